@@ -1,0 +1,1 @@
+"""The open CPQ engine: configure, price, quote, and everything a quote feeds."""

@@ -1,0 +1,5 @@
+"""Owns settings, adapters and use cases wired together; the only place that knows all concrete classes.
+
+Does not own behaviour.
+Entry points: build_server.
+"""

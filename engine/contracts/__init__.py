@@ -1,0 +1,5 @@
+"""Owns contract, subscription line, terms.
+
+Does not own quotes.
+Entry points: Contract.
+"""

@@ -1,0 +1,27 @@
+"""Owns code, severity, span, message and hint of a finding; fault, refusal and decision; how they are shown.
+
+Does not own what is wrong: the package that finds a fault raises it with its code.
+Entry points: ``Diagnostic``, ``Fault``, ``Refusal``, ``Decision``, ``render``, ``nearest_name``.
+"""
+
+from engine.diagnostics.finding import Code, Diagnostic, DiagnosticError, Severity, Span, sorted_findings
+from engine.diagnostics.names import did_you_mean, nearest_name
+from engine.diagnostics.outcome import Decision, Fault, Refusal
+from engine.diagnostics.show import as_json, one_line, render
+
+__all__ = [
+    "Code",
+    "Decision",
+    "Diagnostic",
+    "DiagnosticError",
+    "Fault",
+    "Refusal",
+    "Severity",
+    "Span",
+    "as_json",
+    "did_you_mean",
+    "nearest_name",
+    "one_line",
+    "render",
+    "sorted_findings",
+]

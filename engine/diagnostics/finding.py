@@ -1,0 +1,69 @@
+"""What a rule author did wrong, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType
+
+Code = NewType("Code", str)
+"""A stable public name such as ``CAT001``: three letters for the area, three digits. Texts may change, codes may not."""
+
+
+class Severity(Enum):
+    """How bad a finding is: an error keeps a rule book from loading, a warning and a note do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of one file; lines and columns count characters from 1, and ``end_column`` is one past the last.
+
+    ``end_line`` and ``end_column`` of 0 mean "one character". In a table file a line is a row of the sheet.
+    """
+
+    path: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+    def within(self, start: int, end: int) -> Span:
+        """The part of a one-line span from character ``start`` (from 0) up to ``end`` (exclusive)."""
+        return Span(self.path, self.line, self.column + start, self.line, self.column + max(end, start + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding for a rule author: lower-case message without a full stop, names in back-ticks, a hint what to do."""
+
+    code: Code
+    message: str
+    span: Span
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        tail = f"; {self.hint}" if self.hint else ""
+        return f"{self.span}: {self.code}: {self.message}{tail}"
+
+
+class DiagnosticError(Exception):
+    """Carries diagnostics out of a compile step that cannot go on; caught by the loader, never shown as a traceback."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(str(each) for each in diagnostics))
+        self.diagnostics = diagnostics
+
+
+def sorted_findings(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sort by place, then code, and drop exact repetitions, so that the same book gives the same list every time."""
+    unique = dict.fromkeys(diagnostics)
+    return tuple(sorted(unique, key=lambda each: (each.span, each.code, each.message)))

@@ -1,0 +1,5 @@
+"""Owns files in memory in, one frozen RuleBook or diagnostics out; schema, format, rule tests.
+
+Does not own reading folders, evaluation.
+Entry points: load.
+"""
