@@ -1,0 +1,49 @@
+"""A product as the catalog states it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import NewType
+
+from engine.catalog.attribute import Value
+from engine.catalog.charge import ONE_TIME, Charge
+from engine.diagnostics import Span
+
+Sku = NewType("Sku", str)
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityRule:
+    """Which quantities may be sold: from ``minimum``, in steps of ``multiple``, up to ``maximum`` (None: no limit)."""
+
+    minimum: Decimal = Decimal(1)
+    multiple: Decimal = Decimal(1)
+    maximum: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One sellable thing, with its attributes and the names of the policies that apply to it after the sale."""
+
+    sku: Sku
+    name: str
+    category: str = ""
+    family: str = ""
+    attributes: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    charge: Charge = ONE_TIME
+    unit: str = "each"
+    quantity: QuantityRule = QuantityRule()
+    costs: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    discountable: bool = True
+    discontinued: bool = False
+    tax_code: str = "standard"
+    recognition: str = ""
+    fulfilment: str = ""
+    span: Span | None = None
+
+    def cost(self, currency_code: str) -> Decimal | None:
+        """The cost of one unit in a currency, or None when nobody stated one."""
+        return self.costs.get(currency_code)
