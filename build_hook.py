@@ -6,12 +6,15 @@ import hashlib
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-try:
-    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ImportError:  # run as a script, by ``make proto`` or the tests, where hatchling need not be installed
-    BuildHookInterface = object
+if TYPE_CHECKING:
+    BuildHookInterface: Any
+else:
+    try:
+        from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+    except ImportError:  # run as a script, by ``make proto`` or the tests, where hatchling need not be installed
+        BuildHookInterface = object
 
 ROOT = Path(__file__).resolve().parent
 
