@@ -47,7 +47,7 @@ def generate(root: Path = ROOT) -> None:
     includes = [str(root / "proto"), str(importlib.resources.files("grpc_tools") / "_proto")]
     arguments = ["protoc", *(f"-I{folder}" for folder in includes), f"--python_out={out}", f"--pyi_out={out}"]
     status = protoc.main([*arguments, f"--grpc_python_out={out}", *files])
-    if status != 0:
+    if status != 0 and files:
         raise SystemExit(f"protoc failed with status {status}")
     for package in ("cpq", "cpq/v1"):
         (out / package / "__init__.py").touch()

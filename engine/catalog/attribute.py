@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from engine.diagnostics import Span
 from engine.language.types import Type
 
-Value: TypeAlias = Union[Decimal, str, bool, date, tuple["Value", ...], Mapping[str, "Value"], None]
+Value: TypeAlias = Decimal | str | bool | date | tuple["Value", ...] | Mapping[str, "Value"] | None
 """A value of the rule language; None means unknown (a blank in the catalog), never zero."""
 
 

@@ -14,8 +14,8 @@ class OptionGroup:
     """One slot of a bundle.
 
     ``candidates`` are the products that the group's query selected at load. ``minimum`` and ``maximum`` bound how many
-    different entries are taken; each entry may be taken ``quantity_minimum`` to ``quantity_maximum`` times. A group with
-    ``maximum`` 1 and ``quantity_maximum`` 1 is a plain choice. ``bundle`` names the nested bundle of a group whose
+    different entries are taken; each entry may be taken ``quantity_minimum`` to ``quantity_maximum`` times. A group
+    with ``maximum`` 1 and ``quantity_maximum`` 1 is a plain choice. ``bundle`` names the nested bundle of a group whose
     entries are configured themselves.
     """
 

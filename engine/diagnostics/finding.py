@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NewType
 
 Code = NewType("Code", str)
-"""A stable public name such as ``CAT001``: three letters for the area, three digits. Texts may change, codes may not."""
+"""A stable public name such as ``CAT001``: three letters for the area, three digits. Texts may change, codes not."""
 
 
 class Severity(Enum):

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One reason to refuse a request: stable code, path of the field at fault (``lines[2].quantity``), message, hint."""
+    """One reason to refuse: stable code, path of the field at fault (``lines[2].quantity``), message, hint."""
 
     code: Code
     field: str
