@@ -50,6 +50,7 @@ def generate(root: Path = ROOT) -> None:
     if status != 0 and files:
         raise SystemExit(f"protoc failed with status {status}")
     for package in ("cpq", "cpq/v1"):
+        (out / package).mkdir(exist_ok=True)
         (out / package / "__init__.py").touch()
     (out / "proto.sha256").write_text(proto_hash(root))
 
