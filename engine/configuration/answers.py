@@ -1,0 +1,210 @@
+"""What the configurator is asked and what it answers; all values immutable and independent of the solver used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.configuration.model import Kind, Model, Rule, Term, Value, Variable
+
+
+class Relation(Enum):
+    """How a choice relates a variable to a value; the last two are for quantities."""
+
+    IS = "is"
+    IS_NOT = "is not"
+    AT_LEAST = "at least"
+    AT_MOST = "at most"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One decision of the customer: this variable is (or is not, or is at least, or at most) this value."""
+
+    variable: str
+    value: Value
+    relation: Relation = Relation.IS
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much one operation may search before it answers :class:`OutOfBudget`."""
+
+    conflicts: int = 200_000
+    milliseconds: int = 5_000
+
+
+DEFAULT_BUDGET = Budget()
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfBudget:
+    """The search was stopped: what was being done, and what is known so far (possible options found, best bound)."""
+
+    operation: str
+    detail: str = ""
+    known: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The smallest and largest possible quantity; ``holes`` lists impossible ones between them when few were checked.
+
+    Both ends are exact. ``checked`` says whether every value between them was tested (wide ranges are not).
+    """
+
+    minimum: int
+    maximum: int
+    holes: tuple[int, ...] = ()
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What one variable can still be. ``implied`` means one value is left and the customer did not choose it."""
+
+    variable: str
+    possible: tuple[Value, ...]
+    impossible: tuple[Value, ...] = ()
+    selected: Value | None = None
+    range: Range | None = None
+
+    @property
+    def implied(self) -> Value | None:
+        """The one value left when it was not the customer's own choice, else None."""
+        return self.possible[0] if len(self.possible) == 1 and self.selected is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole answer to a click, packed: one bit an atom for "may still hold" and one for "may still fail".
+
+    ``ranges`` follow the model's quantities in order. An inconsistent state has no possible value anywhere; ask for an
+    explanation or a repair then. Equal sets of choices give equal states, whatever their order.
+    """
+
+    model: Model
+    choices: tuple[Choice, ...]
+    consistent: bool
+    can_hold: int = 0
+    can_fail: int = 0
+    ranges: tuple[Range, ...] = ()
+
+    def domain(self, name: str) -> Domain:
+        """The domain of one variable (KeyError when there is none of that name)."""
+        return self._domain(self.model.variables[self.model.index[name]], self._selected())
+
+    def domains(self) -> Iterator[Domain]:
+        """The domain of every decision variable, in model order."""
+        selected = self._selected()
+        return (self._domain(each, selected) for each in self.model.variables if each.decision)
+
+    def possible(self, name: str, value: Value) -> bool:
+        """Whether the variable can still take the value (exact for enumerations, booleans and checked ranges)."""
+        domain = self.domain(name)
+        if domain.range is not None:
+            return domain.range.minimum <= int(value) <= domain.range.maximum and value not in domain.range.holes
+        return value in domain.possible
+
+    def changes(self, previous: State) -> tuple[Domain, ...]:
+        """The domains that differ from a previous state of the same model."""
+        before, after = previous._selected(), self._selected()
+        old = (previous._domain(each, before) for each in self.model.variables if each.decision)
+        new = (self._domain(each, after) for each in self.model.variables if each.decision)
+        return tuple(now for was, now in zip(old, new, strict=True) if was != now)
+
+    def _selected(self) -> dict[str, Value]:
+        return {each.variable: each.value for each in self.choices if each.relation is Relation.IS}
+
+    def _domain(self, variable: Variable, selected: dict[str, Value]) -> Domain:
+        mine = selected.get(variable.name)
+        if variable.kind is Kind.QUANTITY:
+            return self._quantity_domain(variable, mine)
+        if variable.kind is Kind.BOOLEAN:
+            holds: tuple[int, ...] = (self.can_fail >> variable.first & 1, self.can_hold >> variable.first & 1)
+        else:
+            bits = self.can_hold >> variable.first
+            holds = tuple(bits >> at & 1 for at in range(len(variable.values)))
+        possible = tuple(value for value, bit in zip(variable.values, holds, strict=True) if bit)
+        impossible = tuple(value for value, bit in zip(variable.values, holds, strict=True) if not bit)
+        return Domain(variable.name, possible, impossible, mine)
+
+    def _quantity_domain(self, variable: Variable, selected: Value | None) -> Domain:
+        if not self.consistent:
+            return Domain(variable.name, (), (), selected)
+        at = next(n for n, (_, each) in enumerate(self.model.quantities()) if each.name == variable.name)
+        found = self.ranges[at]
+        possible: tuple[Value, ...] = (found.minimum,) if found.minimum == found.maximum else ()
+        return Domain(variable.name, possible, (), selected, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why something cannot be: a smallest set of the customer's choices and a minimal set of rules that clash."""
+
+    choices: tuple[Choice, ...]
+    rules: tuple[Rule, ...]
+    rule_numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Choices to give up so that the rest fits, and what each given-up variable may become instead."""
+
+    drop: tuple[Choice, ...]
+    price_effect: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that a set of choices breaks on its own, with the choices involved."""
+
+    rule: Rule
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What a completion minimises, as terms over the model's literals and quantities. To maximise, negate.
+
+    ``limits`` are further sums that must hold, such as a spending limit: ``(terms, at most)``.
+    """
+
+    terms: tuple[Term, ...]
+    limits: tuple[tuple[tuple[Term, ...], int], ...] = ()
+
+
+class CompletionStatus(Enum):
+    """How far a completion is proven: best possible, valid but perhaps not best, none exists, or nothing known."""
+
+    OPTIMAL = "OPTIMAL"
+    FEASIBLE = "FEASIBLE"
+    INFEASIBLE = "INFEASIBLE"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A full configuration with its total; ``bound`` is a proven lower limit of any total (equal when optimal)."""
+
+    status: CompletionStatus
+    values: tuple[tuple[str, Value], ...] = ()
+    total: int | None = None
+    bound: int | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether the total is the best possible."""
+        return self.status is CompletionStatus.OPTIMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What an author wants to know of a model: what no customer can ever choose or avoid, and the rules that say so."""
+
+    satisfiable: bool
+    core: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()
+    impossible: tuple[tuple[str, tuple[Value, ...]], ...] = ()
+    guilty: tuple[Rule, ...] = ()

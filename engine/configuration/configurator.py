@@ -1,0 +1,78 @@
+"""The configurator: one thread-safe face for every operation on one model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from engine.configuration.answers import (
+    DEFAULT_BUDGET,
+    Analysis,
+    Budget,
+    Choice,
+    Completion,
+    Explanation,
+    Objective,
+    OutOfBudget,
+    Repair,
+    State,
+    Violation,
+)
+from engine.configuration.model import Model, Term
+
+
+class Configurator(Protocol):
+    """Answers every question about one model; safe to call from several threads. Choices are a set: order is nothing.
+
+    Unknown variables and values outside a domain raise ``KeyError`` and ``ValueError``: check them at the edge.
+    """
+
+    model: Model
+
+    def configure(
+        self, choices: Sequence[Choice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> State | OutOfBudget:
+        """Which values remain for every variable, exactly; ``previous`` (any earlier state) only makes it faster."""
+
+    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget:
+        """Whether the choices can be completed."""
+
+    def validate(
+        self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET
+    ) -> tuple[Violation, ...] | OutOfBudget:
+        """Every rule that the choices break by themselves, each with the choices involved; empty when all hold."""
+
+    def explain(
+        self, choices: Sequence[Choice], *, wanted: Choice | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> Explanation | None | OutOfBudget:
+        """A smallest set of choices, and a minimal set of rules, that rule out ``wanted`` (or the choices themselves).
+
+        None when there is no conflict. ``wanted`` itself is never part of ``Explanation.choices``. To learn why a value
+        is forced, ask for the conflict with its negation (``Relation.IS_NOT``).
+        """
+
+    def repair(
+        self,
+        choices: Sequence[Choice],
+        *,
+        wanted: Sequence[Choice] = (),
+        prices: Sequence[Term] = (),
+        limit: int = 3,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> tuple[Repair, ...] | OutOfBudget:
+        """Smallest sets of choices to give up so that all ``wanted`` fit, fewest changes first, then by price effect.
+
+        ``prices`` (when given) is the list-price objective that the price effect is measured with. Empty when even
+        giving up everything does not help; one empty repair when nothing needs to change.
+        """
+
+    def complete(
+        self, choices: Sequence[Choice], *, objective: Objective, budget: Budget = DEFAULT_BUDGET
+    ) -> Completion:
+        """A full valid configuration of least total; the status says whether that is proven."""
+
+    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget:
+        """The exact number of complete valid configurations (over decision variables) that contain the choices."""
+
+    def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
+        """Core, dead and impossible values, or the minimal set of guilty rules of a contradiction."""
