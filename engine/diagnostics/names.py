@@ -25,7 +25,7 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
         if candidate == name or abs(len(candidate) - len(name)) > limit:
             continue
         distance = _distance(folded, candidate.casefold(), limit)
-        if distance <= limit and distance < max(len(name), 2) and (best is None or (distance, candidate) < best):
+        if distance <= limit and distance < len(name) and (best is None or (distance, candidate) < best):
             best = (distance, candidate)
     return best[1] if best else None
 
