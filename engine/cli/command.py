@@ -1,0 +1,66 @@
+"""Finds the verb and runs it; a verb's module is imported only when it is asked for, so that the command starts fast."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from engine.diagnostics import DiagnosticError, nearest_name, one_line
+
+CLEAN, FINDINGS, MISUSE = 0, 1, 2
+
+VERBS: dict[str, tuple[str, str]] = {
+    "feel": ("engine.cli.feel", "evaluate an expression of the rule language"),
+    "dmn": ("engine.cli.dmn", "run DMN models and conformance suites"),
+    "model": ("engine.cli.model", "check and convert configuration models"),
+}
+"""Verb to module and one line of help, in the order in which the help shows them."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``cpq`` with the arguments given (default: the process's own) and return its exit code.
+
+    0 is clean, 1 means findings or a refusal, 2 a misuse of the command.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(_overview())
+        return CLEAN if arguments else MISUSE
+    verb = arguments[0]
+    if verb not in VERBS:
+        near = nearest_name(verb, VERBS)
+        print(f"cpq: unknown verb `{verb}`" + (f"; did you mean `{near}`?" if near else ""), file=sys.stderr)
+        return MISUSE
+    parser = argparse.ArgumentParser(prog="cpq")
+    importlib.import_module(VERBS[verb][0]).add_parser(parser.add_subparsers(dest="verb", metavar="VERB"))
+    return _run(parser, arguments)
+
+
+def _run(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as stop:  # argparse has already printed why
+        return stop.code if isinstance(stop.code, int) else MISUSE
+    try:
+        code: int = options.run(options)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return CLEAN
+    except KeyboardInterrupt:
+        return 130
+    except DiagnosticError as error:
+        for each in error.diagnostics:
+            print(one_line(each), file=sys.stderr)
+        return FINDINGS
+    except OSError as error:
+        print(f"cpq: {error.filename or ''}: {error.strerror or error}".replace(": :", ":"), file=sys.stderr)
+        return MISUSE
+    return code
+
+
+def _overview() -> str:
+    width = max(len(verb) for verb in VERBS)
+    lines = [f"  {verb:<{width}}  {text}" for verb, (_, text) in VERBS.items()]
+    return "\n".join(["usage: cpq VERB ...", "", *lines, "", "`cpq VERB --help` says more."])
