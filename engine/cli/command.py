@@ -1,4 +1,4 @@
-"""Finds the verb and runs it; a verb's module is imported only when it is asked for, so that the command starts fast."""
+"""Finds the verb and runs it; a verb is imported only when it is asked for, so that the command starts fast."""
 
 from __future__ import annotations
 
