@@ -1,0 +1,32 @@
+"""Runs every benchmark, or those named, each in a process of its own so that none warms the next."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NOT_BENCHMARKS = {"__init__", "__main__", "measure"}
+
+
+def main() -> int:
+    """Return 0 when every benchmark ran and its results were equal to its peers'."""
+    wanted = sys.argv[1:]
+    names = [path.stem for path in sorted(HERE.glob("*.py")) if path.stem not in NOT_BENCHMARKS]
+    unknown = sorted(set(wanted) - set(names))
+    if unknown:
+        print(f"unknown benchmark: {', '.join(unknown)}; known: {', '.join(names)}", file=sys.stderr)
+        return 2
+    failed = []
+    for name in wanted or names:
+        print(f"\n==> {name}", flush=True)
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=HERE.parent, check=False).returncode:
+            failed.append(name)
+    if failed:
+        print(f"\nfailed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
