@@ -1,0 +1,140 @@
+"""What is to be priced: one frozen request, complete in itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from types import MappingProxyType
+from typing import TypeAlias
+
+from engine.catalog import ONE_TIME, Charge, LineId, Sku, Value
+
+Facts: TypeAlias = Mapping[str, Value]
+"""A record that conditions read: names to values of the rule language."""
+
+NO_FACTS: Facts = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """One line. ``facts`` is what rules read as ``line.<name>`` beside the engine's own names (family, category, item…).
+
+    ``quantity`` is the total quantity; for a usage charge the estimate per charge period. ``list_price`` is the
+    product's own unit list price, used when no price book entry decides. ``term_months`` counts for recurring charges.
+    """
+
+    id: LineId
+    sku: Sku
+    quantity: Decimal
+    facts: Facts = NO_FACTS
+    parent: LineId | None = None
+    group: str = ""
+    charge: Charge = ONE_TIME
+    term_months: Decimal | None = None
+    list_price: Decimal | None = None
+    surcharges: tuple[Decimal, ...] = ()
+    cost: Decimal | None = None
+    floor: Decimal | None = None
+    discountable: bool = True
+    tax_code: str = ""
+    prior_quantity: Decimal = Decimal(0)
+    uplift_percent: Decimal = Decimal(0)
+    minimum_quantity: Decimal | None = None
+    quantity_multiple: Decimal | None = None
+
+
+class ManualOn(Enum):
+    """What an agent's discount is for."""
+
+    LINE = "line"
+    GROUP = "group"
+    TOTAL = "total"
+
+
+class ManualKind(Enum):
+    """How an agent's discount is stated: percent, amount off, or the price wanted (unit on a line, total elsewhere)."""
+
+    PERCENT = "percent"
+    AMOUNT = "amount"
+    TARGET = "target"
+
+
+class Replaces(Enum):
+    """Which automatic discounts a manual one replaces: none, those on the order, or all."""
+
+    NOTHING = "nothing"
+    ORDER = "order"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class ManualDiscount:
+    """An agent's discount, with the reason and the author that approvals look at; ``target`` is a line id or a group."""
+
+    id: str
+    on: ManualOn
+    kind: ManualKind
+    value: Decimal
+    reason: str
+    author: str
+    target: str = ""
+    replaces: Replaces = Replaces.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """What a promotion has given so far: uses, uses by this customer, money spent of its budget in this currency."""
+
+    uses: int = 0
+    customer_uses: int = 0
+    spent: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRate:
+    """The exchange rate that a quote froze: ``1 source = rate`` of the quote's currency."""
+
+    source: str
+    rate: Decimal
+    day: date
+    origin: str = ""
+
+
+class TaxState(Enum):
+    """Where the tax rates come from: the rule book's own table, the tax hook, or a hook that failed."""
+
+    TABLE = "table"
+    ANSWERED = "answered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxAnswer:
+    """What the tax hook answered for one line: percent and a fixed amount per unit."""
+
+    percent: Decimal
+    fixed: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRequest:
+    """A request for prices on a date in one currency; equal requests on one plan give equal answers.
+
+    ``customer`` and ``quote`` hold what rules read under these names (segment, region, channel, term_months …);
+    the engine adds ``quote.date``, ``currency``, ``codes`` and the totals.
+    """
+
+    date: date
+    currency: str
+    lines: tuple[RequestLine, ...]
+    customer: Facts = NO_FACTS
+    quote: Facts = NO_FACTS
+    codes: tuple[str, ...] = ()
+    manual: tuple[ManualDiscount, ...] = ()
+    redeemed: Mapping[str, Redeemed] = field(default_factory=lambda: MappingProxyType({}))
+    exchange: tuple[FrozenRate, ...] = ()
+    tax_state: TaxState = TaxState.TABLE
+    tax_answers: Mapping[LineId, TaxAnswer] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,163 @@
+"""The priced answer: flat rows while pricing, money and story on demand.
+
+Lines are named tuples and amounts whole minor units, since a quote may hold 100 000 of them; ``Priced.money`` and
+``waterfall`` turn them into what people read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+from engine.catalog import LineId, Sku
+from engine.money import Currency, Money
+
+TraceRow: TypeAlias = tuple[int, Decimal, Decimal]
+"""``(source number, unit price before, unit price after)``; the plan knows what the number stands for."""
+
+
+class PricedLine(NamedTuple):
+    """One priced line; amounts in minor units, for a recurring line per charge period, whole for the term in ``term``.
+
+    ``unit`` is the unit price after the line steps and before order discounts; ``amount`` the line's total after order
+    discounts in the basis of the quote's prices (with tax when prices include it). ``tax`` is None when tax is not
+    worked out line by line, ``cost`` when nobody stated one. ``source`` is what decided the list price, ``applied`` the
+    line rules by number, ``periods`` how many charge periods the term has.
+    """
+
+    id: LineId
+    sku: Sku
+    quantity: Decimal
+    list_unit: Decimal
+    unit: Decimal
+    list_amount: int
+    stage_amount: int
+    order_discount: int
+    amount: int
+    net: int
+    tax: int | None
+    gross: int
+    cost: int | None
+    periods: Decimal
+    term: int
+    source: int
+    applied: tuple[int, ...]
+    trace: tuple[TraceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDiscount:
+    """What one order rule gave in all, and how it was spread: ``(line index, minor units)`` for each line taking part.
+
+    ``not_given`` is what no line could take.
+    """
+
+    rule_no: int
+    amount: int
+    split: tuple[tuple[int, int], ...]
+    not_given: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GiftLine:
+    """A line that a rule added."""
+
+    rule_no: int
+    sku: Sku
+    quantity: Decimal
+    unit_price: Decimal
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRule:
+    """A promotion that was asked for or would have applied, and why it does not: ``use-limit``, ``expired`` …"""
+
+    rule_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PricedTotals:
+    """The totals of a quote. ``amount`` is in the basis of its prices; ``payable`` is gross plus the cash rounding.
+
+    One-time and recurring are before tax; ``mrr`` and ``arr`` count fixed recurring charges without usage. ``acv`` is
+    the recurring value of a year and ``tcv`` everything over the term without usage estimates. ``cost`` and margin are
+    None when the cost of a line is unknown. Percents are exact to 4 decimals.
+    """
+
+    list: Money
+    amount: Money
+    line_discount: Money
+    order_discount: Money
+    net: Money
+    tax: Money
+    gross: Money
+    cash_rounding: Money
+    payable: Money
+    one_time: Money
+    recurring: tuple[tuple[int, Money], ...]
+    usage_estimate: Money
+    mrr: Money
+    arr: Money
+    acv: Money
+    tcv: Money
+    cost: Money | None
+    margin: Money | None
+    margin_percent: Decimal | None
+    discount_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A priced quote: lines in the order of the request, totals, order discounts, gifts, and what was refused.
+
+    ``applied`` holds the numbers of all rules that gave something, in the order met. ``warnings`` are for people.
+    """
+
+    currency: Currency
+    lines: tuple[PricedLine, ...]
+    totals: PricedTotals
+    order_discounts: tuple[OrderDiscount, ...] = ()
+    gifts: tuple[GiftLine, ...] = ()
+    refused: tuple[RefusedRule, ...] = ()
+    applied: tuple[int, ...] = ()
+    unit_discounts: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def money(self, minor_units: int) -> Money:
+        """An amount of a line as money."""
+        return Money(minor_units, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallStep:
+    """One step of a line's story: what acted, where it is written, unit price before and after."""
+
+    step: str
+    rule_id: str
+    place: str
+    before: Decimal
+    after: Decimal
+    say: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """A rule that did not act on a line, and why."""
+
+    rule_id: str
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """The whole story of one line: the steps in order, and the rules that matched or nearly matched and lost."""
+
+    line_id: LineId
+    currency: Currency
+    steps: tuple[WaterfallStep, ...]
+    losers: tuple[Loser, ...]
+    amount: Money
