@@ -57,9 +57,6 @@ class Node:
     end: int = field(compare=False)
 
 
-# literals
-
-
 @dataclass(frozen=True, slots=True)
 class NumberLiteral(Node):
     """A number, never negative: a leading minus is a ``Negation``."""
@@ -91,9 +88,6 @@ class AtLiteral(Node):
     """``@"2026-03-01"``: a date, time, date and time or duration; ``text`` is what stands between the quotes."""
 
     text: str
-
-
-# names and access
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +134,6 @@ class Call(Node):
     function: Expression
     arguments: tuple[Expression, ...]
     named: tuple[NamedArgument, ...] = ()
-
-
-# operators
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +194,6 @@ class InstanceOf(Node):
     type: TypeExpression
 
 
-# compound values
-
-
 @dataclass(frozen=True, slots=True)
 class Range(Node):
     """``[low..high)``: an interval; a missing end (None) is unbounded and never included."""
@@ -244,9 +232,6 @@ class ContextLiteral(Node):
     """``{a: 1, b: a + 1}``."""
 
     entries: tuple[ContextEntry, ...]
-
-
-# control
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,9 +286,6 @@ class FunctionDefinition(Node):
     external: bool = False
 
 
-# type expressions
-
-
 @dataclass(frozen=True, slots=True)
 class TypeName(Node):
     """A built-in type or an item definition by name; inner spaces single, dots kept."""
@@ -346,9 +328,6 @@ class TypeFunction(Node):
 
     parameters: tuple[TypeExpression, ...]
     result: TypeExpression
-
-
-# unary tests
 
 
 @dataclass(frozen=True, slots=True)
