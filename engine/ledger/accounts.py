@@ -1,0 +1,166 @@
+"""The chart of accounts and the posting rules: data that a company may replace, with a default that works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import NewType
+
+from engine.diagnostics import Code, Fault, nearest_name
+
+AccountCode = NewType("AccountCode", str)
+
+UNKNOWN_ACCOUNT = Code("LED001")
+NO_POSTING_RULE = Code("LED002")
+ACCOUNT_CURRENCY = Code("LED003")
+
+
+class AccountType(Enum):
+    """Where an account stands in the statements; a clearing account nets out and is presented by its balance."""
+
+    ASSET = "asset"
+    LIABILITY = "liability"
+    EQUITY = "equity"
+    REVENUE = "revenue"
+    EXPENSE = "expense"
+    CLEARING = "clearing"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account; ``currency_code`` empty means that it takes every currency, each kept apart."""
+
+    code: AccountCode
+    title: str
+    type: AccountType
+    currency_code: str = ""
+
+
+class Component(Enum):
+    """The parts that facts are made of; each has one posting rule, or one per category."""
+
+    INVOICE_LINE = "invoice_line"
+    INVOICE_TAX = "invoice_tax"
+    CREDIT_LINE = "credit_line"
+    CREDIT_TAX = "credit_tax"
+    PAYMENT = "payment"
+    PAYMENT_UNAPPLIED = "payment_unapplied"
+    PAYMENT_APPLIED = "payment_applied"
+    PAYMENT_REFUNDED = "payment_refunded"
+    WRITE_OFF = "write_off"
+    REVENUE = "revenue"
+    REVENUE_REVERSED = "revenue_reversed"
+    REFUND_LIABILITY_RAISED = "refund_liability_raised"
+    REFUND_LIABILITY_RELEASED = "refund_liability_released"
+    REFUND_LIABILITY_SETTLED = "refund_liability_settled"
+    INTEREST_ON_ADVANCE = "interest_on_advance"
+    INTEREST_ON_DEFERRAL = "interest_on_deferral"
+    CONTRACT_COST_CAPITALISED = "contract_cost_capitalised"
+    CONTRACT_COST_AMORTISED = "contract_cost_amortised"
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRule:
+    """Which account a component debits and which it credits; ``category`` narrows it to traces of that category."""
+
+    component: Component
+    debit: AccountCode
+    credit: AccountCode
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The accounts and the rules that lead to them."""
+
+    accounts: Mapping[AccountCode, Account]
+    rules: Mapping[tuple[Component, str], PostingRule] = field(default_factory=lambda: MappingProxyType({}))
+
+    def rule(self, component: Component, category: str) -> PostingRule | None:
+        """The rule of the category, else the component's general rule, else None."""
+        return self.rules.get((component, category)) or self.rules.get((component, ""))
+
+
+def chart_of(accounts: Iterable[Account], rules: Iterable[PostingRule]) -> Chart:
+    """Build a chart from rows; later rows of the same code or rule replace earlier ones."""
+    return Chart(
+        accounts=MappingProxyType({each.code: each for each in accounts}),
+        rules=MappingProxyType({(each.component, each.category): each for each in rules}),
+    )
+
+
+def chart_faults(chart: Chart) -> tuple[Fault, ...]:
+    """Everything wrong with a chart: rules to accounts it does not have, components without a rule."""
+    faults = [
+        Fault(UNKNOWN_ACCOUNT, f"rules[{rule.component.value}]", f"unknown account `{code}`", _hint(code, chart))
+        for rule in chart.rules.values()
+        for code in (rule.debit, rule.credit)
+        if code not in chart.accounts
+    ]
+    faults += [
+        Fault(NO_POSTING_RULE, f"rules[{each.value}]", f"no posting rule for `{each.value}`")
+        for each in Component
+        if chart.rule(each, "") is None
+    ]
+    return tuple(faults)
+
+
+def _hint(code: str, chart: Chart) -> str:
+    near = nearest_name(code, chart.accounts)
+    return f"did you mean `{near}`?" if near else ""
+
+
+RECEIVABLE = AccountCode("receivable")
+CASH = AccountCode("cash")
+CLEARING = AccountCode("contract_clearing")
+REVENUE = AccountCode("revenue")
+TAX_PAYABLE = AccountCode("tax_payable")
+UNAPPLIED_CASH = AccountCode("unapplied_cash")
+REFUND_LIABILITY = AccountCode("refund_liability")
+BAD_DEBT = AccountCode("bad_debt_expense")
+INTEREST_EXPENSE = AccountCode("interest_expense")
+INTEREST_INCOME = AccountCode("interest_income")
+CONTRACT_COST = AccountCode("contract_cost_asset")
+CONTRACT_COST_PAYABLE = AccountCode("contract_cost_payable")
+CONTRACT_COST_EXPENSE = AccountCode("contract_cost_expense")
+
+DEFAULT_CHART = chart_of(
+    accounts=(
+        Account(CASH, "Cash", AccountType.ASSET),
+        Account(RECEIVABLE, "Trade receivables", AccountType.ASSET),
+        Account(CONTRACT_COST, "Costs to obtain and fulfil contracts", AccountType.ASSET),
+        Account(CLEARING, "Contract clearing", AccountType.CLEARING),
+        Account(TAX_PAYABLE, "Sales tax payable", AccountType.LIABILITY),
+        Account(UNAPPLIED_CASH, "Customers' unapplied cash", AccountType.LIABILITY),
+        Account(REFUND_LIABILITY, "Refund liability", AccountType.LIABILITY),
+        Account(CONTRACT_COST_PAYABLE, "Commissions and contract costs payable", AccountType.LIABILITY),
+        Account(REVENUE, "Revenue from contracts with customers", AccountType.REVENUE),
+        Account(INTEREST_INCOME, "Interest income", AccountType.REVENUE),
+        Account(INTEREST_EXPENSE, "Interest expense", AccountType.EXPENSE),
+        Account(BAD_DEBT, "Bad debt expense", AccountType.EXPENSE),
+        Account(CONTRACT_COST_EXPENSE, "Amortisation of contract costs", AccountType.EXPENSE),
+    ),
+    rules=(
+        PostingRule(Component.INVOICE_LINE, RECEIVABLE, CLEARING),
+        PostingRule(Component.INVOICE_TAX, RECEIVABLE, TAX_PAYABLE),
+        PostingRule(Component.CREDIT_LINE, CLEARING, RECEIVABLE),
+        PostingRule(Component.CREDIT_TAX, TAX_PAYABLE, RECEIVABLE),
+        PostingRule(Component.PAYMENT, CASH, RECEIVABLE),
+        PostingRule(Component.PAYMENT_UNAPPLIED, CASH, UNAPPLIED_CASH),
+        PostingRule(Component.PAYMENT_APPLIED, UNAPPLIED_CASH, RECEIVABLE),
+        PostingRule(Component.PAYMENT_REFUNDED, RECEIVABLE, CASH),
+        PostingRule(Component.WRITE_OFF, BAD_DEBT, RECEIVABLE),
+        PostingRule(Component.REVENUE, CLEARING, REVENUE),
+        PostingRule(Component.REVENUE_REVERSED, REVENUE, CLEARING),
+        PostingRule(Component.REFUND_LIABILITY_RAISED, CLEARING, REFUND_LIABILITY),
+        PostingRule(Component.REFUND_LIABILITY_RELEASED, REFUND_LIABILITY, CLEARING),
+        PostingRule(Component.REFUND_LIABILITY_SETTLED, REFUND_LIABILITY, RECEIVABLE),
+        PostingRule(Component.INTEREST_ON_ADVANCE, INTEREST_EXPENSE, CLEARING),
+        PostingRule(Component.INTEREST_ON_DEFERRAL, CLEARING, INTEREST_INCOME),
+        PostingRule(Component.CONTRACT_COST_CAPITALISED, CONTRACT_COST, CONTRACT_COST_PAYABLE),
+        PostingRule(Component.CONTRACT_COST_AMORTISED, CONTRACT_COST_EXPENSE, CONTRACT_COST),
+    ),
+)
+"""A chart that books every fact with one clearing account per contract and currency."""

@@ -1,0 +1,230 @@
+"""Facts: what happened in money terms, stated by billing and revenue, before anyone speaks of accounts.
+
+A fact is immutable and carries its own key, so that stating it twice books it once. Amounts are never negative: a
+credit is another kind of fact, not a minus sign. Ids are the plain ids of the packages that mint them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NewType, TypeAlias
+
+from engine.money import Money
+
+FactKey = NewType("FactKey", str)
+"""Names a fact for ever, such as ``invoice/INV-000001`` or ``revenue/c-1/ob-2/2026-03``; also the idempotency key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where an amount comes from and what it is for; empty text means that the question does not arise.
+
+    ``category`` chooses the account where the chart keeps several (a revenue stream, a tax code, a cost type).
+    """
+
+    contract: str = ""
+    customer: str = ""
+    order_line: str = ""
+    obligation: str = ""
+    invoice: str = ""
+    invoice_line: str = ""
+    product: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePeriod:
+    """The days a fact belongs to, ``[start, end)``; kept when the posting moves to a later, open period."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class TracedAmount:
+    """An amount of a fact, net of tax, with its trace."""
+
+    net: Money
+    trace: Trace
+    service: ServicePeriod | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxAmount:
+    """Tax of one code on a whole invoice or credit note; it is rounded once per document, so it belongs to no line."""
+
+    tax_code: str
+    tax: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFinalized:
+    """An invoice became final: the customer owes the lines and the tax."""
+
+    key: FactKey
+    on: date
+    invoice: str
+    customer: str
+    lines: tuple[TracedAmount, ...]
+    taxes: tuple[TaxAmount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteIssued:
+    """A credit note became final: the customer owes less. Amounts are what is taken off, so they are positive.
+
+    ``past_fault`` says that service already given was at fault: the credit reduces revenue now.
+    """
+
+    key: FactKey
+    on: date
+    credit_note: str
+    customer: str
+    lines: tuple[TracedAmount, ...]
+    taxes: tuple[TaxAmount, ...] = ()
+    past_fault: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReceived:
+    """Money came in. ``trace.invoice`` names what it pays; without one it waits as unapplied cash of the customer."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentApplied:
+    """Cash that waited unapplied was matched with an invoice."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefunded:
+    """Money went back to the customer and reopens what it had paid, or pays out a credit note."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivableWrittenOff:
+    """What a customer owes will not come; revenue stays, the loss is an expense."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueRecognised:
+    """Revenue of one obligation for one service period; ``on`` is the last day of that period."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+    service: ServicePeriod
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueReversed:
+    """Revenue recognised before is taken back: a past fault, or an estimate that fell."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+    service: ServicePeriod
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLiabilityRaised:
+    """Part of what was or will be invoiced is expected to go back: returns, rebates, penalties."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLiabilityReleased:
+    """Part of a refund liability is no longer expected, and belongs to the contract again."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLiabilitySettled:
+    """A refund liability was credited against what the customer owes."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class FinancingAccrued:
+    """Interest of a significant financing component: expense on an advance, income on deferred payment."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+    on_advance: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCostCapitalised:
+    """A cost to obtain or fulfil a contract became an asset."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCostAmortised:
+    """Part of a contract cost asset was used up."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+    service: ServicePeriod
+
+
+Fact: TypeAlias = (
+    InvoiceFinalized
+    | CreditNoteIssued
+    | PaymentReceived
+    | PaymentApplied
+    | PaymentRefunded
+    | ReceivableWrittenOff
+    | RevenueRecognised
+    | RevenueReversed
+    | RefundLiabilityRaised
+    | RefundLiabilityReleased
+    | RefundLiabilitySettled
+    | FinancingAccrued
+    | ContractCostCapitalised
+    | ContractCostAmortised
+)
+"""Everything the ledger knows how to book."""
