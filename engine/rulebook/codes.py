@@ -1,0 +1,189 @@
+"""The codes of rule-book findings: what each means and what to do, for ``cpq rules explain``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.diagnostics import Code, Diagnostic, Severity, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A code in full: one line of what it means, why it matters and what to do about it."""
+
+    code: Code
+    title: str
+    why: str
+    fix: str
+
+
+def finding(code: str, message: str, span: Span, hint: str = "", *, severity: Severity = Severity.ERROR) -> Diagnostic:
+    """Make a diagnostic of a known code."""
+    assert code in EXPLANATIONS, f"{code} has no explanation"
+    return Diagnostic(Code(code), message, span, hint, severity)
+
+
+def warning(code: str, message: str, span: Span, hint: str = "") -> Diagnostic:
+    """Make a diagnostic that does not keep the book from loading."""
+    return finding(code, message, span, hint, severity=Severity.WARNING)
+
+
+_FILES = """
+FIL001 | a file is not UTF-8 text
+  names and prices would be misread | save the file as UTF-8
+FIL002 | a file is larger than a rule file may be
+  loading has a stated limit | split the file
+FIL003 | a file the book does not know is in the folder
+  a misplaced file would silently do nothing | move it to the folder of its kind or remove it
+FIL004 | a file that another one names is missing
+  the rule that needs it cannot work | add the file or correct the name
+FIL005 | the folder holds no book.yaml
+  a rule book says its id, currency and dates there | add a book.yaml
+FIL006 | the rule book has more files or rows than a book may have
+  loading has a stated limit | split the book
+YML001 | the file is not well-formed YAML
+  nothing after the place can be trusted | correct the line shown
+YML002 | a key is given twice in one record
+  only one of the values would count | remove one of them
+YML003 | a tab is used for indentation
+  YAML allows spaces only | replace the tab by spaces
+YML004 | an anchor, alias or tag is used
+  rule files are plain text, so that a reader sees what holds | write the value out
+YML005 | an expression cannot be read as plain YAML
+  YAML gives the character another meaning | put the expression in single quotes or after `|-`
+YML006 | records are nested too deeply
+  loading has a stated limit | flatten the file
+YML007 | a file holds more than one document
+  one file holds one document | remove the line `---` between them
+FLD001 | a key is not known here
+  a misspelt key would silently do nothing | use one of the known keys
+FLD002 | a required key is missing
+  the record means nothing without it | add the key
+FLD003 | a value has the wrong shape
+  a list, a record or a text was expected | write it in the form shown
+FLD004 | a value is not a number of the kind expected
+  it cannot be calculated with | write digits with a point, no thousands separators
+FLD005 | a value is not one of the words allowed here
+  the engine would not know what to do | use one of the words listed
+FLD006 | a value is not a date
+  dates are written 2026-03-31 | write year, month and day with hyphens
+FLD007 | a value is neither true nor false
+  rule files know only these two words | write true or false
+FLD008 | an id is used twice
+  traces and tests name rules by their id | give each its own id
+FLD009 | a percent is written as a fraction or out of range
+  percents are written 15, never 0.15 | write the percent as people say it
+TBL001 | a table has no header row
+  columns are found by their header | add the header row
+TBL002 | a row has more or fewer cells than the header
+  cells would be read under the wrong header | add or remove cells
+TBL003 | a column is not known
+  its cells would silently do nothing | correct the header
+TBL004 | a quoted cell is not closed
+  the rest of the file would be one cell | close the quotes
+TBL005 | an option in the first line is not known
+  it would silently do nothing | use hit, currency, schema or one of the options listed
+TBL006 | a number carries binary noise
+  a spreadsheet stored a value that is not what it shows | write the number shown in the hint
+TBL007 | a cell holds an error or a formula without value
+  there is nothing to read | replace it by a value
+TBL008 | a needed column is missing
+  rows mean nothing without it | add the column
+TBL009 | a percent cell was scaled
+  a spreadsheet stores 15 % as 0.15 | nothing; check that the value is the one meant
+TBL010 | a hit policy is not known here
+  the engine would not know which rows count | use one of the policies listed
+"""
+
+_MEANING = """
+CAT001 | a product is not known
+  the rule could never apply | correct the SKU
+CAT002 | a SKU is used twice
+  a price or rule could not tell them apart | give each product its own SKU
+CAT003 | an attribute is not known in this category
+  a misspelt attribute would be read as unknown | declare it or correct the name
+CAT004 | an attribute's value does not fit its type
+  rules compare it with other values of the type | correct the value
+CAT005 | an option group selects no product
+  the slot could never be filled | correct the query or add products
+CAT006 | a bundle is inside itself
+  configuring it would never end | break the circle
+CAT007 | a category or type is not known
+  the product would have no attributes | declare it or correct the name
+CAT008 | bounds contradict each other
+  no choice could satisfy them | let the minimum be at most the maximum
+CON001 | constraints of a bundle contradict each other
+  no valid configuration exists | change one of the rules named
+CON002 | an option is dead: no valid configuration holds it
+  customers would never be able to choose it | change one of the rules named, or take the product out
+CON003 | a constraint uses what the solver cannot carry
+  the rule could not be enforced exactly | write it with the forms listed in the reference
+CON004 | a table of combinations names no column of the bundle
+  the table would allow or forbid nothing | name columns like cpu.socket
+CON005 | a constraint names a bundle that is not there
+  the rule would never apply | correct the bundle's SKU
+PRC101 | a product has no price in a currency
+  a quote in that currency would be refused | add a price or end the product
+PRC102 | a price table has no currency
+  an amount without currency is no price | write currency=EUR into the first line, or add a column
+PRC103 | a row can never match: an earlier row always wins
+  the row is dead weight or the order is wrong | remove it or move it up
+PRC104 | two rows match the same case
+  the hit policy allows only one | make the conditions exclude each other
+PRC105 | tiers leave a hole or overlap
+  a quantity would have no price, or two | let each tier start where the one before ends
+PRC106 | more units cost less in total
+  customers would order more to pay less, or complain | check the amounts; mark it when it is meant
+PRC107 | percent-of-total lines depend on each other in a circle
+  their amounts would never settle | take one of them out of the base of the other
+PRC108 | a price is negative or has too many digits
+  nobody can pay it | correct the amount
+PRC109 | a currency is not known
+  amounts would have no minor unit | use an ISO 4217 code
+PRC110 | dates end before they start
+  the rule could never apply | correct the dates
+PRC111 | two price rows answer the same case
+  the higher amount or the later id would win by accident | give one a priority or a narrower condition
+DSC201 | an effect cannot be read
+  the rule would give nothing | write it as `10 % off unit`, `5.00 off line`, `set 99.00 unit`
+DSC202 | a discount group is not known
+  rules compete inside their group | declare the group or correct the name
+DSC203 | an effect leaves out a currency of the book
+  the rule will not apply to quotes in it | add the currency, or leave it as it is meant
+DSC204 | a promotion or coupon has ended
+  the rule can never apply again | remove it or move its end
+DSC205 | a discount is over 100 percent
+  the price would become negative | correct the percent
+DSC206 | floors and ceilings contradict each other
+  no price satisfies both | raise the ceiling or lower the floor
+DSC207 | a discount can never apply
+  another rule or a condition always keeps it out | correct the condition
+APR301 | an approval chain or level is not known
+  the request would reach nobody | declare it in approvals/chains.yaml
+APR302 | an approval level is never asked
+  it is declared and no row reaches it | add a row or remove the level
+APR303 | a duration cannot be read
+  the escalation would never be due | write it as P2D or PT4H
+TRM401 | a policy is not known
+  the product could not be billed, recognised or delivered | declare it or correct the name
+TRM402 | dependencies of tasks run in a circle
+  none of them could ever start | break the circle
+TRM403 | an accounting or billing term contradicts another
+  the amounts would not tie out | correct the term shown
+TST501 | a rule test does not hold
+  the rules no longer do what the author wrote down | correct the rule or the expected value
+TST502 | a rule test expects something the engine does not report
+  the test could not fail | use one of the expectations listed
+"""
+
+
+def _table(text: str) -> dict[str, Explanation]:
+    lines = text.strip().splitlines()
+    pairs = [
+        (*first.split(" | "), *second.strip().split(" | "))
+        for first, second in zip(lines[::2], lines[1::2], strict=True)
+    ]
+    return {code: Explanation(Code(code), title, why, fix) for code, title, why, fix in pairs}
+
+
+EXPLANATIONS: dict[str, Explanation] = _table(_FILES) | _table(_MEANING)

@@ -1,0 +1,127 @@
+"""CSV (RFC 4180) with the place of every cell."""
+
+from __future__ import annotations
+
+from engine.diagnostics import Span
+from engine.rulebook.codes import finding
+from engine.rulebook.nodes import Report, Scalar
+from engine.rulebook.table import Row, Table, check_shape, read_options, scalar_at
+from engine.rulebook.text_file import decode
+
+MOST_ROWS = 200_000
+
+
+def read_csv(path: str, content: bytes, report: Report) -> Table | None:
+    """Read a table: comment lines first (the options stand there), then the header, then rows; blank lines are skipped.
+
+    Returns None for a file without a header or one that cannot be decoded.
+    """
+    text = decode(path, content, report)
+    if text is None:
+        return None
+    options: dict[str, Scalar] = {}
+    header: tuple[Scalar, ...] = ()
+    rows: list[Row] = []
+    lines = text.split("\n")
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        if not line.strip() or (line.startswith("#") and not header):
+            if line.startswith("#"):
+                options.update(read_options(scalar_at(path, index + 1, 1, line), report))
+            index += 1
+            continue
+        row, index = _record(path, lines, index, report)
+        if header:
+            rows.append(row)
+        else:
+            cells = zip(row.texts, row.columns, strict=True)
+            header = tuple(scalar_at(path, row.line, column, each.strip()) for each, column in cells)
+    if not header:
+        report.add(finding("TBL001", "the table has no header row", Span(path), "add a first row with column names"))
+        return None
+    if len(rows) > MOST_ROWS:
+        message = f"the table has {len(rows)} rows; a table has at most {MOST_ROWS}"
+        report.add(finding("FIL006", message, Span(path), "split the table"))
+        rows = rows[:MOST_ROWS]
+    return check_shape(Table(path, options, header, tuple(rows)), report)
+
+
+def _record(path: str, lines: list[str], index: int, report: Report) -> tuple[Row, int]:
+    """Read the record that starts on a line; a quoted cell may hold line ends."""
+    if '"' not in lines[index]:
+        return _plain(lines[index], index), index + 1
+    return _Quoted(path, lines, index, report).read()
+
+
+def _plain(line: str, index: int) -> Row:
+    texts: list[str] = []
+    columns: list[int] = []
+    start = 1
+    for piece in line.split(","):
+        trimmed = piece.strip()
+        texts.append(trimmed)
+        columns.append(start + (len(piece) - len(piece.lstrip()) if trimmed else 0))
+        start += len(piece) + 1
+    return Row(index + 1, tuple(texts), tuple(columns))
+
+
+class _Quoted:
+    """Reads one record that has quotes in it."""
+
+    def __init__(self, path: str, lines: list[str], index: int, report: Report) -> None:
+        self.path, self.lines, self.first, self.report = path, lines, index, report
+        self.index, self.at = index, 0
+        self.texts: list[str] = []
+        self.columns: list[int] = []
+
+    def read(self) -> tuple[Row, int]:
+        while True:
+            self._cell()
+            if self.at >= len(self.lines[self.index]):
+                return Row(self.first + 1, tuple(self.texts), tuple(self.columns)), self.index + 1
+            self.at += 1
+
+    def _cell(self) -> None:
+        line = self.lines[self.index]
+        start = self.at
+        while start < len(line) and line[start] == " ":
+            start += 1
+        if start < len(line) and line[start] == '"':
+            self.columns.append(start + 2 if self.index == self.first else 1)
+            self.at = start + 1
+            self.texts.append(self._until_quote(start))
+            rest = self.lines[self.index].find(",", self.at)
+            self.at = len(self.lines[self.index]) if rest < 0 else rest
+            return
+        end = self._end_of_plain(line, start)
+        piece = line[self.at : end]
+        self.columns.append((start if piece.strip() else self.at) + 1)
+        self.texts.append(piece.strip())
+        self.at = end
+
+    @staticmethod
+    def _end_of_plain(line: str, start: int) -> int:
+        end = line.find(",", start)
+        return len(line) if end < 0 else end
+
+    def _until_quote(self, opened: int) -> str:
+        parts: list[str] = []
+        while True:
+            line = self.lines[self.index]
+            end = line.find('"', self.at)
+            if end < 0:
+                parts.append(line[self.at :] + "\n")
+                if self.index + 1 >= len(self.lines):
+                    place = Span(self.path, self.first + 1, opened + 1)
+                    self.report.add(finding("TBL004", "a quoted cell is not closed", place, 'add the closing `"`'))
+                    self.at = len(line)
+                    return "".join(parts).strip()
+                self.index, self.at = self.index + 1, 0
+            elif line[end : end + 2] == '""':
+                parts.append(line[self.at : end + 1])
+                self.at = end + 2
+            else:
+                parts.append(line[self.at : end])
+                self.at = end + 1
+                return "".join(parts)
