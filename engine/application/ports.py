@@ -1,0 +1,139 @@
+"""What the use cases need from the outside, as protocols: a store, a clock, ids and rule books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+class StoreError(Exception):
+    """The store could not do what was asked; nothing of the unit was saved."""
+
+
+class Conflict(StoreError):
+    """Something that the decision was based on changed before it could be saved; load and decide again."""
+
+
+class StoreFailed(StoreError):
+    """The store is broken (disk full, file gone): every unit of the failed commit gets this, none was acknowledged."""
+
+
+class AlreadyAnswered(StoreError):
+    """The request id was recorded by somebody else in between; its answer is in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every mutation carries beside its content. An empty ``request_id`` asks for no replay protection."""
+
+    method: str
+    request_id: str = ""
+    fingerprint: bytes = b""
+    tenant: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A recorded answer: the fingerprint of the request that it belongs to and the bytes that were sent."""
+
+    fingerprint: bytes
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row of the outbox; ``cursor`` grows with every event and never repeats, ``body`` is canonical JSON."""
+
+    cursor: int
+    name: str
+    entity: str
+    at: datetime
+    body: str
+
+
+class Reader(Protocol):
+    """A consistent view of one tenant's records; kinds are the classes of the domain."""
+
+    def get(self, kind: type[T], key: str) -> T | None:
+        """The record, or None."""
+
+    def version(self, kind: type[object], key: str) -> int:
+        """How often the record was saved, from 1; 0 when there is none."""
+
+    def page(self, kind: type[T], *, where: Mapping[str, str] | None = None, after: str = "", limit: int) -> list[T]:
+        """Records in order of their keys, after a key; ``where`` names columns of the kind and the value wanted."""
+
+    def events(self, *, after: int, limit: int) -> list[StoredEvent]:
+        """Events after a cursor, oldest first."""
+
+    def answer(self, request_id: str) -> Answer | None:
+        """The recorded answer of a request, or None."""
+
+    def blob(self, key: str) -> bytes | None:
+        """An opaque document (the sources of a rule book), or None."""
+
+
+class Transaction(Reader, Protocol):
+    """One unit of work: reads are a snapshot, writes are saved together or not at all."""
+
+    def add(self, value: object) -> None:
+        """Save a new record; a record of that key makes the commit a Conflict."""
+
+    def replace(self, value: object) -> None:
+        """Save a changed record; one that was saved by others since it was read makes the commit a Conflict."""
+
+    def remove(self, kind: type[object], key: str) -> None:
+        """Delete a record."""
+
+    def put_blob(self, key: str, content: bytes) -> None:
+        """Save an opaque document; documents are immutable, so saving the same key again changes nothing."""
+
+    def emit(self, *events: object) -> None:
+        """Write events to the outbox, in order."""
+
+    def number(self, series: str) -> int:
+        """The next number of a gap-free series: it is used exactly when this unit is saved."""
+
+    def commit(self, asked: Asked, answer: bytes, *, at: datetime) -> None:
+        """Save everything, the events and the answer durably, or raise Conflict, AlreadyAnswered or StoreFailed."""
+
+
+class Store(Protocol):
+    """Durable records of all tenants."""
+
+    def read(self, tenant: str) -> AbstractContextManager[Reader]:
+        """A snapshot to read from."""
+
+    def begin(self, tenant: str) -> AbstractContextManager[Transaction]:
+        """A unit of work; leaving the context without a commit saves nothing."""
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""
+
+    def reserve(self, series: str, count: int) -> int:
+        """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
+
+    def wait_for_events(self, *, after: int, seconds: float) -> bool:
+        """Wait until there may be an event after the cursor; False when the time passed without one."""
+
+    def purge_answers(self, tenant: str, *, before: datetime, limit: int) -> int:
+        """Forget recorded answers older than an instant; returns how many."""
+
+
+class Clock(Protocol):
+    """The only reader of the wall clock."""
+
+    def now(self, tenant: str = "default") -> datetime:
+        """The present instant in UTC, or the time of the tenant's test clock."""
+
+
+class Ids(Protocol):
+    """Mints ids."""
+
+    def new(self, prefix: str) -> str:
+        """A new id such as ``q-000123``; never given twice."""

@@ -1,0 +1,204 @@
+"""How each annotation is written: one pair of functions a type, compiled once and reused."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+
+class Shape(NamedTuple):
+    """A pair of functions: typed value to JSON value, and back."""
+
+    plain: Callable[[Any], Any]
+    typed: Callable[[Any], Any]
+
+
+@dataclass(slots=True)
+class Later:
+    """Stands for a shape that is still being compiled, so that a type may mention itself."""
+
+    shape: Shape | None = None
+
+    def plain(self, value: Any) -> Any:
+        """Write by the finished shape."""
+        assert self.shape is not None, "compiled before the first use"
+        return self.shape.plain(value)
+
+    def typed(self, value: Any) -> Any:
+        """Read by the finished shape."""
+        assert self.shape is not None, "compiled before the first use"
+        return self.shape.typed(value)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _checked(kind: type) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if type(value) is not kind:
+            raise TypeError(f"expected {kind.__name__}, found {type(value).__name__}")
+        return value
+
+    return check
+
+
+BASIC: dict[Any, Shape] = {
+    str: Shape(_same, _checked(str)),
+    int: Shape(_same, _checked(int)),
+    bool: Shape(_same, _checked(bool)),
+    type(None): Shape(_same, _checked(type(None))),
+    Decimal: Shape(str, Decimal),
+    date: Shape(date.isoformat, date.fromisoformat),
+    datetime: Shape(datetime.isoformat, datetime.fromisoformat),
+    bytes: Shape(bytes.hex, bytes.fromhex),
+}
+TAGS: dict[type, str] = {Decimal: "decimal", date: "date", datetime: "instant", bytes: "bytes"}
+
+
+def shape_of(kind: Any, known: dict[Any, Any]) -> Shape:
+    """The shape of a type; ``known`` holds the finished ones and grows."""
+    if kind in BASIC:
+        return BASIC[kind]
+    if kind in known:
+        found = known[kind]
+        return Shape(found.plain, found.typed)
+    if isinstance(kind, typing.NewType):
+        return shape_of(kind.__supertype__, known)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return Shape(lambda value: value.name, kind.__getitem__)
+    if is_dataclass(kind):
+        return _dataclass(kind, known)
+    return _generic(kind, known)
+
+
+def _generic(kind: Any, known: dict[Any, Any]) -> Shape:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return _union(arguments, known)
+    if origin is tuple:
+        return _tuple(arguments, known)
+    if origin in (frozenset, set):
+        each = shape_of(arguments[0], known)
+        return Shape(
+            lambda value: sorted(map(each.plain, value)), lambda value: frozenset(each.typed(item) for item in value)
+        )
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _mapping(arguments, known)
+    if is_dataclass(origin):
+        return _dataclass(origin, known, dict(zip(getattr(origin, "__parameters__", ()), arguments, strict=True)))
+    raise TypeError(f"no stored form for {kind!r}")
+
+
+def _dataclass(kind: Any, known: dict[Any, Any], arguments: Mapping[Any, Any] | None = None) -> Shape:
+    later = Later()
+    if not arguments:
+        known[kind] = later
+    hints = typing.get_type_hints(kind)
+    stored = [each for each in fields(kind) if each.init]
+    parts = {each.name: shape_of((arguments or {}).get(hints[each.name], hints[each.name]), known) for each in stored}
+    optional = {each.name for each in stored if each.default is not MISSING or each.default_factory is not MISSING}
+    writers = [(name, shape.plain) for name, shape in parts.items()]
+    readers = [(name, shape.typed, name in optional) for name, shape in parts.items()]
+
+    def plain(value: Any) -> Any:
+        return {name: write(getattr(value, name)) for name, write in writers}
+
+    def typed(value: Any) -> Any:
+        return kind(**{name: read(value[name]) for name, read, spare in readers if not (spare and name not in value)})
+
+    later.shape = Shape(plain, typed)
+    return later.shape
+
+
+def _tuple(arguments: tuple[Any, ...], known: dict[Any, Any]) -> Shape:
+    if len(arguments) == 2 and arguments[1] is Ellipsis:
+        each = shape_of(arguments[0], known)
+        write, read = each.plain, each.typed
+        return Shape(lambda value: [write(item) for item in value], lambda value: tuple([read(item) for item in value]))
+    parts = [shape_of(argument, known) for argument in arguments]
+    return Shape(
+        lambda value: [part.plain(item) for part, item in zip(parts, value, strict=True)],
+        lambda value: tuple([part.typed(item) for part, item in zip(parts, value, strict=True)]),
+    )
+
+
+def _mapping(arguments: tuple[Any, ...], known: dict[Any, Any]) -> Shape:
+    """A mapping with text keys is an object; any other is a list of pairs in order of the keys' written form."""
+    key, value = shape_of(arguments[0], known), shape_of(arguments[1], known)
+    if _is_text(arguments[0]):
+        return Shape(
+            lambda items: {str(name): value.plain(item) for name, item in items.items()},
+            lambda items: MappingProxyType({name: value.typed(item) for name, item in items.items()}),
+        )
+    return Shape(
+        lambda items: sorted(
+            ([key.plain(name), value.plain(item)] for name, item in items.items()), key=lambda pair: repr(pair[0])
+        ),
+        lambda items: MappingProxyType({key.typed(name): value.typed(item) for name, item in items}),
+    )
+
+
+def _is_text(kind: Any) -> bool:
+    while isinstance(kind, typing.NewType):
+        kind = kind.__supertype__
+    return kind is str
+
+
+def _union(arguments: tuple[Any, ...], known: dict[Any, Any]) -> Shape:
+    rest = tuple(argument for argument in arguments if argument is not type(None))
+    if len(rest) == 1:
+        only = shape_of(rest[0], known)
+        write, read = only.plain, only.typed
+        return Shape(
+            lambda value: None if value is None else write(value), lambda value: None if value is None else read(value)
+        )
+    by_class = {argument: shape_of(argument, known) for argument in rest if is_dataclass(argument)}
+    by_enum = {argument: shape_of(argument, known) for argument in rest if _is_enum(argument)}
+    members: dict[Any, Shape] = {**by_class, **by_enum}
+    by_name = {kind.__name__: shape for kind, shape in members.items()}
+    return Shape(lambda value: _tagged(value, members), lambda value: _untagged(value, by_name))
+
+
+def _is_enum(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Enum)
+
+
+def _tagged(value: Any, members: Mapping[Any, Shape]) -> Any:
+    kind = type(value)
+    if kind in members:
+        written = members[kind].plain(value)
+        return {"$": kind.__name__, **written} if isinstance(written, dict) else {"$": kind.__name__, "=": written}
+    if kind in TAGS:
+        return {TAGS[kind]: BASIC[kind].plain(value)}
+    if value is None or kind in (str, bool, int):
+        return value
+    if isinstance(value, tuple | list):
+        return [_tagged(item, members) for item in value]
+    if isinstance(value, Mapping):
+        return {"map": {name: _tagged(item, members) for name, item in value.items()}}
+    raise TypeError(f"no stored form for {kind.__name__} in a union")
+
+
+def _untagged(value: Any, members: Mapping[str, Shape]) -> Any:
+    if isinstance(value, list):
+        return tuple(_untagged(item, members) for item in value)
+    if not isinstance(value, dict):
+        return value
+    if "$" in value:
+        rest = {name: item for name, item in value.items() if name != "$"}
+        shape = members[value["$"]]
+        return shape.typed(rest["="]) if "=" in rest else shape.typed(rest)
+    if "map" in value:
+        return MappingProxyType({name: _untagged(item, members) for name, item in value["map"].items()})
+    for kind, tag in TAGS.items():
+        if tag in value:
+            return BASIC[kind].typed(value[tag])
+    raise ValueError(f"unknown tag in {sorted(value)}")

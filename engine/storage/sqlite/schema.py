@@ -1,0 +1,36 @@
+"""The tables of an open store, found by the class of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from engine.storage.codec import Codec, codec_of
+from engine.storage.shapes import Shape
+from engine.storage.sqlite.statements import Prepared, prepare
+from engine.storage.tables import Table
+
+
+class Schema:
+    """Prepared statements by class, and the codecs of events, which are compiled when first met."""
+
+    def __init__(self, tables: Iterable[Table], scalars: Mapping[type, Shape]) -> None:
+        self._scalars = scalars
+        self._prepared = {each.kind: prepare(each, scalars) for each in tables}
+        self._events: dict[type[Any], Codec] = {}
+
+    def of(self, kind: type[Any]) -> Prepared:
+        """The prepared table of a kind of record."""
+        return self._prepared[kind]
+
+    def event(self, tenant: str, event: object, at: datetime) -> tuple[str, str, str, str, str]:
+        """The outbox row of an event: its first field names the entity it happened to, its class the kind of event."""
+        kind = type(event)
+        codec = self._events.get(kind)
+        if codec is None:
+            codec = self._events[kind] = codec_of(kind, self._scalars)
+        entity = getattr(event, fields(event)[0].name)  # type: ignore[arg-type]
+        moment = getattr(event, "at", at)
+        return tenant, kind.__name__, str(entity), moment.isoformat(), codec.encode(event)

@@ -1,0 +1,157 @@
+"""The store in one SQLite file: WAL, ``synchronous=FULL``, one writer thread, a read-only connection a thread."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from engine.application.ports import StoreFailed
+from engine.storage.shapes import Shape
+from engine.storage.sqlite.migrate import migrate, migrations
+from engine.storage.sqlite.schema import Schema
+from engine.storage.sqlite.transaction import SqliteReader, SqliteTransaction
+from engine.storage.sqlite.writer import Writer
+from engine.storage.tables import Table
+
+BUSY_MILLISECONDS = 10_000
+
+
+class SqliteStore:
+    """Implements the store port; close it to finish what waits."""
+
+    def __init__(self, path: Path, tables: Iterable[Table], scalars: Mapping[type, Shape]) -> None:
+        self._path = path
+        self._schema = Schema(tables, scalars)
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._gate = threading.Lock()
+        self._turn = threading.Lock()
+        self._news = threading.Condition()
+        connection = _writing(path)
+        try:
+            migrate(connection, migrations())
+            self._commits = 0
+        except BaseException:
+            connection.close()
+            raise
+        self._writer = Writer(connection, after_commit=self._tell)
+
+    @contextmanager
+    def read(self, tenant: str) -> Iterator[SqliteReader]:
+        """A snapshot to read from."""
+        with self._snapshot() as connection:
+            yield SqliteReader(connection, self._schema, tenant)
+
+    @contextmanager
+    def begin(self, tenant: str) -> Iterator[SqliteTransaction]:
+        """A unit of work; leaving the context without a commit saves nothing."""
+        with self._snapshot() as connection:
+            yield SqliteTransaction(connection, self._schema, tenant, self._writer)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""
+        with self._turn:
+            yield
+
+    def reserve(self, series: str, count: int) -> int:
+        """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
+
+        def unit(connection: sqlite3.Connection) -> int:
+            connection.execute("INSERT OR IGNORE INTO sequences (series, value) VALUES (?, 0)", (series,))
+            row = connection.execute(
+                "UPDATE sequences SET value = value + ? WHERE series = ? RETURNING value", (count, series)
+            ).fetchone()
+            return int(row[0]) - count + 1
+
+        return self._writer.submit(unit)
+
+    def wait_for_events(self, *, after: int, seconds: float) -> bool:
+        """Wait until there may be an event after the cursor; False when the time passed without one."""
+        with self._news:
+            seen = self._commits
+            if self._newest() > after:
+                return True
+            return self._news.wait_for(lambda: self._commits != seen, timeout=seconds)
+
+    def purge_answers(self, tenant: str, *, before: datetime, limit: int) -> int:
+        """Forget recorded answers older than an instant; returns how many."""
+
+        def unit(connection: sqlite3.Connection) -> int:
+            return connection.execute(
+                "DELETE FROM requests WHERE rowid IN"
+                " (SELECT rowid FROM requests WHERE tenant_id = ? AND at < ? ORDER BY at LIMIT ?)",
+                (tenant, before.isoformat(), limit),
+            ).rowcount
+
+        return self._writer.submit(unit)
+
+    def backup(self, target: Path) -> None:
+        """Copy the database while it is in use."""
+        with sqlite3.connect(target) as copy, self._snapshot() as connection:
+            connection.execute("ROLLBACK")
+            connection.backup(copy)
+            connection.execute("BEGIN")
+        copy.close()
+
+    def close(self) -> None:
+        """Finish what waits and close every connection."""
+        self._writer.close()
+        with self._gate:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+
+    def _tell(self) -> None:
+        with self._news:
+            self._commits += 1
+            self._news.notify_all()
+
+    def _newest(self) -> int:
+        with self._snapshot() as connection:
+            return connection.execute("SELECT coalesce(max(cursor), 0) FROM events").fetchone()[0]  # type: ignore[no-any-return]
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """This thread's reader; inside another snapshot of the same thread it is that snapshot."""
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = _reading(self._path)
+            with self._gate:
+                self._readers.append(connection)
+        if connection.in_transaction:
+            yield connection
+            return
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def open_store(path: Path, tables: Iterable[Table], scalars: Mapping[type, Shape] | None = None) -> SqliteStore:
+    """Open or create the database, apply missing migrations; StoreFailed when it cannot be used."""
+    try:
+        return SqliteStore(path, tables, scalars or {})
+    except sqlite3.Error as failure:
+        raise StoreFailed(f"cannot open {path}: {failure}") from failure
+
+
+def _writing(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    return connection

@@ -1,0 +1,273 @@
+"""The SQLite adapter keeps the promises of the port and its own: durability, group commit, migrations."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.application.ports import Asked, StoreFailed
+from engine.parties import Address, Customer
+from engine.storage.records import SCALARS, TABLES
+from engine.storage.sqlite import SqliteStore, open_store
+from engine.storage.sqlite.migrate import migrate, migrations, statements
+from engine.storage.sqlite.schema import Schema
+from engine.storage.sqlite.store import _reading
+from engine.storage.sqlite.writer import Writer
+from tests.storage.contract import ANNA, INVOICE_LIKE, NOON, StoreContract, save
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = open_store(tmp_path / "cpq.sqlite3", TABLES, SCALARS)
+    yield opened
+    opened.close()
+
+
+class TestSqliteStore(StoreContract):
+    """All promises of the port."""
+
+
+def test_the_file_is_written_with_full_synchronisation(store: SqliteStore, tmp_path: Path) -> None:
+    found: list[tuple[str, int]] = []
+
+    def look(connection: sqlite3.Connection) -> None:
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        found.append((mode, connection.execute("PRAGMA synchronous").fetchone()[0]))
+
+    store._writer.submit(look)
+    assert found == [("wal", 2)]
+
+
+def test_readers_cannot_write(store: SqliteStore, tmp_path: Path) -> None:
+    connection = _reading(tmp_path / "cpq.sqlite3")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        connection.execute("DELETE FROM customers")
+    connection.close()
+
+
+def test_records_survive_closing_and_opening(tmp_path: Path) -> None:
+    first = open_store(tmp_path / "a.sqlite3", TABLES, SCALARS)
+    save(first, ANNA, request_id="r-1", answer=b"x")
+    assert first.reserve("q", 3) == 1
+    first.close()
+    second = open_store(tmp_path / "a.sqlite3", TABLES, SCALARS)
+    with second.read("default") as reader:
+        assert reader.get(Customer, "c-1") == ANNA
+        assert reader.answer("r-1") is not None
+    assert second.reserve("q", 1) == 4
+    second.close()
+
+
+def test_a_closed_store_refuses(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "a.sqlite3", TABLES, SCALARS)
+    store.close()
+    store.close()
+    with pytest.raises(StoreFailed, match="closed"):
+        store.reserve("q", 1)
+
+
+def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    open_store(path, TABLES, SCALARS).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO schema_version (version) VALUES (9999)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreFailed, match="schema 9999.*newer program"):
+        open_store(path, TABLES, SCALARS)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    path.write_text("no database " * 100)
+    with pytest.raises(StoreFailed, match="cannot open"):
+        open_store(path, TABLES, SCALARS)
+
+
+def test_missing_migrations_are_applied_together_or_not_at_all() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    good = (1, "CREATE TABLE a (x);\n-- a comment; with a semicolon\nINSERT INTO a VALUES ('y;z');\n")
+    assert migrate(connection, [good]) == 1
+    with pytest.raises(sqlite3.Error):
+        migrate(connection, [good, (2, "CREATE TABLE b (x);\n"), (3, "CREATE nonsense;\n")])
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert tables == {"schema_version", "a"}
+    assert migrate(connection, [good, (2, "CREATE TABLE b (x);\n")]) == 2
+    connection.close()
+
+
+def test_every_table_carries_its_tenant() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, migrations())
+    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for table in set(tables) - {"schema_version", "sqlite_sequence"}:
+        columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        assert "tenant_id" in columns, table
+    for number, text in migrations():
+        assert list(statements(text)), number
+    connection.close()
+
+
+def test_every_declared_column_exists(store: SqliteStore) -> None:
+    schema = Schema(TABLES, SCALARS)
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, migrations())
+    for table in TABLES:
+        prepared = schema.of(table.kind)
+        for sql in (prepared.select, prepared.insert, prepared.update, prepared.delete, prepared.page(table.columns)):
+            connection.execute(f"EXPLAIN {sql}", ("",) * sql.count("?"))
+        for sql in (*prepared.clear_children, *prepared.insert_children):
+            connection.execute(f"EXPLAIN {sql}", ("",) * sql.count("?"))
+    connection.close()
+
+
+def test_child_rows_follow_their_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    opened = open_store(path, TABLES, SCALARS)
+    opened._writer.submit(
+        lambda connection: connection.execute(
+            "CREATE TABLE customer_marks (tenant_id, parent_id, position, label, amount_minor)"
+        )
+    )
+    opened._schema = Schema((INVOICE_LIKE,), SCALARS)
+    save(opened, replace(ANNA, address=Address(("x", "y"))))
+    rows = "SELECT parent_id, position, label, amount_minor FROM customer_marks ORDER BY position"
+    with opened._snapshot() as connection:
+        assert connection.execute(rows).fetchall() == [("c-1", 0, "x", 0), ("c-1", 1, "y", 1)]
+    with opened.begin("default") as tx:
+        found = tx.get(Customer, "c-1")
+        assert found is not None
+        tx.replace(replace(found, address=Address(("z",))))
+        tx.commit(Asked("Change"), b"", at=NOON)
+    with opened._snapshot() as connection:
+        assert connection.execute(rows).fetchall() == [("c-1", 0, "z", 0)]
+    opened.close()
+
+
+def test_units_that_wait_share_a_commit_and_one_that_fails_does_not_hurt_the_others(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "w.sqlite3", isolation_level=None, check_same_thread=False)
+    connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+    commits: list[int] = []
+    writer = Writer(connection, after_commit=lambda: commits.append(1))
+    started, go = threading.Event(), threading.Event()
+
+    def hold(_: sqlite3.Connection) -> None:
+        started.set()
+        go.wait(30)
+
+    outcomes: dict[int, str] = {}
+
+    def insert(number: int) -> None:
+        try:
+            writer.submit(lambda each: each.execute("INSERT INTO t VALUES (?)", (abs(number),)).rowcount)
+            outcomes[number] = "saved"
+        except StoreFailed:
+            outcomes[number] = "refused"
+
+    threads = [threading.Thread(target=writer.submit, args=(hold,))]
+    threads[0].start()
+    started.wait(30)
+    threads += [threading.Thread(target=insert, args=(number,)) for number in (1, 2, 3)]
+    for thread in threads[1:]:
+        thread.start()
+    while writer._queue.qsize() < 3:
+        pass
+    threads.append(threading.Thread(target=insert, args=(-2,)))
+    threads[-1].start()
+    while writer._queue.qsize() < 4:
+        pass
+    go.set()
+    for thread in threads:
+        thread.join(30)
+    assert len(commits) == 2
+    assert sorted(outcomes) == [-2, 1, 2, 3]
+    assert outcomes[1] == outcomes[3] == "saved"
+    assert sorted([outcomes[2], outcomes[-2]]) == ["refused", "saved"]
+    writer.close()
+
+
+class BrokenCommit(sqlite3.Connection):
+    """A connection whose COMMIT fails, as on a full disk."""
+
+    broken = False
+
+    def execute(self, sql: str, *rest: object) -> sqlite3.Cursor:  # type: ignore[override]
+        if self.broken and sql == "COMMIT":
+            raise sqlite3.OperationalError("database or disk is full")
+        return super().execute(sql, *rest)  # type: ignore[arg-type]
+
+
+def test_a_failed_commit_fails_every_unit_in_it_and_saves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "w.sqlite3"
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=BrokenCommit)
+    connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+    writer = Writer(connection)
+    connection.broken = True
+    failures: list[str] = []
+
+    def insert(number: int) -> None:
+        try:
+            writer.submit(lambda each: each.execute("INSERT INTO t VALUES (?)", (number,)))
+        except StoreFailed as failure:
+            failures.append(str(failure))
+
+    threads = [threading.Thread(target=insert, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failures == ["the commit failed: database or disk is full"] * 5
+    connection.broken = False
+    assert writer.submit(lambda each: each.execute("SELECT count(*) FROM t").fetchone()) == (0,)
+    writer.close()
+
+
+def test_a_backup_taken_in_use_opens_as_a_store(store: SqliteStore, tmp_path: Path) -> None:
+    save(store, ANNA)
+    store.backup(tmp_path / "copy.sqlite3")
+    copy = open_store(tmp_path / "copy.sqlite3", TABLES, SCALARS)
+    with copy.read("default") as reader:
+        assert reader.get(Customer, "c-1") == ANNA
+    copy.close()
+
+
+@pytest.mark.parametrize("round_number", range(3))
+def test_every_acknowledged_save_survives_a_kill(tmp_path: Path, round_number: int) -> None:
+    path = tmp_path / "k.sqlite3"
+    command = [sys.executable, "-m", "tests.storage.saver", str(path)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1)
+    assert process.stdout is not None
+    acknowledged = []
+    for line in process.stdout:
+        acknowledged.append(line.strip())
+        if len(acknowledged) == 120 + 40 * round_number:
+            os.kill(process.pid, signal.SIGKILL)
+    process.stdout.close()
+    process.wait()
+    if acknowledged and not acknowledged[-1].endswith("."):
+        acknowledged.pop()
+    store = open_store(path, TABLES, SCALARS)
+    with store.read("default") as reader:
+        saved = {customer.id for customer in reader.page(Customer, limit=10_000)}
+        events = [event.entity for event in reader.events(after=0, limit=10_000)]
+        for line in acknowledged:
+            key = line.rstrip(".")
+            recorded = reader.answer(f"r-{key}")
+            assert recorded is not None
+            assert recorded.content.decode() == key
+    assert len(acknowledged) >= 100
+    assert {line.rstrip(".") for line in acknowledged} <= saved
+    assert sorted(events) == sorted(saved)
+    store.close()
