@@ -21,7 +21,7 @@ from engine.configuration.answers import (
     Violation,
 )
 from engine.configuration.builder import ModelBuilder
-from engine.configuration.configurator import Configurator
+from engine.configuration.configurator import Configurator, configurator_for
 from engine.configuration.model import STRUCTURE, Kind, Model, Rule, Term, Value, Variable
 
 __all__ = [
@@ -48,4 +48,5 @@ __all__ = [
     "Value",
     "Variable",
     "Violation",
+    "configurator_for",
 ]

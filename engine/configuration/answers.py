@@ -158,9 +158,9 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that a set of choices breaks on its own, with the choices involved."""
+    """Rules that a set of choices breaks, and the choices involved; one rule when every variable is chosen."""
 
-    rule: Rule
+    rules: tuple[Rule, ...]
     choices: tuple[Choice, ...]
 
 

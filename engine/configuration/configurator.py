@@ -19,6 +19,7 @@ from engine.configuration.answers import (
     Violation,
 )
 from engine.configuration.model import Model, Term
+from engine.configuration.solver.engine import SatConfigurator
 
 
 class Configurator(Protocol):
@@ -76,3 +77,8 @@ class Configurator(Protocol):
 
     def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
         """Core, dead and impossible values, or the minimal set of guilty rules of a contradiction."""
+
+
+def configurator_for(model: Model) -> Configurator:
+    """The default configurator of a model: exact, thread-safe, worth keeping as long as the model lives."""
+    return SatConfigurator(model)

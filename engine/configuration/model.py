@@ -1,7 +1,7 @@
 """The neutral solver problem: variables with finite domains and constraints that each know the rule to blame.
 
 Every yes-or-no fact that a constraint can mention is an *atom*, numbered from 1; a *literal* is an atom's number, or
-its negative for "not". A boolean variable is one atom, an enumeration one atom a value (exactly one holds), and a quantity
+its negative for "not". A boolean variable is one atom, an enumeration one atom a value (exactly one holds), a quantity
 has atoms ``quantity >= bound`` only for the bounds that somebody asked for. Money, watts and lengths are whole numbers
 in a scale that the translator chose; nothing here is rounded.
 """

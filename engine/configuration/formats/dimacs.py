@@ -1,0 +1,103 @@
+"""DIMACS CNF with names: ``c <number> <name>`` lines, ``p cnf``, clauses that end in 0."""
+
+from __future__ import annotations
+
+from engine.configuration.builder import ModelBuilder
+from engine.configuration.model import Kind, Model
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
+
+MALFORMED = Code("MDL001")
+
+
+def read_dimacs(data: bytes, path: str) -> Model:
+    """Each variable a boolean named by its comment line (else by its number), each clause a rule named by its place.
+
+    A name that was used before gets ``#<number>`` appended. Clauses that always hold are dropped. Raises
+    ``DiagnosticError`` for a malformed line.
+    """
+    return _Reader(path).read(data.decode("utf-8", errors="replace"))
+
+
+class _Reader:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.names: dict[int, str] = {}
+        self.count = -1
+        self.clauses: list[tuple[int, tuple[int, ...]]] = []
+        self.pending: list[int] = []
+
+    def read(self, text: str) -> Model:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.startswith("c"):
+                self._comment(line)
+            elif line.startswith("p"):
+                self._header(line, number)
+            elif line.startswith("%"):
+                break
+            else:
+                self._clause(line, number)
+        if self.count < 0:
+            raise self._error(1, "no `p cnf` line", "a DIMACS file starts with `p cnf <variables> <clauses>`")
+        if self.pending:
+            raise self._error(len(text.splitlines()), "the last clause does not end in 0")
+        return self._build()
+
+    def _comment(self, line: str) -> None:
+        parts = line.split(None, 2)
+        if len(parts) == 3 and parts[0] == "c" and parts[1].rstrip("$").isdigit():
+            self.names.setdefault(int(parts[1].rstrip("$")), parts[2].strip())
+
+    def _header(self, line: str, number: int) -> None:
+        parts = line.split()
+        if len(parts) != 4 or parts[1] != "cnf" or not (parts[2].isdigit() and parts[3].isdigit()):
+            raise self._error(number, "malformed problem line", "write `p cnf <variables> <clauses>`")
+        self.count = int(parts[2])
+
+    def _clause(self, line: str, number: int) -> None:
+        try:
+            literals = [int(each) for each in line.split()]
+        except ValueError:
+            raise self._error(number, "a clause holds whole numbers only") from None
+        for literal in literals:
+            if literal == 0:
+                self.clauses.append((number, tuple(self.pending)))
+                self.pending = []
+            elif self.count < 0:
+                raise self._error(number, "a clause stands before the `p cnf` line")
+            elif abs(literal) > self.count:
+                raise self._error(number, f"`{literal}` is above the {self.count} variables declared")
+            else:
+                self.pending.append(literal)
+
+    def _build(self) -> Model:
+        builder = ModelBuilder(self.path.rsplit("/", 1)[-1])
+        taken: set[str] = set()
+        for number in range(1, self.count + 1):
+            name = self.names.get(number, str(number))
+            name = f"{name}#{number}" if name in taken else name
+            taken.add(name)
+            builder.boolean(name)
+        for at, (line, literals) in enumerate(self.clauses, start=1):
+            if not any(-each in literals for each in literals):
+                builder.clause(literals, builder.rule(f"clause {at}", span=Span(self.path, line)))
+        return builder.build()
+
+    def _error(self, line: int, message: str, hint: str = "") -> DiagnosticError:
+        return DiagnosticError(Diagnostic(MALFORMED, message, Span(self.path, line), hint))
+
+
+def write_dimacs(model: Model) -> bytes:
+    """A purely boolean model of clauses as DIMACS; anything else raises ``DiagnosticError`` and names the construct."""
+    for variable in model.variables:
+        if variable.kind is not Kind.BOOLEAN:
+            raise _unwritable(model, f"variable `{variable.name}` is no boolean")
+    if model.tables or model.sums or model.cardinalities:
+        raise _unwritable(model, "only clauses can be written; the model has tables, sums or cardinalities")
+    lines = [f"c {each.first} {each.name}" for each in model.variables]
+    lines.append(f"p cnf {model.atom_count} {len(model.clauses)}")
+    lines += [" ".join(map(str, (*clause.literals, 0))) for clause in model.clauses]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _unwritable(model: Model, message: str) -> DiagnosticError:
+    return DiagnosticError(Diagnostic(Code("MDL002"), message, Span(model.name), "write it as UVL instead"))

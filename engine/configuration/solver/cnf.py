@@ -1,0 +1,168 @@
+"""From the solver problem to clauses: groups, cardinalities and tables spelt out, each clause with its rule.
+
+Sums are not spelt out here; the sum theory turns a violated sum into a clause when a search runs into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import comb
+
+from engine.configuration.model import STRUCTURE, Cardinality, Kind, Model, Table
+from engine.configuration.solver.rows import RowGraph
+
+PAIRWISE_MAX = 6
+"""Groups up to this size are spelt out by combinations; larger ones count with auxiliary atoms."""
+
+COMBINATIONS_MAX = 40
+COMPLEMENT_MAX = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Cnf:
+    """Clauses over atoms ``1..top``; ``rules`` names the rule of each clause. Atoms above the model's are auxiliary."""
+
+    clauses: tuple[tuple[int, ...], ...]
+    rules: tuple[int, ...]
+    top: int
+
+
+def encode(model: Model) -> Cnf:
+    """All clauses of a model, sums aside."""
+    return _Encoder(model).encode()
+
+
+class _Encoder:
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.clauses: list[tuple[int, ...]] = []
+        self.rules: list[int] = []
+        self.top = model.atom_count
+
+    def encode(self) -> Cnf:
+        self._groups()
+        self._bounds()
+        for clause in self.model.clauses:
+            self.add(clause.literals, clause.rule)
+        for table in self.model.tables:
+            self._table(table)
+        for cardinality in self.model.cardinalities:
+            self._cardinality(cardinality)
+        return Cnf(tuple(self.clauses), tuple(self.rules), self.top)
+
+    def add(self, literals: Iterable[int], rule: int) -> None:
+        self.clauses.append(tuple(literals))
+        self.rules.append(rule)
+
+    def fresh(self) -> int:
+        self.top += 1
+        return self.top
+
+    def _groups(self) -> None:
+        for variable in self.model.variables:
+            if variable.kind is Kind.ENUMERATION:
+                atoms = range(variable.first, variable.first + len(variable.values))
+                self.add(atoms, STRUCTURE)
+                self.at_most(atoms, 1, STRUCTURE, ())
+
+    def _bounds(self) -> None:
+        ladder: dict[int, list[tuple[int, int]]] = {}
+        for bound in self.model.bounds:
+            ladder.setdefault(bound.variable, []).append((bound.at_least, bound.atom))
+        for steps in ladder.values():
+            steps.sort()
+            for (_, lower), (_, higher) in zip(steps, steps[1:], strict=False):
+                self.add((-higher, lower), STRUCTURE)
+
+    def _cardinality(self, group: Cardinality) -> None:
+        prefix = tuple(-each for each in group.when)
+        if group.minimum == 1:
+            self.add((*prefix, *group.literals), group.rule)
+        elif group.minimum > len(group.literals):
+            self.add(prefix, group.rule)
+        elif group.minimum > 1:
+            negated = [-each for each in group.literals]
+            self.at_most(negated, len(negated) - group.minimum, group.rule, prefix)
+        if group.maximum is not None:
+            self.at_most(group.literals, group.maximum, group.rule, prefix)
+
+    def at_most(self, literals: Sequence[int], limit: int, rule: int, prefix: tuple[int, ...]) -> None:
+        """At most ``limit`` of the literals hold, or one of ``prefix`` does."""
+        count = len(literals)
+        if limit >= count:
+            return
+        if limit < 0:
+            self.add(prefix, rule)
+        elif count <= PAIRWISE_MAX or comb(count, limit + 1) <= COMBINATIONS_MAX:
+            for some in combinations(literals, limit + 1):
+                self.add((*prefix, *(-each for each in some)), rule)
+        else:
+            self._sequential(literals, limit, rule, prefix)
+
+    def _sequential(self, literals: Sequence[int], limit: int, rule: int, prefix: tuple[int, ...]) -> None:
+        """Sinz's sequential counter: ``seen[j]`` holds when more than ``j`` of the literals so far hold."""
+        seen: list[int] = []
+        for at, literal in enumerate(literals):
+            if len(seen) == limit:
+                self.add((*prefix, -literal, -seen[limit - 1]), rule)
+            if at == len(literals) - 1:
+                break
+            following = [self.fresh() for _ in range(min(limit, at + 1))]
+            self.add((-literal, following[0]), STRUCTURE)
+            for j, old in enumerate(seen):
+                self.add((-old, following[j]), STRUCTURE)
+                if j + 1 < len(following):
+                    self.add((-literal, -old, following[j + 1]), STRUCTURE)
+            seen = following
+
+    def _literal(self, variable: int, position: int) -> int:
+        each = self.model.variables[variable]
+        if each.kind is Kind.BOOLEAN:
+            return each.first if position else -each.first
+        return each.first + position
+
+    def _table(self, table: Table) -> None:
+        sizes = [len(self.model.variables[each].values) for each in table.variables]
+        space = 1
+        for size in sizes:
+            space *= size
+        if not table.allowed:
+            for row in table.rows:
+                self._forbid(table, row)
+        elif space - len(table.rows) <= min(COMPLEMENT_MAX, 2 * len(table.rows) + 8) and space <= 4 * COMPLEMENT_MAX:
+            allowed = set(table.rows)
+            for row in product(*map(range, sizes)):
+                if row not in allowed:
+                    self._forbid(table, row)
+        else:
+            self._graph(table)
+
+    def _forbid(self, table: Table, row: Sequence[int]) -> None:
+        self.add((-self._literal(v, p) for v, p in zip(table.variables, row, strict=True)), table.rule)
+
+    def _graph(self, table: Table) -> None:
+        """The rows merged into a layered graph, one auxiliary atom a node: a valid row is a path from the root."""
+        graph = RowGraph.of(table.rows)
+        if not graph.layers:
+            self.add((), table.rule)
+            return
+        atoms = [[self.fresh() for _ in layer] for layer in graph.layers]
+        self.add((atoms[0][0],), table.rule)
+        for depth, layer in enumerate(graph.layers):
+            variable = table.variables[depth]
+            below = atoms[depth + 1] if depth + 1 < len(atoms) else None
+            carriers: dict[int, list[int]] = {}
+            parents: dict[int, list[int]] = {}
+            for node, edges in zip(atoms[depth], layer, strict=True):
+                self.add((-node, *(self._literal(variable, position) for position, _ in edges)), table.rule)
+                for position, child in edges:
+                    carriers.setdefault(position, []).append(node)
+                    if below is not None:
+                        parents.setdefault(below[child], []).append(node)
+                        self.add((-node, -self._literal(variable, position), below[child]), table.rule)
+            for position in range(len(self.model.variables[variable].values)):
+                self.add((-self._literal(variable, position), *carriers.get(position, ())), table.rule)
+            for child_atom, above in parents.items():
+                self.add((-child_atom, *above), table.rule)

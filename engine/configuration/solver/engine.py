@@ -1,0 +1,186 @@
+"""The default configurator: SAT skeleton, sums, MaxSAT; one workbench a thread at a time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from engine.configuration.answers import (
+    DEFAULT_BUDGET,
+    Analysis,
+    Budget,
+    Choice,
+    Completion,
+    CompletionStatus,
+    Explanation,
+    Objective,
+    OutOfBudget,
+    Repair,
+    State,
+    Violation,
+)
+from engine.configuration.model import Kind, Model, Term, Value
+from engine.configuration.solver import completing, explaining
+from engine.configuration.solver.facts import canonical
+from engine.configuration.solver.search import Allowance, BudgetSpentError
+from engine.configuration.solver.witnesses import Possible
+from engine.configuration.solver.workbench import Foundation, Workbench
+
+Answer = TypeVar("Answer")
+REPAIRS_PRICED = 12
+"""How many equally small repairs are priced before the best are shown."""
+
+
+class SatConfigurator:
+    """Answers every question by search; see ``engine.configuration.configurator.Configurator`` for the contracts."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._foundation = Foundation(model)
+        self._idle: deque[Workbench] = deque()
+        self._root: State | None = None
+
+    def configure(
+        self, choices: Sequence[Choice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> State | OutOfBudget:
+        """Which values remain for every variable, exactly."""
+        chosen = canonical(choices)
+
+        def ask(bench: Workbench, _: Allowance) -> State:
+            if self._root is None:
+                self._root = self._state(bench, (), self._foundation.everything())
+            if not chosen or not self._root.consistent:
+                return self._root if not chosen else State(self.model, chosen, consistent=False)
+            start = self._start(chosen, previous) or self._root
+            if not start.consistent:
+                return State(self.model, chosen, consistent=False)
+            return self._state(bench, chosen, Possible(start.can_hold, start.can_fail))
+
+        return self._run("configure", ask, budget)
+
+    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget:
+        """Whether the choices can be completed."""
+        return self._run("satisfiable", lambda bench, _: bench.search.solve(bench.literals(choices)), budget)
+
+    def validate(
+        self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET
+    ) -> tuple[Violation, ...] | OutOfBudget:
+        """Every rule that the choices break, with the choices involved."""
+        return self._run("validate", lambda bench, _: explaining.validate(bench, canonical(choices)), budget)
+
+    def explain(
+        self, choices: Sequence[Choice], *, wanted: Choice | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> Explanation | None | OutOfBudget:
+        """A smallest set of choices, and a minimal set of rules, that rule out ``wanted`` or the choices themselves."""
+        hard = () if wanted is None else (wanted,)
+        return self._run("explain", lambda bench, _: explaining.explain(bench, canonical(choices), hard), budget)
+
+    def repair(
+        self,
+        choices: Sequence[Choice],
+        *,
+        wanted: Sequence[Choice] = (),
+        prices: Sequence[Term] = (),
+        limit: int = 3,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> tuple[Repair, ...] | OutOfBudget:
+        """Smallest sets of choices to give up so that all ``wanted`` fit, ranked by size, then by price effect."""
+        chosen = canonical(choices)
+
+        def ask(bench: Workbench, allowance: Allowance) -> tuple[Repair, ...]:
+            found = explaining.corrections(bench, chosen, wanted, REPAIRS_PRICED if prices else limit)
+            if not prices:
+                return tuple(Repair(each) for each in found)
+            return self._priced(bench, allowance, (chosen, tuple(wanted), found), tuple(prices))[:limit]
+
+        return self._run("repair", ask, budget)
+
+    def complete(
+        self, choices: Sequence[Choice], *, objective: Objective, budget: Budget = DEFAULT_BUDGET
+    ) -> Completion:
+        """A full valid configuration of least total; the status says whether that is proven."""
+
+        def ask(bench: Workbench, allowance: Allowance) -> Completion:
+            return completing.complete(bench, canonical(choices), objective, allowance)
+
+        answer = self._run("complete", ask, budget)
+        return Completion(CompletionStatus.UNKNOWN) if isinstance(answer, OutOfBudget) else answer
+
+    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget:
+        """The exact number of complete valid configurations that contain the choices."""
+        return OutOfBudget("count")
+
+    def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
+        """Core, dead and impossible values, or the minimal set of guilty rules of a contradiction."""
+        root = self.configure((), budget=budget)
+        if isinstance(root, OutOfBudget):
+            return root
+        if not root.consistent:
+            why = self.explain((), budget=budget)
+            if isinstance(why, OutOfBudget):
+                return why
+            return Analysis(satisfiable=False, guilty=why.rules if why else ())
+        return _analysis(root)
+
+    def _start(self, chosen: tuple[Choice, ...], previous: State | None) -> State | None:
+        """A previous state that the choices only narrow down."""
+        if previous is None or previous.model is not self.model or not set(previous.choices) <= set(chosen):
+            return None
+        return previous
+
+    def _state(self, bench: Workbench, chosen: tuple[Choice, ...], wanted: Possible) -> State:
+        found = bench.finder.possible(bench.literals(chosen), wanted)
+        consistent = bool(found.hold or found.fail) or not (wanted.hold or wanted.fail)
+        return State(self.model, chosen, consistent, found.hold, found.fail)
+
+    def _priced(
+        self,
+        bench: Workbench,
+        allowance: Allowance,
+        asked: tuple[tuple[Choice, ...], tuple[Choice, ...], list[tuple[Choice, ...]]],
+        prices: tuple[Term, ...],
+    ) -> tuple[Repair, ...]:
+        chosen, wanted, found = asked
+        objective = Objective(prices)
+        before = completing.complete(bench, chosen, objective, allowance).total
+        priced: list[Repair] = []
+        for drop in found:
+            kept = canonical([*(each for each in chosen if each not in drop), *wanted])
+            after = completing.complete(bench, kept, objective, allowance).total
+            effect = None if after is None else after - (before or 0)
+            priced.append(Repair(drop, effect))
+        priced.sort(key=lambda each: (len(each.drop), each.price_effect is None, each.price_effect or 0))
+        return tuple(priced)
+
+    def _run(
+        self, operation: str, ask: Callable[[Workbench, Allowance], Answer], budget: Budget
+    ) -> Answer | OutOfBudget:
+        """Borrow an idle workbench (a deque's ends are safe between threads) and keep to the budget."""
+        try:
+            bench = self._idle.pop()
+        except IndexError:
+            bench = Workbench(self._foundation)
+        allowance = Allowance(budget)
+        bench.allow(allowance)
+        try:
+            return ask(bench, allowance)
+        except BudgetSpentError:
+            return OutOfBudget(operation)
+        finally:
+            self._idle.append(bench)
+
+
+def _analysis(root: State) -> Analysis:
+    core: list[str] = []
+    dead: list[str] = []
+    impossible: list[tuple[str, tuple[Value, ...]]] = []
+    for variable in root.model.variables:
+        if not variable.decision or variable.kind is Kind.QUANTITY:
+            continue
+        domain = root.domain(variable.name)
+        if variable.kind is Kind.BOOLEAN and len(domain.possible) == 1:
+            (core if domain.possible[0] else dead).append(variable.name)
+        elif variable.kind is Kind.ENUMERATION and domain.impossible:
+            impossible.append((variable.name, domain.impossible))
+    return Analysis(satisfiable=True, core=tuple(core), dead=tuple(dead), impossible=tuple(impossible))

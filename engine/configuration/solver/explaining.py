@@ -1,0 +1,56 @@
+"""Explain, Validate and Repair on a workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.configuration.answers import Choice, Explanation, Violation
+from engine.configuration.solver.conflicts import SoftGroups, minimal_core
+from engine.configuration.solver.workbench import Workbench
+
+
+def explain(bench: Workbench, choices: tuple[Choice, ...], wanted: Sequence[Choice]) -> Explanation | None:
+    """A smallest clash of choices with ``wanted``, and the minimal rules behind it; None when everything fits."""
+    groups = SoftGroups(bench.search, bench.groups(choices), bench.literals(wanted))
+    clash = groups.smallest_conflict()
+    if clash is None:
+        return None
+    guilty = tuple(each for at, each in enumerate(choices) if clash >> at & 1)
+    search = bench.blaming()
+    selectors = bench.selectors()
+    hard = bench.blaming_literals((*wanted, *guilty))
+    core = minimal_core(search, hard, selectors)
+    assert core is not None, "the rules together are as strict as the model"
+    numbers = tuple(sorted(each - selectors[0] for each in core))
+    rules = bench.foundation.model.rules
+    return Explanation(guilty, tuple(rules[at] for at in numbers), numbers)
+
+
+def validate(bench: Workbench, choices: tuple[Choice, ...]) -> tuple[Violation, ...]:
+    """Disjoint minimal sets of broken rules with the choices involved: single rules when every variable is chosen."""
+    search = bench.blaming()
+    groups = [tuple(bench.blaming_literals([each])) for each in choices]
+    hard = list(dict.fromkeys(literal for group in groups for literal in group))
+    remaining = bench.selectors()
+    rules = bench.foundation.model.rules
+    found: list[Violation] = []
+    while (core := minimal_core(search, hard, remaining)) is not None:
+        clash = SoftGroups(search, groups, core).smallest_conflict()
+        assert clash is not None, "a clash of rules stays one when all choices are there"
+        involved = tuple(each for at, each in enumerate(choices) if clash >> at & 1)
+        first = search.selector(0)
+        found.append(Violation(tuple(rules[each - first] for each in sorted(core)), involved))
+        if not core:
+            break
+        broken = set(core)
+        remaining = [each for each in remaining if each not in broken]
+    return tuple(found)
+
+
+def corrections(
+    bench: Workbench, choices: tuple[Choice, ...], wanted: Sequence[Choice], limit: int
+) -> list[tuple[Choice, ...]]:
+    """Smallest sets of choices to give up so that ``wanted`` fits, smallest first."""
+    groups = SoftGroups(bench.search, bench.groups(choices), bench.literals(wanted))
+    sets = groups.smallest_corrections(limit)
+    return [tuple(each for at, each in enumerate(choices) if found >> at & 1) for found in sets]

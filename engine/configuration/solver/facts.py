@@ -1,0 +1,82 @@
+"""Choices of the customer as literals, and which atoms a full answer has to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from engine.configuration.answers import Choice, Relation
+from engine.configuration.model import Kind, Model, Value, Variable
+from engine.configuration.solver.bits import mask
+
+BoundLiteral = Callable[[int, int], int]
+"""Gives the literal "quantity (by variable index) >= bound", making it when there is none yet."""
+
+
+def canonical(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """The choices as a set in a fixed order, so that the order of clicks cannot matter."""
+    return tuple(sorted(set(choices), key=lambda each: (each.variable, each.relation.value, str(each.value))))
+
+
+class Vocabulary:
+    """Looks up literals by name and value; immutable once built, shared by every engine of a model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.decided_true, self.decided_false = _decided(model)
+        self.positions: dict[str, dict[Value, int]] = {
+            each.name: {value: at for at, value in enumerate(each.values)}
+            for each in model.variables
+            if each.kind is Kind.ENUMERATION
+        }
+
+    def literals(self, choice: Choice, bound: BoundLiteral) -> tuple[int, ...]:
+        """The literals that together say the choice (two for an exact quantity).
+
+        Raises ``KeyError`` for an unknown variable and ``ValueError`` for a value or relation it cannot have.
+        """
+        variable = self.model.variables[self.model.index[choice.variable]]
+        if variable.kind is Kind.QUANTITY:
+            return self._quantity(variable, choice, bound)
+        if choice.relation not in (Relation.IS, Relation.IS_NOT):
+            raise ValueError(f"`{variable.name}` is no quantity")
+        literal = self.literal(variable, choice.value)
+        return (literal if choice.relation is Relation.IS else -literal,)
+
+    def literal(self, variable: Variable, value: Value) -> int:
+        """The literal "variable is value" of a boolean or an enumeration."""
+        if variable.kind is Kind.BOOLEAN:
+            if value not in (False, True):
+                raise ValueError(f"`{value}` is no value of `{variable.name}`")
+            return variable.first if value else -variable.first
+        position = self.positions[variable.name].get(value)
+        if position is None:
+            raise ValueError(f"`{value}` is no value of `{variable.name}`")
+        return variable.first + position
+
+    def _quantity(self, variable: Variable, choice: Choice, bound: BoundLiteral) -> tuple[int, ...]:
+        value = choice.value
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"`{variable.name}` takes whole numbers")
+        index = self.model.index[variable.name]
+        match choice.relation:
+            case Relation.IS:
+                return (bound(index, value), -bound(index, value + 1))
+            case Relation.AT_LEAST:
+                return (bound(index, value),)
+            case Relation.AT_MOST:
+                return (-bound(index, value + 1),)
+            case Relation.IS_NOT:
+                raise ValueError(f"say `at least` or `at most` of `{variable.name}`")
+
+
+def _decided(model: Model) -> tuple[int, int]:
+    """Atoms whose truth, and atoms whose falsity, a full answer has to settle (an enumeration needs truth only)."""
+    true: list[int] = []
+    false: list[int] = []
+    for variable in model.variables:
+        if variable.decision and variable.kind is Kind.ENUMERATION:
+            true.extend(range(variable.first, variable.first + len(variable.values)))
+        elif variable.decision and variable.kind is Kind.BOOLEAN:
+            true.append(variable.first)
+            false.append(variable.first)
+    return mask(true), mask(false)

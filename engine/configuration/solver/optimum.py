@@ -1,0 +1,103 @@
+"""The best completion by weighted MaxSAT (RC2), with sums added lazily; honest when the time runs out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pysat.examples.rc2 import RC2
+from pysat.formula import WCNF
+
+from engine.configuration.solver.cnf import Cnf
+from engine.configuration.solver.search import Allowance, Theory
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A solution of least cost when ``proven``; else ``model`` is empty and ``cost`` a lower bound."""
+
+    model: tuple[int, ...]
+    cost: int
+    proven: bool
+
+
+class Weigher:
+    """Collects costs of literals; a negative cost is turned into the cost of the opposite, plus an offset."""
+
+    def __init__(self) -> None:
+        self.costs: dict[int, int] = {}
+        self.offset = 0
+
+    def add(self, literal: int, cost: int) -> None:
+        """Holding the literal costs that much more."""
+        if cost < 0:
+            self.offset += cost
+            literal, cost = -literal, -cost
+        self.costs[literal] = self.costs.get(literal, 0) + cost
+
+    def net(self) -> dict[int, int]:
+        """Positive costs by literal, where a literal and its opposite have paid each other off (into the offset)."""
+        result: dict[int, int] = {}
+        for literal, cost in self.costs.items():
+            both = min(cost, self.costs.get(-literal, 0))
+            if literal > 0:
+                self.offset += both
+            if cost > both:
+                result[literal] = cost - both
+        self.costs = result
+        return result
+
+
+def cheapest(
+    cnf: Cnf, hard: Sequence[int], costs: Mapping[int, int], *, theory: Theory | None, allowance: Allowance
+) -> Best | None:
+    """Minimise the costs of the literals that hold. None when nothing satisfies the hard literals."""
+    formula = WCNF()
+    formula.hard = [list(each) for each in cnf.clauses]
+    formula.hard.extend([each] for each in hard)
+    formula.soft = [[-literal] for literal in costs]
+    formula.wght = list(costs.values())
+    formula.nv = cnf.top
+    formula.topw = sum(formula.wght) + 1
+    with RC2(formula, solver="g4", adapt=True, exhaust=False, minz=False) as search:
+        return _run(search, cnf.top, theory, allowance)
+
+
+class _Host:
+    """Lets a theory make atoms for the optimiser."""
+
+    def __init__(self, search: RC2, top: int) -> None:
+        self._search = search
+        self.top = top
+
+    def fresh(self) -> int:
+        self.top += 1
+        return self.top
+
+    def selector(self, rule: int) -> int:
+        return 0
+
+    def add(self, clause: Iterable[int]) -> None:
+        self._search.add_clause(list(clause))
+
+
+def _run(search: RC2, top: int, theory: Theory | None, allowance: Allowance) -> Best | None:
+    host = _Host(search, top)
+    timer = threading.Timer(allowance.milliseconds_left() / 1000, search.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        while True:
+            model = search.compute(expect_interrupt=True)
+            if search.interrupted:
+                return Best((), search.cost, proven=False)
+            if model is None:
+                return None
+            lemmas = theory.lemmas(model, host) if theory else []
+            if not lemmas:
+                return Best(tuple(model), search.cost, proven=True)
+            for lemma in lemmas:
+                host.add(lemma)
+    finally:
+        timer.cancel()

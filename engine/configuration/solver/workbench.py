@@ -1,0 +1,93 @@
+"""What one thread needs to answer questions about one model: the fast search, and a blaming one when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.configuration.answers import Choice
+from engine.configuration.model import Model
+from engine.configuration.solver.cnf import Cnf, encode
+from engine.configuration.solver.conflicts import Group
+from engine.configuration.solver.facts import Vocabulary
+from engine.configuration.solver.search import Allowance, Search
+from engine.configuration.solver.sums import SumTheory
+from engine.configuration.solver.witnesses import Possible, WitnessFinder
+
+
+class Foundation:
+    """The immutable part that all threads share: clauses and vocabulary of a model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.cnf: Cnf = encode(model)
+        self.vocabulary = Vocabulary(model)
+
+    def everything(self) -> Possible:
+        """All atoms that a full answer has to decide."""
+        return Possible(self.vocabulary.decided_true, self.vocabulary.decided_false)
+
+
+class Workbench:
+    """Solvers of one thread; make one per thread and keep it, since learned clauses and solutions speed up answers."""
+
+    def __init__(self, foundation: Foundation) -> None:
+        self.foundation = foundation
+        self.theory = SumTheory(foundation.model) if needs_theory(foundation.model) else None
+        self.search = Search(foundation.cnf, theory=self.theory)
+        self.finder = WitnessFinder(self.search, foundation.model.atom_count)
+        self._blaming: Search | None = None
+        self._blaming_theory: SumTheory | None = None
+
+    def allow(self, allowance: Allowance) -> None:
+        """Start an operation with this allowance."""
+        self.search.allowance = allowance
+        if self._blaming is not None:
+            self._blaming.allowance = allowance
+
+    def blaming(self) -> Search:
+        """The search whose rules can be switched, built at the first explanation: its selectors slow every solve."""
+        if self._blaming is None:
+            model = self.foundation.model
+            self._blaming_theory = SumTheory(model) if self.theory else None
+            self._blaming = Search(
+                self.foundation.cnf, rule_count=len(model.rules), selectable=True, theory=self._blaming_theory
+            )
+            self._blaming.allowance = self.search.allowance
+        return self._blaming
+
+    def group(self, choice: Choice) -> Group:
+        """The literals of a choice in the fast search."""
+        return self.foundation.vocabulary.literals(choice, self._bound)
+
+    def groups(self, choices: Iterable[Choice]) -> list[Group]:
+        """The literals of several choices."""
+        return [self.group(each) for each in choices]
+
+    def literals(self, choices: Iterable[Choice]) -> list[int]:
+        """The literals of several choices in one list, repetitions removed."""
+        return list(dict.fromkeys(literal for each in choices for literal in self.group(each)))
+
+    def blaming_literals(self, choices: Iterable[Choice]) -> list[int]:
+        """The same in the blaming search, whose quantity bounds have numbers of their own."""
+        search, theory = self.blaming(), self._blaming_theory
+
+        def bound(variable: int, at_least: int) -> int:
+            assert theory is not None
+            return theory.at_least(variable, at_least, search)
+
+        found = self.foundation.vocabulary.literals
+        return list(dict.fromkeys(literal for each in choices for literal in found(each, bound)))
+
+    def selectors(self) -> list[int]:
+        """One literal a rule, in the blaming search."""
+        search = self.blaming()
+        return [search.selector(at) for at in range(len(self.foundation.model.rules))]
+
+    def _bound(self, variable: int, at_least: int) -> int:
+        assert self.theory is not None, "a model with quantities has a sum theory"
+        return self.theory.at_least(variable, at_least, self.search)
+
+
+def needs_theory(model: Model) -> bool:
+    """Whether clauses alone cannot say everything: the model has sums or quantities."""
+    return bool(model.sums) or any(True for _ in model.quantities())
