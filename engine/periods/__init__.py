@@ -1,5 +1,39 @@
-"""Owns half-open periods, anchors, day counts, proration ratios.
+"""Owns half-open periods, recurrences, billing cycles with their anchor, day counts, co-termination.
 
-Does not own amounts.
-Entry points: Period.
+Does not own amounts: a share leaves here as two whole numbers.
+Entry points: ``Period``, ``Recurrence``, ``Cycle``, ``cut``, ``share_of_period``, ``month_share``.
 """
+
+from engine.periods.alignment import co_terminate, last_end
+from engine.periods.calendar import add_months, clipped, days_in_month, months_between
+from engine.periods.cycle import Cycle
+from engine.periods.day_count import DayCount, Share, days_30_360, month_share, share_of_instants, share_of_period
+from engine.periods.period import Period
+from engine.periods.pieces import Piece, cut
+from engine.periods.problem import PeriodError
+from engine.periods.recurrence import MONTHLY, QUARTERLY, YEARLY, Recurrence, Unit
+
+__all__ = [
+    "MONTHLY",
+    "QUARTERLY",
+    "YEARLY",
+    "Cycle",
+    "DayCount",
+    "Period",
+    "PeriodError",
+    "Piece",
+    "Recurrence",
+    "Share",
+    "Unit",
+    "add_months",
+    "clipped",
+    "co_terminate",
+    "cut",
+    "days_30_360",
+    "days_in_month",
+    "last_end",
+    "month_share",
+    "months_between",
+    "share_of_instants",
+    "share_of_period",
+]
