@@ -1,5 +1,5 @@
-"""Owns quote, version, lifecycle table, certificate, and evaluation: the one pipeline.
+"""Owns quote, version, lifecycle table, comparison, certificate, and evaluation: the one pipeline.
 
-Does not own contract arithmetic.
-Entry points: evaluation.evaluate.
+Does not own contract arithmetic, prices, or who approves.
+Entry points: ``evaluation.evaluate``, ``lifecycle``, ``compare.compare``, ``certificate.certificate_of``.
 """

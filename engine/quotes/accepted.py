@@ -1,0 +1,109 @@
+"""What an accepted offer hands on to contract and order: frozen prices, never to be worked out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from engine.catalog import Catalog, Charge, LineId, Sku
+from engine.money import Currency, Money
+from engine.pricing.result import PricedLine
+from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
+from engine.quotes.request import RequestedLine
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedLine:
+    """One line of an accepted offer.
+
+    ``list_total`` and ``net_total`` are before tax, for the whole quantity: once for a one-time charge, for one charge
+    period of a recurring one; ``term_total`` is the net over the whole term. ``unit_net`` is the unit price before order
+    discounts. ``tax`` is the tax on ``net_total`` where the quote worked it out line by line.
+    """
+
+    id: LineId
+    sku: Sku
+    name: str
+    quantity: Decimal
+    parent: LineId | None
+    group: str
+    charge: Charge
+    unit_net: Decimal
+    list_total: Money
+    net_total: Money
+    term_total: Money
+    tax: Money | None
+    tax_code: str
+    recognition: str
+    fulfilment: str
+    start: date
+    term_months: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedQuote:
+    """An accepted offer, complete in itself."""
+
+    quote: str
+    version: int
+    parties: QuoteParties
+    currency: Currency
+    accepted_at: datetime
+    start: date
+    term_months: int | None
+    rule_book: str
+    purchase_order: str
+    net_total: Money
+    lines: tuple[AcceptedLine, ...]
+
+
+def accepted_quote(quote: Quote, catalog: Catalog, *, at: datetime) -> AcceptedQuote:
+    """Read the accepted offer of a quote; ``catalog`` is that of the rule book the offer is pinned to."""
+    offer = quote.offer(quote.version)
+    assert offer is not None, "an accepted quote has its offer"
+    request = offer.priced.request
+    asked = {each.id: each for each in request.lines}
+    start = request.start or at.date()
+    lines = tuple(
+        _line(each, asked, offer, catalog, start=start) for each in offer.priced.priced.lines if each.id in asked
+    )
+    return AcceptedQuote(
+        quote=quote.id,
+        version=quote.version,
+        parties=quote.parties,
+        currency=offer.priced.priced.currency,
+        accepted_at=at,
+        start=start,
+        term_months=request.term_months,
+        rule_book=offer.priced.rule_book,
+        purchase_order=quote.purchase_order,
+        net_total=offer.priced.priced.totals.net,
+        lines=lines,
+    )
+
+
+def _line(
+    line: PricedLine, asked: Mapping[LineId, RequestedLine], offer: QuoteVersion, catalog: Catalog, *, start: date
+) -> AcceptedLine:
+    priced, requested, product = offer.priced.priced, asked[line.id], catalog.products[line.sku]
+    return AcceptedLine(
+        id=line.id,
+        sku=line.sku,
+        name=product.name,
+        quantity=line.quantity,
+        parent=requested.parent,
+        group=requested.group,
+        charge=product.charge,
+        unit_net=line.unit,
+        list_total=priced.money(line.list_amount),
+        net_total=priced.money(line.net),
+        term_total=priced.money(line.term),
+        tax=None if line.tax is None else priced.money(line.tax),
+        tax_code=product.tax_code,
+        recognition=product.recognition,
+        fulfilment=product.fulfilment,
+        start=requested.start or start,
+        term_months=requested.term_months or offer.priced.request.term_months,
+    )

@@ -1,0 +1,92 @@
+"""The certificate of an offer: a hash with which anyone can recompute the price years later and see that it is the same.
+
+It covers the hash of the rule book, the semantics version of the engine, the inputs (date, currency, exchange rates,
+customer, lines, discounts) and the result. Every value is written in one canonical way: sorted names, decimals without
+trailing zeros, dates in ISO form, so that two programs that agree on the values agree on the hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from engine.diagnostics import Code, Fault, Refusal
+from engine.money import Money
+from engine.quotes.evaluation import Parts, PricedQuote, evaluate
+
+PREFIX = "cpq1-sha256:"
+MISMATCH = Code("QUO201")
+OTHER_RULE_BOOK = Code("QUO202")
+
+
+def certificate_of(priced: PricedQuote) -> str:
+    """The certificate of an evaluated quote, ``cpq1-sha256:`` and 64 hexadecimal digits."""
+    body = {
+        "rule_book": priced.rule_book,
+        "semantics": priced.semantics,
+        "request": canonical(priced.request),
+        "lines": [_line(each) for each in priced.priced.lines],
+        "totals": canonical(priced.priced.totals),
+    }
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return PREFIX + hashlib.sha256(text.encode()).hexdigest()
+
+
+def verify(priced: PricedQuote, certificate: str, parts: Parts) -> Refusal | None:
+    """Recompute an offer from its request with the rule book it names; None means that the certificate holds."""
+    if parts.rule_book != priced.rule_book:
+        message = f"the offer was made under rule book `{priced.rule_book}`, not `{parts.rule_book}`"
+        return Refusal((Fault(OTHER_RULE_BOOK, "rule_book", message),))
+    again = evaluate(priced.request, parts)
+    if isinstance(again, Refusal):
+        return again
+    found = certificate_of(again)
+    if found == certificate:
+        return None
+    message = f"the offer recomputes to `{found}`, not to `{certificate}`"
+    return Refusal((Fault(MISMATCH, "certificate", message),))
+
+
+def canonical(value: object) -> object:
+    """A value of the domain as plain JSON values, written in the one canonical way."""
+    if value is None or isinstance(value, bool | str | int):
+        return value.value if isinstance(value, Enum) else value
+    return _canonical_compound(value)
+
+
+def _canonical_compound(value: object) -> object:
+    match value:
+        case Enum():
+            return value.value
+        case Decimal():
+            return decimal_text(value)
+        case date():
+            return value.isoformat()
+        case Money():
+            return [value.minor_units, value.currency.code]
+        case Mapping():
+            return {str(key): canonical(each) for key, each in sorted(value.items())}
+        case tuple() | list():
+            return [canonical(each) for each in value]
+        case _ if is_dataclass(value):
+            return {each.name: canonical(getattr(value, each.name)) for each in fields(value)}
+    raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def decimal_text(value: Decimal) -> str:
+    """A decimal without exponent and without trailing zeros; zero is ``0``."""
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"", "-0", "-"} else text
+
+
+def _line(line: object) -> object:
+    """The money of a line without its trace: how a price is told may be improved, what it is may not change."""
+    told = {"trace", "applied", "source"}
+    names = getattr(line, "_fields", ())
+    return {name: canonical(getattr(line, name)) for name in names if name not in told}

@@ -1,0 +1,153 @@
+"""The one pipeline: configure, price, route. PriceQuote, rule tests, plans and certificates all go through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.approvals import ApprovalPolicy, ChainDefinition, Route, route
+from engine.catalog import Catalog, ChargeKind, ConfiguredLine, Product, Value
+from engine.configuration.products import Finding, ProductConfigurator
+from engine.diagnostics import Refusal
+from engine.pricing import PricePlan, price
+from engine.pricing.request import PriceRequest, RequestLine
+from engine.pricing.result import Priced
+from engine.quotes.facts import approval_facts
+from engine.quotes.lines import ResolvedLine, children_of, resolve
+from engine.quotes.request import QuoteRequest
+
+SEMANTICS = "1"
+"""Version of what the engine does with equal rules and inputs; it is part of every certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What of a rule book the pipeline needs; ``rule_book`` is the hash of its sources."""
+
+    rule_book: str
+    catalog: Catalog
+    configurators: Mapping[str, ProductConfigurator]
+    plan: PricePlan
+    policies: tuple[ApprovalPolicy, ...] = ()
+    chains: tuple[ChainDefinition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PricedQuote:
+    """A request with everything the pipeline found out about it.
+
+    ``findings`` say what is wrong or missing in the configurations; a quote with errors among them can be priced and
+    saved, but not submitted.
+    """
+
+    request: QuoteRequest
+    rule_book: str
+    semantics: str
+    priced: Priced
+    route: Route
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Whether every configuration is complete and keeps all rules."""
+        return not any(each.blocking for each in self.findings)
+
+
+def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
+    """Check the configurations, price the lines and find the approval route; a refusal holds every fault found."""
+    lines = resolve(request, parts.catalog)
+    if isinstance(lines, Refusal):
+        return lines
+    asked = tuple(price_line(each, request) for each in lines)
+    priced = price(parts.plan, price_request(request, asked))
+    if isinstance(priced, Refusal):
+        return priced
+    quote, customer, rows = approval_facts(request, asked, priced)
+    path = route(quote, customer, rows, policies=parts.policies, chains=parts.chains)
+    return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, check(lines, parts))
+
+
+def check(lines: tuple[ResolvedLine, ...], parts: Parts) -> tuple[Finding, ...]:
+    """What is wrong or missing in the configurations of all configurable lines."""
+    below = children_of(lines)
+    findings: list[Finding] = []
+    for each in lines:
+        configurator = parts.configurators.get(each.requested.sku)
+        if configurator is not None and each.requested.parent is None:
+            findings += configurator.check(_tree(each, below), root=each.id)
+    return tuple(findings)
+
+
+def price_request(request: QuoteRequest, asked: tuple[RequestLine, ...]) -> PriceRequest:
+    """The request as the pricing engine takes it."""
+    header = dict(request.header)
+    if request.term_months is not None:
+        header["term_months"] = Decimal(request.term_months)
+    return PriceRequest(
+        date=request.date,
+        currency=request.currency,
+        lines=asked,
+        customer=request.customer,
+        quote=header,
+        codes=request.codes,
+        manual=request.manual,
+        redeemed=request.redeemed,
+        exchange=request.exchange,
+    )
+
+
+def price_line(line: ResolvedLine, request: QuoteRequest) -> RequestLine:
+    """A resolved line as the pricing engine takes it, with the facts of its product that rules may read."""
+    product, asked = line.product, line.requested
+    return RequestLine(
+        id=line.id,
+        sku=asked.sku,
+        quantity=line.quantity,
+        facts=product_facts(product, asked.attributes),
+        parent=asked.parent,
+        group=asked.group,
+        charge=product.charge,
+        term_months=_term(line, request),
+        cost=product.cost(request.currency),
+        discountable=product.discountable,
+        tax_code=product.tax_code,
+        minimum_quantity=product.quantity.minimum,
+        quantity_multiple=product.quantity.multiple,
+    )
+
+
+def product_facts(product: Product, attributes: Mapping[str, Value]) -> Mapping[str, Value]:
+    """What rules read of a line's product: ``line.category``, ``line.family``, ``line.item.<attribute>`` ..."""
+    return {
+        "name": product.name,
+        "product": product.sku,
+        "category": product.category,
+        "family": product.family,
+        "unit_of_measure": product.unit,
+        "item": {**product.attributes, **attributes},
+    }
+
+
+def _term(line: ResolvedLine, request: QuoteRequest) -> Decimal | None:
+    """The months of a recurring or usage charge: the line's own term, else the quote's, else one charge period."""
+    charge = line.product.charge
+    if charge.kind is ChargeKind.ONE_TIME:
+        return None
+    months = line.requested.term_months or request.term_months
+    if months is None:
+        months = charge.period.value if charge.period is not None else 1
+    return Decimal(months)
+
+
+def _tree(root: ResolvedLine, below: Mapping[str, tuple[ResolvedLine, ...]]) -> tuple[ConfiguredLine, ...]:
+    """The root and all lines below it, as the configurator takes them."""
+    lines = [root]
+    for each in lines:
+        lines += below.get(each.id, ())
+    return tuple(_configured(each) for each in lines)
+
+
+def _configured(line: ResolvedLine) -> ConfiguredLine:
+    asked = line.requested
+    return ConfiguredLine(asked.id, asked.sku, asked.quantity, asked.parent, asked.group, asked.attributes)

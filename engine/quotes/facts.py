@@ -1,0 +1,111 @@
+"""What approval rules read of a priced quote: the records ``quote``, ``customer`` and ``lines``, and their types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from engine.catalog import Value
+from engine.language.types import BOOLEAN, DATE, NUMBER, TEXT, ListType, MoneyType, Type, optional
+from engine.money import EXACT, Money, Rounding, divide_rounded
+from engine.pricing.request import RequestLine
+from engine.pricing.result import Priced, PricedLine
+from engine.quotes.request import QuoteRequest
+
+PERCENT_DECIMALS = 4
+
+QUOTE_TYPES: Mapping[str, Type] = {
+    "date": DATE,
+    "currency": TEXT,
+    "codes": ListType(TEXT),
+    "term_months": optional(NUMBER),
+    "list": MoneyType(),
+    "net": MoneyType(),
+    "gross": MoneyType(),
+    "one_time": MoneyType(),
+    "tcv": MoneyType(),
+    "acv": MoneyType(),
+    "arr": MoneyType(),
+    "mrr": MoneyType(),
+    "discount": MoneyType(),
+    "discount_pct": NUMBER,
+    "margin": optional(MoneyType()),
+    "margin_pct": optional(NUMBER),
+    "manual_discount": BOOLEAN,
+}
+"""What approval rules read as ``quote.*`` beside the header; percents are written 15, margins are empty without costs."""
+
+LINE_TYPES: Mapping[str, Type] = {
+    "id": TEXT,
+    "sku": TEXT,
+    "qty": NUMBER,
+    "group": TEXT,
+    "list": MoneyType(),
+    "unit": MoneyType(),
+    "list_amount": MoneyType(),
+    "net": MoneyType(),
+    "discount_pct": NUMBER,
+    "cost": optional(MoneyType()),
+    "margin_pct": optional(NUMBER),
+    "discountable": BOOLEAN,
+}
+"""What approval rules read of each of ``lines`` beside the facts of its product; amounts are those of the line."""
+
+
+def approval_facts(
+    request: QuoteRequest, lines: tuple[RequestLine, ...], priced: Priced
+) -> tuple[Mapping[str, Value], Mapping[str, Value], tuple[Mapping[str, Value], ...]]:
+    """Return the records ``(quote, customer, lines)`` of a priced quote, in the order approval conditions are called."""
+    by_id = {each.id: each for each in lines}
+    rows = tuple(_line(by_id[each.id], each, priced) for each in priced.lines if each.id in by_id)
+    return _quote(request, priced), request.customer, rows
+
+
+def _quote(request: QuoteRequest, priced: Priced) -> Mapping[str, Value]:
+    totals = priced.totals
+    term = Decimal(request.term_months) if request.term_months is not None else None
+    return {
+        **request.header,
+        "date": request.date,
+        "currency": request.currency,
+        "codes": request.codes,
+        "term_months": term,
+        "list": totals.list.decimal,
+        "net": totals.net.decimal,
+        "gross": totals.gross.decimal,
+        "one_time": totals.one_time.decimal,
+        "tcv": totals.tcv.decimal,
+        "acv": totals.acv.decimal,
+        "arr": totals.arr.decimal,
+        "mrr": totals.mrr.decimal,
+        "discount": EXACT.subtract(totals.list.decimal, totals.amount.decimal),
+        "discount_pct": totals.discount_percent,
+        "margin": totals.margin.decimal if totals.margin is not None else None,
+        "margin_pct": totals.margin_percent,
+        "manual_discount": bool(request.manual),
+    }
+
+
+def _line(asked: RequestLine, line: PricedLine, priced: Priced) -> Mapping[str, Value]:
+    return {
+        **asked.facts,
+        "id": line.id,
+        "sku": line.sku,
+        "qty": line.quantity,
+        "group": asked.group,
+        "list": line.list_unit,
+        "unit": line.unit,
+        "list_amount": priced.money(line.list_amount).decimal,
+        "net": priced.money(line.net).decimal,
+        "discount_pct": _percent(line.list_amount - line.amount, line.list_amount),
+        "cost": None if line.cost is None else Money(line.cost, priced.currency).decimal,
+        "margin_pct": None if line.cost is None else _percent(line.net - line.cost, line.net),
+        "discountable": asked.discountable,
+    }
+
+
+def _percent(part: int, whole: int) -> Decimal:
+    """``part`` of ``whole`` in percent, rounded half up to 4 decimals; 0 of nothing is 0."""
+    if not whole:
+        return Decimal(0)
+    return Decimal(divide_rounded(100 * part * 10**PERCENT_DECIMALS, whole, Rounding.HALF_UP)).scaleb(-PERCENT_DECIMALS)
