@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from engine.language import Checked
 
 Operand: TypeAlias = "Decimal | Checked"
-"""A constant, or a formula over ``line``, ``quote``, ``customer`` and ``lines``; percents are written 15, never 0.15."""
+"""A constant, or a formula over the roots of ``engine.pricing.scope``; percents are written 15, never 0.15."""
 
 Condition: TypeAlias = "Checked"
 """A checked boolean expression of the rule language."""
@@ -126,7 +126,7 @@ class BuyGet:
 
 @dataclass(frozen=True, slots=True)
 class UnitsOff:
-    """A discount on chosen single units: ``count`` of them by ``select``, or whole groups of ``group_of`` in line order."""
+    """A discount on single units: ``count`` of them by ``select``, or whole groups of ``group_of`` in line order."""
 
     effect: Percent | Amount | SetPrice
     select: Select = Select.CHEAPEST

@@ -20,7 +20,7 @@ NO_FACTS: Facts = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """One line. ``facts`` is what rules read as ``line.<name>`` beside the engine's own names (family, category, item…).
+    """One line. ``facts`` is what rules read as ``line.<name>`` beside the engine's own names (family, category…).
 
     ``quantity`` is the total quantity; for a usage charge the estimate per charge period. ``list_price`` is the
     product's own unit list price, used when no price book entry decides. ``term_months`` counts for recurring charges.
@@ -72,7 +72,7 @@ class Replaces(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ManualDiscount:
-    """An agent's discount, with the reason and the author that approvals look at; ``target`` is a line id or a group."""
+    """An agent's discount with its reason and author, which approvals read; ``target`` is a line id or a group."""
 
     id: str
     on: ManualOn

@@ -1,0 +1,91 @@
+"""Ramp: a term cut into segments, each with its own quantity and price; and how many periods a term counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from engine.money import EXACT, Ratio
+from engine.pricing.models.model import ZERO
+from engine.pricing.models.tiers import HUNDRED
+
+
+class PartPeriods(Enum):
+    """What a part of a period counts: its share, or a whole period."""
+
+    PRORATED = "prorated"
+    WHOLE = "whole"
+
+
+class ShortSegment(Enum):
+    """Whether the rest of a term that does not fill a segment comes last or first."""
+
+    LAST = "last"
+    FIRST = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class RampSegment:
+    """Months ``[start, start + months)`` of the term, from 0; the price is uplifted by so many percent."""
+
+    number: int
+    start_month: int
+    months: int
+    uplift_percent: Decimal = ZERO
+
+
+def segments(
+    months: int, *, every: int = 12, uplift_percent: Decimal = ZERO, short: ShortSegment = ShortSegment.LAST
+) -> tuple[RampSegment, ...]:
+    """Cut a term: 39 months by year are four segments, the short one last or first.
+
+    The uplift compounds from segment to segment: the first has none.
+    """
+    if months <= 0 or every <= 0:
+        raise ValueError("a ramp needs a term and a segment of at least a month")
+    whole, rest = divmod(months, every)
+    lengths = [every] * whole
+    if rest:
+        lengths = [*lengths, rest] if short is ShortSegment.LAST else [rest, *lengths]
+    found = []
+    start = 0
+    for number, length in enumerate(lengths):
+        found.append(RampSegment(number + 1, start, length, _uplift(uplift_percent, number)))
+        start += length
+    return tuple(found)
+
+
+def uplifted(price: Decimal, percent: Decimal) -> Decimal:
+    """A price raised by so many percent."""
+    return EXACT.divide(EXACT.multiply(price, EXACT.add(HUNDRED, percent)), HUNDRED)
+
+
+def _uplift(percent: Decimal, times: int) -> Decimal:
+    factor = Decimal(1)
+    for _ in range(times):
+        factor = EXACT.divide(EXACT.multiply(factor, EXACT.add(HUNDRED, percent)), HUNDRED)
+    return EXACT.multiply(EXACT.subtract(factor, Decimal(1)), HUNDRED)
+
+
+def period_count(length: Decimal, period: Decimal, parts: PartPeriods = PartPeriods.PRORATED) -> Ratio:
+    """How many periods a length holds, both in the same unit (830 days over 365 = 2.2740); parts may count as whole."""
+    ratio = Ratio.of(length) * Ratio(Ratio.of(period).denominator, Ratio.of(period).numerator)
+    if parts is PartPeriods.PRORATED:
+        return ratio
+    return Ratio(-(-ratio.numerator // ratio.denominator), 1)
+
+
+def month_multiplier(months: Decimal, term_months: Decimal) -> Ratio:
+    """The proration multiplier by months where a part month counts as a whole one (12.1 as 13)."""
+    whole = period_count(months, Decimal(1), PartPeriods.WHOLE)
+    return whole * Ratio(Ratio.of(term_months).denominator, Ratio.of(term_months).numerator)
+
+
+def total_quantity(quantities: Sequence[Decimal]) -> Decimal:
+    """The quantity of all segments together, which a ramped product pools for its tiers."""
+    total = ZERO
+    for quantity in quantities:
+        total = EXACT.add(total, quantity)
+    return total

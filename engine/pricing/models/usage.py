@@ -1,0 +1,104 @@
+"""Usage: any model on a metered quantity, with included units, least and most per period, and a commitment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import Enum
+
+from engine.money import EXACT, HALF_UP, Money, Ratio, RoundingRule, UnitPrice, settle, share_of
+from engine.pricing.models.model import ZERO, PartKind, PriceModel, Rated, RatedPart
+
+
+class Billed(Enum):
+    """When a usage model is billed: with every line, or only with the last line of its period."""
+
+    AS_USED = "as_used"
+    AT_PERIOD_END = "at_period_end"
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What is known of the period when a quantity is rated; ``prior`` None says that this is its first line."""
+
+    prior: Decimal | None = None
+    billed: Decimal = ZERO
+    last: bool = True
+
+
+WHOLE_PERIOD = Meter()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A model for metered quantities: ``included`` units are free, amounts of a period stay within least and most.
+
+    The least is billed with the last line of the period, less what earlier lines billed; the most cuts the parts of a
+    line in order.
+    """
+
+    model: PriceModel
+    included: Decimal = ZERO
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    billed: Billed = Billed.AS_USED
+
+    def rate(self, quantity: Decimal, *, prior: Decimal | None = None, base: Decimal = ZERO) -> Rated:
+        """The quantity of a whole period, or what comes after ``prior``."""
+        return self.rate_in(quantity, Meter(prior), base=base)
+
+    def rate_in(self, quantity: Decimal, meter: Meter, *, base: Decimal = ZERO) -> Rated:
+        """What a line bills for a quantity at its place in the period."""
+        parts = self._rated(quantity, meter, base).parts
+        if self.maximum is not None:
+            parts = _cut(parts, EXACT.subtract(self.maximum, meter.billed))
+        if self.minimum is not None and meter.last:
+            charged = EXACT.add(meter.billed, Rated(parts).amount)
+            if charged < self.minimum:
+                parts = (*parts, RatedPart(PartKind.MINIMUM, 0, ZERO, EXACT.subtract(self.minimum, charged)))
+        return Rated(parts)
+
+    def _rated(self, quantity: Decimal, meter: Meter, base: Decimal) -> Rated:
+        if self.billed is Billed.AT_PERIOD_END:
+            if not meter.last:
+                return Rated(())
+            whole = EXACT.add(meter.prior or ZERO, quantity)
+            return self.model.rate(max(EXACT.subtract(whole, self.included), ZERO), base=base)
+        if not self.included:
+            return self.model.rate(quantity, prior=meter.prior, base=base)
+        before = max(EXACT.subtract(meter.prior or ZERO, self.included), ZERO)
+        after = max(EXACT.subtract(EXACT.add(meter.prior or ZERO, quantity), self.included), ZERO)
+        prior = None if meter.prior is None else before
+        return self.model.rate(EXACT.subtract(after, before), prior=prior, base=base)
+
+
+def _cut(parts: tuple[RatedPart, ...], room: Decimal) -> tuple[RatedPart, ...]:
+    """Keep the parts, in order, within what a maximum leaves."""
+    kept = []
+    left = max(room, ZERO)
+    for part in parts:
+        allowed = min(part.gross, left)
+        kept.append(replace(part, discount=EXACT.subtract(part.gross, allowed)))
+        left = EXACT.subtract(left, max(allowed, ZERO))
+    return tuple(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A least spend for a whole period; a shorter period commits to its share."""
+
+    minimum: Money
+
+    def share(self, share: Ratio, *, rounding: RoundingRule = HALF_UP) -> Money:
+        """The commitment of a part of the period."""
+        return share_of(self.minimum, share, rounding=rounding)
+
+    def true_up(self, share: Ratio, spent: Money, *, rounding: RoundingRule = HALF_UP) -> Money:
+        """What is still to pay so that ``spent`` reaches the commitment of that share; never negative."""
+        missing = self.share(share, rounding=rounding) - spent
+        return missing if missing.minor_units > 0 else Money.zero(missing.currency)
+
+
+def settled(rated: Rated, like: Money, *, rounding: RoundingRule = HALF_UP) -> Money:
+    """A rated amount as money of the currency of ``like``, rounded once."""
+    return settle(UnitPrice(rated.amount, like.currency), quantity=Decimal(1), rounding=rounding)
