@@ -11,8 +11,9 @@ from typing import NewType
 
 from engine.diagnostics import Code, Fault
 from engine.ledger.accounts import ACCOUNT_CURRENCY, UNKNOWN_ACCOUNT, AccountCode, Chart
-from engine.ledger.facts import ServicePeriod, Trace
+from engine.ledger.facts import Trace
 from engine.money import Money
+from engine.periods import Period
 
 EntryKey = NewType("EntryKey", str)
 
@@ -37,7 +38,7 @@ class DraftEntry:
     kind: str
     on: date
     lines: tuple[JournalLine, ...]
-    service: ServicePeriod | None = None
+    service: Period | None = None
     reverses: EntryKey | None = None
     at_period_end: bool = False
 
@@ -52,7 +53,7 @@ class JournalEntry:
     posted_on: date
     lines: tuple[JournalLine, ...]
     body_hash: str
-    service: ServicePeriod | None = None
+    service: Period | None = None
     reverses: EntryKey | None = None
 
 

@@ -1,7 +1,8 @@
 """Facts: what happened in money terms, stated by billing and revenue, before anyone speaks of accounts.
 
 A fact is immutable and carries its own key, so that stating it twice books it once. Amounts are never negative: a
-credit is another kind of fact, not a minus sign. Ids are the plain ids of the packages that mint them.
+credit is another kind of fact, not a minus sign; only a line of an invoice may be negative. The service period of a
+fact stays when its posting moves to a later, open period. Ids are the plain ids of the packages that mint them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date
 from typing import NewType, TypeAlias
 
 from engine.money import Money
+from engine.periods import Period
 
 FactKey = NewType("FactKey", str)
 """Names a fact for ever, such as ``invoice/INV-000001`` or ``revenue/c-1/ob-2/2026-03``; also the idempotency key."""
@@ -34,20 +36,12 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class ServicePeriod:
-    """The days a fact belongs to, ``[start, end)``; kept when the posting moves to a later, open period."""
-
-    start: date
-    end: date
-
-
-@dataclass(frozen=True, slots=True)
 class TracedAmount:
-    """An amount of a fact, net of tax, with its trace."""
+    """An amount of a fact, net of tax, with its trace and the days it is for."""
 
     net: Money
     trace: Trace
-    service: ServicePeriod | None = None
+    service: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +129,7 @@ class RevenueRecognised:
     on: date
     amount: Money
     trace: Trace
-    service: ServicePeriod
+    service: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +140,7 @@ class RevenueReversed:
     on: date
     amount: Money
     trace: Trace
-    service: ServicePeriod
+    service: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +202,7 @@ class ContractCostAmortised:
     on: date
     amount: Money
     trace: Trace
-    service: ServicePeriod
+    service: Period
 
 
 Fact: TypeAlias = (

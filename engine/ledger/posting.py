@@ -36,10 +36,10 @@ from engine.ledger.facts import (
     RefundLiabilitySettled,
     RevenueRecognised,
     RevenueReversed,
-    ServicePeriod,
     Trace,
 )
 from engine.money import Money
+from engine.periods import Period
 
 KEY_CONFLICT = Code("LED030")
 NEGATIVE_AMOUNT = Code("LED031")
@@ -148,7 +148,7 @@ def reversal_of(entry: JournalEntry, *, key: EntryKey, on: date) -> DraftEntry:
         JournalLine(each.account, Money(-each.amount.minor_units, each.amount.currency), each.trace)
         for each in entry.lines
     )
-    service: ServicePeriod | None = entry.service
+    service: Period | None = entry.service
     return DraftEntry(key=key, kind="Reversal", on=on, lines=lines, service=service, reverses=entry.key)
 
 

@@ -42,7 +42,6 @@ from engine.ledger.facts import (
     RefundLiabilitySettled,
     RevenueRecognised,
     RevenueReversed,
-    ServicePeriod,
     TaxAmount,
     Trace,
     TracedAmount,
@@ -51,11 +50,12 @@ from engine.ledger.journal import Journal, post_all, reverse
 from engine.ledger.posting import Books, Outcome, Posted, post, post_draft
 from engine.ledger.presentation import CONTRACT_ASSET, CONTRACT_LIABILITY, present
 from engine.money import Currency, Money, currency
+from engine.periods import Period
 
 EUR = currency("EUR")
 USD = currency("USD")
 TRACE = Trace(contract="c-1", customer="acme", invoice="INV-1")
-JANUARY = ServicePeriod(date(2026, 1, 1), date(2026, 2, 1))
+JANUARY = Period(date(2026, 1, 1), date(2026, 2, 1))
 
 
 def eur(units: int) -> Money:
@@ -227,7 +227,7 @@ def test_facts_are_booked_all_or_none() -> None:
 
 def test_statements_show_the_clearing_account_by_its_side() -> None:
     """Deliver 40.00 first, then bill 100.00 and deliver 60.00 on one day: the published example 39 in other units."""
-    later = ServicePeriod(date(2026, 2, 1), date(2026, 3, 1))
+    later = Period(date(2026, 2, 1), date(2026, 3, 1))
     second = replace(revenue(6_000, key="revenue/2", on=date(2026, 2, 10)), service=later)
     bill = replace(invoice(10_000, 0), on=date(2026, 2, 10))
     journal = booked(post_all(Journal(), [revenue(4_000), bill, second]))
@@ -255,7 +255,7 @@ def facts(draw: st.DrawFn) -> Fact:
     on = draw(st.dates(date(2025, 1, 1), date(2027, 12, 31)))
     trace = Trace(contract=draw(st.sampled_from(["c-1", "c-2"])), invoice=draw(st.sampled_from(["", "INV-1"])))
     kind = draw(st.integers(0, 13))
-    service = ServicePeriod(on, date(2028, 1, 1))
+    service = Period(on, date(2028, 1, 1))
     lines = tuple(
         TracedAmount(Money(each, unit), trace) for each in draw(st.lists(st.integers(-(10**9), 10**9), max_size=3))
     )
