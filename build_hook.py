@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -35,24 +36,32 @@ def is_stale(root: Path = ROOT) -> bool:
 
 
 def generate(root: Path = ROOT) -> None:
-    """Write ``_gen/cpq/v1`` (messages, type stubs, services) and the hash of the protos it was made from."""
+    """Write ``_gen/cpq/v1`` (messages, type stubs, services) and the hash of the protos it was made from.
+
+    The new folder takes the old one's place when it is complete, so that a program that starts meanwhile finds one.
+    """
     import importlib.resources
 
     from grpc_tools import protoc
 
-    out = root / "_gen"
-    shutil.rmtree(out, ignore_errors=True)
+    out = root / f"_gen.{os.getpid()}.new"
     out.mkdir()
-    files = sorted(str(path.relative_to(root / "proto")) for path in (root / "proto").rglob("*.proto"))
-    includes = [str(root / "proto"), str(importlib.resources.files("grpc_tools") / "_proto")]
+    protos = root / "proto"
+    files = sorted(str(path.relative_to(protos)) for path in (protos / "cpq").rglob("*.proto"))
+    includes = [str(protos), str(protos / "third_party"), str(importlib.resources.files("grpc_tools") / "_proto")]
     arguments = ["protoc", *(f"-I{folder}" for folder in includes), f"--python_out={out}", f"--pyi_out={out}"]
     status = protoc.main([*arguments, f"--grpc_python_out={out}", *files])
-    if status != 0 and files:
+    if status != 0:
+        shutil.rmtree(out)
         raise SystemExit(f"protoc failed with status {status}")
     for package in ("cpq", "cpq/v1"):
-        (out / package).mkdir(exist_ok=True)
         (out / package / "__init__.py").touch()
     (out / "proto.sha256").write_text(proto_hash(root))
+    old = root / f"_gen.{os.getpid()}.old"
+    if (root / "_gen").exists():
+        (root / "_gen").rename(old)
+    out.rename(root / "_gen")
+    shutil.rmtree(old, ignore_errors=True)
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[misc]

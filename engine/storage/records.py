@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.money import Currency, currency
 from engine.parties import BillingAccount, Customer, Group, SellingEntity, User
 from engine.storage.shapes import Shape
 from engine.storage.tables import Table
@@ -22,4 +23,4 @@ PARTIES = (
     Table(Group, "approver_groups"),
 )
 TABLES: tuple[Table, ...] = PARTIES
-SCALARS: dict[type, Shape] = {}
+SCALARS: dict[type, Shape] = {Currency: Shape(lambda value: value.code, currency)}

@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
@@ -58,9 +58,10 @@ BASIC: dict[Any, Shape] = {
     Decimal: Shape(str, Decimal),
     date: Shape(date.isoformat, date.fromisoformat),
     datetime: Shape(datetime.isoformat, datetime.fromisoformat),
+    timedelta: Shape(lambda value: value // timedelta(microseconds=1), lambda value: timedelta(microseconds=value)),
     bytes: Shape(bytes.hex, bytes.fromhex),
 }
-TAGS: dict[type, str] = {Decimal: "decimal", date: "date", datetime: "instant", bytes: "bytes"}
+TAGS: dict[type, str] = {Decimal: "decimal", date: "date", datetime: "instant", timedelta: "span", bytes: "bytes"}
 
 
 def shape_of(kind: Any, known: dict[Any, Any]) -> Shape:
@@ -76,6 +77,8 @@ def shape_of(kind: Any, known: dict[Any, Any]) -> Shape:
         return Shape(lambda value: value.name, kind.__getitem__)
     if is_dataclass(kind):
         return _dataclass(kind, known)
+    if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return _named_tuple(kind, known)
     return _generic(kind, known)
 
 
@@ -113,6 +116,24 @@ def _dataclass(kind: Any, known: dict[Any, Any], arguments: Mapping[Any, Any] | 
 
     def typed(value: Any) -> Any:
         return kind(**{name: read(value[name]) for name, read, spare in readers if not (spare and name not in value)})
+
+    later.shape = Shape(plain, typed)
+    return later.shape
+
+
+def _named_tuple(kind: Any, known: dict[Any, Any]) -> Shape:
+    """Rows that come by the thousand are lists; a shorter stored row takes the defaults of the fields it lacks."""
+    later = Later()
+    known[kind] = later
+    hints = typing.get_type_hints(kind)
+    parts = [shape_of(hints[name], known) for name in kind._fields]
+    writers, readers = [part.plain for part in parts], [part.typed for part in parts]
+
+    def plain(value: Any) -> Any:
+        return [write(item) for write, item in zip(writers, value, strict=True)]
+
+    def typed(value: Any) -> Any:
+        return kind(*[read(item) for read, item in zip(readers, value, strict=False)])
 
     later.shape = Shape(plain, typed)
     return later.shape

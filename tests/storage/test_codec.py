@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
-from typing import NewType, TypeAlias
+from typing import NamedTuple, NewType, TypeAlias
 
 import pytest
 from hypothesis import given
@@ -42,6 +42,12 @@ class Square:
     value: int
 
 
+class Row(NamedTuple):
+    sku: Name
+    price: Decimal | None
+    rest: tuple[tuple[int, Decimal], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     name: Name
@@ -55,6 +61,8 @@ class Box:
     by_day: Mapping[date, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     parts: tuple[Box, ...] = ()
     tags: frozenset[str] = frozenset()
+    rows: tuple[Row, ...] = ()
+    wait: timedelta | None = None
 
 
 COINS = {"EUR": Coin("EUR", 2), "JPY": Coin("JPY", 0)}
@@ -80,6 +88,8 @@ boxes = st.builds(
     pair=st.tuples(st.integers(), st.text()),
     by_day=st.dictionaries(st.dates(), decimals, max_size=3),
     tags=st.frozensets(st.text(), max_size=3),
+    rows=st.lists(st.builds(Row, st.text(), st.none() | decimals), max_size=2).map(tuple),
+    wait=st.none() | st.timedeltas(),
 )
 
 
@@ -103,6 +113,12 @@ def test_the_text_is_canonical_and_holds_no_binary_fraction() -> None:
     assert text == CODEC.encode(
         box(facts={"a": True, "b": Decimal("0.10")}, shapes=(Circle(Decimal("1.50")), Square(3)))
     )
+
+
+def test_rows_are_lists_and_short_ones_take_defaults() -> None:
+    text = CODEC.encode(box(rows=(Row(Name("s"), Decimal("1.10"), ((1, Decimal(2)),)),)))
+    assert '"rows":[["s","1.10",[[1,"2"]]]]' in text
+    assert CODEC.decode(text.replace(',[[1,"2"]]', "")).rows == (Row(Name("s"), Decimal("1.10")),)
 
 
 def test_a_missing_field_takes_its_default() -> None:
