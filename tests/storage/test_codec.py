@@ -88,7 +88,9 @@ boxes = st.builds(
     pair=st.tuples(st.integers(), st.text()),
     by_day=st.dictionaries(st.dates(), decimals, max_size=3),
     tags=st.frozensets(st.text(), max_size=3),
-    rows=st.lists(st.builds(Row, st.text(), st.none() | decimals), max_size=2).map(tuple),
+    rows=st.lists(st.builds(Row, st.text(), st.none() | decimals, st.just(((1, Decimal("2.5")),))), max_size=2).map(
+        tuple
+    ),
     wait=st.none() | st.timedeltas(),
 )
 
