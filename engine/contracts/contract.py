@@ -1,0 +1,112 @@
+"""A contract: what was agreed at the start, and the signed changes since. Neither is ever edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+
+from engine.catalog import Charge, ChargeKind
+from engine.contracts.terms import ContractTerms
+from engine.money import Currency, Money
+from engine.periods import Period
+
+
+class BillOn(Enum):
+    """What lets a one-time line be billed: the start of the contract, or each delivery for its part."""
+
+    START = "start"
+    DELIVERY = "delivery"
+
+
+class Credit(Enum):
+    """What becomes of the part of a period that was billed and will not be served."""
+
+    UNUSED = "unused"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionLine:
+    """One line of a contract; amounts are before tax and for the whole quantity.
+
+    ``amount`` is for one charge period of a recurring line, whole for a one-time line, zero for a usage line, whose
+    ``usage_model`` names the price model in the rule book of the contract. The service is ``[start, end)``; ``end`` is
+    None for a one-time line and for a service without an agreed end. ``term_total`` is what the quote promised for the
+    whole service; None when that has no end.
+    """
+
+    id: str
+    quote_line: str
+    sku: str
+    name: str
+    quantity: Decimal
+    charge: Charge
+    unit_price: Decimal
+    amount: Money
+    start: date
+    end: date | None = None
+    term_total: Money | None = None
+    tax_code: str = "standard"
+    bill_on: BillOn = BillOn.START
+    usage_model: str = ""
+    recognition: str = ""
+    parent: str = ""
+
+    @property
+    def is_one_time(self) -> bool:
+        """Whether it is charged once."""
+        return self.charge.kind is ChargeKind.ONE_TIME
+
+    @property
+    def service(self) -> Period | None:
+        """The agreed service period, or None when it has no end."""
+        return None if self.end is None else Period(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnd:
+    """A line ends on a day, which is no longer served: ``on`` equal to its start takes the line back altogether."""
+
+    line: str
+    on: date
+    credit: Credit = Credit.UNUSED
+
+
+@dataclass(frozen=True, slots=True)
+class ContractChange:
+    """One signed change: lines that end and lines that begin. A new quantity or price is an end and a beginning."""
+
+    number: int
+    effective: date
+    reason: str
+    by: str
+    at: datetime
+    ended: tuple[LineEnd, ...] = ()
+    added: tuple[SubscriptionLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract with one customer in one currency.
+
+    ``rule_book`` is the hash of the book that its prices and policies come from. ``etag`` counts every stored change.
+    """
+
+    id: str
+    customer: str
+    currency: Currency
+    quote: str
+    quote_version: int
+    order: str
+    rule_book: str
+    signed_at: datetime
+    start: date
+    lines: tuple[SubscriptionLine, ...]
+    terms: ContractTerms = ContractTerms()
+    billing_account: str = ""
+    selling_entity: str = ""
+    purchase_order: str = ""
+    changes: tuple[ContractChange, ...] = ()
+    etag: int = 1

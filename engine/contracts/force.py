@@ -1,0 +1,55 @@
+"""What is in force: the lines agreed at first, with every change since folded in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from engine.contracts.contract import Contract, Credit, SubscriptionLine
+
+
+@dataclass(frozen=True, slots=True)
+class LineInForce:
+    """A line with the day its service really ends, which a change may have brought forward.
+
+    ``end`` None: no end is known. ``ended_early`` says that a change cut it, and ``credit`` what becomes of the rest.
+    """
+
+    line: SubscriptionLine
+    end: date | None
+    credit: Credit = Credit.UNUSED
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether the service ends before the agreed day."""
+        return self.end != self.line.end
+
+    @property
+    def was_taken_back(self) -> bool:
+        """Whether it ended before it began, so that nothing of it is owed."""
+        return self.end is not None and self.end <= self.line.start
+
+    def serves(self, day: date) -> bool:
+        """Whether the service runs on a day."""
+        return self.line.start <= day and (self.end is None or day < self.end)
+
+
+def lines_in_force(contract: Contract) -> tuple[LineInForce, ...]:
+    """Every line that the contract ever had, in the order of signing, each with its real end."""
+    lines = {each.id: LineInForce(each, each.end) for each in contract.lines}
+    for change in contract.changes:
+        for end in change.ended:
+            known = lines[end.line]
+            if known.end is None or end.on < known.end:
+                lines[end.line] = LineInForce(known.line, end.on, end.credit)
+        lines.update({each.id: LineInForce(each, each.end) for each in change.added})
+    return tuple(lines.values())
+
+
+def last_day_of_service(contract: Contract) -> date | None:
+    """The last day on which any line is served; None when one has no end, or when all lines are one-time."""
+    recurring = [each for each in lines_in_force(contract) if not each.line.is_one_time]
+    ends = [each.end for each in recurring]
+    if not ends or None in ends:
+        return None
+    return max(end for end in ends if end is not None) - timedelta(days=1)

@@ -1,0 +1,126 @@
+"""Signing a contract and its changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from engine.catalog import ChargeKind
+from engine.contracts.contract import Contract, ContractChange, Credit, LineEnd, SubscriptionLine
+from engine.contracts.events import ContractChanged, ContractSigned
+from engine.contracts.force import LineInForce, lines_in_force
+from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
+
+NO_LINES = Code("CON001")
+DUPLICATE_LINE = Code("CON002")
+OTHER_CURRENCY = Code("CON003")
+BAD_SERVICE = Code("CON004")
+UNKNOWN_LINE = Code("CON005")
+ALREADY_ENDED = Code("CON006")
+NOTICE_TOO_SHORT = Code("CON007")
+NO_MODEL = Code("CON008")
+NOTHING_TO_CHANGE = Code("CON009")
+NO_CHARGE_PERIOD = Code("CON010")
+BILL_DAY = Code("CON011")
+
+
+def sign(contract: Contract) -> Decision[Contract] | Refusal:
+    """Check a contract as it is about to be signed, all faults at once."""
+    faults = [*_line_faults(contract, contract.lines, "lines", known=())]
+    if not contract.lines:
+        faults.append(Fault(NO_LINES, "lines", "a contract has at least one line"))
+    if not 0 <= contract.terms.bill_day <= 31:
+        faults.append(Fault(BILL_DAY, "terms.bill_day", "a bill day is 1 to 31, or 0 for the start day of each line"))
+    if faults:
+        return Refusal(tuple(faults))
+    signed = ContractSigned(
+        contract.id, contract.customer, contract.quote, contract.quote_version, contract.order, contract.signed_at
+    )
+    return Decision(contract, (signed,))
+
+
+def change(contract: Contract, proposed: ContractChange) -> Decision[Contract] | Refusal:
+    """Sign a change: end lines, add lines. The number of the change is given here."""
+    faults = [*_change_faults(contract, proposed)]
+    if faults:
+        return Refusal(tuple(faults))
+    numbered = replace(proposed, number=len(contract.changes) + 1)
+    changed = replace(contract, changes=(*contract.changes, numbered), etag=contract.etag + 1)
+    event = ContractChanged(
+        contract=contract.id,
+        number=numbered.number,
+        effective=numbered.effective,
+        ended=tuple(each.line for each in numbered.ended),
+        added=tuple(each.id for each in numbered.added),
+        reason=numbered.reason,
+        at=numbered.at,
+    )
+    return Decision(changed, (event,))
+
+
+def cancel(
+    contract: Contract, *, on: date, at: datetime, by: str, reason: str, lines: Sequence[str] = ()
+) -> Decision[Contract] | Refusal:
+    """End lines, or without any named every line that still runs on that day; ``on`` is the first day not served.
+
+    Unused days that were billed are credited. One-time lines end only when they are named.
+    """
+    running = {each.line.id: each for each in lines_in_force(contract)}
+    chosen = lines or [key for key, each in running.items() if not each.line.is_one_time and _runs_past(each, on)]
+    ended = tuple(LineEnd(line, max(on, _start(running, line, on)), Credit.UNUSED) for line in chosen)
+    return change(contract, ContractChange(0, on, reason, by, at, ended=ended))
+
+
+def _start(running: dict[str, LineInForce], line: str, on: date) -> date:
+    return running[line].line.start if line in running else on
+
+
+def _runs_past(state: LineInForce, on: date) -> bool:
+    return state.end is None or state.end > on
+
+
+def _change_faults(contract: Contract, proposed: ContractChange) -> Iterator[Fault]:
+    states = {each.line.id: each for each in lines_in_force(contract)}
+    if not proposed.ended and not proposed.added:
+        yield Fault(NOTHING_TO_CHANGE, "", "no line ends and none begins", "name a line that still runs on that day")
+    for at, end in enumerate(proposed.ended):
+        yield from _end_faults(contract, proposed, end, states, f"ended[{at}]")
+    yield from _line_faults(contract, proposed.added, "added", known=tuple(states))
+
+
+def _end_faults(
+    contract: Contract, proposed: ContractChange, end: LineEnd, states: dict[str, LineInForce], place: str
+) -> Iterator[Fault]:
+    state = states.get(end.line)
+    if state is None:
+        yield Fault(UNKNOWN_LINE, f"{place}.line", f"there is no line `{end.line}`", did_you_mean(end.line, states))
+        return
+    if end.on < state.line.start:
+        yield Fault(BAD_SERVICE, f"{place}.on", f"`{end.line}` starts on {state.line.start}, after {end.on}")
+    if not _runs_past(state, end.on):
+        yield Fault(ALREADY_ENDED, f"{place}.on", f"`{end.line}` ends on {state.end} already")
+    earliest = proposed.at.date() + timedelta(days=contract.terms.notice_days)
+    if contract.terms.notice_days and end.on < earliest:
+        message = f"`{end.line}` needs {contract.terms.notice_days} days of notice"
+        yield Fault(NOTICE_TOO_SHORT, f"{place}.on", message, f"the earliest day is {earliest}")
+
+
+def _line_faults(
+    contract: Contract, lines: Sequence[SubscriptionLine], field: str, *, known: Sequence[str]
+) -> Iterator[Fault]:
+    counts = Counter([*known, *(each.id for each in lines)])
+    for at, line in enumerate(lines):
+        place = f"{field}[{at}]"
+        if not line.id or counts[line.id] > 1:
+            yield Fault(DUPLICATE_LINE, f"{place}.id", f"the line id `{line.id}` is not its own")
+        if line.amount.currency != contract.currency:
+            message = f"`{line.id}` is in {line.amount.currency}, the contract in {contract.currency}"
+            yield Fault(OTHER_CURRENCY, f"{place}.amount", message)
+        if line.end is not None and line.end <= line.start:
+            yield Fault(BAD_SERVICE, f"{place}.end", f"`{line.id}` ends on {line.end}, before its first day")
+        if not line.is_one_time and line.charge.period is None:
+            yield Fault(NO_CHARGE_PERIOD, f"{place}.charge", f"`{line.id}` has no charge period")
+        if line.charge.kind is ChargeKind.USAGE and not line.usage_model:
+            yield Fault(NO_MODEL, f"{place}.usage_model", f"`{line.id}` is charged by usage and names no price model")

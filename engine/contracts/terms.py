@@ -1,0 +1,21 @@
+"""What a contract says beside its lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.periods import DayCount
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerms:
+    """The terms that billing and cancellation read.
+
+    ``bill_day`` is the day of the month on which periods turn over; 0 keeps the start day of each line as its anchor.
+    ``payment_days`` is the time to pay. ``notice_days`` have to lie between a cancellation and the end of a line.
+    """
+
+    payment_days: int = 30
+    bill_day: int = 0
+    day_count: DayCount = DayCount.DAILY
+    notice_days: int = 0
