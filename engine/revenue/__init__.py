@@ -1,5 +1,99 @@
 """Owns obligations, allocation, recognition schedule, modification classifier; returns facts.
 
 Does not own invoices.
-Entry points: obligations_of.
+Entry points: ``promises_of``, ``obligations_of``, ``open_contract``, ``recognise``, ``classify``, ``position``.
 """
+
+from engine.revenue.allocation import (
+    Allocation,
+    AllocationMethod,
+    Candidate,
+    ObservableBundle,
+    allocate_price,
+    allocate_variable,
+)
+from engine.revenue.contract import (
+    ObligationAccount,
+    PostedRevenue,
+    Reported,
+    RevenueContract,
+    add_obligations,
+    open_contract,
+    record_usage,
+    report,
+)
+from engine.revenue.modification import (
+    Change,
+    Remaining,
+    Treatment,
+    cancel,
+    catch_up,
+    change_prospectively,
+    classify,
+    credit_past_fault,
+    reestimate,
+)
+from engine.revenue.obligation import Obligation, Promise, obligations_of
+from engine.revenue.policy import (
+    Gaap,
+    RangePolicy,
+    RecognitionPolicy,
+    RevenuePolicies,
+    ScheduleRounding,
+    SspBook,
+    SspBundle,
+    SspChoice,
+    SspEntry,
+    Timing,
+)
+from engine.revenue.position import Position, position
+from engine.revenue.promises import promises_of
+from engine.revenue.recognition import Recognition, recognise
+from engine.revenue.schedule import ScheduleLine, Slice, spread
+
+__all__ = [
+    "Allocation",
+    "AllocationMethod",
+    "Candidate",
+    "Change",
+    "Gaap",
+    "Obligation",
+    "ObligationAccount",
+    "ObservableBundle",
+    "Position",
+    "PostedRevenue",
+    "Promise",
+    "RangePolicy",
+    "Recognition",
+    "RecognitionPolicy",
+    "Remaining",
+    "Reported",
+    "RevenueContract",
+    "RevenuePolicies",
+    "ScheduleLine",
+    "ScheduleRounding",
+    "Slice",
+    "SspBook",
+    "SspBundle",
+    "SspChoice",
+    "SspEntry",
+    "Timing",
+    "Treatment",
+    "add_obligations",
+    "allocate_price",
+    "allocate_variable",
+    "cancel",
+    "catch_up",
+    "change_prospectively",
+    "classify",
+    "credit_past_fault",
+    "obligations_of",
+    "open_contract",
+    "position",
+    "promises_of",
+    "recognise",
+    "record_usage",
+    "reestimate",
+    "report",
+    "spread",
+]

@@ -1,0 +1,278 @@
+"""Modifications: how a change of a contract is treated (IFRS 15.18-21), and what each treatment does.
+
+The classifier is a pure function of stated facts; whether goods are distinct is a judgement that comes with the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from engine.diagnostics import Code, Fault, Refusal
+from engine.money import Money, Ratio, allocate, share_of
+from engine.periods import Period
+from engine.revenue.contract import (
+    ObligationAccount,
+    RevenueContract,
+    change_line,
+    slices_of,
+    unknown,
+)
+from engine.revenue.schedule import ScheduleLine, at_once, by_day, spread
+
+REFUND_TOO_LARGE = Code("REV030")
+ALREADY_ENDED = Code("REV031")
+NOTHING_LEFT = Code("REV032")
+CREDIT_TOO_LARGE = Code("REV033")
+
+
+class Treatment(Enum):
+    """How a change is accounted for."""
+
+    NONE_YET = "no_modification_yet"
+    SEPARATE_CONTRACT = "separate_contract"
+    PROSPECTIVE = "prospective"
+    CATCH_UP = "cumulative_catch_up"
+    MIXED = "mixed"
+
+
+class Remaining(Enum):
+    """Whether the goods still owed are distinct from those transferred."""
+
+    DISTINCT = "distinct"
+    NOT_DISTINCT = "not_distinct"
+    SOME_DISTINCT = "some_distinct"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change as the classifier sees it.
+
+    ``at_stand_alone_price`` compares the change of price with the stand-alone price of what is added, less the costs
+    that selling to a new customer would take.
+    """
+
+    approved: bool
+    adds_distinct_goods: bool
+    at_stand_alone_price: bool
+    remaining: Remaining
+    enforceable_without_approval: bool = False
+
+
+def classify(change: Change) -> Treatment:
+    """The treatment of a change."""
+    if not change.approved and not change.enforceable_without_approval:
+        return Treatment.NONE_YET
+    if change.adds_distinct_goods and change.at_stand_alone_price:
+        return Treatment.SEPARATE_CONTRACT
+    match change.remaining:
+        case Remaining.DISTINCT:
+            return Treatment.PROSPECTIVE
+        case Remaining.NOT_DISTINCT:
+            return Treatment.CATCH_UP
+        case Remaining.SOME_DISTINCT:
+            return Treatment.MIXED
+
+
+def change_prospectively(
+    contract: RevenueContract, order_line: str, *, on: date, price_delta: Money, service_end: date | None = None
+) -> RevenueContract | Refusal:
+    """Terminate the old contract and create a new one: what is not earned before ``on`` plus the change of price is
+    spread from there to ``service_end`` (default: the end as it was). Revenue earned before stays as it is.
+    """
+
+    def change(account: ObligationAccount) -> ObligationAccount:
+        kept = _lines_before(account, on)
+        earned = _sum(kept, account)
+        price = account.price + price_delta
+        end = service_end or account.obligation.service.end
+        service = Period(account.obligation.service.start, end)
+        rest = Period(max(on, service.start), end)
+        slices = slices_of(account.obligation, rest)
+        lines = spread(price - earned, slices, account.obligation.rounding) if slices else ()
+        obligation = replace(account.obligation, service=service)
+        return replace(account, obligation=obligation, price=price, lines=(*kept, *lines))
+
+    faults = _open_faults(contract, order_line, on=on, service_end=service_end)
+    return Refusal(faults) if faults else change_line(contract, order_line, change)
+
+
+def catch_up(
+    contract: RevenueContract, order_line: str, *, on: date, price_delta: Money, done: Ratio
+) -> RevenueContract | Refusal:
+    """One obligation partly done: the new price times the new progress, less revenue so far, is revenue now.
+
+    An obligation that runs with time takes its elapsed share anew from ``done``; the rest of its schedule follows.
+    """
+
+    def change(account: ObligationAccount) -> ObligationAccount:
+        kept = _lines_before(account, on)
+        price = account.price + price_delta
+        target = share_of(price, done)
+        difference = _line_on(on, target - _sum(kept, account))
+        now = () if difference.amount.is_zero else (difference,)
+        service = account.obligation.service
+        rest = Period(on, service.end) if on < service.end else None
+        slices = slices_of(account.obligation, rest) if rest is not None else ()
+        later = spread(price - target, slices, account.obligation.rounding) if slices else ()
+        return replace(account, price=price, lines=(*kept, *now, *later))
+
+    faults = _open_faults(contract, order_line, on=on, service_end=None)
+    return Refusal(faults) if faults else change_line(contract, order_line, change)
+
+
+def cancel(contract: RevenueContract, order_line: str, *, on: date, refund: Money) -> RevenueContract | Refusal:
+    """End an obligation: what is refunded leaves the price, what is kept becomes revenue, nothing is left to do.
+
+    Refused (``REV030``) when the refund is more than what was not earned yet.
+    """
+    account = contract.account_of_line(order_line)
+    if account is None:
+        return unknown(contract, order_line)
+    kept = _lines_before(account, on)
+    left = account.price - _sum(kept, account)
+    faults = [*_open_faults(contract, order_line, on=on, service_end=None)]
+    if refund > left and not refund.is_zero:
+        message = f"the refund of {refund} is more than the {left} that was not earned"
+        faults.append(Fault(REFUND_TOO_LARGE, "refund", message, "credit past service as a past fault"))
+    if faults:
+        return Refusal(tuple(faults))
+    ended = replace(account, price=account.price - refund, lines=(*kept, _line_on(on, left - refund)), ended_on=on)
+    return change_line(contract, order_line, lambda _: ended)
+
+
+def credit_past_fault(
+    contract: RevenueContract, order_line: str, *, on: date, credit: Money
+) -> RevenueContract | Refusal:
+    """A credit for faults in what was already transferred reduces revenue now; it is never blended into the rest."""
+    account = contract.account_of_line(order_line)
+    if account is None:
+        return unknown(contract, order_line)
+    earned = account.earned(on)
+    if credit > earned:
+        message = f"the credit of {credit} is more than the {earned} earned so far"
+        return Refusal((Fault(CREDIT_TOO_LARGE, "credit", message, "credit what is not earned by a change of price"),))
+    changed = replace(account, price=account.price - credit, lines=(*account.lines, _line_on(on, -credit)))
+    return change_line(contract, order_line, lambda _: changed)
+
+
+def reestimate(contract: RevenueContract, *, on: date, price_delta: Money) -> RevenueContract | Refusal:
+    """A change of estimate without a modification goes to the obligations by the ratio of inception.
+
+    The part of what is already satisfied is revenue now; the rest follows the remaining schedule.
+    """
+    taking = [each for each in contract.accounts if not each.obligation.allocated.is_zero and each.ended_on is None]
+    if not taking:
+        return Refusal((Fault(NOTHING_LEFT, "contract", f"contract `{contract.id}` has no obligation to re-estimate"),))
+    parts = allocate(price_delta, [each.obligation.allocated.minor_units for each in taking])
+    by_id = {each.id: part for each, part in zip(taking, parts, strict=True)}
+    accounts = tuple(_reestimated(each, on, by_id[each.id]) if each.id in by_id else each for each in contract.accounts)
+    return replace(contract, accounts=accounts, version=contract.version + 1)
+
+
+def _reestimated(account: ObligationAccount, on: date, delta: Money) -> ObligationAccount:
+    """The account with its share of the change: satisfied lines take theirs now, the others in proportion."""
+    if account.price.is_zero:
+        return replace(account, price=account.price + delta, lines=(*account.lines, _line_on(on, delta)))
+    satisfied = account.earned(on)
+    now = share_of(delta, Ratio(abs(satisfied.minor_units), abs(account.price.minor_units)))
+    later = [each for each in account.lines if each.on > on]
+    parts = allocate(delta - now, [abs(each.amount.minor_units) for each in later]) if later else ()
+    moved = [replace(each, amount=each.amount + part) for each, part in zip(later, parts, strict=True)]
+    past = [each for each in account.lines if each.on <= on]
+    line = () if now.is_zero else (_line_on(on, now),)
+    return replace(account, price=account.price + delta, lines=(*past, *line, *moved))
+
+
+@dataclass(frozen=True, slots=True)
+class Blended:
+    """A prospective change counted in units: what is left to earn, over how many units, and per unit (exact)."""
+
+    remaining: Money
+    quantity: Decimal
+    per_unit: Ratio
+
+
+def blend(unrecognised: Money, *, change: Money, quantity: Decimal) -> Blended | Refusal:
+    """Blend what was not recognised with the change of price over the units still to be delivered."""
+    if quantity <= 0:
+        return Refusal((Fault(NOTHING_LEFT, "quantity", "no unit is left to be delivered"),))
+    remaining = unrecognised + change
+    per_unit = Ratio(remaining.minor_units, remaining.currency.scale) * _inverse(quantity)
+    return Blended(remaining, quantity, per_unit)
+
+
+def variable_change_after_modification(
+    change: Money, *, inception: Mapping[str, Money], satisfied: Sequence[str], remaining: Mapping[str, Decimal]
+) -> tuple[dict[str, Money], dict[str, Money]]:
+    """A variable amount promised before a prospective modification changes after it.
+
+    It belongs to the obligations promised then, by their ratio at inception. The share of what is satisfied is revenue
+    now; the share of the others is spread over everything still owed (``remaining``: stand-alone prices after the
+    change). Returns what is recognised now and what the remaining obligations gain.
+    """
+    parts = allocate(change, [each.minor_units for each in inception.values()])
+    shares = dict(zip(inception, parts, strict=True))
+    now = {each: share for each, share in shares.items() if each in satisfied}
+    nothing = Money.zero(change.currency)
+    open_share = nothing
+    for each, share in shares.items():
+        if each not in satisfied:
+            open_share += share
+    later = allocate(open_share, list(remaining.values())) if remaining else ()
+    return now, dict(zip(remaining, later, strict=True))
+
+
+def _open_faults(
+    contract: RevenueContract, order_line: str, *, on: date, service_end: date | None
+) -> tuple[Fault, ...]:
+    account = contract.account_of_line(order_line)
+    if account is None:
+        return unknown(contract, order_line).faults
+    faults = []
+    if account.ended_on is not None:
+        faults.append(Fault(ALREADY_ENDED, "order_line", f"`{order_line}` ended on {account.ended_on.isoformat()}"))
+    if service_end is not None and service_end <= on:
+        faults.append(Fault(NOTHING_LEFT, "service_end", f"nothing is left to serve from {on.isoformat()} on"))
+    return tuple(faults)
+
+
+def _lines_before(account: ObligationAccount, on: date) -> tuple[ScheduleLine, ...]:
+    """The lines earned before a day; one that is earned day by day and runs across it keeps its part before."""
+    kept = []
+    for line in account.lines:
+        if line.service.end <= on:
+            kept.append(line)
+        elif line.service.start < on:
+            kept.append(_cut(account, line, on))
+    return tuple(kept)
+
+
+def _cut(account: ObligationAccount, line: ScheduleLine, on: date) -> ScheduleLine:
+    daily = by_day(line.service)
+    if len(daily) != 1 or slices_of(account.obligation, line.service) != daily:
+        # A month is the smallest unit of the monthly methods: one that has begun stays whole.
+        return line
+    part = Period(line.service.start, on)
+    amount = share_of(line.amount, Ratio(part.days, line.service.days))
+    return ScheduleLine(line.month, part, part.last_day, amount)
+
+
+def _sum(lines: Sequence[ScheduleLine], account: ObligationAccount) -> Money:
+    earned = Money.zero(account.price.currency)
+    for each in lines:
+        earned += each.amount
+    return earned
+
+
+def _line_on(on: date, amount: Money) -> ScheduleLine:
+    (part,) = at_once(on)
+    return ScheduleLine(part.month, part.service, on, amount)
+
+
+def _inverse(number: Decimal) -> Ratio:
+    top, bottom = number.as_integer_ratio()
+    return Ratio(bottom, top)

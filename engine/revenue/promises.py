@@ -1,0 +1,94 @@
+"""From an accepted offer to promises: each line with its policy, its service and its stand-alone price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from types import MappingProxyType
+
+from engine.catalog import ChargeKind
+from engine.diagnostics import Fault, Refusal, did_you_mean
+from engine.money import EXACT
+from engine.periods import Period, add_months
+from engine.quotes.accepted import AcceptedLine, AcceptedQuote
+from engine.revenue.obligation import UNKNOWN_POLICY, Promise
+from engine.revenue.policy import RecognitionPolicy, RevenuePolicies, SspEntry, Timing
+
+
+def promises_of(
+    accepted: AcceptedQuote, policies: RevenuePolicies, *, header: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Promise, ...] | Refusal:
+    """The promises of an accepted offer in the order of its lines.
+
+    ``header`` holds region, segment and channel for the ranges of stand-alone prices. Without an entry the list price
+    of the line stands for its stand-alone price. A line that neither costs nor is worth anything promises nothing (the
+    head of a bundle whose parts carry the price).
+    """
+    faults: list[Fault] = []
+    promises = []
+    for n, line in enumerate(accepted.lines):
+        policy = policy_of(line, policies)
+        if policy is None:
+            hint = did_you_mean(line.recognition, policies.policies)
+            message = f"unknown recognition policy `{line.recognition}`"
+            faults.append(Fault(UNKNOWN_POLICY, f"lines[{n}].recognition", message, hint))
+            continue
+        entry = policies.ssp.find(line.sku, accepted.currency.code, on=accepted.start, header=header)
+        if line.term_total.is_zero and line.list_total.is_zero and entry is None:
+            continue
+        promises.append(_promise(line, policy, entry))
+    return Refusal(tuple(faults)) if faults else tuple(promises)
+
+
+def policy_of(line: AcceptedLine, policies: RevenuePolicies) -> RecognitionPolicy | None:
+    """The policy of a line; None when it names one that the rule book does not have. Usage is recognised as used."""
+    if line.recognition:
+        found = policies.policies.get(line.recognition)
+    else:
+        found = policies.default_one_time if line.charge.kind is ChargeKind.ONE_TIME else policies.default
+    if found is not None and line.charge.kind is ChargeKind.USAGE and found.timing is not Timing.USAGE:
+        return replace(found, timing=Timing.USAGE)
+    return found
+
+
+def service_of(line: AcceptedLine) -> Period:
+    """The days a line is for: its term, one charge period when it has none, or the day of its start."""
+    months = line.term_months
+    if line.charge.kind is not ChargeKind.ONE_TIME and months is None and line.charge.period is not None:
+        months = line.charge.period.value
+    if months is None:
+        return Period(line.start, line.start + timedelta(days=1))
+    return Period(line.start, add_months(line.start, months))
+
+
+def _promise(line: AcceptedLine, policy: RecognitionPolicy, entry: SspEntry | None) -> Promise:
+    periods = _periods(line)
+    whole = EXACT.multiply(line.quantity, periods)
+    return Promise(
+        order_line=line.id,
+        product=line.sku,
+        stated=line.term_total,
+        service=service_of(line),
+        policy=policy,
+        quantity=line.quantity,
+        ssp=EXACT.multiply(line.list_total.decimal, periods) if entry is None else None,
+        range=None if entry is None else _scaled(entry, whole),
+    )
+
+
+def _periods(line: AcceptedLine) -> Decimal:
+    """How many charge periods the term has; 1 for what is charged once."""
+    if line.charge.kind is ChargeKind.ONE_TIME or line.charge.period is None or line.term_months is None:
+        return Decimal(1)
+    return EXACT.divide(Decimal(line.term_months), Decimal(line.charge.period.value))
+
+
+def _scaled(entry: SspEntry, factor: Decimal) -> SspEntry:
+    return replace(
+        entry,
+        low=EXACT.multiply(entry.low, factor),
+        mid=EXACT.multiply(entry.mid, factor),
+        high=EXACT.multiply(entry.high, factor),
+    )
