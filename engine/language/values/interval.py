@@ -1,0 +1,31 @@
+"""Ranges (intervals) and functions as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class RangeValue:
+    """An interval. A missing end (``low_given`` or ``high_given`` false) is unbounded and its value None.
+
+    Text such as ``[null..10]`` gives an end that is None without being unbounded; membership is then unknown.
+    """
+
+    low: object
+    high: object
+    low_included: bool
+    high_included: bool
+    low_given: bool = True
+    high_given: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionValue:
+    """A function: parameter names in order and what to call with exactly these arguments."""
+
+    parameters: tuple[str, ...]
+    call: Callable[..., object] = field(repr=False)
+    name: str = ""
+    variadic: bool = False
