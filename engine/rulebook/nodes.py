@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.diagnostics import Diagnostic, Span
+from engine.language import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,21 @@ class Scalar:
                 break
             chosen = each
         return chosen.line, chosen.column + offset - chosen.offset
+
+    def origin(self) -> Origin:
+        """Where the language is told that the text stands; exact for what stands on one line or in a literal block."""
+        line, column = self.place(0)
+        further = next((each.column for each in self.segments if each.line > line), column)
+        return Origin(self.span.path, line, column, further)
+
+    @property
+    def straight(self) -> bool:
+        """Whether ``origin`` gives every character its exact place."""
+        starts = [0, *(index + 1 for index, each in enumerate(self.text) if each == "\n")]
+        if not self.segments:
+            return len(starts) == 1
+        columns = {each.column for each in self.segments[1:]}
+        return [each.offset for each in self.segments] == starts and len(columns) <= 1
 
     def part(self, start: int, end: int) -> Span:
         """The span of the characters from ``start`` up to ``end`` (exclusive) of the text."""

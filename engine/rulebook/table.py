@@ -9,7 +9,7 @@ from engine.diagnostics import Span, did_you_mean
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Report, Scalar
 
-OPTIONS = ("hit", "currency", "schema", "order", "priority")
+OPTIONS = ("hit", "currency", "category", "schema", "priority", "out")
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,12 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         span = self._span(event)
         text = str(event.value)
-        if event.style in ("|", ">"):
+        if event.style == "|":
             return Scalar(text, span, quoted=True, segments=_block_segments(text, self.lines, span))
+        if event.style == ">":
+            first = _block_segments(text.split(" ")[0], self.lines, span)
+            begin = Span(span.path, first[0].line, first[0].column) if first else span
+            return Scalar(text, span, quoted=True, segments=_flow_segments(text, self.lines, begin, ""))
         quoted = event.style in ("'", '"')
         if quoted:
             span = Span(span.path, span.line, span.column + 1, span.end_line, max(1, span.end_column - 1))

@@ -1,0 +1,116 @@
+"""``book.yaml``: name, currencies, days, rounding, and the facts that rules may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from engine.diagnostics import Span
+from engine.language.types import NUMBER, TEXT, Type, optional
+from engine.money import Rounding
+from engine.pricing.settings import (
+    BudgetOverrun,
+    Habits,
+    RoundingOf,
+    RoundingPoint,
+    RoundingSettings,
+    TieBreak,
+    UnusableCode,
+)
+from engine.rulebook.book import Declared
+from engine.rulebook.codes import finding
+from engine.rulebook.formats.book import BOOK, FACTS
+from engine.rulebook.loading.attributes import Words, declared_all
+from engine.rulebook.loading.sources import Sources
+from engine.rulebook.nodes import Report
+from engine.rulebook.reader import Read, view
+
+BOOK_FILE = "book.yaml"
+CUSTOMER_FACTS: dict[str, Type] = {"id": TEXT, "segment": TEXT, "region": TEXT, "tier": TEXT}
+QUOTE_FACTS: dict[str, Type] = {"channel": TEXT, "region": TEXT, "term_months": optional(NUMBER)}
+
+
+@dataclass(frozen=True, slots=True)
+class BookHead:
+    """What ``book.yaml`` says."""
+
+    id: str
+    title: str
+    currency: str
+    currencies: tuple[str, ...]
+    time_zone: str
+    effective_from: date | None
+    effective_until: date | None
+    rounding: RoundingSettings
+    habits: Habits
+    declared: Declared
+
+
+def read_head(sources: Sources) -> BookHead | None:
+    """Read ``book.yaml``; None when it is missing or lacks what no book can do without."""
+    if BOOK_FILE not in sources.files:
+        message = "the folder holds no book.yaml"
+        sources.report.add(finding("FIL005", message, Span(BOOK_FILE), "say id, title and currency of the book there"))
+        return None
+    read = sources.record(BOOK_FILE, BOOK)
+    if read is None:
+        return None
+    start, end = read.day("from"), read.day("until")
+    check_days(read, sources.report)
+    currency = read.text("currency")
+    return BookHead(
+        read.text("id"),
+        read.text("title"),
+        currency,
+        tuple(dict.fromkeys((currency, *read.texts("currencies")))),
+        read.text("time_zone", "UTC"),
+        start,
+        end,
+        _rounding(read.one("rounding")),
+        _habits(read.one("habits")),
+        _facts(read, sources.report),
+    )
+
+
+def check_days(read: Read, report: Report) -> None:
+    """Report a range of days that ends before it starts."""
+    start, end = read.day("from"), read.day("until")
+    if start is not None and end is not None and end <= start:
+        message = f"the days end on {end} before they start on {start}"
+        report.add(finding("PRC110", message, read.place("until"), "`until` is the first day it no longer holds"))
+
+
+def _rounding(read: Read | None) -> RoundingSettings:
+    if read is None:
+        return RoundingSettings()
+    points = frozenset(RoundingPoint(each) for each in read.texts("at")) or frozenset({RoundingPoint.LINE})
+    return RoundingSettings(
+        mode=Rounding(read.text("mode", "half_up")),
+        points=points,
+        of=RoundingOf(read.text("of", "price")),
+        unit_exponent=read.integer("unit_decimals", 0) if read.has("unit_decimals") else None,
+        cash_increment=read.number("cash"),
+    )
+
+
+def _habits(read: Read | None) -> Habits:
+    if read is None:
+        return Habits()
+    return Habits(
+        ties=TieBreak(read.text("ties", "specificity")),
+        unusable_codes=UnusableCode(read.text("unusable_codes", "refuse")),
+        budget_overrun=BudgetOverrun(read.text("budget_overrun", "refuse")),
+    )
+
+
+def _facts(read: Read, report: Report) -> Declared:
+    node = read.nodes.get("facts")
+    facts = view(node, FACTS) if node is not None else None
+    if facts is None:
+        return Declared(CUSTOMER_FACTS, QUOTE_FACTS)
+    customer = declared_all(facts.pairs("customer"), Words(), report)
+    quote = declared_all(facts.pairs("quote"), Words(), report)
+    return Declared(
+        {**CUSTOMER_FACTS, **{name: each.type for name, each in customer.items()}},
+        {**QUOTE_FACTS, **{name: each.type for name, each in quote.items()}},
+    )

@@ -1,0 +1,232 @@
+"""The folder ``catalog/``: types, categories, products, then bundles whose groups select products by query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.catalog import AttributeDef, Bundle, Catalog, OptionGroup, Product, Sku, Value
+from engine.diagnostics import did_you_mean
+from engine.language import Scope, compile_all
+from engine.language.types import BOOLEAN, TEXT, EnumType, Type, optional
+from engine.rulebook.codes import finding
+from engine.rulebook.formats.catalog import CATALOG, CATEGORY, TYPE
+from engine.rulebook.loading.attributes import declared_all
+from engine.rulebook.loading.checked import check_condition
+from engine.rulebook.loading.product_table import PLAIN, read_mapping, read_products
+from engine.rulebook.loading.products import Category, Register, category_of, read_product
+from engine.rulebook.loading.sources import TABLES, Sources
+from engine.rulebook.nodes import Report
+from engine.rulebook.reader import Read, view
+
+FOLDER = "catalog"
+
+
+def read_catalog(sources: Sources, register: Register) -> Catalog:
+    """Read the whole catalog; list prices found beside products stay in the register for the price loader."""
+    files = list(sources.records(FOLDER, CATALOG))
+    for _, read in files:
+        _read_types(read, register)
+    for _, read in files:
+        _read_categories(read, register, sources.report)
+    for path, read in files:
+        for product in read.records("products"):
+            read_product(product, register, sources.report)
+        for table in read.records("tables"):
+            _read_mapped(path, table, sources, register)
+    _read_plain(sources, register)
+    attributes = _settled(register)
+    found = Catalog(MappingProxyType(register.products), MappingProxyType({}), attributes)
+    bundles = _Bundles(found, register, sources.report).read([read for _, read in files])
+    return Catalog(found.products, MappingProxyType(bundles), attributes)
+
+
+def _read_types(read: Read, register: Register) -> None:
+    for name, node in read.pairs("types"):
+        words = view(node, TYPE)
+        if words is not None and words.has("values"):
+            register.words.closed[name.text] = EnumType(name.text, words.texts("values"))
+        else:
+            register.words.open[name.text] = {}
+
+
+def _read_categories(read: Read, register: Register, report: Report) -> None:
+    for name, node in read.pairs("categories"):
+        defaults = view(node, CATEGORY)
+        if name.text in register.categories:
+            report.add(finding("FLD008", f"the category `{name.text}` is declared twice", name.span, "keep one"))
+        elif defaults is not None:
+            attributes = declared_all(defaults.pairs("attributes"), register.words, report)
+            register.categories[name.text] = Category(
+                name.text, defaults.text("title", name.text), MappingProxyType(attributes), defaults
+            )
+
+
+def _read_mapped(path: str, read: Read, sources: Sources, register: Register) -> None:
+    """One ``tables`` entry: a file whose columns have names of their own."""
+    name, category = read.scalar("file"), category_of(read.scalar("category"), register, sources.report)
+    table = sources.named_table(name, path) if name is not None else None
+    if table is not None and category is not None:
+        read_products(table, category, register, sources.report, read_mapping(read))
+
+
+def _read_plain(sources: Sources, register: Register) -> None:
+    """Tables that no file names: their first line gives the category, their columns have our names."""
+    for path in sources.in_folder(FOLDER, TABLES):
+        if sources.is_used(path):
+            continue
+        table = sources.table(path)
+        if table is None:
+            continue
+        name = table.options.get("category")
+        if name is None:
+            hint = "write `# products ; category=…` as the first line, or name the file under `tables`"
+            sources.report.add(finding("TBL008", "the table does not say its category", table.span, hint))
+            continue
+        category = category_of(name, register, sources.report)
+        if category is not None:
+            read_products(table, category, register, sources.report, PLAIN)
+
+
+def _settled(register: Register) -> Mapping[str, Mapping[str, AttributeDef]]:
+    """Attribute definitions by category, with the words of open types filled in."""
+    found: dict[str, Mapping[str, AttributeDef]] = {}
+    for each in register.categories.values():
+        found[each.id] = MappingProxyType(
+            {
+                name: AttributeDef(name, register.words.settle(item.type), item.title, item.unit, item.span)
+                for name, item in each.attributes.items()
+            }
+        )
+    return MappingProxyType(found)
+
+
+class _Bundles:
+    """Reads bundles once all products are known."""
+
+    def __init__(self, catalog: Catalog, register: Register, report: Report) -> None:
+        self.catalog, self.register, self.report = catalog, register, report
+        self.scope = Scope(_query_roots(catalog))
+        self.known: set[str] = set()
+
+    def read(self, files: list[Read]) -> dict[Sku, Bundle]:
+        """All bundles by SKU; circles among nested ones are reported."""
+        records = [each for read in files for each in read.records("bundles")]
+        self.known = {each.text("sku") for each in records}
+        found: dict[Sku, Bundle] = {}
+        for each in records:
+            bundle = self._bundle(each)
+            if bundle is not None:
+                found[bundle.sku] = bundle
+        self._report_circles(found)
+        return found
+
+    def _bundle(self, read: Read) -> Bundle | None:
+        sku = read.scalar("sku")
+        assert sku is not None, "the reader requires it"
+        product = self.catalog.product(sku.text)
+        if product is None:
+            hint = did_you_mean(sku.text, self.catalog.products) or "add it under `products`"
+            self.report.add(finding("CAT001", f"the product `{sku.text}` is not known", sku.span, hint))
+            return None
+        attributes = declared_all(read.pairs("attributes"), self.register.words, self.report)
+        settled = (
+            AttributeDef(each.name, self.register.words.settle(each.type), each.title, each.unit, each.span)
+            for each in attributes.values()
+        )
+        groups = tuple(each for record in read.records("groups") if (each := self._group(record)) is not None)
+        names = [*attributes, *(each.id for each in groups)]
+        for group in groups:
+            if names.count(group.id) > 1 and group.span is not None:
+                self.report.add(finding("FLD008", f"the name `{group.id}` is used twice", group.span, "rename one"))
+        return Bundle(Sku(sku.text), read.text("title", product.name), groups, tuple(settled), sku.span)
+
+    def _group(self, read: Read) -> OptionGroup | None:
+        low, high = read.integer("min", 1), read.integer("max", 1)
+        few, most = read.integer("quantity_min", 1), read.integer("quantity_max", 1)
+        for name, small, large in (("max", low, high), ("quantity_max", few, most)):
+            if small > large or small < 0:
+                message = f"the bounds {small} to {large} hold nothing"
+                self.report.add(finding("CAT008", message, read.place(name), "let the minimum be at most the maximum"))
+                return None
+        candidates = self._candidates(read)
+        if candidates is None:
+            return None
+        title, nested = read.text("title", read.text("id")), read.text("bundle")
+        return OptionGroup(read.text("id"), title, candidates, low, high, few, most, nested, span=read.place("id"))
+
+    def _candidates(self, read: Read) -> tuple[Sku, ...] | None:
+        nested = read.scalar("bundle")
+        if nested is not None:
+            if nested.text in self.known:
+                return (Sku(nested.text),)
+            hint = did_you_mean(nested.text, self.known) or "declare it under `bundles`"
+            self.report.add(finding("CAT001", f"the bundle `{nested.text}` is not known", nested.span, hint))
+            return None
+        where = read.scalar("where")
+        if where is None:
+            self.report.add(finding("FLD002", "the group needs `where` or `bundle`", read.place("id"), ""))
+            return None
+        checked = check_condition(where, self.scope, self.report)
+        if checked is None:
+            return None
+        (holds,) = compile_all((checked,))
+        roots = tuple(self.scope.roots)
+        chosen = tuple(
+            product.sku for product in self.catalog.products.values() if holds(*_facts(product, roots)) is True
+        )
+        if not chosen:
+            hint = "correct the query or add products"
+            self.report.add(finding("CAT005", f"the group `{read.text('id')}` selects no product", where.span, hint))
+        return chosen
+
+    def _report_circles(self, bundles: Mapping[Sku, Bundle]) -> None:
+        for bundle in bundles.values():
+            path = [bundle.sku]
+            while True:
+                inner = next((each for each in _nested(bundles.get(path[-1]))), None)
+                if inner is None or inner in path[1:]:
+                    break
+                path.append(inner)
+                if inner == bundle.sku and bundle.span is not None:
+                    shown = " → ".join(path)
+                    self.report.add(finding("CAT006", f"the bundle holds itself: {shown}", bundle.span, "break it"))
+                    break
+
+
+def _nested(bundle: Bundle | None) -> list[Sku]:
+    return [Sku(each.bundle) for each in bundle.groups if each.bundle] if bundle else []
+
+
+_OWN: Mapping[str, Type] = {
+    "sku": TEXT,
+    "name": TEXT,
+    "category": TEXT,
+    "family": TEXT,
+    "unit": TEXT,
+    "discontinued": BOOLEAN,
+}
+
+
+def _query_roots(catalog: Catalog) -> dict[str, Type]:
+    """What a group's query may read: the product's own facts and every attribute that has one type everywhere."""
+    found: dict[str, Type] = {}
+    clash: set[str] = set()
+    for attributes in catalog.attributes.values():
+        for name, definition in attributes.items():
+            if name in found and found[name] != optional(definition.type):
+                clash.add(name)
+            found[name] = optional(definition.type)
+    return {**{name: item for name, item in found.items() if name not in clash}, **_OWN}
+
+
+def _facts(product: Product, roots: tuple[str, ...]) -> tuple[Value, ...]:
+    own: dict[str, Value] = {
+        "sku": product.sku,
+        "name": product.name,
+        "category": product.category,
+        "family": product.family,
+        "unit": product.unit,
+        "discontinued": product.discontinued,
+    }
+    return tuple(own[name] if name in own else product.attributes.get(name) for name in roots)
