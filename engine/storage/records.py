@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.application.test_clock import TestClock
 from engine.money import Currency, currency
 from engine.parties import BillingAccount, Customer, Group, SellingEntity, User
 from engine.storage.shapes import Shape
@@ -22,5 +23,6 @@ PARTIES = (
     Table(User, "users"),
     Table(Group, "approver_groups"),
 )
-TABLES: tuple[Table, ...] = PARTIES
+TIME = (Table(TestClock, "test_clocks"),)
+TABLES: tuple[Table, ...] = (*PARTIES, *TIME)
 SCALARS: dict[type, Shape] = {Currency: Shape(lambda value: value.code, currency)}

@@ -59,6 +59,7 @@ class StoreContract:
             tx.add(ANNA)
             tx.replace(replace(ANNA, region="US"))
             assert tx.get(Customer, "c-1") == replace(ANNA, region="US")
+            assert tx.version(Customer, "c-1") == 1
             tx.commit(Asked("Save"), b"", at=NOON)
         with store.read("default") as reader:
             assert reader.get(Customer, "c-1") == replace(ANNA, region="US")
@@ -98,7 +99,9 @@ class StoreContract:
             mine = slow.get(Customer, "c-1")
             assert mine is not None
             self.change(store, replace(mine, region="US"))
+            assert slow.version(Customer, "c-1") == 1
             slow.replace(replace(mine, region="JP"))
+            assert slow.version(Customer, "c-1") == 2
             with pytest.raises(Conflict):
                 slow.commit(Asked("Save"), b"", at=NOON)
         with store.read("default") as reader:

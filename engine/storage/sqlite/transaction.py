@@ -92,6 +92,10 @@ class SqliteTransaction(SqliteReader):
             return self._own[kind, key]  # type: ignore[no-any-return]
         return super().get(kind, key)
 
+    def version(self, kind: type[object], key: str) -> int:
+        """The version that the record has once this unit is saved."""
+        return super().version(kind, key) + ((kind, key) in self._own)
+
     def add(self, value: object) -> None:
         """Save a new record; a record of that key makes the commit a Conflict."""
         at = type(value), self._schema.of(type(value)).table.key(value)

@@ -84,3 +84,11 @@ CREATE TABLE approver_groups (
   body      TEXT NOT NULL,
   PRIMARY KEY (tenant_id, id)
 );
+
+CREATE TABLE test_clocks (
+  tenant_id TEXT NOT NULL,
+  id        TEXT NOT NULL,
+  version   INTEGER NOT NULL,
+  body      TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, id)
+);

@@ -1,0 +1,66 @@
+"""Published rule books: sources kept in the store by hash, compiled once, the latest ones held in memory."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from cachetools import LRUCache
+
+from engine.application.ports import Store
+from engine.application.rule_books import ActiveBook, CheckedBook, PublishedBook
+
+MOST_BOOKS = 8
+MOST_PUBLICATIONS = 10_000
+
+
+class StoredRuleBooks:
+    """Implements the port; ``compiled`` turns sources into a book, and one that fails to compile changes nothing."""
+
+    def __init__(self, store: Store, compiled: Callable[[Mapping[str, bytes]], CheckedBook]) -> None:
+        self._store = store
+        self._compiled = compiled
+        self._gate = threading.Lock()
+        self._active: LRUCache[tuple[str, str], ActiveBook] = LRUCache(MOST_BOOKS)
+
+    def check(self, files: Mapping[str, bytes]) -> CheckedBook:
+        """Compile sources without keeping them."""
+        return self._compiled(files)
+
+    def pack(self, files: Mapping[str, bytes]) -> bytes:
+        """The sources as one compressed document."""
+        plain = {path: base64.b85encode(content).decode() for path, content in files.items()}
+        return zlib.compress(json.dumps(plain, sort_keys=True).encode(), 6)
+
+    def unpack(self, document: bytes) -> dict[str, bytes]:
+        """The sources of a document made by ``pack``."""
+        plain = json.loads(zlib.decompress(document))
+        return {path: base64.b85decode(content) for path, content in plain.items()}
+
+    def get(self, tenant: str, book_hash: str) -> ActiveBook | None:
+        """The published book of that hash, compiled on first use, or None."""
+        with self._gate:
+            found = self._active.get((tenant, book_hash))
+            if found is None:
+                found = self._load(tenant, book_hash)
+                if found is not None:
+                    self._active[tenant, book_hash] = found
+            return found
+
+    def in_force(self, tenant: str, day: date) -> ActiveBook | None:
+        """The book published last among those that hold on a day, or None."""
+        with self._store.read(tenant) as reader:
+            published = reader.page(PublishedBook, limit=MOST_PUBLICATIONS)
+        held = [each for each in published if each.holds_on(day)]
+        if not held:
+            return None
+        return self.get(tenant, max(held, key=lambda each: each.number).id)
+
+    def _load(self, tenant: str, book_hash: str) -> ActiveBook | None:
+        with self._store.read(tenant) as reader:
+            document = reader.blob(f"ruleBooks/{book_hash}")
+        return self._compiled(self.unpack(document)).active if document is not None else None

@@ -1,0 +1,93 @@
+"""How every method runs: reads on a snapshot, mutations through ``perform``; refusals become statuses at the edge."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from engine.api.pages import Pages
+from engine.application.faults import invalid
+from engine.application.perform import DEFAULT_TENANT, Environment, Options, Work, perform
+from engine.application.ports import Asked, Reader
+from engine.diagnostics import Refusal
+from engine.wire.basics import Faults
+
+T = TypeVar("T")
+Reply: TypeAlias = Message | bytes
+LONGEST_REQUEST_ID = 128
+FINGERPRINT_CHUNK = hashlib.sha256
+
+
+class Refused(Exception):
+    """Carries a refusal from a method to the guard; never crosses the process."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a single call may ask for, and whether test clocks may be moved."""
+
+    lines: int = 2_000
+    message_bytes: int = 16 * 1024 * 1024
+    test_clock: bool = False
+
+
+class Calls:
+    """Given to every servicer; knows the environment, the limits and the page tokens."""
+
+    def __init__(self, env: Environment, pages: Pages, limits: Limits = Limits()) -> None:
+        self.env = env
+        self.pages = pages
+        self.limits = limits
+
+    def read(self, answer: Callable[[Reader], T | Refusal]) -> T:
+        """Answer from a snapshot; raises Refused."""
+        with self.env.store.read(DEFAULT_TENANT) as reader:
+            return ok(answer(reader))
+
+    def mutate(
+        self,
+        request: Any,
+        context: grpc.ServicerContext,
+        decide: Callable[[Work], T | Refusal],
+        answer: Callable[[Work, T], Message],
+    ) -> bytes:
+        """Carry out a mutation and return the bytes of its answer; raises Refused."""
+        asked = self.asked(request)
+        options = Options(validate_only=request.validate_only, alive=context.is_active)
+        done = perform(self.env, asked, decide, lambda work, value: answer(work, value).SerializeToString(), options)
+        return ok(done)
+
+    def asked(self, request: Any) -> Asked:
+        """The request id with a fingerprint of everything else in the request; raises Refused."""
+        if len(request.request_id) > LONGEST_REQUEST_ID:
+            raise Refused(Refusal((invalid("request_id", f"longer than {LONGEST_REQUEST_ID} characters"),)))
+        method = request.DESCRIPTOR.name
+        if not request.request_id:
+            return Asked(method)
+        bare = type(request)()
+        bare.CopyFrom(request)
+        bare.ClearField("request_id")
+        digest = FINGERPRINT_CHUNK(f"{method}\n".encode() + bare.SerializeToString(deterministic=True)).digest()
+        return Asked(method, request.request_id, digest)
+
+
+def ok(outcome: T | Refusal) -> T:
+    """The value of an outcome; raises Refused for a refusal."""
+    if isinstance(outcome, Refusal):
+        raise Refused(outcome)
+    return outcome
+
+
+def checked(faults: Faults) -> None:
+    """Raise Refused when anything was found wrong with the message."""
+    if faults.found:
+        raise Refused(Refusal(tuple(faults.found)))

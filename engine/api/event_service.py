@@ -1,0 +1,53 @@
+"""EventService: the outbox as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import grpc
+from cpq.v1 import event_pb2
+
+from engine.api.calls import Calls, checked
+from engine.application.ports import StoredEvent
+from engine.wire.basics import Faults, fill_instant
+
+BATCH = 200
+WAIT_SECONDS = 0.5
+
+
+class EventService:
+    """What happened, in order."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def WatchEvents(
+        self, request: event_pb2.WatchEventsRequest, context: grpc.ServicerContext
+    ) -> Iterator[event_pb2.Event]:
+        """Send events after a cursor; with ``follow``, wait for more until the caller leaves."""
+        faults = Faults()
+        if request.after_cursor < 0:
+            faults.invalid("after_cursor", f"{request.after_cursor} is below zero")
+        checked(faults)
+        cursor, wanted = request.after_cursor, frozenset(request.event_types)
+        while context.is_active():
+            with self._calls.env.store.read("default") as reader:
+                events = reader.events(after=cursor, limit=BATCH)
+            for each in events:
+                cursor = each.cursor
+                if _is_wanted(each, wanted, request.entity):
+                    yield _message(each)
+            if len(events) < BATCH:
+                if not request.follow:
+                    return
+                self._calls.env.store.wait_for_events(after=cursor, seconds=WAIT_SECONDS)
+
+
+def _is_wanted(event: StoredEvent, names: frozenset[str], entity: str) -> bool:
+    return (not names or event.name in names) and (not entity or event.entity == entity)
+
+
+def _message(event: StoredEvent) -> event_pb2.Event:
+    message = event_pb2.Event(cursor=event.cursor, event_type=event.name, entity=event.entity, body_json=event.body)
+    fill_instant(message.event_time, event.at)
+    return message

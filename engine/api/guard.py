@@ -1,0 +1,95 @@
+"""The interceptor around every method: refusals and failures become statuses, each call becomes one log line."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import grpc
+from google.rpc import status_pb2
+
+from engine.api.calls import Refused
+from engine.api.status import abort, internal, status_of
+from engine.application.faults import STORE_UNAVAILABLE
+from engine.application.ports import StoreFailed
+from engine.diagnostics import Fault, Refusal
+
+LOG = logging.getLogger("cpq.calls")
+STREAMED = ("request_streaming", "response_streaming")
+
+
+class Guard(grpc.ServerInterceptor):
+    """Nothing but a status leaves the process: no stack trace, no SQL, no path."""
+
+    def intercept_service(self, continuation: Callable[..., Any], details: Any) -> Any:
+        """Wrap the handler of a method."""
+        handler = continuation(details)
+        if handler is None or handler.request_streaming:
+            return handler
+        method = details.method
+        serializers = {
+            "request_deserializer": handler.request_deserializer,
+            "response_serializer": handler.response_serializer,
+        }
+        if handler.response_streaming:
+            return grpc.unary_stream_rpc_method_handler(_streaming(method, handler.unary_stream), **serializers)
+        return grpc.unary_unary_rpc_method_handler(_unary(method, handler.unary_unary), **serializers)
+
+
+def _unary(method: str, behave: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(request: Any, context: grpc.ServicerContext) -> Any:
+        began = time.perf_counter()
+        status = None
+        try:
+            return behave(request, context)
+        except Exception as failure:
+            if _ended(context):
+                raise
+            status = _status(method, failure)
+        finally:
+            _log(method, status, began)
+        abort(context, status)
+
+    return guarded
+
+
+def _streaming(method: str, behave: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        began = time.perf_counter()
+        status = None
+        try:
+            yield from behave(request, context)
+            return
+        except Exception as failure:
+            if _ended(context):
+                raise
+            status = _status(method, failure)
+        finally:
+            _log(method, status, began)
+        abort(context, status)
+
+    return guarded
+
+
+def _ended(context: Any) -> bool:
+    """Whether the method ended the call itself."""
+    return context.code() is not None
+
+
+def _status(method: str, failure: Exception) -> status_pb2.Status:
+    if isinstance(failure, Refused):
+        return status_of(failure.refusal)
+    reference = secrets.token_hex(6)
+    LOG.error("failed method=%s reference=%s", method, reference, exc_info=failure)
+    if isinstance(failure, StoreFailed):
+        return status_of(Refusal((Fault(STORE_UNAVAILABLE, "", f"the store cannot save; see the log at {reference}"),)))
+    return internal(reference)
+
+
+def _log(method: str, status: status_pb2.Status | None, began: float) -> None:
+    if LOG.isEnabledFor(logging.INFO):
+        code = status.code if status is not None else 0
+        LOG.info("call method=%s code=%d ms=%.1f", method, code, 1000 * (time.perf_counter() - began))

@@ -1,0 +1,28 @@
+"""Servicers on a server: every method of a service descriptor is bound, or the server does not start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+
+def add_service(server: grpc.Server, service: ServiceDescriptor, servicer: object) -> None:
+    """Bind each method of the service to the attribute of that name; AttributeError when one is missing."""
+    handlers = {method.name: _handler(method, getattr(servicer, method.name)) for method in service.methods}
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
+
+
+def serialized(reply: Message | bytes) -> bytes:
+    """The bytes of a reply; a recorded or stored answer is bytes already and is sent as it is."""
+    return reply if isinstance(reply, bytes) else reply.SerializeToString()
+
+
+def _handler(method: MethodDescriptor, behave: Any) -> Any:
+    read = GetMessageClass(method.input_type).FromString
+    if method.server_streaming:
+        return grpc.unary_stream_rpc_method_handler(behave, request_deserializer=read, response_serializer=serialized)
+    return grpc.unary_unary_rpc_method_handler(behave, request_deserializer=read, response_serializer=serialized)

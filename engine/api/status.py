@@ -1,0 +1,115 @@
+"""The one table from fault code to gRPC status, and the status that leaves the process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import grpc
+from google.protobuf import any_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+from engine.diagnostics import Fault, Refusal
+
+DOMAIN = "cpq.v1"
+MOST_FAULTS = 50
+LONGEST_TEXT = 120
+MOST_BYTES = 6_000
+
+STATE = code_pb2.FAILED_PRECONDITION
+STATUS_OF: Mapping[str, int] = {
+    "NOT_FOUND": code_pb2.NOT_FOUND,
+    "ALREADY_EXISTS": code_pb2.ALREADY_EXISTS,
+    "ETAG_MISMATCH": code_pb2.ABORTED,
+    "TOO_BUSY": code_pb2.ABORTED,
+    "TOO_MANY": code_pb2.INVALID_ARGUMENT,
+    "STORE_UNAVAILABLE": code_pb2.UNAVAILABLE,
+    "DEADLINE_EXCEEDED": code_pb2.DEADLINE_EXCEEDED,
+    "NO_RULE_BOOK": STATE,
+    "TEST_CLOCK_OFF": STATE,
+    "OUT_OF_BUDGET": code_pb2.DEADLINE_EXCEEDED,
+}
+"""Codes whose status is not INVALID_ARGUMENT; every other code names a value of the request that is wrong."""
+PREFERENCE = (
+    code_pb2.NOT_FOUND,
+    code_pb2.ABORTED,
+    code_pb2.ALREADY_EXISTS,
+    code_pb2.UNAVAILABLE,
+    code_pb2.DEADLINE_EXCEEDED,
+    code_pb2.INVALID_ARGUMENT,
+    code_pb2.PERMISSION_DENIED,
+    code_pb2.FAILED_PRECONDITION,
+)
+"""When faults of several kinds meet, the first of these decides: wrong input is mended before state is looked at."""
+RETRY_SECONDS = 1
+
+
+def status_code(fault: Fault) -> int:
+    """The status of a fault on its own."""
+    return STATUS_OF.get(fault.code, code_pb2.INVALID_ARGUMENT)
+
+
+def status_of(refusal: Refusal) -> status_pb2.Status:
+    """A ``google.rpc.Status`` with exactly one ErrorInfo; the first 50 faults, fewer where they would not fit."""
+    codes = [status_code(each) for each in refusal.faults]
+    code = min(codes, key=PREFERENCE.index)
+    first = refusal.faults[codes.index(code)]
+    shown = _that_fit(refusal.faults)
+    info = error_details_pb2.ErrorInfo(reason=first.code, domain=DOMAIN)
+    info.metadata["field"] = first.field
+    info.metadata["faults"] = str(len(refusal.faults))
+    status = status_pb2.Status(code=code, message=_text(first))
+    _pack(status.details.add(), info)
+    bad = [each for each in shown if status_code(each) in (code_pb2.INVALID_ARGUMENT, code_pb2.NOT_FOUND)]
+    if bad:
+        request = error_details_pb2.BadRequest()
+        for each in bad:
+            violation = request.field_violations.add(field=each.field, description=_text(each))
+            violation.reason = each.code
+        _pack(status.details.add(), request)
+    states = [each for each in shown if status_code(each) == STATE]
+    if states:
+        failure = error_details_pb2.PreconditionFailure()
+        for each in states:
+            failure.violations.add(type=each.code, subject=each.field, description=_text(each))
+        _pack(status.details.add(), failure)
+    if code in (code_pb2.UNAVAILABLE,) or first.code == "TOO_BUSY":
+        retry = error_details_pb2.RetryInfo()
+        retry.retry_delay.FromSeconds(RETRY_SECONDS)
+        _pack(status.details.add(), retry)
+    return status
+
+
+def internal(reference: str) -> status_pb2.Status:
+    """Our own error: the caller learns a reference to the log, and nothing else."""
+    status = status_pb2.Status(code=code_pb2.INTERNAL, message=f"internal error; quote {reference} when you report it")
+    info = error_details_pb2.ErrorInfo(reason="INTERNAL", domain=DOMAIN)
+    info.metadata["reference"] = reference
+    _pack(status.details.add(), info)
+    return status
+
+
+def abort(context: grpc.ServicerContext, status: status_pb2.Status) -> None:
+    """End the call with a status."""
+    context.abort_with_status(rpc_status.to_status(status))
+
+
+def _that_fit(faults: Iterable[Fault]) -> list[Fault]:
+    """Trailing metadata has to stay small, or proxies drop the call."""
+    shown: list[Fault] = []
+    left = MOST_BYTES
+    for each in faults:
+        left -= len(each.field) + len(_text(each)) + len(each.code) + 20
+        if len(shown) == MOST_FAULTS or (left < 0 and shown):
+            break
+        shown.append(each)
+    return shown
+
+
+def _text(fault: Fault) -> str:
+    text = f"{fault.message}; {fault.hint}" if fault.hint else fault.message
+    return text if len(text) <= 4 * LONGEST_TEXT else f"{text[: 4 * LONGEST_TEXT]}..."
+
+
+def _pack(slot: any_pb2.Any, message: object) -> None:
+    slot.Pack(message)  # type: ignore[arg-type]

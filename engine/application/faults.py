@@ -1,0 +1,43 @@
+"""The faults that belong to no rule of the business: a missing record, an old etag, an id used twice."""
+
+from __future__ import annotations
+
+from engine.diagnostics import Code, Fault, Refusal
+
+NOT_FOUND = Code("NOT_FOUND")
+ALREADY_EXISTS = Code("ALREADY_EXISTS")
+ETAG_MISMATCH = Code("ETAG_MISMATCH")
+REQUEST_ID_REUSED = Code("REQUEST_ID_REUSED")
+INVALID_FIELD = Code("INVALID_FIELD")
+REQUIRED_FIELD = Code("REQUIRED_FIELD")
+INVALID_PAGE = Code("INVALID_PAGE")
+TOO_MANY = Code("TOO_MANY")
+TOO_BUSY = Code("TOO_BUSY")
+STORE_UNAVAILABLE = Code("STORE_UNAVAILABLE")
+DEADLINE_EXCEEDED = Code("DEADLINE_EXCEEDED")
+
+
+def not_found(field: str, name: str) -> Refusal:
+    """There is no record of that name."""
+    return Refusal((Fault(NOT_FOUND, field, f"there is no `{name}`"),))
+
+
+def already_exists(field: str, name: str) -> Refusal:
+    """A record of that name exists."""
+    return Refusal((Fault(ALREADY_EXISTS, field, f"`{name}` exists already"),))
+
+
+def etag_mismatch(found: str, given: str) -> Refusal:
+    """The record was changed since the caller read it."""
+    message = f"the etag is {found or 'empty'} by now, not {given}"
+    return Refusal((Fault(ETAG_MISMATCH, "etag", message, "read it again and repeat the change"),))
+
+
+def invalid(field: str, message: str, hint: str = "") -> Fault:
+    """A value of the request is not acceptable."""
+    return Fault(INVALID_FIELD, field, message, hint)
+
+
+def required(field: str) -> Fault:
+    """A value of the request is missing."""
+    return Fault(REQUIRED_FIELD, field, f"`{field}` is required")

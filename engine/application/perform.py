@@ -1,0 +1,135 @@
+"""The three moves of every mutation: load, decide, save; replayed by request id, retried when others were first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+from engine.application.faults import (
+    DEADLINE_EXCEEDED,
+    REQUEST_ID_REUSED,
+    TOO_BUSY,
+    etag_mismatch,
+)
+from engine.application.ports import AlreadyAnswered, Asked, Clock, Conflict, Ids, Reader, Store, Transaction
+from engine.application.rule_books import RuleBooks
+from engine.approvals.process import ApprovalProcess
+from engine.diagnostics import Decision, Fault, Refusal
+
+T = TypeVar("T")
+MOST_ATTEMPTS = 30
+DEFAULT_TENANT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The ports that use cases are given."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    books: RuleBooks
+    approvals: ApprovalProcess
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one use case works with: a unit of work, the instant it happens at, and the ports."""
+
+    tx: Transaction
+    at: datetime
+    env: Environment
+    tenant: str = DEFAULT_TENANT
+
+    def decided(self, outcome: Decision[T] | Refusal) -> T | Refusal:
+        """Emit the events of a decision and return its value; a refusal is passed on."""
+        if isinstance(outcome, Refusal):
+            return outcome
+        self.tx.emit(*outcome.events)
+        return outcome.value
+
+    def saved(self, outcome: Decision[T] | Refusal) -> T | Refusal:
+        """Replace the record by the value of a decision and emit its events."""
+        value = self.decided(outcome)
+        if not isinstance(value, Refusal):
+            self.tx.replace(value)
+        return value
+
+    def etag(self, kind: type[object], key: str) -> str:
+        """The etag of a record as this unit leaves it; empty when there is none."""
+        return etag_of(self.tx, kind, key)
+
+    def check_etag(self, kind: type[object], key: str, given: str) -> Refusal | None:
+        """Compare the etag that the caller read with the present one; an empty one is not compared."""
+        found = self.etag(kind, key)
+        return etag_mismatch(found, given) if given and given != found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a mutation is to be carried out; ``alive`` says whether the caller still waits."""
+
+    validate_only: bool = False
+    alive: Callable[[], bool] = lambda: True
+
+
+Answered: TypeAlias = bytes | Refusal
+
+
+def etag_of(reader: Reader, kind: type[object], key: str) -> str:
+    """The etag of a record: its version in quotes; empty when there is none."""
+    version = reader.version(kind, key)
+    return f'"{version}"' if version else ""
+
+
+def perform(
+    env: Environment,
+    asked: Asked,
+    decide: Callable[[Work], T | Refusal],
+    answer: Callable[[Work, T], bytes],
+    options: Options = Options(),
+) -> Answered:
+    """Carry out a mutation and return the bytes of its answer, or a refusal after which nothing was saved.
+
+    A request id that was answered before gives the recorded bytes; with another fingerprint it is refused. When
+    something that the decision read was changed meanwhile, it is loaded and decided again. Raises StoreFailed.
+    """
+    for attempt in range(MOST_ATTEMPTS):
+        with env.store.turn() if attempt else nullcontext():
+            try:
+                return _attempt(env, asked, decide, answer, options)
+            except (Conflict, AlreadyAnswered):
+                continue
+    return Refusal((Fault(TOO_BUSY, "", "others changed the same records again and again", "try again"),))
+
+
+def _attempt(
+    env: Environment,
+    asked: Asked,
+    decide: Callable[[Work], T | Refusal],
+    answer: Callable[[Work, T], bytes],
+    options: Options,
+) -> Answered:
+    with env.store.begin(asked.tenant) as tx:
+        recorded = tx.answer(asked.request_id) if asked.request_id else None
+        if recorded is not None:
+            return recorded.content if recorded.fingerprint == asked.fingerprint else _reused(asked)
+        work = Work(tx, env.clock.now(asked.tenant), env, asked.tenant)
+        outcome = decide(work)
+        if isinstance(outcome, Refusal):
+            return outcome
+        content = answer(work, outcome)
+        if options.validate_only:
+            return content
+        if not options.alive():
+            return Refusal((Fault(DEADLINE_EXCEEDED, "", "the caller left before anything was saved"),))
+        tx.commit(asked, content, at=work.at)
+        return content
+
+
+def _reused(asked: Asked) -> Refusal:
+    message = f"the request id `{asked.request_id}` was used for another request"
+    return Refusal((Fault(REQUEST_ID_REUSED, "request_id", message, "choose a new one for every new request"),))

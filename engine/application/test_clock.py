@@ -1,0 +1,58 @@
+"""A test clock of a tenant: it stands until it is moved, and a move does everything that falls due on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.application.faults import already_exists, etag_mismatch, invalid, not_found
+from engine.application.perform import Work
+from engine.diagnostics import Refusal
+
+TEST_CLOCK = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class TestClock:
+    """The present instant of a tenant; ``id`` is always ``default``, since a tenant has one time."""
+
+    __test__ = False  # pytest collects classes by this name otherwise
+
+    id: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TestClockMoved:
+    """The test clock was created or moved."""
+
+    clock: str
+    at: datetime
+
+
+def create_test_clock(work: Work, now: datetime, *, etag: str) -> TestClock | Refusal:
+    """Stop the tenant's clock at an instant."""
+    if etag:
+        return etag_mismatch("", etag)
+    if work.tx.get(TestClock, TEST_CLOCK) is not None:
+        return already_exists("test_clock", f"testClocks/{TEST_CLOCK}")
+    clock = TestClock(TEST_CLOCK, now)
+    work.tx.add(clock)
+    work.tx.emit(TestClockMoved(TEST_CLOCK, now))
+    return clock
+
+
+def advance_test_clock(work: Work, key: str, until: datetime, *, etag: str) -> TestClock | Refusal:
+    """Move the clock forward; time never goes back."""
+    clock = work.tx.get(TestClock, key)
+    if clock is None:
+        return not_found("name", f"testClocks/{key}")
+    stale = work.check_etag(TestClock, key, etag)
+    if stale is not None:
+        return stale
+    if until < clock.now:
+        return Refusal((invalid("until", f"{until.isoformat()} lies before {clock.now.isoformat()}"),))
+    moved = replace(clock, now=until)
+    work.tx.replace(moved)
+    work.tx.emit(TestClockMoved(key, until))
+    return moved

@@ -1,0 +1,84 @@
+"""A running server: started, asked for its address, drained and closed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent import futures
+from types import TracebackType
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from engine.api.calls import Calls, Limits
+from engine.api.guard import Guard
+from engine.api.register import add_service
+from engine.api.services import SERVICES, servicers
+from engine.bootstrap.settings import Settings, SettingsError
+
+
+class Running:
+    """A server that answers; close it, or use it as a context manager."""
+
+    def __init__(self, settings: Settings, calls: Calls, on_close: Callable[[], None] = lambda: None) -> None:
+        self._settings = settings
+        self._on_close = on_close
+        self._closing = threading.Lock()
+        self._closed = False
+        self._threads = futures.ThreadPoolExecutor(settings.handler_threads, thread_name_prefix="call")
+        self._server = grpc.server(
+            self._threads,
+            interceptors=[Guard()],
+            options=(
+                # By default a second server on a busy port starts without an error and takes half the connections.
+                ("grpc.so_reuseport", 0),
+                ("grpc.max_receive_message_length", settings.message_bytes_max),
+                ("grpc.max_send_message_length", settings.message_bytes_max),
+            ),
+        )
+        self._health = health.HealthServicer()
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        for name, servicer in servicers(calls).items():
+            add_service(self._server, SERVICES[name], servicer)
+        names = [each.full_name for each in SERVICES.values()]
+        reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
+        try:
+            port = self._server.add_insecure_port(settings.listen)
+        except RuntimeError as failure:
+            self.close()
+            raise SettingsError(f"cannot listen on `{settings.listen}`: {failure}") from failure
+        host = settings.listen.rpartition(":")[0]
+        self.address = settings.listen if settings.listen.startswith("unix:") else f"{host}:{port}"
+        self._server.start()
+        for name in ("", *names):
+            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    def drain(self) -> None:
+        """Say NOT_SERVING, take no more calls, let those in flight end, then close."""
+        self._health.enter_graceful_shutdown()
+        self._server.stop(self._settings.drain_seconds).wait()
+        self.close()
+
+    def close(self) -> None:
+        """Stop at once and release everything; a second call does nothing."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        self._server.stop(0).wait()
+        self._threads.shutdown(wait=True)
+        self._on_close()
+
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits of one call."""
+    return Limits(settings.lines_max, settings.message_bytes_max, settings.test_clock)

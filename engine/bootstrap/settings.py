@@ -1,0 +1,52 @@
+"""What an operator may set, with defaults that are safe on a developer's machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one server process.
+
+    ``listen`` is ``host:port`` (port 0 takes a free one) or ``unix:PATH``. ``rules`` are folders whose books are
+    published at start when they are not in the store yet. ``drain_seconds`` is how long calls in flight may take.
+    """
+
+    database: Path
+    listen: str = "127.0.0.1:50051"
+    rules: tuple[Path, ...] = ()
+    handler_threads: int = 32
+    lines_max: int = 2_000
+    message_bytes_max: int = 16 * 1024 * 1024
+    drain_seconds: float = 20
+    approvals: str = "plain"
+    test_clock: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the address."""
+        return self.listen.startswith("unix:") or self.listen.rpartition(":")[0] in LOOPBACK
+
+
+def check(settings: Settings) -> None:
+    """Raise SettingsError with what is wrong."""
+    host, colon, port = settings.listen.rpartition(":")
+    if not settings.listen.startswith("unix:") and not (host and colon and port.isdigit() and int(port) < 65536):
+        raise SettingsError(f"`{settings.listen}` is not an address; write host:port or unix:PATH")
+    if not settings.is_local:
+        raise SettingsError(
+            f"refusing to listen on `{settings.listen}`: callers are not authenticated yet, so only this machine may "
+            "connect; listen on 127.0.0.1 or a unix socket, and put a proxy that checks credentials in front"
+        )
+    if settings.approvals not in ("plain", "durable"):
+        raise SettingsError(f"approvals `{settings.approvals}` are not known; say plain or durable")
+    if settings.handler_threads < 1 or settings.lines_max < 1 or settings.message_bytes_max < 65536:
+        raise SettingsError("threads and lines have to be at least 1, message bytes at least 65536")
