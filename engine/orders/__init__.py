@@ -1,5 +1,59 @@
-"""Owns order, items with actions, fulfilment tasks, states, cancellation.
+"""Owns the order, its items with actions, fulfilment plans and tasks, their states, delivery, cancellation.
 
-Does not own billing.
-Entry points: create_order.
+Does not own billing: it reads the deliveries that an order states.
+Entry points: ``create_order``, ``start_task``, ``complete_task``, ``fail_task``, ``retry_task``, ``deliver``,
+``cancel_order``, ``deliveries``.
 """
+
+from engine.orders.acceptance import Booked, Booking, create_order
+from engine.orders.cancellation import cancel_order, cancelled_lines, undo_task
+from engine.orders.decomposition import tasks_of
+from engine.orders.delivery import deliveries
+from engine.orders.events import (
+    ItemDelivered,
+    ItemStateChanged,
+    OrderCreated,
+    OrderEvent,
+    OrderStateChanged,
+    TaskReady,
+    TaskStateChanged,
+)
+from engine.orders.fulfilment import complete_task, deliver, fail_task, ready_tasks, retry_task, start_task
+from engine.orders.order import FulfilmentTask, Handover, ItemAction, Order, OrderItem
+from engine.orders.plan import NO_PLANS, FulfilmentPlan, FulfilmentStep, plan_faults
+from engine.orders.states import OrderState, TaskState
+
+__all__ = [
+    "NO_PLANS",
+    "Booked",
+    "Booking",
+    "FulfilmentPlan",
+    "FulfilmentStep",
+    "FulfilmentTask",
+    "Handover",
+    "ItemAction",
+    "ItemDelivered",
+    "ItemStateChanged",
+    "Order",
+    "OrderCreated",
+    "OrderEvent",
+    "OrderItem",
+    "OrderState",
+    "OrderStateChanged",
+    "TaskReady",
+    "TaskState",
+    "TaskStateChanged",
+    "cancel_order",
+    "cancelled_lines",
+    "complete_task",
+    "create_order",
+    "deliver",
+    "deliveries",
+    "fail_task",
+    "plan_faults",
+    "ready_tasks",
+    "retry_task",
+    "start_task",
+    "tasks_of",
+    "undo_task",
+]
