@@ -47,7 +47,6 @@ from engine.revenue.policy import (
     Timing,
 )
 from engine.revenue.position import Position, position
-from engine.revenue.promises import promises_of
 from engine.revenue.recognition import Recognition, recognise
 from engine.revenue.schedule import ScheduleLine, Slice, spread
 
@@ -90,7 +89,6 @@ __all__ = [
     "obligations_of",
     "open_contract",
     "position",
-    "promises_of",
     "recognise",
     "record_usage",
     "reestimate",

@@ -142,12 +142,19 @@ def slices_of(obligation: Obligation, service: Period) -> tuple[Slice, ...]:
         case Timing.MONTHLY_PRORATE_FIRST:
             return by_months_first_prorated(service)
         case Timing.WEIGHTS:
-            months = [add_months(service.start.replace(day=1), n) for n in range(len(obligation.weights))]
-            return by_weights(list(zip(months, obligation.weights, strict=True)))
+            return _weighted(obligation, service)
         case Timing.POINT_IN_TIME | Timing.USAGE | Timing.PROGRESS:
             return ()
         case _:
             assert_never(obligation.timing)
+
+
+def _weighted(obligation: Obligation, service: Period) -> tuple[Slice, ...]:
+    """The weights that are left from the month of ``service`` on; none when they add up to nothing."""
+    first = obligation.service.start.replace(day=1)
+    months = [(add_months(first, n), weight) for n, weight in enumerate(obligation.weights)]
+    left = [(month, weight) for month, weight in months if add_months(month, 1) > service.start]
+    return by_weights(left) if any(weight for _, weight in left) else ()
 
 
 def add_obligations(contract: RevenueContract, obligations: Iterable[Obligation]) -> RevenueContract | Refusal:

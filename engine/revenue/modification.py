@@ -21,7 +21,9 @@ from engine.revenue.contract import (
     slices_of,
     unknown,
 )
-from engine.revenue.schedule import ScheduleLine, at_once, by_day, spread
+from engine.revenue.obligation import Obligation
+from engine.revenue.policy import Timing
+from engine.revenue.schedule import ScheduleLine, at_once, spread
 
 REFUND_TOO_LARGE = Code("REV030")
 ALREADY_ENDED = Code("REV031")
@@ -89,11 +91,8 @@ def change_prospectively(
         earned = _sum(kept, account)
         price = account.price + price_delta
         end = service_end or account.obligation.service.end
-        service = Period(account.obligation.service.start, end)
-        rest = Period(max(on, service.start), end)
-        slices = slices_of(account.obligation, rest)
-        lines = spread(price - earned, slices, account.obligation.rounding) if slices else ()
-        obligation = replace(account.obligation, service=service)
+        obligation = replace(account.obligation, service=Period(account.obligation.service.start, end))
+        lines = _rest(obligation, price - earned, kept=kept, on=on)
         return replace(account, obligation=obligation, price=price, lines=(*kept, *lines))
 
     faults = _open_faults(contract, order_line, on=on, service_end=service_end)
@@ -114,10 +113,7 @@ def catch_up(
         target = share_of(price, done)
         difference = _line_on(on, target - _sum(kept, account))
         now = () if difference.amount.is_zero else (difference,)
-        service = account.obligation.service
-        rest = Period(on, service.end) if on < service.end else None
-        slices = slices_of(account.obligation, rest) if rest is not None else ()
-        later = spread(price - target, slices, account.obligation.rounding) if slices else ()
+        later = _rest(account.obligation, price - target, kept=kept, on=on)
         return replace(account, price=price, lines=(*kept, *now, *later))
 
     faults = _open_faults(contract, order_line, on=on, service_end=None)
@@ -251,9 +247,22 @@ def _lines_before(account: ObligationAccount, on: date) -> tuple[ScheduleLine, .
     return tuple(kept)
 
 
+def _rest(obligation: Obligation, amount: Money, *, kept: Sequence[ScheduleLine], on: date) -> tuple[ScheduleLine, ...]:
+    """What is left, over the service that no kept line covers; on the day of the change when all of it is covered.
+
+    Work that is recognised by reports has no schedule: its rest waits for the next report.
+    """
+    if obligation.timing in (Timing.POINT_IN_TIME, Timing.USAGE, Timing.PROGRESS):
+        return ()
+    start = max([on, obligation.service.start, *(each.service.end for each in kept)])
+    slices = slices_of(obligation, Period(start, obligation.service.end)) if start < obligation.service.end else ()
+    if slices:
+        return spread(amount, slices, obligation.rounding)
+    return () if amount.is_zero else (_line_on(on, amount),)
+
+
 def _cut(account: ObligationAccount, line: ScheduleLine, on: date) -> ScheduleLine:
-    daily = by_day(line.service)
-    if len(daily) != 1 or slices_of(account.obligation, line.service) != daily:
+    if account.obligation.timing not in (Timing.DAILY, Timing.BY_SECOND):
         # A month is the smallest unit of the monthly methods: one that has begun stays whole.
         return line
     part = Period(line.service.start, on)

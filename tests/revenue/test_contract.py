@@ -1,0 +1,366 @@
+"""A revenue contract through its life: every month recognised once, every change keeps what was earned."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.diagnostics import Refusal
+from engine.ledger import Journal, RevenueRecognised, RevenueReversed, post_all
+from engine.money import Money, Ratio, currency, total
+from engine.periods import Period
+from engine.revenue.allocation import ObservableBundle
+from engine.revenue.contract import (
+    RevenueContract,
+    add_obligations,
+    open_contract,
+    record_usage,
+    report,
+)
+from engine.revenue.modification import (
+    Change,
+    Remaining,
+    Treatment,
+    blend,
+    cancel,
+    catch_up,
+    change_prospectively,
+    classify,
+    credit_past_fault,
+    reestimate,
+    variable_change_after_modification,
+)
+from engine.revenue.obligation import Obligation, Promise, obligations_of
+from engine.revenue.policy import RecognitionPolicy, SspBook, SspEntry, Timing
+from engine.revenue.position import position
+from engine.revenue.recognition import recognise
+
+EUR = currency("EUR")
+YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
+EVEN = RecognitionPolicy("even", Timing.MONTHLY_EVEN, series=True, category="saas")
+DAILY = RecognitionPolicy("daily", Timing.DAILY, series=True)
+DELIVERY = RecognitionPolicy("delivery", Timing.POINT_IN_TIME)
+
+
+def eur(units: int) -> Money:
+    return Money(units, EUR)
+
+
+def promise(
+    line: str, units: int, policy: RecognitionPolicy, *, service: Period = YEAR, ssp: int | None = None
+) -> Promise:
+    value = Decimal(ssp if ssp is not None else units).scaleb(-2)
+    return Promise(line, line.upper(), eur(units), service, policy, ssp=value)
+
+
+def ok(outcome: RevenueContract | tuple[Obligation, ...] | Refusal) -> RevenueContract:
+    assert isinstance(outcome, RevenueContract), str(outcome)
+    return outcome
+
+
+def made(*promises: Promise) -> RevenueContract:
+    obligations = obligations_of(promises)
+    assert not isinstance(obligations, Refusal), str(obligations)
+    return open_contract("c", customer="acme", inception=date(2026, 1, 1), obligations=obligations, currency=EUR)
+
+
+def codes(outcome: object) -> list[str]:
+    assert isinstance(outcome, Refusal), outcome
+    return [each.code for each in outcome.faults]
+
+
+def test_promises_that_are_not_distinct_are_one_obligation() -> None:
+    merged = RecognitionPolicy("install", Timing.POINT_IN_TIME, merge_key="system")
+    contract = made(promise("licence", 5_000, merged), promise("work", 3_000, merged), promise("plan", 2_000, EVEN))
+    assert [(each.id, each.obligation.order_lines) for each in contract.accounts] == [
+        ("system", ("licence", "work")),
+        ("plan", ("plan",)),
+    ]
+    assert [each.price for each in contract.accounts] == [eur(8_000), eur(2_000)]
+
+
+def test_merged_promises_are_recognised_in_one_way() -> None:
+    one = RecognitionPolicy("a", Timing.DAILY, merge_key="x")
+    other = RecognitionPolicy("b", Timing.PROGRESS, merge_key="x")
+    assert codes(obligations_of([promise("a", 1, one), promise("b", 1, other)])) == ["REV012"]
+    dollars = Promise("c", "C", Money(1, currency("USD")), YEAR, DAILY)
+    assert "REV011" in codes(obligations_of([promise("a", 1, DAILY), dollars]))
+
+
+def test_an_observable_bundle_of_products_takes_the_discount() -> None:
+    obligations = obligations_of(
+        [
+            promise("a", 4_000, DELIVERY),
+            promise("b", 3_500, DELIVERY, ssp=5_500),
+            promise("c", 2_500, DELIVERY, ssp=4_500),
+        ],
+        bundles=[ObservableBundle(("B", "C"), Decimal(60))],
+    )
+    assert not isinstance(obligations, Refusal)
+    assert [each.allocated for each in obligations] == [eur(4_000), eur(3_300), eur(2_700)]
+
+
+def test_recognition_is_idempotent_by_month_and_needs_no_particular_rhythm() -> None:
+    contract = made(promise("plan", 1_000, EVEN))
+    march = recognise(contract, until=date(2026, 3, 31))
+    assert [(each.key, each.on, each.amount) for each in march.facts if isinstance(each, RevenueRecognised)] == [
+        ("revenue/c/plan/2026-01/1", date(2026, 1, 31), eur(83)),
+        ("revenue/c/plan/2026-02/1", date(2026, 2, 28), eur(84)),
+        ("revenue/c/plan/2026-03/1", date(2026, 3, 31), eur(83)),
+    ]
+    assert recognise(march.contract, until=date(2026, 3, 31)).facts == ()
+    assert recognise(march.contract, until=date(2026, 1, 31)).facts == ()
+    assert recognise(contract, until=date(2025, 12, 31)).facts == ()
+
+
+def test_delivery_waits_for_all_lines_of_an_obligation() -> None:
+    merged = RecognitionPolicy("install", Timing.POINT_IN_TIME, merge_key="system")
+    contract = made(promise("licence", 5_000, merged), promise("work", 3_000, merged))
+    assert recognise(contract, until=date(2030, 1, 1)).facts == ()
+    half = ok(report(contract, "licence", on=date(2026, 2, 1), done=Ratio(1, 1)))
+    assert half.accounts[0].scheduled == eur(0)
+    whole = ok(report(half, "work", on=date(2026, 3, 5), done=Ratio(1, 1)))
+    (fact,) = recognise(whole, until=date(2026, 3, 31)).facts
+    assert isinstance(fact, RevenueRecognised)
+    assert (fact.on, fact.amount) == (date(2026, 3, 5), eur(8_000))
+
+
+def test_partial_deliveries_round_cumulatively() -> None:
+    contract = made(promise("disks", 1_000, DELIVERY))
+    for n, day in ((1, 5), (2, 9), (3, 20)):
+        contract = ok(report(contract, "disks", on=date(2026, 1, day), done=Ratio(n, 3)))
+    assert [each.amount.minor_units for each in contract.accounts[0].lines] == [333, 334, 333]
+    again = ok(report(contract, "disks", on=date(2026, 1, 21), done=Ratio(3, 3)))
+    assert again.accounts[0].lines == contract.accounts[0].lines
+
+
+def test_usage_is_revenue_of_the_month_it_was_used_in_and_takes_no_part_in_the_allocation() -> None:
+    usage = RecognitionPolicy("calls", Timing.USAGE)
+    contract = made(promise("base", 3_000, EVEN, ssp=4_000), promise("calls", 0, usage))
+    assert contract.account("base") is not None and contract.accounts[0].price == eur(3_000)
+    used = ok(record_usage(contract, "calls", on=date(2026, 2, 28), amount=eur(125)))
+    facts = recognise(used, until=date(2026, 2, 28)).facts
+    assert sum(each.amount.minor_units for each in facts if isinstance(each, RevenueRecognised)) == 500 + 125
+
+
+def test_a_prospective_change_spreads_what_is_left_and_keeps_what_was_earned() -> None:
+    contract = recognise(made(promise("plan", 120_000, EVEN)), until=date(2026, 6, 30)).contract
+    changed = ok(change_prospectively(contract, "plan", on=date(2026, 7, 1), price_delta=eur(12_000)))
+    assert changed.accounts[0].price == eur(132_000)
+    facts = recognise(changed, until=date(2026, 12, 31)).facts
+    assert {each.amount.minor_units for each in facts if isinstance(each, RevenueRecognised)} == {12_000}
+    assert len(facts) == 6
+
+
+def test_a_prospective_change_within_a_month_cuts_a_daily_schedule_at_the_day() -> None:
+    """31.00 for January, cancelled down by 5.00 from the 22nd: 21 days at 1.00, then 10 days share 5.00."""
+    january = Period(date(2026, 1, 1), date(2026, 2, 1))
+    contract = made(promise("plan", 3_100, DAILY, service=january))
+    changed = ok(change_prospectively(contract, "plan", on=date(2026, 1, 22), price_delta=eur(-500)))
+    assert [(each.service, each.amount.minor_units) for each in changed.accounts[0].lines] == [
+        (Period(date(2026, 1, 1), date(2026, 1, 22)), 2_100),
+        (Period(date(2026, 1, 22), date(2026, 2, 1)), 500),
+    ]
+
+
+def test_a_change_that_alters_a_recognised_month_is_posted_as_a_difference() -> None:
+    done = recognise(made(promise("plan", 120_000, EVEN)), until=date(2026, 3, 31)).contract
+    late = ok(change_prospectively(done, "plan", on=date(2026, 3, 1), price_delta=eur(-10_000)))
+    facts = recognise(late, until=date(2026, 3, 31)).facts
+    assert [type(each) for each in facts] == [RevenueReversed]
+    assert [(each.key, each.amount) for each in facts if isinstance(each, RevenueReversed)] == [
+        ("revenue/c/plan/2026-03/2", eur(1_000))
+    ]
+
+
+def test_a_catch_up_recognises_the_difference_now() -> None:
+    """Price 1,000.00, 60 % done; 150.00 more and now 51.2 % done: 1,150.00 x 0.512 = 588.80, less 600.00."""
+    work = RecognitionPolicy("project", Timing.PROGRESS)
+    contract = made(promise("build", 100_000, work))
+    contract = ok(report(contract, "build", on=date(2026, 2, 1), done=Ratio(60, 100)))
+    changed = ok(catch_up(contract, "build", on=date(2026, 3, 1), price_delta=eur(15_000), done=Ratio(512, 1000)))
+    assert [each.amount.minor_units for each in changed.accounts[0].lines] == [60_000, -1_120]
+    finished = ok(report(changed, "build", on=date(2026, 5, 1), done=Ratio(1, 1)))
+    assert finished.accounts[0].scheduled == eur(115_000)
+
+
+def test_cancelling_refunds_at_most_what_was_not_earned_and_earns_what_is_kept() -> None:
+    contract = made(promise("plan", 120_000, EVEN))
+    assert codes(cancel(contract, "plan", on=date(2026, 5, 1), refund=eur(80_001))) == ["REV030"]
+    ended = ok(cancel(contract, "plan", on=date(2026, 5, 1), refund=eur(50_000)))
+    account = ended.accounts[0]
+    assert (account.price, account.scheduled, account.earned(date(2026, 5, 1))) == (eur(70_000),) * 3
+    assert codes(cancel(ended, "plan", on=date(2026, 6, 1), refund=eur(0))) == ["REV031"]
+    assert codes(change_prospectively(ended, "plan", on=date(2026, 6, 1), price_delta=eur(1))) == ["REV031"]
+
+
+def test_a_past_fault_reduces_revenue_now_and_is_never_blended() -> None:
+    contract = made(promise("plan", 120_000, EVEN))
+    credited = ok(credit_past_fault(contract, "plan", on=date(2026, 3, 31), credit=eur(5_000)))
+    facts = recognise(credited, until=date(2026, 4, 30)).facts
+    assert [each.amount.minor_units for each in facts if isinstance(each, RevenueRecognised)] == [
+        10_000,
+        10_000,
+        5_000,
+        10_000,
+    ]
+    assert codes(credit_past_fault(contract, "plan", on=date(2026, 1, 31), credit=eur(10_001))) == ["REV033"]
+
+
+def test_a_new_estimate_goes_by_the_ratio_of_inception_and_its_satisfied_part_is_revenue_now() -> None:
+    """1,200 over two equal obligations, one delivered: a rise of 40 is 20 now and 20 later."""
+    later = Period(date(2026, 6, 1), date(2026, 7, 1))
+    contract = made(promise("x", 60_000, DELIVERY), promise("y", 60_000, DAILY, service=later))
+    contract = ok(report(contract, "x", on=date(2026, 2, 1), done=Ratio(1, 1)))
+    raised = ok(reestimate(contract, on=date(2026, 3, 1), price_delta=eur(4_000)))
+    assert [each.price for each in raised.accounts] == [eur(62_000), eur(62_000)]
+    assert raised.accounts[0].earned(date(2026, 3, 1)) == eur(62_000)
+    assert raised.accounts[1].earned(date(2026, 3, 1)) == eur(0)
+    assert raised.accounts[1].scheduled == eur(62_000)
+
+
+def test_an_unknown_order_line_is_named_with_the_nearest_one() -> None:
+    contract = made(promise("plan", 1, EVEN))
+    for outcome in (
+        report(contract, "plam", on=date(2026, 1, 1), done=Ratio(1, 1)),
+        cancel(contract, "plam", on=date(2026, 1, 1), refund=eur(0)),
+        change_prospectively(contract, "plam", on=date(2026, 1, 1), price_delta=eur(0)),
+        credit_past_fault(contract, "plam", on=date(2026, 1, 1), credit=eur(0)),
+    ):
+        assert isinstance(outcome, Refusal)
+        assert outcome.faults[0].hint == "did you mean `plan`?"
+    same = obligations_of([promise("plan", 1, EVEN)])
+    assert not isinstance(same, Refusal)
+    assert codes(add_obligations(contract, same)) == ["REV021"]
+
+
+@pytest.mark.parametrize(
+    ("adds", "at_ssp", "remaining", "expected"),
+    [
+        (True, True, Remaining.DISTINCT, Treatment.SEPARATE_CONTRACT),
+        (True, True, Remaining.NOT_DISTINCT, Treatment.SEPARATE_CONTRACT),
+        (True, False, Remaining.DISTINCT, Treatment.PROSPECTIVE),
+        (False, True, Remaining.DISTINCT, Treatment.PROSPECTIVE),
+        (False, False, Remaining.NOT_DISTINCT, Treatment.CATCH_UP),
+        (True, False, Remaining.SOME_DISTINCT, Treatment.MIXED),
+    ],
+)
+def test_the_decision_table_of_modifications(
+    adds: bool, at_ssp: bool, remaining: Remaining, expected: Treatment
+) -> None:
+    assert classify(Change(True, adds, at_ssp, remaining)) is expected
+    assert classify(Change(False, adds, at_ssp, remaining)) is Treatment.NONE_YET
+    enforceable = Change(False, adds, at_ssp, remaining, enforceable_without_approval=True)
+    assert classify(enforceable) is expected
+
+
+def test_blending_needs_units_to_be_delivered() -> None:
+    found = blend(eur(600_000), change=eur(240_000), quantity=Decimal(90))
+    assert not isinstance(found, Refusal)
+    assert (found.remaining, found.per_unit) == (eur(840_000), Ratio(8_400, 90))
+    assert codes(blend(eur(1), change=eur(0), quantity=Decimal(0))) == ["REV032"]
+
+
+def test_a_variable_change_after_a_modification_belongs_to_the_first_promises() -> None:
+    now, later = variable_change_after_modification(
+        eur(4_000),
+        inception={"x": eur(60_000), "y": eur(60_000)},
+        satisfied=["x"],
+        remaining={"y": Decimal(1), "z": Decimal(1)},
+    )
+    assert now == {"x": eur(2_000)}
+    assert later == {"y": eur(1_000), "z": eur(1_000)}
+
+
+def test_the_narrowest_entry_in_force_is_the_evidence() -> None:
+    def entry(low: int, *, region: str = "", start: date | None = None) -> SspEntry:
+        value = Decimal(low)
+        return SspEntry("P", "EUR", value, value, value, region=region, valid_from=start)
+
+    book = SspBook("1", (entry(10), entry(12, region="DE"), entry(14, start=date(2027, 1, 1))))
+    on = date(2026, 5, 1)
+    found = [book.find("P", "EUR", on=on, header=header) for header in ({}, {"region": "DE"}, {"region": "FR"})]
+    assert [each.low for each in found if each is not None] == [10, 12, 10]
+    late = book.find("P", "EUR", on=date(2027, 1, 1))
+    assert late is not None and late.low == 14
+    assert book.find("Q", "EUR", on=on) is None
+
+
+days = st.dates(date(2026, 1, 1), date(2027, 6, 30))
+events = st.lists(
+    st.tuples(
+        st.sampled_from(["prospective", "cancel", "deliver", "usage", "fault", "recognise"]),
+        days,
+        st.integers(-20_000, 20_000),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**7), st.integers(0, 10**7), events, st.sampled_from([EVEN, DAILY]))
+def test_whatever_happens_the_identities_of_a_contract_hold(
+    plan: int, box: int, happened: list[tuple[str, date, int]], policy: RecognitionPolicy
+) -> None:
+    usage = RecognitionPolicy("calls", Timing.USAGE)
+    contract = made(promise("plan", plan, policy), promise("box", box, DELIVERY), promise("calls", 0, usage))
+    assert contract.price == eur(plan + box)
+    journal = Journal()
+    for kind, on, units in happened:
+        before = contract
+        contract = _apply(contract, kind, on, units)
+        if kind == "recognise":
+            run = recognise(contract, until=on)
+            booked = post_all(journal, run.facts)
+            assert not isinstance(booked, Refusal)
+            journal, contract = booked.value, run.contract
+        if kind == "prospective" and contract is not before:
+            past = on.replace(day=1) - timedelta(days=1)
+            assert contract.accounts[0].earned(past) == before.accounts[0].earned(past)
+    contract = ok(report(contract, "box", on=date(2027, 7, 1), done=Ratio(1, 1)))
+    final = recognise(contract, until=date(2035, 1, 1))
+    booked = post_all(journal, final.facts)
+    assert not isinstance(booked, Refusal)
+    revenue = sum(
+        line.amount.minor_units for each in booked.value.entries for line in each.lines if line.account == "revenue"
+    )
+    for account in final.contract.accounts:
+        assert account.scheduled == account.price == account.recognised
+    assert -revenue == final.contract.price.minor_units
+    for at in (date(2026, 3, 31), date(2026, 11, 15), date(2035, 1, 1)):
+        found = position(final.contract, billed=eur(5_000), at=at)
+        assert found.contract_liability - found.contract_asset + found.unbilled_backlog == found.rpo
+        assert found.recognised + found.rpo == final.contract.price
+
+
+def _apply(contract: RevenueContract, kind: str, on: date, units: int) -> RevenueContract:
+    outcome: RevenueContract | Refusal = contract
+    match kind:
+        case "prospective":
+            if on < date(2027, 1, 1):
+                outcome = change_prospectively(contract, "plan", on=on, price_delta=eur(units))
+        case "cancel":
+            outcome = cancel(contract, "plan", on=on, refund=eur(abs(units)))
+        case "deliver":
+            outcome = report(contract, "box", on=on, done=Ratio(abs(units), 20_000))
+        case "usage":
+            outcome = record_usage(contract, "calls", on=on, amount=eur(abs(units)))
+        case "fault":
+            outcome = credit_past_fault(contract, "plan", on=on, credit=eur(abs(units)))
+    return contract if isinstance(outcome, Refusal) else outcome
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10**8), days, st.sampled_from([EVEN, DAILY]))
+def test_a_change_of_nothing_changes_no_total_and_no_past(units: int, on: date, policy: RecognitionPolicy) -> None:
+    contract = made(promise("plan", units, policy))
+    if on >= YEAR.end:
+        return
+    changed = ok(change_prospectively(contract, "plan", on=on, price_delta=eur(0)))
+    assert changed.accounts[0].scheduled == eur(units)
+    assert changed.accounts[0].earned(on - timedelta(days=31)) == contract.accounts[0].earned(on - timedelta(days=31))
+    assert total((each.amount for each in changed.accounts[0].lines), EUR) == eur(units)
