@@ -18,7 +18,8 @@ _CATEGORIES = frozenset(
 _RE2_KNOWS = _CATEGORIES - {"Cn", "C"}
 
 _BLOCKS = """BasicLatin 0 7F;Latin-1Supplement 80 FF;LatinExtended-A 100 17F;LatinExtended-B 180 24F
-IPAExtensions 250 2AF;SpacingModifierLetters 2B0 2FF;CombiningDiacriticalMarks 300 36F;Greek 370 3FF;GreekandCoptic 370 3FF;Cyrillic 400 4FF
+IPAExtensions 250 2AF
+SpacingModifierLetters 2B0 2FF;CombiningDiacriticalMarks 300 36F;Greek 370 3FF;GreekandCoptic 370 3FF;Cyrillic 400 4FF
 CyrillicSupplement 500 52F;Armenian 530 58F;Hebrew 590 5FF;Arabic 600 6FF;Syriac 700 74F;Thaana 780 7BF
 Devanagari 900 97F;Bengali 980 9FF;Gurmukhi A00 A7F;Gujarati A80 AFF;Oriya B00 B7F;Tamil B80 BFF;Telugu C00 C7F
 Kannada C80 CFF;Malayalam D00 D7F;Sinhala D80 DFF;Thai E00 E7F;Lao E80 EFF;Tibetan F00 FFF;Myanmar 1000 109F

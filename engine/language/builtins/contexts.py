@@ -61,6 +61,11 @@ def context_merge(contexts: object) -> Context:
     return merged
 
 
+def context_put_one(given: object, key: object, value: object) -> Context:
+    """``context put(context: {a: 1}, key: "b", value: 2) = {a: 1, b: 2}``: called by name, one key is a text."""
+    return context_put(given, text(key), value)
+
+
 CONTEXTS: tuple[Builtin, ...] = (
     builtin(
         "get value",
@@ -72,8 +77,8 @@ CONTEXTS: tuple[Builtin, ...] = (
     builtin("context", ("entries: list<context> -> context", from_entries), strict=False),
     builtin(
         "context put",
-        ("context: context, key: any, value: any -> context", context_put),
-        ("context: context, keys: list<text>, value: any -> context", context_put),
+        ("context: context, keys: any, value: any -> context", context_put),
+        ("context: context, key: text, value: any -> context", context_put_one),
         strict=False,
     ),
     builtin("context merge", ("contexts: list<context> -> context", context_merge), strict=False),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from engine.language.types import FunctionType
+
 
 @dataclass(frozen=True, slots=True)
 class RangeValue:
@@ -23,9 +25,12 @@ class RangeValue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FunctionValue:
-    """A function: parameter names in order and what to call with exactly these arguments."""
+    """A function: parameter names in order and what to call with exactly these arguments.
+
+    ``signature`` is None when the types of its parameters or result are not declared.
+    """
 
     parameters: tuple[str, ...]
     call: Callable[..., object] = field(repr=False)
-    name: str = ""
     variadic: bool = False
+    signature: FunctionType | None = None

@@ -1,0 +1,116 @@
+"""Prepares ranges, unary tests and ``in``."""
+
+from __future__ import annotations
+
+from engine.language import tree
+from engine.language.evaluate.environment import Environment, Preparer, Step, Test
+from engine.language.evaluate.operators import ordered
+from engine.language.values.fault import UndefinedError
+from engine.language.values.interval import RangeValue
+from engine.language.values.kind import Kind, kind_of
+from engine.language.values.logic import disjunction, truth
+from engine.language.values.relation import compare, equal, within
+
+SUBJECT = "?"
+
+
+def interval(node: tree.Range, preparer: Preparer) -> Step:
+    """``[low..high]``; ends of different kinds have no range."""
+    low = preparer.step(node.low) if node.low is not None else None
+    high = preparer.step(node.high) if node.high is not None else None
+
+    def run(env: Environment) -> object:
+        start = low(env) if low else None
+        end = high(env) if high else None
+        if start is not None and end is not None and compare(start, end) is None:
+            return env.run.note(node, "the ends of the range have no order")
+        return RangeValue(start, end, node.low_included, node.high_included, low is not None, high is not None)
+
+    return run
+
+
+def half_open(node: tree.OperatorTest, preparer: Preparer) -> Step:
+    """``(< 10)`` as a value: a range with one end; ``(= 10)`` is the range of one point."""
+    operand, op = preparer.step(node.operand), node.op
+    if op is tree.ComparisonOp.UNEQUAL:
+        return lambda env: env.run.note(node, "`!=` is not a range")
+    below = op in (tree.ComparisonOp.LESS, tree.ComparisonOp.AT_MOST, tree.ComparisonOp.EQUAL)
+    above = op in (tree.ComparisonOp.MORE, tree.ComparisonOp.AT_LEAST, tree.ComparisonOp.EQUAL)
+    closed = op in (tree.ComparisonOp.AT_MOST, tree.ComparisonOp.AT_LEAST, tree.ComparisonOp.EQUAL)
+
+    def run(env: Environment) -> object:
+        end = operand(env)
+        return RangeValue(
+            end if above else None,
+            end if below else None,
+            low_included=closed and above,
+            high_included=closed and below,
+            low_given=above,
+            high_given=below,
+        )
+
+    return run
+
+
+def member(node: tree.In, preparer: Preparer) -> Step:
+    """``value in tests``: one of the tests holds."""
+    value = preparer.step(node.value)
+    tests = tuple(preparer.test(each) for each in node.tests)
+
+    def run(env: Environment) -> bool | None:
+        subject = value(env)
+        result = disjunction([test(env, subject) for test in tests])
+        if result is None:
+            env.run.note(node, "the value cannot be compared with the tests")
+        return result
+
+    return run
+
+
+def test(node: tree.Expression, preparer: Preparer) -> Test:
+    """One unary test: an operator with an operand, a condition on ``?``, or a value to be equal to or a member of."""
+    if isinstance(node, tree.OperatorTest):
+        return _operator_test(node, preparer)
+    step = preparer.step(node)
+    if any(isinstance(each, tree.Subject) for each in tree.walk(node)):
+        return lambda env, subject: truth(step(env.inner({SUBJECT: subject})))
+
+    def run(env: Environment, subject: object) -> bool | None:
+        try:
+            return matches(subject, step(env.inner({SUBJECT: subject})))
+        except UndefinedError as error:
+            env.run.note(node, str(error))
+            return None
+
+    return run
+
+
+def _operator_test(node: tree.OperatorTest, preparer: Preparer) -> Test:
+    operand, op = preparer.step(node.operand), node.op
+
+    def run(env: Environment, subject: object) -> bool | None:
+        try:
+            return ordered(op, subject, operand(env.inner({SUBJECT: subject})))
+        except UndefinedError as error:
+            env.run.note(node, str(error))
+            return None
+
+    return run
+
+
+def matches(subject: object, wanted: object) -> bool | None:
+    """Whether a subject equals a value, lies in a range, is one of a list, or the value is a condition that holds."""
+    kind = kind_of(wanted)
+    if kind is Kind.RANGE and isinstance(wanted, RangeValue):
+        return True if equal(subject, wanted) is True else within(subject, wanted)
+    if kind is Kind.LIST and isinstance(wanted, (tuple, list)):
+        return equal(subject, wanted) is True or any(_is_item(subject, each) for each in wanted)
+    if wanted is True and not isinstance(subject, bool):
+        return True
+    return equal(subject, wanted) is True
+
+
+def _is_item(subject: object, item: object) -> bool:
+    if isinstance(item, RangeValue) and within(subject, item) is True:
+        return True
+    return equal(subject, item) is True
