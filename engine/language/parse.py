@@ -73,7 +73,8 @@ def _tests(cursor: Cursor) -> UnaryTests:
         found = _negated(cursor)
         if found is not None:
             return UnaryTests(start, cursor.end, found, negated=True)
-    return UnaryTests(start, cursor.end, _test_list(cursor))
+    found = _test_list(cursor)
+    return UnaryTests(start, cursor.end, found)
 
 
 def _negated(cursor: Cursor) -> tuple[Expression, ...] | None:

@@ -136,15 +136,18 @@ class Findings:
     text: str
     origin: Origin
     found: list[Diagnostic] = field(default_factory=list)
+    places: list[tuple[int, int]] = field(default_factory=list)
 
     def error(self, code: Code, message: str, start: int, end: int, *, hint: str = "") -> None:
         """Note an error about ``text[start:end]``."""
         self.found.append(Diagnostic(code, message, self.origin.span(self.text, start, end), hint))
+        self.places.append((start, end))
 
     def warn(self, code: Code, message: str, start: int, end: int, *, hint: str = "") -> None:
         """Note a warning about ``text[start:end]``."""
         span = self.origin.span(self.text, start, end)
         self.found.append(Diagnostic(code, message, span, hint, Severity.WARNING))
+        self.places.append((start, end))
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -17,7 +17,10 @@ class BasicType:
 
 @dataclass(frozen=True, slots=True)
 class EnumType:
-    """A text that is one of ``values``, in the author's order; ``name`` says which list it is."""
+    """A text that is one of ``values``, in the author's order; ``name`` says which list it is.
+
+    A text written in a formula has the nameless type of its own value.
+    """
 
     name: str
     values: tuple[str, ...]
@@ -78,7 +81,16 @@ class FunctionType:
     result: Type
 
 
-Type: TypeAlias = BasicType | EnumType | MoneyType | OptionalType | ListType | RangeType | ContextType | FunctionType
+@dataclass(frozen=True, slots=True)
+class TypeVariable:
+    """Stands for one type in the signature of a built-in: ``N`` a number, ``O`` an ordered value, ``T`` anything."""
+
+    name: str
+
+
+Type: TypeAlias = (
+    BasicType | EnumType | MoneyType | OptionalType | ListType | RangeType | ContextType | FunctionType | TypeVariable
+)
 
 NUMBER = BasicType("number")
 PERCENT = BasicType("percent")
@@ -104,16 +116,10 @@ def required(item: Type) -> Type:
 
 
 def describe(item: Type) -> str:
-    """Say a type in the words of a message: ``a list of numbers`` is ``list of number``."""
+    """Say a type in the words of a message: ``list of number``."""
     match item:
         case BasicType(name):
             return name
-        case EnumType(name):
-            return f"one of {name}" if name else "one of a list"
-        case MoneyType(None):
-            return "money"
-        case MoneyType(currency):
-            return f"money in {currency}"
         case OptionalType(inner):
             return f"optional {describe(inner)}"
         case ListType(inner):
@@ -122,5 +128,17 @@ def describe(item: Type) -> str:
             return f"range of {describe(inner)}"
         case ContextType():
             return item.name or "context"
+        case _:
+            return _describe_special(item)
+
+
+def _describe_special(item: EnumType | MoneyType | FunctionType | TypeVariable) -> str:
+    match item:
+        case EnumType(name):
+            return f"one of {name}" if name else "text"
+        case MoneyType(currency):
+            return f"money in {currency}" if currency else "money"
         case FunctionType():
             return "function"
+        case TypeVariable(name):
+            return {"N": "number", "O": "number, text, date or duration"}.get(name, "value")

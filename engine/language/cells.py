@@ -1,0 +1,102 @@
+"""Cells of decision tables as conditions: bare words become texts, the tests of a cell one condition on its column."""
+
+from __future__ import annotations
+
+import re
+
+from engine.language.builtins import FUNCTIONS
+from engine.language.checker import Checker
+from engine.language.problems import NOT_A_CONDITION
+from engine.language.relations import is_condition, is_text
+from engine.language.rules_comparisons import membership
+from engine.language.scope import ResolvedCall, Scope
+from engine.language.tree import (
+    Between,
+    Call,
+    Comparison,
+    Expression,
+    In,
+    Logic,
+    LogicOp,
+    Name,
+    Quantified,
+    Subject,
+    TextLiteral,
+    UnaryTests,
+    walk,
+)
+from engine.language.types import BOOLEAN, OptionalType, Type, optional, required
+from engine.language.wording import a, shown
+
+_NOT = re.compile(r"\s*not\s*\((?P<inner>.*)\)\s*", re.DOTALL)
+_WORD = re.compile(r"[^\s\"'|,()\[\]<>=!?{}@;][^\"|,()\[\]<>=!?{};]*")
+
+
+def read_bare_words(text: str, subject: Type, scope: Scope) -> UnaryTests | None:
+    """Read ``DE | AT`` or ``not(US)`` in a column of texts; None when the cell is written as FEEL.
+
+    A word with a dot whose first part is a root of the scope is an attribute, not a text.
+    """
+    if not is_text(subject):
+        return None
+    negated = _NOT.fullmatch(text)
+    inner, shift = (negated["inner"], negated.start("inner")) if negated else (text, 0)
+    tests: list[Expression] = []
+    for piece in inner.split("|"):
+        word = piece.strip()
+        if not _WORD.fullmatch(word) or word in ("null", "-") or word.split(".")[0] in scope.roots:
+            return None
+        start = shift + len(piece) - len(piece.lstrip())
+        tests.append(TextLiteral(start, start + len(word), word))
+        shift += len(piece) + 1
+    return UnaryTests(0, len(text), tuple(tests), negated is not None)
+
+
+def combine(checker: Checker, cell: UnaryTests) -> Expression:
+    """Return the condition a cell means, checked: the subject passes a plain test, or one of its conditions holds."""
+    plain = [each for each in cell.tests if not _is_condition(checker, each)]
+    conditions = [each for each in cell.tests if _is_condition(checker, each)]
+    parts: list[Expression] = []
+    kinds: list[Type] = []
+    if plain:
+        test = In(cell.start, cell.end, Subject(cell.start, cell.end), tuple(plain))
+        parts.append(test)
+        kinds.append(_typed(checker, test, membership(checker, test)))
+    for each in conditions:
+        found = checker.check(each)
+        if not is_condition(found):
+            message = f"a test with `?` is a condition, but {shown(checker.source(each))} is {a(found)}"
+            checker.findings.error(NOT_A_CONDITION, message, each.start, each.end, hint="write for example `? > 5`")
+        parts.append(each)
+        kinds.append(found)
+    maybe = any(isinstance(each, OptionalType) for each in kinds)
+    whole = parts[0]
+    if len(parts) > 1:
+        whole = Logic(cell.start, cell.end, LogicOp.OR, tuple(parts))
+        _typed(checker, whole, optional(BOOLEAN) if maybe else BOOLEAN)
+    if cell.negated:
+        inner = whole
+        whole = Call(cell.start, cell.end, Name(cell.start, cell.start + 3, "not"), (inner,))
+        checker.analysis.calls[id(whole)] = ResolvedCall("not", (inner,), FUNCTIONS["not"].signatures[0])
+        _typed(checker, whole, optional(BOOLEAN) if maybe else BOOLEAN)
+    return whole
+
+
+def _typed(checker: Checker, node: Expression, kind: Type) -> Type:
+    checker.analysis.types[id(node)] = kind
+    return kind
+
+
+def _is_condition(checker: Checker, node: Expression) -> bool:
+    """Whether a test is the condition itself rather than a value to compare the column with."""
+    if any(isinstance(each, Subject) for each in walk(node)):
+        return True
+    if checker.subject_type is not None and required(checker.subject_type) == BOOLEAN:
+        return False
+    match node:
+        case Comparison() | Logic() | Between() | In() | Quantified():
+            return True
+        case Call(function=Name(name=name)) if name in FUNCTIONS:
+            return FUNCTIONS[name].signatures[0].result == BOOLEAN
+        case _:
+            return False
