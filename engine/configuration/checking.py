@@ -13,7 +13,7 @@ from engine.configuration.model import Kind, Model, Term, Value
 
 PRICE_RULE = 'crc32(utf8 name)%1000 per selected boolean; crc32("var=value")%1000 per chosen value'
 
-Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 Answer = TypeVar("Answer")
 
 
@@ -174,12 +174,12 @@ def _json(value: Value) -> Json:
 
 
 def summary(milliseconds: Mapping[str, Sequence[float]]) -> dict[str, Json]:
-    """Times per operation: how often, median and largest, in thousandths of a millisecond to stay whole."""
+    """Times per operation: how often, median and largest milliseconds."""
     return {
         name: {
             "runs": len(times),
-            "median": format(sorted(times)[len(times) // 2], ".3f"),
-            "largest": format(max(times), ".3f"),
+            "median": round(sorted(times)[len(times) // 2], 3),
+            "largest": round(max(times), 3),
         }
         for name, times in milliseconds.items()
     }

@@ -3,66 +3,194 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from engine.configuration.answers import Choice, Completion, CompletionStatus, Objective
-from engine.configuration.model import Kind, Model, Value
-from engine.configuration.solver.optimum import Weigher, cheapest
-from engine.configuration.solver.search import Allowance, BudgetSpentError
-from engine.configuration.solver.workbench import Workbench
+from engine.configuration.model import STRUCTURE, Kind, Model, Sum, Term, Value
+from engine.configuration.solver import program
+from engine.configuration.solver.optimum import Best, Weigher, cheapest
+from engine.configuration.solver.search import Allowance, BudgetSpentError, Host, Search
+from engine.configuration.solver.sums import SumTheory
+from engine.configuration.solver.workbench import Workbench, needs_theory
 
 INFEASIBLE = Completion(CompletionStatus.INFEASIBLE)
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One completion to find: total terms, further limits, choices as given."""
+
+    bench: Workbench
+    choices: tuple[Choice, ...]
+    terms: tuple[Term, ...]
+    limits: tuple[Sum, ...]
+    allowance: Allowance
+
+    @property
+    def model(self) -> Model:
+        """The model asked about."""
+        return self.bench.foundation.model
+
+    def theory(self) -> SumTheory | None:
+        """A fresh sum theory that also knows the limits, or None when clauses say everything."""
+        if not self.limits and not needs_theory(self.model):
+            return None
+        theory = SumTheory(self.model)
+        for each in self.limits:
+            theory.add(each)
+        return theory
+
+    def hard(self, theory: SumTheory | None, host: Host) -> list[int]:
+        """The choices as literals of that host."""
+
+        def bound(variable: int, at_least: int) -> int:
+            assert theory is not None, "a model with quantities has a sum theory"
+            return theory.at_least(variable, at_least, host)
+
+        literals = self.bench.foundation.vocabulary.literals
+        return [literal for each in self.choices for literal in literals(each, bound)]
+
+
 def complete(bench: Workbench, choices: tuple[Choice, ...], objective: Objective, allowance: Allowance) -> Completion:
-    """Minimise the objective by MaxSAT; out of time, the best solution seen with the proven bound."""
-    weigher = _weigh(bench.foundation.model, objective)
-    costs = weigher.net()
-    hard = bench.literals(choices)
-    foundation = bench.foundation
-    best = cheapest(foundation.cnf, hard, costs, theory=bench.theory, allowance=allowance)
-    if best is None:
-        return INFEASIBLE
-    if best.proven:
-        total = best.cost + weigher.offset
-        return Completion(CompletionStatus.OPTIMAL, values_of(foundation.model, best.model), total, total)
-    return _fallback(bench, hard, weigher, best.cost)
+    """Minimise the objective: MaxSAT, or an integer program where prices are multiplied by quantities.
+
+    Among equally good completions the model's preferences decide.
+    """
+    terms, scale = _with_preferences(bench.foundation.model, objective.terms)
+    limits = tuple(Sum(limit, bound, STRUCTURE) for limit, bound in objective.limits)
+    task = Task(bench, choices, terms, limits, allowance)
+    if any(each.quantity is not None for each in terms):
+        found = _by_program(task)
+    else:
+        found = _by_cores(task)
+    return found if scale == 1 else _unscaled(task.model, found, objective.terms, scale)
 
 
-def values_of(model: Model, solution: Sequence[int]) -> tuple[tuple[str, Value], ...]:
-    """The value of every decision variable in a solution of the skeleton."""
+def values_of(model: Model, solution: Sequence[int], quantities: dict[int, int]) -> tuple[tuple[str, Value], ...]:
+    """The value of every decision variable in a solution of the skeleton and the quantities beside it."""
     found: list[tuple[str, Value]] = []
-    for variable in model.variables:
+    for at, variable in enumerate(model.variables):
         if not variable.decision:
             continue
         if variable.kind is Kind.BOOLEAN:
             found.append((variable.name, solution[variable.first - 1] > 0))
-        elif variable.kind is Kind.ENUMERATION:
-            chosen = next(at for at in range(len(variable.values)) if solution[variable.first - 1 + at] > 0)
-            found.append((variable.name, variable.values[chosen]))
+        elif variable.kind is Kind.QUANTITY:
+            found.append((variable.name, quantities[at]))
+        else:
+            atoms = solution[variable.first - 1 : variable.first - 1 + len(variable.values)]
+            found.append((variable.name, variable.values[max(atoms) - variable.first]))
     return tuple(found)
 
 
-def _weigh(model: Model, objective: Objective) -> Weigher:
+def total_of(model: Model, terms: Sequence[Term], solution: Sequence[int], quantities: dict[int, int]) -> int:
+    """The exact total of the terms in a solution."""
+    total = 0
+    for term in terms:
+        if term.literal == 0 or solution[abs(term.literal) - 1] == term.literal:
+            total += term.coefficient * (1 if term.quantity is None else quantities[term.quantity])
+    return total
+
+
+def _with_preferences(model: Model, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], int]:
+    """The objective scaled up so that all preferences together weigh less than one unit of it."""
+    if not model.preferences:
+        return terms, 1
+    scale = 1 + sum(each.weight for each in model.preferences)
+    scaled = [Term(each.coefficient * scale, each.literal, each.quantity) for each in terms]
+    wishes = [Term(each.weight, -each.literal) for each in model.preferences]
+    return (*scaled, *wishes), scale
+
+
+def _unscaled(model: Model, found: Completion, terms: tuple[Term, ...], scale: int) -> Completion:
+    bound = None if found.bound is None else found.bound // scale
+    total = None if found.total is None else found.total // scale
+    return Completion(found.status, found.values, total, bound)
+
+
+def _by_cores(task: Task) -> Completion:
+    """Weighted MaxSAT over the skeleton, sums added lazily."""
     weigher = Weigher()
-    for term in objective.terms:
+    for term in task.terms:
         if term.literal:
             weigher.add(term.literal, term.coefficient)
         else:
             weigher.offset += term.coefficient
-    return weigher
+    costs = weigher.net()
+    theory = task.theory()
+    best: Best | None = cheapest(
+        task.bench.foundation.cnf,
+        costs,
+        hard=lambda host: task.hard(theory, host),
+        theory=theory,
+        allowance=task.allowance,
+    )
+    if best is None:
+        return INFEASIBLE
+    if not best.proven:
+        return _fallback(task, [-literal for literal in costs], best.cost + weigher.offset)
+    total = best.cost + weigher.offset
+    values = values_of(task.model, best.model, theory.values if theory else {})
+    return Completion(CompletionStatus.OPTIMAL, values, total, total)
 
 
-def _fallback(bench: Workbench, hard: list[int], weigher: Weigher, bound: int) -> Completion:
-    """Out of time before a proof: one solution that leans towards cheap values, with the bound reached."""
-    search = bench.search
-    search.favour([-literal for literal in weigher.costs])
+def _by_program(task: Task) -> Completion:
+    """An integer program; its proposal is checked and added up exactly before anyone sees it."""
+    model = task.model
+    if not program.fits(model, task.terms):
+        return _fallback(task, (), None)
+    built = program.Program(model, task.bench.foundation.cnf)
+    vocabulary = task.bench.foundation.vocabulary
+    for choice in task.choices:
+        variable = model.variables[model.index[choice.variable]]
+        if variable.kind is Kind.QUANTITY:
+            built.restrict(model.index[choice.variable], *vocabulary.interval(variable, choice))
+        else:
+            built.fix(vocabulary.literals(choice, lambda *_: 0))
+    for limit in task.limits:
+        built.limit(limit)
+    found = built.minimise(task.terms, task.allowance)
+    if not found.feasible:
+        return INFEASIBLE if found.optimal else _fallback(task, (), found.bound)
+    atoms = range(1, model.atom_count + 1)
+    solution = _exact(task, [each if each in found.held else -each for each in atoms], found.quantities)
+    if solution is None:
+        return _fallback(task, (), found.bound)
+    total = total_of(model, task.terms, solution, found.quantities)
+    proven = found.optimal and found.bound is not None and found.bound >= total
+    status = CompletionStatus.OPTIMAL if proven else CompletionStatus.FEASIBLE
+    return Completion(status, values_of(model, solution, found.quantities), total, total if proven else found.bound)
+
+
+def _exact(task: Task, atoms: list[int], quantities: dict[int, int]) -> list[int] | None:
+    """The proposal as a solution of the exact engine, or None when it is none (rounding misled HiGHS)."""
+    theory = task.theory()
+    search = Search(task.bench.foundation.cnf, theory=theory)
+    search.allowance = task.allowance
     try:
-        if not search.solve(hard):
+        fixed = list(atoms)
+        if theory is not None:
+            for variable, value in quantities.items():
+                fixed.append(theory.at_least(variable, value, search))
+                fixed.append(-theory.at_least(variable, value + 1, search))
+        return search.model() if search.solve(fixed) else None
+    finally:
+        search.close()
+
+
+def _fallback(task: Task, phases: Sequence[int], bound: int | None) -> Completion:
+    """No proof in time: one solution that leans towards cheap values, with the bound reached."""
+    theory = task.theory()
+    search = Search(task.bench.foundation.cnf, theory=theory)
+    search.allowance = task.allowance.extended()
+    try:
+        search.favour(phases)
+        if not search.solve(task.hard(theory, search)):
             return INFEASIBLE
+        solution = search.model()
     except BudgetSpentError:
-        return Completion(CompletionStatus.UNKNOWN, bound=bound + weigher.offset)
-    solution = search.model()
-    held = set(solution)
-    total = weigher.offset + sum(cost for literal, cost in weigher.costs.items() if literal in held)
-    model = bench.foundation.model
-    return Completion(CompletionStatus.FEASIBLE, values_of(model, solution), total, bound + weigher.offset)
+        return Completion(CompletionStatus.UNKNOWN, bound=bound)
+    finally:
+        search.close()
+    quantities = theory.values if theory else {}
+    total = total_of(task.model, task.terms, solution, quantities)
+    return Completion(CompletionStatus.FEASIBLE, values_of(task.model, solution, quantities), total, bound)

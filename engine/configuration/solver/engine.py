@@ -23,6 +23,7 @@ from engine.configuration.answers import (
 from engine.configuration.model import Kind, Model, Term, Value
 from engine.configuration.solver import completing, explaining
 from engine.configuration.solver.facts import canonical
+from engine.configuration.solver.ranges import full_ranges
 from engine.configuration.solver.search import Allowance, BudgetSpentError
 from engine.configuration.solver.witnesses import Possible
 from engine.configuration.solver.workbench import Foundation, Workbench
@@ -49,13 +50,13 @@ class SatConfigurator:
 
         def ask(bench: Workbench, _: Allowance) -> State:
             if self._root is None:
-                self._root = self._state(bench, (), self._foundation.everything())
+                self._root = self._state(bench, (), self._everything())
             if not chosen or not self._root.consistent:
                 return self._root if not chosen else State(self.model, chosen, consistent=False)
             start = self._start(chosen, previous) or self._root
             if not start.consistent:
                 return State(self.model, chosen, consistent=False)
-            return self._state(bench, chosen, Possible(start.can_hold, start.can_fail))
+            return self._state(bench, chosen, start)
 
         return self._run("configure", ask, budget)
 
@@ -129,10 +130,20 @@ class SatConfigurator:
             return None
         return previous
 
-    def _state(self, bench: Workbench, chosen: tuple[Choice, ...], wanted: Possible) -> State:
-        found = bench.finder.possible(bench.literals(chosen), wanted)
-        consistent = bool(found.hold or found.fail) or not (wanted.hold or wanted.fail)
-        return State(self.model, chosen, consistent, found.hold, found.fail)
+    def _everything(self) -> State:
+        """A state in which nothing is ruled out yet: where the first search starts."""
+        hold, fail = self._foundation.vocabulary.decided_true, self._foundation.vocabulary.decided_false
+        return State(self.model, (), consistent=True, can_hold=hold, can_fail=fail, ranges=full_ranges(self.model))
+
+    def _state(self, bench: Workbench, chosen: tuple[Choice, ...], start: State) -> State:
+        assumptions = bench.literals(chosen)
+        if bench.theory is not None:
+            bench.theory.forget()
+        found = bench.finder.possible(assumptions, Possible(start.can_hold, start.can_fail))
+        if found is None:
+            return State(self.model, chosen, consistent=False)
+        ranges = bench.ranges.ranges(assumptions, start.ranges) if bench.ranges else ()
+        return State(self.model, chosen, consistent=True, can_hold=found.hold, can_fail=found.fail, ranges=ranges)
 
     def _priced(
         self,

@@ -53,6 +53,16 @@ class Vocabulary:
             raise ValueError(f"`{value}` is no value of `{variable.name}`")
         return variable.first + position
 
+    def interval(self, variable: Variable, choice: Choice) -> tuple[int, int]:
+        """The smallest and largest quantity that the choice leaves."""
+        spans = {
+            Relation.IS: (choice.value, choice.value),
+            Relation.AT_LEAST: (choice.value, variable.maximum),
+            Relation.AT_MOST: (variable.minimum, choice.value),
+        }
+        low, high = spans[choice.relation]
+        return int(low), int(high)
+
     def _quantity(self, variable: Variable, choice: Choice, bound: BoundLiteral) -> tuple[int, ...]:
         value = choice.value
         if isinstance(value, bool) or not isinstance(value, int):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pysat.examples.rc2 import RC2
 from pysat.formula import WCNF
 
 from engine.configuration.solver.cnf import Cnf
-from engine.configuration.solver.search import Allowance, Theory
+from engine.configuration.solver.search import Allowance, Host, Theory
+
+HardLiterals = Callable[[Host], list[int]]
+"""Gives the literals that must hold, made in this host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +53,25 @@ class Weigher:
 
 
 def cheapest(
-    cnf: Cnf, hard: Sequence[int], costs: Mapping[int, int], *, theory: Theory | None, allowance: Allowance
+    cnf: Cnf, costs: Mapping[int, int], *, hard: HardLiterals, theory: Theory | None, allowance: Allowance
 ) -> Best | None:
-    """Minimise the costs of the literals that hold. None when nothing satisfies the hard literals."""
+    """Minimise the costs of the literals that hold. None when nothing satisfies the hard literals.
+
+    ``hard`` is asked for the literals that must hold once there is a host to make atoms for quantities.
+    """
     formula = WCNF()
     formula.hard = [list(each) for each in cnf.clauses]
-    formula.hard.extend([each] for each in hard)
+    if cnf.top:
+        formula.hard.append([cnf.top, -cnf.top])  # makes every atom known, mentioned or not
     formula.soft = [[-literal] for literal in costs]
     formula.wght = list(costs.values())
     formula.nv = cnf.top
     formula.topw = sum(formula.wght) + 1
     with RC2(formula, solver="g4", adapt=True, exhaust=False, minz=False) as search:
-        return _run(search, cnf.top, theory, allowance)
+        host = _Host(search, cnf.top)
+        for literal in hard(host):
+            host.add((literal,))
+        return _run(search, host, theory, allowance)
 
 
 class _Host:
@@ -76,14 +86,14 @@ class _Host:
         return self.top
 
     def selector(self, rule: int) -> int:
-        return 0
+        """Nothing can be switched off here."""
+        return 0 * rule
 
     def add(self, clause: Iterable[int]) -> None:
         self._search.add_clause(list(clause))
 
 
-def _run(search: RC2, top: int, theory: Theory | None, allowance: Allowance) -> Best | None:
-    host = _Host(search, top)
+def _run(search: RC2, host: _Host, theory: Theory | None, allowance: Allowance) -> Best | None:
     timer = threading.Timer(allowance.milliseconds_left() / 1000, search.interrupt)
     timer.daemon = True
     timer.start()

@@ -19,6 +19,8 @@ FIRST_SLICE = 50
 """Conflicts searched while holding the interpreter lock: well under a millisecond's work on most models."""
 
 SLICE = 4_000
+CHECK_EVERY = 32
+"""Calls between looks at the clock: short searches cost no conflicts that would be counted."""
 
 
 class BudgetSpentError(Exception):
@@ -41,6 +43,10 @@ class Allowance:
         """Raise :class:`BudgetSpentError` when conflicts or time are used up."""
         if self.conflicts <= 0 or time.monotonic() > self.deadline:
             raise BudgetSpentError
+
+    def extended(self) -> Allowance:
+        """A last small allowance, to answer something valid after the time ran out."""
+        return Allowance(Budget(conflicts=20_000, milliseconds=1_000))
 
     def milliseconds_left(self) -> int:
         """Time left, never negative."""
@@ -81,6 +87,8 @@ class Search:
         self._model: list[int] = []
         self.calls = 0
         add = self._solver.add_clause
+        if self.top:
+            add([self.top, -self.top])  # makes every atom known, mentioned or not
         for clause, rule in zip(cnf.clauses, cnf.rules, strict=True):
             selector = self.selector(rule)
             add([*clause, -selector] if selector else clause)
@@ -115,6 +123,8 @@ class Search:
         """Whether the clauses (and the theory) can hold under the assumptions."""
         while True:
             self.calls += 1
+            if self.calls % CHECK_EVERY == 0:
+                self.allowance.check()
             if not self._solve_clauses(assumptions):
                 return False
             if self._theory is None:

@@ -15,13 +15,10 @@ REPHASE_EVERY = 4
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """Atoms that may still hold and atoms that may still fail; none of either means no solution."""
+    """Atoms that may still hold and atoms that may still fail."""
 
     hold: int
     fail: int
-
-
-NOTHING = Possible(0, 0)
 
 
 class WitnessFinder:
@@ -33,16 +30,16 @@ class WitnessFinder:
         self._every = (1 << (atoms + 1)) - 2
         self._pool: OrderedDict[int, None] = OrderedDict()
 
-    def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible:
-        """Which of the wanted atoms may hold or fail under the assumptions, exactly."""
+    def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible | None:
+        """Which of the wanted atoms may hold or fail under the assumptions, exactly; None when nothing fits them."""
         consistent, implied = self._search.propagate(assumptions)
         if not consistent:
-            return NOTHING
+            return None
         found = _Tally(wanted, self._every)
         found.settle(implied, self._atoms)
         self._reuse(assumptions, found)
         if not found.seen and not self._witness(assumptions, found):
-            return NOTHING
+            return None
         self._close(list(assumptions), found)
         return Possible(found.hold & wanted.hold, found.fail & wanted.fail)
 

@@ -9,9 +9,10 @@ from engine.configuration.model import Model
 from engine.configuration.solver.cnf import Cnf, encode
 from engine.configuration.solver.conflicts import Group
 from engine.configuration.solver.facts import Vocabulary
+from engine.configuration.solver.ranges import RangeFinder
 from engine.configuration.solver.search import Allowance, Search
 from engine.configuration.solver.sums import SumTheory
-from engine.configuration.solver.witnesses import Possible, WitnessFinder
+from engine.configuration.solver.witnesses import WitnessFinder
 
 
 class Foundation:
@@ -22,10 +23,6 @@ class Foundation:
         self.cnf: Cnf = encode(model)
         self.vocabulary = Vocabulary(model)
 
-    def everything(self) -> Possible:
-        """All atoms that a full answer has to decide."""
-        return Possible(self.vocabulary.decided_true, self.vocabulary.decided_false)
-
 
 class Workbench:
     """Solvers of one thread; make one per thread and keep it, since learned clauses and solutions speed up answers."""
@@ -35,6 +32,7 @@ class Workbench:
         self.theory = SumTheory(foundation.model) if needs_theory(foundation.model) else None
         self.search = Search(foundation.cnf, theory=self.theory)
         self.finder = WitnessFinder(self.search, foundation.model.atom_count)
+        self.ranges = RangeFinder(foundation.model, self.search, self.theory) if self.theory else None
         self._blaming: Search | None = None
         self._blaming_theory: SumTheory | None = None
 
