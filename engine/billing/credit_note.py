@@ -1,0 +1,175 @@
+"""Credit notes: corrections of a final invoice, whose last one takes what is left to the cent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from engine.billing.events import CreditNoteDrafted, CreditNoteNumbered
+from engine.billing.invoice import BillTo, DocumentStatus, Invoice, document_number
+from engine.billing.line import BillLine, LineKind, credit_line
+from engine.billing.tax import TaxLine, percent_ratio
+from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
+from engine.money import HALF_UP, Money, RoundingRule, share_of, total
+
+NOT_FINAL = Code("BIL020")
+UNKNOWN_LINE = Code("BIL021")
+TOO_MUCH = Code("BIL022")
+NOTHING_TO_CREDIT = Code("BIL023")
+ALREADY_FINAL = Code("BIL024")
+OTHER_INVOICE = Code("BIL025")
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNote:
+    """A credit note on one invoice. Its lines are credits, so they are negative; its totals say what is taken off,
+    so they are positive. ``past_fault``: the service already given was at fault.
+    """
+
+    id: str
+    invoice: str
+    bill_to: BillTo
+    status: DocumentStatus
+    on: date
+    lines: tuple[BillLine, ...]
+    taxes: tuple[TaxLine, ...]
+    reason: str
+    past_fault: bool = False
+    number: str = ""
+    finalized_at: datetime | None = None
+    etag: int = 1
+
+    @property
+    def net(self) -> Money:
+        """What is taken off before tax."""
+        return -total((each.amount for each in self.lines), self.bill_to.currency)
+
+    @property
+    def tax(self) -> Money:
+        """The tax that is taken off."""
+        return total((each.tax for each in self.taxes), self.bill_to.currency)
+
+    @property
+    def gross(self) -> Money:
+        """What the customer owes less."""
+        return self.net + self.tax
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it has its number."""
+        return self.status is DocumentStatus.FINALIZED
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is credited; ``past_fault`` when service already given was at fault."""
+
+    text: str
+    past_fault: bool = False
+
+
+def credit(
+    key: str, amount: Money, *, of: BillLine, on: date, earlier: Sequence[BillLine] = ()
+) -> Decision[BillLine] | Refusal:
+    """Credit an amount of one billed line by hand; ``earlier`` are the credits on it so far.
+
+    Refused when it is not above zero or more than what is left on the line.
+    """
+    left = _left(of, earlier)
+    if not Money.zero(left.currency) < amount <= left:
+        message = f"{amount} cannot be credited on `{of.id}`"
+        return Refusal((Fault(TOO_MUCH, "amount", message, f"{left} are left on it"),))
+    return Decision(replace(credit_line(of, amount, service=None, due_on=on), id=f"{of.id}/credit/{key}"))
+
+
+def draft_credit_note(
+    key: str,
+    credits: Sequence[BillLine],
+    invoice: Invoice,
+    *,
+    earlier: Sequence[CreditNote],
+    reason: Reason,
+    at: datetime,
+) -> Decision[CreditNote] | Refusal:
+    """Put credits of lines of one final invoice on a draft note; ``earlier`` are the notes on that invoice so far.
+
+    Tax is taken off at the rates of the invoice, rounded once per rate; the note that uses up a rate's base takes the
+    rest of its tax, so that all notes add up to the invoice.
+    """
+    notes = [each for each in earlier if each.invoice == invoice.id]
+    faults = [*_faults(credits, invoice, notes)]
+    if faults:
+        return Refusal(tuple(faults))
+    note = CreditNote(
+        id=key,
+        invoice=invoice.id,
+        bill_to=invoice.bill_to,
+        status=DocumentStatus.DRAFT,
+        on=at.date(),
+        lines=tuple(credits),
+        taxes=tuple(_taxes(credits, invoice, notes)),
+        reason=reason.text,
+        past_fault=reason.past_fault,
+    )
+    return Decision(note, (CreditNoteDrafted(key, invoice.id, note.bill_to.customer, note.on, note.gross, at),))
+
+
+def issue(
+    note: CreditNote, *, number: int, prefix: str = "CN", on: date, at: datetime
+) -> Decision[CreditNote] | Refusal:
+    """Make a draft note final under the next number of its series, given in the same transaction."""
+    if note.is_final:
+        return Refusal((Fault(ALREADY_FINAL, "credit_note", f"the credit note is final as `{note.number}`"),))
+    final = replace(
+        note,
+        status=DocumentStatus.FINALIZED,
+        on=on,
+        number=document_number(prefix, number),
+        finalized_at=at,
+        etag=note.etag + 1,
+    )
+    event = CreditNoteNumbered(final.id, final.number, final.invoice, final.bill_to.customer, on, final.gross, at)
+    return Decision(final, (event,))
+
+
+def _taxes(
+    credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[CreditNote], rounding: RoundingRule = HALF_UP
+) -> Iterator[TaxLine]:
+    currency = invoice.bill_to.currency
+    for taxed in invoice.taxes:
+        base = -total((each.amount for each in credits if each.tax_code == taxed.tax_code), currency)
+        if base.is_zero:
+            continue
+        before = [each for note in notes for each in note.taxes if each.tax_code == taxed.tax_code]
+        base_left = taxed.base - total((each.base for each in before), currency)
+        tax_left = taxed.tax - total((each.tax for each in before), currency)
+        tax = share_of(base, percent_ratio(taxed.percent), rounding=rounding)
+        yield TaxLine(taxed.tax_code, taxed.percent, base, tax_left if base == base_left else min(tax, tax_left))
+
+
+def _faults(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[Fault]:
+    if not invoice.is_final:
+        yield Fault(NOT_FINAL, "invoice", f"`{invoice.id}` is a draft", "change the draft instead")
+    if not credits:
+        yield Fault(NOTHING_TO_CREDIT, "lines", "there is nothing to credit")
+    billed = {each.id: each for each in invoice.lines}
+    taken: Counter[str] = Counter()
+    for note in notes:
+        for each in note.lines:
+            taken[each.credits] -= each.amount.minor_units
+    for at, line in enumerate(credits):
+        charge = billed.get(line.credits)
+        if charge is None or line.kind is not LineKind.CREDIT:
+            hint = did_you_mean(line.credits, billed)
+            yield Fault(UNKNOWN_LINE, f"lines[{at}]", f"`{line.credits}` is not a line of the invoice", hint)
+            continue
+        taken[charge.id] -= line.amount.minor_units
+        if line.amount.minor_units >= 0 or taken[charge.id] > charge.amount.minor_units:
+            yield Fault(TOO_MUCH, f"lines[{at}].amount", f"{-line.amount} is more than what is left of `{charge.id}`")
+
+
+def _left(charge: BillLine, earlier: Sequence[BillLine]) -> Money:
+    credited = (each.amount for each in earlier if each.credits == charge.id)
+    return charge.amount + total(credited, charge.amount.currency)

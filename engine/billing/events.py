@@ -1,0 +1,61 @@
+"""What billing tells the outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias
+
+from engine.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDrafted:
+    """A draft invoice exists."""
+
+    invoice: str
+    customer: str
+    on: date
+    gross: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceNumbered:
+    """An invoice became final under its number."""
+
+    invoice: str
+    number: str
+    customer: str
+    on: date
+    due: date
+    gross: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteDrafted:
+    """A draft credit note on an invoice exists."""
+
+    credit_note: str
+    invoice: str
+    customer: str
+    on: date
+    gross: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteNumbered:
+    """A credit note became final under its number."""
+
+    credit_note: str
+    number: str
+    invoice: str
+    customer: str
+    on: date
+    gross: Money
+    at: datetime
+
+
+BillingEvent: TypeAlias = InvoiceDrafted | InvoiceNumbered | CreditNoteDrafted | CreditNoteNumbered

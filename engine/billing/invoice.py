@@ -1,0 +1,147 @@
+"""Invoices: drafts that may still be thrown away, and final ones that never change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from engine.billing.events import InvoiceDrafted, InvoiceNumbered
+from engine.billing.line import BillLine
+from engine.billing.tax import TaxLine, TaxTable, tax_faults, tax_lines
+from engine.contracts import Contract
+from engine.diagnostics import Code, Decision, Fault, Refusal
+from engine.money import Currency, Money, total
+
+NOTHING_TO_BILL = Code("BIL010")
+ALREADY_FINAL = Code("BIL011")
+NEGATIVE_INVOICE = Code("BIL012")
+OTHER_CURRENCY = Code("BIL013")
+
+
+class DocumentStatus(Enum):
+    """A draft has no number and may be thrown away; a final document has one and never changes."""
+
+    DRAFT = "draft"
+    FINALIZED = "finalized"
+
+
+@dataclass(frozen=True, slots=True)
+class BillTo:
+    """Who owes, to whom, in which currency, and how many days there are to pay."""
+
+    customer: str
+    billing_account: str
+    selling_entity: str
+    currency: Currency
+    payment_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice; ``number`` and ``finalized_at`` are given when it becomes final. ``etag`` counts stored changes."""
+
+    id: str
+    bill_to: BillTo
+    status: DocumentStatus
+    on: date
+    due: date
+    lines: tuple[BillLine, ...]
+    taxes: tuple[TaxLine, ...]
+    number: str = ""
+    finalized_at: datetime | None = None
+    etag: int = 1
+
+    @property
+    def net(self) -> Money:
+        """The sum of the lines."""
+        return total((each.amount for each in self.lines), self.bill_to.currency)
+
+    @property
+    def tax(self) -> Money:
+        """The sum of the taxes."""
+        return total((each.tax for each in self.taxes), self.bill_to.currency)
+
+    @property
+    def gross(self) -> Money:
+        """What the customer has to pay."""
+        return self.net + self.tax
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it has its number."""
+        return self.status is DocumentStatus.FINALIZED
+
+
+def bill_to(contract: Contract) -> BillTo:
+    """Who is billed for a contract."""
+    return BillTo(
+        contract.customer,
+        contract.billing_account,
+        contract.selling_entity,
+        contract.currency,
+        contract.terms.payment_days,
+    )
+
+
+def draft_invoice(
+    key: str,
+    lines: Sequence[BillLine],
+    to: BillTo,
+    *,
+    on: date,
+    taxes: TaxTable,
+    at: datetime,
+) -> Decision[Invoice] | Refusal:
+    """Put lines on a draft with their tax; every fault in one refusal. A preview is a draft that nobody saves."""
+    faults = [*tax_faults(lines, taxes)]
+    if not lines:
+        faults.append(Fault(NOTHING_TO_BILL, "lines", "there is nothing to bill"))
+    for place, line in enumerate(lines):
+        if line.amount.currency != to.currency:
+            message = f"the line is in {line.amount.currency}, the account in {to.currency}"
+            faults.append(Fault(OTHER_CURRENCY, f"lines[{place}].amount", message))
+    if faults:
+        return Refusal(tuple(faults))
+    invoice = Invoice(
+        id=key,
+        bill_to=to,
+        status=DocumentStatus.DRAFT,
+        on=on,
+        due=on + timedelta(days=to.payment_days),
+        lines=tuple(lines),
+        taxes=tax_lines(lines, taxes, currency=to.currency),
+    )
+    return Decision(invoice, (InvoiceDrafted(key, to.customer, on, invoice.gross, at),))
+
+
+def finalize(
+    invoice: Invoice, *, number: int, prefix: str = "INV", on: date, at: datetime
+) -> Decision[Invoice] | Refusal:
+    """Make a draft final on a day, under the next number of its series, given in the same transaction."""
+    faults = []
+    if invoice.is_final:
+        message = f"the invoice is final as `{invoice.number}`"
+        faults.append(Fault(ALREADY_FINAL, "invoice", message, "correct it with a credit note"))
+    if invoice.gross.minor_units < 0:
+        message = f"the invoice comes to {invoice.gross}"
+        faults.append(Fault(NEGATIVE_INVOICE, "invoice", message, "make the invoice that it corrects final first"))
+    if faults:
+        return Refusal(tuple(faults))
+    final = replace(
+        invoice,
+        status=DocumentStatus.FINALIZED,
+        on=on,
+        due=on + timedelta(days=invoice.bill_to.payment_days),
+        number=document_number(prefix, number),
+        finalized_at=at,
+        etag=invoice.etag + 1,
+    )
+    event = InvoiceNumbered(final.id, final.number, final.bill_to.customer, on, final.due, final.gross, at)
+    return Decision(final, (event,))
+
+
+def document_number(prefix: str, number: int) -> str:
+    """The number as it stands on the document: ``INV-000042``."""
+    return f"{prefix}-{number:06d}"

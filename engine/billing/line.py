@@ -1,0 +1,67 @@
+"""A billable line: what is owed for a stretch of service, a delivery or what was used, or taken back again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from engine.money import WHOLE, Money, Ratio
+from engine.periods import Period
+
+
+class LineKind(Enum):
+    """What a line is for; a credit takes back a part of an earlier line and is negative."""
+
+    ONE_TIME = "one_time"
+    RECURRING = "recurring"
+    USAGE = "usage"
+    CREDIT = "credit"
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One line; ``amount`` is before tax, negative for a credit, which names the line it takes back in ``credits``.
+
+    ``id`` follows from contract, line, kind and service, so that the same line cannot be billed twice. ``share`` is
+    the share of a charge period that ``amount`` is for. ``due_on`` is the day on which it may be billed. ``delivery``
+    names the delivery that a one-time line bills. Nothing of a line changes once it exists.
+    """
+
+    id: str
+    contract: str
+    subscription: str
+    quote_line: str
+    sku: str
+    name: str
+    kind: LineKind
+    quantity: Decimal
+    amount: Money
+    due_on: date
+    service: Period | None = None
+    share: Ratio = WHOLE
+    tax_code: str = "standard"
+    credits: str = ""
+    delivery: str = ""
+
+
+def credit_line(charge: BillLine, amount: Money, *, service: Period | None, due_on: date) -> BillLine:
+    """The line that takes ``amount`` of a charge back, for the days ``service`` or for good."""
+    when = service.start if service is not None else due_on
+    return BillLine(
+        id=f"{charge.id}/credit/{when}",
+        contract=charge.contract,
+        subscription=charge.subscription,
+        quote_line=charge.quote_line,
+        sku=charge.sku,
+        name=charge.name,
+        kind=LineKind.CREDIT,
+        quantity=charge.quantity,
+        amount=-amount,
+        due_on=due_on,
+        service=service,
+        share=charge.share,
+        tax_code=charge.tax_code,
+        credits=charge.id,
+    )

@@ -1,0 +1,25 @@
+"""What billing is told beside the contract: price models for usage, and how long late usage is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from engine.money import HALF_UP, RoundingRule
+from engine.pricing.models import PriceModel
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPolicy:
+    """``models`` are the price models of the contract's rule book by name (the SKU); usage without one costs its unit
+    price. Usage that comes late for a billed period is billed while the period is among the last
+    ``late_usage_periods`` that ended.
+    """
+
+    models: Mapping[str, PriceModel] = field(default_factory=lambda: MappingProxyType({}))
+    late_usage_periods: int = 2
+    rounding: RoundingRule = HALF_UP
+
+
+DEFAULT_POLICY = BillingPolicy()

@@ -1,0 +1,109 @@
+"""Recurring lines: every period of a service that is due and not yet billed, and credits for what is not served.
+
+All lines since the beginning are worked out from the contract; what exists already is taken off by the days it covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.billing.line import BillLine, LineKind, credit_line
+from engine.billing.proration import credit_amount, credit_ratio
+from engine.billing.service import Service
+from engine.catalog import BillingTiming
+from engine.contracts import Credit
+from engine.money import Money, Ratio, share_of, total
+from engine.periods import Period, Piece
+
+
+def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterator[BillLine]:
+    """Yield the missing charges and credits of one recurring line; ``existing`` are the lines billed for it so far."""
+    charges = [each for each in existing if each.kind is LineKind.RECURRING]
+    active = {each.id: _active(each, existing) for each in charges}
+    for charge in charges:
+        yield from _credits(service, charge, active[charge.id], existing)
+    covered = [each for periods in active.values() for each in periods]
+    for piece, amount in _due(service):
+        for part in _uncovered(piece.part, covered):
+            yield _charge(service, piece, part, amount)
+
+
+def _due(service: Service) -> Iterator[tuple[Piece, Money]]:
+    """The periods that are due, with the amount of each; the last of an agreed term takes what the quote has left."""
+    line = service.state.line
+    arrears = line.charge.timing is BillingTiming.ARREARS
+    before = Money.zero(line.amount.currency)
+    for piece in service.pieces:
+        amount = share_of(line.amount, service.ratio(piece.part, piece.whole), rounding=service.rounding)
+        closes_term = piece.part.end == line.end and not service.state.ended_early
+        if closes_term and line.term_total is not None:
+            amount = line.term_total - before
+        before += amount
+        if not arrears or piece.part.end <= service.until:
+            yield piece, amount
+
+
+def _charge(service: Service, piece: Piece, part: Period, amount: Money) -> BillLine:
+    line = service.state.line
+    if part != piece.part:
+        amount = share_of(line.amount, service.ratio(part, piece.whole), rounding=service.rounding)
+    arrears = line.charge.timing is BillingTiming.ARREARS
+    return BillLine(
+        id=f"{service.contract.id}/{line.id}/recurring/{part.start}/{part.end}",
+        contract=service.contract.id,
+        subscription=line.id,
+        quote_line=line.quote_line,
+        sku=line.sku,
+        name=line.name,
+        kind=LineKind.RECURRING,
+        quantity=line.quantity,
+        amount=amount,
+        due_on=part.end if arrears else piece.part.start,
+        service=part,
+        share=service.ratio(part, piece.whole),
+        tax_code=line.tax_code,
+    )
+
+
+def _credits(
+    service: Service, charge: BillLine, active: Sequence[Period], existing: Sequence[BillLine]
+) -> Iterator[BillLine]:
+    """Credit the days of a billed line that will not be served, once the service has ended."""
+    state = service.state
+    if state.end is None or state.end > service.until or state.credit is Credit.NOTHING:
+        return
+    served_until = max(state.end, state.line.start)
+    unused = [each for each in (period.since(served_until) for period in active) if each is not None]
+    left = charge.amount + total(
+        (each.amount for each in existing if each.credits == charge.id), charge.amount.currency
+    )
+    all_of_it = unused == list(active)
+    for at, period in enumerate(unused):
+        share = _unused_share(service, charge, period)
+        amount = credit_amount(charge.amount, share, left=left, rounding=service.rounding)
+        if all_of_it and at == len(unused) - 1:
+            amount = left
+        left -= amount
+        if not amount.is_zero:
+            yield credit_line(charge, amount, service=period, due_on=served_until)
+
+
+def _unused_share(service: Service, charge: BillLine, unused: Period) -> Ratio:
+    assert charge.service is not None, "a recurring charge has a service period"
+    whole = service.whole_around(charge.service.start)
+    return credit_ratio(
+        unused, charge.service, whole=whole, recurrence=service.recurrence, count=service.contract.terms.day_count
+    )
+
+
+def _active(charge: BillLine, existing: Sequence[BillLine]) -> list[Period]:
+    """The days that a charge still covers: its service without what was credited."""
+    credited = [each.service for each in existing if each.credits == charge.id and each.service is not None]
+    return _uncovered(charge.service, credited) if charge.service is not None else []
+
+
+def _uncovered(period: Period, covered: Sequence[Period]) -> list[Period]:
+    left = [period]
+    for each in covered:
+        left = [part for one in left for part in one.without(each)]
+    return left

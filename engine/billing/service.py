@@ -1,0 +1,53 @@
+"""A contract line as billing sees it: its cycle, its periods, its shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from engine.billing.proration import period_ratio
+from engine.contracts import Contract, LineInForce
+from engine.money import Ratio, RoundingRule
+from engine.periods import Cycle, Period, Piece, Recurrence, cut
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A contract line with all that its billing reads."""
+
+    contract: Contract
+    state: LineInForce
+    until: date
+    rounding: RoundingRule
+
+    @property
+    def recurrence(self) -> Recurrence:
+        """How often its charge period comes back."""
+        period = self.state.line.charge.period
+        assert period is not None, "a signed recurring line has a charge period"
+        return Recurrence(period.value)
+
+    @property
+    def cycle(self) -> Cycle:
+        """The billing cycle: on the contract's bill day, else on the day of the month that the contract started."""
+        start, bill_day = self.state.line.start, self.contract.terms.bill_day
+        if bill_day:
+            return Cycle.on_day(start, self.recurrence, bill_day)
+        return Cycle.anchored(self.contract.start, self.recurrence)
+
+    @property
+    def pieces(self) -> Iterator[Piece]:
+        """The service cut into periods, up to the first that begins after ``until``."""
+        if self.state.was_taken_back:
+            return iter(())
+        return cut(self.state.line.start, self.state.end, cycle=self.cycle, until=self.until)
+
+    def ratio(self, part: Period, whole: Period) -> Ratio:
+        """The share of a cycle period by the day count of the contract."""
+        return period_ratio(part, whole, recurrence=self.recurrence, count=self.contract.terms.day_count)
+
+    def whole_around(self, day: date) -> Period:
+        """The cycle period that a served day is measured against."""
+        first = self.cycle.next_boundary(self.state.line.start)
+        return self.cycle.leading(first) if day < first else self.cycle.around(day)

@@ -1,0 +1,92 @@
+"""Usage lines: in arrears, rated by the price model of the quote, each period as a whole less what was billed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from engine.billing.line import BillLine, LineKind
+from engine.billing.policy import BillingPolicy
+from engine.billing.service import Service
+from engine.contracts import UsageRecord
+from engine.money import EXACT, Money, UnitPrice, settle, total
+from engine.periods import Period, Piece
+from engine.pricing.models import PriceModel
+
+_ONE = Decimal(1)
+
+
+def missing_usage(
+    service: Service, usage: Sequence[UsageRecord], existing: Sequence[BillLine], policy: BillingPolicy
+) -> Iterator[BillLine]:
+    """Yield the usage of each ended period that is not billed yet.
+
+    Usage on a boundary belongs to the period that begins there, usage on the day of a cancellation to the period it
+    ends; later usage is not billed. Late usage of a billed period gives a further line within the look-back window.
+    """
+    for piece in service.pieces:
+        if piece.part.end > service.until:
+            return
+        billed = [each for each in existing if each.service is not None and each.service.start == piece.part.start]
+        if not (billed and _is_too_late(service, piece, policy)):
+            yield from _missing(service, piece, _used(service, piece, usage), billed, policy)
+
+
+def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Money:
+    """What the usage of a whole period costs: by its price model, else by the unit price; rounded once."""
+    line = service.state.line
+    model: PriceModel | None = policy.models.get(line.usage_model)
+    amount = EXACT.multiply(line.unit_price, quantity) if model is None else _amount(model, quantity, line.unit_price)
+    return settle(UnitPrice(amount, line.amount.currency), quantity=_ONE, rounding=policy.rounding)
+
+
+def _amount(model: PriceModel, quantity: Decimal, base: Decimal) -> Decimal:
+    return model.rate(quantity, base=base).amount
+
+
+def _missing(
+    service: Service, piece: Piece, used: Decimal, billed: Sequence[BillLine], policy: BillingPolicy
+) -> Iterator[BillLine]:
+    line = service.state.line
+    quantity = EXACT.subtract(used, sum((each.quantity for each in billed), Decimal(0)))
+    amount = rated(service, used, policy) - total((each.amount for each in billed), line.amount.currency)
+    if not quantity and amount.is_zero:
+        return
+    fresh = BillLine(
+        id=f"{service.contract.id}/{line.id}/usage/{piece.part.start}/{len(billed) + 1}",
+        contract=service.contract.id,
+        subscription=line.id,
+        quote_line=line.quote_line,
+        sku=line.sku,
+        name=line.name,
+        kind=LineKind.USAGE,
+        quantity=quantity,
+        amount=amount,
+        due_on=service.until if billed else piece.part.end,
+        service=piece.part,
+        share=service.ratio(piece.part, piece.whole),
+        tax_code=line.tax_code,
+    )
+    if amount.minor_units < 0:
+        yield replace(fresh, kind=LineKind.CREDIT, credits=billed[0].id if billed else "")
+    else:
+        yield fresh
+
+
+def _used(service: Service, piece: Piece, usage: Sequence[UsageRecord]) -> Decimal:
+    """The usage of a period; the same id counts once."""
+    last = piece.part.end if piece.part.end == service.state.end and service.state.ended_early else None
+    records = {each.id: each for each in usage if _belongs(each.on, piece.part, last)}
+    return sum((each.quantity for each in records.values()), Decimal(0))
+
+
+def _belongs(day: date, period: Period, cancelled_on: date | None) -> bool:
+    return day in period or day == cancelled_on
+
+
+def _is_too_late(service: Service, piece: Piece, policy: BillingPolicy) -> bool:
+    cycle = service.cycle
+    ended_since = cycle.index_around(service.until) - cycle.index_around(piece.part.start)
+    return ended_since > policy.late_usage_periods
