@@ -1,0 +1,148 @@
+"""Tests of engine.contracts.contract, engine.contracts.delivery, engine.contracts.events, engine.contracts.force,
+engine.contracts.signing and engine.contracts.terms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from engine.catalog import Charge, ChargeKind
+from engine.contracts import (
+    Contract,
+    ContractChange,
+    ContractChanged,
+    ContractSigned,
+    ContractTerms,
+    Credit,
+    LineEnd,
+    cancel,
+    change,
+    last_day_of_service,
+    lines_in_force,
+    sign,
+)
+from engine.diagnostics import Decision, Refusal
+from engine.money import Money, currency
+from engine.periods import Period
+from tests.contracts.build import SIGNED, contract, day, metered, one_time, recurring
+
+AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def taken(outcome: Decision[Contract] | Refusal) -> Contract:
+    assert isinstance(outcome, Decision), outcome
+    return outcome.value
+
+
+def codes(outcome: object) -> list[str]:
+    assert isinstance(outcome, Refusal), outcome
+    return [str(each.code) for each in outcome.faults]
+
+
+def test_signing_says_so() -> None:
+    signed = sign(contract(recurring("seats", "100.00", "2026-01-01", "2027-01-01")))
+    assert isinstance(signed, Decision)
+    assert signed.events == (ContractSigned("c-1", "acme", "q-1", 1, "o-1", SIGNED),)
+
+
+def test_signing_names_every_fault() -> None:
+    good = recurring("seats", "100.00", "2026-01-01", "2027-01-01")
+    faulty = contract(
+        good,
+        good,
+        replace(good, id="yen", amount=Money(1, currency("JPY"))),
+        replace(good, id="back", end=day("2026-01-01")),
+        replace(good, id="none", charge=Charge(ChargeKind.RECURRING)),
+        replace(metered("api", "1", "2026-01-01", None), usage_model=""),
+        terms=ContractTerms(bill_day=32),
+    )
+    assert codes(sign(faulty)) == ["CON002", "CON002", "CON003", "CON004", "CON010", "CON008", "CON011"]
+    assert codes(sign(replace(faulty, lines=(), terms=ContractTerms()))) == ["CON001"]
+
+
+def test_a_line_states_its_service() -> None:
+    assert recurring("seats", "1", "2026-01-01", "2027-01-01").service == Period(date(2026, 1, 1), date(2027, 1, 1))
+    assert recurring("seats", "1", "2026-01-01", None).service is None
+    assert one_time("setup", "1", "2026-01-01").is_one_time
+
+
+def test_cancelling_ends_what_still_runs() -> None:
+    before = contract(
+        recurring("seats", "100.00", "2026-01-01", "2027-01-01"),
+        recurring("trial", "10.00", "2026-01-01", "2026-02-01"),
+        recurring("open", "10.00", "2026-01-01", None),
+        recurring("later", "10.00", "2026-06-01", "2027-01-01"),
+        one_time("setup", "50.00", "2026-01-01"),
+    )
+    decision = cancel(before, on=day("2026-04-01"), at=AT, by="rep", reason="closing down")
+    after = taken(decision)
+    ends = {each.line.id: each.end for each in lines_in_force(after)}
+    assert ends == {
+        "seats": day("2026-04-01"),
+        "trial": day("2026-02-01"),
+        "open": day("2026-04-01"),
+        "later": day("2026-06-01"),
+        "setup": None,
+    }
+    assert {each.line.id for each in lines_in_force(after) if each.was_taken_back} == {"later"}
+    assert {each.line.id for each in lines_in_force(after) if each.ended_early} == {"seats", "open", "later"}
+    assert after.etag == before.etag + 1
+    assert before.changes == ()
+    (event,) = decision.events
+    assert isinstance(event, ContractChanged)
+    assert (event.number, event.ended) == (1, ("seats", "open", "later"))
+    assert last_day_of_service(after) == day("2026-05-31")
+
+
+def test_the_last_day_of_an_open_service_is_unknown() -> None:
+    assert last_day_of_service(contract(recurring("open", "1", "2026-01-01", None))) is None
+    assert last_day_of_service(contract(one_time("setup", "1", "2026-01-01"))) is None
+
+
+def test_a_new_quantity_is_an_end_and_a_beginning() -> None:
+    before = contract(recurring("seats", "100.00", "2026-01-01", "2027-01-01"))
+    more = recurring("seats-2", "150.00", "2026-03-15", "2027-01-01")
+    ended = LineEnd("seats", day("2026-03-15"), Credit.UNUSED)
+    after = taken(change(before, ContractChange(0, day("2026-03-15"), "more seats", "rep", AT, (ended,), (more,))))
+    running = [each.line.id for each in lines_in_force(after) if each.serves(day("2026-03-15"))]
+    assert running == ["seats-2"]
+    assert [each.line.id for each in lines_in_force(after) if each.serves(day("2026-03-14"))] == ["seats"]
+
+
+@pytest.mark.parametrize(
+    ("line", "on", "code"),
+    [("seat", "2026-04-01", "CON005"), ("seats", "2025-12-31", "CON004"), ("seats", "2027-01-01", "CON006")],
+)
+def test_what_cannot_end_says_why(line: str, on: str, code: str) -> None:
+    before = contract(recurring("seats", "100.00", "2026-01-01", "2027-01-01"))
+    proposed = ContractChange(0, day(on), "", "rep", AT, ended=(LineEnd(line, day(on)),))
+    refusal = change(before, proposed)
+    assert codes(refusal) == [code]
+
+
+def test_an_unknown_line_is_hinted_at() -> None:
+    refusal = cancel(
+        contract(recurring("seats", "1", "2026-01-01", None)),
+        on=day("2026-04-01"),
+        at=AT,
+        by="x",
+        reason="",
+        lines=["seat"],
+    )
+    assert isinstance(refusal, Refusal)
+    assert refusal.faults[0].hint == "did you mean `seats`?"
+
+
+def test_notice_has_to_be_given() -> None:
+    before = contract(recurring("seats", "1", "2026-01-01", None), terms=ContractTerms(notice_days=30))
+    assert codes(cancel(before, on=day("2026-04-08"), at=AT, by="rep", reason="")) == ["CON007"]
+    assert taken(cancel(before, on=day("2026-04-09"), at=AT, by="rep", reason="")).changes
+
+
+def test_a_change_changes_something_and_ids_stay_unique() -> None:
+    before = contract(recurring("seats", "1", "2026-01-01", "2026-02-01"))
+    assert codes(cancel(before, on=day("2026-04-01"), at=AT, by="rep", reason="")) == ["CON009"]
+    again = ContractChange(0, day("2026-02-01"), "", "rep", AT, added=(before.lines[0],))
+    assert codes(change(before, again)) == ["CON002"]
