@@ -12,11 +12,11 @@ from engine.diagnostics import Diagnostic, Severity
 from engine.language.types import Type
 
 if TYPE_CHECKING:
-    from engine.approvals import ApprovalPolicy, ChainDefinition
-    from engine.configuration.constraint import Constraint
+    from engine.approvals.policy import ApprovalPolicy, ChainDefinition
+    from engine.configuration.products.constraint import Constraint
     from engine.pricing.plan import PricingRules
     from engine.rulebook.terms import Terms
-    from engine.rulebook.test_case import RuleTest
+    from engine.rulebook.rule_test import RuleTest
 
 SCHEMA_VERSION = 1
 """The version of the rule-file format that this loader reads."""

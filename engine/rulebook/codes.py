@@ -122,27 +122,27 @@ CON004 | a table of combinations names no column of the bundle
   the table would allow or forbid nothing | name columns like cpu.socket
 CON005 | a constraint names a bundle that is not there
   the rule would never apply | correct the bundle's SKU
-PRC101 | a product has no price in a currency
+PRC201 | a product has no price in a currency
   a quote in that currency would be refused | add a price or end the product
-PRC102 | a price table has no currency
+PRC202 | a price table has no currency
   an amount without currency is no price | write currency=EUR into the first line, or add a column
-PRC103 | a row can never match: an earlier row always wins
+PRC203 | a row can never match: an earlier row always wins
   the row is dead weight or the order is wrong | remove it or move it up
-PRC104 | two rows match the same case
+PRC204 | two rows match the same case
   the hit policy allows only one | make the conditions exclude each other
-PRC105 | tiers leave a hole or overlap
+PRC205 | tiers leave a hole or overlap
   a quantity would have no price, or two | let each tier start where the one before ends
-PRC106 | more units cost less in total
+PRC206 | more units cost less in total
   customers would order more to pay less, or complain | check the amounts; mark it when it is meant
-PRC107 | percent-of-total lines depend on each other in a circle
+PRC207 | percent-of-total lines depend on each other in a circle
   their amounts would never settle | take one of them out of the base of the other
-PRC108 | a price is negative or has too many digits
+PRC208 | a price is negative or has too many digits
   nobody can pay it | correct the amount
-PRC109 | a currency is not known
+PRC209 | a currency is not known
   amounts would have no minor unit | use an ISO 4217 code
-PRC110 | dates end before they start
+PRC210 | dates end before they start
   the rule could never apply | correct the dates
-PRC111 | two price rows answer the same case
+PRC211 | two price rows answer the same case
   the higher amount or the later id would win by accident | give one a priority or a narrower condition
 DSC201 | an effect cannot be read
   the rule would give nothing | write it as `10 % off unit`, `5.00 off line`, `set 99.00 unit`

@@ -191,7 +191,7 @@ def _check_map(node: Node, field: MapField, report: Report) -> Node | None:
     for each in node.entries:
         if field.key == "currency" and each.key.text not in values.CURRENCIES:
             hint = did_you_mean(each.key.text, values.CURRENCIES)
-            report.add(finding("PRC109", f"the currency `{each.key.text}` is not known", each.key.span, hint))
+            report.add(finding("PRC209", f"the currency `{each.key.text}` is not known", each.key.span, hint))
             continue
         sound = _check(each.value, field.value, report)
         if sound is not None:

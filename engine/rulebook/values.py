@@ -77,7 +77,7 @@ def flag(text: str) -> bool:
 def currency(text: str) -> str:
     """Read an ISO 4217 code."""
     if text not in CURRENCIES:
-        raise Unreadable("PRC109", f"the currency `{text}` is not known", did_you_mean(text, CURRENCIES))
+        raise Unreadable("PRC209", f"the currency `{text}` is not known", did_you_mean(text, CURRENCIES))
     return text
 
 

@@ -77,7 +77,7 @@ def check_days(read: Read, report: Report) -> None:
     start, end = read.day("from"), read.day("until")
     if start is not None and end is not None and end <= start:
         message = f"the days end on {end} before they start on {start}"
-        report.add(finding("PRC110", message, read.place("until"), "`until` is the first day it no longer holds"))
+        report.add(finding("PRC210", message, read.place("until"), "`until` is the first day it no longer holds"))
 
 
 def _rounding(read: Read | None) -> RoundingSettings:

@@ -1,0 +1,99 @@
+"""The keys of the files in ``discounts/``."""
+
+from __future__ import annotations
+
+from engine.rulebook.fields import (
+    AMOUNTS,
+    CAP,
+    CONDITION,
+    FILE,
+    FLAG,
+    ID,
+    IDS,
+    INTEGER,
+    MESSAGE,
+    NUMBER,
+    TEXT,
+    EitherField,
+    Field,
+    MapField,
+    Record,
+    ScalarField,
+    ScalarKind,
+    choice,
+    dates,
+    many,
+)
+
+EFFECT = ScalarField(ScalarKind.EFFECT)
+GIVE = EitherField((EFFECT, MapField(EFFECT, "currency")))
+
+GROUP = Record(
+    "a discount group",
+    "Rules that compete or add up; groups are worked through in the order listed.",
+    (
+        Field("id", ID, "How rules name the group.", required=True),
+        Field("level", choice("line", "order"), "Whether its rules act line by line or on the order.", default="line"),
+        Field(
+            "step",
+            choice("volume", "rules", "promotions", "partner"),
+            "The step of the waterfall.",
+            default="rules",
+        ),
+        Field(
+            "pick",
+            choice("all", "first", "best_for_customer", "worst", "bands"),
+            "Which of the matching rules are taken.",
+            default="all",
+        ),
+        Field("combine", choice("compound", "additive"), "How taken rules combine.", default="compound"),
+        Field("at_most", INTEGER, "How many rules at most."),
+        Field("cap", CAP, "The most that the group takes off.", example="15 %"),
+        Field("cap_of", choice("line", "quote"), "What the cap holds for.", default="line"),
+        Field("within", choice("best", "compound_vs_best"), "In a band of one priority.", default="best"),
+        Field("across", choice("stop", "compound"), "After a band that gave something.", default="stop"),
+    ),
+)
+
+_SHARED = (
+    Field("id", ID, "How traces, tests and other rules name it.", required=True),
+    Field("group", ID, "The group it competes in."),
+    Field("when", CONDITION, "The rule applies only where this is true."),
+    Field("give", GIVE, "What it gives.", example="10 % off unit"),
+    Field("table", FILE, "A table with conditions and `out: give` or `out: percent_off`, instead of `give`."),
+    Field("say", MESSAGE, "What people read in the waterfall."),
+    Field("priority", INTEGER, "The higher one comes first.", default="0"),
+    Field("code", TEXT, "The code that the customer has to name (a coupon)."),
+    Field("uses", INTEGER, "How often it may be used in all."),
+    Field("uses_per_customer", INTEGER, "How often one customer may use it."),
+    Field("budget", AMOUNTS, "How much money it may give in all, by currency."),
+    Field("limit", AMOUNTS, "The most that it gives at once, by currency."),
+    Field("units_max", NUMBER, "For how many units of a line at most."),
+    Field("exclusive", FLAG, "Stands alone in its level.", default="false"),
+    Field("then", choice("continue", "stop"), "Whether later rules still apply.", default="continue"),
+    Field("not_with", IDS, "Rules that it cannot stand beside."),
+    Field("mode", choice("compound", "best_price"), "In bands: stacks, or stands alone.", default="compound"),
+    *dates(),
+)
+
+DISCOUNT = Record("a discount", "A discount or surcharge on lines.", _SHARED)
+
+ORDER_DISCOUNT = Record(
+    "an order discount",
+    "A discount on the order, spread over lines.",
+    (
+        *_SHARED,
+        Field("for", CONDITION, "Which lines take part.", example="line.discountable"),
+        Field("spread", choice("by_net", "by_gross", "by_qty", "even"), "How it is spread.", default="by_net"),
+    ),
+)
+
+DISCOUNTS = Record(
+    "a discounts file",
+    "Groups, and the rules in them.",
+    (
+        Field("groups", many(GROUP), "Groups, in the order they are worked through."),
+        Field("discounts", many(DISCOUNT), "Rules on lines."),
+        Field("order_discounts", many(ORDER_DISCOUNT), "Rules on the order."),
+    ),
+)

@@ -1,0 +1,155 @@
+"""The keys of the files in ``prices/``."""
+
+from __future__ import annotations
+
+from engine.rulebook.fields import (
+    AMOUNTS,
+    CONDITION,
+    CURRENCY,
+    DATE,
+    FLAG,
+    FORMULA,
+    ID,
+    INTEGER,
+    NUMBER,
+    PERCENT,
+    TEXT,
+    EitherField,
+    Field,
+    MapField,
+    Record,
+    choice,
+    dates,
+    many,
+)
+
+_ID = Field("id", ID, "How traces and tests name it.", required=True)
+PER_CURRENCY = EitherField((FORMULA, MapField(FORMULA, "currency")))
+
+ENTRY = Record(
+    "a price",
+    "A list price, or a rule that computes one.",
+    (
+        _ID,
+        Field("sku", ID, "The product that it is for."),
+        Field("family", TEXT, "The family that it is for."),
+        Field("category", TEXT, "The category that it is for."),
+        Field("when", CONDITION, "Further conditions.", example='customer.region = "DE"'),
+        Field("price", PER_CURRENCY, "The list price: an amount or a formula, by currency."),
+        Field("book", ID, "The price book it belongs to."),
+        Field("from_cost", FLAG, "Starts from the cost instead of the list price.", default="false"),
+        Field("based_on", ID, "Starts from the price in another book."),
+        Field("percent_off", PERCENT, "Taken off the start."),
+        Field("round_to", NUMBER, "The multiple that the result is rounded to."),
+        Field("surcharge", NUMBER, "Added to the result."),
+        Field("margin_min", NUMBER, "The least amount over the start."),
+        Field("margin_max", NUMBER, "The largest amount over the start."),
+        Field("quantity_min", NUMBER, "The smallest quantity, inclusive."),
+        Field("quantity_max", NUMBER, "The largest quantity, inclusive."),
+        Field("priority", INTEGER, "The higher one wins.", default="0"),
+        *dates(),
+    ),
+)
+
+CONTRACTED = Record(
+    "a contracted price",
+    "A price agreed with one customer, for a product or a family.",
+    (
+        _ID,
+        Field("customer", ID, "The customer's id; or use `when`."),
+        Field("sku", ID, "The product that it is for."),
+        Field("family", TEXT, "The family that it is for."),
+        Field("when", CONDITION, "Further conditions."),
+        Field("price", PER_CURRENCY, "The agreed price by currency."),
+        Field("percent_off", FORMULA, "The agreed percent off the list price."),
+        Field("priority", INTEGER, "The higher one wins.", default="0"),
+        *dates(),
+    ),
+)
+
+TIER = Record(
+    "a tier",
+    "One tier of a price model.",
+    (
+        Field("from", NUMBER, "Where it starts; may be left out, it must follow the tier before."),
+        Field("up_to", NUMBER, "Up to which quantity, inclusive; the last tier may leave it out."),
+        Field("unit", AMOUNTS, "The price of one unit by currency."),
+        Field("percent_off", PERCENT, "Percent off the list price."),
+        Field("flat", AMOUNTS, "A price for the tier as a whole by currency."),
+    ),
+)
+
+MODEL = Record(
+    "a price model",
+    "How the price of one product depends on its quantity.",
+    (
+        _ID,
+        Field("sku", ID, "The product.", required=True),
+        Field(
+            "model",
+            choice("flat", "per_unit", "volume", "graduated", "package", "stairstep"),
+            "volume: all units at the tier reached; graduated: each unit at its own tier; stairstep: one price a step.",
+            required=True,
+        ),
+        Field("unit", AMOUNTS, "The price of a unit, package or as a whole (per_unit, package, flat)."),
+        Field("size", NUMBER, "Units of a package."),
+        Field("tiers", many(TIER), "The tiers (volume, graduated, stairstep)."),
+        Field("overage", AMOUNTS, "The price of a unit beyond the last step (stairstep)."),
+        Field("included", NUMBER, "Units of a period that cost nothing (usage)."),
+        Field("minimum", AMOUNTS, "The least of a period (usage)."),
+        Field("maximum", AMOUNTS, "The most of a period (usage)."),
+        Field("pool", choice("line", "sku", "group", "quote"), "Whose quantities count together.", default="line"),
+        Field("pool_where", CONDITION, "Which lines count together."),
+        Field("cliff", choice("meant", "warn"), "Whether more units may cost less in total.", default="warn"),
+        *dates(),
+    ),
+)
+
+PERCENT_OF = Record(
+    "a percent of total",
+    "A product priced as a percent of other lines.",
+    (
+        _ID,
+        Field("sku", ID, "The product.", required=True),
+        Field("percent", FORMULA, "The percent, written 20.", required=True),
+        Field("of", CONDITION, "Which lines count.", required=True, example='line.family = "platform"'),
+        Field("basis", choice("net", "list"), "What of them counts.", default="net"),
+    ),
+)
+
+GUARD = Record(
+    "a guard",
+    "The lowest or highest price of a line, or the lowest margin.",
+    (
+        _ID,
+        Field("when", CONDITION, "Which lines it guards."),
+        Field("floor", PER_CURRENCY, "The lowest unit price."),
+        Field("ceiling", PER_CURRENCY, "The highest unit price."),
+        Field("margin_percent_min", FORMULA, "The lowest margin in percent of the price."),
+    ),
+)
+
+RATE = Record(
+    "an exchange rate",
+    "One unit of a currency in another, from a day on.",
+    (
+        Field("source", CURRENCY, "The currency that is converted.", required=True),
+        Field("target", CURRENCY, "The currency it becomes.", required=True),
+        Field("rate", NUMBER, "How much of the target one unit is.", required=True),
+        Field("since", DATE, "The first day of the rate.", required=True),
+        Field("origin", TEXT, "Who published it."),
+    ),
+)
+
+PRICES = Record(
+    "a prices file",
+    "Prices, price models, percent-of-total products, guards and exchange rates.",
+    (
+        Field("prices", many(ENTRY), "List prices that are not written in a table."),
+        Field("contracted", many(CONTRACTED), "Prices agreed with customers."),
+        Field("models", many(MODEL), "Price models."),
+        Field("percent_of_total", many(PERCENT_OF), "Products priced as a percent of others."),
+        Field("guards", many(GUARD), "Floors, ceilings and margins."),
+        Field("exchange_rates", many(RATE), "Exchange rates."),
+    ),
+)

@@ -1,0 +1,146 @@
+"""The keys of the files in ``tests/``."""
+
+from __future__ import annotations
+
+from engine.rulebook.fields import (
+    CURRENCY,
+    DATE,
+    FLAG,
+    ID,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    Field,
+    ListField,
+    MapField,
+    Record,
+    RecordField,
+    choice,
+    many,
+)
+
+NESTED = Record(
+    "a nested part",
+    "A part of a part: what fills a group of a nested bundle.",
+    (
+        Field("sku", ID, "The product.", required=True),
+        Field("qty", NUMBER, "How many, per one unit of the part above.", default="1"),
+        Field("group", ID, "The option group it fills.", required=True),
+        Field("id", ID, "The id of the line."),
+    ),
+)
+
+PART = Record(
+    "a part",
+    "What fills an option group of a bundle.",
+    (
+        Field("sku", ID, "The product.", required=True),
+        Field("qty", NUMBER, "How many, per one unit of the bundle.", default="1"),
+        Field("group", ID, "The option group it fills.", required=True),
+        Field("id", ID, "The id of the line."),
+        Field("attributes", MapField(TEXT), "Choices on the part."),
+        Field("parts", many(NESTED), "What fills it, when it is a bundle itself."),
+    ),
+)
+
+LINE = Record(
+    "a line",
+    "One line of the request.",
+    (
+        Field("sku", ID, "The product.", required=True),
+        Field("qty", NUMBER, "How many.", default="1"),
+        Field("id", ID, "The id of the line; line 1, 2, … by default."),
+        Field("term_months", INTEGER, "The term of this line."),
+        Field("attributes", MapField(TEXT), "Choices on the bundle."),
+        Field("parts", many(PART), "What fills its option groups."),
+    ),
+)
+
+MANUAL = Record(
+    "a manual discount",
+    "What an agent gives.",
+    (
+        Field("on", choice("line", "group", "total"), "What it is for.", default="total"),
+        Field("kind", choice("percent", "amount", "target"), "How it is stated.", default="percent"),
+        Field("value", NUMBER, "Percent, amount or wanted price.", required=True),
+        Field("reason", TEXT, "Why.", default="test"),
+        Field("target", ID, "The line or group."),
+    ),
+)
+
+GIVEN = Record(
+    "the request",
+    "What is priced.",
+    (
+        Field("date", DATE, "The day of the quote.", required=True),
+        Field("currency", CURRENCY, "The currency; the book's own by default."),
+        Field("customer", MapField(TEXT), "Facts read as `customer.…`."),
+        Field("quote", MapField(TEXT), "Facts read as `quote.…`, such as channel."),
+        Field("term_months", INTEGER, "The term of recurring charges."),
+        Field("codes", TEXTS, "Coupon codes."),
+        Field("manual", many(MANUAL), "Manual discounts."),
+        Field("lines", many(LINE), "The lines.", required=True),
+    ),
+)
+
+EXPECTED_LINE = Record(
+    "an expected line",
+    "What a line must come to; amounts in the major unit.",
+    (
+        Field("id", ID, "Which line; by position when left out."),
+        Field("list_unit", NUMBER, "The list price of one unit."),
+        Field("unit_net", NUMBER, "The unit price after the line steps."),
+        Field("list_amount", NUMBER, "The list price of the line."),
+        Field("net", NUMBER, "The line after order discounts, before tax."),
+        Field("order_discount", NUMBER, "Its share of order discounts."),
+        Field("tax", NUMBER, "Its tax."),
+        Field("gross", NUMBER, "The line with tax."),
+        Field("term_total", NUMBER, "Net over the whole term."),
+        Field("cost", NUMBER, "Its cost."),
+        Field("applied", ListField(ID), "The ids of the rules that gave something on it, in any order."),
+    ),
+)
+
+EXPECT = Record(
+    "the expectation",
+    "What must come out; what is left out is not looked at.",
+    (
+        Field("lines", many(EXPECTED_LINE), "Lines."),
+        Field("total_list", NUMBER, "Everything at list price."),
+        Field("total_net", NUMBER, "Everything after all discounts, before tax."),
+        Field("total_tax", NUMBER, "Tax."),
+        Field("total_gross", NUMBER, "With tax."),
+        Field("one_time", NUMBER, "One-time charges."),
+        Field("monthly", NUMBER, "Charges each month (MRR)."),
+        Field("yearly", NUMBER, "Charges each year (ARR)."),
+        Field("usage_estimate", NUMBER, "The estimate of usage charges."),
+        Field("tcv", NUMBER, "Total contract value."),
+        Field("acv", NUMBER, "Annual contract value."),
+        Field("order_discount", NUMBER, "What order rules gave in all."),
+        Field("discount_pct", NUMBER, "The depth of all discounts in percent of list."),
+        Field("margin_pct", NUMBER, "The margin in percent of net."),
+        Field("applied", ListField(ID), "The ids of all rules that gave something, in any order."),
+        Field("gifts", ListField(ID), "SKUs of lines that rules added."),
+        Field("approvals", TEXTS, "Levels that have to agree as chain/level, in any order; [] for none."),
+        Field("valid", FLAG, "Whether all configurations are complete and keep all rules."),
+        Field("violations", ListField(ID), "Ids of the constraints that are broken, in any order."),
+        Field("refused", TEXTS, "Codes of the faults when the request is refused."),
+    ),
+)
+
+CASE = Record(
+    "a rule test",
+    "A request and what must come out.",
+    (
+        Field("name", TEXT, "What the test shows.", required=True),
+        Field("given", RecordField(GIVEN), "The request.", required=True),
+        Field("expect", RecordField(EXPECT), "What must come out.", required=True),
+    ),
+)
+
+TESTS = Record(
+    "a tests file",
+    "Rule tests: requests whose prices, approvals and violations are known.",
+    (Field("tests", many(CASE), "The tests.", required=True),),
+)

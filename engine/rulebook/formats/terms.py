@@ -1,0 +1,134 @@
+"""The keys of the files in ``terms/``."""
+
+from __future__ import annotations
+
+from engine.periods import DayCount
+from engine.revenue.policy import Timing
+from engine.rulebook.fields import (
+    CONDITION,
+    FLAG,
+    ID,
+    IDS,
+    INTEGER,
+    MONEY,
+    NUMBER,
+    TEXT,
+    Field,
+    ListField,
+    MapField,
+    Record,
+    RecordField,
+    choice,
+    dates,
+    many,
+)
+
+CONTRACT = Record(
+    "the contract terms",
+    "What a contract says beside its lines.",
+    (
+        Field("payment_days", INTEGER, "The time to pay.", default="30"),
+        Field("bill_day", INTEGER, "The day of the month that is billed; 0 keeps each line's start day.", default="0"),
+        Field("day_count", choice(*(each.value for each in DayCount)), "How part periods count.", default="daily"),
+        Field("notice_days", INTEGER, "Days between a cancellation and the end.", default="0"),
+    ),
+)
+
+BILLING = Record(
+    "the billing policy",
+    "What billing is told beside the contract.",
+    (Field("late_usage_periods", INTEGER, "For how many ended periods late usage is billed.", default="2"),),
+)
+
+RECOGNITION = Record(
+    "a recognition policy",
+    "How promises of a product become revenue.",
+    (
+        Field("id", ID, "How products name it.", required=True),
+        Field(
+            "timing",
+            choice(*(each.value for each in Timing)),
+            "At one moment, with time, by weights, or with what is used or done.",
+            required=True,
+        ),
+        Field("rounding", choice("cumulative", "each_then_plug_last"), "How parts round.", default="cumulative"),
+        Field("merge_key", ID, "Promises of one contract with the same key are one obligation."),
+        Field("series", FLAG, "Distinct increments of one service.", default="false"),
+        Field("category", TEXT, "The revenue stream that chooses the account."),
+        Field("weights", ListField(NUMBER), "The share of each month (timing weights)."),
+    ),
+)
+
+SSP = Record(
+    "a standalone selling price",
+    "What a product sells for on its own, as one price or a range.",
+    (
+        Field("sku", ID, "The product.", required=True),
+        Field("price", MapField(MONEY, "currency"), "One price by currency."),
+        Field("low", MapField(MONEY, "currency"), "The lowest believable price by currency."),
+        Field("high", MapField(MONEY, "currency"), "The highest believable price by currency."),
+        Field("region", TEXT, "Only for this region."),
+        Field("segment", TEXT, "Only for this segment."),
+        Field("channel", TEXT, "Only for this channel."),
+        Field("residual", FLAG, "The price is highly variable: it gets what the others leave.", default="false"),
+        *dates(),
+    ),
+)
+
+STEP = Record(
+    "a fulfilment step",
+    "One task of a department.",
+    (
+        Field("id", ID, "How other steps name it.", required=True),
+        Field("department", TEXT, "Who does it.", required=True),
+        Field("after", IDS, "Steps that must be done first."),
+        Field("no_return", FLAG, "Once begun, the item can no longer be cancelled.", default="false"),
+        Field("compensation", TEXT, "What undoes it when the item is cancelled."),
+        Field("delivers", FLAG, "Its completion hands the goods over.", default="false"),
+    ),
+)
+
+PLAN = Record(
+    "a fulfilment plan",
+    "The steps that deliver a product.",
+    (Field("id", ID, "How products name it.", required=True), Field("steps", many(STEP), "Its steps.", required=True)),
+)
+
+RATE = Record(
+    "a tax rate",
+    "The rate of a tax code.",
+    (
+        Field("code", TEXT, "The tax code.", required=True),
+        Field("percent", NUMBER, "The rate in percent.", required=True),
+        Field("fixed", NUMBER, "A fixed amount per unit."),
+        Field("when", CONDITION, "For which lines and customers."),
+        *dates(),
+    ),
+)
+
+TAX = Record(
+    "the tax settings",
+    "Whether prices include tax, where tax is rounded, and the rates; a table with `out: percent` adds rates.",
+    (
+        Field("included", FLAG, "Whether prices include tax.", default="false"),
+        Field("round_at", choice("unit", "line", "rate", "total"), "Where tax is rounded.", default="line"),
+        Field("round", choice("tax", "net"), "Which part of an inclusive price is rounded.", default="tax"),
+        Field("unknown", choice("refuse", "free"), "What a code without a rate does.", default="refuse"),
+        Field("rates", many(RATE), "Rates."),
+    ),
+)
+
+TERMS = Record(
+    "a terms file",
+    "What holds after the sale, and tax.",
+    (
+        Field("contract", RecordField(CONTRACT), CONTRACT.doc),
+        Field("billing", RecordField(BILLING), BILLING.doc),
+        Field("gaap", choice("ifrs", "us"), "The framework, where the two differ.", default="ifrs"),
+        Field("recognition", many(RECOGNITION), "Recognition policies."),
+        Field("ssp_version", TEXT, "The version of the standalone selling prices."),
+        Field("ssp", many(SSP), "Standalone selling prices."),
+        Field("fulfilment", many(PLAN), "Fulfilment plans."),
+        Field("tax", RecordField(TAX), TAX.doc),
+    ),
+)

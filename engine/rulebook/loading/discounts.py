@@ -1,0 +1,247 @@
+"""The folder ``discounts/``: groups, rules on lines and on the order, and tables of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+
+from engine.diagnostics import DiagnosticError, Span, did_you_mean
+from engine.language import Checked, Scope
+from engine.pricing.effects import Effect
+from engine.pricing.plan import (
+    Across,
+    Cap,
+    CapScope,
+    Combine,
+    Level,
+    Limit,
+    Mode,
+    Pick,
+    Rule,
+    RuleGroup,
+    RuleId,
+    Spread,
+    Step,
+    UsageLimit,
+    Window,
+    Within,
+)
+from engine.rulebook.codes import finding
+from engine.rulebook.formats.discounts import DISCOUNTS
+from engine.rulebook.grammar import parse_cap
+from engine.rulebook.loading.book_head import check_days
+from engine.rulebook.loading.constraints import report_repeated
+from engine.rulebook.loading.effects import effects_of, percent_effect
+from engine.rulebook.loading.price_table import text_of, window_of
+from engine.rulebook.loading.pricing_scope import PricingScope, conditions
+from engine.rulebook.loading.products import amounts
+from engine.rulebook.loading.sources import Sources
+from engine.rulebook.loading.table_rows import CellChecker, TableRow, divide, rows_of
+from engine.rulebook.nodes import Node
+from engine.rulebook.reader import Read
+from engine.rulebook.table import Table
+
+FOLDER = "discounts"
+STEPS = {"volume": Step.VOLUME, "rules": Step.RULES, "promotions": Step.PROMOTIONS, "partner": Step.PARTNER}
+HITS = ("UNIQUE", "COLLECT", "ANY")
+NOTES = ("id", "say", "priority", "from", "until", "note")
+
+
+@dataclass(slots=True)
+class Discounts:
+    """All that ``discounts/`` says, in the author's order; ``tables`` with their rule for the load-time checks."""
+
+    groups: list[RuleGroup] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+
+def read_discounts(sources: Sources, scope: PricingScope) -> Discounts:
+    """Read the folder: all groups first, so that a rule may use a group of another file."""
+    found = Discounts()
+    files = list(sources.records(FOLDER, DISCOUNTS))
+    seen: dict[str, Span] = {}
+    for _, read in files:
+        for each in read.records("groups"):
+            report_repeated(each, seen, sources.report)
+            found.groups.append(_group(each, scope))
+    seen = {}
+    for path, read in files:
+        for level, name in ((Level.LINE, "discounts"), (Level.ORDER, "order_discounts")):
+            reader = _Rules(path, level, found, sources, scope)
+            for each in read.records(name):
+                report_repeated(each, seen, sources.report)
+                reader.read(each)
+    _report_unknown_names(files, found, sources)
+    return found
+
+
+def _group(read: Read, scope: PricingScope) -> RuleGroup:
+    return RuleGroup(
+        id=read.text("id"),
+        level=Level(read.text("level", "line")),
+        step=STEPS[read.text("step", "rules")],
+        pick=Pick(read.text("pick", "all")),
+        combine=Combine(read.text("combine", "compound")),
+        at_most=read.integer("at_most", 0) or None,
+        cap=_cap(read, scope),
+        within=Within(read.text("within", "best")),
+        across=Across(read.text("across", "stop")),
+        span=read.place("id"),
+    )
+
+
+def _cap(read: Read, scope: PricingScope) -> Cap | None:
+    text = read.scalar("cap")
+    if text is None:
+        return None
+    try:
+        percent, amount = parse_cap(text)
+    except DiagnosticError as problem:
+        scope.report.add(*problem.diagnostics)
+        return None
+    money = {scope.default_currency: amount} if amount is not None else {}
+    return Cap(percent, MappingProxyType(money), CapScope(read.text("cap_of", "line")))
+
+
+def _report_unknown_names(files: list[tuple[str, Read]], found: Discounts, sources: Sources) -> None:
+    """``not_with`` must name rules that exist."""
+    known = {each.id for each in found.rules} | {each.id.partition("/")[0] for each in found.rules}
+    for _, read in files:
+        for name in ("discounts", "order_discounts"):
+            for each in read.records(name):
+                for other in each.scalars("not_with"):
+                    if other.text not in known:
+                        hint = did_you_mean(other.text, known)
+                        message = f"there is no discount `{other.text}`"
+                        sources.report.add(finding("DSC202", message, other.span, hint))
+
+
+class _Rules:
+    """Reads the rules of one level of one file."""
+
+    def __init__(self, path: str, level: Level, found: Discounts, sources: Sources, scope: PricingScope) -> None:
+        self.path, self.level, self.found, self.sources, self.scope = path, level, found, sources, scope
+        self.report = scope.report
+
+    @property
+    def names(self) -> Scope:
+        """What conditions of this level may read."""
+        return self.scope.line if self.level is Level.LINE else self.scope.order
+
+    def read(self, read: Read) -> None:
+        """Keep the rule of a record, or all rows of its table."""
+        check_days(read, self.report)
+        when = conditions(read, "when", self.names, self.report)
+        target = conditions(read, "for", self.scope.line, self.report)
+        group = self._group(read)
+        if when is None or target is None or group is None:
+            return
+        if read.has("give") == read.has("table"):
+            message = f"the discount `{read.text('id')}` needs `give` or `table`, and not both"
+            self.report.add(finding("FLD002", message, read.place("id"), "say what it gives"))
+            return
+        plain = self._rule(read, group, when, target)
+        if read.has("table"):
+            self.found.rules += self._table(read, plain)
+            return
+        effects = self._effects(read.nodes["give"])
+        if effects:
+            self.found.rules.append(replace(plain, effects=effects))
+
+    def _group(self, read: Read) -> str | None:
+        """The group of a rule; rules that name none share a group that takes all of them."""
+        name = read.scalar("group")
+        if name is None:
+            own = "lines" if self.level is Level.LINE else "order"
+            if all(each.id != own for each in self.found.groups):
+                self.found.groups.append(RuleGroup(own, self.level, span=read.place("id")))
+            return own
+        group = next((each for each in self.found.groups if each.id == name.text), None)
+        if group is None:
+            known = [each.id for each in self.found.groups]
+            hint = did_you_mean(name.text, known) or "declare it under `groups`"
+            self.report.add(finding("DSC202", f"the group `{name.text}` is not known", name.span, hint))
+            return None
+        if group.level is not self.level:
+            message = f"the group `{name.text}` is for rules on the {group.level.value}"
+            hint = f"write `level: {self.level.value}` in the group, or use another group"
+            self.report.add(finding("DSC202", message, name.span, hint))
+            return None
+        return name.text
+
+    def _rule(self, read: Read, group: str, when: tuple[Checked, ...], target: tuple[Checked, ...]) -> Rule:
+        return Rule(
+            id=RuleId(read.text("id")),
+            group=group,
+            effects=MappingProxyType({}),
+            when=when,
+            window=Window(read.day("from"), read.day("until")),
+            priority=read.integer("priority", 0),
+            code=read.text("code"),
+            usage=_usage(read),
+            limit=Limit(MappingProxyType(amounts(read, "limit")), read.number("units_max")),
+            target=target,
+            spread=Spread(read.text("spread", "by_net")),
+            exclusive=read.flag("exclusive", default=False),
+            stop=read.text("then", "continue") == "stop",
+            not_with=frozenset(read.texts("not_with")),
+            mode=Mode(read.text("mode", "compound")),
+            say=read.text("say"),
+            span=read.place("id"),
+        )
+
+    def _effects(self, node: Node) -> Mapping[str, Effect]:
+        return effects_of(node, self.names, self.scope)
+
+    def _table(self, read: Read, plain: Rule) -> Iterator[Rule]:
+        name = read.scalar("table")
+        table = self.sources.named_table(name, self.path) if name is not None else None
+        if table is None:
+            return
+        hit = table.option("hit", "UNIQUE")
+        if hit not in HITS:
+            place = table.options["hit"].span
+            hint = f"use {', '.join(HITS)}; for the first row that matches, give the group `pick: first`"
+            self.report.add(finding("TBL010", f"the hit policy `{hit}` is not known for discounts", place, hint))
+            return
+        self.found.tables.append(table)
+        columns = divide(table, ("give", "percent_off"), NOTES, self.report)
+        checker = CellChecker(table, columns, self.names, self.report)
+        for row in rows_of(table, columns):
+            when = checker.conditions(row)
+            effects = self._row_effects(row)
+            if when is not None and effects:
+                yield self._row(row, plain, when, effects)
+
+    def _row_effects(self, row: TableRow) -> Mapping[str, Effect]:
+        give, percent = row.result("give"), row.result("percent_off")
+        if give is not None:
+            return self._effects(give)
+        if percent is not None:
+            return percent_effect(percent, self.scope)
+        place = row.table.cell(row.row, 0).span
+        self.report.add(finding("DSC201", "the row gives nothing", place, "fill in `out: give` or `out: percent_off`"))
+        return {}
+
+    def _row(self, row: TableRow, plain: Rule, when: tuple[Checked, ...], effects: Mapping[str, Effect]) -> Rule:
+        own = window_of(row, self.scope)
+        name = text_of(row, "id") or f"{plain.id}/{row.row.line}"
+        return replace(
+            plain,
+            id=RuleId(name),
+            effects=effects,
+            when=(*plain.when, *when),
+            window=Window(own.start or plain.window.start, own.end or plain.window.end),
+            priority=int(Decimal(text_of(row, "priority") or plain.priority)),
+            say=text_of(row, "say") or plain.say,
+            span=row.table.cell(row.row, 0).span,
+        )
+
+
+def _usage(read: Read) -> UsageLimit:
+    uses = read.integer("uses", 0) if read.has("uses") else None
+    each = read.integer("uses_per_customer", 0) if read.has("uses_per_customer") else None
+    return UsageLimit(uses, each, MappingProxyType(amounts(read, "budget")))

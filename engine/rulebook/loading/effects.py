@@ -1,0 +1,131 @@
+"""What ``give`` says, by currency: parsed by the small grammar, its formulas checked in their scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from engine.diagnostics import DiagnosticError
+from engine.language import Scope
+from engine.language.types import NUMBER, MoneyType, Type
+from engine.pricing.effects import Amount, BuyGet, Condition, Effect, Gift, Operand, Percent, Sign, UnitsOff
+from engine.rulebook import values
+from engine.rulebook.codes import finding, warning
+from engine.rulebook.grammar import Formulas, GivenEffect, parse_effect, parse_per_currency
+from engine.rulebook.loading.checked import check_condition
+from engine.rulebook.loading.pricing_scope import PricingScope, by_currency, known_sku, operand
+from engine.rulebook.nodes import Node, Scalar
+from engine.rulebook.values import Unreadable
+
+HUNDRED = Decimal(100)
+ANY_CURRENCY = ""
+
+
+def effects_of(node: Node, names: Scope, scope: PricingScope) -> Mapping[str, Effect]:
+    """The effect for each currency (``""``: any); empty after reporting its faults.
+
+    A bare amount is in the book's own currency; a currency left out is a warning.
+    """
+    written: list[tuple[str, Scalar]] = []
+    split = parse_per_currency(node) if isinstance(node, Scalar) else None
+    if split is not None:
+        written = [(currency.text, text) for currency, text in split]
+    elif isinstance(node, Scalar):
+        return _alone(node, names, scope)
+    else:
+        written = by_currency(node, scope)
+    found: dict[str, Effect] = {}
+    for currency, text in written:
+        given = _parse(text, names, scope)
+        if given is None:
+            return {}
+        found[currency] = given.effect
+    _warn_of_missing(found, node, scope)
+    return MappingProxyType(found)
+
+
+def percent_effect(cell: Scalar, scope: PricingScope) -> Mapping[str, Effect]:
+    """A cell of ``out: percent_off``: so many percent off the unit price."""
+    try:
+        effect = Percent(values.percent(cell.text))
+    except Unreadable as problem:
+        scope.report.add(finding(problem.code, problem.message, cell.span, problem.hint))
+        return {}
+    return MappingProxyType({ANY_CURRENCY: effect}) if _is_possible(effect, cell, scope) else {}
+
+
+def _alone(text: Scalar, names: Scope, scope: PricingScope) -> Mapping[str, Effect]:
+    given = _parse(text, names, scope)
+    if given is None:
+        return {}
+    if not given.in_money:
+        return MappingProxyType({ANY_CURRENCY: given.effect})
+    found = {scope.default_currency: given.effect}
+    _warn_of_missing(found, text, scope)
+    return MappingProxyType(found)
+
+
+def _parse(text: Scalar, names: Scope, scope: PricingScope) -> GivenEffect | None:
+    """Parse one effect; every formula in it that cannot be read is reported."""
+    failed: list[Scalar] = []
+
+    def value(part: Scalar, expected: Type) -> Operand:
+        found = operand(part, names, scope.report, expected)
+        if found is None:
+            failed.append(part)
+            return Decimal(0)
+        return found
+
+    def where(part: Scalar) -> tuple[Condition, ...]:
+        checked = check_condition(part, scope.line, scope.report)
+        if checked is None:
+            failed.append(part)
+            return ()
+        return (checked,)
+
+    formulas = Formulas(lambda part: value(part, NUMBER), lambda part: value(part, MoneyType()), where)
+    try:
+        given = parse_effect(text, formulas)
+    except DiagnosticError as problem:
+        scope.report.add(*problem.diagnostics)
+        return None
+    return given if not failed and _is_possible(given.effect, text, scope) else None
+
+
+def _is_possible(effect: Effect, text: Scalar, scope: PricingScope) -> bool:
+    """A constant over 100 percent off, a negative amount and an unknown gift are refused at load."""
+    match effect:
+        case Percent(Decimal() as value, _, sign) if value < 0 or (sign is Sign.OFF and value > HUNDRED):
+            message = f"{value} percent is not between 0 and 100"
+        case Amount(Decimal() as value) if value < 0:
+            message = f"the amount {value} is negative; write `up` instead of `off`"
+        case BuyGet(percent_off=Decimal() as value) if not 0 <= value <= HUNDRED:
+            message = f"{HUNDRED - value} percent is not between 0 and 100"
+        case UnitsOff(effect=inner):
+            return _is_possible(inner, text, scope)
+        case Gift(sku=sku):
+            start = text.text.index(sku)
+            return known_sku(text.cut(start, start + len(sku)), scope)
+        case _:
+            return _warn_of_fraction(effect, text, scope)
+    scope.report.add(finding("DSC205", message, text.span, "percents are written 15, never 0.15"))
+    return False
+
+
+def _warn_of_fraction(effect: Effect, text: Scalar, scope: PricingScope) -> bool:
+    """0.15 % is possible, and nearly always meant to be 15 %."""
+    if isinstance(effect, Percent) and isinstance(effect.value, Decimal) and 0 < effect.value < Decimal("0.5"):
+        meant = format((effect.value * HUNDRED).normalize(), "f")
+        hint = f"percents are written 15, never 0.15; write {meant} when {meant} percent is meant"
+        scope.report.add(warning("FLD009", f"{effect.value} percent is very little", text.span, hint))
+    return True
+
+
+def _warn_of_missing(found: Mapping[str, Effect], node: Node, scope: PricingScope) -> None:
+    left_out = [each for each in scope.currencies if each not in found]
+    if found and left_out:
+        names = ", ".join(left_out)
+        message = f"the rule does not apply to quotes in {names}"
+        hint = f"write an amount for {names} too: `{{EUR: 5.00 off unit, USD: …}}`"
+        scope.report.add(warning("DSC203", message, node.span, hint))

@@ -1,0 +1,235 @@
+"""Tables of ``prices/``: price books, costs, contracted prices and exchange rates, told apart by their results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from engine.diagnostics import Span
+from engine.language import Checked
+from engine.pricing.effects import Operand
+from engine.pricing.plan import ContractedPrice, ExchangeRate, Match, Narrowness, PriceEntry, RuleId, Window
+from engine.rulebook import values
+from engine.rulebook.codes import finding
+from engine.rulebook.loading.pricing_scope import PricingScope, known_sku, money_operand, operand
+from engine.rulebook.loading.table_rows import ANY_CELL, CellChecker, Columns, TableRow, divide, rows_of
+from engine.rulebook.nodes import Scalar
+from engine.rulebook.table import Table
+from engine.rulebook.values import CURRENCIES, Unreadable
+
+NOTES = ("id", "priority", "weight", "from", "until", "book", "currency", "note")
+SKU, QUANTITY = "line.sku", "line.qty"
+_MATCHES = {SKU: Narrowness.SKU, "line.family": Narrowness.FAMILY, "line.category": Narrowness.CATEGORY}
+_WORD = re.compile(r'"?([^"|,<>=()\[\]]+)"?\Z')
+_RANGE = re.compile(r"\[\s*(\d+(?:\.\d+)?)\s*\.\.\s*(\d+(?:\.\d+)?)\s*\]\Z")
+_ANY = Scalar("-", Span(""))
+_BOUND = re.compile(r"(>=|<=)\s*(\d+(?:\.\d+)?)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What decides whether a row's price holds."""
+
+    match: Match
+    when: tuple[Checked, ...]
+    least: Decimal | None
+    most: Decimal | None
+
+
+class PriceTable:
+    """Reads the rows of one price table."""
+
+    def __init__(self, table: Table, columns: Columns, scope: PricingScope) -> None:
+        self.table, self.columns, self.scope = table, columns, scope
+        self.cells = CellChecker(table, columns, scope.line, scope.report)
+
+    def entries(self) -> Iterator[PriceEntry]:
+        """The price entries of all rows; a row may give a price in several currencies."""
+        for row in rows_of(self.table, self.columns):
+            for condition in self.conditions(row):
+                for currency, cell in self.amounts(row, "list_price"):
+                    price = money_operand(cell, self.scope.line, self.scope.report)
+                    if price is not None and self._is_payable(price, cell):
+                        yield self._entry(row, condition, currency, price, cell)
+
+    def _entry(self, row: TableRow, condition: Condition, currency: str, price: Operand, cell: Scalar) -> PriceEntry:
+        return PriceEntry(
+            id=row_id(row),
+            match=condition.match,
+            book=text_of(row, "book"),
+            currency=currency,
+            price=price,
+            when=condition.when,
+            quantity_min=condition.least,
+            quantity_max=condition.most,
+            window=window_of(row, self.scope),
+            priority=int(self.number(row, "priority") or 0),
+            weight=int(self.number(row, "weight") or 0),
+            span=cell.span,
+        )
+
+    def contracted(self) -> Iterator[ContractedPrice]:
+        """The contracted prices of all rows: an amount by currency, or a percent off."""
+        for row in rows_of(self.table, self.columns):
+            for condition in self.conditions(row):
+                window, priority = window_of(row, self.scope), int(self.number(row, "priority") or 0)
+                cells = [("", cell, True) for cell in [row.result("contracted_percent")] if cell is not None]
+                cells += [(currency, cell, False) for currency, cell in self.amounts(row, "contracted_price")]
+                for currency, cell, is_percent in cells:
+                    value = operand(cell, self.scope.line, self.scope.report)
+                    yield ContractedPrice(
+                        row_id(row),
+                        condition.match,
+                        condition.when,
+                        currency,
+                        None if is_percent else value,
+                        value if is_percent else None,
+                        window,
+                        priority,
+                        cell.span,
+                    )
+
+    def conditions(self, row: TableRow) -> Iterator[Condition]:
+        """One condition for each product that the row names; none after reporting a faulty cell."""
+        matched = next((name for name in _MATCHES if row.cells.get(name, _ANY).text not in ANY_CELL), None)
+        words = _words(row.cells[matched]) if matched else []
+        least, most = bounds(row.cells[QUANTITY]) if QUANTITY in row.cells else (None, None)
+        skip = (*([matched] if matched and words else []), *([QUANTITY] if least or most else []))
+        when = self.cells.conditions(row, tuple(skip))
+        if when is None:
+            return
+        if not matched or not words:
+            yield Condition(Match(), when, least, most)
+            return
+        for word in words:
+            if matched != SKU or known_sku(word, self.scope):
+                yield Condition(Match(_MATCHES[matched], word.text), when, least, most)
+
+    def amounts(self, row: TableRow, name: str) -> Iterator[tuple[str, Scalar]]:
+        """Filled result cells with their currency: ``out: list_price`` or ``out: list_price.USD``."""
+        for each in row.results:
+            base, _, currency = each.partition(".")
+            cell = row.result(each)
+            if base != name or cell is None:
+                continue
+            wanted = (
+                currency or text_of(row, "currency") or self.table.option("currency") or self.scope.default_currency
+            )
+            if wanted not in self.scope.currencies:
+                known = "is not one of the book's" if wanted in CURRENCIES else "is not known"
+                place = row.notes.get("currency") or self.table.options.get("currency") or cell
+                message = f"the currency `{wanted}` {known}"
+                self.scope.report.add(finding("PRC209", message, place.span, "add it to `currencies` in book.yaml"))
+                continue
+            yield wanted, cell
+
+    def _is_payable(self, price: Operand, cell: Scalar) -> bool:
+        if isinstance(price, Decimal) and price < 0:
+            message = f"the list price {cell.text} is negative"
+            self.scope.report.add(finding("PRC208", message, cell.span, "write an amount of zero or more"))
+            return False
+        return True
+
+    def number(self, row: TableRow, name: str) -> Decimal | None:
+        """A number among the notes; a faulty one is reported."""
+        cell = row.note(name)
+        if cell is None:
+            return None
+        try:
+            return values.number(cell.text)
+        except Unreadable as problem:
+            self.scope.report.add(finding(problem.code, problem.message, cell.span, problem.hint))
+            return None
+
+
+def price_table(table: Table, scope: PricingScope) -> PriceTable:
+    """Prepare a table of list prices or contracted prices."""
+    results = ("list_price", "list_price.*", "contracted_price", "contracted_price.*", "contracted_percent")
+    return PriceTable(table, divide(table, results, NOTES, scope.report), scope)
+
+
+def exchange_rates(table: Table, scope: PricingScope) -> Iterator[ExchangeRate]:
+    """Rows of source, target and since with ``out: rate``."""
+    columns = divide(table, ("rate",), ("source", "target", "since", "origin", "note"), scope.report)
+    for row in rows_of(table, columns):
+        source, target, since, rate = (
+            row.notes.get("source"),
+            row.notes.get("target"),
+            row.notes.get("since"),
+            row.result("rate"),
+        )
+        if source is None or target is None or since is None or rate is None:
+            place = table.cell(row.row, 0).span
+            scope.report.add(finding("TBL008", "a rate needs source, target, since and out: rate", place, "add them"))
+            continue
+        try:
+            found = ExchangeRate(
+                values.currency(source.text),
+                values.currency(target.text),
+                values.number(rate.text),
+                values.day(since.text),
+                text_of(row, "origin"),
+                rate.span,
+            )
+        except Unreadable as problem:
+            scope.report.add(finding(problem.code, problem.message, rate.span, problem.hint))
+            continue
+        yield found
+
+
+def bounds(cell: Scalar) -> tuple[Decimal | None, Decimal | None]:
+    """A quantity cell as inclusive bounds; (None, None) for "any" and for what only a condition can say."""
+    found = _RANGE.match(cell.text)
+    if found:
+        return Decimal(found[1]), Decimal(found[2])
+    found = _BOUND.match(cell.text)
+    if not found:
+        return None, None
+    return (Decimal(found[2]), None) if found[1] == ">=" else (None, Decimal(found[2]))
+
+
+def row_id(row: TableRow) -> RuleId:
+    """The id of a row: as written, or file and line."""
+    return RuleId(text_of(row, "id") or f"{row.table.path}:{row.row.line}")
+
+
+def text_of(row: TableRow, name: str) -> str:
+    """The text of a note, empty when there is none."""
+    cell = row.note(name)
+    return cell.text if cell is not None else ""
+
+
+def window_of(row: TableRow, scope: PricingScope) -> Window:
+    """The days on which a row holds."""
+    days: list[date | None] = []
+    for name in ("from", "until"):
+        cell = row.note(name)
+        try:
+            days.append(values.day(cell.text) if cell is not None else None)
+        except Unreadable as problem:
+            assert cell is not None
+            scope.report.add(finding(problem.code, problem.message, cell.span, problem.hint))
+            days.append(None)
+    start, end = days
+    if start is not None and end is not None and end <= start:
+        place = row.notes["until"].span
+        scope.report.add(finding("PRC210", f"the days end on {end} before they start on {start}", place, ""))
+    return Window(start, end)
+
+
+def _words(cell: Scalar) -> list[Scalar]:
+    """The plain words of a cell (``A | B`` or ``"A","B"``), each at its place; empty when it is a test."""
+    separator = "|" if "|" in cell.text else ","
+    found: list[Scalar] = []
+    start = 0
+    for piece in cell.text.split(separator):
+        part = cell.cut(start, start + len(piece))
+        start += len(piece) + 1
+        match = _WORD.match(part.text)
+        if match is None or part.text.startswith("not"):
+            return []
+        found.append(part.cut(match.start(1), match.end(1)))
+    return found

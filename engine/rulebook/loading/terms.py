@@ -1,0 +1,279 @@
+"""The folder ``terms/``: contract terms, billing, recognition, standalone selling prices, fulfilment plans, tax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from types import MappingProxyType
+
+from engine.billing.policy import BillingPolicy
+from engine.catalog import Catalog
+from engine.contracts.terms import ContractTerms
+from engine.diagnostics import Span, did_you_mean
+from engine.orders.plan import FulfilmentPlan, FulfilmentStep, plan_faults
+from engine.periods import DayCount
+from engine.pricing.plan import Window
+from engine.pricing.settings import TaxLevel, TaxRate, TaxSettings, TaxSide
+from engine.revenue.policy import (
+    Gaap,
+    RecognitionPolicy,
+    RevenuePolicies,
+    ScheduleRounding,
+    SspBook,
+    SspEntry,
+    Timing,
+)
+from engine.rulebook import values
+from engine.rulebook.codes import finding
+from engine.rulebook.formats.terms import TERMS
+from engine.rulebook.loading.book_head import check_days
+from engine.rulebook.loading.constraints import report_repeated
+from engine.rulebook.loading.price_table import text_of, window_of
+from engine.rulebook.loading.pricing_scope import PricingScope, conditions, known_sku
+from engine.rulebook.loading.products import amounts
+from engine.rulebook.loading.sources import TABLES, Sources
+from engine.rulebook.loading.table_rows import CellChecker, divide, out_names, rows_of
+from engine.rulebook.nodes import Report
+from engine.rulebook.reader import Read
+from engine.rulebook.table import Table
+from engine.rulebook.terms import Terms
+from engine.rulebook.values import Unreadable
+
+FOLDER = "terms"
+
+
+@dataclass(frozen=True, slots=True)
+class TermsRead:
+    """What the folder says: the terms, and the tax settings, which belong to pricing."""
+
+    terms: Terms
+    tax: TaxSettings | None
+
+
+def read_terms(sources: Sources, scope: PricingScope) -> TermsRead:
+    """Read the folder; later files add to earlier ones, a setting given twice is reported."""
+    return _Terms(sources, scope).read()
+
+
+class _Terms:
+    def __init__(self, sources: Sources, scope: PricingScope) -> None:
+        self.sources, self.scope, self.report = sources, scope, sources.report
+        self.contract = ContractTerms()
+        self.billing = BillingPolicy()
+        self.gaap = Gaap.IFRS
+        self.policies: dict[str, RecognitionPolicy] = {}
+        self.ssp: list[SspEntry] = []
+        self.version = ""
+        self.plans: dict[str, FulfilmentPlan] = {}
+        self.tax: TaxSettings | None = None
+        self.rates: list[TaxRate] = []
+        self.seen: dict[str, Span] = {}
+        self.given: dict[str, Span] = {}
+
+    def read(self) -> TermsRead:
+        for _, read in self.sources.records(FOLDER, TERMS):
+            self._file(read)
+        for path in self.sources.in_folder(FOLDER, TABLES):
+            table = self.sources.table(path) if not self.sources.is_used(path) else None
+            if table is not None:
+                self._table(table)
+        if self.rates and self.tax is None:
+            self.tax = TaxSettings()
+        tax = replace(self.tax, rates=tuple(self.rates)) if self.tax is not None else None
+        check_policies(self.scope.catalog, self.policies, self.plans, self.report)
+        book = SspBook(self.version, tuple(self.ssp))
+        revenue = RevenuePolicies(MappingProxyType(self.policies), book, gaap=self.gaap)
+        return TermsRead(Terms(self.contract, self.billing, revenue, MappingProxyType(self.plans)), tax)
+
+    def _file(self, read: Read) -> None:
+        self._report_given_twice(read)
+        self._settings(read)
+        for each in read.records("recognition"):
+            report_repeated(each, self.seen, self.report)
+            self.policies[each.text("id")] = _policy(each, self.report)
+        for each in read.records("ssp"):
+            check_days(each, self.report)
+            sku = each.scalar("sku")
+            if sku is not None and known_sku(sku, self.scope):
+                self.ssp += _ssp(each, self.report)
+        for each in read.records("fulfilment"):
+            self._plan(each)
+
+    def _report_given_twice(self, read: Read) -> None:
+        for name in ("contract", "billing", "gaap", "tax", "ssp_version"):
+            if read.has(name) and name in self.given:
+                first = self.given[name]
+                message = f"`{name}` is given twice, first at {first.path}:{first.line}"
+                self.report.add(finding("FLD008", message, read.place(name), "keep one"))
+            if read.has(name):
+                self.given[name] = read.place(name)
+
+    def _settings(self, read: Read) -> None:
+        contract, billing, tax = read.one("contract"), read.one("billing"), read.one("tax")
+        if contract is not None:
+            self.contract = ContractTerms(
+                contract.integer("payment_days", 30),
+                contract.integer("bill_day", 0),
+                DayCount(contract.text("day_count", "daily")),
+                contract.integer("notice_days", 0),
+            )
+        if billing is not None:
+            self.billing = BillingPolicy(late_usage_periods=billing.integer("late_usage_periods", 2))
+        if tax is not None:
+            self._tax(tax)
+        self.gaap = Gaap(read.text("gaap", self.gaap.value))
+        self.version = read.text("ssp_version", self.version)
+
+    def _tax(self, read: Read) -> None:
+        self.tax = TaxSettings(
+            inclusive=read.flag("included", default=False),
+            level=TaxLevel(read.text("round_at", "line")),
+            side=TaxSide(read.text("round", "tax")),
+            unknown_is_refused=read.text("unknown", "refuse") == "refuse",
+        )
+        for each in read.records("rates"):
+            when = conditions(each, "when", self.scope.line, self.report)
+            percent = each.number("percent")
+            if when is not None and percent is not None:
+                window = Window(each.day("from"), each.day("until"))
+                fixed = each.number("fixed") or Decimal(0)
+                self.rates.append(TaxRate(each.text("code"), percent, fixed, when, window))
+
+    def _plan(self, read: Read) -> None:
+        steps = tuple(
+            FulfilmentStep(
+                each.text("id"),
+                each.text("department"),
+                each.texts("after"),
+                each.flag("no_return", default=False),
+                each.text("compensation"),
+                each.flag("delivers", default=False),
+            )
+            for each in read.records("steps")
+        )
+        plan = FulfilmentPlan(read.text("id"), steps)
+        if plan.id in self.plans:
+            self.report.add(finding("FLD008", f"the plan `{plan.id}` is given twice", read.place("id"), "keep one"))
+        for fault in plan_faults(plan):
+            self.report.add(finding("TRM402", fault.message, read.place("id"), fault.hint))
+        self.plans[plan.id] = plan
+
+    def _table(self, table: Table) -> None:
+        names = out_names(table)
+        if "percent" in names:
+            self._tax_table(table)
+        elif {"low", "high"} & set(names) or "ssp" in names:
+            self._ssp_table(table)
+        else:
+            hint = "add `out: percent` (tax rates) or `out: ssp` (standalone selling prices)"
+            self.report.add(finding("TBL008", "the table has no result that terms know", table.span, hint))
+
+    def _tax_table(self, table: Table) -> None:
+        columns = divide(table, ("percent", "fixed"), ("tax_code", "from", "until", "note"), self.report)
+        checker = CellChecker(table, columns, self.scope.line, self.report)
+        for row in rows_of(table, columns):
+            when, percent, fixed = checker.conditions(row), row.result("percent"), row.result("fixed")
+            if when is None or percent is None:
+                continue
+            try:
+                rate = values.percent(percent.text)
+                extra = values.number(fixed.text) if fixed is not None else Decimal(0)
+            except Unreadable as problem:
+                self.report.add(finding(problem.code, problem.message, percent.span, problem.hint))
+                continue
+            code = text_of(row, "tax_code") or "standard"
+            self.rates.append(TaxRate(code, rate, extra, when, window_of(row, self.scope)))
+
+    def _ssp_table(self, table: Table) -> None:
+        notes = ("sku", "currency", "region", "segment", "channel", "from", "until", "note")
+        columns = divide(table, ("ssp", "low", "high"), notes, self.report)
+        for row in rows_of(table, columns):
+            sku, currency = row.note("sku"), row.note("currency")
+            price, low, high = row.result("ssp"), row.result("low"), row.result("high")
+            if sku is None or not known_sku(sku, self.scope):
+                continue
+            try:
+                code = values.currency(currency.text) if currency is not None else self.scope.default_currency
+                found = [values.number(each.text) if each is not None else None for each in (low, price, high)]
+            except Unreadable as problem:
+                self.report.add(finding(problem.code, problem.message, sku.span, problem.hint))
+                continue
+            bounds = _range((found[0], found[1], found[2]), sku.span, self.report)
+            if bounds is not None:
+                window = window_of(row, self.scope)
+                header = (text_of(row, "region"), text_of(row, "segment"), text_of(row, "channel"))
+                self.ssp.append(SspEntry(sku.text, code, *bounds, *header, window.start, window.end, span=sku.span))
+
+
+def _policy(read: Read, report: Report) -> RecognitionPolicy:
+    timing = Timing(read.text("timing"))
+    weights = tuple(values.number(each) for each in read.texts("weights"))
+    if (timing is Timing.WEIGHTS) != bool(weights):
+        message = f"the policy `{read.text('id')}` needs weights exactly when its timing is `weights`"
+        report.add(finding("TRM403", message, read.place("timing"), "add or remove `weights:`"))
+    return RecognitionPolicy(
+        id=read.text("id"),
+        timing=timing,
+        rounding=ScheduleRounding(read.text("rounding", "cumulative")),
+        merge_key=read.text("merge_key"),
+        series=read.flag("series", default=False),
+        category=read.text("category"),
+        weights=weights,
+        span=read.place("id"),
+    )
+
+
+def _ssp(read: Read, report: Report) -> Iterator[SspEntry]:
+    prices, low, high = amounts(read, "price"), amounts(read, "low"), amounts(read, "high")
+    for currency in dict.fromkeys((*prices, *low, *high)):
+        bounds = _range((low.get(currency), prices.get(currency), high.get(currency)), read.place("sku"), report)
+        if bounds is not None:
+            yield SspEntry(
+                read.text("sku"),
+                currency,
+                *bounds,
+                read.text("region"),
+                read.text("segment"),
+                read.text("channel"),
+                read.day("from"),
+                read.day("until"),
+                residual=read.flag("residual", default=False),
+                span=read.place("sku"),
+            )
+
+
+def _range(
+    found: tuple[Decimal | None, Decimal | None, Decimal | None], place: Span, report: Report
+) -> tuple[Decimal, Decimal, Decimal] | None:
+    """Low, mid and high from what is given; the middle of a range is its mean."""
+    low, mid, high = found
+    if mid is not None:
+        low, high = low if low is not None else mid, high if high is not None else mid
+    elif low is not None and high is not None:
+        mid = (low + high) / 2
+    if low is None or mid is None or high is None:
+        report.add(finding("FLD002", "the standalone selling price is missing", place, "give a price, or low and high"))
+        return None
+    if not low <= mid <= high:
+        report.add(finding("TRM403", f"the range {low} to {high} does not hold {mid}", place, "order the amounts"))
+        return None
+    return low, mid, high
+
+
+def check_policies(
+    catalog: Catalog, policies: dict[str, RecognitionPolicy], plans: dict[str, FulfilmentPlan], report: Report
+) -> None:
+    """Products must name recognition policies and fulfilment plans that exist; each unknown name is reported once."""
+    told: set[str] = set()
+    for product in catalog.products.values():
+        for kind, name, known in (
+            ("recognition policy", product.recognition, list(policies)),
+            ("fulfilment plan", product.fulfilment, list(plans)),
+        ):
+            if not name or name in known or f"{kind} {name}" in told:
+                continue
+            told.add(f"{kind} {name}")
+            hint = did_you_mean(name, known) or "declare it in terms/"
+            place = product.span or Span("")
+            report.add(finding("TRM401", f"`{product.sku}` names an unknown {kind} `{name}`", place, hint))
