@@ -29,7 +29,7 @@ class RequestLine:
     id: LineId
     sku: Sku
     quantity: Decimal
-    facts: Facts = NO_FACTS
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
     parent: LineId | None = None
     group: str = ""
     charge: Charge = ONE_TIME
@@ -130,8 +130,8 @@ class PriceRequest:
     date: date
     currency: str
     lines: tuple[RequestLine, ...]
-    customer: Facts = NO_FACTS
-    quote: Facts = NO_FACTS
+    customer: Facts = field(default_factory=lambda: NO_FACTS)
+    quote: Facts = field(default_factory=lambda: NO_FACTS)
     codes: tuple[str, ...] = ()
     manual: tuple[ManualDiscount, ...] = ()
     redeemed: Mapping[str, Redeemed] = field(default_factory=lambda: MappingProxyType({}))
