@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from engine.catalog import ChargeKind, LineId
@@ -39,7 +39,7 @@ class Booking:
     order: str
     contract: str
     at: datetime
-    plans: Mapping[str, FulfilmentPlan] = NO_PLANS
+    plans: Mapping[str, FulfilmentPlan] = field(default_factory=lambda: NO_PLANS)
     terms: ContractTerms = ContractTerms()
 
 
