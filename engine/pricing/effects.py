@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from engine.language import Checked
+    from engine.language.scope import Checked
 
 Operand: TypeAlias = "Decimal | Checked"
 """A constant, or a formula over the roots of ``engine.pricing.scope``; percents are written 15, never 0.15."""

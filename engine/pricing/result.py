@@ -21,9 +21,9 @@ class PricedLine(NamedTuple):
     """One priced line; amounts in minor units, for a recurring line per charge period, whole for the term in ``term``.
 
     ``unit`` is the unit price after the line steps and before order discounts; ``amount`` the line's total after order
-    discounts in the basis of the quote's prices (with tax when prices include it). ``tax`` is None when tax is not
-    worked out line by line, ``cost`` when nobody stated one. ``source`` is what decided the list price, ``applied`` the
-    line rules by number, ``periods`` how many charge periods the term has.
+    discounts in the basis of the quote's prices (with tax when prices include it). ``cost`` is None when nobody stated
+    one. ``source`` is what decided the list price, ``applied`` the line rules by number, ``periods`` how many charge
+    periods the term has, to 9 decimals.
     """
 
     id: LineId
@@ -36,7 +36,7 @@ class PricedLine(NamedTuple):
     order_discount: int
     amount: int
     net: int
-    tax: int | None
+    tax: int
     gross: int
     cost: int | None
     periods: Decimal

@@ -1,0 +1,238 @@
+"""Splitting a condition into parts that an index can look up, and the rest that must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from engine.language.scope import Checked, MeaningKind
+from engine.language.tree import (
+    AtLiteral,
+    Between,
+    BooleanLiteral,
+    Call,
+    Comparison,
+    ComparisonOp,
+    Expression,
+    In,
+    ListLiteral,
+    Logic,
+    LogicOp,
+    Name,
+    Negation,
+    NumberLiteral,
+    OperatorTest,
+    Path,
+    Range,
+    Subject,
+    TextLiteral,
+)
+
+Constant: TypeAlias = Decimal | str | bool | date
+Key: TypeAlias = tuple[str, ...]
+"""The names from a root to an attribute: ``("line", "item", "watts")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The attribute is one of these values."""
+
+    key: Key
+    values: frozenset[Constant]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The attribute lies between two bounds; None is open."""
+
+    key: Key
+    low: Decimal | date | None = None
+    low_included: bool = False
+    high: Decimal | date | None = None
+    high_included: bool = False
+
+
+Atom: TypeAlias = OneOf | Interval
+
+_MIRRORED = {
+    ComparisonOp.LESS: ComparisonOp.MORE,
+    ComparisonOp.AT_MOST: ComparisonOp.AT_LEAST,
+    ComparisonOp.MORE: ComparisonOp.LESS,
+    ComparisonOp.AT_LEAST: ComparisonOp.AT_MOST,
+    ComparisonOp.EQUAL: ComparisonOp.EQUAL,
+    ComparisonOp.UNEQUAL: ComparisonOp.UNEQUAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A condition as atoms that all hold, and how many parts were left over."""
+
+    atoms: tuple[Atom, ...]
+    residual: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether the atoms say everything."""
+        return self.residual == 0
+
+
+def split(checked: Checked) -> Split:
+    """The atoms of a condition that is a conjunction; anything else is residual."""
+    atoms: list[Atom] = []
+    residual = 0
+    for part in _conjuncts(checked.tree):
+        found = _atom(checked, part)
+        if found is None:
+            residual += 1
+        else:
+            atoms.append(found)
+    return Split(tuple(atoms), residual)
+
+
+def conjuncts(checked: Checked) -> int:
+    """How many parts a condition joins by ``and``; its specificity."""
+    if isinstance(checked.tree, BooleanLiteral) and checked.tree.value:
+        return 0
+    return sum(1 for _ in _conjuncts(checked.tree))
+
+
+def _conjuncts(tree: Expression) -> Iterable[Expression]:
+    if isinstance(tree, Logic) and tree.op is LogicOp.AND:
+        for operand in tree.operands:
+            yield from _conjuncts(operand)
+    elif not (isinstance(tree, BooleanLiteral) and tree.value):
+        yield tree
+
+
+def _atom(checked: Checked, node: Expression) -> Atom | None:
+    match node:
+        case Comparison():
+            return _comparison(checked, node)
+        case Between():
+            return _between(checked, node)
+        case In():
+            return _in(checked, node)
+        case Logic(op=LogicOp.OR):
+            return _union([_atom(checked, operand) for operand in node.operands])
+        case Name() | Path():
+            key = key_of(checked, node)
+            return None if key is None else OneOf(key, frozenset({True}))
+        case _:
+            return None
+
+
+def _comparison(checked: Checked, node: Comparison) -> Atom | None:
+    key, constant, op = key_of(checked, node.left), constant_of(checked, node.right), node.op
+    if key is None or constant is None:
+        key, constant, op = key_of(checked, node.right), constant_of(checked, node.left), _MIRRORED[node.op]
+    if key is None or constant is None:
+        return None
+    return _test(key, op, constant)
+
+
+def _test(key: Key, op: ComparisonOp, constant: Constant) -> Atom | None:
+    if op is ComparisonOp.EQUAL:
+        return OneOf(key, frozenset({constant}))
+    if op is ComparisonOp.UNEQUAL or not _ordered(constant):
+        return None
+    assert isinstance(constant, Decimal | date)
+    if op in (ComparisonOp.MORE, ComparisonOp.AT_LEAST):
+        return Interval(key, low=constant, low_included=op is ComparisonOp.AT_LEAST)
+    return Interval(key, high=constant, high_included=op is ComparisonOp.AT_MOST)
+
+
+def _between(checked: Checked, node: Between) -> Atom | None:
+    key = key_of(checked, node.value)
+    low, high = constant_of(checked, node.low), constant_of(checked, node.high)
+    if key is None or not (isinstance(low, Decimal | date) and isinstance(high, Decimal | date)):
+        return None
+    return Interval(key, low=low, low_included=True, high=high, high_included=True)
+
+
+def _in(checked: Checked, node: In) -> Atom | None:
+    key = key_of(checked, node.value)
+    if key is None:
+        return None
+    return _union([_in_test(checked, key, test) for test in node.tests])
+
+
+def _in_test(checked: Checked, key: Key, test: Expression) -> Atom | None:
+    match test:
+        case Range():
+            return _range(checked, key, test)
+        case OperatorTest():
+            constant = constant_of(checked, test.operand)
+            return None if constant is None else _test(key, test.op, constant)
+        case ListLiteral():
+            values = [constant_of(checked, item) for item in test.items]
+            if any(value is None for value in values):
+                return None
+            return OneOf(key, frozenset(value for value in values if value is not None))
+        case Comparison() | In() | Between() | Logic():
+            return _atom(checked, test)
+        case _:
+            constant = constant_of(checked, test)
+            return None if constant is None else OneOf(key, frozenset({constant}))
+
+
+def _range(checked: Checked, key: Key, node: Range) -> Atom | None:
+    low = None if node.low is None else constant_of(checked, node.low)
+    high = None if node.high is None else constant_of(checked, node.high)
+    if (node.low is not None and not _ordered(low)) or (node.high is not None and not _ordered(high)):
+        return None
+    assert isinstance(low, Decimal | date | None) and isinstance(high, Decimal | date | None)
+    return Interval(key, low, node.low_included, high, node.high_included)
+
+
+def _union(found: list[Atom | None]) -> Atom | None:
+    """One atom for alternatives on the same attribute; only values can be joined."""
+    if len(found) == 1:
+        return found[0]
+    values: set[Constant] = set()
+    keys = set()
+    for atom in found:
+        if not isinstance(atom, OneOf):
+            return None
+        keys.add(atom.key)
+        values |= atom.values
+    return OneOf(keys.pop(), frozenset(values)) if len(keys) == 1 else None
+
+
+def _ordered(constant: object) -> bool:
+    return isinstance(constant, Decimal) or type(constant) is date
+
+
+def key_of(checked: Checked, node: Expression) -> Key | None:
+    """The path of an attribute below a root that is a record, or None for anything else."""
+    names: list[str] = []
+    if isinstance(node, Subject):
+        if checked.subject is None:
+            return None
+        node = checked.subject
+    while isinstance(node, Path):
+        names.append(node.name)
+        node = node.source
+    if not isinstance(node, Name) or not names:
+        return None
+    meaning = checked.meaning_of(node)
+    if meaning is None or meaning.kind is not MeaningKind.ROOT or node.name == "lines":
+        return None
+    return (node.name, *reversed(names))
+
+
+def constant_of(checked: Checked, node: Expression) -> Constant | None:
+    """The value of a literal that an index can hold."""
+    match node:
+        case NumberLiteral() | TextLiteral() | BooleanLiteral():
+            return node.value
+        case Negation(operand=NumberLiteral(value=value)):
+            return -value
+        case AtLiteral() | Call():
+            known = checked.constant_of(node)
+            return known if isinstance(known, date) and type(known) is date else None
+        case _:
+            return None

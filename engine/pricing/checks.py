@@ -1,0 +1,160 @@
+"""What is wrong with a request before it is priced: every fault in one answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from engine.diagnostics import Fault, did_you_mean
+from engine.money import EXACT, MoneyError, currency
+from engine.pricing import codes
+from engine.pricing.compiled import PricePlan
+from engine.pricing.models.tiers import HUNDRED
+from engine.pricing.request import (
+    ManualDiscount,
+    ManualKind,
+    ManualOn,
+    PriceRequest,
+    RequestLine,
+    TaxState,
+)
+from engine.pricing.settings import UnusableCode
+from engine.pricing.usability import why_unusable
+
+
+def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
+    """All faults that can be seen before there are prices."""
+    found = list(_header(plan, request))
+    if len(request.lines) > plan.rules.habits.lines_max:
+        return [*found, _too_many(plan, request)]
+    places = plan.rules.habits.quantity_decimals_max
+    for index, line in enumerate(request.lines):
+        found.extend(line_faults(line, f"lines[{index}]", places))
+    found.extend(_identities(request))
+    for index, manual in enumerate(request.manual):
+        found.extend(_manual(manual, f"manual[{index}]", request))
+    if plan.rules.habits.unusable_codes is UnusableCode.REFUSE:
+        found.extend(_codes(plan, request))
+    return found
+
+
+def _header(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
+    try:
+        currency(request.currency)
+    except MoneyError as error:
+        yield Fault(codes.UNKNOWN_CURRENCY, "currency", error.message, error.hint)
+    if not request.lines:
+        yield Fault(codes.NO_LINES, "lines", "there is nothing to price", "add at least one line")
+    if request.tax_state is TaxState.FAILED:
+        hint = "try again, or price without tax by a book that has none"
+        yield Fault(codes.TAX_UNAVAILABLE, "tax_state", "the tax service did not answer", hint)
+    for index, rate in enumerate(request.exchange):
+        if not (rate.rate.is_finite() and rate.rate > 0):
+            yield Fault(codes.BAD_AMOUNT, f"exchange[{index}].rate", f"`{rate.rate}` is no exchange rate")
+
+
+def _too_many(plan: PricePlan, request: PriceRequest) -> Fault:
+    most = plan.rules.habits.lines_max
+    return Fault(codes.TOO_MANY_LINES, "lines", f"{len(request.lines)} lines, at most {most}", "split the quote")
+
+
+def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
+    """The faults of one line by itself."""
+    quantity = line.quantity
+    if not _is_fine(quantity, places):
+        yield from _quantity(line, place, places)
+    elif line.minimum_quantity is not None or line.quantity_multiple is not None:
+        yield from _quantity_rule(line, place)
+    if line.list_price is not None or line.cost is not None or line.floor is not None or line.surcharges:
+        for name, value in (("list_price", line.list_price), ("cost", line.cost), ("floor", line.floor)):
+            if value is not None and not value.is_finite():
+                yield Fault(codes.BAD_AMOUNT, f"{place}.{name}", f"`{value}` is not an amount")
+        if any(not value.is_finite() for value in line.surcharges):
+            yield Fault(codes.BAD_AMOUNT, f"{place}.surcharges", "a surcharge is not an amount")
+    if line.term_months is not None and not (line.term_months.is_finite() and line.term_months > 0):
+        yield Fault(codes.BAD_QUANTITY, f"{place}.term_months", f"`{line.term_months}` is not a term")
+
+
+def _is_fine(quantity: Decimal, places: int) -> bool:
+    exponent = quantity.as_tuple().exponent
+    return quantity > 0 and isinstance(exponent, int) and -places <= exponent and quantity.adjusted() < 16
+
+
+def _quantity(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
+    quantity = line.quantity
+    field = f"{place}.quantity"
+    if not quantity.is_finite():
+        yield Fault(codes.BAD_QUANTITY, field, f"`{quantity}` is not a quantity")
+        return
+    if quantity < 0 or (quantity == 0 and line.charge.kind.value != "usage"):
+        yield Fault(codes.BAD_QUANTITY, field, f"a quantity of {quantity}", "give a quantity above zero")
+    normal = quantity.normalize(EXACT)
+    exponent = normal.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -places:
+        yield Fault(codes.BAD_QUANTITY, field, f"{quantity} has more than {places} decimals", "round the quantity")
+    if quantity.adjusted() >= 16:
+        yield Fault(codes.BAD_QUANTITY, field, "the quantity has more than 16 digits before the point")
+
+
+def _quantity_rule(line: RequestLine, place: str) -> Iterator[Fault]:
+    field = f"{place}.quantity"
+    if line.minimum_quantity is not None and line.quantity < line.minimum_quantity:
+        hint = f"order at least {line.minimum_quantity}"
+        yield Fault(codes.QUANTITY_RULE, field, f"{line.quantity} is below the minimum order quantity", hint)
+    multiple = line.quantity_multiple
+    if multiple is not None and multiple > 0 and EXACT.remainder(line.quantity, multiple) != 0:
+        hint = f"order a multiple of {multiple}"
+        yield Fault(codes.QUANTITY_RULE, field, f"{line.quantity} is off the multiple", hint)
+
+
+def _identities(request: PriceRequest) -> Iterator[Fault]:
+    known = {line.id for line in request.lines}
+    if len(known) != len(request.lines):
+        for name, times in Counter(line.id for line in request.lines).items():
+            if times > 1:
+                yield Fault(codes.DUPLICATE_LINE, "lines", f"line id `{name}` is there {times} times")
+    for index, line in enumerate(request.lines):
+        if line.parent is not None and line.parent not in known:
+            yield Fault(codes.UNKNOWN_PARENT, f"lines[{index}].parent", f"unknown line `{line.parent}`")
+
+
+def _manual(manual: ManualDiscount, place: str, request: PriceRequest) -> Iterator[Fault]:
+    if not manual.reason.strip():
+        yield Fault(codes.BAD_MANUAL, f"{place}.reason", "a manual discount needs a reason")
+    if not manual.value.is_finite():
+        yield Fault(codes.BAD_MANUAL, f"{place}.value", f"`{manual.value}` is not an amount")
+        return
+    if manual.kind is ManualKind.PERCENT and manual.value > HUNDRED:
+        yield Fault(codes.BAD_MANUAL, f"{place}.value", f"a discount of {manual.value} percent", "at most 100 percent")
+    if manual.value < 0 and manual.kind is not ManualKind.PERCENT:
+        yield Fault(codes.BAD_MANUAL, f"{place}.value", "a negative amount", "state a surcharge as a target price")
+    if manual.on is ManualOn.LINE and manual.target not in {line.id for line in request.lines}:
+        hint = did_you_mean(manual.target, [str(line.id) for line in request.lines[:100]])
+        yield Fault(codes.BAD_MANUAL, f"{place}.target", f"unknown line `{manual.target}`", hint)
+    if manual.on is ManualOn.GROUP and manual.target not in {line.group for line in request.lines}:
+        yield Fault(codes.BAD_MANUAL, f"{place}.target", f"no line is in group `{manual.target}`")
+
+
+def _codes(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
+    for index, code in enumerate(request.codes):
+        numbers = plan.codes.get(code)
+        place = f"codes[{index}]"
+        if numbers is None:
+            hint = did_you_mean(code, plan.codes)
+            yield Fault(codes.UNKNOWN_CODE, place, f"unknown code `{code}`", hint)
+            continue
+        reasons = [why_unusable(plan.rule_plan(number).rule, request) for number in numbers]
+        if all(reasons):
+            yield Fault(codes.UNUSABLE_CODE, place, f"code `{code}` cannot be used: {reasons[0]}", "leave it out")
+    yield from _exclusions(plan, request.codes)
+
+
+def _exclusions(plan: PricePlan, entered: Iterable[str]) -> Iterator[Fault]:
+    """Two codes whose rules cannot stand beside each other: the customer has to choose."""
+    rules = [(code, plan.rule_plan(number).rule) for code in entered for number in plan.codes.get(code, ())]
+    for position, (code, rule) in enumerate(rules):
+        for other_code, other in rules[position + 1 :]:
+            if other_code != code and (other.id in rule.not_with or rule.id in other.not_with):
+                message = f"codes `{code}` and `{other_code}` exclude each other"
+                yield Fault(codes.CODES_EXCLUDE, "codes", message, "choose one of them")

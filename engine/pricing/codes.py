@@ -1,0 +1,39 @@
+"""The stable codes of pricing: refusals of a request (PRC0xx) and findings in a rule book (PRC1xx)."""
+
+from __future__ import annotations
+
+from engine.diagnostics import Code
+
+UNKNOWN_CURRENCY = Code("PRC001")
+MISSING_PRICE = Code("PRC002")
+BAD_QUANTITY = Code("PRC003")
+QUANTITY_RULE = Code("PRC004")
+TOO_MANY_LINES = Code("PRC005")
+DUPLICATE_LINE = Code("PRC006")
+UNKNOWN_PARENT = Code("PRC007")
+UNKNOWN_CODE = Code("PRC008")
+UNUSABLE_CODE = Code("PRC009")
+CODES_EXCLUDE = Code("PRC010")
+BAD_MANUAL = Code("PRC011")
+TAX_UNAVAILABLE = Code("PRC012")
+UNKNOWN_TAX_CODE = Code("PRC013")
+PERCENT_CYCLE = Code("PRC014")
+BEYOND_MODEL = Code("PRC015")
+OUT_OF_RANGE = Code("PRC016")
+RULE_FAILED = Code("PRC017")
+BAD_AMOUNT = Code("PRC018")
+NO_LINES = Code("PRC019")
+
+UNKNOWN_GROUP = Code("PRC101")
+DUPLICATE_ID = Code("PRC102")
+READS_TOTALS = Code("PRC103")
+TIED_RULES = Code("PRC104")
+BOOK_CYCLE = Code("PRC105")
+CONTRADICTORY_GUARD = Code("PRC106")
+BAD_PERCENT = Code("PRC107")
+UNKNOWN_RULE = Code("PRC108")
+UNKNOWN_BOOK = Code("PRC109")
+WRONG_SCOPE = Code("PRC110")
+PRICE_CLIFF = Code("PRC111")
+NO_PRICE = Code("PRC112")
+WRONG_LEVEL = Code("PRC113")

@@ -1,0 +1,234 @@
+"""Turning a rule book's pricing rules into a plan: numbered, compiled, indexed; all findings in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.diagnostics import Diagnostic, DiagnosticError, Severity, sorted_findings
+from engine.language.scope import Checked
+from engine.pricing.atoms import Atom, conjuncts, split
+from engine.pricing.compiled import (
+    ContractPlan,
+    EntryPlan,
+    GroupPlan,
+    GuardPlan,
+    ModelPlan,
+    PercentPlan,
+    PricePlan,
+    PriceTable,
+    RulePlan,
+    Source,
+    Test,
+)
+from engine.pricing.expressions import compile_expressions, expressions_of
+from engine.pricing.index import MatchIndex, build_index
+from engine.pricing.models import Computed
+from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
+from engine.pricing.settings import TieBreak
+from engine.pricing.verify import findings_in
+
+LIVE = ("line.running", "line.unit", "line.discounted")
+"""What changes while rules act on a line."""
+
+
+def compile_plan(rules: PricingRules) -> PricePlan:
+    """Compile pricing rules; raises ``DiagnosticError`` with every error found. Warnings stand in the plan."""
+    found = sorted_findings(findings_in(rules))
+    errors = [each for each in found if each.severity is Severity.ERROR]
+    if errors:
+        raise DiagnosticError(*errors)
+    return _Compiler(rules, compile_expressions(expressions_of(rules))).plan(found)
+
+
+class _Compiler:
+    """Builds the parts of a plan in the order of their numbers."""
+
+    def __init__(self, rules: PricingRules, functions: Mapping[int, Test]) -> None:
+        self.rules = rules
+        self.functions = functions
+        self.sources: list[Source] = []
+
+    def plan(self, warnings: tuple[Diagnostic, ...]) -> PricePlan:
+        """The whole plan; line rules come first so that their numbers are the bits of the index."""
+        rules = self.rules
+        line_groups = self._groups(Level.LINE)
+        order_groups = self._groups(Level.ORDER)
+        prices = self._prices()
+        contracted = tuple(
+            ContractPlan(self._source("contracted price", each.id, each.span), each, self._tests(each.when))
+            for each in sorted(rules.contracted, key=lambda each: (-each.priority, -each.match.by.value, each.id))
+        )
+        models: dict[str, list[ModelPlan]] = {}
+        for use in rules.models:
+            number = self._source("price model", use.id, use.span)
+            models.setdefault(use.sku, []).append(ModelPlan(number, use, self._tests(use.pool_where)))
+        percent_of = {
+            use.sku: PercentPlan(self._source("percent of total", use.id, use.span), use, self._tests(use.of))
+            for use in rules.percent_of
+        }
+        guards = tuple(
+            GuardPlan(self._source("guard", each.id, each.span), each, self._tests(each.when)) for each in rules.guards
+        )
+        line_rules = [rule for group in line_groups for rule in group.rules]
+        return PricePlan(
+            rules=rules,
+            sources=tuple(self.sources),
+            functions=self.functions,
+            prices=prices,
+            contracted=contracted,
+            models={sku: tuple(uses) for sku, uses in models.items()},
+            percent_of=percent_of,
+            line_groups=line_groups,
+            line_rules=tuple(line_rules),
+            order_groups=order_groups,
+            guards=guards,
+            tax_tests=tuple(self._tests(rate.when) for rate in rules.tax.rates) if rules.tax else (),
+            index=_index(line_rules),
+            codes=_codes([*line_rules, *(rule for group in order_groups for rule in group.rules)]),
+            line_sees_lines=any(_reads_lines(_expressions(rule.rule)) for rule in line_rules),
+            warnings=warnings,
+        )
+
+    def _source(self, step: str, name: str, span: object, say: str = "") -> int:
+        number = len(self.sources)
+        self.sources.append(Source(number, step, name, say, span))  # type: ignore[arg-type]
+        return number
+
+    def _tests(self, conditions: Iterable[Checked]) -> tuple[Test, ...]:
+        return tuple(self.functions[id(condition)] for condition in conditions)
+
+    def _groups(self, level: Level) -> tuple[GroupPlan, ...]:
+        groups = [group for group in self.rules.groups if group.level is level]
+        groups.sort(key=lambda group: group.step.value)
+        members: dict[str, list[Rule]] = {group.id: [] for group in groups}
+        for rule in self.rules.rules:
+            if rule.group in members:
+                members[rule.group].append(rule)
+        return tuple(self._group(group, members[group.id]) for group in groups)
+
+    def _group(self, group: RuleGroup, members: Sequence[Rule]) -> GroupPlan:
+        if self.rules.habits.ties is TieBreak.LISTED:
+            ordered = sorted(members, key=lambda rule: -rule.priority)
+        else:
+            ordered = sorted(members, key=lambda rule: (-rule.priority, -specificity(rule), rule.id))
+        first = len(self.sources)
+        plans = tuple(self._rule(group, rule) for rule in ordered)
+        return GroupPlan(group, plans, first, first + len(plans))
+
+    def _rule(self, group: RuleGroup, rule: Rule) -> RulePlan:
+        number = self._source(group.step.name.lower(), rule.id, rule.span, rule.say)
+        live = [condition for condition in rule.when if _is_live(condition)] if group.level is Level.LINE else []
+        fixed = [condition for condition in rule.when if not any(condition is each for each in live)]
+        return RulePlan(
+            no=number,
+            rule=rule,
+            fixed=self._tests(fixed),
+            live=self._tests(live),
+            target=self._tests(rule.target),
+            reads_lines=_reads_lines(_expressions(rule)),
+        )
+
+    def _prices(self) -> dict[str, PriceTable]:
+        books: dict[str, list[PriceEntry]] = {}
+        for entry in self.rules.entries:
+            books.setdefault(entry.book, []).append(matched(entry))
+        return {book: self._table(entries) for book, entries in books.items()}
+
+    def _table(self, entries: Sequence[PriceEntry]) -> PriceTable:
+        ranked = sorted(entries, key=_rank)
+        tables: dict[Narrowness, dict[str, list[EntryPlan]]] = {by: {} for by in Narrowness}
+        for rank, entry in enumerate(ranked):
+            plan = self._entry(rank, entry)
+            tables[entry.match.by].setdefault(entry.match.value, []).append(plan)
+        frozen = {by: {value: tuple(plans) for value, plans in found.items()} for by, found in tables.items()}
+        return PriceTable(
+            frozen[Narrowness.SKU],
+            frozen[Narrowness.PRODUCT],
+            frozen[Narrowness.FAMILY],
+            frozen[Narrowness.CATEGORY],
+            tuple(plan for plans in frozen[Narrowness.ANYTHING].values() for plan in plans),
+        )
+
+    def _entry(self, rank: int, entry: PriceEntry) -> EntryPlan:
+        number = self._source("list price", entry.id, entry.span)
+        header = [each for each in entry.when if not _reads_line(each)]
+        rest = [each for each in entry.when if _reads_line(each)]
+        price: Test | Decimal | None = None
+        if entry.price is not None:
+            price = entry.price if isinstance(entry.price, Decimal) else self.functions[id(entry.price)]
+        computed = None
+        if entry.formula is not None:
+            formula = entry.formula
+            computed = Computed(
+                formula.percent_off,
+                formula.round_to,
+                formula.surcharge,
+                formula.margin_min,
+                formula.margin_max,
+                self.rules.rounding.mode,
+            )
+        return EntryPlan(number, rank, entry, self._tests(header), self._tests(rest), price, computed)
+
+
+def matched(entry: PriceEntry) -> PriceEntry:
+    """An entry for anything whose conditions name one SKU is an entry for that SKU."""
+    if entry.match.by is not Narrowness.ANYTHING:
+        return entry
+    for condition in entry.when:
+        for atom in split(condition).atoms:
+            values = getattr(atom, "values", ())
+            if atom.key == ("line", "sku") and len(values) == 1:
+                return replace(entry, match=replace(entry.match, by=Narrowness.SKU, value=str(next(iter(values)))))
+    return entry
+
+
+def specificity(rule: Rule) -> int:
+    """How specific a rule is: as declared, or the number of its conditions; a date window is one."""
+    if rule.specificity:
+        return rule.specificity
+    window = rule.window.start is not None or rule.window.end is not None
+    return sum(conjuncts(each) for each in rule.when) + int(window)
+
+
+def _rank(entry: PriceEntry) -> tuple[int, int, int, int, Decimal, str]:
+    window = entry.window.start is not None or entry.window.end is not None
+    conditions = sum(conjuncts(each) for each in entry.when) + int(window)
+    least = entry.quantity_min if entry.quantity_min is not None else Decimal(0)
+    return (-entry.priority, -entry.match.by.value, -entry.weight, -conditions, -least, entry.id)
+
+
+def _is_live(condition: Checked) -> bool:
+    return any(path in LIVE for path in condition.reads)
+
+
+def _reads_line(condition: Checked) -> bool:
+    return any(path.split(".")[0] in ("line", "lines") for path in condition.reads)
+
+
+def _reads_lines(conditions: Iterable[Checked]) -> bool:
+    return any(path.split(".")[0] == "lines" for each in conditions for path in each.reads)
+
+
+def _expressions(rule: Rule) -> list[Checked]:
+    return list(expressions_of(PricingRules("", rules=(rule,))))
+
+
+def _index(line_rules: Sequence[RulePlan]) -> MatchIndex:
+    atoms: list[list[Atom]] = []
+    for plan in line_rules:
+        found: list[Atom] = []
+        for condition in plan.rule.when:
+            if not _is_live(condition):
+                found.extend(atom for atom in split(condition).atoms if ".".join(atom.key) not in LIVE)
+        atoms.append(found)
+    return build_index(atoms)
+
+
+def _codes(plans: Sequence[RulePlan]) -> dict[str, tuple[int, ...]]:
+    codes: dict[str, list[int]] = {}
+    for plan in plans:
+        if plan.rule.code:
+            codes.setdefault(plan.rule.code, []).append(plan.no)
+    return {code: tuple(numbers) for code, numbers in codes.items()}

@@ -1,0 +1,183 @@
+"""The compiled plan: rules numbered in working order, conditions as functions, sources by number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
+
+from engine.diagnostics import Diagnostic, Span
+from engine.pricing.models.book_formula import Computed
+from engine.pricing.plan import (
+    ContractedPrice,
+    Guard,
+    Level,
+    ModelUse,
+    PercentOfTotal,
+    PriceEntry,
+    PricingRules,
+    Rule,
+    RuleGroup,
+)
+
+if TYPE_CHECKING:
+    from engine.pricing.index import MatchIndex
+
+Test: TypeAlias = Callable[..., object]
+"""A compiled condition or formula, called with the roots of its scope in order."""
+
+OWN_LIST = -1
+UPLIFT = -2
+ROUNDING = -3
+EXCHANGE = -4
+MANUAL = -5
+GROUP_CAP = -6
+FLOOR = -7
+
+ENGINE_STEPS: Mapping[int, str] = {
+    OWN_LIST: "the product's own list price",
+    UPLIFT: "uplift of the ramp segment",
+    ROUNDING: "rounding of the unit price",
+    EXCHANGE: "exchange rate frozen in the quote",
+    MANUAL: "manual discount",
+    GROUP_CAP: "cap of a group over the quote",
+    FLOOR: "floor price",
+}
+"""Sources that no rule stands for; numbers below zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a trace number stands for: the step of the waterfall, the rule's id, its sentence and its place."""
+
+    number: int
+    step: str
+    id: str
+    say: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """A rule with its number and compiled conditions.
+
+    ``fixed`` conditions cannot change while the line is worked on; ``live`` ones read its running state. ``target``
+    says which lines an order rule is for.
+    """
+
+    no: int
+    rule: Rule
+    fixed: tuple[Test, ...]
+    live: tuple[Test, ...]
+    target: tuple[Test, ...]
+    reads_lines: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """A group with its rules in working order: priority, then as the tie-break says."""
+
+    group: RuleGroup
+    rules: tuple[RulePlan, ...]
+    first_no: int
+    end_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlan:
+    """A price entry with its rank among all (0 wins), compiled conditions and formula."""
+
+    no: int
+    rank: int
+    entry: PriceEntry
+    header: tuple[Test, ...]
+    tests: tuple[Test, ...]
+    price: Test | Decimal | None
+    computed: Computed | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractPlan:
+    """A contracted price with compiled conditions."""
+
+    no: int
+    contract: ContractedPrice
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlan:
+    """The price model of a SKU, with the compiled conditions of its pool."""
+
+    no: int
+    use: ModelUse
+    pool: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PercentPlan:
+    """A percent-of-total SKU with the compiled conditions of what it counts."""
+
+    no: int
+    use: PercentOfTotal
+    of: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPlan:
+    """A line guard with compiled conditions."""
+
+    no: int
+    guard: Guard
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """Price entries by what they are matched to, each list in order of rank; one table a book."""
+
+    by_sku: Mapping[str, tuple[EntryPlan, ...]]
+    by_product: Mapping[str, tuple[EntryPlan, ...]]
+    by_family: Mapping[str, tuple[EntryPlan, ...]]
+    by_category: Mapping[str, tuple[EntryPlan, ...]]
+    anything: tuple[EntryPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PricePlan:
+    """All rules of a book, ready to price; immutable, shared by threads. ``sources`` resolves trace numbers."""
+
+    rules: PricingRules
+    sources: tuple[Source, ...]
+    functions: Mapping[int, Test]
+    prices: Mapping[str, PriceTable]
+    contracted: tuple[ContractPlan, ...]
+    models: Mapping[str, tuple[ModelPlan, ...]]
+    percent_of: Mapping[str, PercentPlan]
+    line_groups: tuple[GroupPlan, ...]
+    line_rules: tuple[RulePlan, ...]
+    order_groups: tuple[GroupPlan, ...]
+    guards: tuple[GuardPlan, ...]
+    tax_tests: tuple[tuple[Test, ...], ...]
+    index: MatchIndex
+    codes: Mapping[str, tuple[int, ...]]
+    line_sees_lines: bool
+    warnings: tuple[Diagnostic, ...]
+
+    def source(self, number: int) -> Source:
+        """What a trace number stands for."""
+        if number < 0:
+            return Source(number, ENGINE_STEPS[number], "", "", Span("", 1, 1))
+        return self.sources[number]
+
+    def rule_plan(self, number: int) -> RulePlan:
+        """The rule with a number; raises ``KeyError`` for the number of something else."""
+        for group in (*self.line_groups, *self.order_groups):
+            if group.first_no <= number < group.end_no:
+                return group.rules[number - group.first_no]
+        raise KeyError(number)
+
+    def level_of(self, number: int) -> Level:
+        """Whether a rule acts on lines or on the order."""
+        return Level.LINE if any(g.first_no <= number < g.end_no for g in self.line_groups) else Level.ORDER

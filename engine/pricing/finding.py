@@ -1,0 +1,187 @@
+"""Finding a line's list price: price books, books based on books or cost, contracted prices, exchange rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from engine.money import EXACT
+from engine.pricing.compiled import EXCHANGE, OWN_LIST, ContractPlan, EntryPlan, PriceTable
+from engine.pricing.plan import FormulaBase, Narrowness
+from engine.pricing.request import RequestLine
+from engine.pricing.state import HUNDRED, ZERO, Record, rounded
+from engine.pricing.work import Work, as_number
+
+
+class Found(NamedTuple):
+    """A list price and what decided it; ``converted_from`` names the currency of a price that was exchanged."""
+
+    unit: Decimal
+    source: int
+    converted_from: str = ""
+
+
+class Finder:
+    """Looks prices up for one request; what depends on the header alone is asked once."""
+
+    __slots__ = ("_header", "_rates", "_table", "work")
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self._header: dict[int, bool] = {}
+        book = work.request.quote.get("price_book")
+        self._table = work.plan.prices.get(book if isinstance(book, str) else "")
+        self._rates = _rates(work)
+
+    def find(self, line: RequestLine, record: Record) -> Found | None:
+        """The list price of a line from the books, the product's own price, or by exchange; None: there is none."""
+        code = self.work.currency.code
+        if self._table is not None:
+            entry = self._winner(self._table, line, record, code)
+            if entry is not None:
+                price = self._price_of(entry, line, record, code)
+                if price is not None:
+                    return Found(price, entry.no)
+        own = own_list(line)
+        if own is not None:
+            return Found(own, OWN_LIST)
+        return self._exchanged(line, record)
+
+    def _exchanged(self, line: RequestLine, record: Record) -> Found | None:
+        if self._table is None:
+            return None
+        for source, rate in self._rates:
+            entry = self._winner(self._table, line, record, source)
+            price = None if entry is None else self._price_of(entry, line, record, source)
+            if price is not None:
+                settings = self.work.plan.rules.rounding
+                places = settings.unit_exponent
+                places = self.work.currency.exponent if places is None else places
+                return Found(rounded(EXACT.multiply(price, rate), places, settings.mode), EXCHANGE, source)
+        return None
+
+    def _winner(self, table: PriceTable, line: RequestLine, record: Record, code: str) -> EntryPlan | None:
+        for entry in candidates(table, line.sku, record):
+            if self._holds(entry, line, record, code):
+                return entry
+        return None
+
+    def _holds(self, plan: EntryPlan, line: RequestLine, record: Record, code: str) -> bool:
+        entry = plan.entry
+        if entry.currency and entry.currency != code:
+            return False
+        if entry.quantity_min is not None and line.quantity < entry.quantity_min:
+            return False
+        if entry.quantity_max is not None and line.quantity > entry.quantity_max:
+            return False
+        header = self._header.get(plan.no)
+        if header is None:
+            header = entry.window.holds(self.work.request.date) and self.work.holds(plan.header, record)
+            self._header[plan.no] = header
+        return header and (not plan.tests or self.work.holds(plan.tests, record))
+
+    def _price_of(self, plan: EntryPlan, line: RequestLine, record: Record, code: str) -> Decimal | None:
+        if plan.computed is not None and plan.entry.formula is not None:
+            base = self._base(plan.entry.formula.base, plan.entry.formula.book, line, record, code)
+            return None if base is None else plan.computed.price(base)
+        if plan.price is None:
+            return None
+        if isinstance(plan.price, Decimal):
+            price = plan.price
+        else:
+            work = self.work
+            price = as_number(plan.price(record, work.quote, work.customer, work.lines))
+        for surcharge in line.surcharges:
+            price = EXACT.add(price, surcharge)
+        return price
+
+    def _base(self, base: FormulaBase, book: str, line: RequestLine, record: Record, code: str) -> Decimal | None:
+        match base:
+            case FormulaBase.LIST:
+                return own_list(line)
+            case FormulaBase.COST:
+                return line.cost
+            case FormulaBase.BOOK:
+                table = self.work.plan.prices.get(book)
+                entry = None if table is None else self._winner(table, line, record, code)
+                if entry is None:
+                    return own_list(line)
+                return self._price_of(entry, line, record, code)
+
+
+def own_list(line: RequestLine) -> Decimal | None:
+    """The product's own list price with the surcharges of its attributes."""
+    price = line.list_price
+    if price is None:
+        return None
+    for surcharge in line.surcharges:
+        price = EXACT.add(price, surcharge)
+    return price
+
+
+def candidates(table: PriceTable, sku: str, record: Record) -> Iterable[EntryPlan]:
+    """The entries that are for a line, in order of rank."""
+    lists = [table.by_sku.get(sku, ())]
+    for names, field in ((table.by_product, "product"), (table.by_family, "family"), (table.by_category, "category")):
+        if names:
+            value = record.get(field)
+            lists.append(names.get(value, ()) if isinstance(value, str) else ())
+    lists.append(table.anything)
+    filled = [each for each in lists if each]
+    if len(filled) < 2:
+        return filled[0] if filled else ()
+    return sorted((entry for each in filled for entry in each), key=lambda entry: entry.rank)
+
+
+def _rates(work: Work) -> tuple[tuple[str, Decimal], ...]:
+    """Rates into the quote's currency: those frozen in the quote, else the book's latest; the book's currency first."""
+    code = work.currency.code
+    found: dict[str, Decimal] = {}
+    day = work.request.date
+    rates = sorted(work.plan.rules.exchange_rates, key=lambda each: each.since)
+    for rate in rates:
+        if rate.target == code and rate.since <= day:
+            found[rate.source] = rate.rate
+    for frozen in work.request.exchange:
+        found[frozen.source] = frozen.rate
+    own = work.plan.rules.currency
+    return tuple((source, found[source]) for source in sorted(found, key=lambda each: (each != own, each)))
+
+
+def contract_for(work: Work, line: RequestLine, record: Record) -> ContractPlan | None:
+    """The contracted price that holds for a line; they are kept in order of priority and narrowness."""
+    for plan in work.plan.contracted:
+        contract = plan.contract
+        if contract.currency and contract.currency != work.currency.code:
+            continue
+        if not contract.window.holds(work.request.date) or not _matches(
+            contract.match.by, contract.match.value, record
+        ):
+            continue
+        if work.holds(plan.tests, record):
+            return plan
+    return None
+
+
+def _matches(by: Narrowness, value: str, record: Record) -> bool:
+    match by:
+        case Narrowness.SKU:
+            return record.get("sku") == value
+        case Narrowness.PRODUCT:
+            return record.get("product") == value
+        case Narrowness.FAMILY:
+            return record.get("family") == value
+        case Narrowness.CATEGORY:
+            return record.get("category") == value
+        case Narrowness.ANYTHING:
+            return True
+
+
+def contracted_unit(work: Work, plan: ContractPlan, unit: Decimal, record: Record) -> Decimal:
+    """The unit price after a contract: its own price, or a percent off the list price."""
+    contract = plan.contract
+    if contract.price is not None:
+        return work.number(contract.price, record)
+    percent = ZERO if contract.percent_off is None else work.number(contract.percent_off, record)
+    return EXACT.divide(EXACT.multiply(unit, EXACT.subtract(HUNDRED, percent)), HUNDRED)

@@ -1,0 +1,84 @@
+"""Step 9, guards on the unit price, and step 10, lines priced as a percent of others."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.money import EXACT
+from engine.pricing.compiled import GuardPlan
+from engine.pricing.models.percent_of_total import dependency_order, percent_of
+from engine.pricing.plan import PercentBasis
+from engine.pricing.state import HUNDRED, LineState, major, minor_units
+from engine.pricing.work import Work
+
+
+def guard_line(work: Work, state: LineState) -> None:
+    """Hold the unit price within the guards that apply; what they change is a step of its own.
+
+    A floor that a guard sets also holds while order discounts are spread.
+    """
+    for plan in work.plan.guards:
+        if plan.guard.currency not in ("", work.currency.code):
+            continue
+        state.show()
+        if work.holds(plan.tests, state.record):
+            _guard(work, state, plan)
+
+
+def _guard(work: Work, state: LineState, plan: GuardPlan) -> None:
+    guard, record = plan.guard, state.record
+    unit = state.running_unit
+    if guard.ceiling is not None:
+        unit = min(unit, work.number(guard.ceiling, record))
+    floor = None if guard.floor is None else work.number(guard.floor, record)
+    margin = lowest_for_margin(work, state, plan)
+    lowest = max((each for each in (floor, margin) if each is not None), default=None)
+    if lowest is not None:
+        unit = max(unit, lowest)
+        state.floor = lowest if state.floor is None else max(state.floor, lowest)
+    if unit != state.running_unit:
+        state.put_unit(plan.no, unit)
+
+
+def lowest_for_margin(work: Work, state: LineState, plan: GuardPlan) -> Decimal | None:
+    """The lowest unit price that keeps a guard's margin; None without one or without a known cost."""
+    if plan.guard.margin_percent_min is None or state.line.cost is None:
+        return None
+    percent = work.number(plan.guard.margin_percent_min, state.record)
+    if percent >= HUNDRED:
+        return None
+    return EXACT.divide(EXACT.multiply(state.line.cost, HUNDRED), EXACT.subtract(HUNDRED, percent))
+
+
+def price_percent_lines(work: Work) -> None:
+    """Give percent-of-total lines their amounts, each after those that it counts; raises ``PercentCycleError``."""
+    plans = work.plan.percent_of
+    members = [index for index, state in enumerate(work.states) if state.line.sku in plans]
+    if not members:
+        return
+    work.lines = [state.record for state in work.states]
+    for state in work.states:
+        state.show()
+    counted: dict[int, list[int]] = {}
+    for index in members:
+        tests = plans[work.states[index].line.sku].of
+        counted[index] = [
+            other for other, state in enumerate(work.states) if other != index and work.holds(tests, state.record)
+        ]
+    for index in dependency_order(counted):
+        _price_percent(work, index, counted[index])
+
+
+def _price_percent(work: Work, index: int, counted: list[int]) -> None:
+    state = work.states[index]
+    plan = work.plan.percent_of[state.line.sku]
+    by_list = plan.use.basis is PercentBasis.LIST
+    amounts = [
+        major(work.states[other].list_amount if by_list else work.states[other].stage_amount, work.currency)
+        for other in counted
+    ]
+    percent = work.number(plan.use.percent, state.record)
+    unit = percent_of(percent, amounts)
+    amount = EXACT.multiply(unit, state.quantity)
+    state.put_amount(plan.no, amount)
+    state.stage_amount = minor_units(amount, work.currency, work.plan.rules.rounding.mode)

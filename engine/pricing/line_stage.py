@@ -1,0 +1,290 @@
+"""Steps 4 to 8 on one line: rule groups in order, each picking, combining and capping as it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.money import EXACT
+from engine.pricing.adjust import Entry, Take, entry_of, line_take
+from engine.pricing.best import best_set
+from engine.pricing.compiled import GroupPlan, RulePlan
+from engine.pricing.effects import Effect
+from engine.pricing.plan import Across, CapScope, Combine, Mode, Pick, RuleGroup, Within
+from engine.pricing.state import HUNDRED, ZERO, LineState
+from engine.pricing.work import Work
+
+Journal = list[tuple[int, str]]
+"""Rules that lost and why, kept only for a reader who asks."""
+
+
+@dataclass(slots=True)
+class LineRun:
+    """One line going through the groups; ``stopped`` names the rule that ended the level."""
+
+    work: Work
+    state: LineState
+    journal: Journal | None = None
+    stopped: str = ""
+    greedy: bool = False
+
+    def lost(self, rule: RulePlan, reason: str) -> None:
+        """Note why a rule does not act, when somebody wants to know."""
+        if self.journal is not None:
+            self.journal.append((rule.no, reason))
+
+    def effect(self, rule: RulePlan) -> Effect | None:
+        """What the rule gives in the quote's currency, or in any."""
+        effects = rule.rule.effects
+        return effects.get(self.work.currency.code, effects.get(""))
+
+    def live(self, rule: RulePlan) -> bool:
+        """Whether the conditions on the line's running state hold now."""
+        if not rule.live:
+            return True
+        self.state.show()
+        return self.work.holds(rule.live, self.state.record)
+
+    def measure(self, rule: RulePlan, entry: Entry) -> Take:
+        """What the rule would take off now, before caps and floors."""
+        effect = self.effect(rule)
+        if effect is None:
+            return Take(ZERO)
+        self.state.show()
+        return line_take(effect, self.state, entry, self.work.evaluator(self.state.record), rule.rule.limit)
+
+    def clash(self, rule: RulePlan) -> str:
+        """The id of an applied rule that this one cannot stand beside, or nothing."""
+        for no in self.state.applied:
+            other = self.work.plan.sources[no].id
+            if other in rule.rule.not_with or rule.rule.id in self.work.plan.rule_plan(no).rule.not_with:
+                return other
+        return ""
+
+
+def run_groups(run: LineRun, candidates: Sequence[RulePlan], groups: Sequence[GroupPlan]) -> None:
+    """Work a line through its groups; ``candidates`` are the rules whose fixed conditions hold, in working order."""
+    position = 0
+    for group in groups:
+        members = []
+        while position < len(candidates) and candidates[position].no < group.end_no:
+            members.append(candidates[position])
+            position += 1
+        if run.stopped:
+            for rule in members:
+                run.lost(rule, f"stopped by {run.stopped}")
+        elif members:
+            run_group(run, group, members)
+
+
+def alone(run: LineRun, candidates: Sequence[RulePlan]) -> Sequence[RulePlan]:
+    """An exclusive rule that holds stands alone in its level: the one of highest priority, then the earlier."""
+    exclusive = [rule for rule in candidates if rule.rule.exclusive and run.live(rule)]
+    if not exclusive:
+        return candidates
+    winner = max(exclusive, key=lambda each: (each.rule.priority, -each.no))
+    for rule in candidates:
+        if rule is not winner:
+            run.lost(rule, f"{winner.rule.id} is exclusive")
+    return [winner]
+
+
+def run_group(run: LineRun, group: GroupPlan, members: Sequence[RulePlan]) -> None:
+    """Pick, combine and cap the rules of one group on one line."""
+    state = run.state
+    entry = entry_of(state)
+    giver = Giver(run, group.group, entry)
+    match group.group.pick:
+        case Pick.ALL:
+            giver.give_all(members)
+        case Pick.FIRST:
+            giver.give_first(members)
+        case Pick.BEST:
+            giver.give_best(members)
+        case Pick.WORST:
+            giver.give_worst(members)
+        case Pick.BANDS:
+            giver.give_bands(members)
+    cap = group.group.cap
+    if cap is not None and cap.scope is CapScope.QUOTE:
+        state.capped.append((group.first_no, giver.given))
+
+
+class Giver:
+    """Gives what a group's rules give on one line, and keeps count of it."""
+
+    def __init__(self, run: LineRun, group: RuleGroup, entry: Entry) -> None:
+        self.run = run
+        self.group = group
+        self.entry = entry
+        self.given = ZERO
+        self.count = 0
+        self.left = self._cap_left()
+
+    def give(self, rule: RulePlan) -> bool:
+        """Apply one rule; False, with the reason noted, when it has nothing to give."""
+        run, state = self.run, self.run.state
+        clash = run.clash(rule)
+        if clash:
+            run.lost(rule, f"cannot stand beside {clash}")
+            return False
+        take = run.measure(rule, self._base())
+        if self.left is not None and take.amount > self.left:
+            take = Take(self.left)
+        granted = state.take(rule.no, take.amount, take.unit)
+        if not granted:
+            run.lost(rule, _why_nothing(run, rule, self.left))
+            return False
+        state.applied.append(rule.no)
+        self.given = EXACT.add(self.given, granted)
+        self.count += 1
+        if self.left is not None:
+            self.left = max(EXACT.subtract(self.left, granted), ZERO)
+        if rule.rule.stop:
+            run.stopped = rule.rule.id
+        return True
+
+    def give_all(self, members: Sequence[RulePlan]) -> None:
+        """Each in working order, as long as its conditions hold then."""
+        most = self.group.at_most
+        for rule in members:
+            if self.run.stopped:
+                self.run.lost(rule, f"stopped by {self.run.stopped}")
+            elif most is not None and self.count >= most:
+                self.run.lost(rule, f"{self.group.id} takes at most {most}")
+            elif self._holds(rule):
+                self.give(rule)
+
+    def give_first(self, members: Sequence[RulePlan]) -> None:
+        """The first that has something to give."""
+        winner = ""
+        for rule in members:
+            if winner:
+                self.run.lost(rule, f"{winner} came first in {self.group.id}")
+            elif self._holds(rule) and self.give(rule):
+                winner = rule.rule.id
+
+    def give_best(self, members: Sequence[RulePlan]) -> None:
+        """The set of at most so many that takes off most."""
+        members = [rule for rule in members if self._holds(rule) and not self._clashes(rule)]
+        at_most = self.group.at_most or 1
+        if at_most == 1:
+            chosen = _argmax([self._alone(rule) for rule in members])
+            self._give_chosen(members, () if chosen is None else (chosen,))
+            return
+        alone = [self._alone(rule) for rule in members]
+        clashes = [_clashing(rule, members) for rule in members]
+        found = best_set(alone, clashes, at_most, lambda taken: self._together([members[each] for each in taken]))
+        self.run.greedy = self.run.greedy or not found.exact
+        self._give_chosen(members, found.positions)
+
+    def give_worst(self, members: Sequence[RulePlan]) -> None:
+        """The one that takes off least, but something."""
+        members = [rule for rule in members if self._holds(rule) and not self._clashes(rule)]
+        worths = [self._alone(rule) for rule in members]
+        giving = [index for index, worth in enumerate(worths) if worth]
+        chosen = min(giving, key=lambda index: (worths[index], index), default=None)
+        self._give_chosen(members, () if chosen is None else (chosen,))
+
+    def give_bands(self, members: Sequence[RulePlan]) -> None:
+        """Rules of one priority are a band; bands are worked from the highest down."""
+        members = [rule for rule in members if self._holds(rule)]
+        winners = ""
+        while members:
+            priority = members[0].rule.priority
+            band = [rule for rule in members if rule.rule.priority == priority]
+            members = members[len(band) :]
+            if winners and self.group.across is Across.STOP:
+                for rule in band:
+                    self.run.lost(rule, f"beaten by {winners} of a higher band")
+                continue
+            before = self.count
+            self._give_chosen(band, self._band(band))
+            if self.count > before:
+                winners = ", ".join(self.run.work.plan.sources[no].id for no in self.run.state.applied[-1:])
+
+    def _band(self, band: Sequence[RulePlan]) -> tuple[int, ...]:
+        """The positions of the rules of a band that win."""
+        options: list[tuple[int, ...]] = []
+        if self.group.within is Within.COMPOUND_VS_BEST:
+            stacked = tuple(index for index, rule in enumerate(band) if rule.rule.mode is Mode.COMPOUND)
+            options = [stacked] if stacked else []
+            options += [(index,) for index, rule in enumerate(band) if rule.rule.mode is Mode.BEST_PRICE]
+        else:
+            options = [(index,) for index in range(len(band))]
+        worths = [self._together([band[index] for index in option]) for option in options]
+        chosen = _argmax(worths)
+        return () if chosen is None else options[chosen]
+
+    def _give_chosen(self, members: Sequence[RulePlan], chosen: Sequence[int]) -> None:
+        names = ", ".join(members[index].rule.id for index in chosen)
+        for index, rule in enumerate(members):
+            if index in chosen:
+                self.give(rule)
+            else:
+                self.run.lost(rule, f"beaten by {names} in group {self.group.id}" if names else "nothing left to give")
+
+    def _holds(self, rule: RulePlan) -> bool:
+        if self.run.live(rule):
+            return True
+        self.run.lost(rule, "its condition on the running price does not hold")
+        return False
+
+    def _clashes(self, rule: RulePlan) -> bool:
+        clash = self.run.clash(rule)
+        if clash:
+            self.run.lost(rule, f"cannot stand beside {clash}")
+        return bool(clash)
+
+    def _base(self) -> Entry:
+        return self.entry if self.group.combine is Combine.ADDITIVE else entry_of(self.run.state)
+
+    def _alone(self, rule: RulePlan) -> Decimal:
+        return self._together([rule])
+
+    def _together(self, rules: Sequence[RulePlan]) -> Decimal:
+        """What rules take off together, tried on a copy of the line."""
+        trial = Giver(LineRun(self.run.work, self.run.state.copy()), self.group, self.entry)
+        trial.left = self.left
+        for rule in rules:
+            trial.give(rule)
+        return trial.given
+
+    def _cap_left(self) -> Decimal | None:
+        """The most that the group may take off this line, if it says so."""
+        cap = self.group.cap
+        if cap is None or cap.scope is not CapScope.LINE:
+            return None
+        limits = []
+        if cap.percent is not None:
+            limits.append(EXACT.divide(EXACT.multiply(self.entry.amount, cap.percent), HUNDRED))
+        most = cap.amounts.get(self.run.work.currency.code)
+        if most is not None:
+            limits.append(most)
+        return max(min(limits), ZERO) if limits else None
+
+
+def _argmax(worths: Sequence[Decimal]) -> int | None:
+    """The position of the largest worth, the earlier of equals; None when nothing takes anything off."""
+    best = None
+    for index, worth in enumerate(worths):
+        if worth and (best is None or worth > worths[best]):
+            best = index
+    return best
+
+
+def _clashing(rule: RulePlan, members: Sequence[RulePlan]) -> frozenset[int]:
+    return frozenset(
+        index
+        for index, other in enumerate(members)
+        if other.rule.id in rule.rule.not_with or rule.rule.id in other.rule.not_with
+    )
+
+
+def _why_nothing(run: LineRun, rule: RulePlan, left: Decimal | None) -> str:
+    if run.effect(rule) is None:
+        return f"gives nothing in {run.work.currency.code}"
+    if left is not None and left == 0:
+        return "the cap of its group is reached"
+    return "nothing left to give"

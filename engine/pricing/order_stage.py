@@ -1,0 +1,208 @@
+"""Step 11: discounts on the order, in their groups, spread over the lines that take part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+from engine.catalog import Sku
+from engine.money import EXACT
+from engine.pricing.compiled import GroupPlan, RulePlan
+from engine.pricing.effects import Gift
+from engine.pricing.order_give import OrderGiver, OrderTake
+from engine.pricing.order_state import OrderState
+from engine.pricing.plan import Combine, Pick
+from engine.pricing.result import GiftLine, OrderDiscount
+from engine.pricing.state import HUNDRED, ZERO, minor_units
+
+
+class OrderRun:
+    """The order rules of one quote at work; ``journal`` notes losers when somebody wants to know."""
+
+    def __init__(self, state: OrderState, journal: list[tuple[int, str]] | None = None) -> None:
+        self.state = state
+        self.journal = journal
+        self.applied: list[int] = []
+        self.discounts: list[OrderDiscount] = []
+        self.gifts: list[GiftLine] = []
+        self.stopped = ""
+
+    def run(self, groups: Sequence[GroupPlan], usable: frozenset[int] | None) -> None:
+        """Work through the groups; ``usable`` are the rules whose codes, dates and limits allow them (None: all)."""
+        alone = self._exclusive(groups, usable)
+        for group in groups:
+            members = [rule for rule in group.rules if usable is None or rule.no in usable]
+            if alone is not None:
+                for rule in members:
+                    if rule is not alone:
+                        self.lost(rule, f"{alone.rule.id} is exclusive")
+                members = [rule for rule in members if rule is alone]
+            if members:
+                _GroupRun(self, group).work(members)
+
+    def lost(self, rule: RulePlan, reason: str) -> None:
+        """Note why a rule does not act."""
+        if self.journal is not None:
+            self.journal.append((rule.no, reason))
+
+    def holds(self, rule: RulePlan) -> bool:
+        """Whether the rule's conditions hold on what earlier rules left."""
+        if not rule.fixed and not rule.live:
+            return True
+        self.state.show()
+        return self.state.work.order_holds(rule.fixed) and self.state.work.order_holds(rule.live)
+
+    def _exclusive(self, groups: Sequence[GroupPlan], usable: frozenset[int] | None) -> RulePlan | None:
+        """The exclusive rule that holds, has lines to act on, and comes first by priority."""
+        found = [
+            rule
+            for group in groups
+            for rule in group.rules
+            if rule.rule.exclusive and (usable is None or rule.no in usable) and self.holds(rule)
+            if self.state.taking_part(rule)
+        ]
+        return max(found, key=lambda each: (each.rule.priority, -each.no), default=None)
+
+
+class _GroupRun:
+    """One group of order rules at work."""
+
+    def __init__(self, run: OrderRun, group: GroupPlan) -> None:
+        self.run = run
+        self.state = run.state
+        self.group = group.group
+        self.entry = list(run.state.running)
+        self.count = 0
+        self.left = self._cap()
+
+    def work(self, members: Sequence[RulePlan]) -> None:
+        """Pick as the group says."""
+        match self.group.pick:
+            case Pick.ALL | Pick.BANDS:
+                self._all(members)
+            case Pick.FIRST:
+                self._first(members)
+            case Pick.BEST:
+                self._extreme(members, sign=1)
+            case Pick.WORST:
+                self._extreme(members, sign=-1)
+
+    def _all(self, members: Sequence[RulePlan]) -> None:
+        most = self.group.at_most
+        for rule in members:
+            if self.run.stopped:
+                self.run.lost(rule, f"stopped by {self.run.stopped}")
+            elif most is not None and self.count >= most:
+                self.run.lost(rule, f"{self.group.id} takes at most {most}")
+            elif self._ready(rule):
+                self._give(rule)
+
+    def _first(self, members: Sequence[RulePlan]) -> None:
+        winner = ""
+        for rule in members:
+            if winner or self.run.stopped:
+                self.run.lost(rule, f"{winner or self.run.stopped} came first in {self.group.id}")
+            elif self._ready(rule) and self._give(rule):
+                winner = rule.rule.id
+
+    def _extreme(self, members: Sequence[RulePlan], *, sign: int) -> None:
+        """The best or the worst by what each would give alone, again until the group's number is reached."""
+        left = [rule for rule in members if not self.run.stopped and self._ready(rule)]
+        most = self.group.at_most or 1
+        winner = ""
+        while left and self.count < most:
+            worths = [self._worth(rule) for rule in left]
+            giving = [index for index, worth in enumerate(worths) if worth]
+            if not giving:
+                break
+            chosen = max(giving, key=lambda index: (sign * worths[index], -index))
+            rule = left.pop(chosen)
+            if self._give(rule):
+                winner = rule.rule.id
+        for rule in left:
+            self.run.lost(rule, f"beaten by {winner} in group {self.group.id}" if winner else "nothing left to give")
+
+    def _ready(self, rule: RulePlan) -> bool:
+        clash = self._clash(rule)
+        if clash:
+            self.run.lost(rule, f"cannot stand beside {clash}")
+            return False
+        if not self.run.holds(rule):
+            self.run.lost(rule, "its condition does not hold")
+            return False
+        return True
+
+    def _clash(self, rule: RulePlan) -> str:
+        plan = self.state.work.plan
+        for no in self.run.applied:
+            other = plan.rule_plan(no).rule
+            if other.id in rule.rule.not_with or rule.rule.id in other.not_with:
+                return other.id
+        return ""
+
+    def _base(self) -> Sequence[int]:
+        return self.entry if self.group.combine is Combine.ADDITIVE else self.state.running
+
+    def _worth(self, rule: RulePlan) -> int:
+        effect = self.state.effect(rule)
+        if isinstance(effect, Gift):
+            gift = self._gift(rule, effect)
+            return 0 if gift is None else 1
+        return OrderGiver(self.state, rule, self._base(), self.left).measure(dry=True).amount
+
+    def _give(self, rule: RulePlan) -> bool:
+        effect = self.state.effect(rule)
+        if isinstance(effect, Gift):
+            gift = self._gift(rule, effect)
+            if gift is not None:
+                self.run.gifts.append(gift)
+            given = gift is not None
+        else:
+            taken = OrderGiver(self.state, rule, self._base(), self.left).measure(dry=False)
+            given = self._book(rule, taken)
+        if not given:
+            self.run.lost(rule, "nothing left to give")
+            return False
+        self.run.applied.append(rule.no)
+        self.count += 1
+        if rule.rule.stop:
+            self.run.stopped = rule.rule.id
+        return True
+
+    def _book(self, rule: RulePlan, taken: OrderTake) -> bool:
+        if not any(share for _, share in taken.split):
+            return False
+        self.state.take(taken.split, revalue=taken.whole_lines)
+        self.run.discounts.append(OrderDiscount(rule.no, taken.amount, taken.split, taken.not_given))
+        if self.left is not None:
+            self.left = max(self.left - taken.amount, 0)
+        return True
+
+    def _gift(self, rule: RulePlan, effect: Gift) -> GiftLine | None:
+        times = Decimal(1)
+        if effect.for_each is not None:
+            quantity = ZERO
+            for index in self.state.matching(self.state.wheres(effect.for_each.where)):
+                quantity = EXACT.add(quantity, self.state.lines[index].quantity)
+            times = EXACT.divide(quantity, effect.for_each.quantity).to_integral_value(ROUND_FLOOR)
+        if times <= 0:
+            return None
+        count = EXACT.multiply(effect.quantity, times)
+        mode = self.state.work.plan.rules.rounding.mode
+        amount = minor_units(EXACT.multiply(effect.unit_price, count), self.state.work.currency, mode)
+        return GiftLine(rule.no, Sku(effect.sku), count, effect.unit_price, amount)
+
+    def _cap(self) -> int | None:
+        """The most the group may take off the order, in minor units."""
+        cap = self.group.cap
+        if cap is None:
+            return None
+        work = self.state.work
+        limits = []
+        if cap.percent is not None:
+            share = EXACT.divide(EXACT.multiply(Decimal(sum(self.entry)), cap.percent), HUNDRED)
+            limits.append(int(share.to_integral_value(work.plan.rules.rounding.mode.decimal)))
+        most = cap.amounts.get(work.currency.code)
+        if most is not None:
+            limits.append(minor_units(most, work.currency, work.plan.rules.rounding.mode))
+        return max(min(limits), 0) if limits else None

@@ -1,0 +1,100 @@
+"""The lines of a quote while order rules act on them: settled amounts that only shrink to their floors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, Decimal
+
+from engine.money import EXACT
+from engine.pricing.compiled import RulePlan, Test
+from engine.pricing.effects import Condition, Effect
+from engine.pricing.request import RequestLine
+from engine.pricing.state import ZERO, LineState, major
+from engine.pricing.units import UnitLedger
+from engine.pricing.work import Work
+
+
+class OrderState:
+    """Running line amounts in minor units, and the records that order rules read."""
+
+    __slots__ = ("_dirty", "_ledger", "discounts", "list_amounts", "lines", "lowest", "records", "running", "work")
+
+    def __init__(self, work: Work, states: Sequence[LineState]) -> None:
+        self.work = work
+        self.lines: tuple[RequestLine, ...] = work.request.lines
+        self.running = [state.stage_amount for state in states]
+        self.list_amounts = [state.list_amount for state in states]
+        self.lowest = [_lowest(state) for state in states]
+        self.discounts = [0] * len(states)
+        self.records = [state.record for state in states]
+        self._ledger: UnitLedger | None = None
+        self._dirty = True
+        for state in states:
+            state.show()
+            state.record["net"] = major(state.stage_amount, work.currency)
+        work.lines = self.records
+        work.quote["net"] = major(sum(self.running), work.currency)
+
+    @property
+    def ledger(self) -> UnitLedger:
+        """The single units of all lines, made when the first rule asks for them."""
+        if self._ledger is None:
+            amounts = [major(amount, self.work.currency) for amount in self.running]
+            self._ledger = UnitLedger(amounts, [line.quantity for line in self.lines])
+        return self._ledger
+
+    def show(self) -> None:
+        """Let conditions see what is left."""
+        if not self._dirty:
+            return
+        for record, amount in zip(self.records, self.running, strict=True):
+            record["running"] = major(amount, self.work.currency)
+        self.work.quote["running"] = major(sum(self.running), self.work.currency)
+        self._dirty = False
+
+    def effect(self, rule: RulePlan) -> Effect | None:
+        """What a rule gives in the quote's currency, or in any."""
+        effects = rule.rule.effects
+        return effects.get(self.work.currency.code, effects.get(""))
+
+    def room(self, index: int) -> int | None:
+        """What a line can still take; None for a line of negative amount."""
+        running = self.running[index]
+        return None if running < 0 else max(running - self.lowest[index], 0)
+
+    def wheres(self, where: tuple[Condition, ...]) -> tuple[Test, ...]:
+        """The compiled functions of conditions inside an effect."""
+        return tuple(self.work.plan.functions[id(condition)] for condition in where)
+
+    def matching(self, tests: tuple[Test, ...]) -> list[int]:
+        """The lines that conditions about a line admit."""
+        if not tests:
+            return list(range(len(self.lines)))
+        self.show()
+        return [index for index, record in enumerate(self.records) if self.work.holds(tests, record)]
+
+    def taking_part(self, rule: RulePlan) -> list[int]:
+        """The discountable lines that an order rule is for."""
+        return [index for index in self.matching(rule.target) if self.lines[index].discountable]
+
+    def take(self, split: Sequence[tuple[int, int]], *, revalue: bool) -> None:
+        """Take shares off lines; ``revalue`` when whole lines were meant, so that their units follow."""
+        for index, share in split:
+            if not share:
+                continue
+            before = self.running[index]
+            self.running[index] = before - share
+            self.discounts[index] += share
+            if revalue and self._ledger is not None:
+                currency = self.work.currency
+                self._ledger.lower(index, major(before, currency), major(before - share, currency))
+        self._dirty = True
+
+
+def _lowest(state: LineState) -> int:
+    """The least that a line may come down to."""
+    if state.floor is None:
+        return 0
+    amount = EXACT.multiply(max(state.floor, ZERO), state.quantity)
+    scaled: Decimal = amount.scaleb(state.currency.exponent, EXACT)
+    return int(scaled.to_integral_value(ROUND_CEILING))

@@ -1,0 +1,144 @@
+"""Steps 1 to 4 of the waterfall: list price, contracted price, uplift, price model: where rules start from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.money import EXACT
+from engine.pricing.compiled import OWN_LIST, UPLIFT, ModelPlan
+from engine.pricing.finding import Finder, contract_for, contracted_unit
+from engine.pricing.models import CostPlus, PerUnit, Volume
+from engine.pricing.models.ramp import uplifted
+from engine.pricing.models.tiers import TierEffect
+from engine.pricing.plan import PoolScope
+from engine.pricing.request import RequestLine
+from engine.pricing.state import ZERO, LineState, Record, minor_units
+from engine.pricing.work import Work, line_record
+
+
+class MissingPriceError(ValueError):
+    """No price book, contract or model has a price for a line."""
+
+
+def start_line(work: Work, finder: Finder, state: LineState) -> None:
+    """Give a line its list price and the price that rules start from; raises ``MissingPriceError``."""
+    line, record = state.line, state.record
+    found = finder.find(line, record)
+    contract = contract_for(work, line, record)
+    model = model_for(work, line)
+    if found is not None:
+        state.source = found.source
+        _list(state, found.unit)
+    elif line.sku in work.plan.percent_of:
+        state.source = work.plan.percent_of[line.sku].no
+        _list(state, ZERO)
+    elif contract is None and model is None:
+        raise MissingPriceError(line.sku)
+    if contract is not None:
+        agreed = contracted_unit(work, contract, state.unit, record)
+        _listed_or_step(state, contract.no, agreed, listed=found is not None)
+    if line.uplift_percent:
+        state.put_unit(UPLIFT, uplifted(state.unit, line.uplift_percent))
+    if model is not None:
+        _apply_model(work, state, model, listed=found is not None or contract is not None)
+    state.start = state.running_amount
+    mode = work.plan.rules.rounding.mode
+    state.list_amount = minor_units(EXACT.multiply(state.list_unit, line.quantity), work.currency, mode)
+
+
+def _list(state: LineState, unit: Decimal) -> None:
+    state.list_unit = state.unit = unit
+    state.record["list"] = unit
+
+
+def _listed_or_step(state: LineState, number: int, unit: Decimal, *, listed: bool) -> None:
+    """A step down from the list price, or the list price itself where nothing else states one."""
+    if listed:
+        state.put_unit(number, unit)
+    else:
+        state.source = number
+        _list(state, unit)
+
+
+def model_for(work: Work, line: RequestLine) -> ModelPlan | None:
+    """The price model of a SKU that holds in this currency on this date."""
+    for plan in work.plan.models.get(line.sku, ()):
+        if plan.use.currency in ("", work.currency.code) and plan.use.window.holds(work.request.date):
+            return plan
+    return None
+
+
+def _apply_model(work: Work, state: LineState, plan: ModelPlan, *, listed: bool) -> None:
+    line, model = state.line, plan.use.model
+    base = state.unit
+    if isinstance(model, CostPlus):
+        if line.cost is None:
+            raise MissingPriceError(line.sku)
+        base = line.cost
+    pooled = pooled_quantity(work, state, plan)
+    unit: Decimal | None = None
+    amount: Decimal | None = None
+    if isinstance(model, Volume) and model.effect is not TierEffect.FLAT and not any(t.flat for t in model.tiers):
+        unit = model.unit_price(EXACT.add(pooled, line.prior_quantity), base)
+    elif isinstance(model, CostPlus):
+        unit = model.unit_price(base)
+    elif isinstance(model, PerUnit):
+        unit = model.unit_price
+    else:
+        amount = _rated_amount(plan, line, pooled, base)
+    if unit is not None:
+        _listed_or_step(state, plan.no, unit, listed=listed)
+        return
+    assert amount is not None
+    if listed:
+        state.put_amount(plan.no, amount)
+        return
+    state.source = plan.no
+    state.put_amount(plan.no, amount)
+    state.trace.pop()
+    _set_list(state)
+
+
+def _set_list(state: LineState) -> None:
+    state.list_unit = state.running_unit
+    state.record["list"] = state.list_unit
+
+
+def _rated_amount(plan: ModelPlan, line: RequestLine, pooled: Decimal, base: Decimal) -> Decimal:
+    """The price of the line's own quantity; of a pooled one its share by quantity, so that line order never matters."""
+    prior = line.prior_quantity if line.prior_quantity else None
+    if pooled == line.quantity:
+        return plan.use.model.rate(line.quantity, prior=prior, base=base).amount
+    whole = plan.use.model.rate(pooled, prior=prior, base=base).amount
+    return EXACT.divide(EXACT.multiply(whole, line.quantity), pooled) if pooled else ZERO
+
+
+def pooled_quantity(work: Work, state: LineState, plan: ModelPlan) -> Decimal:
+    """The quantity that decides the tier: the line's own, or that of all lines of its pool."""
+    scope = plan.use.pool
+    line = state.line
+    if scope is PoolScope.LINE:
+        return line.quantity
+    total = ZERO
+    for other in work.states:
+        if scope is PoolScope.SKU and other.line.sku != line.sku:
+            continue
+        if scope is PoolScope.GROUP and other.line.group != line.group:
+            continue
+        if other is not state and not work.holds(plan.pool, other.record):
+            continue
+        total = EXACT.add(total, other.quantity)
+    return total
+
+
+def prepare(work: Work) -> None:
+    """Make the running state of every line, before any has a price."""
+    rounding = work.plan.rules.rounding
+    for line in work.request.lines:
+        record: Record = line_record(line)
+        work.states.append(LineState(line, record, work.currency, rounding))
+
+
+def is_own_list(state: LineState) -> bool:
+    """Whether a line is priced by the product's own list price."""
+    return state.source == OWN_LIST

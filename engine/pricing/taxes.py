@@ -1,0 +1,142 @@
+"""Step 12: tax at the declared level, on prices with or without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import lcm
+
+from engine.money import EXACT, Ratio, Rounding, divide_rounded
+from engine.pricing.request import Facts, RequestLine, TaxAnswer, TaxState
+from engine.pricing.settings import TaxLevel, TaxSettings, TaxSide
+from engine.pricing.spread import proportional
+from engine.pricing.state import ZERO
+from engine.pricing.work import Work
+
+NO_TAX = TaxAnswer(ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedAmounts:
+    """Net, tax and gross in all, and the tax of each line: its share, where tax is rounded for a rate or the total."""
+
+    net: int
+    tax: int
+    gross: int
+    line_tax: tuple[int, ...]
+
+
+def rate_of(work: Work, line: RequestLine, record: Facts) -> TaxAnswer | None:
+    """The tax rate of a line: the hook's answer, or the first rate of the book that holds; None when unknown."""
+    if work.request.tax_state is TaxState.ANSWERED:
+        return work.request.tax_answers.get(line.id)
+    if not line.tax_code:
+        return NO_TAX
+    settings = work.plan.rules.tax
+    if settings is None:
+        return NO_TAX
+    for rate, tests in zip(settings.rates, work.plan.tax_tests, strict=True):
+        if rate.code != line.tax_code or (rate.window is not None and not rate.window.holds(work.request.date)):
+            continue
+        if work.holds(tests, record):
+            return TaxAnswer(rate.percent, rate.fixed)
+    return None
+
+
+def tax_on(work: Work, amounts: Sequence[int], records: Sequence[Facts]) -> TaxedAmounts:
+    """Tax on line amounts that are in the basis of the quote's prices."""
+    settings = work.plan.rules.tax
+    if settings is None:
+        whole = sum(amounts)
+        return TaxedAmounts(whole, 0, whole, (0,) * len(amounts))
+    lines = work.request.lines
+    rates = [rate_of(work, line, record) or NO_TAX for line, record in zip(lines, records, strict=True)]
+    taxing = _Taxing(settings, settings.mode or work.plan.rules.rounding.mode, work.currency.scale)
+    whole = sum(amounts)
+    match settings.level:
+        case TaxLevel.LINE:
+            line_tax = [taxing.line(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
+        case TaxLevel.UNIT:
+            line_tax = [taxing.by_unit(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
+        case TaxLevel.RATE:
+            line_tax = taxing.by_rate(amounts, rates, lines)
+        case TaxLevel.TOTAL:
+            line_tax = taxing.by_total(amounts, rates, lines)
+    tax = sum(line_tax)
+    net = whole - tax if settings.inclusive else whole
+    return TaxedAmounts(net, tax, net + tax, tuple(line_tax))
+
+
+class _Taxing:
+    """Exact tax as a ratio of minor units, rounded once where it is declared."""
+
+    def __init__(self, settings: TaxSettings, mode: Rounding, scale: int) -> None:
+        self.settings = settings
+        self.mode = mode
+        self.scale = scale
+
+    def line(self, amount: int, rate: TaxAnswer, quantity: Decimal) -> int:
+        return self._settle(amount, self._exact(amount, rate, quantity))
+
+    def by_unit(self, amount: int, rate: TaxAnswer, quantity: Decimal) -> int:
+        """The line's amount is split over its units first; tax is rounded on each."""
+        units = int(quantity)
+        if units != quantity or units <= 0:
+            return self.line(amount, rate, quantity)
+        low, rest = divmod(abs(amount), units)
+        sign = -1 if amount < 0 else 1
+        one = Decimal(1)
+        return (units - rest) * self.line(sign * low, rate, one) + rest * self.line(sign * (low + 1), rate, one)
+
+    def by_rate(self, amounts: Sequence[int], rates: Sequence[TaxAnswer], lines: Sequence[RequestLine]) -> list[int]:
+        """Amounts of one rate are summed first; its tax is split over them."""
+        members: dict[TaxAnswer, list[int]] = {}
+        for index, rate in enumerate(rates):
+            members.setdefault(rate, []).append(index)
+        found = [0] * len(amounts)
+        for rate, indexes in members.items():
+            quantity = ZERO
+            for index in indexes:
+                quantity = EXACT.add(quantity, lines[index].quantity)
+            tax = self.line(sum(amounts[index] for index in indexes), rate, quantity)
+            exact = [self._exact(amounts[index], rate, lines[index].quantity) for index in indexes]
+            for index, share in zip(indexes, _split(tax, exact), strict=True):
+                found[index] = share
+        return found
+
+    def by_total(self, amounts: Sequence[int], rates: Sequence[TaxAnswer], lines: Sequence[RequestLine]) -> list[int]:
+        """The exact tax of all lines is rounded once, and split over them."""
+        exact = [self._exact(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
+        return _split(self._settle(sum(amounts), sum(exact, Ratio(0, 1))), exact)
+
+    def _exact(self, amount: int, rate: TaxAnswer, quantity: Decimal) -> Ratio:
+        """Tax in minor units before rounding."""
+        percent = Ratio.of(rate.percent)
+        fixed = Ratio.of(EXACT.multiply(EXACT.multiply(rate.fixed, quantity), self.scale))
+        if not self.settings.inclusive:
+            return Ratio(amount * percent.numerator, 100 * percent.denominator) + fixed
+        taxed = Ratio(amount, 1) + Ratio(-fixed.numerator, fixed.denominator)
+        share = Ratio(percent.numerator, 100 * percent.denominator + percent.numerator)
+        return taxed * share + fixed
+
+    def _settle(self, amount: int, exact: Ratio) -> int:
+        if self.settings.inclusive and self.settings.side is TaxSide.NET:
+            net = Ratio(amount, 1) + Ratio(-exact.numerator, exact.denominator)
+            return amount - divide_rounded(net.numerator, net.denominator, self.mode)
+        return divide_rounded(exact.numerator, exact.denominator, self.mode)
+
+
+def _split(tax: int, exact: Sequence[Ratio]) -> list[int]:
+    """Largest-remainder shares of a tax over the lines it came from."""
+    denominator = lcm(*(each.denominator for each in exact)) if exact else 1
+    return proportional(tax, [each.numerator * (denominator // each.denominator) for each in exact])
+
+
+def unknown_codes(work: Work, records: Sequence[Facts]) -> list[int]:
+    """The lines whose tax code has no rate, where the book refuses that."""
+    settings = work.plan.rules.tax
+    if settings is None or not settings.unknown_is_refused:
+        return []
+    lines = work.request.lines
+    return [index for index, line in enumerate(lines) if rate_of(work, line, records[index]) is None]

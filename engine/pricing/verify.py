@@ -1,0 +1,177 @@
+"""What can be wrong with a rule book's pricing rules before anything is priced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from engine.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
+from engine.language.scope import Checked
+from engine.pricing import codes
+from engine.pricing.effects import BuyGet, Effect, Gift, On, Percent, Sign, UnitsOff
+from engine.pricing.expressions import effect_expressions
+from engine.pricing.models import Volume
+from engine.pricing.models.tiers import TierEffect
+from engine.pricing.plan import FormulaBase, Guard, Level, ModelUse, PriceEntry, PricingRules, Rule
+from engine.pricing.scope import LINE_ROOTS, ORDER_ROOTS
+
+TOTALS = ("quote.list", "quote.net", "quote.running")
+HUNDRED = Decimal(100)
+
+
+def findings_in(rules: PricingRules) -> Iterator[Diagnostic]:
+    """Every finding, errors and warnings, in no order."""
+    levels = {group.id: group.level for group in rules.groups}
+    yield from _duplicates(rules)
+    for rule in rules.rules:
+        yield from _rule(rule, rules, levels)
+    for entry in rules.entries:
+        yield from _entry(entry, rules)
+    yield from _book_cycles(rules)
+    for guard in rules.guards:
+        yield from _guard(guard)
+    for use in rules.models:
+        yield from _cliffs(use)
+    yield from _ties(rules)
+
+
+def _finding(code: Code, message: str, span: Span, hint: str = "") -> Diagnostic:
+    return Diagnostic(code, message, span, hint)
+
+
+def _warning(code: Code, message: str, span: Span, hint: str = "") -> Diagnostic:
+    return Diagnostic(code, message, span, hint, Severity.WARNING)
+
+
+def _duplicates(rules: PricingRules) -> Iterator[Diagnostic]:
+    for kind in (rules.entries, rules.rules, rules.groups, rules.guards, rules.contracted, rules.models):
+        seen: dict[str, Span] = {}
+        for each in kind:
+            if each.id in seen:
+                hint = f"the other one is at {seen[each.id]}"
+                yield _finding(codes.DUPLICATE_ID, f"`{each.id}` is there twice", each.span, hint)
+            seen.setdefault(each.id, each.span)
+
+
+def _rule(rule: Rule, rules: PricingRules, levels: Mapping[str, Level]) -> Iterator[Diagnostic]:
+    level = levels.get(rule.group)
+    if level is None:
+        hint = did_you_mean(rule.group, levels)
+        yield _finding(codes.UNKNOWN_GROUP, f"unknown group `{rule.group}`", rule.span, hint)
+        return
+    names = {each.id for each in rules.rules}
+    for other in sorted(rule.not_with):
+        if other not in names:
+            hint = did_you_mean(other, names)
+            yield _finding(codes.UNKNOWN_RULE, f"`{rule.id}` names unknown rule `{other}`", rule.span, hint)
+    roots = LINE_ROOTS if level is Level.LINE else ORDER_ROOTS
+    for condition in rule.when:
+        yield from _scope(condition, roots, rule.span)
+    for effect in rule.effects.values():
+        yield from _effect(rule, effect, level)
+
+
+def _effect(rule: Rule, effect: Effect, level: Level) -> Iterator[Diagnostic]:
+    if level is Level.LINE and (
+        isinstance(effect, Gift | BuyGet | UnitsOff) or getattr(effect, "on", On.UNIT) in (On.ORDER, On.EACH_LINE)
+    ):
+        hint = "put the rule in a group of level `order`"
+        yield _finding(codes.WRONG_LEVEL, f"`{rule.id}` acts on the order but its group acts on lines", rule.span, hint)
+    if isinstance(effect, Percent) and isinstance(effect.value, Decimal):
+        over = effect.sign is Sign.OFF and effect.value > HUNDRED
+        if over or effect.value < 0 or not effect.value.is_finite():
+            message = f"`{rule.id}` gives {effect.value} percent"
+            yield _finding(codes.BAD_PERCENT, message, rule.span, "a discount is between 0 and 100 percent")
+    for expression in effect_expressions(effect):
+        if level is Level.LINE:
+            yield from _scope(expression, LINE_ROOTS, rule.span)
+
+
+def _scope(condition: Checked, roots: Sequence[str], span: Span) -> Iterator[Diagnostic]:
+    """A condition must have been checked against the roots it will be called with."""
+    if tuple(condition.scope.roots) != tuple(roots):
+        message = f"`{condition.text}` was checked for {', '.join(condition.scope.roots)}"
+        yield _finding(codes.WRONG_SCOPE, message, span, f"here it is asked with {', '.join(roots)}")
+
+
+def _entry(entry: PriceEntry, rules: PricingRules) -> Iterator[Diagnostic]:
+    formula = entry.formula
+    if entry.price is None and formula is None:
+        yield _finding(codes.NO_PRICE, f"price entry `{entry.id}` has neither price nor formula", entry.span)
+    expressions = [*entry.when]
+    if entry.price is not None and not isinstance(entry.price, Decimal):
+        expressions.append(entry.price)
+    for each in expressions:
+        yield from _scope(each, LINE_ROOTS, entry.span)
+        if any(path in TOTALS or path.split(".")[0] == "lines" for path in each.reads):
+            message = f"price entry `{entry.id}` reads a total, which is not known before there are prices"
+            yield _finding(codes.READS_TOTALS, message, entry.span)
+    if formula is not None and formula.base is FormulaBase.BOOK:
+        books = {each.book for each in rules.entries}
+        if formula.book not in books:
+            hint = did_you_mean(formula.book, books)
+            yield _finding(codes.UNKNOWN_BOOK, f"unknown price book `{formula.book}`", entry.span, hint)
+
+
+def _book_cycles(rules: PricingRules) -> Iterator[Diagnostic]:
+    """Books that are based on each other never come to a price."""
+    based: dict[str, set[str]] = {}
+    for entry in rules.entries:
+        if entry.formula is not None and entry.formula.base is FormulaBase.BOOK:
+            based.setdefault(entry.book, set()).add(entry.formula.book)
+    for entry in rules.entries:
+        if entry.formula is None or entry.formula.base is not FormulaBase.BOOK:
+            continue
+        seen: set[str] = set()
+        open_books = [entry.formula.book]
+        while open_books:
+            book = open_books.pop()
+            if book in seen:
+                continue
+            seen.add(book)
+            open_books.extend(based.get(book, ()))
+        if entry.book in seen:
+            message = f"price book `{entry.book}` is based on itself by way of `{entry.formula.book}`"
+            yield _finding(codes.BOOK_CYCLE, message, entry.span)
+
+
+def _guard(guard: Guard) -> Iterator[Diagnostic]:
+    floor, ceiling = guard.floor, guard.ceiling
+    if isinstance(floor, Decimal) and isinstance(ceiling, Decimal) and floor > ceiling:
+        message = f"guard `{guard.id}` has a floor of {floor} above its ceiling of {ceiling}"
+        yield _finding(codes.CONTRADICTORY_GUARD, message, guard.span)
+    margin = guard.margin_percent_min
+    if isinstance(margin, Decimal) and margin >= HUNDRED:
+        message = f"guard `{guard.id}` asks for a margin of {margin} percent, which no price has"
+        yield _finding(codes.CONTRADICTORY_GUARD, message, guard.span)
+
+
+def _cliffs(use: ModelUse) -> Iterator[Diagnostic]:
+    """One unit more that costs less in all: legal, often unwanted."""
+    model = use.model
+    if not isinstance(model, Volume) or model.effect is TierEffect.PERCENT_OFF:
+        return
+    for tier in model.tiers[:-1]:
+        if tier.up_to is None:
+            continue
+        at = model.rate(tier.up_to).amount
+        after = model.rate(tier.up_to + 1).amount
+        if after < at:
+            message = f"`{use.sku}`: {tier.up_to + 1} units cost {after}, less than {tier.up_to} for {at}"
+            hint = "use `graduated` if each unit should have the price of its own tier"
+            yield _warning(codes.PRICE_CLIFF, message, use.span, hint)
+
+
+def _ties(rules: PricingRules) -> Iterator[Diagnostic]:
+    """Rules of one group that only their ids tell apart, where the order matters."""
+    groups = {group.id: group for group in rules.groups}
+    seen: dict[tuple[str, int, str], Rule] = {}
+    for rule in rules.rules:
+        group = groups.get(rule.group)
+        if group is None or group.pick.value in ("all", "best_for_customer"):
+            continue
+        key = (rule.group, rule.priority, " and ".join(sorted(each.text for each in rule.when)))
+        other = seen.setdefault(key, rule)
+        if other is not rule:
+            message = f"`{other.id}` and `{rule.id}` tie in group `{rule.group}`; the id decides"
+            yield _warning(codes.TIED_RULES, message, rule.span, "give one of them a `priority`")

@@ -1,0 +1,96 @@
+"""One request being priced: the plan, the records that conditions read, and the running states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from engine.catalog import Value
+from engine.money import Currency
+from engine.pricing.adjust import Evaluate
+from engine.pricing.compiled import PricePlan, Test
+from engine.pricing.effects import Operand
+from engine.pricing.request import Facts, PriceRequest, RequestLine
+from engine.pricing.state import ZERO, LineState, Record
+
+
+class Work:
+    """The working copy of one call; never shared, never kept."""
+
+    __slots__ = ("currency", "customer", "lines", "plan", "quote", "request", "states")
+
+    def __init__(self, plan: PricePlan, request: PriceRequest, currency: Currency) -> None:
+        self.plan = plan
+        self.request = request
+        self.currency = currency
+        self.customer: Facts = request.customer
+        self.quote: Record = quote_record(request)
+        self.lines: Sequence[Facts] = ()
+        self.states: list[LineState] = []
+
+    def holds(self, tests: tuple[Test, ...], record: Facts) -> bool:
+        """Whether all conditions about a line hold."""
+        return all(test(record, self.quote, self.customer, self.lines) is True for test in tests)
+
+    def order_holds(self, tests: tuple[Test, ...]) -> bool:
+        """Whether all conditions about the order hold."""
+        return all(test(self.quote, self.customer, self.lines) is True for test in tests)
+
+    def number(self, operand: Operand, record: Facts) -> Decimal:
+        """A constant, or the value of a formula about a line."""
+        if isinstance(operand, Decimal):
+            return operand
+        return as_number(self.plan.functions[id(operand)](record, self.quote, self.customer, self.lines))
+
+    def order_number(self, operand: Operand) -> Decimal:
+        """A constant, or the value of a formula about the order."""
+        if isinstance(operand, Decimal):
+            return operand
+        return as_number(self.plan.functions[id(operand)](self.quote, self.customer, self.lines))
+
+    def evaluator(self, record: Facts) -> Evaluate:
+        """``number`` with the record at hand."""
+        evaluate: Callable[[Operand], Decimal] = lambda operand: self.number(operand, record)  # noqa: E731
+        return evaluate
+
+
+class NotANumberError(ValueError):
+    """A formula of the rule book answered something that is no number."""
+
+
+def as_number(value: object) -> Decimal:
+    """A formula's answer as a finite number."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    raise NotANumberError(f"a formula answered `{value}` instead of a number")
+
+
+def quote_record(request: PriceRequest) -> Record:
+    """What conditions read as ``quote`` before anything is priced."""
+    record: Record = dict(request.quote)
+    record["date"] = request.date
+    record["currency"] = request.currency
+    record["codes"] = tuple(request.codes)
+    record["list"] = record["net"] = record["running"] = ZERO
+    quantities: list[Value] = [line.quantity for line in request.lines]
+    record["qty"] = sum((each for each in quantities if isinstance(each, Decimal)), ZERO)
+    return record
+
+
+def line_record(line: RequestLine) -> Record:
+    """What conditions read as ``line`` before it has a price."""
+    record: Record = dict(line.facts)
+    record["id"] = line.id
+    record["sku"] = line.sku
+    record["qty"] = line.quantity
+    record["group"] = line.group
+    record["charge"] = line.charge.kind.value
+    record["term_months"] = line.term_months
+    record["cost"] = line.cost
+    record["floor"] = line.floor
+    record["discountable"] = line.discountable
+    record["discounted"] = False
+    record["list"] = record["list_amount"] = record["unit"] = record["net"] = record["running"] = ZERO
+    return record
