@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Protocol
 
 from engine.diagnostics import Span
+from engine.language.scope import Checked
 
 
 class WhoKind(Enum):
@@ -63,20 +63,6 @@ class PolicyEffect(Enum):
     AUTO_APPROVE = "auto_approve"
 
 
-class Condition(Protocol):
-    """What a policy needs from a checked condition of the rule language."""
-
-    @property
-    def text(self) -> str:
-        """The condition as the author wrote it."""
-        ...
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The dotted paths it reads, sorted."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class ApprovalPolicy:
     """One row of a policy table: when all ``conditions`` hold, ``level`` of ``chain`` has to agree within ``due``.
@@ -86,7 +72,7 @@ class ApprovalPolicy:
     """
 
     id: str
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Checked, ...]
     chain: str
     level: str
     due: timedelta | None = None

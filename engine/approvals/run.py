@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
-from engine.approvals.route import Reason
+from engine.approvals.routed import Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,146 @@
+"""Policy to route: which levels have to agree to a quote, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from engine.approvals.facets import Look, looks_of, value_at
+from engine.approvals.policy import ApprovalPolicy, ChainDefinition, PolicyEffect
+from engine.approvals.routed import Facet, FacetValue, Reason, Route, RoutedChain, RoutedLevel
+from engine.catalog import Value
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, did_you_mean
+from engine.language import Checked, EvaluationFault, check_expression, compile_all
+
+UNKNOWN_CHAIN = Code("APR010")
+UNKNOWN_LEVEL = Code("APR011")
+NOWHERE = Span("")
+
+Record = Mapping[str, Value]
+
+
+def route(
+    quote: Record,
+    customer: Record,
+    lines: Sequence[Record],
+    *,
+    policies: Sequence[ApprovalPolicy],
+    chains: Sequence[ChainDefinition],
+) -> Route:
+    """The route of a quote with these facts; a pure function, so that it can be previewed.
+
+    Every matching row adds its reason to its level. A row whose margin is unknown because a cost is missing matches,
+    and so does one that cannot be worked out: somebody should look. The shortest ``due`` of a level's rows counts.
+    """
+    roots: dict[str, object] = {"quote": quote, "customer": customer, "lines": tuple(lines)}
+    matched: dict[tuple[str, str], list[tuple[ApprovalPolicy, Reason]]] = {}
+    auto: dict[str, Reason] = {}
+    functions = iter(compile_all([each for policy in policies for each in policy.conditions]))
+    for policy in policies:
+        holds = [next(functions) for _ in policy.conditions]
+        if not all(_holds(each, run, roots) for each, run in zip(policy.conditions, holds, strict=True)):
+            continue
+        reason = _reason(policy, roots)
+        if policy.effect is PolicyEffect.AUTO_APPROVE:
+            auto.setdefault(policy.chain, reason)
+        else:
+            matched.setdefault((policy.chain, policy.level), []).append((policy, reason))
+    routed = [_chain(each, matched) for each in chains if "" not in auto and each.id not in auto]
+    spared = {chain for chain, _ in matched}
+    reasons = tuple(reason for chain, reason in auto.items() if not chain or chain in spared)
+    return Route(tuple(each for each in routed if each.levels), reasons if matched else ())
+
+
+def policy_findings(policies: Iterable[ApprovalPolicy], chains: Sequence[ChainDefinition]) -> tuple[Diagnostic, ...]:
+    """What a loader has to tell the author: rows that name a chain or a level that no chain file defines."""
+    known = {each.id: each for each in chains}
+    found = []
+    for policy in policies:
+        where = policy.span or NOWHERE
+        chain = known.get(policy.chain)
+        if chain is None:
+            if policy.effect is PolicyEffect.AUTO_APPROVE and not policy.chain:
+                continue
+            hint = did_you_mean(policy.chain, known)
+            found.append(Diagnostic(UNKNOWN_CHAIN, f"unknown approval chain `{policy.chain}`", where, hint))
+        elif policy.effect is PolicyEffect.REQUIRE and policy.level not in {each.id for each in chain.levels}:
+            hint = did_you_mean(policy.level, [each.id for each in chain.levels])
+            message = f"chain `{chain.id}` has no level `{policy.level}`"
+            found.append(Diagnostic(UNKNOWN_LEVEL, message, where, hint))
+    return tuple(found)
+
+
+def facets_of(policy: ApprovalPolicy, roots: Mapping[str, object]) -> tuple[Facet, ...]:
+    """The values that a policy's conditions look at, as they are in these facts."""
+    found: dict[tuple[str, str], Facet] = {}
+    for condition in policy.conditions:
+        for look in looks_of(condition):
+            value = _shown(_value(look, condition, roots))
+            facet = Facet(look.expression, value, look.sense, look.threshold, look.inclusive)
+            found.setdefault((look.expression, f"{look.sense.value} {look.threshold}"), facet)
+    return tuple(found.values())
+
+
+def _chain(
+    chain: ChainDefinition, matched: Mapping[tuple[str, str], Sequence[tuple[ApprovalPolicy, Reason]]]
+) -> RoutedChain:
+    levels = []
+    for n, level in enumerate(chain.levels):
+        rows = matched.get((chain.id, level.id), ())
+        if not rows:
+            continue
+        due: timedelta | None = min((policy.due for policy, _ in rows if policy.due is not None), default=None)
+        higher = tuple(each.who for each in chain.levels[n + 1 :])
+        levels.append(RoutedLevel(level.id, level.who, tuple(reason for _, reason in rows), due, higher))
+    return RoutedChain(chain.id, tuple(levels))
+
+
+def _reason(policy: ApprovalPolicy, roots: Mapping[str, object]) -> Reason:
+    text = " and ".join(_text(each) for each in policy.conditions)
+    return Reason(policy.id, text, facets_of(policy, roots), policy.say, policy.span)
+
+
+def _text(condition: Checked) -> str:
+    """A condition as people read it: a cell with the column it is about."""
+    looks = looks_of(condition) if condition.subject is not None else ()
+    return f"{looks[0].expression} {condition.text}" if looks else condition.text
+
+
+def _holds(condition: Checked, run: object, roots: Mapping[str, object]) -> bool:
+    if any(_unknown_margin(path, roots) for path in condition.reads):
+        return True
+    assert callable(run), "compile_all returns functions"
+    try:
+        return run(roots["quote"], roots["customer"], roots["lines"]) is True
+    except EvaluationFault:
+        return True
+
+
+def _unknown_margin(path: str, roots: Mapping[str, object]) -> bool:
+    if not path.rpartition(".")[2].startswith("margin"):
+        return False
+    value = value_at(path, roots)
+    return value is None or (isinstance(value, tuple) and None in value)
+
+
+def _value(look: Look, condition: Checked, roots: Mapping[str, object]) -> object:
+    """The value of a path, or of a formula that the condition compares with something."""
+    if all(part.isidentifier() for part in look.expression.split(".")):
+        return value_at(look.expression, roots)
+    try:
+        (run,) = compile_all([check_expression(look.expression, scope=condition.scope)])
+        return run(roots["quote"], roots["customer"], roots["lines"])
+    except (EvaluationFault, DiagnosticError):
+        return None
+
+
+def _shown(value: object) -> FacetValue:
+    """A value as it is stored with a decision: plain ones as they are, lists and records as text."""
+    if value is None or isinstance(value, Decimal | str | bool | date):
+        return value
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(str(_shown(each)) for each in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_shown(value[name])}" for name in sorted(value)) + "}"
+    return str(value)
