@@ -36,8 +36,9 @@ def _due(service: Service) -> Iterator[tuple[Piece, Money]]:
     for piece in service.pieces:
         amount = share_of(line.amount, service.ratio(piece.part, piece.whole), rounding=service.rounding)
         closes_term = piece.part.end == line.end and not service.state.ended_early
-        if closes_term and line.term_total is not None:
-            amount = line.term_total - before
+        if line.term_total is not None and not service.state.ended_early:
+            left = line.term_total - before
+            amount = left if closes_term or left < amount else amount
         before += amount
         if not arrears or piece.part.end <= service.until:
             yield piece, amount
