@@ -111,9 +111,13 @@ class ModelBuilder:
             self._bounds[key] = Bound(self._new_atoms(1), index, bound)
         return self._bounds[key].atom
 
+    def auxiliary(self) -> int:
+        """A boolean that only helps to state a rule; returns its index."""
+        return self.boolean(f"(part {len(self._variables)})", decision=False)
+
     def both(self, first: int, second: int) -> int:
         """A literal that holds exactly when both literals hold."""
-        made = self._variables[self.boolean(f"({first} and {second})#{self._atoms}", decision=False)].first
+        made = self._variables[self.auxiliary()].first
         self.clause((-made, first))
         self.clause((-made, second))
         self.clause((made, -first, -second))

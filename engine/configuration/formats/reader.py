@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.configuration.formats.dimacs import read_dimacs
+from engine.configuration.formats.megane import read_megane
+from engine.configuration.formats.sxfm import read_sxfm
+from engine.configuration.formats.xcsp import read_xcsp
 from engine.configuration.model import Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 
@@ -13,6 +16,10 @@ Reader = Callable[[bytes, str], Model]
 READERS: tuple[tuple[str, Reader], ...] = (
     (".dimacs", read_dimacs),
     (".cnf", read_dimacs),
+    (".splot.xml", read_sxfm),
+    (".sxfm", read_sxfm),
+    (".xcsp.xml", read_xcsp),
+    (".tar.xz", read_megane),
 )
 
 

@@ -1,0 +1,70 @@
+"""The text tables of the Renault Mégane benchmark: an archive with one list of domains and one file a table."""
+
+from __future__ import annotations
+
+import lzma
+import re
+from collections.abc import Iterator
+
+from engine.configuration.builder import ModelBuilder
+from engine.configuration.formats.archive import members
+from engine.configuration.model import Model
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
+
+MALFORMED = Code("MDL030")
+_CELL = re.compile(r"\s*(\w+)\s*=\s*([^\s)]+)\s*")
+
+
+def read_megane(data: bytes, path: str) -> Model:
+    """Variables from ``domains.txt``, one rule a table file by its name; raises ``DiagnosticError``."""
+    try:
+        files = members(lzma.decompress(data))
+    except (lzma.LZMAError, ValueError) as error:
+        raise DiagnosticError(Diagnostic(MALFORMED, "the file is no tar.xz archive", Span(path))) from error
+    builder = ModelBuilder(path.rsplit("/", 1)[-1])
+    domains = next((name for name in files if name.endswith("domains.txt")), None)
+    if domains is None:
+        raise DiagnosticError(Diagnostic(MALFORMED, "the archive holds no `domains.txt`", Span(path)))
+    for number, line in enumerate(files[domains].decode().splitlines(), start=1):
+        found = re.match(r"(?://)?\s*(\w+)\s*:\s*(.+)$", line.strip())
+        if found:
+            values = [each.strip() for each in found.group(2).split(",") if each.strip()]
+            builder.enumeration(found.group(1), values, span=Span(f"{path}/{domains}", number))
+    for name in sorted(files):
+        if name != domains and files[name].strip():
+            _table(builder, files[name].decode(), Span(f"{path}/{name}"))
+    return builder.build()
+
+
+def _table(builder: ModelBuilder, text: str, span: Span) -> None:
+    scope: tuple[str, ...] = ()
+    rows: list[tuple[int, ...]] = []
+    for number, cells in _rows(text):
+        names = tuple(name for name, _ in cells)
+        scope = scope or names
+        if names != scope:
+            raise DiagnosticError(
+                Diagnostic(MALFORMED, "all rows of a table have the same columns", Span(span.path, number))
+            )
+        rows.append(tuple(_position(builder, name, value, Span(span.path, number)) for name, value in cells))
+    columns = [index for name in scope if (index := builder.index_of(name)) is not None]
+    if columns:
+        builder.table(columns, rows, builder.rule(span.path.rsplit("/", 1)[-1], span=span))
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        body = line.split("//")[0]
+        cells = [match.groups() for part in body.split(" and ") if (match := _CELL.search(part))]
+        if cells:
+            yield number, [(name, value) for name, value in cells]
+
+
+def _position(builder: ModelBuilder, name: str, value: str, span: Span) -> int:
+    index = builder.index_of(name)
+    if index is None:
+        raise DiagnosticError(Diagnostic(MALFORMED, f"unknown variable `{name}`", span))
+    values = builder.variable(index).values
+    if value not in values:
+        raise DiagnosticError(Diagnostic(MALFORMED, f"`{value}` is no value of `{name}`", span))
+    return values.index(value)
