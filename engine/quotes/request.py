@@ -42,8 +42,8 @@ class QuoteRequest:
     date: date
     currency: str
     lines: tuple[RequestedLine, ...]
-    customer: Facts = NO_FACTS
-    header: Facts = NO_FACTS
+    customer: Facts = field(default_factory=lambda: NO_FACTS)
+    header: Facts = field(default_factory=lambda: NO_FACTS)
     codes: tuple[str, ...] = ()
     manual: tuple[ManualDiscount, ...] = ()
     term_months: int | None = None
