@@ -31,11 +31,14 @@ class Checker:
     present: frozenset[str] = frozenset()
     reads: Counter[str] = field(default_factory=Counter)
     variables: int = 0
+    saw_optional: bool = False
 
     def check(self, node: Expression) -> Type:
         """Return the type of a node, reporting what is wrong in it; ``Any`` stands for an error already reported."""
         found = self.rules[type(node)](self, node)
         self.analysis.types[id(node)] = found
+        if type(found) is OptionalType:
+            self.saw_optional = True
         return found
 
     def use(self, node: Expression) -> Type:
@@ -61,10 +64,7 @@ class Checker:
         for frame in reversed(self.frames):
             if name in frame:
                 return frame[name]
-        kind = self.scope.roots.get(name)
-        if kind is None:
-            return None
-        return Meaning(MeaningKind.ROOT, name, list(self.scope.roots).index(name), name), kind
+        return self.scope.meanings.get(name)
 
     def names(self) -> Iterator[str]:
         """All names that may be used here."""

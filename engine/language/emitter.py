@@ -58,7 +58,11 @@ class Emitter:
 
     def maybe(self, *nodes: Expression) -> bool:
         """Whether one of the values may be absent."""
-        return any(isinstance(self.checked.type_of(each), OptionalType) for each in nodes)
+        types = self.checked.analysis.types
+        for each in nodes:
+            if type(types.get(id(each))) is OptionalType:
+                return True
+        return False
 
     def mark(self, node: Node) -> str:
         """A mark before an operation that may fail, so that a failure is shown at its place."""

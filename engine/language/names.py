@@ -90,6 +90,16 @@ class KnownNames:
             row.append((texts, name))
             row.sort(key=lambda each: -len(each[0]))
 
+    def with_names(self, names: Iterable[str]) -> KnownNames:
+        """Return an index of these names and some more."""
+        more = KnownNames(names)
+        if not more._by_first:
+            return self
+        for first, row in self._by_first.items():
+            joined = {*row, *more._by_first.get(first, ())}
+            more._by_first[first] = sorted(joined, key=lambda each: (-len(each[0]), each[1]))
+        return more
+
     def drop(self, name: str) -> None:
         """Forget a name that ``add`` made known."""
         texts = token_texts(name)
@@ -100,7 +110,10 @@ class KnownNames:
 
     def longest(self, tokens: Sequence[Token], position: int) -> tuple[str, int] | None:
         """Return the longest known name that starts at a token and how many tokens it takes."""
-        for texts, name in self._by_first.get(tokens[position].text, ()):
+        row = self._by_first.get(tokens[position].text)
+        if row is None:
+            return None
+        for texts, name in row:
             stretch = tokens[position : position + len(texts)]
             if len(stretch) == len(texts) and all(
                 token.text == text and token.kind is not TokenKind.TEXT

@@ -32,17 +32,17 @@ ORDERED = frozenset({DATE, TIME, DATE_TIME, DAYS_DURATION, MONTHS_DURATION})
 
 def is_numeric(item: Type) -> bool:
     """Whether a value of the type is a number: plain, a percent or money."""
-    return item in (NUMBER, PERCENT) or isinstance(item, MoneyType)
+    return item is NUMBER or item is PERCENT or isinstance(item, MoneyType)
 
 
 def is_text(item: Type) -> bool:
     """Whether a value of the type is a text, free or from a list of values."""
-    return item == TEXT or isinstance(item, EnumType)
+    return item is TEXT or isinstance(item, EnumType)
 
 
 def is_ordered(item: Type) -> bool:
     """Whether `<` means something: numbers, free texts, dates, times and durations."""
-    return is_numeric(item) or item == TEXT or item in ORDERED or isinstance(item, EnumType) and not item.name
+    return is_numeric(item) or item is TEXT or item in ORDERED or isinstance(item, EnumType) and not item.name
 
 
 def currencies_clash(left: Type, right: Type) -> bool:
@@ -57,12 +57,12 @@ def currencies_clash(left: Type, right: Type) -> bool:
 
 def unite(left: Type, right: Type) -> Type | None:
     """Return the narrowest type that holds the values of both, or None when they have nothing in common."""
-    if left == right:
+    if left is right or left == right:
         return left
-    if ANY in (left, right):
-        return left if right == ANY else right
-    if NULL in (left, right):
-        return optional(left if right == NULL else right)
+    if left is ANY or right is ANY:
+        return left if right is ANY else right
+    if left is NULL or right is NULL:
+        return optional(left if right is NULL else right)
     if isinstance(left, OptionalType) or isinstance(right, OptionalType):
         inner = unite(required(left), required(right))
         return None if inner is None else optional(inner)
@@ -121,7 +121,7 @@ def fits(actual: Type, wanted: Type) -> bool:
     may be missing; the checker warns about that apart, so optional and required are treated alike here.
     """
     actual, wanted = required(actual), required(wanted)
-    if ANY in (actual, wanted) or actual == wanted or actual == NULL:
+    if actual is wanted or actual is ANY or wanted is ANY or actual is NULL or actual == wanted:
         return True
     match wanted:
         case BasicType("number") | BasicType("percent"):
@@ -149,10 +149,12 @@ def _holds(actual: ContextType, wanted: ContextType) -> bool:
 def comparable(left: Type, right: Type) -> bool:
     """Whether `=` between the two can ever be true, as far as their kinds go (values and currencies apart)."""
     left, right = required(left), required(right)
-    if ANY in (left, right) or NULL in (left, right) or left == right:
+    if left is right or left is ANY or right is ANY or left is NULL or right is NULL:
         return True
-    if is_numeric(left) and is_numeric(right) or is_text(left) and is_text(right):
-        return True
+    if is_numeric(left):
+        return is_numeric(right)
+    if is_text(left):
+        return is_text(right)
     if isinstance(left, ListType) and isinstance(right, ListType):
         return comparable(left.item, right.item)
     if isinstance(left, RangeType) and isinstance(right, RangeType):
@@ -162,4 +164,4 @@ def comparable(left: Type, right: Type) -> bool:
 
 def is_condition(item: Type) -> bool:
     """Whether the type is true or false (or unknown)."""
-    return required(item) in (BOOLEAN, ANY)
+    return item is BOOLEAN or required(item) in (BOOLEAN, ANY)

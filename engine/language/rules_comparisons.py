@@ -104,10 +104,10 @@ def compare(
 ) -> Type:
     """Report what cannot be compared, or never equals; returns the type of the comparison."""
     here, there = required(left[1]), required(right[1])
-    if ANY in (here, there):
+    if here is ANY or there is ANY:
         return BOOLEAN
     maybe = isinstance(left[1], OptionalType) or isinstance(right[1], OptionalType)
-    if NULL in (here, there):
+    if here is NULL or there is NULL:
         return _with_null(checker, node, op, left, right)
     if not comparable(here, there):
         _cannot_compare(checker, node, left, right)

@@ -56,14 +56,17 @@ def logic(checker: Checker, node: Expression) -> Type:
     assert isinstance(node, Logic)
     proven = NOTHING
     result: Type = BOOLEAN
+    before = checker.present
     for place, each in enumerate(node.operands):
-        with checker.knowing(proven):
-            found = checker.use(each)
-            if not is_condition(found):
-                _not_a_condition(checker, node, place, found)
+        checker.present = before | proven
+        found = checker.use(each)
+        if not is_condition(found):
+            _not_a_condition(checker, node, place, found)
+        if checker.saw_optional:
             proven |= proves(checker, each, outcome=node.op is LogicOp.AND)
         if isinstance(found, OptionalType):
             result = optional(BOOLEAN)
+    checker.present = before
     return result
 
 

@@ -80,7 +80,7 @@ def arithmetic(checker: Checker, node: Expression) -> Type:
     """``+ - * / **`` of numbers and money, joining of texts, moving of dates."""
     assert isinstance(node, Arithmetic)
     left, right = checker.use(node.left), checker.use(node.right)
-    if ANY in (left, right):
+    if left is ANY or right is ANY:
         return ANY
     found = _result(checker, node, required(left), required(right))
     maybe = isinstance(left, OptionalType) or isinstance(right, OptionalType)

@@ -27,11 +27,17 @@ class Scope:
 
     roots: Mapping[str, Type]
     known: KnownNames = field(init=False, repr=False)
+    meanings: Mapping[str, tuple[Meaning, Type]] = field(init=False, repr=False)
     checks: dict[object, object] = field(default_factory=dict, init=False, repr=False)
     functions: dict[object, object] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roots", MappingProxyType(dict(self.roots)))
+        meanings = {
+            name: (Meaning(MeaningKind.ROOT, name, number, name), kind)
+            for number, (name, kind) in enumerate(self.roots.items())
+        }
+        object.__setattr__(self, "meanings", MappingProxyType(meanings))
         object.__setattr__(self, "known", KnownNames(dict.fromkeys(_all_names(self.roots))))
 
 

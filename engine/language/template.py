@@ -49,7 +49,7 @@ class Template:
 
 
 def check_template(text: str, *, scope: Scope, origin: Origin = NOWHERE) -> CheckedTemplate:
-    """Check the formulas of a message. ``{{`` and ``}}`` stand for braces. Raises ``DiagnosticError`` with all problems."""
+    """Check the formulas of a message; ``{{`` and ``}}`` are braces. Raises ``DiagnosticError`` with all problems."""
     findings = Findings(text, origin)
     texts, stretches = _cut(findings)
     formulas: list[Checked] = []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
+from typing import NamedTuple
 
 from engine.language.problems import (
     BAD_CHARACTER,
@@ -34,8 +34,7 @@ class TokenKind(Enum):
     END = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token; ``text`` is the source text, or the meaning of a text literal with its escapes resolved."""
 
     kind: TokenKind
@@ -104,18 +103,32 @@ def tokenize(findings: Findings) -> list[Token]:
     tokens: list[Token] = []
     position = 0
     while position < len(text):
-        found = _TOKEN.match(text, position)
-        if found is None or text.startswith("/*", position) and found.lastgroup != "space":
-            position = _stray(findings, position)
-            continue
-        position = found.end()
-        if found.lastgroup != "space":
-            token = _token(found, findings)
-            if token is not None:
-                tokens.append(token)
-                position = token.end
+        position = _run(findings, position, tokens)
     tokens.append(Token(TokenKind.END, "", position, position))
     return tokens
+
+
+def _run(findings: Findings, position: int, tokens: list[Token]) -> int:
+    """Cut tokens until one needs a second look; return where to go on."""
+    text = findings.text
+    for found in _TOKEN.finditer(text, position):
+        start = found.start()
+        if start != position or text.startswith("/*", start) and found.lastgroup != "space":
+            return _stray(findings, position)
+        position = found.end()
+        kind = found.lastgroup
+        if kind == "name":
+            tokens.append(Token(TokenKind.NAME, found.group(), start, position))
+        elif kind == "symbol":
+            tokens.append(Token(TokenKind.SYMBOL, found.group(), start, position))
+        elif kind != "space":
+            token = _token(found, findings)
+            if token is None:
+                continue
+            tokens.append(token)
+            if token.end != position:
+                return token.end
+    return position if position == len(text) else _stray(findings, position)
 
 
 def token_texts(name: str) -> tuple[str, ...] | None:
@@ -135,10 +148,6 @@ def token_texts(name: str) -> tuple[str, ...] | None:
 def _token(found: re.Match[str], findings: Findings) -> Token | None:
     start, end, text = found.start(), found.end(), found.group()
     match found.lastgroup:
-        case "name":
-            return Token(TokenKind.NAME, text, start, end)
-        case "symbol":
-            return Token(TokenKind.SYMBOL, text, start, end)
         case "number":
             return Token(TokenKind.NUMBER, _number(findings, start, text), start, end)
         case "text":

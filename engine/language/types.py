@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BasicType:
-    """A type without parts, known by its FEEL name."""
+    """A type without parts, known by its FEEL name; each exists once and equals only itself."""
 
     name: str
 
@@ -107,7 +107,7 @@ NULL = BasicType("null")
 
 def optional(item: Type) -> Type:
     """Return the type of an ``item`` that may be missing; idempotent."""
-    return item if isinstance(item, OptionalType) or item in (ANY, NULL) else OptionalType(item)
+    return item if isinstance(item, OptionalType) or item is ANY or item is NULL else OptionalType(item)
 
 
 def required(item: Type) -> Type:
