@@ -76,24 +76,50 @@ def path(node: tree.Path, preparer: Preparer) -> Step:
 def filtered(node: tree.Filter, preparer: Preparer) -> Step:
     """``source[condition]``: an item by position, or the items for which the condition is true."""
     source, condition = preparer.step(node.source), preparer.step(node.condition)
-    by_position = isinstance(node.condition, _NUMERIC_NODES)
-    by_condition = isinstance(node.condition, _LOGICAL_NODES)
+    if isinstance(node.condition, _NUMERIC_NODES):
+        return _positioned(node, source, condition)
+    return filtering(node, source, condition, logical=isinstance(node.condition, _LOGICAL_NODES))
+
+
+def _listed(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def _positioned(node: tree.Node, source: Step, position: Step) -> Step:
+    def run(env: Environment) -> object:
+        value = source(env)
+        if value is None:
+            return None
+        items = _listed(value)
+        return _item(node, env, items, position(_outside(env, items)))
+
+    return run
+
+
+def filtering(node: tree.Node, source: Step, condition: Step, *, logical: bool) -> Step:
+    """Return the step that keeps the items whose condition is true.
+
+    A condition that is not ``logical`` by its form may turn out to be a position; of another kind it has no value.
+    """
 
     def run(env: Environment) -> object:
         value = source(env)
         if value is None:
             return None
-        items = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-        if by_position:
-            return _item(node, env, items, condition(_outside(env, items)))
-        if not by_condition:
+        items = _listed(value)
+        if not logical:
             first = condition(_outside(env, items))
             if isinstance(first, Decimal):
                 return _item(node, env, items, first)
-            if items and first is not None and not isinstance(first, bool):
-                return env.run.note(node, f"a filter is a condition or a position, not {describe_kind(first)}")
         env.run.spend(len(items))
-        return tuple(item for item in items if condition(_item_scope(env, item)) is True)
+        kept = []
+        for item in items:
+            holds = condition(_item_scope(env, item))
+            if holds is True:
+                kept.append(item)
+            elif holds is not False and holds is not None:
+                return env.run.note(node, f"a filter is a condition or a position, not {describe_kind(holds)}")
+        return tuple(kept)
 
     return run
 
@@ -115,7 +141,7 @@ def _item_scope(env: Environment, item: object) -> Environment:
     return inner.inner(item) if isinstance(item, Mapping) else inner
 
 
-def _item(node: tree.Filter, env: Environment, items: tuple[object, ...], position: object) -> object:
+def _item(node: tree.Node, env: Environment, items: tuple[object, ...], position: object) -> object:
     if not isinstance(position, Decimal):
         return env.run.note(node, f"a position is a number, not {describe_kind(position)}")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from engine.language import tree
@@ -30,7 +30,15 @@ def builtin_value(name: str) -> FunctionValue:
             raise UndefinedError(f"`{name}` does not take {len(arguments)} arguments")
         return chosen.run(*_coerced(list(arguments), _single_places(chosen)))
 
-    return FunctionValue(tuple(each.name for each in first.parameters), call, first.variadic)
+    def by_name(given: Mapping[str, object]) -> object:
+        found = _arranged(builtin, len(given), tuple(given))
+        if found is None:
+            raise UndefinedError(f"`{name}` does not take these arguments")
+        values = tuple(given.values())
+        arguments = [values[place] if place is not None else None for place in found[1]]
+        return found[0].run(*_coerced(arguments, _single_places(found[0])))
+
+    return FunctionValue(tuple(each.name for each in first.parameters), call, first.variadic, by_name=by_name)
 
 
 def _by_count(builtin: Builtin, count: int) -> Signature | None:
@@ -137,16 +145,21 @@ def _call_value(
     if not isinstance(called, FunctionValue):
         return env.run.note(node, f"{describe_kind(called)} cannot be called")
     arguments = [step(env) for step in steps]
-    if names:
-        if set(names) != set(called.parameters) or len(names) != len(called.parameters):
-            return env.run.note(node, "the arguments do not fit the parameters")
-        arguments = [arguments[names.index(each)] for each in called.parameters]
-    elif not called.variadic and len(arguments) != len(called.parameters) and called.signature is not None:
-        return env.run.note(node, f"the function takes {len(called.parameters)} arguments, not {len(arguments)}")
     try:
+        if names:
+            return call_by_name(called, dict(zip(names, arguments, strict=True)))
         return called.call(*arguments)
     except UndefinedError as error:
         return env.run.note(node, str(error))
+
+
+def call_by_name(called: FunctionValue, given: Mapping[str, object]) -> object:
+    """Call a function with named arguments; raises ``UndefinedError`` where they do not fit its parameters."""
+    if called.by_name is not None:
+        return called.by_name(given)
+    if set(given) != set(called.parameters):
+        raise UndefinedError("the arguments do not fit the parameters")
+    return called.call(*(given[name] for name in called.parameters))
 
 
 def definition(node: tree.FunctionDefinition, preparer: Preparer) -> Step:

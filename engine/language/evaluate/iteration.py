@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from engine.language import tree
 from engine.language.evaluate.environment import Environment, Preparer, Step
@@ -16,22 +17,19 @@ _COUNTABLE = (Kind.NUMBER, Kind.DATE)
 _PARTIAL = "partial"
 
 
-class _Source:
-    """What one name of an iteration runs over, prepared."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one name of an iteration runs over, prepared; with ``until`` it counts."""
 
-    __slots__ = ("_node", "_source", "_until", "name")
-
-    def __init__(self, node: tree.Iteration, preparer: Preparer) -> None:
-        self._node = node
-        self.name = node.name
-        self._source = preparer.step(node.source)
-        self._until = preparer.step(node.until) if node.until is not None else None
+    name: str
+    source: Step
+    until: Step | None = None
 
     def items(self, env: Environment) -> Iterable[object]:
         """Return the items; raises ``UndefinedError`` when there is nothing to run over."""
-        value = self._source(env)
-        if self._until is not None:
-            return _count(env, value, self._until(env))
+        value = self.source(env)
+        if self.until is not None:
+            return _count(env, value, self.until(env))
         match value:
             case None:
                 raise UndefinedError(f"`{self.name}` has nothing to run over")
@@ -82,7 +80,7 @@ def _counted(env: Environment, low: object, high: object, *, down: bool) -> Iter
         current = next_step(current, down=down)
 
 
-def _combinations(sources: tuple[_Source, ...], env: Environment) -> Iterator[Environment]:
+def _combinations(sources: tuple[Source, ...], env: Environment) -> Iterator[Environment]:
     """Yield a scope for each combination of items; a later source may use the names of the earlier ones."""
     first, *rest = sources
     for item in first.items(env):
@@ -94,11 +92,21 @@ def _combinations(sources: tuple[_Source, ...], env: Environment) -> Iterator[En
             yield inner
 
 
+def _sources(iterations: tuple[tree.Iteration, ...], preparer: Preparer) -> tuple[Source, ...]:
+    return tuple(
+        Source(each.name, preparer.step(each.source), preparer.step(each.until) if each.until is not None else None)
+        for each in iterations
+    )
+
+
 def for_each(node: tree.For, preparer: Preparer) -> Step:
     """``for a in x, b in y return result``; ``partial`` is the list of results so far."""
-    sources = tuple(_Source(each, preparer) for each in node.iterations)
-    result = preparer.step(node.result)
     partial = any(isinstance(each, tree.Name) and each.name == _PARTIAL for each in tree.walk(node.result))
+    return looping(node, _sources(node.iterations, preparer), preparer.step(node.result), partial=partial)
+
+
+def looping(node: tree.Node, sources: tuple[Source, ...], result: Step, *, partial: bool) -> Step:
+    """Return the step that lists the results over all combinations; ``partial`` says that they read the list so far."""
 
     def run(env: Environment) -> object:
         results: list[object] = []
@@ -118,9 +126,12 @@ def for_each(node: tree.For, preparer: Preparer) -> Step:
 
 def quantified(node: tree.Quantified, preparer: Preparer) -> Step:
     """``some`` and ``every``: three-valued, stopping at the combination that decides."""
-    sources = tuple(_Source(each, preparer) for each in node.iterations)
-    condition = preparer.step(node.condition)
     deciding = node.quantifier is tree.Quantifier.SOME
+    return testing(node, _sources(node.iterations, preparer), preparer.step(node.condition), deciding=deciding)
+
+
+def testing(node: tree.Node, sources: tuple[Source, ...], condition: Step, *, deciding: bool) -> Step:
+    """Return the step that is ``deciding`` as soon as one combination's condition is."""
 
     def run(env: Environment) -> object:
         unknown = False

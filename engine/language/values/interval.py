@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine.language.types import FunctionType
@@ -27,10 +27,12 @@ class RangeValue:
 class FunctionValue:
     """A function: parameter names in order and what to call with exactly these arguments.
 
-    ``signature`` is None when the types of its parameters or result are not declared.
+    ``signature`` is None when the types of its parameters or result are not declared; ``by_name`` is set where the
+    parameters' names depend on the form of the call.
     """
 
     parameters: tuple[str, ...]
     call: Callable[..., object] = field(repr=False)
     variadic: bool = False
     signature: FunctionType | None = None
+    by_name: Callable[[Mapping[str, object]], object] | None = field(default=None, repr=False)

@@ -1,0 +1,134 @@
+"""One evaluation of a program: each decision at most once, with the values it requires and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.language import tree
+from engine.language.dmn import model
+from engine.language.dmn.boxes import bound
+from engine.language.dmn.program import Placed, Program
+from engine.language.evaluate import Environment, Problem, Run, run_bounded
+from engine.language.evaluate.calls import guarded
+from engine.language.values.interval import FunctionValue
+from engine.language.values.temporal import DateTime
+
+_NOWHERE = tree.NullLiteral(0, 0)
+
+Given = Mapping[tuple[str, str], object]
+"""Values from outside, by namespace and name."""
+
+
+class Session:
+    """Values of elements, computed when first asked for."""
+
+    def __init__(self, program: Program, given: Given, run: Run | None = None) -> None:
+        self._program = program
+        self._given = given
+        self._run = run or Run()
+        self._values: dict[tuple[str, str], object] = {}
+        self._busy: set[tuple[str, str]] = set()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why values became null."""
+        return tuple(self._run.problems)
+
+    def value(self, placed: Placed) -> object:
+        """Return the value of an input, decision, business knowledge model or decision service."""
+        key = placed.key
+        if key not in self._values:
+            if key in self._busy:
+                return self._run.note(_NOWHERE, f"`{key[1]}` requires itself")
+            self._busy.add(key)
+            self._values[key] = self._computed(placed)
+            self._busy.discard(key)
+        return self._values[key]
+
+    def _computed(self, placed: Placed) -> object:
+        element = placed.element
+        if isinstance(element, (model.InputData, model.Decision)) and placed.key in self._given:
+            convert = placed.home.items.converter(element.variable.type_name)
+            value = self._given[placed.key]
+            result = convert(value) if convert is not None else value
+            if result is None and value is not None:
+                self._run.note(_NOWHERE, f"the input `{element.variable.name}` is not of its declared type")
+            return result
+        match element:
+            case model.InputData():
+                return self._run.note(_NOWHERE, f"the input `{element.variable.name}` is missing")
+            case model.Decision():
+                return self._logic(placed, (*element.requires, *element.uses))
+            case model.Knowledge():
+                return self._logic(placed, element.uses)
+            case model.Service():
+                return self.service(placed, element)
+
+    def _logic(self, placed: Placed, references: Sequence[str]) -> object:
+        env = Environment(self._required(placed, references), None, self._run)
+        return run_bounded(self._program.step(placed), env)
+
+    def _required(self, placed: Placed, references: Sequence[str]) -> Mapping[str, object]:
+        """Return the values an element requires by the names its expressions use, imported ones below their import."""
+        values: dict[str, object] = {}
+        for reference in references:
+            target = self._program.resolve(reference, placed.home)
+            if target is None:
+                self._run.note(_NOWHERE, f"`{reference[:80]}` is in none of the files")
+                continue
+            name, value = target.element.variable.name, self.value(target)
+            prefix = next((known for known, home in placed.home.imports.items() if home is target.home), "")
+            if target.home is placed.home or not prefix:
+                values[name] = value
+                continue
+            below = values.setdefault(prefix, {})
+            if isinstance(below, dict):
+                below[name] = value
+        return values
+
+    def service(self, placed: Placed, element: model.Service) -> FunctionValue:
+        """Return a decision service as a function of its input data and input decisions."""
+        references = (*element.input_data, *element.input_decisions)
+        inputs = [found for each in references if (found := self._program.resolve(each, placed.home)) is not None]
+        names = tuple(each.element.variable.name for each in inputs)
+        converters = [each.home.items.converter(each.element.variable.type_name) for each in inputs]
+        result = placed.home.items.converter(element.variable.type_name)
+
+        def called(*arguments: object) -> object:
+            values = bound(arguments, converters)
+            given = {each.key: value for each, value in zip(inputs, values, strict=True)}
+            decided = self._outputs(placed, element, given)
+            only = next(iter(decided.values())) if len(decided) == 1 else decided
+            return result(only) if result is not None else only
+
+        return FunctionValue(names, guarded(self._run, called, len(names)))
+
+    def _outputs(self, placed: Placed, element: model.Service, given: Given) -> dict[str, object]:
+        inner = Session(self._program, given, self._run)
+        outputs = [found for each in element.outputs if (found := self._program.resolve(each, placed.home))]
+        return {each.element.variable.name: inner.value(each) for each in outputs}
+
+    def serve(self, placed: Placed) -> dict[str, object]:
+        """Return the output decisions of a service, by name, for the values given to the session."""
+        element = placed.element
+        assert isinstance(element, model.Service)
+        references = (*element.input_decisions, *element.input_data)
+        asked = [found.key for each in references if (found := self._program.resolve(each, placed.home))]
+        return self._outputs(placed, element, {**dict.fromkeys(asked), **self._given})
+
+
+def decide(
+    program: Program, name: str, inputs: Mapping[str, object], *, moment: DateTime | None = None
+) -> tuple[object, tuple[Problem, ...]]:
+    """Return the value of a decision (or of a service's output) for inputs by name, and why anything became null.
+
+    Raises ``DiagnosticError`` when the main model has no such decision.
+    """
+    placed = program.find(name)
+    namespace = program.main.content.namespace
+    session = Session(program, {(namespace, key): value for key, value in inputs.items()}, Run(moment))
+    if isinstance(placed.element, model.Service):
+        outputs = session.serve(placed)
+        value = next(iter(outputs.values())) if len(outputs) == 1 else outputs
+        return value, session.problems
+    return session.value(placed), session.problems
