@@ -13,10 +13,10 @@ from engine.language.types import Type
 
 if TYPE_CHECKING:
     from engine.approvals.policy import ApprovalPolicy, ChainDefinition
-    from engine.configuration.products.constraint import Constraint
+    from engine.configuration.products import Constraint, ProductModel
     from engine.pricing.plan import PricingRules
-    from engine.rulebook.terms import Terms
     from engine.rulebook.rule_test import RuleTest
+    from engine.rulebook.terms import Terms
 
 SCHEMA_VERSION = 1
 """The version of the rule-file format that this loader reads."""
@@ -35,8 +35,8 @@ class RuleBook:
     """One loaded rule book; immutable, so that it can be shared by every thread and pinned by every quote.
 
     ``hash`` is the SHA-256 of all source files. ``effective_from`` and ``effective_until`` bound the days it may price
-    (half-open; None is open). ``constraints`` are listed by the SKU of the bundle they belong to. ``pricing`` is the
-    input of ``compile_plan``. ``files`` names the sources, sorted.
+    (half-open; None is open). ``constraints`` are listed by the SKU of their bundle; ``products`` are the bundles
+    compiled for the solver. ``pricing`` is the input of ``compile_plan``. ``files`` names the sources, sorted.
     """
 
     id: str
@@ -50,6 +50,7 @@ class RuleBook:
     catalog: Catalog
     declared: Declared
     constraints: Mapping[Sku, tuple[Constraint, ...]]
+    products: Mapping[Sku, ProductModel]
     pricing: PricingRules
     chains: tuple[ChainDefinition, ...]
     approval_policies: tuple[ApprovalPolicy, ...]

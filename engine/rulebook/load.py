@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-
 from engine.diagnostics import Severity, Span, sorted_findings
 from engine.pricing.plan import PricingRules
 from engine.rulebook.book import Loaded, RuleBook
 from engine.rulebook.checks import check_book
+from engine.rulebook.checks.configuration import compile_bundles
 from engine.rulebook.codes import finding
 from engine.rulebook.loading.approvals import read_approvals
 from engine.rulebook.loading.book_head import BookHead, read_head
@@ -72,6 +72,7 @@ def _read(sources: Sources, head: BookHead, digest: str) -> RuleBook:
         catalog=catalog,
         declared=head.declared,
         constraints=constraints,
+        products=compile_bundles(catalog, constraints, sources.report),
         pricing=_pricing(head, prices, discounts, terms),
         chains=chains,
         approval_policies=policies,

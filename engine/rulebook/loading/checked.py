@@ -55,13 +55,19 @@ def _check(text: Scalar, report: Report, check: Callable[[Origin], T]) -> T | No
     except DiagnosticError as problem:
         report.add(*(problem.diagnostics if text.straight else _placed(text, check)))
         return None
-    report.add(*(found.warnings if text.straight else _placed(text, check)))
+    report.add(*(_warnings(found) if text.straight else _placed(text, check)))
     return found
+
+
+def _warnings(found: Checked | CheckedTemplate) -> tuple[Diagnostic, ...]:
+    if isinstance(found, Checked):
+        return found.warnings
+    return tuple(warning for each in found.formulas for warning in each.warnings)
 
 
 def _placed(text: Scalar, check: Callable[[Origin], T]) -> tuple[Diagnostic, ...]:
     try:
-        found = check(Origin(text.span.path, 1, 1, 1)).warnings
+        found = _warnings(check(Origin(text.span.path, 1, 1, 1)))
     except DiagnosticError as problem:
         found = problem.diagnostics
     return tuple(replace(each, span=_mapped(text, each.span)) for each in found)

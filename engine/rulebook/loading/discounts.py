@@ -75,7 +75,16 @@ def read_discounts(sources: Sources, scope: PricingScope) -> Discounts:
                 report_repeated(each, seen, sources.report)
                 reader.read(each)
     _report_unknown_names(files, found, sources)
+    found.rules = [_with_rows(each, found.rules) for each in found.rules]
     return found
+
+
+def _with_rows(rule: Rule, rules: list[Rule]) -> Rule:
+    """A rule that cannot stand beside a table cannot stand beside any of its rows."""
+    if not rule.not_with:
+        return rule
+    others = (each.id for each in rules if each.id in rule.not_with or each.id.partition("/")[0] in rule.not_with)
+    return replace(rule, not_with=frozenset(others))
 
 
 def _group(read: Read, scope: PricingScope) -> RuleGroup:

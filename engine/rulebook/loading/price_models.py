@@ -14,8 +14,9 @@ from engine.pricing.models.stairstep import Stairstep
 from engine.pricing.models.tiers import Tier, TierEffect
 from engine.pricing.models.usage import Usage
 from engine.pricing.models.volume import Volume
-from engine.pricing.plan import ModelUse, PoolScope, RuleId, Window
+from engine.pricing.plan import ModelUse, PoolScope, Window
 from engine.rulebook.codes import finding, warning
+from engine.rulebook.loading.price_table import own_id
 from engine.rulebook.loading.pricing_scope import PricingScope, amount_in, conditions, known_sku
 from engine.rulebook.loading.products import amounts
 from engine.rulebook.reader import Read
@@ -34,7 +35,7 @@ def read_models(read: Read, scope: PricingScope) -> Iterator[ModelUse]:
         if model is None:
             continue
         yield ModelUse(
-            id=RuleId(read.text("id")),
+            id=own_id(read.text("id"), currency),
             sku=sku.text,
             model=_metered(read, model, currency),
             pool=PoolScope(read.text("pool", "line")),

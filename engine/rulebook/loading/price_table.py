@@ -37,6 +37,7 @@ class Condition:
     when: tuple[Checked, ...]
     least: Decimal | None
     most: Decimal | None
+    word: tuple[str, ...] = ()
 
 
 class PriceTable:
@@ -57,7 +58,7 @@ class PriceTable:
 
     def _entry(self, row: TableRow, condition: Condition, currency: str, price: Operand, cell: Scalar) -> PriceEntry:
         return PriceEntry(
-            id=row_id(row),
+            id=own_id(row_id(row), *condition.word, currency),
             match=condition.match,
             book=text_of(row, "book"),
             currency=currency,
@@ -81,7 +82,7 @@ class PriceTable:
                 for currency, cell, is_percent in cells:
                     value = operand(cell, self.scope.line, self.scope.report)
                     yield ContractedPrice(
-                        row_id(row),
+                        own_id(row_id(row), *condition.word, currency),
                         condition.match,
                         condition.when,
                         currency,
@@ -106,7 +107,8 @@ class PriceTable:
             return
         for word in words:
             if matched != SKU or known_sku(word, self.scope):
-                yield Condition(Match(_MATCHES[matched], word.text), when, least, most)
+                told = (word.text,) if len(words) > 1 else ()
+                yield Condition(Match(_MATCHES[matched], word.text), when, least, most, told)
 
     def amounts(self, row: TableRow, name: str) -> Iterator[tuple[str, Scalar]]:
         """Filled result cells with their currency: ``out: list_price`` or ``out: list_price.USD``."""
@@ -189,6 +191,11 @@ def bounds(cell: Scalar) -> tuple[Decimal | None, Decimal | None]:
     if not found:
         return None, None
     return (Decimal(found[2]), None) if found[1] == ">=" else (None, Decimal(found[2]))
+
+
+def own_id(*parts: str) -> RuleId:
+    """An id of its own for each currency and word of a rule that is written once."""
+    return RuleId("/".join(each for each in parts if each))
 
 
 def row_id(row: TableRow) -> RuleId:

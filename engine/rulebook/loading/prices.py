@@ -28,7 +28,7 @@ from engine.rulebook.formats.prices import PRICES
 from engine.rulebook.loading.book_head import check_days
 from engine.rulebook.loading.checked import check_condition
 from engine.rulebook.loading.price_models import read_models
-from engine.rulebook.loading.price_table import exchange_rates, price_table
+from engine.rulebook.loading.price_table import exchange_rates, own_id, price_table
 from engine.rulebook.loading.pricing_scope import (
     PricingScope,
     by_currency,
@@ -140,7 +140,7 @@ class _File:
             if price is None and formula is None:
                 continue
             entry = PriceEntry(
-                id=RuleId(read.text("id")),
+                id=own_id(read.text("id"), currency),
                 match=match,
                 book=read.text("book"),
                 currency=currency,
@@ -182,7 +182,7 @@ class _File:
             return
         self.prices.contracted.append(
             ContractedPrice(
-                RuleId(read.text("id")),
+                own_id(read.text("id"), currency),
                 match,
                 when,
                 currency,
@@ -224,10 +224,7 @@ class _File:
             floor, ceiling = floors.get(currency), ceilings.get(currency)
             low = self._money(floor) if floor is not None else None
             high = self._money(ceiling) if ceiling is not None else None
-            if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high and floor is not None:
-                message = f"the floor {low} is above the ceiling {high}"
-                self.report.add(finding("DSC206", message, floor.span, "raise the ceiling or lower the floor"))
-            guard = Guard(RuleId(read.text("id")), when, low, high, least, currency, read.place("id"))
+            guard = Guard(own_id(read.text("id"), currency), when, low, high, least, currency, read.place("id"))
             self.prices.guards.append(guard)
 
     def _rate(self, read: Read) -> None:

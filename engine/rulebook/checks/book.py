@@ -1,0 +1,20 @@
+"""All checks over a whole book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.rulebook.book import RuleBook
+from engine.rulebook.checks.configuration import configuration_findings
+from engine.rulebook.checks.overlap import overlapping_rows
+from engine.rulebook.checks.pricing import pricing_findings
+from engine.rulebook.nodes import Report
+from engine.rulebook.table import Table
+
+
+def check_book(book: RuleBook, tables: Iterable[Table], report: Report) -> None:
+    """Report what no file alone shows: overlapping rows, missing prices, circles, contradictions, dead options."""
+    for table in tables:
+        report.add(*overlapping_rows(table))
+    report.add(*pricing_findings(book))
+    report.add(*configuration_findings(book.products))

@@ -1,0 +1,89 @@
+"""Bundles compiled for the solver, and what is wrong with their constraints: contradictions and dead options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from engine.catalog import Catalog, Sku
+from engine.configuration.answers import OutOfBudget
+from engine.configuration.products import Constraint, Pick, ProductModel, Standing, compile_product
+from engine.configuration.products.answers import Conflict
+from engine.configuration.products.configurator import ProductConfigurator
+from engine.diagnostics import Diagnostic, DiagnosticError, Span
+from engine.rulebook.codes import finding, warning
+from engine.rulebook.nodes import Report
+
+MOST_DEAD = 20
+
+
+def compile_bundles(
+    catalog: Catalog, constraints: Mapping[Sku, tuple[Constraint, ...]], report: Report
+) -> Mapping[Sku, ProductModel]:
+    """Compile every bundle; one whose constraints the solver cannot carry is reported and left out."""
+    found: dict[Sku, ProductModel] = {}
+    for sku, bundle in catalog.bundles.items():
+        if any(not each.candidates for each in bundle.groups):
+            continue
+        try:
+            found[sku] = compile_product(bundle, catalog, constraints)
+        except DiagnosticError as problem:
+            report.add(*problem.diagnostics)
+    return MappingProxyType(found)
+
+
+def configuration_findings(products: Mapping[Sku, ProductModel]) -> Iterator[Diagnostic]:
+    """A bundle that has no valid configuration is an error; an option that no valid one holds is a warning."""
+    for sku, model in products.items():
+        configurator = ProductConfigurator(model)
+        state = configurator.configure(())
+        if isinstance(state, OutOfBudget):
+            place = model.bundle.span or Span("")
+            yield warning("CON002", f"`{sku}` was too large to check for dead options", place, "nothing to do")
+            continue
+        if not state.consistent:
+            yield _contradiction(sku, configurator.explain(()), model)
+            continue
+        yield from _dead(configurator, model)
+
+
+def _contradiction(sku: Sku, conflict: Conflict | None | OutOfBudget, model: ProductModel) -> Diagnostic:
+    """Point at the last rule of the smallest guilty set: the one that was probably written last."""
+    place = model.bundle.span or Span("")
+    if not isinstance(conflict, Conflict) or not conflict.rules:
+        message = f"`{sku}` has no valid configuration"
+        return finding("CON001", message, place, "its option groups cannot be filled")
+    rules = sorted(conflict.rules, key=lambda each: (each.span, each.rule))
+    names = ", ".join(f"`{each.rule}`" for each in rules)
+    message = f"`{sku}` has no valid configuration: {names} contradict each other"
+    if len(rules) == 1:
+        message = f"`{sku}` has no valid configuration: nothing satisfies {names}"
+    return finding("CON001", message, rules[-1].span, "these rules are a smallest guilty set; change one of them")
+
+
+def _dead(configurator: ProductConfigurator, model: ProductModel) -> Iterator[Diagnostic]:
+    state = configurator.configure(())
+    if isinstance(state, OutOfBudget):
+        return
+    told = 0
+    for slot in state.slots:
+        for option in slot.options:
+            if option.standing is not Standing.IMPOSSIBLE:
+                continue
+            told += 1
+            if told > MOST_DEAD:
+                return
+            yield _dead_option(configurator, model, slot.path, option.skus)
+
+
+def _dead_option(
+    configurator: ProductConfigurator, model: ProductModel, slot: str, skus: tuple[Sku, ...]
+) -> Diagnostic:
+    conflict = configurator.explain((), wanted=Pick(slot, skus[0]))
+    rules = conflict.rules if isinstance(conflict, Conflict) else ()
+    product = model.catalog.products[skus[0]]
+    more = f" and {len(skus) - 1} more like it" if len(skus) > 1 else ""
+    blame = ", ".join(f"`{each.rule}`" for each in sorted(rules, key=lambda each: (each.span, each.rule)))
+    message = f"no valid configuration holds `{skus[0]}`{more} in `{slot}`"
+    hint = f"{blame} rule it out; change one of them or take the product out" if blame else "take the product out"
+    return warning("CON002", message, product.span or Span(""), hint)

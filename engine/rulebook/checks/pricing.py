@@ -1,0 +1,157 @@
+"""Checks over all prices and discounts: missing prices, percents in a circle, ended promotions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from engine.catalog import ChargeKind, Product, Value
+from engine.diagnostics import Diagnostic, Span
+from engine.language import Checked, EvaluationFault, compile_all
+from engine.language.types import ContextType
+from engine.pricing import codes
+from engine.pricing.plan import Narrowness, PercentOfTotal, PriceEntry
+from engine.pricing.verify import findings_in
+from engine.rulebook.book import RuleBook
+from engine.rulebook.codes import finding, warning
+
+# Reported by the loaders, at the very cell.
+_OURS = frozenset((codes.PRICE_CLIFF, codes.UNKNOWN_RULE))
+MOST_LISTED = 20
+
+
+def pricing_findings(book: RuleBook) -> Iterator[Diagnostic]:
+    """Everything that can be wrong with the prices as a whole."""
+    yield from (each for each in findings_in(book.pricing) if each.code not in _OURS)
+    yield from _missing_prices(book)
+    yield from _percent_circles(book)
+    yield from _ended(book)
+
+
+def _missing_prices(book: RuleBook) -> Iterator[Diagnostic]:
+    """Every product that is sold needs a price in every currency of the book."""
+    modelled = {(each.sku, each.currency) for each in book.pricing.models}
+    percents = {each.sku for each in book.pricing.percent_of}
+    priced = _Priced(book.pricing.entries)
+    sources = {each.target: each.source for each in book.pricing.exchange_rates}
+    told = 0
+    for product in book.catalog.products.values():
+        if product.discontinued or product.sku in percents:
+            continue
+        for currency in book.currencies:
+            wanted = (currency, sources.get(currency, currency))
+            if any((product.sku, each) in modelled or priced.has(product, each) for each in wanted):
+                continue
+            told += 1
+            if told > MOST_LISTED:
+                return
+            message = f"`{product.sku}` has no price in {currency}"
+            hint = f"add a price in {currency}, or write `discontinued: true`"
+            yield _by_weight(product, message, hint)
+
+
+def _by_weight(product: Product, message: str, hint: str) -> Diagnostic:
+    """A product that is charged for cannot be without a price; usage may be priced by contract alone."""
+    place = product.span or Span("")
+    if product.charge.kind is ChargeKind.USAGE:
+        return warning("PRC201", message, place, hint)
+    return finding("PRC201", message, place, hint)
+
+
+class _Priced:
+    """Which products have a list price in which currency from some entry."""
+
+    def __init__(self, entries: tuple[PriceEntry, ...]) -> None:
+        self.by_match: dict[tuple[Narrowness, str], set[str]] = {}
+        for each in entries:
+            self.by_match.setdefault((each.match.by, each.match.value), set()).add(each.currency)
+
+    def has(self, product: Product, currency: str) -> bool:
+        """Whether an entry for it, its family, its category or anything names the currency or any."""
+        keys = (
+            (Narrowness.SKU, product.sku),
+            (Narrowness.PRODUCT, product.sku),
+            (Narrowness.FAMILY, product.family),
+            (Narrowness.CATEGORY, product.category),
+            (Narrowness.ANYTHING, ""),
+        )
+        return any({currency, ""} & self.by_match.get(key, set()) for key in keys)
+
+
+def _percent_circles(book: RuleBook) -> Iterator[Diagnostic]:
+    """Percent-of-total products that count each other, found by asking each condition about the other product."""
+    percents = book.pricing.percent_of
+    counted = {each.sku: _counted(each, percents, book) for each in percents}
+    for start in percents:
+        path = _circle(start.sku, counted)
+        if path and start.sku == min(path):
+            shown = " → ".join(f"`{each}`" for each in (*path, path[0]))
+            message = f"percent-of-total products count each other: {shown}"
+            yield finding("PRC207", message, start.span, "leave one of them out of the `of` of the other")
+
+
+def _counted(one: PercentOfTotal, percents: tuple[PercentOfTotal, ...], book: RuleBook) -> tuple[str, ...]:
+    others = [each.sku for each in percents if each.sku != one.sku]
+    products = {sku: book.catalog.product(sku) for sku in others}
+    return tuple(sku for sku, product in products.items() if product is not None and _may_count(one.of, product))
+
+
+def _may_count(conditions: tuple[Checked, ...], product: Product) -> bool:
+    """Whether a line of the product could take part; what only a quote can tell counts as possible."""
+    for checked, holds in zip(conditions, compile_all(conditions), strict=True):
+        try:
+            roots = [_sample(name, kind, product) for name, kind in checked.scope.roots.items()]
+            if holds(*roots) is False:
+                return False
+        except (EvaluationFault, KeyError, TypeError):
+            continue
+    return True
+
+
+def _sample(name: str, kind: object, product: Product) -> Value:
+    if name != "line" or not isinstance(kind, ContextType):
+        return () if name == "lines" else {}
+    own: dict[str, Value] = {
+        "sku": product.sku,
+        "name": product.name,
+        "product": product.sku,
+        "category": product.category,
+        "family": product.family,
+        "unit_of_measure": product.unit,
+        "item": product.attributes,
+        "qty": Decimal(1),
+        "discountable": product.discountable,
+        "charge": product.charge.kind.value,
+    }
+    return own
+
+
+def _circle(start: str, counted: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """A circle through ``start``, or nothing; depth first, in the author's order."""
+    stack: list[tuple[str, ...]] = [(start,)]
+    while stack:
+        path = stack.pop()
+        for each in counted.get(path[-1], ()):
+            if each == start:
+                return path
+            if each not in path:
+                stack.append((*path, each))
+    return ()
+
+
+def _ended(book: RuleBook) -> Iterator[Diagnostic]:
+    """Rules whose days end before the book's begin, or begin after the book's end."""
+    for rule in book.pricing.rules:
+        over = (
+            rule.window.end is not None and book.effective_from is not None and rule.window.end <= book.effective_from
+        )
+        early = (
+            rule.window.start is not None
+            and book.effective_until is not None
+            and rule.window.start >= book.effective_until
+        )
+        if over or early:
+            what = f"ended on {rule.window.end}" if over else f"begins on {rule.window.start}"
+            when = f"the book holds from {book.effective_from}" if over else f"the book ends on {book.effective_until}"
+            message = f"`{rule.id}` {what}, and {when}"
+            yield warning("DSC204", message, rule.span, "remove it or move its days")

@@ -1,0 +1,87 @@
+"""Runs the tests of a rule book through the one pipeline and says what differs, at the expectation's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from engine.diagnostics import Diagnostic, Refusal
+from engine.quotes.evaluation import Parts, PricedQuote, evaluate
+from engine.rulebook.book import RuleBook
+from engine.rulebook.codes import finding
+from engine.rulebook.outcome import Observed, observe, rule_names
+from engine.rulebook.rule_test import Expected, RuleTest
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """A test with what did not hold; no findings: it holds. ``rules`` are the rules that gave something."""
+
+    test: RuleTest
+    findings: tuple[Diagnostic, ...]
+    rules: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything expected came out."""
+        return not self.findings
+
+
+def run_tests(book: RuleBook, parts: Parts) -> tuple[TestResult, ...]:
+    """Run every test of the book; ``parts`` are those of ``parts_of(book)``."""
+    return tuple(_run(each, parts) for each in book.tests)
+
+
+def test_findings(results: tuple[TestResult, ...]) -> tuple[Diagnostic, ...]:
+    """What does not hold, over all tests."""
+    return tuple(found for each in results for found in each.findings)
+
+
+def untested_rules(book: RuleBook, results: tuple[TestResult, ...]) -> tuple[str, ...]:
+    """Discount rules that no test makes give anything, in the author's order."""
+    fired = {rule for each in results for rule in each.rules}
+    return tuple(dict.fromkeys(str(each.id) for each in book.pricing.rules if each.id not in fired))
+
+
+def _run(test: RuleTest, parts: Parts) -> TestResult:
+    outcome = evaluate(test.request, parts)
+    rules = rule_names(outcome.priced.applied, parts.plan) if isinstance(outcome, PricedQuote) else ()
+    return TestResult(test, tuple(_findings(test, outcome, parts)), rules)
+
+
+def _findings(test: RuleTest, outcome: PricedQuote | Refusal, parts: Parts) -> Iterator[Diagnostic]:
+    if isinstance(outcome, Refusal) and all(each.path != "refused" for each in test.expected):
+        faults = "; ".join(str(each) for each in outcome.faults)
+        message = f"`{test.name}`: the request was refused: {faults}"
+        yield finding("TST501", message, test.span, "correct the request, or expect it under `refused`")
+        return
+    for each in test.expected:
+        try:
+            found = observe(outcome, each.path, parts.plan)
+        except LookupError as problem:
+            yield finding("TST501", f"`{test.name}`: {problem.args[0]}", each.span, "")
+            continue
+        if not _equal(each, found):
+            name = each.path.rpartition("/")[2]
+            message = (
+                f"`{test.name}`: `{name}` is {_said(found)}, not {_said(each.values if each.many else each.values[0])}"
+            )
+            yield finding("TST501", message, each.span, "correct the rules, or the expected value with its reason")
+
+
+def _equal(expected: Expected, found: Observed) -> bool:
+    if isinstance(found, tuple):
+        return sorted(expected.values) == sorted(found)
+    if found is None or expected.many:
+        return False
+    try:
+        return Decimal(expected.values[0]) == Decimal(found)
+    except InvalidOperation:
+        return expected.values[0] == found
+
+
+def _said(value: Observed) -> str:
+    if value is None:
+        return "unknown"
+    return f"[{', '.join(value)}]" if isinstance(value, tuple) else value
