@@ -1,0 +1,50 @@
+"""Configurable products: bundles and their constraints compiled to solver problems, and answers in catalog words.
+
+Owns what option groups, products, quantities and constraints mean to a solver. Does not own the solver or prices.
+Entry points: ``constraint_scope``, ``Constraint``, ``compile_product``, ``ProductConfigurator``.
+"""
+
+from engine.configuration.products.answers import (
+    Aim,
+    Blame,
+    Conflict,
+    Finding,
+    Option,
+    Pick,
+    ProductChoice,
+    ProductCompletion,
+    ProductRepair,
+    ProductState,
+    Set,
+    SettingState,
+    SlotState,
+    Standing,
+)
+from engine.configuration.products.configurator import Prices, ProductConfigurator
+from engine.configuration.products.constraint import Constraint, ConstraintKind
+from engine.configuration.products.problem import ProductModel, compile_product
+from engine.configuration.products.scope import constraint_scope
+
+__all__ = [
+    "Aim",
+    "Blame",
+    "Conflict",
+    "Constraint",
+    "ConstraintKind",
+    "Finding",
+    "Option",
+    "Pick",
+    "ProductChoice",
+    "Prices",
+    "ProductCompletion",
+    "ProductConfigurator",
+    "ProductModel",
+    "ProductRepair",
+    "ProductState",
+    "Set",
+    "SettingState",
+    "SlotState",
+    "Standing",
+    "compile_product",
+    "constraint_scope",
+]

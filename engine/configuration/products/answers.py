@@ -1,0 +1,146 @@
+"""What a configurator of products is asked and answers, in the words of the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import TypeAlias
+
+from engine.catalog import LineId, Sku, Value
+from engine.configuration.answers import CompletionStatus
+from engine.diagnostics import Code, Span
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Pick:
+    """The customer takes so many units of a product in a slot (None: some); an empty SKU leaves the slot empty."""
+
+    slot: str
+    sku: Sku = Sku("")
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """The customer sets an attribute of the bundle."""
+
+    setting: str
+    value: Value
+
+
+ProductChoice: TypeAlias = Pick | Set
+
+
+class Standing(Enum):
+    """What an option is at this point: chosen, chosen by the rules, still possible, or no longer possible."""
+
+    SELECTED = "selected"
+    IMPLIED = "implied"
+    POSSIBLE = "possible"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Products of a slot that stand alike and that no rule tells apart; ``skus`` in catalog order."""
+
+    skus: tuple[Sku, ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """One slot: its options, whether it may stay empty, and the units possible of what is chosen."""
+
+    path: str
+    title: str
+    minimum: int
+    maximum: int
+    options: tuple[Option, ...]
+    may_be_empty: bool
+    quantity_minimum: int
+    quantity_maximum: int
+
+    def standing(self, sku: str) -> Standing | None:
+        """Where a product stands, or None when the slot does not offer it."""
+        return next((each.standing for each in self.options if sku in each.skus), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingState:
+    """One attribute of the bundle: its values and how each stands."""
+
+    path: str
+    title: str
+    values: tuple[tuple[Value, Standing], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductState:
+    """The whole answer to a click."""
+
+    consistent: bool
+    complete: bool
+    slots: tuple[SlotState, ...]
+    settings: tuple[SettingState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """A rule that takes part in a conflict, with the author's message and its place."""
+
+    rule: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Why something cannot be: a smallest set of the customer's choices and the rules that clash with it."""
+
+    choices: tuple[ProductChoice, ...]
+    rules: tuple[Blame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRepair:
+    """Choices to give up so that the rest fits, what may take their place, and what that does to the list price."""
+
+    drop: tuple[ProductChoice, ...]
+    instead: tuple[ProductChoice, ...]
+    price_effect: Decimal | None
+
+
+class Aim(Enum):
+    """What a completion looks for."""
+
+    PREFERRED = "preferred"
+    CHEAPEST = "cheapest"
+    BEST_MARGIN = "best_margin"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCompletion:
+    """A full valid configuration with its list price; ``proven`` says that none is better by the aim."""
+
+    status: CompletionStatus
+    choices: tuple[ProductChoice, ...]
+    list_price: Decimal | None
+
+    @property
+    def proven(self) -> bool:
+        """Whether no other configuration is better."""
+        return self.status is CompletionStatus.OPTIMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong or missing in the configuration of a line; a blocking one keeps a quote from being submitted."""
+
+    code: Code
+    line: LineId
+    message: str
+    rule: str = ""
+    span: Span | None = None
+    blocking: bool = True

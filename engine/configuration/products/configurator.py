@@ -1,0 +1,170 @@
+"""Answers questions about a configurable product in the words of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from engine.catalog import ConfiguredLine, LineId, Sku
+from engine.configuration.answers import (
+    DEFAULT_BUDGET,
+    Budget,
+    Completion,
+    CompletionStatus,
+    OutOfBudget,
+    State,
+)
+from engine.configuration.configurator import Configurator, configurator_for
+from engine.configuration.model import Rule
+from engine.configuration.products.answers import (
+    Aim,
+    Blame,
+    Conflict,
+    Finding,
+    ProductChoice,
+    ProductCompletion,
+    ProductRepair,
+    ProductState,
+)
+from engine.configuration.products.checking import broken, choices_of, missing_findings, shape_findings, undecided
+from engine.configuration.products.completion import PRICE_SCALE, aims_of, choices_from, price_terms
+from engine.configuration.products.messages import message_of
+from engine.configuration.products.problem import ProductModel
+from engine.configuration.products.showing import show_state
+from engine.configuration.products.vocabulary import Vocabulary
+from engine.diagnostics import Fault
+
+Prices = Mapping[Sku, Decimal]
+"""List price of one unit by SKU, in the currency of the question; a product without one is not offered."""
+
+
+class ProductConfigurator:
+    """One compiled bundle; safe to call from several threads. Choices are a set: their order means nothing."""
+
+    def __init__(self, product: ProductModel, engine: Configurator | None = None) -> None:
+        self.product = product
+        self.engine = engine or configurator_for(product.model)
+        self._words = Vocabulary(product)
+        self._by_rule = {each.id: each for each in product.constraints}
+
+    def faults(self, choices: Sequence[ProductChoice]) -> tuple[Fault, ...]:
+        """What is wrong with choices themselves; every other question takes choices without faults."""
+        return self._words.faults(choices)
+
+    def configure(
+        self, choices: Sequence[ProductChoice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> ProductState | OutOfBudget:
+        """What every option and attribute can still be."""
+        state = self.engine.configure(self._words.spoken(choices), previous=previous, budget=budget)
+        return state if isinstance(state, OutOfBudget) else show_state(self.product, state, choices)
+
+    def explain(
+        self, choices: Sequence[ProductChoice], *, wanted: ProductChoice | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> Conflict | None | OutOfBudget:
+        """A smallest set of choices and the rules that rule out what is wanted (or the choices); None: no conflict."""
+        kept = self._words.without_slot_of(choices, wanted)
+        spoken = self._words.spoken(kept)
+        if wanted is None:
+            found = self.engine.explain(spoken, budget=budget)
+        else:
+            first, *more = self._words.spoken_after(kept, wanted)
+            found = self.engine.explain([*spoken, *more], wanted=first, budget=budget)
+        if found is None or isinstance(found, OutOfBudget):
+            return found
+        shown = (*kept, wanted) if wanted is not None else kept
+        return Conflict(self._words.heard(found.choices, kept), self._blames(found.rules, shown))
+
+    def repair(
+        self,
+        choices: Sequence[ProductChoice],
+        *,
+        wanted: Sequence[ProductChoice] = (),
+        prices: Prices | None = None,
+        limit: int = 3,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> tuple[ProductRepair, ...] | OutOfBudget:
+        """Smallest sets of choices to give up so that everything wanted fits, then by the effect on the list price.
+
+        The effect is that of the cheapest completion after the repair against the cheapest before it; what may take the
+        place of a dropped choice is read off that completion.
+        """
+        kept: Sequence[ProductChoice] = choices
+        for each in wanted:
+            kept = self._words.without_slot_of(kept, each)
+        spoken = self._words.spoken(kept)
+        asked = [choice for each in wanted for choice in self._words.spoken_after(kept, each)]
+        terms, scale = price_terms(self.product, prices or {}, self._words.picks((*kept, *wanted)))
+        found = self.engine.repair(spoken, wanted=asked, prices=terms if prices else (), limit=limit, budget=budget)
+        if isinstance(found, OutOfBudget):
+            return found
+        return tuple(
+            ProductRepair(
+                self._words.heard(each.drop, kept),
+                self._instead(kept, wanted, self._words.heard(each.drop, kept), prices, budget),
+                None if each.price_effect is None else Decimal(each.price_effect) / scale,
+            )
+            for each in found
+        )
+
+    def complete(
+        self,
+        choices: Sequence[ProductChoice],
+        *,
+        aim: Aim = Aim.CHEAPEST,
+        prices: Prices,
+        costs: Prices | None = None,
+        limit: Decimal | None = None,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> ProductCompletion:
+        """A full valid configuration with the choices in it, best by the aim, its list price within ``limit``."""
+        objective, offered = aims_of(self.product, self._words.picks(choices), aim, (prices, costs or {}), limit)
+        found = self.engine.complete([*self._words.spoken(choices), *offered], objective=objective, budget=budget)
+        full = choices_from(self.product, found.values, choices, prices)
+        total = self._words.list_price(full, prices) if full else None
+        return ProductCompletion(self._status(found, full, aim, total), full, total)
+
+    def check(self, lines: Sequence[ConfiguredLine], *, root: LineId) -> tuple[Finding, ...]:
+        """What is wrong or missing in a bundle given as lines: unknown parts, empty slots, broken rules."""
+        shape = shape_findings(self.product, lines, root)
+        if shape:
+            return shape
+        choices = choices_of(self.product, lines, root)
+        violations = self.engine.validate([*self._words.spoken(choices), *self._words.closing(choices)])
+        if isinstance(violations, OutOfBudget):
+            return (undecided(root),)
+        blamed = self._blames((rule for each in violations for rule in each.rules), choices)
+        return (*(broken(root, each) for each in blamed), *missing_findings(self.product, choices, root))
+
+    def _blames(self, rules: Iterable[Rule], choices: Sequence[ProductChoice]) -> tuple[Blame, ...]:
+        """The constraints behind rules, each once, with the author's message about these choices."""
+        found = (self._by_rule[each.id] for each in dict.fromkeys(rules) if each.id in self._by_rule)
+        return tuple(Blame(each.id, message_of(each, self.product, choices), each.span) for each in found)
+
+    def _instead(
+        self,
+        kept: Sequence[ProductChoice],
+        wanted: Sequence[ProductChoice],
+        drop: Sequence[ProductChoice],
+        prices: Prices | None,
+        budget: Budget,
+    ) -> tuple[ProductChoice, ...]:
+        """What the cheapest completion takes in the places that are given up."""
+        if prices is None:
+            return ()
+        rest = [each for each in kept if each not in drop]
+        full = self.complete([*rest, *wanted], prices=prices, budget=budget).choices
+        places = {self._words.place(each) for each in drop}
+        return tuple(each for each in full if self._words.place(each) in places)
+
+    def _status(
+        self, found: Completion, full: Sequence[ProductChoice], aim: Aim, total: Decimal | None
+    ) -> CompletionStatus:
+        """Proven for the solver is proven for the customer only when products cost what their classes did.
+
+        Two products taken from one class cost more than twice the cheapest of it, which the solver counted.
+        """
+        status = found.status
+        if aim is Aim.CHEAPEST and status is CompletionStatus.OPTIMAL and total is not None and full:
+            exact = Decimal(found.total or 0) / PRICE_SCALE
+            return status if exact == total else CompletionStatus.FEASIBLE
+        return status

@@ -1,0 +1,205 @@
+"""Compiles a bundle with its constraints into a solver problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from engine.catalog import Bundle, Catalog, OptionGroup, Sku
+from engine.configuration.builder import ModelBuilder
+from engine.configuration.model import Model
+from engine.configuration.products.constraint import SOFT, Constraint, ConstraintKind
+from engine.configuration.products.logic import Logic
+from engine.configuration.products.numbers import Unsupported
+from engine.configuration.products.rewrite import with_subject
+from engine.configuration.products.slots import Setting, Slot, build_setting, build_slot, classify
+from engine.configuration.products.space import NO_ENV, Space
+from engine.configuration.products.sums import Sums
+from engine.configuration.products.translate import Translator
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
+from engine.language.scope import Checked
+from engine.language.tree import Expression, TextLiteral, walk
+
+UNSUPPORTED = Code("CFG101")
+SEVERAL_CONFIGURABLE = Code("CFG102")
+UNKNOWN_BUNDLE = Code("CFG103")
+NESTING_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ProductModel:
+    """A compiled bundle: the solver problem, what its variables stand for, the constraint behind each rule number."""
+
+    bundle: Bundle
+    catalog: Catalog
+    model: Model
+    slots: Mapping[str, Slot]
+    settings: Mapping[str, Setting]
+    constraints: tuple[Constraint, ...]
+    nested: Mapping[str, str]
+    """Slot path of a configurable entry to the SKU of its bundle."""
+    prefixes: Mapping[str, str]
+    """Constraint id to the path of the bundle whose names it reads, such as ``storage.``."""
+
+
+def compile_product(
+    bundle: Bundle, catalog: Catalog, constraints: Mapping[Sku, Sequence[Constraint]], *, day: date | None = None
+) -> ProductModel:
+    """Compile a bundle with the constraints of it and of the bundles nested in it, by SKU of the bundle.
+
+    ``day`` leaves out constraints that are not in force then; None keeps all. Raises DiagnosticError with every part of
+    a constraint that the solver cannot carry.
+    """
+    return _Compiler(bundle, catalog, constraints, day).compile()
+
+
+class _Compiler:
+    def __init__(
+        self, bundle: Bundle, catalog: Catalog, constraints: Mapping[Sku, Sequence[Constraint]], day: date | None
+    ) -> None:
+        self._bundle = bundle
+        self._catalog = catalog
+        self._constraints = {
+            sku: tuple(each for each in found if day is None or each.holds_on(day))
+            for sku, found in constraints.items()
+        }
+        self._builder = ModelBuilder(bundle.sku)
+        self._logic = Logic(self._builder)
+        self._sums = Sums(self._builder, self._logic)
+        self._slots: dict[str, Slot] = {}
+        self._settings: dict[str, Setting] = {}
+        self._nested: dict[str, str] = {}
+        self._rules: list[Constraint] = []
+        self._prefixes: dict[str, str] = {}
+        self._problems: list[Diagnostic] = []
+        self._named = _named_skus(each for found in self._constraints.values() for each in found)
+        self._readers: list[tuple[str, tuple[Constraint, ...]]] = []
+
+    def compile(self) -> ProductModel:
+        self._add_bundle(self._bundle, "", self._logic.true, depth=0)
+        if self._problems:
+            raise DiagnosticError(*self._problems)
+        return ProductModel(
+            self._bundle,
+            self._catalog,
+            self._builder.build(),
+            MappingProxyType(self._slots),
+            MappingProxyType(self._settings),
+            tuple(self._rules),
+            MappingProxyType(self._nested),
+            MappingProxyType(self._prefixes),
+        )
+
+    def _add_bundle(self, bundle: Bundle, prefix: str, present: int, *, depth: int) -> None:
+        constraints = self._constraints.get(bundle.sku, ())
+        self._readers.append((prefix, constraints))
+        for definition in bundle.attributes:
+            path = prefix + definition.name
+            self._settings[path] = build_setting(self._builder, path, definition)
+        for group in bundle.groups:
+            read = self._attributes_read(prefix + group.id)
+            classes = classify(group.candidates, self._catalog, read, self._named)
+            slot = build_slot(self._builder, prefix + group.id, group, classes, present)
+            self._slots[slot.path] = slot
+            if group.bundle:
+                self._add_nested(group, slot, depth=depth)
+        space = Space(self._slots, self._settings, prefix)
+        for constraint in constraints:
+            self._add_constraint(constraint, space)
+        self._readers.pop()
+
+    def _attributes_read(self, path: str) -> frozenset[str]:
+        """The attributes of a slot's products that constraints of its bundle, or of one around it, read."""
+        found: set[str] = set()
+        for prefix, constraints in self._readers:
+            start = f"{path.removeprefix(prefix)}."
+            for part in _parts(constraints):
+                found |= {each.removeprefix(start) for each in part.reads if each.startswith(start)}
+        return frozenset(name for name in found if "." not in name and name != "qty")
+
+    def _add_nested(self, group: OptionGroup, slot: Slot, *, depth: int) -> None:
+        nested = self._catalog.bundle(group.bundle)
+        place = group.span or Span(self._bundle.sku)
+        if nested is None:
+            self._problem(UNKNOWN_BUNDLE, f"`{group.bundle}` is no bundle", place)
+        elif group.maximum > 1 or depth >= NESTING_MAX:
+            message = (
+                f"the group `{group.id}` of configurable entries takes one entry, {NESTING_MAX} levels deep at most"
+            )
+            self._problem(SEVERAL_CONFIGURABLE, message, place, "state one group for each instance")
+        else:
+            self._nested[slot.path] = nested.sku
+            self._add_bundle(nested, f"{slot.path}.", -slot.empty, depth=depth + 1)
+
+    def _add_constraint(self, constraint: Constraint, space: Space) -> None:
+        rule = self._builder.rule(constraint.id, "", constraint.span)
+        self._rules.append(constraint)
+        self._prefixes[constraint.id] = space.prefix
+        unless: tuple[int, ...] = ()
+        if constraint.when is not None:
+            unless = (-self._literal(constraint.when, space, want=True),)
+        if constraint.kind in SOFT:
+            self._add_soft(constraint, space, unless, rule)
+        elif constraint.kind is ConstraintKind.ALLOW_TABLE:
+            possible = [-self._row_false(row, space) for row in constraint.rows]
+            self._logic.clause((*unless, self._logic.any_of(possible)), rule)
+        elif constraint.kind is ConstraintKind.FORBID_TABLE:
+            for row in constraint.rows:
+                cells = [self._literal(cell, space, want=True) for cell in row]
+                self._logic.clause((*unless, *(-each for each in cells)), rule)
+        else:
+            self._forbid(constraint, space, unless, rule)
+
+    def _add_soft(self, constraint: Constraint, space: Space, unless: tuple[int, ...], rule: int) -> None:
+        """A wish is kept when it does not apply or is not definitely false."""
+        assert constraint.body is not None, "a soft constraint has a body"
+        kept = -self._literal(constraint.body, space, want=False)
+        self._builder.prefer(self._logic.any_of((*unless, kept)), constraint.weight, rule)
+
+    def _forbid(self, constraint: Constraint, space: Space, unless: tuple[int, ...], rule: int) -> None:
+        body = constraint.body
+        assert body is not None, "require and exclude have a body"
+        translator = Translator(self._logic, self._sums, space, body)
+        excluded = constraint.kind is ConstraintKind.EXCLUDE
+        try:
+            translator.forbid(_tree(body), NO_ENV, want=excluded, rule=rule, unless=unless)
+        except Unsupported as error:
+            self._unsupported(body, error)
+
+    def _row_false(self, row: tuple[Checked, ...], space: Space) -> int:
+        return self._logic.any_of(self._literal(cell, space, want=False) for cell in row)
+
+    def _literal(self, checked: Checked, space: Space, *, want: bool) -> int:
+        try:
+            return Translator(self._logic, self._sums, space, checked).literal(_tree(checked), NO_ENV, want=want)
+        except Unsupported as error:
+            self._unsupported(checked, error)
+            return self._logic.true
+
+    def _unsupported(self, checked: Checked, error: Unsupported) -> None:
+        part = checked.text[error.node.start : error.node.end]
+        message = f"the configurator cannot decide `{part}`: {error.reason}"
+        self._problem(UNSUPPORTED, message, checked.span_of(error.node))
+
+    def _problem(self, code: Code, message: str, span: Span, hint: str = "") -> None:
+        self._problems.append(Diagnostic(code, message, span, hint))
+
+
+def _tree(checked: Checked) -> Expression:
+    """The condition with the subject of a cell in place of ``?``."""
+    return with_subject(checked.tree, checked.subject)
+
+
+def _parts(constraints: Iterable[Constraint]) -> Iterator[Checked]:
+    for each in constraints:
+        yield from (part for part in (each.when, each.body) if part is not None)
+        yield from (cell for row in each.rows for cell in row)
+
+
+def _named_skus(constraints: Iterable[Constraint]) -> frozenset[str]:
+    """Every text that a constraint mentions; only SKUs among them need to be told apart."""
+    return frozenset(
+        node.value for part in _parts(constraints) for node in walk(part.tree) if isinstance(node, TextLiteral)
+    )

@@ -1,0 +1,93 @@
+"""Comparisons of linear forms with zero, as literals and as stated sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.configuration.builder import ModelBuilder
+from engine.configuration.model import Term
+from engine.configuration.products.linear import Linear, whole
+from engine.configuration.products.logic import Logic
+from engine.language.tree import ComparisonOp
+
+EQUALITY = (ComparisonOp.EQUAL, ComparisonOp.UNEQUAL)
+
+
+class Inexact(Exception):
+    """A factor has too many decimals to become a whole number."""
+
+
+class Sums:
+    """States sums and makes literals for them; equal sums share one literal."""
+
+    def __init__(self, builder: ModelBuilder, logic: Logic) -> None:
+        self._builder = builder
+        self._logic = logic
+        self._made: dict[tuple[tuple[Term, ...], int], int] = {}
+
+    def sign(self, form: Linear, op: ComparisonOp) -> int:
+        """A literal that holds exactly when the form is known and compares so with 0; raises Inexact."""
+        known = -self._logic.any_of(form.unknown)
+        terms, constant = _whole(form)
+        if not terms:
+            return known if compare(constant, op) else self._logic.false
+        if op in EQUALITY:
+            equal = self._logic.all_of((self._at_most(terms, -constant), -self._at_most(terms, -constant - 1)))
+            return self._logic.all_of((known, equal if op is ComparisonOp.EQUAL else -equal))
+        strict = op in (ComparisonOp.LESS, ComparisonOp.AT_LEAST)
+        below = self._at_most(terms, -constant - strict)
+        return self._logic.all_of((known, below if op in (ComparisonOp.LESS, ComparisonOp.AT_MOST) else -below))
+
+    def state(self, form: Linear, op: ComparisonOp, *, rule: int, unless: Sequence[int]) -> None:
+        """State that the form, when known, compares so with 0 unless one of the literals holds; raises Inexact."""
+        if op is ComparisonOp.UNEQUAL:
+            self._logic.clause((*unless, -self.sign(form, ComparisonOp.EQUAL)), rule)
+            return
+        terms, constant = _whole(form)
+        excused = [each for each in (*unless, *form.unknown) if each != self._logic.false]
+        if self._logic.true in excused:
+            return
+        if not terms:
+            if not compare(constant, op):
+                self._logic.clause(excused, rule)
+            return
+        when = tuple(-each for each in dict.fromkeys(excused))
+        if op in (ComparisonOp.AT_MOST, ComparisonOp.LESS, ComparisonOp.EQUAL):
+            self._builder.at_most(terms, -constant - (op is ComparisonOp.LESS), rule, when=when)
+        if op in (ComparisonOp.AT_LEAST, ComparisonOp.MORE, ComparisonOp.EQUAL):
+            self._builder.no_less(terms, -constant + (op is ComparisonOp.MORE), rule, when=when)
+
+    def _at_most(self, terms: tuple[Term, ...], bound: int) -> int:
+        """A literal that holds exactly when the terms add up to ``bound`` or less."""
+        key = (terms, bound)
+        if key not in self._made:
+            name = f"(sum of {len(terms)} <= {bound})#{len(self._made)}"
+            made = self._builder.variable(self._builder.boolean(name, decision=False)).first
+            self._builder.at_most(terms, bound, when=(made,))
+            self._builder.no_less(terms, bound + 1, when=(-made,))
+            self._made[key] = made
+        return self._made[key]
+
+
+def compare(left: int, op: ComparisonOp) -> bool:
+    """Whether a whole number compares so with 0."""
+    match op:
+        case ComparisonOp.EQUAL:
+            return left == 0
+        case ComparisonOp.UNEQUAL:
+            return left != 0
+        case ComparisonOp.LESS:
+            return left < 0
+        case ComparisonOp.AT_MOST:
+            return left <= 0
+        case ComparisonOp.MORE:
+            return left > 0
+        case ComparisonOp.AT_LEAST:
+            return left >= 0
+
+
+def _whole(form: Linear) -> tuple[tuple[Term, ...], int]:
+    found = whole(form)
+    if found is None:
+        raise Inexact
+    return found

@@ -1,0 +1,157 @@
+"""The configurator of products against brute force over every configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.catalog import ConfiguredLine, LineId, Sku
+from engine.configuration.answers import CompletionStatus
+from engine.configuration.products import ConstraintKind, Pick, ProductConfigurator, Standing, compile_product
+from tests.configuration.products import parts
+
+EVERYTHING = tuple(parts.all_configurations())
+SCOPE = parts.scope()
+PRICES = {Sku(sku): Decimal(7 * n + (n * n) % 5) for n, sku in enumerate(parts.PARTS, 1)}
+
+RULE_SETS = st.frozensets(st.sampled_from(range(len(parts.RULES))), min_size=1, max_size=4)
+PICKS = st.lists(
+    st.sampled_from([Pick(slot, Sku(sku)) for slot, kind in parts.SLOTS.items() for sku in parts.PARTS
+                     if parts.PARTS[sku][0] == kind]
+                    + [Pick("gpu", Sku("G1"), 2), Pick("drives", Sku("D2"), 2)]),
+    max_size=3,
+    unique_by=lambda pick: (pick.slot, "" if pick.slot != "drives" else pick.sku),
+)  # fmt: skip
+
+
+@cache
+def configurator(rules: frozenset[int]) -> ProductConfigurator:
+    constraints = [parts.constraint(number, SCOPE) for number in sorted(rules)]
+    catalog = parts.catalog()
+    return ProductConfigurator(compile_product(catalog.bundles[Sku("PC")], catalog, {Sku("PC"): constraints}))
+
+
+@cache
+def valid(rules: frozenset[int]) -> tuple[parts.Configuration, ...]:
+    return tuple(c for c in EVERYTHING if all(parts.RULES[number].holds(c) is not False for number in rules))
+
+
+def fitting(rules: frozenset[int], picks: Sequence[Pick]) -> list[parts.Configuration]:
+    return [c for c in valid(rules) if all(parts.contains(c, pick) for pick in picks)]
+
+
+@pytest.mark.parametrize("number", range(len(parts.RULES)), ids=lambda n: parts.RULES[n].text)
+def test_each_rule_alone_leaves_exactly_what_brute_force_leaves(number: int) -> None:
+    check_domains(frozenset({number}), [])
+
+
+@given(RULE_SETS, PICKS)
+def test_options_are_possible_exactly_when_a_valid_configuration_has_them(
+    rules: frozenset[int], picks: list[Pick]
+) -> None:
+    check_domains(rules, picks)
+
+
+def check_domains(rules: frozenset[int], picks: list[Pick]) -> None:
+    left = fitting(rules, picks)
+    state = configurator(rules).configure(picks)
+    assert state.consistent == bool(left)
+    for slot in state.slots:
+        mine = {pick.sku for pick in picks if pick.slot == slot.path}
+        possible = {sku for c in left for sku, _ in c[slot.path]}
+        shown = {sku for option in slot.options for sku in option.skus if option.standing is not Standing.IMPOSSIBLE}
+        assert shown - mine == possible - mine
+        if left and not mine:
+            assert slot.may_be_empty == any(not c[slot.path] for c in left)
+
+
+@given(RULE_SETS, PICKS)
+def test_the_order_of_choices_does_not_matter(rules: frozenset[int], picks: list[Pick]) -> None:
+    engine = configurator(rules)
+    assert engine.configure(picks).slots == engine.configure(list(reversed(picks))).slots
+
+
+@given(RULE_SETS, PICKS)
+def test_an_explanation_is_a_smallest_clash(rules: frozenset[int], picks: list[Pick]) -> None:
+    conflict = configurator(rules).explain(picks)
+    assert (conflict is None) == bool(fitting(rules, picks))
+    if conflict is None:
+        return
+    blamed = frozenset(int(each.rule.removeprefix("rule-")) for each in conflict.rules)
+    clash = list(conflict.choices)
+    assert not fitting(blamed, clash), "the rules named and the choices named do clash"
+    for each in clash:
+        assert fitting(rules, [pick for pick in clash if pick != each]), "without any of the choices there is no clash"
+    for rule in blamed:
+        assert fitting(blamed - {rule}, clash), "without any of the rules there is no clash"
+
+
+@given(RULE_SETS, PICKS)
+def test_a_repair_works_and_none_is_smaller(rules: frozenset[int], picks: list[Pick]) -> None:
+    if not valid(rules):
+        return
+    repairs = configurator(rules).repair(picks, prices=PRICES)
+    sizes = {len(each.drop) for each in repairs}
+    for repair in repairs:
+        assert fitting(rules, [pick for pick in picks if pick not in repair.drop])
+    smallest = next(
+        size
+        for size in range(len(picks) + 1)
+        if any(fitting(rules, kept) for kept in _subsets(picks, len(picks) - size))
+    )
+    assert min(sizes) == smallest
+
+
+def _subsets(picks: Sequence[Pick], size: int) -> list[list[Pick]]:
+    from itertools import combinations
+
+    return [list(each) for each in combinations(picks, size)]
+
+
+def price(configuration: parts.Configuration) -> Decimal:
+    return sum((PRICES[Sku(sku)] * units for entries in configuration.values() for sku, units in entries), Decimal(0))
+
+
+@given(RULE_SETS, PICKS)
+def test_the_cheapest_completion_is_the_cheapest(rules: frozenset[int], picks: list[Pick]) -> None:
+    left = fitting(rules, picks)
+    found = configurator(rules).complete(picks, prices=PRICES)
+    if not left:
+        assert found.status is CompletionStatus.INFEASIBLE
+        return
+    chosen = {slot: tuple(sorted((p.sku, p.quantity) for p in found.choices if p.slot == slot)) for slot in parts.SLOTS}
+    assert chosen in [{slot: tuple(sorted(entries)) for slot, entries in c.items()} for c in left]
+    assert found.list_price == sum(PRICES[p.sku] * p.quantity for p in found.choices)
+    if found.proven:
+        assert found.list_price == min(price(c) for c in left)
+
+
+@given(RULE_SETS, st.sampled_from(EVERYTHING))
+def test_a_full_configuration_is_checked_rule_by_rule(rules: frozenset[int], chosen: parts.Configuration) -> None:
+    broken = {number for number in rules if parts.RULES[number].holds(chosen) is False}
+    lines = [ConfiguredLine(LineId("root"), Sku("PC"), Decimal(1))]
+    for slot, entries in chosen.items():
+        lines += [
+            ConfiguredLine(LineId(f"{slot}-{sku}"), Sku(sku), Decimal(units), LineId("root"), slot)
+            for sku, units in entries
+        ]
+    findings = configurator(rules).check(lines, root=LineId("root"))
+    assert {int(each.rule.removeprefix("rule-")) for each in findings} == broken
+
+
+@given(st.sampled_from(range(len(parts.RULES))), PICKS)
+def test_exclude_forbids_what_require_demands(number: int, picks: list[Pick]) -> None:
+    catalog = parts.catalog()
+    constraint = parts.constraint(number, SCOPE, ConstraintKind.EXCLUDE)
+    excluded = ProductConfigurator(compile_product(catalog.bundles[Sku("PC")], catalog, {Sku("PC"): [constraint]}))
+    left = [
+        c
+        for c in EVERYTHING
+        if parts.RULES[number].holds(c) is not True and all(parts.contains(c, pick) for pick in picks)
+    ]
+    assert excluded.configure(picks).consistent == bool(left)
