@@ -5,7 +5,7 @@ Entry points: ``check_expression``, ``check_unary_tests``, ``compile_all``, ``ch
 """
 
 from engine.language.check import check_expression, check_unary_tests
-from engine.language.compile import Compiled, compile_all, compile_one
+from engine.language.compiler import Compiled, compile_all, compile_one
 from engine.language.cursor import Profile
 from engine.language.faults import EvaluationFault
 from engine.language.names import KnownNames

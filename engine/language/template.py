@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from engine.diagnostics import DiagnosticError
 from engine.language.check import check_expression
-from engine.language.compile import Compiled, compile_all
+from engine.language.compiler import Compiled, compile_all
 from engine.language.faults import EvaluationFault
 from engine.language.problems import NOTHING_THERE, NOWHERE, OPEN_BRACKET, UNEXPECTED, Findings, Origin
 from engine.language.scope import Checked, Scope
