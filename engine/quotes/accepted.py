@@ -19,8 +19,8 @@ class AcceptedLine:
     """One line of an accepted offer.
 
     ``list_total`` and ``net_total`` are before tax, for the whole quantity: once for a one-time charge, for one charge
-    period of a recurring one; ``term_total`` is the net over the whole term. ``unit_net`` is the unit price before order
-    discounts. ``tax`` is the tax on ``net_total`` where the quote worked it out line by line.
+    period of a recurring one; ``term_total`` is the net over the whole term. ``unit_net`` is the unit price before
+    order discounts. ``tax`` is the tax on ``net_total`` where the quote worked it out line by line.
     """
 
     id: LineId

@@ -1,4 +1,4 @@
-"""The certificate of an offer: a hash with which anyone can recompute the price years later and see that it is the same.
+"""The certificate of an offer: a hash with which anyone can recompute the price years later and see it is the same.
 
 It covers the hash of the rule book, the semantics version of the engine, the inputs (date, currency, exchange rates,
 customer, lines, discounts) and the result. Every value is written in one canonical way: sorted names, decimals without

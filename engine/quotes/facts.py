@@ -33,7 +33,7 @@ QUOTE_TYPES: Mapping[str, Type] = {
     "margin_pct": optional(NUMBER),
     "manual_discount": BOOLEAN,
 }
-"""What approval rules read as ``quote.*`` beside the header; percents are written 15, margins are empty without costs."""
+"""What approval rules read as ``quote.*`` beside the header; percents are written 15; no margin without costs."""
 
 LINE_TYPES: Mapping[str, Type] = {
     "id": TEXT,
@@ -55,7 +55,7 @@ LINE_TYPES: Mapping[str, Type] = {
 def approval_facts(
     request: QuoteRequest, lines: tuple[RequestLine, ...], priced: Priced
 ) -> tuple[Mapping[str, Value], Mapping[str, Value], tuple[Mapping[str, Value], ...]]:
-    """Return the records ``(quote, customer, lines)`` of a priced quote, in the order approval conditions are called."""
+    """Return the records ``(quote, customer, lines)`` of a priced quote, in the order of approval conditions."""
     by_id = {each.id: each for each in lines}
     rows = tuple(_line(by_id[each.id], each, priced) for each in priced.lines if each.id in by_id)
     return _quote(request, priced), request.customer, rows

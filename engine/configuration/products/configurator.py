@@ -72,7 +72,7 @@ class ProductConfigurator:
         if found is None or isinstance(found, OutOfBudget):
             return found
         shown = (*kept, wanted) if wanted is not None else kept
-        return Conflict(self._words.heard(found.choices, kept), self._blames(found.rules, shown))
+        return Conflict(self._words.behind(found.choices, kept), self._blames(found.rules, shown))
 
     def repair(
         self,

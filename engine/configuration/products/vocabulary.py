@@ -41,9 +41,26 @@ class Vocabulary:
         return [each for each in self.spoken([*kept, wanted]) if each not in before]
 
     def heard(self, spoken: Iterable[Choice], choices: Sequence[ProductChoice]) -> tuple[ProductChoice, ...]:
-        """The customer's choices behind solver choices, in the order of ``choices``."""
+        """The customer's choices that go when these solver choices are given up, in the order of ``choices``."""
         meant = set(spoken)
         found = {said for choice, said in self._pairs(choices) if choice in meant}
+        return tuple(each for each in choices if each in found)
+
+    def behind(self, spoken: Iterable[Choice], choices: Sequence[ProductChoice]) -> tuple[ProductChoice, ...]:
+        """The customer's choices that together say these solver choices, in the order of ``choices``.
+
+        "Two products of this class" is said by two choices, though giving up one of them takes it back.
+        """
+        meant = set(spoken)
+        counted: dict[tuple[str, int], list[ProductChoice]] = {}
+        found: set[ProductChoice] = set()
+        for choice, said in self._pairs(choices):
+            together: list[ProductChoice] = [said]
+            if isinstance(said, Pick) and said.sku and not self._product.slots[said.slot].single:
+                together = counted.setdefault((said.slot, self._product.slots[said.slot].class_of[said.sku]), [])
+                together.append(said)
+            if choice in meant:
+                found.update(together)
         return tuple(each for each in choices if each in found)
 
     def without_slot_of(
