@@ -54,15 +54,11 @@ def verify(priced: PricedQuote, certificate: str, parts: Parts) -> Refusal | Non
 
 def canonical(value: object) -> object:
     """A value of the domain as plain JSON values, written in the one canonical way."""
-    if value is None or isinstance(value, bool | str | int):
-        return value.value if isinstance(value, Enum) else value
-    return _canonical_compound(value)
-
-
-def _canonical_compound(value: object) -> object:
     match value:
         case Enum():
             return value.value
+        case None | bool() | str() | int():
+            return value
         case Decimal():
             return decimal_text(value)
         case date():
@@ -75,7 +71,8 @@ def _canonical_compound(value: object) -> object:
             return [canonical(each) for each in value]
         case _ if is_dataclass(value):
             return {each.name: canonical(getattr(value, each.name)) for each in fields(value)}
-    raise TypeError(f"no canonical form for {type(value).__name__}")
+        case _:
+            raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
 def decimal_text(value: Decimal) -> str:

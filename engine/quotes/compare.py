@@ -15,7 +15,7 @@ from engine.quotes.request import RequestedLine
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One field that differs; an empty side means that the thing is absent. ``path`` is like ``lines[cpu].quantity``."""
+    """One field that differs; an empty side: the thing is absent. ``path`` is like ``lines[cpu].quantity``."""
 
     path: str
     before: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.approvals import ApprovalPolicy, ChainDefinition, Route, route
-from engine.catalog import Catalog, ChargeKind, ConfiguredLine, Product, Value
+from engine.catalog import Catalog, ChargeKind, ConfiguredLine, LineId, Product, Value
 from engine.configuration.products import Finding, ProductConfigurator
 from engine.diagnostics import Refusal
 from engine.pricing import PricePlan, price
@@ -140,7 +140,7 @@ def _term(line: ResolvedLine, request: QuoteRequest) -> Decimal | None:
     return Decimal(months)
 
 
-def _tree(root: ResolvedLine, below: Mapping[str, tuple[ResolvedLine, ...]]) -> tuple[ConfiguredLine, ...]:
+def _tree(root: ResolvedLine, below: Mapping[LineId, tuple[ResolvedLine, ...]]) -> tuple[ConfiguredLine, ...]:
     """The root and all lines below it, as the configurator takes them."""
     lines = [root]
     for each in lines:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -28,7 +28,7 @@ class RequestedLine:
     group: str = ""
     attributes: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     term_months: int | None = None
-    start: date | None = None
+    start: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class QuoteRequest:
     ``term_months`` is the term of recurring charges, ``start`` when they begin (default: the date of the quote).
     """
 
-    date: date
+    date: datetime.date
     currency: str
     lines: tuple[RequestedLine, ...]
     customer: Facts = field(default_factory=lambda: NO_FACTS)
@@ -47,6 +47,6 @@ class QuoteRequest:
     codes: tuple[str, ...] = ()
     manual: tuple[ManualDiscount, ...] = ()
     term_months: int | None = None
-    start: date | None = None
+    start: datetime.date | None = None
     redeemed: Mapping[str, Redeemed] = field(default_factory=lambda: MappingProxyType({}))
     exchange: tuple[FrozenRate, ...] = ()
