@@ -237,7 +237,7 @@ def _key(name: str) -> str:
 def _if(node: Expression) -> Written:
     assert isinstance(node, If)
     parts = (_write(each, LOWEST) for each in (node.condition, node.consequence, node.alternative))
-    return "if {} then {} else {}".format(*parts), LOWEST
+    return "if {} then {} else {}".format(*parts), OR
 
 
 def _iterations(iterations: tuple[Iteration, ...]) -> str:
@@ -250,20 +250,20 @@ def _iterations(iterations: tuple[Iteration, ...]) -> str:
 
 def _for(node: Expression) -> Written:
     assert isinstance(node, For)
-    return f"for {_iterations(node.iterations)} return {_write(node.result, LOWEST)}", LOWEST
+    return f"for {_iterations(node.iterations)} return {_write(node.result, LOWEST)}", OR
 
 
 def _quantified(node: Expression) -> Written:
     assert isinstance(node, Quantified)
     head = f"{node.quantifier.value} {_iterations(node.iterations)}"
-    return f"{head} satisfies {_write(node.condition, LOWEST)}", LOWEST
+    return f"{head} satisfies {_write(node.condition, LOWEST)}", OR
 
 
 def _function(node: Expression) -> Written:
     assert isinstance(node, FunctionDefinition)
     parts = (each.name + (f": {print_type(each.type)}" if each.type else "") for each in node.parameters)
     external = "external " if node.external else ""
-    return f"function({', '.join(parts)}) {external}{_write(node.body, LOWEST)}", LOWEST
+    return f"function({', '.join(parts)}) {external}{_write(node.body, LOWEST)}", OR
 
 
 def print_type(node: TypeExpression) -> str:
