@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from engine.diagnostics import Diagnostic, DiagnosticError, Severity, sorted_findings
 from engine.language.scope import Checked
+from engine.language.types import ContextType
 from engine.pricing.atoms import Atom, conjuncts, split
 from engine.pricing.compiled import (
     ContractPlan,
@@ -27,7 +28,8 @@ from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
 from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
 from engine.pricing.settings import TieBreak
-from engine.pricing.verify import findings_in
+from engine.pricing.usability import is_restricted
+from engine.pricing.verify import TOTALS, findings_in
 
 LIVE = ("line.running", "line.unit", "line.discounted")
 """What changes while rules act on a line."""
@@ -72,6 +74,7 @@ class _Compiler:
             GuardPlan(self._source("guard", each.id, each.span), each, self._tests(each.when)) for each in rules.guards
         )
         line_rules = [rule for group in line_groups for rule in group.rules]
+        order_rules = [rule for group in order_groups for rule in group.rules]
         return PricePlan(
             rules=rules,
             sources=tuple(self.sources),
@@ -86,8 +89,11 @@ class _Compiler:
             guards=guards,
             tax_tests=tuple(self._tests(rate.when) for rate in rules.tax.rates) if rules.tax else (),
             index=_index(line_rules),
-            codes=_codes([*line_rules, *(rule for group in order_groups for rule in group.rules)]),
-            line_sees_lines=any(_reads_lines(_expressions(rule.rule)) for rule in line_rules),
+            codes=_codes([*line_rules, *order_rules]),
+            line_sees_lines=any(_reads(_expressions(rule.rule), "lines") for rule in line_rules),
+            line_sees_totals=any(_reads(_expressions(rule.rule), *TOTALS) for rule in line_rules),
+            declared=_declared(self.rules),
+            restricted=tuple(each for each in (*line_rules, *order_rules) if is_restricted(each.rule)),
             warnings=warnings,
         )
 
@@ -119,15 +125,15 @@ class _Compiler:
 
     def _rule(self, group: RuleGroup, rule: Rule) -> RulePlan:
         number = self._source(group.step.name.lower(), rule.id, rule.span, rule.say)
-        live = [condition for condition in rule.when if _is_live(condition)] if group.level is Level.LINE else []
-        fixed = [condition for condition in rule.when if not any(condition is each for each in live)]
+        live = [each for each in rule.when if group.level is Level.LINE and _is_live(each)]
+        fixed = [each for each in rule.when if group.level is Level.ORDER or not (_is_live(each) or split(each).whole)]
         return RulePlan(
             no=number,
             rule=rule,
             fixed=self._tests(fixed),
             live=self._tests(live),
             target=self._tests(rule.target),
-            reads_lines=_reads_lines(_expressions(rule)),
+            reads_lines=_reads(_expressions(rule), "lines"),
         )
 
     def _prices(self) -> dict[str, PriceTable]:
@@ -207,8 +213,22 @@ def _reads_line(condition: Checked) -> bool:
     return any(path.split(".")[0] in ("line", "lines") for path in condition.reads)
 
 
-def _reads_lines(conditions: Iterable[Checked]) -> bool:
-    return any(path.split(".")[0] == "lines" for each in conditions for path in each.reads)
+def _reads(conditions: Iterable[Checked], *names: str) -> bool:
+    """Whether an expression reads one of these paths, or below it."""
+    return any(
+        path == name or path.startswith(f"{name}.") for each in conditions for path in each.reads for name in names
+    )
+
+
+def _declared(rules: PricingRules) -> dict[str, dict[str, None]]:
+    """The names that expressions may read of each record, all unknown: what a request leaves out."""
+    found: dict[str, dict[str, None]] = {"line": {}, "quote": {}, "customer": {}}
+    for scope in {id(each.scope): each.scope for each in expressions_of(rules)}.values():
+        for root, names in found.items():
+            kind = scope.roots.get(root)
+            if isinstance(kind, ContextType):
+                names.update(dict.fromkeys(kind.fields))
+    return found
 
 
 def _expressions(rule: Rule) -> list[Checked]:

@@ -62,8 +62,8 @@ class Source:
 class RulePlan:
     """A rule with its number and compiled conditions.
 
-    ``fixed`` conditions cannot change while the line is worked on; ``live`` ones read its running state. ``target``
-    says which lines an order rule is for.
+    ``fixed`` conditions cannot change while the line is worked on, and the index does not hold them in full; ``live``
+    ones read the running state. ``target`` says which lines an order rule is for.
     """
 
     no: int
@@ -163,6 +163,9 @@ class PricePlan:
     index: MatchIndex
     codes: Mapping[str, tuple[int, ...]]
     line_sees_lines: bool
+    line_sees_totals: bool
+    declared: Mapping[str, Mapping[str, None]]
+    restricted: tuple[RulePlan, ...]
     warnings: tuple[Diagnostic, ...]
 
     def source(self, number: int) -> Source:

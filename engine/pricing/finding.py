@@ -67,19 +67,33 @@ class Finder:
                 return entry
         return None
 
-    def _holds(self, plan: EntryPlan, line: RequestLine, record: Record, code: str) -> bool:
+    def entries_for_sku(self, sku: str) -> tuple[EntryPlan, ...] | None:
+        """The entries for a SKU in order of rank when nothing else can be for it, else None."""
+        table = self._table
+        if table is None:
+            return ()
+        if table.by_product or table.by_family or table.by_category or table.anything:
+            return None
+        return table.by_sku.get(sku, ())
+
+    def header_holds(self, plan: EntryPlan, code: str) -> bool:
+        """Whether currency, date and the conditions on the header allow an entry; asked once."""
         entry = plan.entry
         if entry.currency and entry.currency != code:
             return False
+        header = self._header.get(plan.no)
+        if header is None:
+            header = entry.window.holds(self.work.request.date) and self.work.holds(plan.header, {})
+            self._header[plan.no] = header
+        return header
+
+    def _holds(self, plan: EntryPlan, line: RequestLine, record: Record, code: str) -> bool:
+        entry = plan.entry
         if entry.quantity_min is not None and line.quantity < entry.quantity_min:
             return False
         if entry.quantity_max is not None and line.quantity > entry.quantity_max:
             return False
-        header = self._header.get(plan.no)
-        if header is None:
-            header = entry.window.holds(self.work.request.date) and self.work.holds(plan.header, record)
-            self._header[plan.no] = header
-        return header and (not plan.tests or self.work.holds(plan.tests, record))
+        return self.header_holds(plan, code) and (not plan.tests or self.work.holds(plan.tests, record))
 
     def _price_of(self, plan: EntryPlan, line: RequestLine, record: Record, code: str) -> Decimal | None:
         if plan.computed is not None and plan.entry.formula is not None:

@@ -8,6 +8,7 @@ from engine.money import EXACT
 from engine.pricing.compiled import GuardPlan
 from engine.pricing.models.percent_of_total import dependency_order, percent_of
 from engine.pricing.plan import PercentBasis
+from engine.pricing.rows import Rows
 from engine.pricing.state import HUNDRED, LineState, major, minor_units
 from engine.pricing.work import Work
 
@@ -50,35 +51,35 @@ def lowest_for_margin(work: Work, state: LineState, plan: GuardPlan) -> Decimal 
     return EXACT.divide(EXACT.multiply(state.line.cost, HUNDRED), EXACT.subtract(HUNDRED, percent))
 
 
-def price_percent_lines(work: Work) -> None:
+def price_percent_lines(work: Work, rows: Rows) -> None:
     """Give percent-of-total lines their amounts, each after those that it counts; raises ``PercentCycleError``."""
     plans = work.plan.percent_of
-    members = [index for index, state in enumerate(work.states) if state.line.sku in plans]
+    if not plans:
+        return
+    members = [index for index, line in enumerate(rows.lines) if line.sku in plans]
     if not members:
         return
-    work.lines = [state.record for state in work.states]
-    for state in work.states:
-        state.show()
-    counted: dict[int, list[int]] = {}
-    for index in members:
-        tests = plans[work.states[index].line.sku].of
-        counted[index] = [
-            other for other, state in enumerate(work.states) if other != index and work.holds(tests, state.record)
+    work.lines = records = rows.records(work)
+    counted = {
+        index: [
+            other
+            for other, record in enumerate(records)
+            if other != index and work.holds(plans[rows.lines[index].sku].of, record)
         ]
+        for index in members
+    }
     for index in dependency_order(counted):
-        _price_percent(work, index, counted[index])
+        _price_percent(work, rows, index, counted[index])
 
 
-def _price_percent(work: Work, index: int, counted: list[int]) -> None:
-    state = work.states[index]
+def _price_percent(work: Work, rows: Rows, index: int, counted: list[int]) -> None:
+    state = rows.states[index]
+    assert state is not None
     plan = work.plan.percent_of[state.line.sku]
-    by_list = plan.use.basis is PercentBasis.LIST
-    amounts = [
-        major(work.states[other].list_amount if by_list else work.states[other].stage_amount, work.currency)
-        for other in counted
-    ]
+    column = rows.list_amount if plan.use.basis is PercentBasis.LIST else rows.stage_amount
     percent = work.number(plan.use.percent, state.record)
-    unit = percent_of(percent, amounts)
+    unit = percent_of(percent, [major(column[other], work.currency) for other in counted])
     amount = EXACT.multiply(unit, state.quantity)
     state.put_amount(plan.no, amount)
     state.stage_amount = minor_units(amount, work.currency, work.plan.rules.rounding.mode)
+    rows.keep(index, state)

@@ -121,7 +121,7 @@ class OrderGiver:
         tax = self.work.plan.rules.tax
         if tax is None or tax.inclusive:
             return amount
-        rate = rate_of(self.work, self.state.lines[index], self.state.records[index])
+        rate = rate_of(self.state, index)
         return EXACT.multiply(amount, EXACT.add(HUNDRED, ZERO if rate is None else rate.percent))
 
     def _each(self, effect: Percent | Amount | SetPrice, lines: list[int]) -> OrderTake:

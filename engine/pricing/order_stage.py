@@ -12,7 +12,7 @@ from engine.pricing.effects import Gift
 from engine.pricing.order_give import OrderGiver, OrderTake
 from engine.pricing.order_state import OrderState
 from engine.pricing.plan import Combine, Pick
-from engine.pricing.result import GiftLine, OrderDiscount
+from engine.pricing.result import GiftLine, OrderDiscount, RefusedRule
 from engine.pricing.state import HUNDRED, ZERO, minor_units
 
 
@@ -25,6 +25,7 @@ class OrderRun:
         self.applied: list[int] = []
         self.discounts: list[OrderDiscount] = []
         self.gifts: list[GiftLine] = []
+        self.refused: list[RefusedRule] = []
         self.stopped = ""
 
     def run(self, groups: Sequence[GroupPlan], usable: frozenset[int] | None) -> None:

@@ -9,7 +9,8 @@ from engine.money import EXACT
 from engine.pricing.compiled import RulePlan, Test
 from engine.pricing.effects import Condition, Effect
 from engine.pricing.request import RequestLine
-from engine.pricing.state import ZERO, LineState, major
+from engine.pricing.rows import Rows
+from engine.pricing.state import ZERO, Record, major
 from engine.pricing.units import UnitLedger
 from engine.pricing.work import Work
 
@@ -17,23 +18,40 @@ from engine.pricing.work import Work
 class OrderState:
     """Running line amounts in minor units, and the records that order rules read."""
 
-    __slots__ = ("_dirty", "_ledger", "discounts", "list_amounts", "lines", "lowest", "records", "running", "work")
+    __slots__ = (
+        "_dirty",
+        "_ledger",
+        "_records",
+        "discounts",
+        "lines",
+        "list_amounts",
+        "lowest",
+        "rows",
+        "running",
+        "work",
+    )
 
-    def __init__(self, work: Work, states: Sequence[LineState]) -> None:
+    def __init__(self, work: Work, rows: Rows) -> None:
         self.work = work
+        self.rows = rows
         self.lines: tuple[RequestLine, ...] = work.request.lines
-        self.running = [state.stage_amount for state in states]
-        self.list_amounts = [state.list_amount for state in states]
-        self.lowest = [_lowest(state) for state in states]
-        self.discounts = [0] * len(states)
-        self.records = [state.record for state in states]
+        self.running = list(rows.stage_amount)
+        self.list_amounts = rows.list_amount
+        self.lowest = [0 if floor is None else self._lowest(index, floor) for index, floor in enumerate(rows.floor)]
+        self.discounts = [0] * len(self.lines)
+        self._records: list[Record] | None = None
         self._ledger: UnitLedger | None = None
         self._dirty = True
-        for state in states:
-            state.show()
-            state.record["net"] = major(state.stage_amount, work.currency)
-        work.lines = self.records
-        work.quote["net"] = major(sum(self.running), work.currency)
+        work.quote["list"] = major(sum(rows.list_amount), work.currency)
+        work.quote["net"] = work.quote["running"] = major(sum(self.running), work.currency)
+
+    @property
+    def records(self) -> list[Record]:
+        """What conditions read about the lines, made when the first one asks."""
+        if self._records is None:
+            self._records = self.rows.records(self.work)
+            self.work.lines = self._records
+        return self._records
 
     @property
     def ledger(self) -> UnitLedger:
@@ -90,11 +108,8 @@ class OrderState:
                 self._ledger.lower(index, major(before, currency), major(before - share, currency))
         self._dirty = True
 
-
-def _lowest(state: LineState) -> int:
-    """The least that a line may come down to."""
-    if state.floor is None:
-        return 0
-    amount = EXACT.multiply(max(state.floor, ZERO), state.quantity)
-    scaled: Decimal = amount.scaleb(state.currency.exponent, EXACT)
-    return int(scaled.to_integral_value(ROUND_CEILING))
+    def _lowest(self, index: int, floor: Decimal) -> int:
+        """The least that a line may come down to."""
+        amount = EXACT.multiply(max(floor, ZERO), self.lines[index].quantity)
+        scaled = amount.scaleb(self.work.currency.exponent, EXACT)
+        return int(scaled.to_integral_value(ROUND_CEILING))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.money import EXACT
-from engine.pricing.compiled import OWN_LIST, UPLIFT, ModelPlan
+from engine.pricing.compiled import UPLIFT, ModelPlan
 from engine.pricing.finding import Finder, contract_for, contracted_unit
 from engine.pricing.models import CostPlus, PerUnit, Volume
 from engine.pricing.models.ramp import uplifted
 from engine.pricing.models.tiers import TierEffect
 from engine.pricing.plan import PoolScope
 from engine.pricing.request import RequestLine
-from engine.pricing.state import ZERO, LineState, Record, minor_units
+from engine.pricing.state import ZERO, LineState, minor_units
 from engine.pricing.work import Work, line_record
 
 
@@ -120,25 +120,17 @@ def pooled_quantity(work: Work, state: LineState, plan: ModelPlan) -> Decimal:
     if scope is PoolScope.LINE:
         return line.quantity
     total = ZERO
-    for other in work.states:
-        if scope is PoolScope.SKU and other.line.sku != line.sku:
+    for other in work.request.lines:
+        if scope is PoolScope.SKU and other.sku != line.sku:
             continue
-        if scope is PoolScope.GROUP and other.line.group != line.group:
+        if scope is PoolScope.GROUP and other.group != line.group:
             continue
-        if other is not state and not work.holds(plan.pool, other.record):
+        if other is not line and plan.pool and not work.holds(plan.pool, line_record(work.plan, other)):
             continue
         total = EXACT.add(total, other.quantity)
     return total
 
 
-def prepare(work: Work) -> None:
-    """Make the running state of every line, before any has a price."""
-    rounding = work.plan.rules.rounding
-    for line in work.request.lines:
-        record: Record = line_record(line)
-        work.states.append(LineState(line, record, work.currency, rounding))
-
-
-def is_own_list(state: LineState) -> bool:
-    """Whether a line is priced by the product's own list price."""
-    return state.source == OWN_LIST
+def new_state(work: Work, line: RequestLine) -> LineState:
+    """The running state of a line before it has a price."""
+    return LineState(line, line_record(work.plan, line), work.currency, work.plan.rules.rounding)

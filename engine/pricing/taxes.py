@@ -8,7 +8,8 @@ from decimal import Decimal
 from math import lcm
 
 from engine.money import EXACT, Ratio, Rounding, divide_rounded
-from engine.pricing.request import Facts, RequestLine, TaxAnswer, TaxState
+from engine.pricing.order_state import OrderState
+from engine.pricing.request import RequestLine, TaxAnswer, TaxState
 from engine.pricing.settings import TaxLevel, TaxSettings, TaxSide
 from engine.pricing.spread import proportional
 from engine.pricing.state import ZERO
@@ -27,31 +28,32 @@ class TaxedAmounts:
     line_tax: tuple[int, ...]
 
 
-def rate_of(work: Work, line: RequestLine, record: Facts) -> TaxAnswer | None:
+def rate_of(order: OrderState, index: int) -> TaxAnswer | None:
     """The tax rate of a line: the hook's answer, or the first rate of the book that holds; None when unknown."""
+    work = order.work
+    line = order.lines[index]
     if work.request.tax_state is TaxState.ANSWERED:
         return work.request.tax_answers.get(line.id)
-    if not line.tax_code:
-        return NO_TAX
     settings = work.plan.rules.tax
-    if settings is None:
+    if not line.tax_code or settings is None:
         return NO_TAX
     for rate, tests in zip(settings.rates, work.plan.tax_tests, strict=True):
         if rate.code != line.tax_code or (rate.window is not None and not rate.window.holds(work.request.date)):
             continue
-        if work.holds(tests, record):
+        if not tests or work.holds(tests, order.records[index]):
             return TaxAnswer(rate.percent, rate.fixed)
     return None
 
 
-def tax_on(work: Work, amounts: Sequence[int], records: Sequence[Facts]) -> TaxedAmounts:
+def tax_on(work: Work, order: OrderState) -> TaxedAmounts:
     """Tax on line amounts that are in the basis of the quote's prices."""
     settings = work.plan.rules.tax
+    amounts = order.running
     if settings is None:
         whole = sum(amounts)
         return TaxedAmounts(whole, 0, whole, (0,) * len(amounts))
     lines = work.request.lines
-    rates = [rate_of(work, line, record) or NO_TAX for line, record in zip(lines, records, strict=True)]
+    rates = [rate_of(order, index) or NO_TAX for index in range(len(lines))]
     taxing = _Taxing(settings, settings.mode or work.plan.rules.rounding.mode, work.currency.scale)
     whole = sum(amounts)
     match settings.level:
@@ -133,10 +135,9 @@ def _split(tax: int, exact: Sequence[Ratio]) -> list[int]:
     return proportional(tax, [each.numerator * (denominator // each.denominator) for each in exact])
 
 
-def unknown_codes(work: Work, records: Sequence[Facts]) -> list[int]:
+def unknown_codes(work: Work, order: OrderState) -> list[int]:
     """The lines whose tax code has no rate, where the book refuses that."""
     settings = work.plan.rules.tax
     if settings is None or not settings.unknown_is_refused:
         return []
-    lines = work.request.lines
-    return [index for index, line in enumerate(lines) if rate_of(work, line, records[index]) is None]
+    return [index for index in range(len(order.lines)) if rate_of(order, index) is None]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from engine.money import EXACT
-from engine.pricing.compiled import PricePlan, RulePlan
+from engine.pricing.compiled import RulePlan
 from engine.pricing.plan import Rule
 from engine.pricing.request import PriceRequest, Redeemed
 from engine.pricing.result import RefusedRule
@@ -78,9 +78,3 @@ def unusable_numbers(plans: Iterable[RulePlan], request: PriceRequest) -> frozen
         for plan in plans
         if (plan.rule.code and plan.rule.code not in request.codes) or why_unusable(plan.rule, request)
     )
-
-
-def restricted(plan: PricePlan) -> tuple[RulePlan, ...]:
-    """All rules of a plan that have a code, dates or limits, in working order."""
-    groups = (*plan.line_groups, *plan.order_groups)
-    return tuple(rule for group in groups for rule in group.rules if is_restricted(rule.rule))

@@ -11,22 +11,21 @@ from engine.pricing.adjust import Evaluate
 from engine.pricing.compiled import PricePlan, Test
 from engine.pricing.effects import Operand
 from engine.pricing.request import Facts, PriceRequest, RequestLine
-from engine.pricing.state import ZERO, LineState, Record
+from engine.pricing.state import ZERO, Record
 
 
 class Work:
     """The working copy of one call; never shared, never kept."""
 
-    __slots__ = ("currency", "customer", "lines", "plan", "quote", "request", "states")
+    __slots__ = ("currency", "customer", "lines", "plan", "quote", "request")
 
     def __init__(self, plan: PricePlan, request: PriceRequest, currency: Currency) -> None:
         self.plan = plan
         self.request = request
         self.currency = currency
-        self.customer: Facts = request.customer
-        self.quote: Record = quote_record(request)
+        self.customer: Facts = {**plan.declared["customer"], **request.customer}
+        self.quote: Record = quote_record(plan, request)
         self.lines: Sequence[Facts] = ()
-        self.states: list[LineState] = []
 
     def holds(self, tests: tuple[Test, ...], record: Facts) -> bool:
         """Whether all conditions about a line hold."""
@@ -67,9 +66,9 @@ def as_number(value: object) -> Decimal:
     raise NotANumberError(f"a formula answered `{value}` instead of a number")
 
 
-def quote_record(request: PriceRequest) -> Record:
+def quote_record(plan: PricePlan, request: PriceRequest) -> Record:
     """What conditions read as ``quote`` before anything is priced."""
-    record: Record = dict(request.quote)
+    record: Record = {**plan.declared["quote"], **request.quote}
     record["date"] = request.date
     record["currency"] = request.currency
     record["codes"] = tuple(request.codes)
@@ -79,9 +78,9 @@ def quote_record(request: PriceRequest) -> Record:
     return record
 
 
-def line_record(line: RequestLine) -> Record:
-    """What conditions read as ``line`` before it has a price."""
-    record: Record = dict(line.facts)
+def line_record(plan: PricePlan, line: RequestLine) -> Record:
+    """What conditions read as ``line`` before it has a price; declared names nobody gave a value are unknown (None)."""
+    record: Record = {**plan.declared["line"], **line.facts}
     record["id"] = line.id
     record["sku"] = line.sku
     record["qty"] = line.quantity
