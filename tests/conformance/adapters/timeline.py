@@ -1,0 +1,208 @@
+"""Kind ``timeline``: a contract that changes over time, and the service lines of its invoices and credits.
+
+Compared are the lines for service: recurring, usage, and credits of unused service, with their days and amounts. What
+keeps an account's balance (account credits) is no part of billing here; lines of nothing are left out on both sides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.billing import BillingPolicy, BillLine, LineKind, missing_lines
+from engine.catalog import BillingTiming, Charge, ChargeKind, ChargePeriod
+from engine.contracts import Contract, ContractChange, ContractTerms, LineEnd, SubscriptionLine, UsageRecord
+from engine.money import Money, currency
+from engine.periods import Recurrence, Unit, add_months
+from engine.pricing.models import BlockPolicy, BlockTier, TieredBlocks
+from tests.conformance.adapters.conventions import day_count
+from tests.conformance.adapters.gap import need
+
+AT = datetime(2000, 1, 1, tzinfo=UTC)
+STARTS = {"create"}
+EVENTS = {"create", "change_plan", "cancel", "uncancel", "end", "pause", "resume", "usage"}
+SERVICE = {"recurring": LineKind.RECURRING, "usage": LineKind.USAGE, "repair_credit": LineKind.CREDIT}
+PERIODS = {each.value: each for each in ChargePeriod}
+
+
+def check(case: dict[str, Any]) -> None:
+    given = case["given"]
+    need(case["convention"].startswith("killbill-"), f"{case['convention']}-termination-day")
+    for event in given["events"]:
+        need(event["type"] in EVENTS, f"event-{event['type']}")
+    expected = _expected(case)
+    need(not _is_greedy(given, expected), "arrears-billed-early")
+    days = sorted({*(_day(each["at"]) for each in given["events"]), *expected})
+    lines: tuple[BillLine, ...] = ()
+    for day in [each for each in days if each <= max(expected)]:
+        before = [each for each in given["events"] if _day(each["at"]) < day or each["type"] in STARTS]
+        now = [each for each in given["events"] if _day(each["at"]) <= day]
+        found: list[BillLine] = []
+        for known in (before, now):
+            known = [each for each in known if _day(each["at"]) <= day]
+            found += _run(case, known, (*lines, *found), day)
+        lines = (*lines, *found)
+        assert _shown(found) == expected.get(day, Counter()), day
+
+
+def _expected(case: dict[str, Any]) -> dict[date, Counter[tuple[str, ...]]]:
+    expected: dict[date, Counter[tuple[str, ...]]] = {}
+    for invoice in case["expect"]["invoices"]:
+        lines = expected.setdefault(_day(invoice["date"]), Counter())
+        for line in invoice["lines"]:
+            if line["type"] in SERVICE and Decimal(line["amount"]):
+                lines[SERVICE[line["type"]].value, line["start"], line["end"], str(_money(line["amount"], case))] += 1
+    return expected
+
+
+def _shown(lines: Sequence[BillLine]) -> Counter[tuple[str, ...]]:
+    return Counter(
+        (each.kind.value, str(each.service.start), str(each.service.end), str(each.amount))
+        for each in lines
+        if each.service is not None and not each.amount.is_zero
+    )
+
+
+def _run(
+    case: dict[str, Any], events: Sequence[dict[str, Any]], existing: Sequence[BillLine], day: date
+) -> tuple[BillLine, ...]:
+    story = Story(case)
+    for event in events:
+        story.tell(event)
+    agreed = story.contract()
+    return missing_lines(agreed, (), story.usage, existing, day, BillingPolicy(story.models)) if agreed.lines else ()
+
+
+@dataclass
+class Story:
+    """Folds events into a contract: each stretch of a plan's phase is a line, what stops it an end."""
+
+    case: dict[str, Any]
+    lines: list[SubscriptionLine] = field(default_factory=list)
+    ends: list[LineEnd] = field(default_factory=list)
+    usage: list[UsageRecord] = field(default_factory=list)
+    models: dict[str, TieredBlocks] = field(default_factory=dict)
+    began: dict[str, date] = field(default_factory=dict)
+    plans: dict[str, str] = field(default_factory=dict)
+    running: dict[str, list[SubscriptionLine]] = field(default_factory=dict)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        key = event.get("subscription", "")
+        day = _day(event.get("effective", event["at"]))
+        match event["type"]:
+            case "create":
+                self.began[key] = day
+                self._start(key, event["plan"], day)
+            case "change_plan":
+                key = key or next(iter(self.began))
+                self._stop(key, day)
+                self._start(key, event["plan"], day)
+            case "resume":
+                key = key or next(iter(self.began))
+                self._start(key, self.plans[key], day)
+            case "cancel" | "end" | "pause":
+                self._stop(key or next(iter(self.began)), day)
+            case "uncancel":
+                self.ends = [each for each in self.ends if not each.line.startswith(f"{key}/")]
+            case "usage":
+                self._use(day, Decimal(event["quantity"]))
+
+    def contract(self) -> Contract:
+        given = self.case["given"]
+        terms = ContractTerms(bill_day=given["account"]["bill_cycle_day"], day_count=day_count(self.case["convention"]))
+        unit = currency(self.case["currency"])
+        start = min((each.start for each in self.lines), default=date(2000, 1, 1))
+        change = ContractChange(1, start, "", "", AT, tuple(self.ends))
+        changes = (change,) if self.ends else ()
+        return Contract("c", "a", unit, "q", 1, "o", "book", AT, start, tuple(self.lines), terms, changes=changes)
+
+    def _start(self, key: str, plan: str, day: date) -> None:
+        self.plans[key] = plan
+        self.running[key] = []
+        for start, end, price, charge in self._phases(key, self.case["given"]["plans"][plan], day):
+            line = SubscriptionLine(
+                id=f"{key}/{len(self.lines)}",
+                quote_line=key,
+                sku=plan,
+                name=plan,
+                quantity=Decimal(1),
+                charge=charge,
+                unit_price=Decimal(price or "0"),
+                amount=_money(price or "0", self.case),
+                start=start,
+                end=end,
+                usage_model=plan if charge.kind is ChargeKind.USAGE else "",
+            )
+            self.lines.append(line)
+            self.running[key].append(line)
+
+    def _phases(
+        self, key: str, plan: dict[str, Any], day: date
+    ) -> Iterator[tuple[date, date | None, str | None, Charge]]:
+        timing = BillingTiming.ADVANCE if plan["billing_mode"] == "in_advance" else BillingTiming.ARREARS
+        if "usage" in plan:
+            self.models[self.plans[key]] = _blocks(plan["usage"])
+            charge = Charge(ChargeKind.USAGE, _period(plan["usage"]["period"]), BillingTiming.ARREARS, key)
+            yield day, None, None, charge
+            return
+        start = self.began[key]
+        for phase in plan["phases"]:
+            end = _later(start, phase["length"]) if "length" in phase else None
+            if phase["recurring"] and (end is None or end > day):
+                charge = Charge(ChargeKind.RECURRING, _period(phase["recurring"]["period"]), timing)
+                yield max(start, day), end, phase["recurring"]["price"], charge
+            if end is None:
+                return
+            start = end
+
+    def _stop(self, key: str, day: date) -> None:
+        for line in self.running.get(key, []):
+            if line.end is None or line.end > day:
+                self.ends.append(LineEnd(line.id, max(day, line.start)))
+
+    def _use(self, day: date, quantity: Decimal) -> None:
+        metered = next(each for each in self.lines if each.charge.kind is ChargeKind.USAGE)
+        self.usage.append(UsageRecord(f"u{len(self.usage)}", metered.id, day, quantity))
+
+
+def _blocks(usage: dict[str, Any]) -> TieredBlocks:
+    need(usage["type"] == "tiered_blocks", f"usage-{usage['type']}")
+    policy = BlockPolicy.TOP_TIER if usage["policy"] == "top_tier" else BlockPolicy.ALL_TIERS
+    return TieredBlocks(
+        tuple(
+            BlockTier(Decimal(each["block_size"]), Decimal(each["max_blocks"]), Decimal(each["block_price"]))
+            for each in usage["tiers"]
+        ),
+        policy,
+    )
+
+
+def _period(text: str) -> ChargePeriod:
+    recurrence = Recurrence.parse(text)
+    need(recurrence.unit is Unit.MONTH and recurrence.count in PERIODS, "charge-period-other-than-month-quarter-year")
+    return PERIODS[recurrence.count]
+
+
+def _later(start: date, length: str) -> date:
+    recurrence = Recurrence.parse(length)
+    if recurrence.unit is Unit.MONTH:
+        return add_months(start, recurrence.count)
+    return start + timedelta(days=recurrence.count)
+
+
+def _is_greedy(given: dict[str, Any], expected: dict[date, Counter[tuple[str, ...]]]) -> bool:
+    """Whether a plan in arrears is expected to be billed before its period has ended."""
+    arrears = all(plan["billing_mode"] == "in_arrears" for plan in given["plans"].values())
+    return arrears and any(date.fromisoformat(line[2]) > day for day, lines in expected.items() for line in lines)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text[:10])
+
+
+def _money(text: str, case: dict[str, Any]) -> Money:
+    return Money.exactly(Decimal(text), currency(case["currency"]))
