@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.money import Currency, currency, known_currencies
-from engine.money.currency_table import CASH_INCREMENTS, EXPONENTS
+from engine.money.currency_table import CASH_INCREMENTS, EXPONENTS, NO_CURRENCY
 from engine.money.problem import MoneyError
 
 
@@ -32,6 +32,7 @@ def test_the_table_is_whole_and_well_formed() -> None:
     assert all(len(each.code) == 3 and each.code.isupper() for each in known_currencies())
     assert {exponent for exponent in EXPONENTS.values()} == {0, 2, 3, 4}
     assert set(CASH_INCREMENTS) <= set(EXPONENTS)
+    assert currency(NO_CURRENCY).exponent == 0
 
 
 def test_an_unknown_code_names_the_nearest() -> None:
