@@ -1,0 +1,229 @@
+"""``cpq rules``: check, test, format and explain rule files, print their schema, start a new book."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from engine.adapters.rule_folder import FolderError, read_folder
+from engine.diagnostics import Diagnostic, Severity, as_json, did_you_mean, render
+from engine.language.problems import CODES
+from engine.rulebook import Loaded, Workbook, load, parts_of
+from engine.rulebook.codes import EXPLANATIONS
+from engine.rulebook.formatter import format_file
+from engine.rulebook.rule_run import TestResult, run_tests, test_findings, untested_rules
+from engine.rulebook.schema_files import schema_files
+from engine.rulebook.starter import starter_files
+
+CLEAN, FINDINGS, MISUSE = 0, 1, 2
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb ``rules`` to the command."""
+    rules = subparsers.add_parser("rules", help="check, test, format and explain rule files")
+    verbs = rules.add_subparsers(dest="rules_verb", required=True)
+    _verb(verbs, "check", "find everything that is wrong in a rule book", _check, folder=True)
+    test = _verb(verbs, "test", "run the tests of a rule book", _test, folder=True)
+    test.add_argument("--coverage", action="store_true", help="list discount rules that no test uses")
+    form = _verb(verbs, "fmt", "put rule files into the one layout", _fmt, folder=True)
+    form.add_argument("--check", action="store_true", help="change nothing, say which files would change")
+    schema = _verb(verbs, "schema", "write the JSON Schemas that editors read", _schema, folder=False)
+    schema.add_argument("kind", nargs="?", help="print one kind, such as discounts")
+    schema.add_argument("--out", type=Path, help="the folder to write all schemas to")
+    new = _verb(verbs, "new", "start a rule book", _new, folder=True)
+    new.add_argument("--title", default="", help="what people read")
+    explain = _verb(verbs, "explain", "say what a code means and what to do", _explain, folder=False)
+    explain.add_argument("code")
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    says: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    folder: bool,
+) -> argparse.ArgumentParser:
+    parser = verbs.add_parser(name, help=says, description=says)
+    parser.add_argument("--json", action="store_true", help="answer in JSON")
+    if folder:
+        parser.add_argument("folder", type=Path, help="the folder of the rule book")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _say_json(value: object) -> None:
+    _say(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _misuse(text: str) -> int:
+    sys.stderr.write(f"cpq rules: {text}\n")
+    return MISUSE
+
+
+def _loaded(args: argparse.Namespace) -> tuple[Loaded, Mapping[str, str]] | int:
+    """The book of the folder and its sources as text, or an exit code."""
+    try:
+        files = read_folder(args.folder)
+    except (FolderError, OSError) as problem:
+        return _misuse(str(problem))
+    return load(files), {path: _text(each) for path, each in files.items() if not isinstance(each, Workbook)}
+
+
+def _text(content: bytes | Workbook) -> str:
+    return content.decode("utf-8", "replace").removeprefix("\ufeff") if isinstance(content, bytes) else ""
+
+
+def _check(args: argparse.Namespace) -> int:
+    found = _loaded(args)
+    if isinstance(found, int):
+        return found
+    loaded, sources = found
+    book = loaded.book
+    if args.json:
+        _say_json({"ok": book is not None, "hash": book.hash if book else "", "findings": as_json(loaded.diagnostics)})
+        return FINDINGS if loaded.diagnostics else CLEAN
+    if loaded.diagnostics:
+        _say(render(loaded.diagnostics, sources))
+    _say(_summary(loaded))
+    return FINDINGS if loaded.diagnostics else CLEAN
+
+
+def _summary(loaded: Loaded) -> str:
+    errors, others = _counted(loaded.diagnostics)
+    if loaded.book is None:
+        return f"{errors} errors, {others} warnings"
+    book = loaded.book
+    constraints = sum(len(each) for each in book.constraints.values())
+    rules = len(book.pricing.rules)
+    holds = f"{len(book.catalog.products)} products, {constraints} constraints, {rules} discount rules"
+    return f"{book.id}: {holds}, {len(book.tests)} tests; {others} warnings; {book.hash[:12]}"
+
+
+def _counted(diagnostics: tuple[Diagnostic, ...]) -> tuple[int, int]:
+    errors = sum(each.severity is Severity.ERROR for each in diagnostics)
+    return errors, len(diagnostics) - errors
+
+
+def _test(args: argparse.Namespace) -> int:
+    found = _loaded(args)
+    if isinstance(found, int):
+        return found
+    loaded, sources = found
+    if loaded.book is None:
+        if args.json:
+            _say_json({"ok": False, "findings": as_json(loaded.diagnostics), "tests": []})
+        else:
+            _say(render(loaded.errors, sources))
+        return FINDINGS
+    results = run_tests(loaded.book, parts_of(loaded.book))
+    untested = untested_rules(loaded.book, results) if args.coverage else ()
+    findings = test_findings(results)
+    if args.json:
+        _say_json(
+            {
+                "ok": not findings,
+                "findings": as_json(findings),
+                "tests": [{"name": each.test.name, "holds": each.holds} for each in results],
+                "untested": list(untested),
+            }
+        )
+    else:
+        _show_results(results, untested, sources)
+    return FINDINGS if findings or not results else CLEAN
+
+
+def _show_results(results: tuple[TestResult, ...], untested: tuple[str, ...], sources: Mapping[str, str]) -> None:
+    findings = test_findings(results)
+    if findings:
+        _say(render(findings, sources))
+    for rule in untested:
+        _say(f"no test uses `{rule}`")
+    held = sum(each.holds for each in results)
+    _say(f"{held} of {len(results)} tests hold" if results else "the book has no tests")
+
+
+def _fmt(args: argparse.Namespace) -> int:
+    try:
+        files = read_folder(args.folder)
+    except (FolderError, OSError) as problem:
+        return _misuse(str(problem))
+    changed = []
+    for path, content in files.items():
+        if isinstance(content, Workbook):
+            continue
+        formatted = format_file(path, content)
+        if formatted != content:
+            changed.append(path)
+            if not args.check:
+                (args.folder / path).write_bytes(formatted)
+    if args.json:
+        _say_json({"changed": changed})
+    else:
+        word = "would change" if args.check else "changed"
+        _say("\n".join(f"{word}: {each}" for each in changed) or "nothing to change")
+    return FINDINGS if args.check and changed else CLEAN
+
+
+def _schema(args: argparse.Namespace) -> int:
+    schemas = schema_files()
+    if args.out is not None:
+        args.out.mkdir(parents=True, exist_ok=True)
+        for name, schema in schemas.items():
+            (args.out / name).write_text(json.dumps(schema, indent=2) + "\n", encoding="utf-8")
+        _say("\n".join(str(args.out / name) for name in schemas))
+        return CLEAN
+    if args.kind is None:
+        _say_json(dict(schemas))
+        return CLEAN
+    name = f"{args.kind}.schema.json"
+    if name not in schemas:
+        kinds = [each.removesuffix(".schema.json") for each in schemas]
+        return _misuse(f"no kind `{args.kind}`; {did_you_mean(args.kind, kinds) or 'known: ' + ', '.join(kinds)}")
+    _say_json(schemas[name])
+    return CLEAN
+
+
+def _new(args: argparse.Namespace) -> int:
+    folder: Path = args.folder
+    if folder.exists() and any(folder.iterdir()):
+        return _misuse(f"`{folder}` is not empty")
+    name = folder.resolve().name
+    written = {
+        **starter_files(name, args.title or name),
+        **{f"schema/{file}": json.dumps(schema, indent=2) + "\n" for file, schema in schema_files().items()},
+    }
+    for path, text in written.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    if args.json:
+        _say_json({"files": sorted(written)})
+    else:
+        _say(f"wrote {len(written)} files to {folder}; try: cpq rules test {folder}")
+    return CLEAN
+
+
+def _explain(args: argparse.Namespace) -> int:
+    code = args.code.upper()
+    language = {str(each): text for each, text in CODES.items()}
+    if code in EXPLANATIONS:
+        found = EXPLANATIONS[code]
+        told = {"code": code, "means": found.title, "why": found.why, "do": found.fix}
+    elif code in language:
+        told = {"code": code, "means": language[code], "why": "a formula cannot be checked or run", "do": ""}
+    else:
+        known = [*EXPLANATIONS, *language]
+        return _misuse(f"no code `{code}`; {did_you_mean(code, known) or 'codes look like PRC204'}")
+    if args.json:
+        _say_json(told)
+    else:
+        _say("\n".join(f"{name}: {text}" for name, text in told.items() if text))
+    return CLEAN
