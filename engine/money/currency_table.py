@@ -21,10 +21,10 @@ STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST 
 NO_CURRENCY = "X" * 3
 """The standard's code for "no currency"; amounts in it are bare units."""
 
-EXPONENTS: dict[str, int] = {
+EXPONENTS: dict[str, int] = {NO_CURRENCY: 0} | {
     code: exponent for exponent, codes in ((0, _NONE), (2, _TWO), (3, _THREE), (4, _FOUR)) for code in codes.split()
 }
-"""Decimals of the smallest unit by code; ``XXX`` ("no currency") counts bare units."""
+"""Decimals of the smallest unit by code."""
 
 CASH_INCREMENTS: dict[str, int] = {
     "AUD": 5,

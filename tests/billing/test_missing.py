@@ -1,5 +1,5 @@
 """Tests of engine.billing.missing, engine.billing.recurring, engine.billing.one_time, engine.billing.service,
-engine.billing.line and engine.billing.policy."""
+engine.billing.usage, engine.billing.line and engine.billing.policy."""
 
 from __future__ import annotations
 
