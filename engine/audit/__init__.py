@@ -1,5 +1,43 @@
 """Owns the identities from quote to journal, summed by its own queries over plain rows.
 
 Does not own billing's and revenue's arithmetic.
-Entry points: audit.
+Entry points: ``audit``, ``Rows``, ``Violation``.
 """
+
+from engine.audit.check import DEFAULT_ACCOUNTS, audit
+from engine.audit.ledgered import Accounts
+from engine.audit.rows import (
+    CreditLineRow,
+    EventRow,
+    InvoiceLineRow,
+    InvoiceRow,
+    JournalLineRow,
+    ObligationRow,
+    OrderItemRow,
+    QuoteLineRow,
+    ReconcilingRow,
+    Rows,
+    ScheduleRow,
+    StateChangeRow,
+)
+from engine.audit.violation import TITLES, Violation
+
+__all__ = [
+    "DEFAULT_ACCOUNTS",
+    "TITLES",
+    "Accounts",
+    "CreditLineRow",
+    "EventRow",
+    "InvoiceLineRow",
+    "InvoiceRow",
+    "JournalLineRow",
+    "ObligationRow",
+    "OrderItemRow",
+    "QuoteLineRow",
+    "ReconcilingRow",
+    "Rows",
+    "ScheduleRow",
+    "StateChangeRow",
+    "Violation",
+    "audit",
+]

@@ -1,0 +1,96 @@
+"""Identities from quote to invoice: quote = order = invoiced less credited."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from engine.audit.rows import Rows
+from engine.audit.violation import (
+    BILLED_TOO_MUCH,
+    CREDITED_TOO_MUCH,
+    INVOICE_TOTAL,
+    NOT_ALL_BILLED,
+    NOT_ORDERED,
+    NOT_QUOTED,
+    NUMBER_GAP,
+    ORDER_DIFFERS,
+    Violation,
+)
+
+
+def ordered_as_quoted(rows: Rows) -> Iterator[Violation]:
+    """Every line of an ordered quote version has one order item with its net, and no order item comes from nowhere."""
+    quoted = {(each.quote, each.version, each.line): each for each in rows.quote_lines}
+    ordered: dict[tuple[str, int, str], int] = defaultdict(int)
+    accepted = {(each.quote, each.version) for each in rows.order_items}
+    for item in rows.order_items:
+        key = (item.quote, item.version, item.line)
+        ordered[key] += item.net
+        if key not in quoted:
+            yield Violation(NOT_QUOTED, f"order {item.order} item {item.item}", 0, item.net, item.currency)
+    for key, line in quoted.items():
+        where = f"quote {line.quote} v{line.version} line {line.line}"
+        if key in ordered:
+            if ordered[key] != line.net:
+                yield Violation(ORDER_DIFFERS, where, line.net, ordered[key], line.currency)
+        elif (line.quote, line.version) in accepted:
+            yield Violation(NOT_ORDERED, where, line.net, 0, line.currency)
+
+
+def billed_as_ordered(rows: Rows, at: date) -> Iterator[Violation]:
+    """Invoiced less credited is never more than an item's net less what was taken back, and is that when billing ends."""
+    billed: dict[tuple[str, str], int] = defaultdict(int)
+    for line in rows.invoice_lines:
+        if not line.usage:
+            billed[line.order, line.item] += line.net
+    for credit in rows.credit_lines:
+        if not credit.usage:
+            billed[credit.order, credit.item] -= credit.net
+    items = {(each.order, each.item): each for each in rows.order_items if not each.usage}
+    for key, item in items.items():
+        due, found = item.net - item.taken_back, billed.get(key, 0)
+        where = f"order {item.order} item {item.item}"
+        if at >= item.billing_ends and found != due:
+            yield Violation(NOT_ALL_BILLED, where, due, found, item.currency)
+        elif at < item.billing_ends and (found - due) * (1 if due >= 0 else -1) > 0:
+            yield Violation(BILLED_TOO_MUCH, where, due, found, item.currency)
+    for key in sorted(billed.keys() - items.keys()):
+        if billed[key]:
+            yield Violation(BILLED_TOO_MUCH, f"order {key[0]} item {key[1]}", 0, billed[key])
+
+
+def credited_within_billed(rows: Rows) -> Iterator[Violation]:
+    """All credits of an invoice line together never exceed it."""
+    nets = {(each.invoice, each.line): each for each in rows.invoice_lines}
+    credited: dict[tuple[str, str], int] = defaultdict(int)
+    for credit in rows.credit_lines:
+        credited[credit.invoice, credit.invoice_line] += credit.net
+    for key, amount in credited.items():
+        line = nets.get(key)
+        limit = line.net if line is not None else 0
+        if line is None or amount > max(limit, 0):
+            currency = line.currency if line is not None else ""
+            yield Violation(CREDITED_TOO_MUCH, f"invoice {key[0]} line {key[1]}", limit, amount, currency)
+
+
+def invoices_add_up(rows: Rows) -> Iterator[Violation]:
+    """An invoice's net is the sum of its lines, and the numbers of each series run from the first without a gap."""
+    sums: dict[str, int] = defaultdict(int)
+    for line in rows.invoice_lines:
+        sums[line.invoice] += line.net
+    series: dict[str, list[int]] = defaultdict(list)
+    for invoice in rows.invoices:
+        series[invoice.series].append(invoice.number)
+        if sums[invoice.invoice] != invoice.net:
+            where = f"invoice {invoice.invoice}"
+            yield Violation(INVOICE_TOTAL, where, sums[invoice.invoice], invoice.net, invoice.currency)
+    for unknown in sorted(sums.keys() - {each.invoice for each in rows.invoices}):
+        yield Violation(INVOICE_TOTAL, f"invoice {unknown}", sums[unknown], 0)
+    for name, numbers in sorted(series.items()):
+        numbers.sort()
+        for expected, found in enumerate(numbers, numbers[0]):
+            if expected != found:
+                yield Violation(NUMBER_GAP, f"series {name}", expected, found)
+                break

@@ -1,0 +1,169 @@
+"""The rows an audit reads: plain copies of what is stored, amounts in minor units, nothing derived.
+
+Whoever fills them reads the tables as they are; an audit that worked on derived numbers would check itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLineRow:
+    """A line of an accepted quote version with its net over the whole term; ``usage`` lines have no fixed price."""
+
+    quote: str
+    version: int
+    line: str
+    currency: str
+    net: int
+    usage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItemRow:
+    """An order item with the net copied from its quote line, and how much of that was taken back since.
+
+    ``taken_back`` counts cancellations and credits for faults. By ``billing_ends`` everything has been invoiced.
+    """
+
+    order: str
+    item: str
+    quote: str
+    version: int
+    line: str
+    contract: str
+    currency: str
+    net: int
+    taken_back: int
+    billing_ends: date
+    usage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """A finalized invoice: its number within its series, its totals, and its currency."""
+
+    invoice: str
+    series: str
+    number: int
+    currency: str
+    net: int
+    tax: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLineRow:
+    """A line of a finalized invoice, for an order item."""
+
+    invoice: str
+    line: str
+    order: str
+    item: str
+    contract: str
+    currency: str
+    net: int
+    usage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLineRow:
+    """A line of a credit note, for an invoice line; ``net`` is what it takes off, so it is positive."""
+
+    credit_note: str
+    line: str
+    invoice: str
+    invoice_line: str
+    order: str
+    item: str
+    contract: str
+    currency: str
+    net: int
+    tax: int = 0
+    usage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationRow:
+    """A performance obligation with its price as it stands.
+
+    ``scheduled`` says that all of it has a schedule; the rest waits for deliveries, reports or usage.
+    ``recognised_until`` is the day of the latest recognition run over it, None before the first.
+    """
+
+    contract: str
+    obligation: str
+    currency: str
+    price: int
+    recognised_until: date | None
+    scheduled: bool = True
+    usage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """Revenue of one service period of an obligation, due on a day."""
+
+    contract: str
+    obligation: str
+    currency: str
+    on: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcilingRow:
+    """A named difference between what is billed and what is allocated: financing, non-cash, payable to the customer."""
+
+    contract: str
+    currency: str
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLineRow:
+    """A line of a posted entry; debits are positive."""
+
+    entry: str
+    account: str
+    currency: str
+    amount: int
+    contract: str = ""
+    obligation: str = ""
+    invoice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event of the append-only log, about one entity."""
+
+    event: str
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateChangeRow:
+    """A save of an entity: which version it made, and the event that says why."""
+
+    entity: str
+    version: int
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything an audit reads."""
+
+    quote_lines: tuple[QuoteLineRow, ...] = ()
+    order_items: tuple[OrderItemRow, ...] = ()
+    invoices: tuple[InvoiceRow, ...] = ()
+    invoice_lines: tuple[InvoiceLineRow, ...] = ()
+    credit_lines: tuple[CreditLineRow, ...] = ()
+    obligations: tuple[ObligationRow, ...] = ()
+    schedule: tuple[ScheduleRow, ...] = ()
+    reconciling: tuple[ReconcilingRow, ...] = ()
+    journal: tuple[JournalLineRow, ...] = ()
+    events: tuple[EventRow, ...] = ()
+    changes: tuple[StateChangeRow, ...] = ()
