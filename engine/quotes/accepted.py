@@ -20,7 +20,7 @@ class AcceptedLine:
 
     ``list_total`` and ``net_total`` are before tax, for the whole quantity: once for a one-time charge, for one charge
     period of a recurring one; ``term_total`` is the net over the whole term. ``unit_net`` is the unit price before
-    order discounts. ``tax`` is the tax on ``net_total`` where the quote worked it out line by line.
+    order discounts. ``tax`` is the tax on ``net_total``.
     """
 
     id: LineId
@@ -34,7 +34,7 @@ class AcceptedLine:
     list_total: Money
     net_total: Money
     term_total: Money
-    tax: Money | None
+    tax: Money
     tax_code: str
     recognition: str
     fulfilment: str
@@ -100,7 +100,7 @@ def _line(
         list_total=priced.money(line.list_amount),
         net_total=priced.money(line.net),
         term_total=priced.money(line.term),
-        tax=None if line.tax is None else priced.money(line.tax),
+        tax=priced.money(line.tax),
         tax_code=product.tax_code,
         recognition=product.recognition,
         fulfilment=product.fulfilment,

@@ -1,0 +1,76 @@
+from decimal import Decimal
+
+from engine.diagnostics import Refusal
+from engine.quotes.evaluation import evaluate, product_facts
+from tests.quotes.offers import catalog, line, parts, percent_off, priced, request
+
+
+def test_lines_are_priced_and_a_quiet_quote_needs_nobody() -> None:
+    found = priced(request(line("a", "DISK", "2"), line("s", "SEAT", "5")))
+    # 2 x 100.00 once, 5 x 10.00 a month for 12 months
+    assert found.priced.totals.one_time.decimal == Decimal("200.00")
+    assert found.priced.totals.tcv.decimal == Decimal("800.00")
+    assert found.route.chains == ()
+    assert found.valid
+
+
+def test_a_deep_discount_is_routed_with_its_reason() -> None:
+    found = priced(request(manual=(percent_off("20"),)))
+    (chain,) = found.route.chains
+    assert [level.level for level in chain.levels] == ["manager"]
+    assert chain.levels[0].reasons[0].policy == "deep"
+
+
+def test_a_part_counts_for_each_of_its_bundle() -> None:
+    found = priced(request(line("pc", "PC", "3"), line("d", "DISK", "2", "pc", "disk")))
+    # 3 computers with 2 disks each: 6 x 100.00
+    assert found.priced.totals.net.decimal == Decimal("600.00")
+    assert found.valid
+
+
+def test_an_incomplete_configuration_is_priced_but_not_valid() -> None:
+    found = priced(request(line("pc", "PC")))
+    assert not found.valid
+    assert [each.message for each in found.findings] == ["Disk is not chosen yet"]
+
+
+def test_every_fault_of_the_lines_is_named_at_once() -> None:
+    refusal = evaluate(
+        request(
+            line("a", "DISC"),
+            line("a", "OLD"),
+            line("b", "DISK", "-1"),
+            line("c", "DISK", "NaN"),
+            line("d", "DISK", "1", "nowhere"),
+            line("e", "DISK", "1", "e"),
+            line("f", "DISK", "0.12345678"),
+            line("g", "DISK", "1E+12"),
+        ),
+        parts(),
+    )
+    assert isinstance(refusal, Refusal)
+    assert [str(each) for each in refusal.faults] == [
+        "QUO103: lines[0].id: the line id `a` is used 2 times; give every line an id of its own",
+        "QUO104: lines[0].sku: unknown product `DISC`; did you mean `DISK`?",
+        "QUO103: lines[1].id: the line id `a` is used 2 times; give every line an id of its own",
+        "QUO108: lines[1].sku: `OLD` is discontinued",
+        "QUO107: lines[2].quantity: the quantity -1 is not above zero; remove the line instead",
+        "QUO107: lines[3].quantity: the quantity is not a number",
+        "QUO105: lines[4].parent: there is no line `nowhere`",
+        "QUO106: lines[5].parent: the line `e` is a part of itself",
+        "QUO107: lines[6].quantity: the quantity 0.12345678 has more than 6 decimals",
+        "QUO107: lines[7].quantity: the quantity 1E+12 is above 1,000,000,000",
+    ]
+
+
+def test_no_lines_is_a_fault() -> None:
+    empty = request()
+    refusal = evaluate(type(empty)(empty.date, "EUR", ()), parts())
+    assert isinstance(refusal, Refusal)
+    assert refusal.faults[0].code == "QUO101"
+
+
+def test_rules_read_the_facts_of_a_product() -> None:
+    facts = product_facts(catalog().products["DISK"], {"colour": "red"})  # type: ignore[index]
+    assert facts["product"] == "DISK"
+    assert facts["item"] == {"colour": "red"}
