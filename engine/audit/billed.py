@@ -40,7 +40,7 @@ def ordered_as_quoted(rows: Rows) -> Iterator[Violation]:
 
 
 def billed_as_ordered(rows: Rows, at: date) -> Iterator[Violation]:
-    """Invoiced less credited is never more than an item's net less what was taken back, and is that when billing ends."""
+    """Invoiced less credited is at most an item's net less what was taken back, and is that when billing ends."""
     billed: dict[tuple[str, str], int] = defaultdict(int)
     for line in rows.invoice_lines:
         if not line.usage:

@@ -47,6 +47,7 @@ from engine.revenue.policy import (
     Timing,
 )
 from engine.revenue.position import Position, position
+from engine.revenue.promises import bundles_of, promises_of
 from engine.revenue.recognition import Recognition, recognise
 from engine.revenue.schedule import ScheduleLine, Slice, spread
 
@@ -81,6 +82,7 @@ __all__ = [
     "add_obligations",
     "allocate_price",
     "allocate_variable",
+    "bundles_of",
     "cancel",
     "catch_up",
     "change_prospectively",
@@ -89,6 +91,7 @@ __all__ = [
     "obligations_of",
     "open_contract",
     "position",
+    "promises_of",
     "recognise",
     "record_usage",
     "reestimate",

@@ -34,7 +34,10 @@ class AllocationMethod(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An obligation that takes part: a stand-alone price, or a range with the stated price, or a residual."""
+    """An obligation that takes part: a stand-alone price, or a range with the stated price, or a residual.
+
+    ``range_policy`` is the range's own, where it has one.
+    """
 
     id: str
     ssp: Decimal | None = None
@@ -43,6 +46,7 @@ class Candidate:
     mid: Decimal | None = None
     high: Decimal | None = None
     residual: bool = False
+    range_policy: RangePolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def allocate_price(
     faults = _faults(candidates)
     if faults:
         return Refusal(faults)
-    used = {each.id: ssp_of(each, range_policy) for each in candidates if not each.residual}
+    used = {each.id: ssp_of(each, each.range_policy or range_policy) for each in candidates if not each.residual}
     residual = next((each for each in candidates if each.residual), None)
     weights, explained = _bundled(used, _explaining(price, used, bundles, any_discount=residual is not None))
     if residual is None:

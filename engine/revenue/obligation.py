@@ -10,7 +10,7 @@ from engine.diagnostics import Code, Fault, Refusal
 from engine.money import EXACT, Money, total
 from engine.periods import Period
 from engine.revenue.allocation import Allocation, Candidate, ObservableBundle, allocate_price
-from engine.revenue.policy import RangePolicy, RecognitionPolicy, ScheduleRounding, SspEntry, Timing
+from engine.revenue.policy import RecognitionPolicy, ScheduleRounding, SspEntry, Timing
 
 UNKNOWN_POLICY = Code("REV010")
 MIXED_CURRENCIES = Code("REV011")
@@ -100,10 +100,7 @@ def _allocate(groups: Sequence[Sequence[Promise]], bundles: Sequence[ObservableB
         for bundle in bundles
         if all(each in by_product for each in bundle.members)
     ]
-    first = next((each.range for group in groups for each in group if each.range is not None), None)
-    return allocate_price(
-        price, candidates, bundles=known, range_policy=first.range_policy if first is not None else RangePolicy()
-    )
+    return allocate_price(price, candidates, bundles=known)
 
 
 def _candidate(group: Sequence[Promise]) -> Candidate:
@@ -117,6 +114,7 @@ def _candidate(group: Sequence[Promise]) -> Candidate:
             mid=entry.mid,
             high=entry.high,
             residual=entry.residual,
+            range_policy=entry.range_policy,
         )
     prices = [each.ssp if each.ssp is not None else _range_middle(each) for each in group]
     whole = Decimal(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -13,8 +13,9 @@ from engine.diagnostics import Fault, Refusal, did_you_mean
 from engine.money import EXACT
 from engine.periods import Period, add_months
 from engine.quotes.accepted import AcceptedLine, AcceptedQuote
+from engine.revenue.allocation import ObservableBundle
 from engine.revenue.obligation import UNKNOWN_POLICY, Promise
-from engine.revenue.policy import RecognitionPolicy, RevenuePolicies, SspEntry, Timing
+from engine.revenue.policy import RecognitionPolicy, RevenuePolicies, SspBook, SspEntry, Timing
 
 
 def promises_of(
@@ -40,6 +41,26 @@ def promises_of(
             continue
         promises.append(_promise(line, policy, entry))
     return Refusal(tuple(faults)) if faults else tuple(promises)
+
+
+def bundles_of(promises: Sequence[Promise], book: SspBook) -> tuple[ObservableBundle, ...]:
+    """The observable bundles of the book that these promises hold whole, at the price of as many as were sold.
+
+    A bundle counts when each of its products is promised once, in one quantity; its price is for the units of a sale,
+    so that recurring products are not bundled by it.
+    """
+    found = []
+    by_product: dict[str, list[Promise]] = {}
+    for each in promises:
+        by_product.setdefault(each.product, []).append(each)
+    for bundle in book.bundles:
+        lines = [line for member in bundle.members for line in by_product.get(member, ())]
+        quantities = {each.quantity for each in lines}
+        one_currency = all(each.stated.currency.code == bundle.currency_code for each in lines)
+        if len(lines) == len(bundle.members) and len(quantities) == 1 and one_currency:
+            (quantity,) = quantities
+            found.append(ObservableBundle(bundle.members, EXACT.multiply(bundle.price, quantity)))
+    return tuple(found)
 
 
 def policy_of(line: AcceptedLine, policies: RevenuePolicies) -> RecognitionPolicy | None:
