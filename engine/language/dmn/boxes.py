@@ -90,7 +90,8 @@ class Boxes:
         inner = self
         entries: list[tuple[str | None, Step]] = []
         for entry in boxed.entries:
-            step = inner.step(entry.value)
+            itself = [entry.variable.name] if entry.variable and isinstance(entry.value, model.BoxedFunction) else []
+            step = inner.knowing(itself).step(entry.value)
             if entry.variable is None:
                 entries.append((None, step))
                 continue

@@ -14,7 +14,7 @@ from engine.language.dmn.xml import UNKNOWN_NAME, UNKNOWN_REFERENCE
 from engine.language.evaluate import Step
 from engine.language.names import KnownNames
 from engine.language.problems import Origin
-from engine.language.types import FunctionType
+from engine.language.types import ANY, NULL, FunctionType
 
 _DEEPEST_IMPORTS = 20
 
@@ -122,6 +122,13 @@ class Program:
                 return boxes.function(function, None if returns_function else placed.home.items.converter(kind))
             case _:
                 return boxes.step(None)
+
+    def signature(self, placed: Placed, function: model.BoxedFunction) -> FunctionType:
+        """Return the type of a business knowledge model: its parameters' types, and its result's where declared."""
+        items = placed.home.items
+        taken = tuple(items.type_named(each.type_name) or ANY for each in function.parameters)
+        given = items.type_named(placed.element.variable.type_name)
+        return given if isinstance(given, FunctionType) else FunctionType(taken, given or NULL)
 
     def _boxes_of(self, home: Home) -> Boxes:
         key = home.content.namespace

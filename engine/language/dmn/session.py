@@ -60,15 +60,34 @@ class Session:
             case model.Decision():
                 return self._logic(placed, (*element.requires, *element.uses))
             case model.Knowledge():
-                return self._logic(placed, element.uses)
+                return self._knowledge(placed, element)
             case model.Service():
                 return self.service(placed, element)
 
+    def _knowledge(self, placed: Placed, element: model.Knowledge) -> object:
+        """Return a function that looks for what it uses when first called, so that functions may call each other."""
+        if element.function is None or element.function.kind != "FEEL":
+            return self._run.note(_NOWHERE, "functions of other languages are not supported")
+        names = tuple(each.name for each in element.function.parameters)
+        made: list[object] = []
+
+        def called(*arguments: object) -> object:
+            if not made:
+                made.append(self._logic(placed, element.uses))
+            return made[0].call(*arguments) if isinstance(made[0], FunctionValue) else None
+
+        whole = FunctionValue(names, called, signature=self._program.signature(placed, element.function))
+        self._values[placed.key] = whole
+        return whole
+
     def _logic(self, placed: Placed, references: Sequence[str]) -> object:
-        env = Environment(self._required(placed, references), None, self._run)
+        values = self._required(placed, references)
+        if isinstance(placed.element, model.Knowledge):
+            values.setdefault(placed.element.variable.name, self._values[placed.key])
+        env = Environment(values, None, self._run)
         return run_bounded(self._program.step(placed), env)
 
-    def _required(self, placed: Placed, references: Sequence[str]) -> Mapping[str, object]:
+    def _required(self, placed: Placed, references: Sequence[str]) -> dict[str, object]:
         """Return the values an element requires by the names its expressions use, imported ones below their import."""
         values: dict[str, object] = {}
         for reference in references:
