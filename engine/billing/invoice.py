@@ -126,7 +126,14 @@ def finalize(
         faults.append(Fault(ALREADY_FINAL, "invoice", message, "correct it with a credit note"))
     if invoice.gross.minor_units < 0:
         message = f"the invoice comes to {invoice.gross}"
-        faults.append(Fault(NEGATIVE_INVOICE, "invoice", message, "make the invoice that it corrects final first"))
+        faults.append(
+            Fault(
+                NEGATIVE_INVOICE,
+                "invoice",
+                message,
+                "throw it away, make the invoice that it corrects final, and bill again",
+            )
+        )
     if faults:
         return Refusal(tuple(faults))
     final = replace(

@@ -65,7 +65,8 @@ def cancel(
 ) -> Decision[Contract] | Refusal:
     """End lines, or without any named every line that still runs on that day; ``on`` is the first day not served.
 
-    Unused days that were billed are credited. One-time lines end only when they are named.
+    Unused days that were billed are credited. One-time lines end only when they are named. A line that ends on its
+    start is taken back altogether, which an order that was never fulfilled does; notice is not asked for that.
     """
     running = {each.line.id: each for each in lines_in_force(contract)}
     chosen = lines or [key for key, each in running.items() if not each.line.is_one_time and _runs_past(each, on)]
@@ -102,7 +103,8 @@ def _end_faults(
     if not _runs_past(state, end.on):
         yield Fault(ALREADY_ENDED, f"{place}.on", f"`{end.line}` ends on {state.end} already")
     earliest = proposed.at.date() + timedelta(days=contract.terms.notice_days)
-    if contract.terms.notice_days and end.on < earliest:
+    taken_back = end.on == state.line.start
+    if contract.terms.notice_days and not taken_back and end.on < earliest:
         message = f"`{end.line}` needs {contract.terms.notice_days} days of notice"
         yield Fault(NOTICE_TOO_SHORT, f"{place}.on", message, f"the earliest day is {earliest}")
 
