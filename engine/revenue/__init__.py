@@ -32,6 +32,7 @@ from engine.revenue.modification import (
     classify,
     credit_past_fault,
     reestimate,
+    unearned,
 )
 from engine.revenue.obligation import Obligation, Promise, obligations_of
 from engine.revenue.policy import (
@@ -97,4 +98,5 @@ __all__ = [
     "reestimate",
     "report",
     "spread",
+    "unearned",
 ]

@@ -120,16 +120,24 @@ def catch_up(
     return Refusal(faults) if faults else change_line(contract, order_line, change)
 
 
-def cancel(contract: RevenueContract, order_line: str, *, on: date, refund: Money) -> RevenueContract | Refusal:
+def unearned(account: ObligationAccount, *, on: date) -> Money:
+    """What of an obligation's price was not earned before a day, to the day where it is earned day by day."""
+    return account.price - _sum(_lines_before(account, on), account)
+
+
+def cancel(
+    contract: RevenueContract, order_line: str, *, on: date, refund: Money | None = None
+) -> RevenueContract | Refusal:
     """End an obligation: what is refunded leaves the price, what is kept becomes revenue, nothing is left to do.
 
-    Refused (``REV030``) when the refund is more than what was not earned yet.
+    Without a ``refund`` all that was not earned is given back. Refused (``REV030``) when it is more than that.
     """
     account = contract.account_of_line(order_line)
     if account is None:
         return unknown(contract, order_line)
     kept = _lines_before(account, on)
-    left = account.price - _sum(kept, account)
+    left = unearned(account, on=on)
+    refund = left if refund is None else refund
     faults = [*_open_faults(contract, order_line, on=on, service_end=None)]
     if refund > left and not refund.is_zero:
         message = f"the refund of {refund} is more than the {left} that was not earned"

@@ -32,6 +32,7 @@ from engine.revenue.modification import (
     classify,
     credit_past_fault,
     reestimate,
+    unearned,
     variable_change_after_modification,
 )
 from engine.revenue.obligation import Obligation, Promise, obligations_of
@@ -196,6 +197,14 @@ def test_cancelling_refunds_at_most_what_was_not_earned_and_earns_what_is_kept()
     assert (account.price, account.scheduled, account.earned(date(2026, 5, 1))) == (eur(70_000),) * 3
     assert codes(cancel(ended, "plan", on=date(2026, 6, 1), refund=eur(0))) == ["REV031"]
     assert codes(change_prospectively(ended, "plan", on=date(2026, 6, 1), price_delta=eur(1))) == ["REV031"]
+
+
+def test_cancelling_within_a_month_gives_back_the_days_that_are_left() -> None:
+    """31.00 for January by days, cancelled on the 11th: 10.00 was earned, 21.00 goes back, and nothing is left."""
+    contract = made(promise("plan", 3_100, DAILY, service=Period(date(2026, 1, 1), date(2026, 2, 1))))
+    assert unearned(contract.accounts[0], on=date(2026, 1, 11)) == eur(2_100)
+    ended = ok(cancel(contract, "plan", on=date(2026, 1, 11)))
+    assert (ended.price, ended.accounts[0].scheduled) == (eur(1_000), eur(1_000))
 
 
 def test_a_past_fault_reduces_revenue_now_and_is_never_blended() -> None:
