@@ -11,8 +11,9 @@ from engine.periods import DayCount
 class ContractTerms:
     """The terms that billing and cancellation read.
 
-    ``bill_day`` is the day of the month on which periods turn over; 0 keeps the start day of each line as its anchor.
-    ``payment_days`` is the time to pay. ``notice_days`` have to lie between a cancellation and the end of a running line.
+    ``bill_day`` is the day of the month on which periods turn over; 0 takes the day on which the contract starts.
+    ``payment_days`` is the time to pay. ``notice_days`` have to lie between a cancellation and the end of a line that
+    runs.
     """
 
     payment_days: int = 30
