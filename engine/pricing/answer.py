@@ -10,12 +10,12 @@ from engine.money import EXACT, RoundingRule
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
 from engine.pricing.request import RequestLine
-from engine.pricing.result import OrderDiscount, Priced, PricedLine
+from engine.pricing.result import OrderDiscount, Priced, PricedLine, RefusedRule
 from engine.pricing.rows import Rows
 from engine.pricing.spread import spread
 from engine.pricing.taxes import tax_on
 from engine.pricing.totals import periods_of, term_amount, totals_of
-from engine.pricing.usability import refused_rules
+from engine.pricing.usability import BUDGET
 from engine.pricing.work import Work
 
 ONE = Decimal(1)
@@ -24,10 +24,14 @@ UNITS_MAX = 10_000
 
 
 def answer(
-    rows: Rows, order: OrderState, run: OrderRun, discounts: Sequence[OrderDiscount], warnings: Sequence[str]
+    order: OrderState,
+    run: OrderRun,
+    discounts: Sequence[OrderDiscount],
+    refused: Sequence[RefusedRule],
+    warnings: Sequence[str],
 ) -> Priced:
     """Steps 12 and 13: tax, the lines, the totals."""
-    work = order.work
+    work, rows = order.work, order.rows
     request, plan = work.request, work.plan
     taxed = tax_on(work, order)
     lines = priced_lines(rows, order, taxed.line_tax)
@@ -49,11 +53,16 @@ def answer(
         totals=totals,
         order_discounts=tuple(discounts),
         gifts=tuple(run.gifts),
-        refused=(*refused_rules(plan.restricted, request), *run.refused),
+        refused=(*refused, *_over_budget(work)),
         applied=tuple(applied),
         unit_discounts=split,
         warnings=tuple(warnings),
     )
+
+
+def _over_budget(work: Work) -> tuple[RefusedRule, ...]:
+    """The promotions whose budget could not pay what they would have given."""
+    return tuple(RefusedRule(work.plan.sources[number].id, BUDGET) for number in work.over_budget)
 
 
 def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> tuple[PricedLine, ...]:

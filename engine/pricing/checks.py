@@ -138,13 +138,13 @@ def _manual(manual: ManualDiscount, place: str, request: PriceRequest) -> Iterat
 
 def _codes(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
     for index, code in enumerate(request.codes):
-        numbers = plan.codes.get(code)
+        rules = plan.restrictions.codes.get(code)
         place = f"codes[{index}]"
-        if numbers is None:
-            hint = did_you_mean(code, plan.codes)
+        if rules is None:
+            hint = did_you_mean(code, plan.restrictions.codes)
             yield Fault(codes.UNKNOWN_CODE, place, f"unknown code `{code}`", hint)
             continue
-        reasons = [why_unusable(plan.rule_plan(number).rule, request) for number in numbers]
+        reasons = [why_unusable(each.rule, request) for each in rules]
         if all(reasons):
             yield Fault(codes.UNUSABLE_CODE, place, f"code `{code}` cannot be used: {reasons[0]}", "leave it out")
     yield from _exclusions(plan, request.codes)
@@ -152,7 +152,7 @@ def _codes(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
 
 def _exclusions(plan: PricePlan, entered: Iterable[str]) -> Iterator[Fault]:
     """Two codes whose rules cannot stand beside each other: the customer has to choose."""
-    rules = [(code, plan.rule_plan(number).rule) for code in entered for number in plan.codes.get(code, ())]
+    rules = [(code, each.rule) for code in entered for each in plan.restrictions.codes.get(code, ())]
     for position, (code, rule) in enumerate(rules):
         for other_code, other in rules[position + 1 :]:
             if other_code != code and (other.id in rule.not_with or rule.id in other.not_with):

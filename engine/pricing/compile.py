@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.diagnostics import Diagnostic, DiagnosticError, Severity, sorted_findings
 from engine.language.scope import Checked
 from engine.language.types import ContextType
-from engine.pricing.atoms import Atom, conjuncts, split
+from engine.pricing.atoms import Atom, Interval, conjuncts, split
 from engine.pricing.compiled import (
     ContractPlan,
     EntryPlan,
@@ -19,20 +19,21 @@ from engine.pricing.compiled import (
     PercentPlan,
     PricePlan,
     PriceTable,
-    RulePlan,
     Source,
-    Test,
 )
 from engine.pricing.expressions import compile_expressions, expressions_of
 from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
 from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
+from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.settings import TieBreak
-from engine.pricing.usability import is_restricted
+from engine.pricing.usability import restrictions_of
 from engine.pricing.verify import TOTALS, findings_in
 
 LIVE = ("line.running", "line.unit", "line.discounted")
 """What changes while rules act on a line."""
+
+DAY = ("quote", "date")
 
 
 def compile_plan(rules: PricingRules) -> PricePlan:
@@ -89,11 +90,10 @@ class _Compiler:
             guards=guards,
             tax_tests=tuple(self._tests(rate.when) for rate in rules.tax.rates) if rules.tax else (),
             index=_index(line_rules),
-            codes=_codes([*line_rules, *order_rules]),
             line_sees_lines=any(_reads(_expressions(rule.rule), "lines") for rule in line_rules),
             line_sees_totals=any(_reads(_expressions(rule.rule), *TOTALS) for rule in line_rules),
             declared=_declared(self.rules),
-            restricted=tuple(each for each in (*line_rules, *order_rules) if is_restricted(each.rule)),
+            restrictions=restrictions_of(line_rules, order_rules),
             warnings=warnings,
         )
 
@@ -238,17 +238,12 @@ def _expressions(rule: Rule) -> list[Checked]:
 def _index(line_rules: Sequence[RulePlan]) -> MatchIndex:
     atoms: list[list[Atom]] = []
     for plan in line_rules:
+        window = plan.rule.window
         found: list[Atom] = []
+        if not plan.rule.code and (window.start is not None or window.end is not None):
+            found.append(Interval(DAY, low=window.start, low_included=True, high=window.end, high_included=False))
         for condition in plan.rule.when:
             if not _is_live(condition):
                 found.extend(atom for atom in split(condition).atoms if ".".join(atom.key) not in LIVE)
         atoms.append(found)
     return build_index(atoms)
-
-
-def _codes(plans: Sequence[RulePlan]) -> dict[str, tuple[int, ...]]:
-    codes: dict[str, list[int]] = {}
-    for plan in plans:
-        if plan.rule.code:
-            codes.setdefault(plan.rule.code, []).append(plan.no)
-    return {code: tuple(numbers) for code, numbers in codes.items()}

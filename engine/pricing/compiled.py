@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
 
 from engine.diagnostics import Diagnostic, Span
+from engine.pricing.index import MatchIndex
 from engine.pricing.models.book_formula import Computed
 from engine.pricing.plan import (
     ContractedPrice,
@@ -17,15 +17,10 @@ from engine.pricing.plan import (
     PercentOfTotal,
     PriceEntry,
     PricingRules,
-    Rule,
     RuleGroup,
 )
-
-if TYPE_CHECKING:
-    from engine.pricing.index import MatchIndex
-
-Test: TypeAlias = Callable[..., object]
-"""A compiled condition or formula, called with the roots of its scope in order."""
+from engine.pricing.ruleplan import RulePlan, Test
+from engine.pricing.usability import Restrictions
 
 OWN_LIST = -1
 UPLIFT = -2
@@ -56,22 +51,6 @@ class Source:
     id: str
     say: str
     span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class RulePlan:
-    """A rule with its number and compiled conditions.
-
-    ``fixed`` conditions cannot change while the line is worked on, and the index does not hold them in full; ``live``
-    ones read the running state. ``target`` says which lines an order rule is for.
-    """
-
-    no: int
-    rule: Rule
-    fixed: tuple[Test, ...]
-    live: tuple[Test, ...]
-    target: tuple[Test, ...]
-    reads_lines: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +140,10 @@ class PricePlan:
     guards: tuple[GuardPlan, ...]
     tax_tests: tuple[tuple[Test, ...], ...]
     index: MatchIndex
-    codes: Mapping[str, tuple[int, ...]]
     line_sees_lines: bool
     line_sees_totals: bool
     declared: Mapping[str, Mapping[str, None]]
-    restricted: tuple[RulePlan, ...]
+    restrictions: Restrictions
     warnings: tuple[Diagnostic, ...]
 
     def source(self, number: int) -> Source:

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from engine.language import compile_all
 from engine.language.scope import Checked
-from engine.pricing.compiled import Test
 from engine.pricing.effects import (
     Amount,
     BuyGet,
@@ -21,6 +20,7 @@ from engine.pricing.effects import (
     UnitsOff,
 )
 from engine.pricing.plan import PricingRules
+from engine.pricing.ruleplan import Test
 
 
 def expressions_of(rules: PricingRules) -> Iterator[Checked]:

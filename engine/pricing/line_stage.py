@@ -9,9 +9,10 @@ from decimal import Decimal
 from engine.money import EXACT
 from engine.pricing.adjust import Entry, Take, entry_of, line_take
 from engine.pricing.best import best_set
-from engine.pricing.compiled import GroupPlan, RulePlan
+from engine.pricing.compiled import GroupPlan
 from engine.pricing.effects import Effect
 from engine.pricing.plan import Across, CapScope, Combine, Mode, Pick, RuleGroup, Within
+from engine.pricing.ruleplan import RulePlan
 from engine.pricing.state import HUNDRED, ZERO, LineState
 from engine.pricing.work import Work
 
@@ -28,6 +29,7 @@ class LineRun:
     journal: Journal | None = None
     stopped: str = ""
     greedy: bool = False
+    trial: bool = False
 
     def lost(self, rule: RulePlan, reason: str) -> None:
         """Note why a rule does not act, when somebody wants to know."""
@@ -132,6 +134,9 @@ class Giver:
         take = run.measure(rule, self._base())
         if self.left is not None and take.amount > self.left:
             take = Take(self.left)
+        if rule.rule.usage.budgets:
+            paid = run.work.within_budget(rule.no, rule.rule, take.amount)
+            take = take if paid == take.amount else Take(paid)
         granted = state.take(rule.no, take.amount, take.unit)
         if not granted:
             run.lost(rule, _why_nothing(run, rule, self.left))
@@ -141,6 +146,8 @@ class Giver:
         self.count += 1
         if self.left is not None:
             self.left = max(EXACT.subtract(self.left, granted), ZERO)
+        if rule.rule.usage.budgets and not run.trial:
+            run.work.spend(rule.no, granted)
         if rule.rule.stop:
             run.stopped = rule.rule.id
         return True
@@ -245,7 +252,7 @@ class Giver:
 
     def _together(self, rules: Sequence[RulePlan]) -> Decimal:
         """What rules take off together, tried on a copy of the line."""
-        trial = Giver(LineRun(self.run.work, self.run.state.copy()), self.group, self.entry)
+        trial = Giver(LineRun(self.run.work, self.run.state.copy(), trial=True), self.group, self.entry)
         trial.left = self.left
         for rule in rules:
             trial.give(rule)

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from engine.money import EXACT
 from engine.pricing.adjust import reached
-from engine.pricing.compiled import RulePlan
 from engine.pricing.effects import Amount, Basis, BuyGet, On, Operand, Percent, SetPrice, Sign, UnitsOff
 from engine.pricing.order_state import OrderState
 from engine.pricing.order_units import UnitGrant, buy_and_get, chosen_units, unit_discount
 from engine.pricing.plan import Spread
+from engine.pricing.ruleplan import RulePlan
 from engine.pricing.settings import RoundingOf
 from engine.pricing.spread import proportional, spread, whole_numbers
 from engine.pricing.state import HUNDRED, ZERO, major, minor_units
@@ -46,8 +46,14 @@ class OrderGiver:
 
     def measure(self, *, dry: bool) -> OrderTake:
         """What the rule gives now; a dry run leaves no unit used."""
+        if self.rule.rule.usage.budgets and not dry:
+            take = OrderGiver(self.state, self.rule, self.base, self.most).measure(dry=True)
+            wanted = major(take.amount, self.work.currency)
+            paid = self.work.within_budget(self.rule.no, self.rule.rule, wanted)
+            self.work.spend(self.rule.no, paid)
+            self.most = minor_units(paid, self.work.currency, self.mode)
         effect = self.state.effect(self.rule)
-        if effect is None:
+        if effect is None or self.most == 0:
             return NOTHING
         effect = reached(effect, self.value)
         lines = self.state.taking_part(self.rule)

@@ -7,12 +7,13 @@ from decimal import ROUND_FLOOR, Decimal
 
 from engine.catalog import Sku
 from engine.money import EXACT
-from engine.pricing.compiled import GroupPlan, RulePlan
+from engine.pricing.compiled import GroupPlan
 from engine.pricing.effects import Gift
 from engine.pricing.order_give import OrderGiver, OrderTake
 from engine.pricing.order_state import OrderState
 from engine.pricing.plan import Combine, Pick
-from engine.pricing.result import GiftLine, OrderDiscount, RefusedRule
+from engine.pricing.result import GiftLine, OrderDiscount
+from engine.pricing.ruleplan import RulePlan
 from engine.pricing.state import HUNDRED, ZERO, minor_units
 
 
@@ -25,14 +26,13 @@ class OrderRun:
         self.applied: list[int] = []
         self.discounts: list[OrderDiscount] = []
         self.gifts: list[GiftLine] = []
-        self.refused: list[RefusedRule] = []
         self.stopped = ""
 
-    def run(self, groups: Sequence[GroupPlan], usable: frozenset[int] | None) -> None:
-        """Work through the groups; ``usable`` are the rules whose codes, dates and limits allow them (None: all)."""
-        alone = self._exclusive(groups, usable)
+    def run(self, groups: Sequence[GroupPlan], blocked: frozenset[int]) -> None:
+        """Work through the groups; ``blocked`` are the rules that codes, dates or limits keep from acting."""
+        alone = self._exclusive(groups, blocked)
         for group in groups:
-            members = [rule for rule in group.rules if usable is None or rule.no in usable]
+            members = [rule for rule in group.rules if rule.no not in blocked]
             if alone is not None:
                 for rule in members:
                     if rule is not alone:
@@ -53,13 +53,13 @@ class OrderRun:
         self.state.show()
         return self.state.work.order_holds(rule.fixed) and self.state.work.order_holds(rule.live)
 
-    def _exclusive(self, groups: Sequence[GroupPlan], usable: frozenset[int] | None) -> RulePlan | None:
+    def _exclusive(self, groups: Sequence[GroupPlan], blocked: frozenset[int]) -> RulePlan | None:
         """The exclusive rule that holds, has lines to act on, and comes first by priority."""
         found = [
             rule
             for group in groups
             for rule in group.rules
-            if rule.rule.exclusive and (usable is None or rule.no in usable) and self.holds(rule)
+            if rule.rule.exclusive and rule.no not in blocked and self.holds(rule)
             if self.state.taking_part(rule)
         ]
         return max(found, key=lambda each: (each.rule.priority, -each.no), default=None)

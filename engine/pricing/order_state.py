@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from engine.money import EXACT
-from engine.pricing.compiled import RulePlan, Test
 from engine.pricing.effects import Condition, Effect
 from engine.pricing.request import RequestLine
 from engine.pricing.rows import Rows
+from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.state import ZERO, Record, major
 from engine.pricing.units import UnitLedger
 from engine.pricing.work import Work

@@ -17,27 +17,14 @@ from typing import TYPE_CHECKING, NewType
 from engine.diagnostics import Span
 from engine.pricing.effects import Condition, Effect, Operand
 from engine.pricing.settings import Habits, RoundingSettings, TaxSettings
+from engine.pricing.window import ALWAYS as ALWAYS
+from engine.pricing.window import Window as Window
 
 if TYPE_CHECKING:
     from engine.pricing.models.model import PriceModel
 
 RuleId = NewType("RuleId", str)
 NOWHERE = Span("", 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Days on which something holds: half-open ``[start, end)``; None is open."""
-
-    start: date | None = None
-    end: date | None = None
-
-    def holds(self, day: date) -> bool:
-        """Whether the day lies in the window."""
-        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
-
-
-ALWAYS = Window()
 
 
 class Narrowness(Enum):

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from engine.money import EXACT, step
-from engine.pricing.compiled import PricePlan, RulePlan
+from engine.pricing.compiled import PricePlan
 from engine.pricing.effects import Amount, Basis, Effect, On, Percent, SetPrice, Sign
 from engine.pricing.plan import NO_LIMIT, Combine, Pick, RuleGroup
 from engine.pricing.result import TraceRow
+from engine.pricing.ruleplan import RulePlan
 from engine.pricing.state import HUNDRED, ZERO
 
 SHARE, SHARE_OF_LIST, LESS, SET = range(4)

@@ -11,7 +11,7 @@ from engine.money import Rounding
 
 if TYPE_CHECKING:
     from engine.pricing.effects import Condition
-    from engine.pricing.plan import Window
+    from engine.pricing.window import Window
 
 
 class RoundingPoint(Enum):

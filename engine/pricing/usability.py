@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.money import EXACT
-from engine.pricing.compiled import RulePlan
+from engine.pricing.index import bits
 from engine.pricing.plan import Rule
 from engine.pricing.request import PriceRequest, Redeemed
 from engine.pricing.result import RefusedRule
+from engine.pricing.ruleplan import RulePlan
 
 UNUSED = Redeemed()
 
@@ -45,36 +47,71 @@ def budget_left(rule: Rule, request: PriceRequest) -> Decimal | None:
     return EXACT.subtract(budget, request.redeemed.get(rule.id, UNUSED).spent)
 
 
-def is_restricted(rule: Rule) -> bool:
-    """Whether a rule has a code, dates or limits at all."""
-    usage = rule.usage
-    return bool(
-        rule.code
-        or rule.window.start is not None
-        or rule.window.end is not None
-        or usage.uses is not None
-        or usage.uses_per_customer is not None
-        or usage.budgets
-    )
+@dataclass(frozen=True, slots=True)
+class Restrictions:
+    """Which rules of a plan need a look before they may act.
+
+    ``codes`` are the rules of each code, ``limited`` those without a code that have limits (order rules: or dates; the
+    dates of line rules are in the match index), ``line_coded`` a bitmap of the line rules that need a code.
+    """
+
+    codes: Mapping[str, tuple[RulePlan, ...]]
+    limited: tuple[RulePlan, ...]
+    line_coded: int
+    order_coded: frozenset[int]
 
 
-def refused_rules(plans: Iterable[RulePlan], request: PriceRequest) -> tuple[RefusedRule, ...]:
-    """The promotions that would be considered but for their dates or limits."""
-    found = []
-    for plan in plans:
-        rule = plan.rule
-        if rule.code and rule.code not in request.codes:
-            continue
-        reason = why_unusable(rule, request)
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """What may act on one request: line rules as a bitmap, the order rules that may not, and why codes do not work."""
+
+    lines: int
+    blocked: frozenset[int]
+    refused: tuple[RefusedRule, ...]
+
+
+def usable_rules(restrictions: Restrictions, request: PriceRequest, everything: int) -> Usable:
+    """Sort out codes, dates, limits and budgets for one request."""
+    lines = everything & ~restrictions.line_coded
+    blocked = set(restrictions.order_coded)
+    refused = []
+    entered = [plan for code in dict.fromkeys(request.codes) for plan in restrictions.codes.get(code, ())]
+    for plan in (*entered, *restrictions.limited):
+        reason = why_unusable(plan.rule, request)
         if reason:
-            found.append(RefusedRule(rule.id, reason))
-    return tuple(found)
+            refused.append(RefusedRule(plan.rule.id, reason))
+            blocked.add(plan.no)
+            lines &= ~(1 << plan.no)
+        elif plan.rule.code:
+            blocked.discard(plan.no)
+            lines |= (1 << plan.no) & everything
+    return Usable(lines, frozenset(blocked), tuple(refused))
 
 
-def unusable_numbers(plans: Iterable[RulePlan], request: PriceRequest) -> frozenset[int]:
-    """The numbers of the restricted rules that may not act: code not entered, outside their dates, or used up."""
-    return frozenset(
-        plan.no
-        for plan in plans
-        if (plan.rule.code and plan.rule.code not in request.codes) or why_unusable(plan.rule, request)
+def restrictions_of(line_rules: Sequence[RulePlan], order_rules: Sequence[RulePlan]) -> Restrictions:
+    """Which rules of a plan need a look before they may act."""
+    codes: dict[str, list[RulePlan]] = {}
+    limited = []
+    for plan in (*line_rules, *order_rules):
+        if plan.rule.code:
+            codes.setdefault(plan.rule.code, []).append(plan)
+        elif _has_limit(plan.rule):
+            limited.append(plan)
+    limited.extend(
+        plan for plan in order_rules if not plan.rule.code and not _has_limit(plan.rule) and _dated(plan.rule)
     )
+    return Restrictions(
+        {code: tuple(plans) for code, plans in codes.items()},
+        tuple(limited),
+        bits([plan.no for plan in line_rules if plan.rule.code]),
+        frozenset(plan.no for plan in order_rules if plan.rule.code),
+    )
+
+
+def _has_limit(rule: Rule) -> bool:
+    usage = rule.usage
+    return usage.uses is not None or usage.uses_per_customer is not None or bool(usage.budgets)
+
+
+def _dated(rule: Rule) -> bool:
+    return rule.window.start is not None or rule.window.end is not None

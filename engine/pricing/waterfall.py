@@ -21,11 +21,11 @@ from engine.money import EXACT, MoneyError, currency
 from engine.pricing import codes
 from engine.pricing.answer import answer
 from engine.pricing.checks import request_faults
-from engine.pricing.compiled import GROUP_CAP, ROUNDING, PricePlan, RulePlan
+from engine.pricing.compiled import GROUP_CAP, ROUNDING, PricePlan
 from engine.pricing.express import Express, suits
 from engine.pricing.finding import Finder
 from engine.pricing.guarding import guard_line, price_percent_lines
-from engine.pricing.index import bits, numbers
+from engine.pricing.index import numbers
 from engine.pricing.line_stage import LineRun, alone, run_groups
 from engine.pricing.manual import manual_on_line, manual_on_order, replaces_order_rules, replaces_rules_of
 from engine.pricing.models.percent_of_total import PercentCycleError
@@ -36,12 +36,13 @@ from engine.pricing.plan import CapScope, Step
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.pricing.rows import Rows
+from engine.pricing.ruleplan import RulePlan
 from engine.pricing.settings import RoundingPoint
 from engine.pricing.spread import spread
 from engine.pricing.starting import MissingPriceError, new_state, start_line
 from engine.pricing.state import ZERO, LineState, major, minor_units
 from engine.pricing.taxes import unknown_codes
-from engine.pricing.usability import unusable_numbers
+from engine.pricing.usability import usable_rules
 from engine.pricing.work import NotANumberError, Work
 
 
@@ -81,7 +82,7 @@ class Pricing:
         self.work = Work(plan, request, currency(request.currency))
         self.rows = Rows(request.lines)
         self.finder = Finder(self.work)
-        self.unusable = unusable_numbers(plan.restricted, request)
+        self.usable = usable_rules(plan.restrictions, request, plan.index.everything)
         self.warnings: list[str] = []
         self.express: Express | None = None
         if lane is Lane.EXPRESS and suits(plan, request):
@@ -144,10 +145,7 @@ class Pricing:
 
     def header_mask(self) -> int:
         """The line rules that the header allows and that may act at all."""
-        everything = self.plan.index.everything
-        count = len(self.plan.line_rules)
-        usable = everything & ~bits([number for number in self.unusable if number < count])
-        return self.plan.index.header_mask(self.work.quote, self.work.customer, usable)
+        return self.plan.index.header_mask(self.work.quote, self.work.customer, self.usable.lines)
 
     def line(self, state: LineState, header: int, run: LineRun | None = None) -> LineRun:
         """Steps 4 to 9 on one line."""
@@ -204,16 +202,9 @@ class Pricing:
             return Refusal(tuple(faults))
         run = OrderRun(order)
         if not replaces_order_rules(self.request):
-            run.run(self.plan.order_groups, self.order_usable())
+            run.run(self.plan.order_groups, self.usable.blocked)
         discounts = [*run.discounts, *manual_on_order(order)]
-        return answer(self.rows, order, run, discounts, self.warnings)
-
-    def order_usable(self) -> frozenset[int] | None:
-        """The order rules that may act, or None when all may."""
-        if not self.unusable:
-            return None
-        rules = (rule.no for group in self.plan.order_groups for rule in group.rules)
-        return frozenset(number for number in rules if number not in self.unusable)
+        return answer(order, run, discounts, self.usable.refused, self.warnings)
 
 
 def unknown_tax_codes(work: Work, order: OrderState) -> list[Fault]:

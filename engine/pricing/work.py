@@ -6,18 +6,22 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from engine.catalog import Value
-from engine.money import Currency
+from engine.money import EXACT, Currency
 from engine.pricing.adjust import Evaluate
-from engine.pricing.compiled import PricePlan, Test
+from engine.pricing.compiled import PricePlan
 from engine.pricing.effects import Operand
+from engine.pricing.plan import Rule
 from engine.pricing.request import Facts, PriceRequest, RequestLine
+from engine.pricing.ruleplan import Test
+from engine.pricing.settings import BudgetOverrun
 from engine.pricing.state import ZERO, Record
+from engine.pricing.usability import budget_left
 
 
 class Work:
     """The working copy of one call; never shared, never kept."""
 
-    __slots__ = ("currency", "customer", "lines", "plan", "quote", "request")
+    __slots__ = ("currency", "customer", "lines", "plan", "quote", "request", "spent", "over_budget")
 
     def __init__(self, plan: PricePlan, request: PriceRequest, currency: Currency) -> None:
         self.plan = plan
@@ -26,6 +30,8 @@ class Work:
         self.customer: Facts = {**plan.declared["customer"], **request.customer}
         self.quote: Record = quote_record(plan, request)
         self.lines: Sequence[Facts] = ()
+        self.spent: dict[int, Decimal] = {}
+        self.over_budget: dict[int, None] = {}
 
     def holds(self, tests: tuple[Test, ...], record: Facts) -> bool:
         """Whether all conditions about a line hold."""
@@ -46,6 +52,23 @@ class Work:
         if isinstance(operand, Decimal):
             return operand
         return as_number(self.plan.functions[id(operand)](self.quote, self.customer, self.lines))
+
+    def within_budget(self, no: int, rule: Rule, amount: Decimal) -> Decimal:
+        """As much of a grant as the rule's budget still pays: all, a part, or nothing, as the book says."""
+        left = budget_left(rule, self.request)
+        if left is None or amount <= 0:
+            return amount
+        left = max(EXACT.subtract(left, self.spent.get(no, ZERO)), ZERO)
+        if amount <= left:
+            return amount
+        if self.plan.rules.habits.budget_overrun is BudgetOverrun.CAP and left > 0:
+            return left
+        self.over_budget[no] = None
+        return ZERO
+
+    def spend(self, no: int, amount: Decimal) -> None:
+        """Note what a rule has given in this call."""
+        self.spent[no] = EXACT.add(self.spent.get(no, ZERO), amount)
 
     def evaluator(self, record: Facts) -> Evaluate:
         """``number`` with the record at hand."""

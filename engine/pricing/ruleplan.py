@@ -1,0 +1,28 @@
+"""A rule ready to act: numbered, with its conditions as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.pricing.plan import Rule
+
+Test: TypeAlias = Callable[..., object]
+"""A compiled condition or formula, called with the roots of its scope in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlan:
+    """A rule with its number and compiled conditions.
+
+    ``fixed`` conditions cannot change while the line is worked on, and the index does not hold them in full; ``live``
+    ones read the running state. ``target`` says which lines an order rule is for.
+    """
+
+    no: int
+    rule: Rule
+    fixed: tuple[Test, ...]
+    live: tuple[Test, ...]
+    target: tuple[Test, ...]
+    reads_lines: bool
