@@ -11,7 +11,7 @@ from itertools import combinations, product
 from math import comb
 
 from engine.configuration.model import STRUCTURE, Cardinality, Kind, Model, Table
-from engine.configuration.solver.rows import RowGraph
+from engine.configuration.solver.rows import Edges, RowGraph
 
 PAIRWISE_MAX = 6
 """Groups up to this size are spelt out by combinations; larger ones count with auxiliary atoms."""
@@ -29,14 +29,18 @@ class Cnf:
     top: int
 
 
-def encode(model: Model) -> Cnf:
-    """All clauses of a model, sums aside."""
-    return _Encoder(model).encode()
+def encode(model: Model, *, functional: bool = False) -> Cnf:
+    """All clauses of a model, sums aside; ``functional`` makes every auxiliary atom follow from the model's own.
+
+    Searches do without that, counts need it.
+    """
+    return _Encoder(model, functional=functional).encode()
 
 
 class _Encoder:
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, functional: bool) -> None:
         self.model = model
+        self.functional = functional
         self.clauses: list[tuple[int, ...]] = []
         self.rules: list[int] = []
         self.top = model.atom_count
@@ -115,7 +119,17 @@ class _Encoder:
                 self.add((-old, following[j]), STRUCTURE)
                 if j + 1 < len(following):
                     self.add((-literal, -old, following[j + 1]), STRUCTURE)
+            if self.functional:
+                self._only_then(following, seen, literal)
             seen = following
+
+    def _only_then(self, following: Sequence[int], seen: Sequence[int], literal: int) -> None:
+        """A counter's atom holds only when the count is reached."""
+        for j, now in enumerate(following):
+            before = (seen[j],) if j < len(seen) else ()
+            self.add((-now, literal, *before), STRUCTURE)
+            if j:
+                self.add((-now, *before, seen[j - 1]), STRUCTURE)
 
     def _literal(self, variable: int, position: int) -> int:
         each = self.model.variables[variable]
@@ -166,3 +180,14 @@ class _Encoder:
                 self.add((-self._literal(variable, position), *carriers.get(position, ())), table.rule)
             for child_atom, above in parents.items():
                 self.add((-child_atom, *above), table.rule)
+            if self.functional and below is not None:
+                self._only_on_path(layer, (atoms[depth], below), variable)
+
+    def _only_on_path(self, layer: Sequence[Edges], atoms: tuple[Sequence[int], Sequence[int]], variable: int) -> None:
+        """A node below holds only when its parent does and the variable's value leads there."""
+        for node, edges in zip(atoms[0], layer, strict=True):
+            leading: dict[int, list[int]] = {}
+            for position, child in edges:
+                leading.setdefault(atoms[1][child], []).append(self._literal(variable, position))
+            for child_atom, values in leading.items():
+                self.add((-node, -child_atom, *values), STRUCTURE)

@@ -11,6 +11,7 @@ from engine.configuration.solver import program
 from engine.configuration.solver.optimum import Best, Weigher, cheapest
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Host, Search
 from engine.configuration.solver.sums import SumTheory
+from engine.configuration.solver.sweep import Sweeper
 from engine.configuration.solver.workbench import Workbench, needs_theory
 
 INFEASIBLE = Completion(CompletionStatus.INFEASIBLE)
@@ -51,15 +52,23 @@ class Task:
         return [literal for each in self.choices for literal in literals(each, bound)]
 
 
-def complete(bench: Workbench, choices: tuple[Choice, ...], objective: Objective, allowance: Allowance) -> Completion:
-    """Minimise the objective: MaxSAT, or an integer program where prices are multiplied by quantities.
+def complete(
+    bench: Workbench,
+    choices: tuple[Choice, ...],
+    objective: Objective,
+    allowance: Allowance,
+    sweeper: Sweeper | None = None,
+) -> Completion:
+    """Minimise the objective: one pass over a diagram, MaxSAT, or an integer program when quantities are priced.
 
     Among equally good completions the model's preferences decide.
     """
     terms, scale = _with_preferences(bench.foundation.model, objective.terms)
     limits = tuple(Sum(limit, bound, STRUCTURE) for limit, bound in objective.limits)
     task = Task(bench, choices, terms, limits, allowance)
-    if any(each.quantity is not None for each in terms):
+    if sweeper is not None and not limits and bench.decided(each.literal for each in terms if each.literal):
+        found = _by_sweep(task, sweeper)
+    elif any(each.quantity is not None for each in terms):
         found = _by_program(task)
     else:
         found = _by_cores(task)
@@ -107,14 +116,29 @@ def _unscaled(model: Model, found: Completion, terms: tuple[Term, ...], scale: i
     return Completion(found.status, found.values, total, bound)
 
 
-def _by_cores(task: Task) -> Completion:
-    """Weighted MaxSAT over the skeleton, sums added lazily."""
+def _by_sweep(task: Task, sweeper: Sweeper) -> Completion:
+    """One weighted pass: exact, and proven by construction."""
+    weigher = _weighed(task.terms)
+    found = sweeper.cheapest(task.bench.literals(task.choices), weigher.net())
+    if found is None:
+        return INFEASIBLE
+    total = found[0] + weigher.offset
+    return Completion(CompletionStatus.OPTIMAL, values_of(task.model, found[1], {}), total, total)
+
+
+def _weighed(terms: Sequence[Term]) -> Weigher:
     weigher = Weigher()
-    for term in task.terms:
+    for term in terms:
         if term.literal:
             weigher.add(term.literal, term.coefficient)
         else:
             weigher.offset += term.coefficient
+    return weigher
+
+
+def _by_cores(task: Task) -> Completion:
+    """Weighted MaxSAT over the skeleton, sums added lazily."""
+    weigher = _weighed(task.terms)
     costs = weigher.net()
     theory = task.theory()
     best: Best | None = cheapest(

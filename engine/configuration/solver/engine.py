@@ -22,9 +22,12 @@ from engine.configuration.answers import (
 )
 from engine.configuration.model import Kind, Model, Term, Value
 from engine.configuration.solver import completing, explaining
+from engine.configuration.solver.counting import count_solutions
 from engine.configuration.solver.facts import canonical
+from engine.configuration.solver.flat import Diagram
 from engine.configuration.solver.ranges import full_ranges
 from engine.configuration.solver.search import Allowance, BudgetSpentError
+from engine.configuration.solver.sweep import Sweeper
 from engine.configuration.solver.witnesses import Possible
 from engine.configuration.solver.workbench import Foundation, Workbench
 
@@ -36,8 +39,9 @@ REPAIRS_PRICED = 12
 class SatConfigurator:
     """Answers every question by search; see ``engine.configuration.configurator.Configurator`` for the contracts."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, diagram: Diagram | None = None) -> None:
         self.model = model
+        self._sweeper = Sweeper(model, diagram) if diagram else None
         self._foundation = Foundation(model)
         self._idle: deque[Workbench] = deque()
         self._root: State | None = None
@@ -103,14 +107,21 @@ class SatConfigurator:
         """A full valid configuration of least total; the status says whether that is proven."""
 
         def ask(bench: Workbench, allowance: Allowance) -> Completion:
-            return completing.complete(bench, canonical(choices), objective, allowance)
+            return completing.complete(bench, canonical(choices), objective, allowance, self._sweeper)
 
         answer = self._run("complete", ask, budget)
         return Completion(CompletionStatus.UNKNOWN) if isinstance(answer, OutOfBudget) else answer
 
     def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget:
         """The exact number of complete valid configurations that contain the choices."""
-        return OutOfBudget("count")
+
+        def ask(bench: Workbench, allowance: Allowance) -> int:
+            literals = bench.literals(canonical(choices))
+            if self._sweeper is not None and bench.decided(literals):
+                return self._sweeper.count(literals)
+            return count_solutions(self._foundation.model, literals, allowance)
+
+        return self._run("count", ask, budget)
 
     def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
         """Core, dead and impossible values, or the minimal set of guilty rules of a contradiction."""
@@ -137,6 +148,11 @@ class SatConfigurator:
 
     def _state(self, bench: Workbench, chosen: tuple[Choice, ...], start: State) -> State:
         assumptions = bench.literals(chosen)
+        if self._sweeper is not None and bench.decided(assumptions):
+            swept = self._sweeper.domains(assumptions)
+            if swept is None:
+                return State(self.model, chosen, consistent=False)
+            return State(self.model, chosen, consistent=True, can_hold=swept.hold, can_fail=swept.fail)
         if bench.theory is not None:
             bench.theory.forget()
         found = bench.finder.possible(assumptions, Possible(start.can_hold, start.can_fail))

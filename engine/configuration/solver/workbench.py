@@ -57,6 +57,12 @@ class Workbench:
         """The literals of a choice in the fast search."""
         return self.foundation.vocabulary.literals(choice, self._bound)
 
+    def decided(self, literals: Iterable[int]) -> bool:
+        """Whether all literals are about decision variables, the only ones that a diagram knows."""
+        vocabulary = self.foundation.vocabulary
+        known = vocabulary.decided_true | vocabulary.decided_false
+        return all(known >> abs(each) & 1 for each in literals)
+
     def groups(self, choices: Iterable[Choice]) -> list[Group]:
         """The literals of several choices."""
         return [self.group(each) for each in choices]
