@@ -1,0 +1,136 @@
+"""Priced quotes on the screen: lines, totals, waterfalls, approval routes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from engine.cli.screen import Screen, amount, bar, money
+
+STEP_NAMES = {"list": "list price"}
+
+
+def show_lines(screen: Screen, priced: Any) -> None:
+    """The lines of a priced quote as a table."""
+    digits = priced.minor_unit_digits
+    rows = [
+        [
+            ("  " if line.parent else "") + line.sku,
+            line.display_name,
+            line.quantity,
+            plain(line.list_unit_price, digits),
+            plain(line.unit_price, digits),
+            amount(line.net, digits) + _per(line),
+        ]
+        for line in priced.lines
+    ]
+    rows += [[gift.sku, "gift", gift.quantity, "", plain(gift.unit_price, digits), ""] for gift in priced.gifts]
+    screen.table(
+        ["product", "name", "qty", "list", "net unit", f"net {priced.currency_code}"], rows, right=(2, 3, 4, 5)
+    )
+
+
+def show_totals(screen: Screen, priced: Any) -> None:
+    """The totals of a priced quote, as far as they say something."""
+    totals, code, digits = priced.totals, priced.currency_code, priced.minor_unit_digits
+    rows = [
+        ("list", totals.list),
+        ("line discounts", -totals.line_discount),
+        ("order discounts", -totals.order_discount),
+        ("net", totals.net),
+        ("tax", totals.tax),
+        ("to pay", totals.payable),
+        ("one-time", totals.one_time),
+        *((f"every {_months(each.period_months)}", each.net) for each in totals.recurring),
+        ("usage estimate", totals.usage_estimate),
+        ("contract value", totals.tcv if totals.recurring else 0),
+    ]
+    wanted = {"net", "to pay"}
+    shown = [[name, money(value, code, digits)] for name, value in rows if value or name in wanted]
+    shown.append(["discount", f"{plain(totals.discount_percent, 0)} %"])
+    if totals.margin_percent:
+        shown.append(["margin", f"{money(totals.margin, code, digits)}  ({plain(totals.margin_percent, 0)} %)"])
+    screen.table(["", ""], shown, right=(1,))
+
+
+def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> None:
+    """The story of each line: a bar per step, the rule, its place, and what lost and why."""
+    for each in waterfalls:
+        if not each.steps:
+            continue
+        screen.say(names.get(each.line_id, each.line_id), style="bold")
+        widest = max(Decimal(step.after) for step in each.steps)
+        rows = [
+            [
+                f"  {STEP_NAMES.get(step.step, step.step)}",
+                plain(step.after),
+                bar(Decimal(step.after), widest),
+                _change(step),
+                step.rule,
+                step.place,
+                step.say,
+            ]
+            for step in each.steps
+        ]
+        screen.table(["", "unit", "", "change", "rule", "file:line", ""], rows, right=(1, 3))
+        for loser in each.losers:
+            screen.say(f"    not {loser.rule} ({loser.place}): {loser.reason}", style="dim")
+
+
+def show_route(screen: Screen, route: Any) -> None:
+    """Who has to agree, and why."""
+    if not route.levels:
+        screen.say("nobody has to approve this")
+        return
+    rows = [
+        [
+            level.chain,
+            level.level,
+            "; ".join(_reason(each) for each in level.reasons),
+            ", ".join(each.place for each in level.reasons),
+        ]
+        for level in route.levels
+    ]
+    screen.table(["chain", "level", "because", "file:line"], rows)
+
+
+def show_findings(screen: Screen, findings: Any) -> None:
+    """What is wrong or missing in the configurations."""
+    for each in findings:
+        place = f"  ({each.rule}, {each.place})" if each.rule else ""
+        screen.say(f"  ! {each.message}{place}", style="yellow")
+
+
+def plain(text: str, digits: int = 2) -> str:
+    """Decimal text without needless zeros, but with at least the digits of the currency."""
+    value = Decimal(text)
+    shown = f"{value:,f}"
+    whole, _, decimals = shown.partition(".")
+    kept = decimals.rstrip("0").ljust(digits, "0")
+    return f"{whole}.{kept}" if kept else whole
+
+
+def _per(line: Any) -> str:
+    return f" / {_months(line.charge.period_months)}" if line.charge.period_months else ""
+
+
+def _months(count: int) -> str:
+    return {1: "month", 3: "quarter", 12: "year"}.get(count, f"{count} months")
+
+
+def _change(step: Any) -> str:
+    difference = Decimal(step.after) - Decimal(step.before)
+    return "" if step.step == "list" or not difference else plain(str(difference))
+
+
+def _reason(reason: Any) -> str:
+    said = f"{reason.say}: " if reason.say else ""
+    values = ", ".join(f"{each.expression} is {_value(each.value)}" for each in reason.values)
+    return f"{said}{values}" if values else f"{said}{reason.condition}"
+
+
+def _value(value: Any) -> str:
+    kind = value.WhichOneof("kind")
+    if kind == "number":
+        return plain(value.number, 0)
+    return str(getattr(value, kind)) if kind else "unknown"

@@ -1,0 +1,90 @@
+"""What a person sees: tables, bars and amounts; colour only on a terminal, one JSON value with ``--json``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+PLAIN_WIDTH = 118
+BAR_WIDTH = 28
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+class Screen:
+    """Writes to standard output; a screen for machines writes one JSON value and nothing else."""
+
+    def __init__(self, *, machine: bool = False) -> None:
+        self.machine = machine
+        width = None if sys.stdout.isatty() else PLAIN_WIDTH
+        self._console = Console(highlight=False, width=width, soft_wrap=False)
+
+    def title(self, text: str) -> None:
+        """A heading between parts of the output."""
+        if not self.machine:
+            self._console.print()
+            self._console.print(f"[bold]{escape(text)}[/bold]")
+
+    def say(self, text: str = "", *, style: str = "") -> None:
+        """One line of text for people."""
+        if not self.machine:
+            self._console.print(f"[{style}]{escape(text)}[/{style}]" if style else escape(text))
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+        """A table; ``right`` lists the columns of numbers, which stand to the right."""
+        if self.machine:
+            return
+        shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for at, column in enumerate(columns):
+            shown.add_column(column, justify="right" if at in right else "left", no_wrap=at in right)
+        for row in rows:
+            shown.add_row(*(escape(cell) for cell in row))
+        self._console.print(shown)
+
+    def data(self, value: object) -> None:
+        """The answer for machines; people have already seen it."""
+        if self.machine:
+            print(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[None]:
+        """Show that something longer goes on; a spinner on a terminal, one line elsewhere."""
+        if self.machine:
+            yield
+        elif sys.stdout.isatty():
+            with self._console.status(text):
+                yield
+        else:
+            self.say(f"{text} ...")
+            yield
+
+
+def amount(minor_units: int, digits: int = 2) -> str:
+    """An amount in the major unit with separators: ``1,234.50``."""
+    return f"{Decimal(minor_units).scaleb(-digits):,.{digits}f}"
+
+
+def money(minor_units: int, currency_code: str, digits: int = 2) -> str:
+    """An amount with its currency: ``EUR 1,234.50``."""
+    return f"{currency_code} {amount(minor_units, digits)}"
+
+
+def day(value: Any) -> str:
+    """A date message as ISO text; empty when it is not set."""
+    return f"{value.year:04}-{value.month:02}-{value.day:02}" if value.year else ""
+
+
+def bar(part: Decimal, whole: Decimal, *, width: int = BAR_WIDTH) -> str:
+    """A bar whose length is the share of ``part`` in ``whole``, to an eighth of a character."""
+    if whole <= 0 or part <= 0:
+        return ""
+    eighths = int(min(part / whole, Decimal(1)) * width * 8)
+    full, rest = divmod(eighths, 8)
+    return "█" * full + (EIGHTHS[rest] if rest else "")
