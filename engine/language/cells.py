@@ -6,11 +6,13 @@ import re
 
 from engine.language.builtins import FUNCTIONS
 from engine.language.checker import Checker
-from engine.language.problems import NOT_A_CONDITION
+from engine.language.problems import MISLEADING_CELL, NOT_A_CONDITION
 from engine.language.relations import is_condition, is_text
 from engine.language.rules_comparisons import membership
 from engine.language.scope import ResolvedCall, Scope
 from engine.language.tree import (
+    Arithmetic,
+    ArithmeticOp,
     Between,
     Call,
     Comparison,
@@ -19,6 +21,7 @@ from engine.language.tree import (
     Logic,
     LogicOp,
     Name,
+    NumberLiteral,
     Quantified,
     Subject,
     TextLiteral,
@@ -29,6 +32,7 @@ from engine.language.types import BOOLEAN, OptionalType, Type, optional, require
 from engine.language.wording import a, shown
 
 _NOT = re.compile(r"\s*not\s*\((?P<inner>.*)\)\s*", re.DOTALL)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
 _WORD = re.compile(r"[^\s\"'|,()\[\]<>=!?{}@;][^\"|,()\[\]<>=!?{};]*")
 
 
@@ -52,8 +56,26 @@ def read_bare_words(text: str, subject: Type, scope: Scope) -> UnaryTests | None
     return UnaryTests(0, len(text), tuple(tests), negated is not None)
 
 
+def _suspect(checker: Checker, cell: UnaryTests) -> None:
+    """Report cells that read otherwise than they look: ``5 - 9`` is minus four, ``1,500`` is one or five hundred."""
+    for each in cell.tests:
+        if isinstance(each, Arithmetic) and each.op is ArithmeticOp.SUBTRACT:
+            ends = each.left, each.right
+            if all(isinstance(end, NumberLiteral) for end in ends):
+                low, high = (checker.source(end) for end in ends)
+                message = f"`{low} - {high}` is a subtraction"
+                checker.findings.error(MISLEADING_CELL, message, each.start, each.end, hint=f"write `[{low}..{high}]`")
+    text = checker.findings.text
+    if _THOUSANDS.fullmatch(text.strip()):
+        plain, parted = text.strip().replace(",", ""), text.strip().replace(",", ", ")
+        message = f"`{text.strip()}` means one of several numbers"
+        hint = f"write `{plain}` for one number, or `{parted}` with spaces for several"
+        checker.findings.error(MISLEADING_CELL, message, cell.start, cell.end, hint=hint)
+
+
 def combine(checker: Checker, cell: UnaryTests) -> Expression:
     """Return the condition a cell means, checked: the subject passes a plain test, or one of its conditions holds."""
+    _suspect(checker, cell)
     plain = [each for each in cell.tests if not _is_condition(checker, each)]
     conditions = [each for each in cell.tests if _is_condition(checker, each)]
     parts: list[Expression] = []

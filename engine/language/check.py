@@ -10,7 +10,7 @@ from engine.diagnostics import Diagnostic, Severity
 from engine.language.cells import combine, read_bare_words
 from engine.language.checker import Checker
 from engine.language.cursor import Profile
-from engine.language.parse import parse_expression, parse_unary_tests
+from engine.language.parse import read_expression, read_unary_tests
 from engine.language.problems import NOWHERE, RESULT_TYPE, Findings, Origin
 from engine.language.relations import fits
 from engine.language.rules_calls import call, function_definition
@@ -105,8 +105,9 @@ def check_expression(text: str, *, scope: Scope, expected: Type | None = None, o
     remembered = scope.checks.get(key)
     if isinstance(remembered, _Remembered):
         return _moved(remembered, origin)
-    tree = parse_expression(text, names=scope.known, origin=origin, profile=Profile.STRICT)
-    checker = Checker(Findings(text, origin), scope, _RULES)
+    findings = Findings(text, origin)
+    tree = read_expression(findings, scope.known, Profile.STRICT)
+    checker = Checker(findings, scope, _RULES)
     found = checker.check(tree)
     if expected is not None:
         _expect(checker, tree, found, expected)
@@ -157,7 +158,8 @@ def check_unary_tests(
         return _finish(checker, tree, checker.check(tree), key, about, expected=BOOLEAN)
     tests = read_bare_words(text, required(about.type), scope) if bare_words else None
     if tests is None:
-        tests = parse_unary_tests(text, names=scope.known, origin=origin, profile=Profile.STRICT)
+        tests = read_unary_tests(findings, scope.known, Profile.STRICT)
+        findings.stop_on_errors()
     tree = combine(checker, tests)
     checker.reads.update(about.reads)
     return _finish(checker, tree, checker.analysis.types[id(tree)], key, about, expected=BOOLEAN)

@@ -50,6 +50,8 @@ class Checker:
     def warn_if_missing(self, node: Expression, found: Type) -> None:
         """Warn when an optional attribute is used as if it were always there."""
         if isinstance(found, OptionalType) and isinstance(node, Name | Path | Filter):
+            if isinstance(node, Path) and isinstance(self.analysis.types.get(id(node.source)), OptionalType):
+                return
             source = self.source(node)
             message = f"{shown(source)} may be missing"
             hint = f"test it first: `if {source} = null then ... else ...` or `{source} != null and ...`"

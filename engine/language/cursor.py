@@ -88,7 +88,8 @@ class Cursor:
 
     def stop(self, code: Code, message: str, token: Token, *, hint: str = "") -> ReadingStopped:
         """Note an error at a token and return what to raise."""
-        self.findings.error(code, message, token.start, token.end, hint=hint)
+        if not self.findings.broken:
+            self.findings.error(code, message, token.start, token.end, hint=hint)
         return ReadingStopped()
 
     def expect(self, word: str, *, hint: str) -> Token:
@@ -110,7 +111,8 @@ class Cursor:
                 message = f"the bracket `{opening.text}` is not closed"
                 raise self.stop(OPEN_BRACKET, message, opening, hint=f"add `{closers[0]}`")
             message = f"{show(token)} cannot stand here"
-            raise self.stop(UNEXPECTED, message, token, hint=f"write `,` or `{closers[0]}` before it")
+            hint = f"write `,` or `{closers[0]}` before it"
+            raise self.stop(UNEXPECTED, message, token, hint=shouted(token) or hint)
         self.brackets -= 1
         return self.take()
 
@@ -190,6 +192,13 @@ class Cursor:
     def _too_deep(self) -> ReadingStopped:
         message = f"the expression is nested more than {DEEPEST} levels deep"
         return self.stop(TOO_DEEP, message, self.token, hint="name a part of it, or add a list with `sum`")
+
+
+def shouted(token: Token) -> str:
+    """A hint for a word of the language in capital letters."""
+    if token.kind is TokenKind.NAME and token.text.lower() in KEYWORDS and token.text not in KEYWORDS:
+        return f"write `{token.text.lower()}` in small letters"
+    return ""
 
 
 def show(token: Token) -> str:

@@ -247,12 +247,18 @@ def _missing(cursor: Cursor) -> Exception:
     if token.kind is TokenKind.END and before is not None:
         message = f"something is missing after {show(before)}"
         return cursor.stop(NOTHING_THERE, message, before, hint="complete the expression")
+    message = f"{show(token)} cannot stand here"
     hint = "write a name, a number, a text or a bracket here"
-    if token.text in KEYWORDS:
+    if cursor.word in _RANGE_FOLLOWERS and token.text not in _COMPARISONS:
+        message = f"something is missing before {show(token)}"
+        if before is not None:
+            message = f"something is missing between {show(before)} and {show(token)}"
+        hint = "complete the expression"
+    elif token.text in KEYWORDS:
         hint = f"`{token.text}` is a word of the language and cannot be a name"
     elif token.text == "=":
         hint = "one sign `=` compares"
-    return cursor.stop(UNEXPECTED, f"{show(token)} cannot stand here", token, hint=hint)
+    return cursor.stop(UNEXPECTED, message, token, hint=hint)
 
 
 def _negation(cursor: Cursor) -> Expression:

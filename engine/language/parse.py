@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.diagnostics import DiagnosticError
-from engine.language.cursor import Cursor, Profile, ReadingStopped, show
+from engine.language.cursor import Cursor, Profile, ReadingStopped, shouted, show
 from engine.language.grammar import expression, test
 from engine.language.names import KnownNames
 from engine.language.problems import NOTHING_THERE, NOWHERE, TOO_DEEP, UNEXPECTED, Findings, Origin
@@ -28,14 +28,21 @@ def parse_expression(
     ``names`` are all names that may hold spaces or signs: variables and entries of their contexts. Raises
     ``DiagnosticError`` with every slip of spelling found and the first break of the grammar.
     """
-    cursor = _cursor(text, names, origin, profile)
+    findings = Findings(text, origin)
+    found = read_expression(findings, names, profile)
+    findings.stop_on_errors()
+    return found
+
+
+def read_expression(findings: Findings, names: Iterable[str] | KnownNames, profile: Profile) -> Expression:
+    """Read one expression, noting slips of spelling that do not hinder; raises ``DiagnosticError`` when one does."""
+    cursor = _cursor(findings, names, profile)
     try:
         _something(cursor, "an expression")
         found = expression(cursor)
         _nothing_left(cursor)
     except ReadingStopped:
-        raise DiagnosticError(*cursor.findings.found) from None
-    cursor.findings.stop_on_errors()
+        raise DiagnosticError(*findings.found) from None
     return found
 
 
@@ -47,19 +54,25 @@ def parse_unary_tests(
     profile: Profile = Profile.FULL,
 ) -> UnaryTests:
     """Read the content of a cell: tests separated by commas, ``not(...)`` around them, or ``-`` for anything."""
-    cursor = _cursor(text, names, origin, profile)
+    findings = Findings(text, origin)
+    found = read_unary_tests(findings, names, profile)
+    findings.stop_on_errors()
+    return found
+
+
+def read_unary_tests(findings: Findings, names: Iterable[str] | KnownNames, profile: Profile) -> UnaryTests:
+    """Read a cell, noting slips of spelling that do not hinder; raises ``DiagnosticError`` when one does."""
+    cursor = _cursor(findings, names, profile)
     try:
         _something(cursor, "a test")
         found = _tests(cursor)
         _nothing_left(cursor)
     except ReadingStopped:
-        raise DiagnosticError(*cursor.findings.found) from None
-    cursor.findings.stop_on_errors()
+        raise DiagnosticError(*findings.found) from None
     return found
 
 
-def _cursor(text: str, names: Iterable[str] | KnownNames, origin: Origin, profile: Profile) -> Cursor:
-    findings = Findings(text, origin)
+def _cursor(findings: Findings, names: Iterable[str] | KnownNames, profile: Profile) -> Cursor:
     known = names if isinstance(names, KnownNames) else KnownNames(names)
     return Cursor(tokenize(findings), findings, known, profile, expression)
 
@@ -86,7 +99,8 @@ def _negated(cursor: Cursor) -> tuple[Expression, ...] | None:
         found = _test_list(cursor)
         cursor.close(opening, ")")
     except ReadingStopped:
-        if cursor.findings.found[-1].code == TOO_DEEP or not _reads_otherwise(cursor, place, noted, brackets):
+        known = cursor.findings.broken or cursor.findings.found[-1].code == TOO_DEEP
+        if known or not _reads_otherwise(cursor, place, noted, brackets):
             raise
         return None
     if cursor.token.kind is TokenKind.END:
@@ -140,7 +154,14 @@ def _nothing_left(cursor: Cursor) -> None:
     if word == ",":
         hint = "put a list in brackets: `[a, b]`; in numbers write a decimal point"
         raise cursor.stop(UNEXPECTED, "`,` cannot stand here", token, hint=hint)
-    hint = "an operator such as `and`, `=` or `+` is missing before it"
-    if cursor.position and cursor.words[cursor.position - 1] == "not":
+    hint = shouted(token) or "an operator such as `and`, `=` or `+` is missing before it"
+    before = cursor.tokens[cursor.position - 1]
+    if before.text == "not":
         hint = "write `not(...)` with round brackets"
+    elif word == ".." and before.kind is TokenKind.NAME:
+        hint = "one dot leads to an attribute; a range stands in brackets"
+    elif word == "..":
+        hint = f"put a range in brackets: `[{before.text}..{cursor.tokens[cursor.position + 1].text}]`"
+    elif before.kind is TokenKind.NUMBER and len(word) == 3 and word.isupper() and not shouted(token):
+        hint = "amounts are written without their currency"
     raise cursor.stop(UNEXPECTED, f"{show(token)} cannot stand here", token, hint=hint)

@@ -44,6 +44,7 @@ NOT_A_FUNCTION = Code("FEL119")
 NO_SUBJECT = Code("FEL120")
 EMPTY_RANGE = Code("FEL121")
 NOT_A_LIST = Code("FEL122")
+MISLEADING_CELL = Code("FEL123")
 
 OPTIONAL_UNTESTED = Code("FEL201")
 SAME_VALUE_TWICE = Code("FEL202")
@@ -92,6 +93,7 @@ CODES: Mapping[Code, str] = MappingProxyType(
         NO_SUBJECT: "`?` outside a cell",
         EMPTY_RANGE: "a range that holds nothing",
         NOT_A_LIST: "a list was needed",
+        MISLEADING_CELL: "a cell that reads otherwise than it looks",
         OPTIONAL_UNTESTED: "an optional attribute used without a test",
         SAME_VALUE_TWICE: "the same value twice in one test",
         NEVER_MISSING: "a test for null that never holds",
@@ -137,6 +139,8 @@ class Findings:
     origin: Origin
     found: list[Diagnostic] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
+    broken: bool = False
+    """Whether something was left out in cutting, so that what the grammar says next would only mislead."""
 
     def error(self, code: Code, message: str, start: int, end: int, *, hint: str = "") -> None:
         """Note an error about ``text[start:end]``."""

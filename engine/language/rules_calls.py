@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from engine.diagnostics import nearest_name
 from engine.language.builtins import FUNCTIONS, Parameter, Signature
 from engine.language.checker import Checker, Frame, element_of
+from engine.language.foreign_functions import hint_for
 from engine.language.problems import (
     ARGUMENT_COUNT,
     ARGUMENT_TYPE,
@@ -27,6 +28,8 @@ from engine.language.tree import Call, Expression, FunctionDefinition, Name, Tex
 from engine.language.types import (
     ANY,
     NULL,
+    NUMBER,
+    TEXT,
     ContextType,
     FunctionType,
     ListType,
@@ -38,7 +41,7 @@ from engine.language.types import (
     required,
 )
 from engine.language.values.fault import UndefinedError
-from engine.language.wording import a, shown
+from engine.language.wording import a, many, shown
 
 CLOCK_FUNCTIONS = frozenset({"now", "today"})
 PATTERN_FUNCTIONS = frozenset({"matches", "replace", "split"})
@@ -55,7 +58,7 @@ class Fit:
     """How arguments fit one signature: the types bound to its variables, and the first misfit."""
 
     bound: dict[str, Type] = field(default_factory=dict)
-    misfit: tuple[Expression, str] | None = None
+    misfit: tuple[Expression, str, Type] | None = None
     currencies: tuple[Expression, Type, Type] | None = None
 
 
@@ -90,46 +93,7 @@ def _unknown(checker: Checker, node: Call, name: str) -> None:
         hint = "name the attributes, or write a list or range in brackets"
         checker.findings.error(OUTSIDE_PROFILE, message, place.start, place.end, hint=hint)
         return
-    near = _FOREIGN.get(name.lower()) or nearest_name(name, FUNCTIONS)
-    near = near or _FOREIGN.get(nearest_name(name, _FOREIGN) or "")
-    hint = f"did you mean `{near}`?" if near else "the reference page lists the functions"
-    checker.findings.error(UNKNOWN_FUNCTION, f"unknown function `{name}`", place.start, place.end, hint=hint)
-
-
-_FOREIGN = {
-    "len": "string length",
-    "length": "string length",
-    "avg": "mean",
-    "average": "mean",
-    "round": "round half up",
-    "upper": "upper case",
-    "ucase": "upper case",
-    "lower": "lower case",
-    "lcase": "lower case",
-    "substr": "substring",
-    "mid": "substring",
-    "str": "string",
-    "text": "string",
-    "int": "number",
-    "value": "number",
-    "concat": "string join",
-    "join": "string join",
-    "unique": "distinct values",
-    "mod": "modulo",
-    "power": "** (an operator)",
-    "startswith": "starts with",
-    "endswith": "ends with",
-    "ceil": "ceiling",
-    "includes": "includes",
-    "exists": "some x in ... satisfies",
-    "sumif": "sum(list[condition].attribute)",
-    "countif": "count(list[condition])",
-    "isblank": "... = null",
-    "isnull": "... = null",
-    "year": "quote.date.year",
-    "month": "quote.date.month",
-    "day": "quote.date.day",
-}
+    checker.findings.error(UNKNOWN_FUNCTION, f"unknown function `{name}`", place.start, place.end, hint=hint_for(name))
 
 
 def _literal(checker: Checker, node: Call, name: str, argument: TextLiteral) -> Type:
@@ -184,13 +148,13 @@ def _place(
         if not isinstance(each, FunctionDefinition):
             checker.check(each)
     wanted = " or ".join(dict.fromkeys(_usage(name, each) for each in signatures))
-    message = f"`{name}` does not take {_arguments(count)}"
+    message = f"`{name}` does not take {_arguments(count)}" if count else f"`{name}` needs its arguments"
     checker.findings.error(ARGUMENT_COUNT, message, node.start, node.end, hint=f"write {wanted}")
     return None
 
 
 def _arguments(count: int) -> str:
-    return "no arguments" if count == 0 else "one argument" if count == 1 else f"{count} arguments"
+    return "one argument" if count == 1 else f"{count} arguments"
 
 
 def _usage(name: str, signature: Signature) -> str:
@@ -239,12 +203,29 @@ def _fit(
         parameter = _parameter(signature, place)
         if isinstance(each, FunctionDefinition):
             if not isinstance(parameter.type, FunctionType):
-                fit.misfit = fit.misfit or (each, f"needs {a(parameter.type)}, not a function")
+                fit.misfit = fit.misfit or (each, f"needs {a(parameter.type)}, not a function", parameter.type)
             continue
         found = types[id(each)]
         if not _bind(parameter.type, found, fit, each) and fit.misfit is None:
-            fit.misfit = (each, f"needs {a(parameter.type)}, but {shown(checker.source(each))} is {a(found)}")
+            fit.misfit = (each, _misfit(checker, arguments, each, parameter.type, found, fit), parameter.type)
     return fit
+
+
+def _misfit(
+    checker: Checker,
+    arguments: tuple[Expression | None, ...],
+    node: Expression,
+    wanted: Type,
+    found: Type,
+    fit: Fit,
+) -> str:
+    """Why an argument does not fit: of the wrong kind, or of another kind than an argument before it."""
+    given = f"{shown(checker.source(node))} is {a(found)}"
+    first = arguments[0]
+    if isinstance(wanted, TypeVariable) and wanted.name in fit.bound and first is not None and first is not node:
+        kind = checker.analysis.types.get(id(first), ANY)
+        return f"needs values of one kind, but {shown(checker.source(first))} is {a(kind)} and {given}"
+    return f"needs {a(wanted)}, but {given}"
 
 
 def _bind(wanted: Type, found: Type, fit: Fit, node: Expression) -> bool:
@@ -282,9 +263,9 @@ def _bind_variable(name: str, found: Type, fit: Fit, node: Expression) -> bool:
 
 def _report(checker: Checker, name: str, fit: Fit) -> None:
     if fit.misfit is not None:
-        place, reason = fit.misfit
-        code = ARGUMENT_TYPE
-        checker.findings.error(code, f"`{name}` {reason}", place.start, place.end, hint=_hint(checker, name, place))
+        place, reason, wanted = fit.misfit
+        hint = _hint(checker, name, place, wanted)
+        checker.findings.error(ARGUMENT_TYPE, f"`{name}` {reason}", place.start, place.end, hint=hint)
     elif fit.currencies is not None:
         place, before, found = fit.currencies
         message = f"`{name}` mixes {a(before)} and {a(found)}"
@@ -292,20 +273,27 @@ def _report(checker: Checker, name: str, fit: Fit) -> None:
         checker.findings.error(TWO_CURRENCIES, message, place.start, place.end, hint=hint)
 
 
-def _hint(checker: Checker, name: str, place: Expression) -> str:
+def _hint(checker: Checker, name: str, place: Expression, wanted: Type) -> str:
     found = required(checker.analysis.types.get(id(place), ANY))
+    source = checker.source(place)
     if name in ("not", "all", "any"):
         return "write a comparison such as `... = ...`"
-    if isinstance(found, ListType) and isinstance(required(found.item), ContextType):
+    if isinstance(found, ListType):
         inner = required(found.item)
-        assert isinstance(inner, ContextType)
-        fields = [each for each, kind in inner.fields.items() if is_numeric(required(kind))]
-        if fields:
-            return f"name an attribute: `{name}({checker.source(place)}.{fields[0]})`"
-    if is_numeric(found):
-        return f"write `string({checker.source(place)})` to make it a text"
-    if is_text(found):
-        return f"write `number({checker.source(place)})` when the text holds a number"
+        if isinstance(inner, ContextType):
+            fields = [each for each, kind in inner.fields.items() if is_numeric(required(kind))]
+            return f"name an attribute: `{name}({source}.{fields[0] if fields else 'attribute'})`"
+        return (
+            "give one list or single values"
+            if not isinstance(wanted, ListType)
+            else f"use a list of {many(wanted.item)}"
+        )
+    if isinstance(wanted, ListType):
+        return "name a list or an option group"
+    if is_numeric(found) and wanted is TEXT:
+        return f"write `string({source})` to make it a text"
+    if is_text(found) and (wanted is NUMBER or isinstance(wanted, TypeVariable) and wanted.name == "N"):
+        return f"write `number({source})` when the text holds a number"
     return "look up the function in the reference"
 
 

@@ -50,7 +50,7 @@ from engine.language.types import (
     optional,
     required,
 )
-from engine.language.wording import a, shown, values_shown
+from engine.language.wording import a, many, shown, values_shown
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _EQUALITY = (ComparisonOp.EQUAL, ComparisonOp.UNEQUAL)
@@ -159,30 +159,41 @@ def _cannot_compare(
 
 
 def _comparison_hint(checker: Checker, one: tuple[Expression, Type], other: tuple[Expression, Type]) -> str:
-    node, kind = one[0], required(one[1])
-    against = required(other[1])
-    if isinstance(node, TextLiteral):
-        if is_numeric(against):
-            return "write the number without quotes"
-        if against in (DATE, DATE_TIME):
-            return f'write a date as `@"{node.value}"`'
-        if against == BOOLEAN and node.value.lower() in ("true", "false", "yes", "no"):
-            return f"write `{'true' if node.value.lower() in ('true', 'yes') else 'false'}` without quotes"
+    node, kind, against = one[0], required(one[1]), required(other[1])
     written = checker.source(node)
-    if against == DATE and _DATE.fullmatch(written):
-        return f'write a date as `@"{written}"`'
+    dated = _DATE.search(written)
+    if against == DATE and dated and not isinstance(node, TextLiteral):
+        return f'write a date as `@"{dated.group()}"`'
+    if isinstance(node, TextLiteral):
+        return _text_hint(node, against)
     if is_text(against) and isinstance(node, NumberLiteral):
-        return f'write `"{checker.source(node)}"` in quotes'
-    if isinstance(kind, ListType) and isinstance(required(kind.item), ContextType):
-        inner = required(kind.item)
-        assert isinstance(inner, ContextType)
-        return f"name an attribute: `{checker.source(other[0])} in {written}.{next(iter(inner.fields), 'name')}`"
-    if isinstance(kind, ListType) and not isinstance(against, ListType):
-        return f"write `{checker.source(other[0])} in {checker.source(node)}`"
+        return f'write `"{written}"` in quotes'
     if isinstance(kind, ContextType):
-        first = next(iter(kind.fields), "name")
-        return f"compare one of its attributes, such as `{checker.source(node)}.{first}`"
+        return f"compare one of its attributes, such as `{written}.{next(iter(kind.fields), 'name')}`"
+    if isinstance(kind, ListType):
+        return _list_hint(checker, written, kind, other)
     return ""
+
+
+def _text_hint(node: TextLiteral, against: Type) -> str:
+    if is_numeric(against):
+        return "write the number without quotes"
+    if against in (DATE, DATE_TIME):
+        return f'write a date as `@"{node.value}"`'
+    if against == BOOLEAN and node.value.lower() in ("true", "false", "yes", "no"):
+        return f"write `{'true' if node.value.lower() in ('true', 'yes') else 'false'}` without quotes"
+    return ""
+
+
+def _list_hint(checker: Checker, written: str, kind: ListType, other: tuple[Expression, Type]) -> str:
+    inner, against = required(kind.item), required(other[1])
+    if isinstance(inner, ContextType):
+        return f"name an attribute: `{checker.source(other[0])} in {written}.{next(iter(inner.fields), 'name')}`"
+    if is_numeric(against) and is_numeric(inner):
+        return f"write `sum({written})`, `max({written})` or another single number"
+    if isinstance(against, ListType) or not comparable(inner, against):
+        return f"its items are {many(inner)}"
+    return f"write `{checker.source(other[0])} in {written}`"
 
 
 def _possible(checker: Checker, left: tuple[Expression, Type], right: tuple[Expression, Type]) -> None:
@@ -263,6 +274,9 @@ def one_test(checker: Checker, subject: Expression, value: Type, node: Expressio
     found = _bare_word(checker, node, value)
     inner = required(found)
     if isinstance(inner, RangeType):
+        if not comparable(inner.item, value):
+            _cannot_compare(checker, node, (subject, value), (node, found))
+            return BOOLEAN
         return compare(checker, node, ComparisonOp.AT_LEAST, (subject, value), (node, inner.item))
     if isinstance(inner, ListType) and not isinstance(required(value), ListType):
         if not comparable(inner.item, value):

@@ -209,7 +209,7 @@ def filtered(checker: Checker, node: Expression) -> Type:
     if is_numeric(required(found)):
         _whole_position(checker, node.condition)
         return optional(item)
-    if not is_condition(found):
+    if not is_condition(found) and item is not ANY:
         message = f"a filter needs a condition or a position, but {shown(checker.source(node.condition))} is {a(found)}"
         place = node.condition
         hint = "write for example `[qty > 1]`" if is_text(required(found)) else "write a comparison"

@@ -145,7 +145,17 @@ def is_function(text: str) -> bool:
     return text in FUNCTIONS
 
 
+_WORDS = {
+    "yes": "write `true`",
+    "no": "write `false`",
+    "any": "write `-` for any value",
+    "all": "write `-` for any value",
+}
+
+
 def _name_hint(checker: Checker, text: str) -> str:
+    if text.lower() in _WORDS and (checker.subject_type is not None or text.lower() in ("yes", "no")):
+        return _WORDS[text.lower()]
     if is_function(text):
         return f"write `{text}(...)`"
     owners = attribute_owners(checker, text)

@@ -72,7 +72,8 @@ def negation(checker: Checker, node: Expression) -> Type:
     if is_numeric(inner) or inner in (DAYS_DURATION, MONTHS_DURATION, ANY):
         return found
     message = f"a minus sign needs a number, but {shown(checker.source(node.operand))} is {a(found)}"
-    checker.findings.error(OPERAND_TYPE, message, node.operand.start, node.operand.end)
+    hint = "use an attribute that is a number"
+    checker.findings.error(OPERAND_TYPE, message, node.operand.start, node.operand.end, hint=hint)
     return ANY
 
 
@@ -129,6 +130,9 @@ def _of_numbers(checker: Checker, node: Arithmetic, left: Type, right: Type) -> 
 def _misfit(checker: Checker, node: Arithmetic, left: Type, right: Type) -> Type:
     sign = node.op.value
     named = ((node.left, left), (node.right, right))
+    if left is NULL or right is NULL:
+        _report(checker, node, OPERAND_TYPE, f"`{sign}` cannot be used with `null`", "test with `= null` first")
+        return ANY
     if node.op is ADD and is_text(left) != is_text(right) and (is_text(left) or is_text(right)):
         other = node.right if is_text(left) else node.left
         message = f"`+` joins two texts or adds two numbers, but {_sides(checker, named)}"
@@ -139,7 +143,7 @@ def _misfit(checker: Checker, node: Arithmetic, left: Type, right: Type) -> Type
     else:
         wrong = [each for each in named if not is_numeric(each[1])]
         message = f"`{sign}` needs numbers, but {_sides(checker, tuple(wrong))}"
-        hint = "test for null first" if NULL in (left, right) else _number_hint(checker, wrong[0][0], wrong[0][1])
+        hint = _number_hint(checker, wrong[0][0], wrong[0][1])
     _report(checker, node, OPERAND_TYPE, message, hint)
     return ANY
 

@@ -52,6 +52,7 @@ _NAME_PART = _NAME_START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
 
 _TOKEN = re.compile(
     rf"(?P<space>[{_SPACE}]+|//[^\n]*|/\*.*?\*/)"
+    r"|(?P<currency>[\u20ac\u00a3\u00a5$](?=\s?[0-9]))"
     rf"|(?P<name>[{_NAME_START}][{_NAME_PART}]*)"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r'|(?P<text>"(?:[^"\\]|\\.)*")'
@@ -60,12 +61,13 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+_NO_SIGN = "leave the currency sign out: amounts are plain numbers"
 _FOREIGN: dict[str, tuple[str, str]] = {
     "==": ("=", "write `=` to compare"),
     "&&": ("and", "write `and`"),
     "&": ("and", "write `and`; to join texts write `+`"),
     "||": ("or", "write `or`"),
-    "|": ("or", "write `or`"),
+    "|": ("or", "write `or`; between the values of a cell write a comma"),
     "<>": ("!=", "write `!=`"),
     "=<": ("<=", "write `<=`"),
     "=>": (">=", "write `>=`"),
@@ -81,7 +83,10 @@ _FOREIGN: dict[str, tuple[str, str]] = {
     ";": (",", "separate with a comma"),
     "!": ("", "write `not(...)` around the condition"),
     "%": ("", "percents are plain numbers: write 15, not 15 %"),
-    "$": ("", "leave the currency sign out: amounts are plain numbers"),
+    "$": ("", _NO_SIGN),
+    "\u20ac": ("", _NO_SIGN),
+    "\u00a3": ("", _NO_SIGN),
+    "\u00a5": ("", _NO_SIGN),
     "#": ("", "leave it out"),
 }
 _QUOTES = "\u201c\u201d\u201e\u2018\u2019'"
@@ -206,6 +211,7 @@ def _foreign(findings: Findings, text: str, start: int, end: int) -> Token | Non
     instead, hint = _FOREIGN[text]
     findings.error(FOREIGN_OPERATOR, f"`{text}` is not an operator here", start, end, hint=hint)
     if not instead:
+        findings.broken = True
         return None
     kind = TokenKind.NAME if instead.isalpha() else TokenKind.SYMBOL
     return Token(kind, instead, start, end)
@@ -229,6 +235,7 @@ def _foreign_quote(findings: Findings, start: int) -> Token:
 def _stray(findings: Findings, position: int) -> int:
     """Report what no token starts with and return where to go on."""
     text = findings.text
+    findings.broken = True
     if text.startswith("/*", position):
         findings.error(OPEN_COMMENT, "the comment has no end", position, position + 2, hint="close it with `*/`")
         return len(text)
