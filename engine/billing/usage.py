@@ -10,11 +10,12 @@ from decimal import Decimal
 from engine.billing.line import BillLine, LineKind
 from engine.billing.policy import BillingPolicy
 from engine.billing.service import Service
-from engine.contracts import UsageRecord
-from engine.money import EXACT, Money, UnitPrice, settle, total
+from engine.contracts import SubscriptionLine, UsageRecord
+from engine.money import EXACT, WHOLE, Money, Ratio, UnitPrice, settle, total
 from engine.periods import Period, Piece
 from engine.pricing.models import PriceModel
 
+SHARE_PLACES = 6
 _ONE = Decimal(1)
 
 
@@ -35,15 +36,33 @@ def missing_usage(
 
 
 def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Money:
-    """What the usage of a whole period costs: by its price model, else by the unit price; rounded once."""
+    """What the usage of a whole period costs, rounded once: by its price model, else by the unit price.
+
+    Discounts on the line of the quote are kept: the same share of the model's price is charged that the estimate was.
+    """
     line = service.state.line
     model: PriceModel | None = policy.models.get(line.usage_model)
-    amount = EXACT.multiply(line.unit_price, quantity) if model is None else _amount(model, quantity, line.unit_price)
-    return settle(UnitPrice(amount, line.amount.currency), quantity=_ONE, rounding=policy.rounding)
+    if model is None:
+        price, share = EXACT.multiply(line.unit_price, quantity), WHOLE
+    else:
+        price, share = model.rate(quantity, base=line.list_price).amount, kept_share(line, model)
+    return settle(UnitPrice(price, line.amount.currency), quantity=_ONE, rounding=policy.rounding, share=share)
 
 
-def _amount(model: PriceModel, quantity: Decimal, base: Decimal) -> Decimal:
-    return model.rate(quantity, base=base).amount
+def kept_share(line: SubscriptionLine, model: PriceModel) -> Ratio:
+    """The share of the model's price that the quote's discounts on the line left, to 6 decimals half up.
+
+    Six decimals hold a discount in percent exactly. Without an estimate that costs something nothing can be said, so
+    that all of the price is charged.
+    """
+    whole = model.rate(line.quantity, base=line.list_price).amount
+    if whole <= 0:
+        return WHOLE
+    quoted = Ratio.of(EXACT.multiply(line.unit_price, line.quantity))
+    exact = Ratio.of(whole)
+    share = Ratio(quoted.numerator * exact.denominator, quoted.denominator * exact.numerator)
+    rounded = share.rounded(SHARE_PLACES)
+    return WHOLE if rounded == WHOLE else rounded
 
 
 def _missing(

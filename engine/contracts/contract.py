@@ -31,10 +31,11 @@ class Credit(Enum):
 class SubscriptionLine:
     """One line of a contract; amounts are before tax and for the whole quantity.
 
-    ``amount`` is for one charge period of a recurring line, whole for a one-time line, zero for a usage line, whose
-    ``usage_model`` names the price model in the rule book of the contract. The service is ``[start, end)``; ``end`` is
-    None for a one-time line and for a service without an agreed end. ``term_total`` is what the quote promised for the
-    whole service; None when that has no end.
+    ``amount`` is for one charge period of a recurring line, whole for a one-time line, zero for a usage line. A usage
+    line names its price model in the rule book of the contract (``usage_model``); its ``quantity`` is the quoted
+    estimate, and ``unit_price`` what a unit of that came to, from ``list_price``, after discounts on the line.
+    The service is ``[start, end)``; ``end`` is None for a one-time line and for a service without an agreed end.
+    ``term_total`` is what the quote promised for the whole service; None when that has no end.
     """
 
     id: str
@@ -53,6 +54,7 @@ class SubscriptionLine:
     usage_model: str = ""
     recognition: str = ""
     parent: str = ""
+    list_price: Decimal = Decimal(0)
 
     @property
     def is_one_time(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.catalog import ChargeKind, LineId
 from engine.contracts import BillOn, Contract, ContractTerms, SubscriptionLine, sign
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
-from engine.money import Money
+from engine.money import EXACT, Money
 from engine.orders.decomposition import tasks_of
 from engine.orders.events import ItemDelivered, OrderCreated, OrderEvent, TaskReady
 from engine.orders.layout import layout_of
@@ -112,6 +112,7 @@ def _subscription(line: AcceptedLine, by_id: Mapping[LineId, AcceptedLine]) -> S
         usage_model=str(line.sku) if usage else "",
         recognition=line.recognition,
         parent=str(line.parent or ""),
+        list_price=EXACT.divide(line.list_total.decimal, line.quantity) if line.quantity else line.unit_net,
     )
 
 

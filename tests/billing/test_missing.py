@@ -29,7 +29,7 @@ from engine.contracts import (
 from engine.diagnostics import Decision
 from engine.money import Money, allocate, total
 from engine.periods import DayCount, add_months
-from engine.pricing.models import Graduated, Tier, Usage
+from engine.pricing.models import Graduated, Tier, TierEffect, Usage, Volume
 from tests.contracts.build import EUR, contract, day, eur, metered, one_time, recurring
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -204,6 +204,26 @@ def test_usage_is_rated_in_arrears_by_the_price_model() -> None:
     assert shown([line]) == [("usage", "2026-01-01/2026-02-01", "110.00")]
     assert line.quantity == 1300
     assert missing_lines(agreed, (), records, (line,), day("2026-02-15"), POLICY) == ()
+
+
+def test_a_discount_on_the_estimate_is_kept() -> None:
+    # the model says 100.00 for the estimate of 1 100 calls, the quote 92.50: 7.5 % off; 1 300 calls: 110.00 -> 101.75
+    estimate = replace(metered("api", "0", "2026-01-01", None), quantity=Decimal(1100))
+    quoted = replace(estimate, unit_price=Decimal("0.084090909091"))  # 92.50 / 1 100 to 12 decimals
+    for line, amount in ((quoted, "101.75"), (replace(quoted, unit_price=Decimal("0.090909090909")), "110.00")):
+        (billed_line,) = missing_lines(
+            contract(line), (), [used("a", "2026-01-01", "1300")], (), day("2026-02-01"), POLICY
+        )
+        assert billed_line.amount == eur(amount)
+
+
+def test_a_percent_tier_is_taken_off_the_list_price() -> None:
+    # list 0.20 a call, 25 % off the whole volume from 100 on: 200 calls cost 30.00
+    model = Volume((Tier(Decimal(99), Decimal(0)), Tier(None, Decimal(25))), TierEffect.PERCENT_OFF)
+    line = replace(metered("api", "0.15", "2026-01-01", None), quantity=Decimal(500), list_price=Decimal("0.20"))
+    policy = BillingPolicy({"SKU-api": model})
+    (billed_line,) = missing_lines(contract(line), (), [used("a", "2026-01-01", "200")], (), day("2026-02-01"), policy)
+    assert billed_line.amount == eur("30.00")
 
 
 def test_late_usage_gives_a_further_line_within_the_window() -> None:
