@@ -86,15 +86,15 @@ def item_state(tasks: Sequence[TaskState]) -> OrderState:
 
 
 def order_state(items: Sequence[OrderState]) -> OrderState:
-    """The state of an order from the states of its items; what does not change does not count."""
+    """The state of an order from the states of its items; cancelled items count only beside completed ones."""
     kinds = set(items)
-    for single in (OrderState.COMPLETED, OrderState.CANCELLED, OrderState.ACKNOWLEDGED, OrderState.FAILED):
-        if kinds == {single}:
-            return single
-    if kinds <= {OrderState.COMPLETED, OrderState.CANCELLED}:
-        return OrderState.PARTIAL
-    if OrderState.PENDING_CANCELLATION in kinds:
+    if kinds == {OrderState.CANCELLED}:
+        return OrderState.CANCELLED
+    running = kinds - {OrderState.CANCELLED}
+    if len(running) == 1 and running != {OrderState.COMPLETED}:
+        return next(iter(running))
+    if running == {OrderState.COMPLETED}:
+        return OrderState.PARTIAL if OrderState.CANCELLED in kinds else OrderState.COMPLETED
+    if OrderState.PENDING_CANCELLATION in running:
         return OrderState.PENDING_CANCELLATION
-    if kinds <= {OrderState.COMPLETED, OrderState.CANCELLED, OrderState.FAILED}:
-        return OrderState.PARTIAL
-    return OrderState.IN_PROGRESS
+    return OrderState.PARTIAL if running == {OrderState.COMPLETED, OrderState.FAILED} else OrderState.IN_PROGRESS

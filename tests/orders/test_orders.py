@@ -276,9 +276,28 @@ def test_delivered_closed_or_dependent_items_are_not_cancelled() -> None:
 
 def test_the_moves_of_tasks_name_every_state() -> None:
     assert set(TASK_MOVES) == set(TaskState)
-    assert order_state([item_state([])]) is OrderState.COMPLETED
-    assert order_state([OrderState.COMPLETED, OrderState.FAILED]) is OrderState.PARTIAL
-    assert order_state([OrderState.PENDING_CANCELLATION, OrderState.COMPLETED]) is OrderState.PENDING_CANCELLATION
+
+
+@pytest.mark.parametrize(
+    ("items", "whole"),
+    [
+        ("completed", "completed"),
+        ("cancelled", "cancelled"),
+        ("acknowledged cancelled", "acknowledged"),
+        ("acknowledged completed", "inProgress"),
+        ("failed cancelled", "failed"),
+        ("failed inProgress", "inProgress"),
+        ("completed failed", "partial"),
+        ("completed cancelled", "partial"),
+        ("completed pendingCancellation", "pendingCancellation"),
+    ],
+)
+def test_an_order_stands_where_its_items_stand(items: str, whole: str) -> None:
+    assert order_state([OrderState(each) for each in items.split()]) is OrderState(whole)
+
+
+def test_an_item_without_tasks_is_done() -> None:
+    assert item_state([]) is OrderState.COMPLETED
 
 
 def test_an_order_cancelled_after_its_start_was_billed_owes_nothing() -> None:
