@@ -89,11 +89,16 @@ def _check(args: argparse.Namespace) -> int:
     book = loaded.book
     if args.json:
         _say_json({"ok": book is not None, "hash": book.hash if book else "", "findings": as_json(loaded.diagnostics)})
-        return FINDINGS if loaded.diagnostics else CLEAN
+        return _code(loaded)
     if loaded.diagnostics:
         _say(render(loaded.diagnostics, sources))
     _say(_summary(loaded))
-    return FINDINGS if loaded.diagnostics else CLEAN
+    return _code(loaded)
+
+
+def _code(loaded: Loaded) -> int:
+    """Errors and warnings are findings; a note only tells."""
+    return FINDINGS if any(each.severity is not Severity.NOTE for each in loaded.diagnostics) else CLEAN
 
 
 def _summary(loaded: Loaded) -> str:
@@ -109,7 +114,7 @@ def _summary(loaded: Loaded) -> str:
 
 def _counted(diagnostics: tuple[Diagnostic, ...]) -> tuple[int, int]:
     errors = sum(each.severity is Severity.ERROR for each in diagnostics)
-    return errors, len(diagnostics) - errors
+    return errors, sum(each.severity is Severity.WARNING for each in diagnostics)
 
 
 def _test(args: argparse.Namespace) -> int:

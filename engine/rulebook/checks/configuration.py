@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from engine.catalog import Catalog, Sku
-from engine.configuration.answers import OutOfBudget
+from engine.configuration.answers import Budget, OutOfBudget
 from engine.configuration.products import Constraint, Pick, ProductModel, Standing, compile_product
-from engine.configuration.products.answers import Conflict
+from engine.configuration.products.answers import Conflict, ProductState
 from engine.configuration.products.configurator import ProductConfigurator
-from engine.diagnostics import Diagnostic, DiagnosticError, Span
+from engine.diagnostics import Diagnostic, DiagnosticError, Severity, Span
 from engine.rulebook.codes import finding, warning
 from engine.rulebook.nodes import Report
 
 MOST_DEAD = 20
+DEAD_OPTIONS = Budget(milliseconds=3_000)
 
 
 def compile_bundles(
@@ -36,21 +37,23 @@ def configuration_findings(products: Mapping[Sku, ProductModel]) -> Iterator[Dia
     """A bundle that has no valid configuration is an error; an option that no valid one holds is a warning."""
     for sku, model in products.items():
         configurator = ProductConfigurator(model)
-        state = configurator.configure(())
+        conflict = configurator.explain(())
+        if isinstance(conflict, Conflict):
+            yield _contradiction(sku, conflict, model)
+            continue
+        state = configurator.configure((), budget=DEAD_OPTIONS)
         if isinstance(state, OutOfBudget):
             place = model.bundle.span or Span("")
-            yield warning("CON002", f"`{sku}` was too large to check for dead options", place, "nothing to do")
+            message = f"`{sku}` is too large to look for dead options at load"
+            yield finding("CON002", message, place, severity=Severity.NOTE)
             continue
-        if not state.consistent:
-            yield _contradiction(sku, configurator.explain(()), model)
-            continue
-        yield from _dead(configurator, model)
+        yield from _dead(configurator, model, state)
 
 
-def _contradiction(sku: Sku, conflict: Conflict | None | OutOfBudget, model: ProductModel) -> Diagnostic:
+def _contradiction(sku: Sku, conflict: Conflict, model: ProductModel) -> Diagnostic:
     """Point at the last rule of the smallest guilty set: the one that was probably written last."""
     place = model.bundle.span or Span("")
-    if not isinstance(conflict, Conflict) or not conflict.rules:
+    if not conflict.rules:
         message = f"`{sku}` has no valid configuration"
         return finding("CON001", message, place, "its option groups cannot be filled")
     rules = sorted(conflict.rules, key=lambda each: (each.span, each.rule))
@@ -61,10 +64,7 @@ def _contradiction(sku: Sku, conflict: Conflict | None | OutOfBudget, model: Pro
     return finding("CON001", message, rules[-1].span, "these rules are a smallest guilty set; change one of them")
 
 
-def _dead(configurator: ProductConfigurator, model: ProductModel) -> Iterator[Diagnostic]:
-    state = configurator.configure(())
-    if isinstance(state, OutOfBudget):
-        return
+def _dead(configurator: ProductConfigurator, model: ProductModel, state: ProductState) -> Iterator[Diagnostic]:
     told = 0
     for slot in state.slots:
         for option in slot.options:

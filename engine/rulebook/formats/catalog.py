@@ -121,6 +121,9 @@ TABLE = Record(
         Field("ignore", TEXTS, "Columns that are not read."),
         Field("replace", MapField(MapField(TEXT)), "Our name: words of the file and what they mean."),
         Field("blank", choice("unknown", "error"), "What an empty cell means.", default="error"),
+        Field(
+            "repeated", choice("error", "rename"), "A SKU that is taken: error, or add the category.", default="error"
+        ),
         Field("separator", TEXT, "What stands between the values of a list.", default="|"),
     ),
 )

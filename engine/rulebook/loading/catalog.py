@@ -171,9 +171,11 @@ class _Bundles:
         if checked is None:
             return None
         (holds,) = compile_all((checked,))
-        roots = tuple(self.scope.roots)
+        names = tuple(self.scope.roots)
+        read = {each.partition(".")[0] for each in checked.reads}
+        wanted = tuple(name if name in read else "" for name in names)
         chosen = tuple(
-            product.sku for product in self.catalog.products.values() if holds(*_facts(product, roots)) is True
+            product.sku for product in self.catalog.products.values() if holds(*_facts(product, wanted)) is True
         )
         if not chosen:
             hint = "correct the query or add products"
@@ -220,13 +222,33 @@ def _query_roots(catalog: Catalog) -> dict[str, Type]:
     return {**{name: item for name, item in found.items() if name not in clash}, **_OWN}
 
 
-def _facts(product: Product, roots: tuple[str, ...]) -> tuple[Value, ...]:
-    own: dict[str, Value] = {
-        "sku": product.sku,
-        "name": product.name,
-        "category": product.category,
-        "family": product.family,
-        "unit": product.unit,
-        "discontinued": product.discontinued,
-    }
-    return tuple(own[name] if name in own else product.attributes.get(name) for name in roots)
+def _facts(product: Product, roots: tuple[str, ...]) -> list[Value]:
+    """The values of the roots that a query reads; the others (``""``) are left blank."""
+    found: list[Value] = []
+    for name in roots:
+        if not name:
+            found.append(None)
+        elif name in product.attributes:
+            found.append(product.attributes[name])
+        else:
+            found.append(_own(product, name))
+    return found
+
+
+def _own(product: Product, name: str) -> Value:
+    """A fact that every product has, or None for an attribute of other categories."""
+    match name:
+        case "sku":
+            return product.sku
+        case "name":
+            return product.name
+        case "category":
+            return product.category
+        case "family":
+            return product.family
+        case "unit":
+            return product.unit
+        case "discontinued":
+            return product.discontinued
+        case _:
+            return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -42,6 +42,7 @@ class ColumnMap:
     replaced: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     blank_is_unknown: bool = False
     separator: str = "|"
+    renames: bool = False
 
 
 PLAIN = ColumnMap()
@@ -52,7 +53,9 @@ def read_mapping(read: Read) -> ColumnMap:
     columns = {name.text: _texts(node) for name, node in read.pairs("columns")}
     replaced = {name.text: dict(_words(node)) for name, node in read.pairs("replace")}
     unknown = read.text("blank", "error") == "unknown"
-    return ColumnMap(columns, read.texts("ignore"), replaced, unknown, read.text("separator", "|"))
+    return ColumnMap(
+        columns, read.texts("ignore"), replaced, unknown, read.text("separator", "|"), read.text("repeated") == "rename"
+    )
 
 
 def _texts(node: object) -> tuple[str, ...]:
@@ -145,6 +148,8 @@ class _Rows:
         if not place.text:
             self.report.add(finding("CAT004", "the row has no SKU", place.span, "fill it in or remove the row"))
             return
+        if self.mapping.renames and place.text in self.register.products:
+            place = replace(place, text=f"{place.text}-{self.category.id}")
         costs: dict[str, Decimal] = {}
         for (kind, currency), at in self.money:
             cell = self._cell(row, at)
