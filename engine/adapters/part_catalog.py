@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.adapters.rule_folder import FolderError
-from engine.rulebook.workbook import Workbook
 
 PART_FILES = (
     "cpu.csv",
@@ -96,7 +95,7 @@ _RATES = (
 )
 
 
-def on_parts(book: Mapping[str, bytes | Workbook], folder: Path) -> dict[str, bytes | Workbook]:
+def on_parts(book: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
     """Return the files of a workstation book with the parts list of ``folder`` as its catalog.
 
     Blanks of the parts list mean unknown. Its dollar prices hold in euro by a fixed rate. Raises ``FolderError`` when a
@@ -106,8 +105,8 @@ def on_parts(book: Mapping[str, bytes | Workbook], folder: Path) -> dict[str, by
     if missing:
         raise FolderError(f"the parts list `{folder}` has no {', '.join(missing)}")
     kept = {path: content for path, content in book.items() if not _is_own(path)}
-    parts: dict[str, bytes | Workbook] = {f"catalog/{name}": (folder / name).read_bytes() for name in PART_FILES}
-    rules: dict[str, bytes | Workbook] = {
+    parts = {f"catalog/{name}": (folder / name).read_bytes() for name in PART_FILES}
+    rules = {
         "catalog/parts.yaml": _TABLES.encode(),
         "prices/rates.yaml": _RATES.encode(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -28,8 +28,8 @@ class FolderError(Exception):
     """A folder cannot be read as a rule book; the message says why and names the path."""
 
 
-def read_folder(root: Path) -> dict[str, bytes | Workbook]:
-    """Return the files of a rule book by their path inside the folder.
+def read_folder(root: Path) -> dict[str, bytes]:
+    """Return the files of a rule book as they are, by their path inside the folder; ``unpack`` readies them for load.
 
     Only endings that rule books use are read; hidden files are left out. Raises ``FolderError`` for a missing folder, a
     link that leads outside, and what is larger than a rule book may be.
@@ -37,7 +37,7 @@ def read_folder(root: Path) -> dict[str, bytes | Workbook]:
     if not root.is_dir():
         raise FolderError(f"`{root}` is not a folder")
     base = root.resolve()
-    found: dict[str, bytes | Workbook] = {}
+    found: dict[str, bytes] = {}
     for path in sorted(base.rglob("*")):
         relative = path.relative_to(base)
         if any(part.startswith(".") for part in relative.parts) or path.suffix.lower() not in ENDINGS:
@@ -48,8 +48,13 @@ def read_folder(root: Path) -> dict[str, bytes | Workbook]:
             continue
         if len(found) >= MOST_FILES:
             raise FolderError(f"`{root}` holds more than {MOST_FILES} files")
-        found[relative.as_posix()] = read_content(relative.as_posix(), _bytes(path))
+        found[relative.as_posix()] = _bytes(path)
     return found
+
+
+def unpack(files: Mapping[str, bytes]) -> dict[str, bytes | Workbook]:
+    """Return sources (read from a folder or from a store) as the rule book takes them: spreadsheets unpacked."""
+    return {path: read_content(path, content) for path, content in files.items()}
 
 
 def read_content(path: str, content: bytes) -> bytes | Workbook:

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from engine.adapters.rule_folder import FolderError, read_folder
+from engine.adapters.rule_folder import FolderError, read_folder, unpack
 from engine.diagnostics import Diagnostic, Severity, as_json, did_you_mean, render
 from engine.language.problems import CODES
-from engine.rulebook import Loaded, Workbook, load, parts_of
+from engine.rulebook import Loaded, load, parts_of
 from engine.rulebook.codes import EXPLANATIONS
 from engine.rulebook.formatter import format_file
 from engine.rulebook.rule_run import TestResult, run_tests, test_findings, untested_rules
@@ -72,13 +72,14 @@ def _loaded(args: argparse.Namespace) -> tuple[Loaded, Mapping[str, str]] | int:
     """The book of the folder and its sources as text, or an exit code."""
     try:
         files = read_folder(args.folder)
+        loaded = load(unpack(files))
     except (FolderError, OSError) as problem:
         return _misuse(str(problem))
-    return load(files), {path: _text(each) for path, each in files.items() if not isinstance(each, Workbook)}
+    return loaded, {path: _text(each) for path, each in files.items() if not path.lower().endswith(".xlsx")}
 
 
-def _text(content: bytes | Workbook) -> str:
-    return content.decode("utf-8", "replace").removeprefix("\ufeff") if isinstance(content, bytes) else ""
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -162,8 +163,6 @@ def _fmt(args: argparse.Namespace) -> int:
         return _misuse(str(problem))
     changed = []
     for path, content in files.items():
-        if isinstance(content, Workbook):
-            continue
         formatted = format_file(path, content)
         if formatted != content:
             changed.append(path)

@@ -172,8 +172,8 @@ class _Bundles:
             return None
         (holds,) = compile_all((checked,))
         names = tuple(self.scope.roots)
-        read = {each.partition(".")[0] for each in checked.reads}
-        wanted = tuple(name if name in read else "" for name in names)
+        used = {each.partition(".")[0] for each in checked.reads}
+        wanted = tuple(name if name in used else "" for name in names)
         chosen = tuple(
             product.sku for product in self.catalog.products.values() if holds(*_facts(product, wanted)) is True
         )
