@@ -40,7 +40,7 @@ from engine.ledger.facts import (
 )
 from engine.ledger.journal import EntryPosted, Journal, post_all, reverse
 from engine.ledger.posting import Books, Outcome, Posted, post, post_draft, reversal_of
-from engine.ledger.presentation import PresentedEntry, PresentedLine, present
+from engine.ledger.presentation import Grouping, PresentedEntry, PresentedLine, present
 
 __all__ = [
     "DEFAULT_CHART",
@@ -61,6 +61,7 @@ __all__ = [
     "Fact",
     "FactKey",
     "FinancingAccrued",
+    "Grouping",
     "InvoiceFinalized",
     "Journal",
     "JournalEntry",

@@ -1,7 +1,7 @@
 """Entries as a reader of statements wants them: clearing shown as contract liability or contract asset.
 
-The clearing account needs no reclassification entries; this view names its balance instead. Entries of one day and
-contract are taken together, so that an invoice and the revenue of the same day show what is left of both.
+The clearing account needs no reclassification entries; this view names its balance instead. By default entries of one
+day and contract are taken together, so that an invoice and the revenue of the same day show what is left of both.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 
 from engine.ledger.accounts import CLEARING, AccountCode
 from engine.ledger.entry import JournalEntry, JournalLine
@@ -36,15 +37,23 @@ class PresentedEntry:
     lines: tuple[PresentedLine, ...]
 
 
-def present(entries: Iterable[JournalEntry]) -> tuple[PresentedEntry, ...]:
+class Grouping(Enum):
+    """What is shown together: everything of a contract on one day, or each entry by itself."""
+
+    DAY = "day"
+    ENTRY = "entry"
+
+
+def present(entries: Iterable[JournalEntry], *, grouping: Grouping = Grouping.DAY) -> tuple[PresentedEntry, ...]:
     """The entries by day and contract in date order, clearing split by which side of zero its balance moves on."""
-    days: dict[tuple[date, str], list[JournalLine]] = defaultdict(list)
+    groups: dict[tuple[date, str, str], list[JournalLine]] = defaultdict(list)
     for entry in sorted(entries, key=lambda each: each.posted_on):
+        own = entry.key if grouping is Grouping.ENTRY else ""
         for line in entry.lines:
-            days[entry.posted_on, line.trace.contract].append(line)
+            groups[entry.posted_on, line.trace.contract, own].append(line)
     balances: dict[tuple[str, Currency], int] = defaultdict(int)
     shown = []
-    for (on, contract), lines in days.items():
+    for (on, contract, _), lines in groups.items():
         movements: dict[tuple[AccountCode, Currency], int] = defaultdict(int)
         for line in lines:
             movements[line.account, line.amount.currency] += line.amount.minor_units

@@ -8,6 +8,7 @@ from datetime import date
 from engine.money import Money, total
 from engine.periods import add_months
 from engine.revenue.contract import ObligationAccount, RevenueContract
+from engine.revenue.policy import Timing
 
 MONTHS_CURRENT = 12
 """What falls within a year of the reporting date is shown as current."""
@@ -46,6 +47,16 @@ def position(contract: RevenueContract, *, billed: Money, at: date) -> Position:
         rpo_current=current,
         unbilled_backlog=contract.price - billed,
     )
+
+
+def remaining_by_month(contract: RevenueContract, *, at: date) -> dict[date, Money]:
+    """What is scheduled to be earned after a day, by the first day of its accounting month; usage is never in it."""
+    months: dict[date, Money] = {}
+    for account in contract.accounts:
+        for line in account.lines:
+            if line.on > at and account.obligation.timing is not Timing.USAGE:
+                months[line.month] = months.get(line.month, Money.zero(contract.currency)) + line.amount
+    return dict(sorted(months.items()))
 
 
 def _current(account: ObligationAccount, at: date) -> Money:

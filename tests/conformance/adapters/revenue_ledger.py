@@ -18,6 +18,7 @@ from engine.ledger import (
     EntryKey,
     Fact,
     FactKey,
+    Grouping,
     InvoiceFinalized,
     Journal,
     JournalLine,
@@ -37,7 +38,7 @@ from engine.ledger import (
     reverse,
     trial_balance,
 )
-from engine.ledger.entry import UNBALANCED
+from engine.ledger.entry import NO_LINES, UNBALANCED
 from engine.ledger.journal import append
 from engine.ledger.posting import KEY_CONFLICT
 from engine.money import Money, UnitPrice, settle
@@ -47,7 +48,7 @@ from tests.conformance.adapters.revenue_case import Case, day, money, text, unit
 
 ON = date(2025, 1, 1)
 TRACE = Trace(contract="c", customer="acme", invoice="i")
-REASONS = {UNBALANCED: "unbalanced", KEY_CONFLICT: "conflict"}
+REASONS = {UNBALANCED: "unbalanced", KEY_CONFLICT: "conflict", NO_LINES: "empty"}
 
 
 def ledger_post(case: Case) -> Any:
@@ -79,7 +80,7 @@ def journal_subscription(case: Case) -> Any:
     given = case["input"]
     facts: list[Fact] = [_invoice(day(given["invoice_date"]), money(case, given["price"]))]
     facts += [_revenue(f"r{n}", day(on), money(case, amount)) for n, (on, amount) in enumerate(given["recognition"])]
-    return {"entries": _entries(facts)}
+    return {"entries": _entries(facts, grouping=Grouping.ENTRY)}
 
 
 def journal(case: Case) -> Any:
@@ -169,8 +170,9 @@ def _revenue(key: str, on: date, amount: Money) -> RevenueRecognised:
     return RevenueRecognised(FactKey(f"revenue/{key}"), on, amount, TRACE, Period(on, on + timedelta(days=1)))
 
 
-def _entries(facts: list[Fact]) -> list[dict[str, Any]]:
-    return [_shown(each) for each in present(value_of(post_all(Journal(), facts)).value.entries)]
+def _entries(facts: list[Fact], *, grouping: Grouping = Grouping.DAY) -> list[dict[str, Any]]:
+    entries = value_of(post_all(Journal(), facts)).value.entries
+    return [_shown(each) for each in present(entries, grouping=grouping)]
 
 
 def _shown(entry: PresentedEntry) -> dict[str, Any]:

@@ -106,9 +106,7 @@ def lived(case: Case) -> tuple[RevenueContract, list[tuple[date, Money]]]:
 def _promise(case: Case, line: Any, rounding: ScheduleRounding, *, stated: bool) -> Promise:
     how = line["recognition"]
     price = money(case, line["price"])
-    policy = RecognitionPolicy(
-        line["id"], _timing(how["method"]), rounding, weights=tuple(Decimal(w) for _, w in how.get("weights", ()))
-    )
+    policy = RecognitionPolicy(line["id"], Timing(how["method"]), rounding, weights=_weights(how))
     return Promise(
         order_line=line["id"],
         product=line["id"],
@@ -119,17 +117,27 @@ def _promise(case: Case, line: Any, rounding: ScheduleRounding, *, stated: bool)
     )
 
 
-def _timing(method: str) -> Timing:
-    return Timing(method)
-
-
 def _service(how: Any) -> Period:
     if "start" in how:
         return through(how["start"], how["end"])
+    if "weights" in how:
+        months = [month_of(month(label)) for label, _ in how["weights"]]
+        return Period(months[0].start, months[-1].end)
     days = [how[name] for name in ("date",) if name in how]
     days += [on for on, _ in how.get("progress", ())]
     starts = [day(each) for each in days] + [month(label) for label, _ in how.get("usage", ())]
     return Period(min(starts), max(starts) + timedelta(days=1))
+
+
+def _weights(how: Any) -> tuple[Decimal, ...]:
+    """The weight of every month from the first named one; a month without a name weighs nothing."""
+    named = {month(label): Decimal(weight) for label, weight in how.get("weights", ())}
+    found = []
+    at = min(named, default=None)
+    while at is not None and at <= max(named):
+        found.append(named.get(at, Decimal(0)))
+        at = add_months(at, 1)
+    return tuple(found)
 
 
 def _happened(case: Case, contract: RevenueContract, line: Any) -> RevenueContract:

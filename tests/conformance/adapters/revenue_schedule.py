@@ -53,8 +53,8 @@ def schedule_closed_period(case: Case) -> Any:
                 "revenue": text(fact.amount),
             }
         )
-    (account,) = run.contract.accounts
-    return {"postings": postings, "deferred_after": text(account.price - account.recognised)}
+    posted = sum((Decimal(each["revenue"]) for each in postings), Decimal(0))
+    return {"postings": postings, "deferred_after": str(Decimal(given["amount"]) - posted)}
 
 
 def slices(given: Any) -> tuple[Slice, ...]:

@@ -1,0 +1,73 @@
+"""Measures of progress: cost to cost, right to invoice, and royalties of licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.money import EXACT, HALF_UP, Money, Ratio, UnitPrice, settle, share_of
+
+
+@dataclass(frozen=True, slots=True)
+class CostProgress:
+    """How far work has come by its costs, and the revenue and costs to date that follow."""
+
+    progress: Ratio
+    revenue: Money
+    cost_of_sales: Money
+
+    @property
+    def profit(self) -> Money:
+        """Revenue less cost of sales."""
+        return self.revenue - self.cost_of_sales
+
+
+def cost_to_cost(
+    price: Money,
+    *,
+    expected: Mapping[str, Decimal],
+    incurred: Mapping[str, Decimal],
+    excluded: frozenset[str] = frozenset(),
+    excluded_transferred: bool = False,
+    places: int | None = None,
+) -> CostProgress:
+    """Progress as costs incurred over costs expected.
+
+    Materials that are not yet installed say nothing about progress: ``excluded`` costs are left out on both sides, and
+    once control of them has passed they earn exactly their cost (IFRS 15.B19). ``places`` rounds the progress first.
+    """
+    zero = Decimal(0)
+    done = _sum(amount for name, amount in incurred.items() if name not in excluded)
+    whole = _sum(amount for name, amount in expected.items() if name not in excluded)
+    share = Ratio(0, 1) if whole <= zero else Ratio.of(done) * _turned(whole)
+    share = share if places is None else share.rounded(places)
+    at_cost = _sum(incurred.get(name, zero) for name in excluded) if excluded_transferred else zero
+    set_aside = _sum(expected.get(name, zero) for name in excluded)
+    unit = price.currency
+    rest = price - settle(UnitPrice(set_aside, unit), quantity=Decimal(1), rounding=HALF_UP)
+    carried = settle(UnitPrice(at_cost, unit), quantity=Decimal(1), rounding=HALF_UP)
+    cost = carried + settle(UnitPrice(done, unit), quantity=Decimal(1), rounding=HALF_UP)
+    return CostProgress(share, share_of(rest, share) + carried, cost)
+
+
+def right_to_invoice(rate: UnitPrice, quantity: Decimal) -> Money:
+    """Revenue of a period whose invoice is worth to the customer just what was done in it."""
+    return settle(rate, quantity=quantity, rounding=HALF_UP)
+
+
+def royalty(sales: Money, rate: Decimal) -> Money:
+    """A royalty on sales or use of a licence, earned when the later of sale and transfer has happened."""
+    return share_of(sales, Ratio.of(rate))
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    whole = Decimal(0)
+    for each in amounts:
+        whole = EXACT.add(whole, each)
+    return whole
+
+
+def _turned(number: Decimal) -> Ratio:
+    top, bottom = number.as_integer_ratio()
+    return Ratio(bottom, top)

@@ -1,0 +1,178 @@
+"""Estimates, rights, progress, costs and currencies: each by hand, and what must hold whatever the numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.money import Money, Ratio, UnitPrice, currency, total
+from engine.periods import Period
+from engine.revenue.contract import open_contract
+from engine.revenue.costs import ContractCost, amortisation, obtaining
+from engine.revenue.foreign import advance, contract_asset, translate
+from engine.revenue.obligation import Promise, obligations_of
+from engine.revenue.options import breakage_earned, material_right_ssp, points_earned
+from engine.revenue.policy import RecognitionPolicy, Timing
+from engine.revenue.position import position, remaining_by_month
+from engine.revenue.progress import cost_to_cost, right_to_invoice, royalty
+from engine.revenue.variable import (
+    EstimateMethod,
+    Outcome,
+    VariableComponent,
+    estimate,
+    estimate_price,
+    rebated_revenue,
+)
+
+EUR = currency("EUR")
+USD = currency("USD")
+
+
+def eur(units: int) -> Money:
+    return Money(units, EUR)
+
+
+def component(method: EstimateMethod, *outcomes: tuple[int, str]) -> VariableComponent:
+    return VariableComponent("bonus", method, tuple(Outcome(Decimal(a), Decimal(p)) for a, p in outcomes))
+
+
+def test_many_outcomes_are_weighed_and_two_give_the_likelier() -> None:
+    """100 x 0.6 + 50 x 0.3 + 0 x 0.1 = 75; of equal chances the smaller amount counts."""
+    assert estimate(component(EstimateMethod.EXPECTED_VALUE, (100, "0.6"), (50, "0.3"), (0, "0.1"))) == 75
+    assert estimate(component(EstimateMethod.MOST_LIKELY_AMOUNT, (100, "0.6"), (0, "0.4"))) == 100
+    assert estimate(component(EstimateMethod.MOST_LIKELY_AMOUNT, (100, "0.5"), (20, "0.5"))) == 20
+
+
+def test_only_what_is_highly_probable_is_counted() -> None:
+    off = component(EstimateMethod.EXPECTED_VALUE, (-40, "1"))
+    free = estimate_price(Decimal(100), [off])
+    assert (free.unconstrained, free.transaction_price) == (60, 60)
+    bound = estimate_price(Decimal(100), [off], highly_probable_floor=Decimal(50))
+    assert (bound.unconstrained, bound.transaction_price) == (60, 50)
+
+
+def test_a_rebate_reaches_back_when_it_becomes_expected_and_forward_when_it_no_longer_is() -> None:
+    """75 x 100; then 575 x 90 less 7,500; then 600 x 100 less 51,750."""
+    units = [(Decimal(75), False), (Decimal(500), True), (Decimal(25), False)]
+    found = rebated_revenue(units, base_price=Decimal(100), rebated_price=Decimal(90), minor=eur(0))
+    assert found == (eur(750_000), eur(4_425_000), eur(825_000))
+
+
+def test_a_material_right_is_worth_what_others_do_not_get() -> None:
+    """50 x (40 % - 10 %) x 80 % = 12."""
+
+    def ssp(discount: str, general: str) -> Decimal:
+        return material_right_ssp(
+            discount=Decimal(discount),
+            general_discount=Decimal(general),
+            likelihood=Decimal("0.8"),
+            purchase=Decimal(50),
+        )
+
+    assert ssp("0.40", "0.10") == 12
+    assert ssp("0.10", "0.40") == 0
+
+
+def test_points_are_earned_as_they_are_redeemed_against_the_latest_expectation() -> None:
+    rows = points_earned(
+        eur(10_000), [(Decimal(40), Decimal(100)), (Decimal(40), Decimal(80)), (Decimal(90), Decimal(80))]
+    )
+    assert [(each.revenue, each.contract_liability) for each in rows] == [
+        (eur(4_000), eur(6_000)),
+        (eur(1_000), eur(5_000)),
+        (eur(5_000), eur(0)),
+    ]
+    (none,) = points_earned(eur(10), [(Decimal(0), Decimal(0))])
+    assert none.revenue == eur(10)
+
+
+def test_breakage_is_earned_with_redemptions_by_a_seller_who_is_entitled_to_it() -> None:
+    entitled = breakage_earned(eur(100_000), [eur(45_000), eur(90_000)], expected_breakage=eur(10_000), entitled=True)
+    assert [each.revenue for each in entitled] == [eur(50_000), eur(50_000)]
+    not_ours = breakage_earned(eur(100_000), [eur(45_000), eur(90_000)], expected_breakage=eur(10_000), entitled=False)
+    assert [each.contract_liability for each in not_ours] == [eur(55_000), eur(10_000)]
+    (all_broken,) = breakage_earned(eur(100), [eur(0)], expected_breakage=eur(100), entitled=True)
+    assert all_broken.revenue == eur(100)
+
+
+def test_materials_not_installed_say_nothing_about_progress() -> None:
+    """20 of 80 done without the 120 of materials; revenue 25 % x (300 - 120) + 120 at cost = 165."""
+    found = cost_to_cost(
+        eur(30_000),
+        expected={"material": Decimal(120), "work": Decimal(80)},
+        incurred={"material": Decimal(120), "work": Decimal(20)},
+        excluded=frozenset({"material"}),
+        excluded_transferred=True,
+    )
+    assert (found.progress, found.revenue, found.cost_of_sales, found.profit) == (
+        Ratio(1, 4),
+        eur(16_500),
+        eur(14_000),
+        eur(2_500),
+    )
+    waiting = cost_to_cost(
+        eur(30_000), expected={"m": Decimal(1)}, incurred={"m": Decimal(1)}, excluded=frozenset({"m"})
+    )
+    assert waiting.revenue == eur(0)
+
+
+def test_progress_may_be_rounded_before_it_is_used() -> None:
+    """420 of 820 is 51.2195...%, as 51.2 % of 1,350.00 it is 691.20."""
+    found = cost_to_cost(eur(135_000), expected={"w": Decimal(820)}, incurred={"w": Decimal(420)}, places=3)
+    assert found.revenue == eur(69_120)
+
+
+def test_hours_and_royalties_are_earned_as_they_arise() -> None:
+    assert right_to_invoice(UnitPrice(Decimal(100), EUR), Decimal("12.5")) == eur(125_000)
+    assert royalty(eur(4_200_001), Decimal("0.1")) == eur(420_000)
+
+
+def test_incremental_costs_are_an_asset_if_they_come_back() -> None:
+    costs = [ContractCost("legal", eur(15), incremental=False), ContractCost("commission", eur(10), incremental=True)]
+    found = obtaining(costs, nothing=eur(0))
+    assert (found.asset, found.expense) == (eur(10), eur(15))
+    assert obtaining(costs, nothing=eur(0), recoverable=False).expense == eur(25)
+
+
+def test_an_advance_stays_at_its_rate_and_a_contract_asset_moves() -> None:
+    assert translate(eur(10_000), rate=Decimal("1.1"), into=USD) == Money(11_000, USD)
+    parts = advance(eur(10_000), rate_at_receipt=Decimal("1.1"), into=USD, periods=3)
+    assert [each.minor_units for each in parts] == [3_667, 3_667, 3_666]
+    asset = contract_asset(eur(10_000), rate_at_revenue=Decimal("1.1"), closing_rate=Decimal("1.05"), into=USD)
+    assert asset.gain == Money(-500, USD)
+
+
+def test_what_remains_is_read_from_the_schedule_and_from_what_has_none() -> None:
+    """24 months at 4.00 from July: in December 72.00 remain, 48.00 of it within a year; and a project of 5.00."""
+    service = Period(date(2025, 7, 1), date(2027, 7, 1))
+    fee = Promise("fee", "F", eur(9_600), service, RecognitionPolicy("fee", Timing.MONTHLY_EVEN))
+    work = Promise(
+        "work", "W", eur(500), Period(date(2026, 3, 1), date(2026, 6, 1)), RecognitionPolicy("w", Timing.PROGRESS)
+    )
+    obligations = obligations_of([fee, work])
+    assert isinstance(obligations, tuple)
+    contract = open_contract("c", customer="", inception=service.start, obligations=obligations, currency=EUR)
+    at = date(2025, 12, 31)
+    found = position(contract, billed=eur(1_000), at=at)
+    assert (found.rpo, found.rpo_current, found.contract_asset) == (eur(7_700), eur(5_300), eur(1_400))
+    assert total(remaining_by_month(contract, at=at).values(), EUR) == eur(7_200)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**9), st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), min_size=1, max_size=6))
+def test_points_never_earn_more_than_they_hold(units: int, periods: list[tuple[int, int]]) -> None:
+    rows = points_earned(eur(units), [(Decimal(done), Decimal(expected)) for done, expected in periods])
+    earned = eur(0)
+    for row in rows:
+        earned += row.revenue
+        assert earned + row.contract_liability == eur(units)
+        assert row.contract_liability >= eur(0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9), st.integers(1, 120))
+def test_an_asset_is_used_up(units: int, periods: int) -> None:
+    assert total(amortisation(eur(units), periods), EUR) == eur(units)
