@@ -14,7 +14,7 @@ from engine.pricing.result import OrderDiscount, Priced, PricedLine, RefusedRule
 from engine.pricing.rows import Rows
 from engine.pricing.spread import spread
 from engine.pricing.taxes import tax_on
-from engine.pricing.totals import periods_of, term_amount, totals_of
+from engine.pricing.totals import Columns, periods_of, term_amount, totals_of
 from engine.pricing.usability import BUDGET
 from engine.pricing.work import Work
 
@@ -34,8 +34,8 @@ def answer(
     work, rows = order.work, order.rows
     request, plan = work.request, work.plan
     taxed = tax_on(work, order)
-    lines = priced_lines(rows, order, taxed.line_tax)
-    totals = totals_of(request, work.currency, plan.rules.rounding, lines, run.gifts, taxed)
+    columns = priced_lines(rows, order, taxed.line_tax)
+    totals = totals_of(order, columns, run.gifts, taxed)
     applied: dict[int, None] = {}
     for numbers in dict.fromkeys(rows.applied):
         applied.update(dict.fromkeys(numbers))
@@ -49,7 +49,7 @@ def answer(
         )
     return Priced(
         currency=work.currency,
-        lines=lines,
+        lines=columns.lines,
         totals=totals,
         order_discounts=tuple(discounts),
         gifts=tuple(run.gifts),
@@ -65,47 +65,43 @@ def _over_budget(work: Work) -> tuple[RefusedRule, ...]:
     return tuple(RefusedRule(work.plan.sources[number].id, BUDGET) for number in work.over_budget)
 
 
-def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> tuple[PricedLine, ...]:
-    """One named tuple a line."""
-    work = order.work
+def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Columns:
+    """The lines as named tuples, with the columns that totals are summed from."""
+    work, lines = order.work, rows.lines
     settings = work.plan.rules.tax
     inclusive = settings is not None and settings.inclusive
-    make, new = PricedLine, tuple.__new__
-    running, discounts = order.running, order.discounts
-    found = []
-    for index, line in enumerate(rows.lines):
-        amount, tax = running[index], line_tax[index]
-        net = amount - tax if inclusive else amount
-        cost = None if line.cost is None else cost_of(work, line)
-        periods, term = ONE, net
-        if line.charge.kind is not ChargeKind.ONE_TIME:
-            periods, term = term_of(work, line, net)
-        found.append(
-            new(
-                make,
-                (
-                    line.id,
-                    line.sku,
-                    line.quantity,
-                    rows.list_unit[index],
-                    rows.unit[index],
-                    rows.list_amount[index],
-                    rows.stage_amount[index],
-                    discounts[index],
-                    amount,
-                    net,
-                    tax,
-                    net + tax,
-                    cost,
-                    periods,
-                    term,
-                    rows.source[index],
-                    rows.applied[index],
-                    rows.trace[index],
-                ),
-            )
-        )
-    return tuple(found)
+    amounts = order.running
+    taxed = any(line_tax)
+    net = [amount - tax for amount, tax in zip(amounts, line_tax, strict=True)] if taxed and inclusive else amounts
+    gross = [amount + tax for amount, tax in zip(net, line_tax, strict=True)] if taxed else net
+    costs = [None if line.cost is None else cost_of(work, line) for line in lines]
+    periods = [ONE] * len(lines)
+    terms = list(net)
+    periodic = [index for index, line in enumerate(lines) if line.charge.kind is not ChargeKind.ONE_TIME]
+    for index in periodic:
+        periods[index], terms[index] = term_of(work, lines[index], net[index])
+    columns = zip(
+        [line.id for line in lines],
+        [line.sku for line in lines],
+        [line.quantity for line in lines],
+        rows.list_unit,
+        rows.unit,
+        rows.list_amount,
+        rows.stage_amount,
+        order.discounts,
+        amounts,
+        net,
+        line_tax,
+        gross,
+        costs,
+        periods,
+        terms,
+        rows.source,
+        rows.applied,
+        rows.trace,
+        strict=True,
+    )
+    return Columns(tuple(map(PricedLine._make, columns)), net, terms, costs, periodic)
 
 
 def cost_of(work: Work, line: RequestLine) -> int:

@@ -28,15 +28,40 @@ def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
     found = list(_header(plan, request))
     if len(request.lines) > plan.rules.habits.lines_max:
         return [*found, _too_many(plan, request)]
-    places = plan.rules.habits.quantity_decimals_max
-    for index, line in enumerate(request.lines):
-        found.extend(line_faults(line, f"lines[{index}]", places))
+    found.extend(_lines(request, plan.rules.habits.quantity_decimals_max))
     found.extend(_identities(request))
     for index, manual in enumerate(request.manual):
         found.extend(_manual(manual, f"manual[{index}]", request))
     if plan.rules.habits.unusable_codes is UnusableCode.REFUSE:
         found.extend(_codes(plan, request))
     return found
+
+
+def _lines(request: PriceRequest, places: int) -> Iterator[Fault]:
+    """The faults of each line; a quantity that was fine once is fine again."""
+    fine: set[Decimal] = set()
+    for index, line in enumerate(request.lines):
+        quantity = line.quantity
+        if quantity.is_finite() and quantity in fine and _is_bare(line):
+            continue
+        before = len(fine)
+        if _is_fine(quantity, places):
+            fine.add(quantity)
+        if len(fine) == before or not _is_bare(line):
+            yield from line_faults(line, f"lines[{index}]", places)
+
+
+def _is_bare(line: RequestLine) -> bool:
+    """Whether a line states nothing but SKU and quantity that could be wrong."""
+    return (
+        line.list_price is None
+        and line.cost is None
+        and line.floor is None
+        and not line.surcharges
+        and line.term_months is None
+        and line.minimum_quantity is None
+        and line.quantity_multiple is None
+    )
 
 
 def _header(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
@@ -61,8 +86,7 @@ def _too_many(plan: PricePlan, request: PriceRequest) -> Fault:
 
 def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
     """The faults of one line by itself."""
-    quantity = line.quantity
-    if not _is_fine(quantity, places):
+    if not _is_fine(line.quantity, places):
         yield from _quantity(line, place, places)
     elif line.minimum_quantity is not None or line.quantity_multiple is not None:
         yield from _quantity_rule(line, place)

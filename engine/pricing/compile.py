@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.diagnostics import Diagnostic, DiagnosticError, Severity, sorted_findings
 from engine.language.scope import Checked
 from engine.language.types import ContextType
-from engine.pricing.atoms import Atom, Interval, conjuncts, split
+from engine.pricing.atoms import Atom, Interval, Split, conjuncts, split
 from engine.pricing.compiled import (
     ContractPlan,
     EntryPlan,
@@ -21,7 +21,7 @@ from engine.pricing.compiled import (
     PriceTable,
     Source,
 )
-from engine.pricing.expressions import compile_expressions, expressions_of
+from engine.pricing.expressions import compile_expressions, expressions_of, rule_expressions
 from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
 from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
@@ -42,15 +42,41 @@ def compile_plan(rules: PricingRules) -> PricePlan:
     errors = [each for each in found if each.severity is Severity.ERROR]
     if errors:
         raise DiagnosticError(*errors)
-    return _Compiler(rules, compile_expressions(expressions_of(rules))).plan(found)
+    indexed = _indexed(rules)
+    asked = (each for each in expressions_of(rules) if not indexed.holds(each))
+    return _Compiler(rules, compile_expressions(asked), indexed).plan(found)
+
+
+class Indexed:
+    """The conditions of line rules as atoms, split once; what the index holds in full is never compiled."""
+
+    def __init__(self, splits: Mapping[int, Split]) -> None:
+        self.splits = splits
+
+    def holds(self, condition: Checked) -> bool:
+        """Whether the index says all that a condition says."""
+        found = self.splits.get(id(condition))
+        return found is not None and found.whole
+
+    def atoms(self, condition: Checked) -> tuple[Atom, ...]:
+        """The parts that the index holds."""
+        found = self.splits.get(id(condition))
+        return () if found is None else found.atoms
+
+
+def _indexed(rules: PricingRules) -> Indexed:
+    line_groups = {group.id for group in rules.groups if group.level is Level.LINE}
+    conditions = [each for rule in rules.rules if rule.group in line_groups for each in rule.when]
+    return Indexed({id(each): split(each) for each in conditions if not _is_live(each)})
 
 
 class _Compiler:
     """Builds the parts of a plan in the order of their numbers."""
 
-    def __init__(self, rules: PricingRules, functions: Mapping[int, Test]) -> None:
+    def __init__(self, rules: PricingRules, functions: Mapping[int, Test], indexed: Indexed) -> None:
         self.rules = rules
         self.functions = functions
+        self.indexed = indexed
         self.sources: list[Source] = []
 
     def plan(self, warnings: tuple[Diagnostic, ...]) -> PricePlan:
@@ -89,9 +115,9 @@ class _Compiler:
             order_groups=order_groups,
             guards=guards,
             tax_tests=tuple(self._tests(rate.when) for rate in rules.tax.rates) if rules.tax else (),
-            index=_index(line_rules),
-            line_sees_lines=any(_reads(_expressions(rule.rule), "lines") for rule in line_rules),
-            line_sees_totals=any(_reads(_expressions(rule.rule), *TOTALS) for rule in line_rules),
+            index=self._index(line_rules),
+            line_sees_lines=any(rule.reads_lines for rule in line_rules),
+            line_sees_totals=any(_reads(rule_expressions(rule.rule), *TOTALS) for rule in line_rules),
             declared=_declared(self.rules),
             restrictions=restrictions_of(line_rules, order_rules),
             warnings=warnings,
@@ -126,15 +152,27 @@ class _Compiler:
     def _rule(self, group: RuleGroup, rule: Rule) -> RulePlan:
         number = self._source(group.step.name.lower(), rule.id, rule.span, rule.say)
         live = [each for each in rule.when if group.level is Level.LINE and _is_live(each)]
-        fixed = [each for each in rule.when if group.level is Level.ORDER or not (_is_live(each) or split(each).whole)]
+        fixed = [
+            each for each in rule.when if not any(each is other for other in live) and not self.indexed.holds(each)
+        ]
         return RulePlan(
             no=number,
             rule=rule,
             fixed=self._tests(fixed),
             live=self._tests(live),
             target=self._tests(rule.target),
-            reads_lines=_reads(_expressions(rule), "lines"),
+            reads_lines=_reads(rule_expressions(rule), "lines"),
         )
+
+    def _index(self, line_rules: Sequence[RulePlan]) -> MatchIndex:
+        atoms: list[list[Atom]] = []
+        for plan in line_rules:
+            window = plan.rule.window
+            found: list[Atom] = [atom for condition in plan.rule.when for atom in self.indexed.atoms(condition)]
+            if not plan.rule.code and (window.start is not None or window.end is not None):
+                found.append(Interval(DAY, low=window.start, low_included=True, high=window.end, high_included=False))
+            atoms.append(found)
+        return build_index(atoms)
 
     def _prices(self) -> dict[str, PriceTable]:
         books: dict[str, list[PriceEntry]] = {}
@@ -155,7 +193,24 @@ class _Compiler:
             frozen[Narrowness.FAMILY],
             frozen[Narrowness.CATEGORY],
             tuple(plan for plans in frozen[Narrowness.ANYTHING].values() for plan in plans),
+            self._constant(frozen),
         )
+
+    def _constant(
+        self, tables: Mapping[Narrowness, Mapping[str, tuple[EntryPlan, ...]]]
+    ) -> dict[str, dict[str, tuple[Decimal, int]]]:
+        """The SKUs of each currency that have one constant price; none when wider entries may compete."""
+        found: dict[str, dict[str, tuple[Decimal, int]]] = {}
+        special = {use.sku for use in self.rules.models} | {use.sku for use in self.rules.percent_of}
+        if any(tables[by] for by in Narrowness if by is not Narrowness.SKU):
+            return found
+        for sku, entries in tables[Narrowness.SKU].items():
+            if sku in special or not all(_is_constant(plan.entry) for plan in entries):
+                continue
+            for plan in reversed(entries):
+                if isinstance(plan.price, Decimal):
+                    found.setdefault(plan.entry.currency, {})[sku] = (plan.price, plan.no)
+        return found
 
     def _entry(self, rank: int, entry: PriceEntry) -> EntryPlan:
         number = self._source("list price", entry.id, entry.span)
@@ -205,6 +260,15 @@ def _rank(entry: PriceEntry) -> tuple[int, int, int, int, Decimal, str]:
     return (-entry.priority, -entry.match.by.value, -entry.weight, -conditions, -least, entry.id)
 
 
+def _is_constant(entry: PriceEntry) -> bool:
+    """Whether nothing but the currency decides an entry."""
+    named = entry.match.by is Narrowness.SKU and not entry.when
+    bounded = entry.quantity_min is not None or entry.quantity_max is not None
+    dated = entry.window.start is not None or entry.window.end is not None
+    price = entry.price
+    return named and not (bounded or dated) and bool(entry.currency) and isinstance(price, Decimal) and price >= 0
+
+
 def _is_live(condition: Checked) -> bool:
     return any(path in LIVE for path in condition.reads)
 
@@ -229,21 +293,3 @@ def _declared(rules: PricingRules) -> dict[str, dict[str, None]]:
             if isinstance(kind, ContextType):
                 names.update(dict.fromkeys(kind.fields))
     return found
-
-
-def _expressions(rule: Rule) -> list[Checked]:
-    return list(expressions_of(PricingRules("", rules=(rule,))))
-
-
-def _index(line_rules: Sequence[RulePlan]) -> MatchIndex:
-    atoms: list[list[Atom]] = []
-    for plan in line_rules:
-        window = plan.rule.window
-        found: list[Atom] = []
-        if not plan.rule.code and (window.start is not None or window.end is not None):
-            found.append(Interval(DAY, low=window.start, low_included=True, high=window.end, high_included=False))
-        for condition in plan.rule.when:
-            if not _is_live(condition):
-                found.extend(atom for atom in split(condition).atoms if ".".join(atom.key) not in LIVE)
-        atoms.append(found)
-    return build_index(atoms)

@@ -114,13 +114,17 @@ class GuardPlan:
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Price entries by what they are matched to, each list in order of rank; one table a book."""
+    """Price entries by what they are matched to, each list in order of rank; one table a book.
+
+    ``constant`` holds, by currency, the SKUs whose price is one number whatever the header and the quantity.
+    """
 
     by_sku: Mapping[str, tuple[EntryPlan, ...]]
     by_product: Mapping[str, tuple[EntryPlan, ...]]
     by_family: Mapping[str, tuple[EntryPlan, ...]]
     by_category: Mapping[str, tuple[EntryPlan, ...]]
     anything: tuple[EntryPlan, ...]
+    constant: Mapping[str, Mapping[str, tuple[Decimal, int]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The express lane: lines whose price is one look-up and a few constants, without a running state of their own.
 
-It gives the same answer as the full treatment (a property test says so), about eight times faster. A line that needs
-more is handed back.
+It gives the same answer as the full treatment (a property test says so) in a fraction of the time. A line that needs
+more is handed back. The loops keep everything in local names on purpose: they run once for each of 100 000 lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from engine.money import EXACT
@@ -30,9 +30,8 @@ OWN = (None, OWN_LIST)
 
 def suits(plan: PricePlan, request: PriceRequest) -> bool:
     """Whether lines of this request may take the express lane at all."""
-    rounding = plan.rules.rounding
     return (
-        _plain_rounding(rounding)
+        _plain_rounding(plan.rules.rounding)
         and not request.manual
         and not plan.line_sees_lines
         and not plan.contracted
@@ -49,7 +48,7 @@ def _plain_rounding(rounding: RoundingSettings) -> bool:
 
 
 class Express:
-    """Prices plain lines of one request into the columns; what it cannot do it says."""
+    """Prices plain lines of one request into the columns; hands back the numbers of the others."""
 
     def __init__(self, work: Work, rows: Rows, finder: Finder) -> None:
         self.work = work
@@ -57,41 +56,38 @@ class Express:
         self.rows = rows
         self.finder = finder
         self.code = work.currency.code
-        self._prices: dict[str, tuple[Decimal | None, int] | None] = {}
+        self._looked_up: dict[str, tuple[Decimal | None, int] | None] = {}
         self._programs: dict[tuple[int, ...], Program | None] = {}
-        self._indexes = [(index, getter_of(index)) for index in work.plan.index.line]
         self._scale = Decimal(work.currency.scale)
         self._mode = work.plan.rules.rounding.mode.decimal
-        self._unit_places = self._places(work)
+        self._unit_places = _unit_places(work)
 
-    def _places(self, work: Work) -> int | None:
-        """The decimals a unit price is rounded to, None when it is not rounded."""
-        rounding = work.plan.rules.rounding
-        if RoundingPoint.UNIT not in rounding.points:
-            return None
-        return work.currency.exponent if rounding.unit_exponent is None else rounding.unit_exponent
-
-    def start(self, index: int, line: RequestLine) -> bool:
-        """Give a line its list price; False when it needs the full treatment."""
-        sku = line.sku
-        if sku in self._prices:
-            found = self._prices[sku]
-        else:
-            found = self._prices[sku] = self._look_up(line)
-        if found is None or line.surcharges or line.uplift_percent:
-            return False
-        unit, source = found
-        if unit is None:
-            unit = line.list_price
-            if unit is None or unit < 0:
-                return False
-        rows = self.rows
-        rows.list_unit[index] = unit
-        rows.source[index] = source
-        rows.floor[index] = line.floor
-        exact = EXACT.multiply(EXACT.multiply(unit, line.quantity), self._scale)
-        rows.list_amount[index] = int(exact.to_integral_value(self._mode))
-        return True
+    def start(self) -> list[int]:
+        """Give plain lines their list price; return the numbers of those that need the full treatment."""
+        rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
+        constant, looked_up = self.finder.constant_prices(), self._looked_up
+        units, sources, amounts, floors = rows.list_unit, rows.source, rows.list_amount, rows.floor
+        left = []
+        for index, line in enumerate(rows.lines):
+            sku = line.sku
+            found: tuple[Decimal | None, int] | None = constant.get(sku)
+            if found is None:
+                if sku not in looked_up:
+                    looked_up[sku] = self._look_up(line)
+                found = looked_up[sku]
+            if found is None or line.surcharges or line.uplift_percent:
+                left.append(index)
+                continue
+            unit, sources[index] = found
+            if unit is None:
+                unit = line.list_price
+                if unit is None or unit < 0:
+                    left.append(index)
+                    continue
+            units[index] = unit
+            floors[index] = line.floor
+            amounts[index] = int(multiply(multiply(unit, line.quantity), scale).to_integral_value(mode))
+        return left
 
     def _look_up(self, line: RequestLine) -> tuple[Decimal | None, int] | None:
         """The price of a SKU when it is the same for each of its lines: one constant entry decided by the header."""
@@ -112,58 +108,83 @@ class Express:
             return entry.price, entry.no
         return OWN
 
-    def finish(self, index: int, line: RequestLine, header: int) -> bool:
-        """Take a started line through its rules to its amount; False when it needs the full treatment."""
-        mask = header
-        for attribute, getter in self._indexes:
-            mask &= attribute.lookup(getter(line))
-            if not mask:
-                break
-        rows = self.rows
-        unit = rows.list_unit[index]
-        if mask:
-            matched = self._matched(mask, index, line)
-            if matched:
-                if matched in self._programs:
-                    program = self._programs[matched]
-                else:
-                    program = self._programs[matched] = program_for(self.plan, matched, self.code)
-                if program is None:
-                    return False
-                floor = line.floor
-                lowest = floor if floor is not None and floor > 0 else ZERO
-                unit, rows.applied[index], rows.trace[index] = run(program, unit, lowest)
-        if self._unit_places is not None:
-            unit = self._round_unit(index, unit)
-        rows.unit[index] = unit
-        if unit is rows.list_unit[index]:
-            rows.stage_amount[index] = rows.list_amount[index]
-        else:
-            exact = EXACT.multiply(EXACT.multiply(unit, line.quantity), self._scale)
-            rows.stage_amount[index] = int(exact.to_integral_value(self._mode))
-        return True
+    def finish(self, header: int) -> list[int]:
+        """Take started lines through their rules to their amounts; return those that need the full treatment."""
+        rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
+        states, list_units, list_amounts = rows.states, rows.list_unit, rows.list_amount
+        units, amounts = rows.unit, rows.stage_amount
+        indexes = [(getter_of(index), index.lookup) for index in self.plan.index.line]
+        places = self._unit_places
+        left = []
+        for index, line in enumerate(rows.lines):
+            if states[index] is not None:
+                continue
+            mask = header
+            for getter, lookup in indexes:
+                if not mask:
+                    break
+                mask &= lookup(getter(line))
+            unit = list_units[index]
+            if mask:
+                after = self._run_rules(mask, index, line, unit)
+                if after is None:
+                    left.append(index)
+                    continue
+                unit = after
+            if places is not None:
+                unit = self._round_unit(index, unit, places)
+            units[index] = unit
+            if unit is list_units[index]:
+                amounts[index] = list_amounts[index]
+            else:
+                amounts[index] = int(multiply(multiply(unit, line.quantity), scale).to_integral_value(mode))
+        return left
 
-    def _matched(self, mask: int, index: int, line: RequestLine) -> tuple[int, ...]:
+    def _run_rules(self, mask: int, index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
+        """The unit price after the rules that match, or None when they are not plain."""
+        matched = self._matched(numbers(mask), index, line)
+        if not matched:
+            return unit
+        programs = self._programs
+        if matched not in programs:
+            programs[matched] = program_for(self.plan, matched, self.code)
+        program = programs[matched]
+        if program is None:
+            return None
+        floor = line.floor
+        lowest = floor if floor is not None and floor > 0 else ZERO
+        unit, self.rows.applied[index], self.rows.trace[index] = run(program, unit, lowest)
+        return unit
+
+    def _matched(self, found: Sequence[int], index: int, line: RequestLine) -> tuple[int, ...]:
         """The rules that match: those the index holds in full, and those whose rest is true when asked."""
         rules = self.plan.line_rules
-        found = numbers(mask)
-        if not any(rules[number].fixed for number in found):
+        for number in found:
+            if rules[number].fixed:
+                break
+        else:
             return tuple(found)
         work = self.work
         record = line_record(self.plan, line)
-        amount = major(self.rows.list_amount[index], work.currency)
         record["list"] = record["unit"] = self.rows.list_unit[index]
+        amount = major(self.rows.list_amount[index], work.currency)
         record["list_amount"] = record["net"] = record["running"] = amount
         return tuple(number for number in found if work.holds(rules[number].fixed, record))
 
-    def _round_unit(self, index: int, unit: Decimal) -> Decimal:
-        places = self._unit_places
-        assert places is not None
+    def _round_unit(self, index: int, unit: Decimal, places: int) -> Decimal:
         settled = rounded(unit, places, self.plan.rules.rounding.mode)
-        if settled != unit:
-            self.rows.trace[index] = (*self.rows.trace[index], (ROUNDING, unit, settled))
-            return settled
-        return unit
+        if settled == unit:
+            return unit
+        self.rows.trace[index] = (*self.rows.trace[index], (ROUNDING, unit, settled))
+        return settled
+
+
+def _unit_places(work: Work) -> int | None:
+    """The decimals a unit price is rounded to, None when it is not rounded."""
+    rounding = work.plan.rules.rounding
+    if RoundingPoint.UNIT not in rounding.points:
+        return None
+    return work.currency.exponent if rounding.unit_exponent is None else rounding.unit_exponent
 
 
 def getter_of(index: AttributeIndex) -> Getter:

@@ -19,7 +19,7 @@ from engine.pricing.effects import (
     Tiered,
     UnitsOff,
 )
-from engine.pricing.plan import PricingRules
+from engine.pricing.plan import PricingRules, Rule
 from engine.pricing.ruleplan import Test
 
 
@@ -37,16 +37,21 @@ def expressions_of(rules: PricingRules) -> Iterator[Checked]:
         yield from percent.of
         yield from _operands((percent.percent,))
     for rule in rules.rules:
-        yield from rule.when
-        yield from rule.target
-        for effect in rule.effects.values():
-            yield from effect_expressions(effect)
+        yield from rule_expressions(rule)
     for guard in rules.guards:
         yield from guard.when
         yield from _operands((guard.floor, guard.ceiling, guard.margin_percent_min))
     if rules.tax is not None:
         for rate in rules.tax.rates:
             yield from rate.when
+
+
+def rule_expressions(rule: Rule) -> Iterator[Checked]:
+    """The conditions and formulas of one rule."""
+    yield from rule.when
+    yield from rule.target
+    for effect in rule.effects.values():
+        yield from effect_expressions(effect)
 
 
 def effect_expressions(effect: Effect) -> Iterator[Checked]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -66,6 +66,10 @@ class Finder:
             if self._holds(entry, line, record, code):
                 return entry
         return None
+
+    def constant_prices(self) -> Mapping[str, tuple[Decimal, int]]:
+        """The SKUs whose price in the quote's currency is one number, with the number of its entry."""
+        return {} if self._table is None else self._table.constant.get(self.work.currency.code, {})
 
     def entries_for_sku(self, sku: str) -> tuple[EntryPlan, ...] | None:
         """The entries for a SKU in order of rank when nothing else can be for it, else None."""

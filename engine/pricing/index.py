@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import reduce
 from typing import TypeAlias
 
 from engine.pricing.atoms import Atom, Constant, Interval, Key, OneOf
@@ -195,6 +194,7 @@ def _slots(intervals: Sequence[tuple[int, Interval]], unbounded: int) -> tuple[t
     slots = []
     mask = unbounded
     for slot in range(last + 1):
-        mask ^= reduce(lambda found, no: found ^ (1 << no), changes.get(slot, ()), 0)
+        if slot in changes:
+            mask ^= bits(changes[slot])
         slots.append(mask)
     return bounds, tuple(slots)

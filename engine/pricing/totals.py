@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from engine.catalog import ChargeKind
 from engine.money import EXACT, Currency, Money, Ratio, RoundingRule, cash_difference, share_of
 from engine.pricing.models.ramp import period_count
-from engine.pricing.request import PriceRequest, RequestLine
+from engine.pricing.order_state import OrderState
+from engine.pricing.request import RequestLine
 from engine.pricing.result import GiftLine, PricedLine, PricedTotals
 from engine.pricing.settings import RoundingSettings
 from engine.pricing.state import HUNDRED, ZERO
@@ -33,23 +35,25 @@ def term_amount(amount: int, periods: Ratio, currency: Currency, rounding: Round
     return amount * whole + part.minor_units
 
 
-def totals_of(
-    request: PriceRequest,
-    currency: Currency,
-    rounding: RoundingSettings,
-    lines: Sequence[PricedLine],
-    gifts: Sequence[GiftLine],
-    taxed: TaxedAmounts,
-) -> PricedTotals:
+class Columns(NamedTuple):
+    """Priced lines and the columns that totals are summed from; ``periodic`` are the lines that are not one-time."""
+
+    lines: tuple[PricedLine, ...]
+    net: Sequence[int]
+    terms: Sequence[int]
+    costs: Sequence[int | None]
+    periodic: Sequence[int]
+
+
+def totals_of(order: OrderState, columns: Columns, gifts: Sequence[GiftLine], taxed: TaxedAmounts) -> PricedTotals:
     """All totals of a priced quote."""
+    currency, rounding = order.work.currency, order.work.plan.rules.rounding
     given = sum(gift.amount for gift in gifts)
-    listed = sum(line.list_amount for line in lines)
-    staged = sum(line.stage_amount for line in lines)
-    order = sum(line.order_discount for line in lines)
+    listed, staged, ordered = sum(order.rows.list_amount), sum(order.rows.stage_amount), sum(order.discounts)
     net = taxed.net + given
-    sums = _by_charge(request, lines, currency, rounding)
-    costs = [line.cost for line in lines]
-    cost = None if any(each is None for each in costs) else sum(each for each in costs if each is not None)
+    sums = _by_charge(order.lines, columns, currency, rounding)
+    known = [each for each in columns.costs if each is not None]
+    cost = sum(known) if len(known) == len(columns.costs) else None
     gross = Money(taxed.gross + given, currency)
     cash = Money.zero(currency)
     if rounding.cash_increment is not None:
@@ -58,9 +62,9 @@ def totals_of(
     money = _Maker(currency)
     return PricedTotals(
         list=money(listed),
-        amount=money(sum(line.amount for line in lines) + given),
+        amount=money(sum(order.running) + given),
         line_discount=money(listed - staged),
-        order_discount=money(order),
+        order_discount=money(ordered),
         net=money(net),
         tax=money(taxed.tax),
         gross=gross,
@@ -76,7 +80,7 @@ def totals_of(
         cost=None if cost is None else money(cost),
         margin=None if cost is None else money(net - cost),
         margin_percent=None if cost is None else _percent(net - cost, net),
-        discount_percent=_percent(listed - staged + order, listed) or ZERO,
+        discount_percent=_percent(listed - staged + ordered, listed) or ZERO,
     )
 
 
@@ -102,27 +106,25 @@ class _Sums:
         self.recurring: dict[int, int] = {}
 
 
-def _by_charge(
-    request: PriceRequest, lines: Sequence[PricedLine], currency: Currency, rounding: RoundingSettings
-) -> _Sums:
+def _by_charge(lines: Sequence[RequestLine], columns: Columns, currency: Currency, rounding: RoundingSettings) -> _Sums:
     """MRR and ARR are a period's net amounts brought to a month and a year; ACV is a year, or the term if shorter."""
     sums = _Sums()
     monthly: dict[int, int] = {}
-    for asked, line in zip(request.lines, lines, strict=True):
-        kind, period = asked.charge.kind, asked.charge.period
-        if kind is ChargeKind.USAGE:
-            sums.usage += line.net
-        elif kind is ChargeKind.RECURRING and period is not None:
-            months = period.value
-            sums.recurring[months] = sums.recurring.get(months, 0) + line.net
-            monthly[months] = monthly.get(months, 0) + line.net
-            sums.tcv += line.term
-            yearly = line.net * 12 // months if months <= 12 else line.net
-            sums.acv += min(yearly, line.term) if asked.term_months is not None and yearly >= 0 else yearly
-        else:
-            sums.one_time += line.net
-            sums.tcv += line.net
     rule = RoundingRule(rounding.mode)
+    sums.one_time = sum(columns.net)
+    for index in columns.periodic:
+        charge, net, term = lines[index].charge, columns.net[index], columns.terms[index]
+        sums.one_time -= net
+        if charge.kind is ChargeKind.USAGE or charge.period is None:
+            sums.usage += net
+            continue
+        months = charge.period.value
+        monthly[months] = monthly.get(months, 0) + net
+        sums.tcv += term
+        yearly = share_of(Money(net, currency), Ratio(12, months), rounding=rule).minor_units
+        sums.acv += min(yearly, term) if lines[index].term_months is not None and yearly >= 0 else yearly
+    sums.tcv += sums.one_time
+    sums.recurring = monthly
     for months, amount in monthly.items():
         sums.mrr += share_of(Money(amount, currency), Ratio(1, months), rounding=rule).minor_units
         sums.arr += share_of(Money(amount, currency), Ratio(12, months), rounding=rule).minor_units

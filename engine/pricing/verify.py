@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from engine.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
@@ -22,11 +22,13 @@ HUNDRED = Decimal(100)
 def findings_in(rules: PricingRules) -> Iterator[Diagnostic]:
     """Every finding, errors and warnings, in no order."""
     levels = {group.id: group.level for group in rules.groups}
+    names = {each.id for each in rules.rules}
+    books = {each.book for each in rules.entries}
     yield from _duplicates(rules)
     for rule in rules.rules:
-        yield from _rule(rule, rules, levels)
+        yield from _rule(rule, names, levels)
     for entry in rules.entries:
-        yield from _entry(entry, rules)
+        yield from _entry(entry, books)
     yield from _book_cycles(rules)
     for guard in rules.guards:
         yield from _guard(guard)
@@ -53,13 +55,12 @@ def _duplicates(rules: PricingRules) -> Iterator[Diagnostic]:
             seen.setdefault(each.id, each.span)
 
 
-def _rule(rule: Rule, rules: PricingRules, levels: Mapping[str, Level]) -> Iterator[Diagnostic]:
+def _rule(rule: Rule, names: Collection[str], levels: Mapping[str, Level]) -> Iterator[Diagnostic]:
     level = levels.get(rule.group)
     if level is None:
         hint = did_you_mean(rule.group, levels)
         yield _finding(codes.UNKNOWN_GROUP, f"unknown group `{rule.group}`", rule.span, hint)
         return
-    names = {each.id for each in rules.rules}
     for other in sorted(rule.not_with):
         if other not in names:
             hint = did_you_mean(other, names)
@@ -94,7 +95,7 @@ def _scope(condition: Checked, roots: Sequence[str], span: Span) -> Iterator[Dia
         yield _finding(codes.WRONG_SCOPE, message, span, f"here it is asked with {', '.join(roots)}")
 
 
-def _entry(entry: PriceEntry, rules: PricingRules) -> Iterator[Diagnostic]:
+def _entry(entry: PriceEntry, books: Collection[str]) -> Iterator[Diagnostic]:
     formula = entry.formula
     if entry.price is None and formula is None:
         yield _finding(codes.NO_PRICE, f"price entry `{entry.id}` has neither price nor formula", entry.span)
@@ -107,7 +108,6 @@ def _entry(entry: PriceEntry, rules: PricingRules) -> Iterator[Diagnostic]:
             message = f"price entry `{entry.id}` reads a total, which is not known before there are prices"
             yield _finding(codes.READS_TOTALS, message, entry.span)
     if formula is not None and formula.base is FormulaBase.BOOK:
-        books = {each.book for each in rules.entries}
         if formula.book not in books:
             hint = did_you_mean(formula.book, books)
             yield _finding(codes.UNKNOWN_BOOK, f"unknown price book `{formula.book}`", entry.span, hint)

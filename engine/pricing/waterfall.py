@@ -84,6 +84,7 @@ class Pricing:
         self.finder = Finder(self.work)
         self.usable = usable_rules(plan.restrictions, request, plan.index.everything)
         self.warnings: list[str] = []
+        self.slow: list[int] = []
         self.express: Express | None = None
         if lane is Lane.EXPRESS and suits(plan, request):
             self.express = Express(self.work, self.rows, self.finder)
@@ -103,40 +104,41 @@ class Pricing:
 
     def start(self) -> list[Fault]:
         """Steps 1 to 4: what each line starts from, and the totals that line rules see."""
-        express, states = self.express, self.rows.states
+        lines, states = self.request.lines, self.rows.states
+        slow = range(len(lines)) if self.express is None else self.express.start()
         faults: list[Fault] = []
-        for index, line in enumerate(self.request.lines):
-            if express is not None and express.start(index, line):
-                continue
-            states[index] = state = new_state(self.work, line)
+        for index in slow:
+            states[index] = state = new_state(self.work, lines[index])
             try:
                 start_line(self.work, self.finder, state)
             except MissingPriceError:
                 faults.append(missing_price(self.request, index))
             except BeyondLastStepError as error:
                 faults.append(Fault(codes.BEYOND_MODEL, f"lines[{index}].quantity", str(error)))
+        self.slow = list(slow)
         if not faults:
-            show_start(self.work, self.rows)
+            show_start(self.work, self.rows, self.slow)
         return faults
 
     def line_rules(self) -> None:
         """Steps 4 to 9 on every line, then the caps of groups over the quote and the rounding of step 10."""
-        express, rows = self.express, self.rows
+        rows = self.rows
         header = self.header_mask()
-        for index, line in enumerate(self.request.lines):
+        if self.express is not None:
+            for index in self.express.finish(header):
+                rows.states[index] = self._off_the_lane(rows.lines[index])
+                self.slow.append(index)
+            self.slow.sort()
+        for index in self.slow:
             state = rows.states[index]
-            if state is None:
-                assert express is not None
-                if express.finish(index, line, header):
-                    continue
-                rows.states[index] = state = self._off_the_lane(index, line)
+            assert state is not None
             self.line(state, header)
         for group in self.plan.line_groups:
             if group.group.cap is not None and group.group.cap.scope is CapScope.QUOTE:
                 cap_over_quote(self.work, rows, group.first_no, group.group.cap.amounts.get(self.work.currency.code))
         self.settle()
 
-    def _off_the_lane(self, index: int, line: RequestLine) -> LineState:
+    def _off_the_lane(self, line: RequestLine) -> LineState:
         """A line that started on the express lane and needs the full treatment after all."""
         state = new_state(self.work, line)
         start_line(self.work, self.finder, state)
@@ -180,10 +182,11 @@ class Pricing:
     def settle(self) -> None:
         """Step 10: round at the declared points."""
         rows = self.rows
-        for index, state in enumerate(rows.states):
-            if state is not None:
-                state.settle(ROUNDING)
-                rows.keep(index, state)
+        for index in self.slow:
+            state = rows.states[index]
+            assert state is not None
+            state.settle(ROUNDING)
+            rows.keep(index, state)
         points = self.plan.rules.rounding.points
         if RoundingPoint.TOTAL in points and RoundingPoint.LINE not in points:
             self._settle_total()
@@ -233,25 +236,20 @@ def show_line(work: Work, state: LineState) -> None:
     record["unit"] = state.running_unit
 
 
-def show_start(work: Work, rows: Rows) -> None:
-    """Let line rules see lines and totals as they are before the first of them."""
-    mode = work.plan.rules.rounding.mode
-    started = 0
-    for state, listed in zip(rows.states, rows.list_amount, strict=True):
-        if state is None:
-            started += listed
-        else:
-            show_line(work, state)
-            started += minor_units(state.start, work.currency, mode)
+def show_start(work: Work, rows: Rows, slow: Sequence[int]) -> None:
+    """Let line rules see lines and totals as they are before the first of them; ``slow`` have states of their own."""
+    states = [state for index in slow for state in (rows.states[index],) if state is not None]
+    for state in states:
+        show_line(work, state)
     if work.plan.line_sees_totals:
-        amounts = [
-            amount if state is None else state.list_amount
-            for state, amount in zip(rows.states, rows.list_amount, strict=True)
-        ]
-        work.quote["list"] = major(sum(amounts), work.currency)
-        work.quote["net"] = work.quote["running"] = major(started, work.currency)
+        mode = work.plan.rules.rounding.mode
+        express = sum(rows.list_amount)
+        listed = sum(state.list_amount for state in states)
+        started = sum(minor_units(state.start, work.currency, mode) for state in states)
+        work.quote["list"] = major(express + listed, work.currency)
+        work.quote["net"] = work.quote["running"] = major(express + started, work.currency)
     if work.plan.line_sees_lines:
-        work.lines = [dict(state.record) for state in rows.states if state is not None]
+        work.lines = [dict(state.record) for state in states]
 
 
 def cap_over_quote(work: Work, rows: Rows, first_no: int, most: Decimal | None) -> None:
