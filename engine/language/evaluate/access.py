@@ -15,6 +15,7 @@ from engine.language.values.number import DECIMAL128, whole
 from engine.language.values.property import property_of
 from engine.language.values.reading import read_at_literal
 
+_MISSING = object()
 _NUMERIC_NODES = (tree.NumberLiteral, tree.Negation, tree.Arithmetic)
 _LOGICAL_NODES = (tree.Comparison, tree.Logic, tree.In, tree.Between, tree.BooleanLiteral, tree.InstanceOf)
 
@@ -45,7 +46,10 @@ def name(node: tree.Name) -> Step:
     known = builtin_value(wanted) if wanted in FUNCTIONS else None
 
     def run(env: Environment) -> object:
-        scope: Environment | None = env
+        found = env.values.get(wanted, _MISSING)
+        if found is not _MISSING:
+            return found
+        scope = env.parent
         while scope is not None:
             if wanted in scope.values:
                 return scope.values[wanted]
@@ -61,8 +65,10 @@ def path(node: tree.Path, preparer: Preparer) -> Step:
 
     def run(env: Environment) -> object:
         value = source(env)
-        if type(value) is dict and wanted in value:
-            return value[wanted]
+        if type(value) is dict:
+            found = value.get(wanted, _MISSING)
+            if found is not _MISSING:
+                return found
         if value is None:
             return env.run.note(node, f"null has no `{wanted}`")
         try:

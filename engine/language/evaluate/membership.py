@@ -56,6 +56,9 @@ def member(node: tree.In, preparer: Preparer) -> Step:
     """``value in tests``: one of the tests holds."""
     value = preparer.step(node.value)
     tests = tuple(preparer.test(each) for each in node.tests)
+    texts = _texts_of(node)
+    if texts is not None:
+        return _among(value, texts)
 
     def run(env: Environment) -> bool | None:
         subject = value(env)
@@ -67,17 +70,33 @@ def member(node: tree.In, preparer: Preparer) -> Step:
     return run
 
 
+def _texts_of(node: tree.In) -> frozenset[str] | None:
+    """Return the texts when the tests are nothing but texts, alone or in one list."""
+    only = node.tests[0] if len(node.tests) == 1 else None
+    tests = only.items if isinstance(only, tree.ListLiteral) else node.tests
+    texts = frozenset(each.value for each in tests if isinstance(each, tree.TextLiteral))
+    return texts if tests and all(isinstance(each, tree.TextLiteral) for each in tests) else None
+
+
+def _among(value: Step, texts: frozenset[str]) -> Step:
+    def run(env: Environment) -> bool:
+        subject = value(env)
+        return type(subject) is str and subject in texts
+
+    return run
+
+
 def test(node: tree.Expression, preparer: Preparer) -> Test:
     """One unary test: an operator with an operand, a condition on ``?``, or a value to be equal to or a member of."""
     if isinstance(node, tree.OperatorTest):
         return _operator_test(node, preparer)
     step = preparer.step(node)
-    if any(isinstance(each, tree.Subject) for each in tree.walk(node)):
+    if _uses_subject(node):
         return lambda env, subject: truth(step(env.inner({SUBJECT: subject})))
 
     def run(env: Environment, subject: object) -> bool | None:
         try:
-            return matches(subject, step(env.inner({SUBJECT: subject})))
+            return matches(subject, step(env))
         except UndefinedError as error:
             env.run.note(node, str(error))
             return None
@@ -85,12 +104,17 @@ def test(node: tree.Expression, preparer: Preparer) -> Test:
     return run
 
 
+def _uses_subject(node: tree.Expression) -> bool:
+    return any(isinstance(each, tree.Subject) for each in tree.walk(node))
+
+
 def _operator_test(node: tree.OperatorTest, preparer: Preparer) -> Test:
     operand, op = preparer.step(node.operand), node.op
+    inner = _uses_subject(node.operand)
 
     def run(env: Environment, subject: object) -> bool | None:
         try:
-            return ordered(op, subject, operand(env.inner({SUBJECT: subject})))
+            return ordered(op, subject, operand(env.inner({SUBJECT: subject}) if inner else env))
         except UndefinedError as error:
             env.run.note(node, str(error))
             return None

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from engine.language.tables.region import Admitted, Interval, key_of
+from engine.language.tables.intervals import Interval
+from engine.language.tables.region import Admitted, key_of
 from engine.language.values.kind import Kind
 
 _MOST_MASK_BYTES = 64 << 20
@@ -58,7 +59,11 @@ class Index:
     __slots__ = ("_columns", "_everything", "_unsure")
 
     def __init__(self, columns: Sequence[_Column | None], rows: int) -> None:
-        self._columns = tuple((place, each) for place, each in enumerate(columns) if each is not None)
+        self._columns = tuple(
+            (place, each.kind, each.slots)
+            for place, each in enumerate(columns)
+            if each is not None and each.kind is not None
+        )
         self._unsure = tuple(place for place, each in enumerate(columns) if each is None or each.unsure)
         self._everything = (1 << rows) - 1
 
@@ -68,14 +73,11 @@ class Index:
         None when a subject is not of its column's kind, so that every cell has to be tested.
         """
         mask = self._everything
-        for place, column in self._columns:
-            subject = subjects[place]
-            if column.kind is None:
-                continue
-            found = key_of(subject)
-            if found is None or found[0] is not column.kind:
+        for place, kind, slots in self._columns:
+            found = key_of(subjects[place])
+            if found is None or found[0] is not kind:
                 return None
-            mask &= column.slots.mask(found[1])
+            mask &= slots.mask(found[1])
             if not mask:
                 return (), ()
         return rows_of(mask), self._unsure
@@ -83,6 +85,9 @@ class Index:
 
 def rows_of(mask: int) -> Iterable[int]:
     """Return the numbers of the bits set, ascending. A mask of many bits is read as text: clearing bits copies it."""
+    highest = mask.bit_length() - 1
+    if not mask ^ (1 << highest):
+        return (highest,)
     if mask.bit_count() <= _FEW:
         return _cleared(mask)
     digits = f"{mask:b}"[::-1]

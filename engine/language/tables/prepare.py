@@ -16,7 +16,7 @@ from engine.language.problems import NOWHERE, Origin
 from engine.language.tables.hits import Hits, Ranking
 from engine.language.tables.index import Index, build_index
 from engine.language.tables.model import DecisionTable, HitPolicy, Output
-from engine.language.tables.region import admitted
+from engine.language.tables.region import Admitted, admitted
 from engine.language.tables.run import SMALLEST_INDEXED, Column, Line, Table
 from engine.language.values.relation import equal
 from engine.language.values.temporal import DateTime
@@ -79,39 +79,68 @@ def prepare_table(
 
 def table_of(table: DecisionTable, reading: Reading) -> Table:
     """Prepare all parts of a table; raises ``DiagnosticError`` holding the findings of every cell."""
+    cells = _Cells(reading)
+    converters = [reading.converter(column.type_name) for column in table.outputs]
     wrong: list[DiagnosticError] = []
-    cells: list[tuple[tree.UnaryTests, ...]] = []
     lines: list[Line] = []
+    admitting: list[tuple[Admitted | None, ...]] = []
     for rule in table.rules:
         try:
-            tests = tuple(reading.tests(text) for text in rule.inputs)
-            outputs = tuple(
-                _typed(reading.expression(text), reading.converter(column.type_name))
-                for text, column in zip(rule.outputs, table.outputs, strict=True)
-            )
+            read = [cells.input(text) for text in rule.inputs]
+            steps = [cells.output(text) for text in rule.outputs]
         except DiagnosticError as error:
             wrong.append(error)
             continue
-        cells.append(tests)
-        lines.append(Line(tuple(reading.test(each) for each in tests), outputs))
+        outputs = tuple(_typed(step, convert) for step, convert in zip(steps, converters, strict=True))
+        lines.append(Line(tuple(each.test for each in read), outputs))
+        admitting.append(tuple(each.admitted for each in read))
     if wrong:
         raise DiagnosticError(*(each for error in wrong for each in error.diagnostics))
+    names = tuple(each.name for each in table.outputs)
     return Table(
         columns=_columns(table, reading),
         lines=tuple(lines),
-        hits=Hits(
-            tuple(each.name for each in table.outputs), table.hit_policy, table.aggregation, _ranking(table, reading)
-        ),
+        hits=Hits(names, table.hit_policy, table.aggregation, _ranking(table, reading)),
         policy=table.hit_policy,
         defaults=_defaults(table, reading),
-        index=_index(cells, len(table.inputs)),
+        index=_index(admitting, len(table.inputs)),
     )
 
 
-def _index(cells: list[tuple[tree.UnaryTests, ...]], columns: int) -> Index | None:
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """An input cell, read: its test and what it admits when it is constant."""
+
+    test: Test
+    admitted: Admitted | None
+
+
+class _Cells:
+    """Reads each text of a table once: the same cell tends to stand in many rows."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._inputs: dict[str, _Cell] = {}
+        self._outputs: dict[str, Step] = {}
+
+    def input(self, text: str) -> _Cell:
+        """Read an input cell."""
+        if text not in self._inputs:
+            node = self._reading.tests(text)
+            self._inputs[text] = _Cell(self._reading.test(node), admitted(node))
+        return self._inputs[text]
+
+    def output(self, text: str) -> Step:
+        """Read an output cell."""
+        if text not in self._outputs:
+            self._outputs[text] = self._reading.expression(text)
+        return self._outputs[text]
+
+
+def _index(cells: list[tuple[Admitted | None, ...]], columns: int) -> Index | None:
     if len(cells) < SMALLEST_INDEXED or not columns:
         return None
-    return build_index([[admitted(each) for each in line] for line in cells], columns)
+    return build_index(cells, columns)
 
 
 def _columns(table: DecisionTable, reading: Reading) -> tuple[Column, ...]:

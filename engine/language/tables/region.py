@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from decimal import Decimal
+from typing import cast
 
 from engine.language import tree
 from engine.language.evaluate import evaluate
-from engine.language.values.duration import DaysDuration, MonthsDuration
+from engine.language.tables.intervals import EVERYTHING, Interval, Region, complement, is_empty, union
+from engine.language.values.duration import DAY, DaysDuration, MonthsDuration
 from engine.language.values.kind import Kind, kind_of
-from engine.language.values.temporal import DateTime, DateValue, Time, ordinal
+from engine.language.values.temporal import (
+    DateTime,
+    DateValue,
+    Time,
+    clock_time,
+    date_of,
+    from_instant,
+    ordinal,
+)
 
+COUNTED = frozenset({Kind.BOOLEAN, Kind.DATE, Kind.DAYS, Kind.MONTHS, Kind.TIME})
+"""Kinds whose keys are whole numbers: between two neighbours there is nothing."""
+
+_FAR = 10**30
 _TEMPORAL_CALLS = frozenset({"date", "time", "date and time", "duration"})
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Values from ``low`` to ``high``; None is unbounded."""
-
-    low: object
-    high: object
-    low_included: bool
-    high_included: bool
-
-
-Region: TypeAlias = tuple[Interval, ...]
-"""Intervals in ascending order that neither touch nor overlap. The empty region admits nothing."""
-
-EVERYTHING: Region = (Interval(None, None, low_included=False, high_included=False),)
 
 
 def key_of(value: object) -> tuple[Kind, object] | None:
     """Return the kind of a value and its orderable stand-in, or None for a value that has no order here."""
     if type(value) is str:
         return Kind.TEXT, value
+    if type(value) is Decimal:
+        return Kind.NUMBER, value
     kind = kind_of(value)
     match kind:
         case Kind.NUMBER | Kind.TEXT:
@@ -80,8 +79,63 @@ def admitted(tests: tree.UnaryTests) -> Admitted | None:
     kinds = {kind for kind, _ in parts}
     if len(kinds) != 1:
         return None
-    region = union(each for _, region in parts for each in region)
-    return Admitted(kinds.pop(), complement(region) if tests.negated else region)
+    kind = kinds.pop()
+    region = union(_normal(each, kind) for _, region in parts for each in region)
+    return Admitted(kind, complement(region) if tests.negated else region)
+
+
+def _normal(interval: Interval, kind: Kind) -> Interval:
+    """Write an interval of a kind that is counted (dates, durations) as ``[low..high)``, so that neighbours touch.
+
+    A date and time in a zone has no order with a local one, so an open end stops at the border of the two.
+    """
+    if kind is Kind.DATE_TIME:
+        return _one_sided(interval)
+    if kind not in COUNTED:
+        return interval
+    low, high = cast("int | None", interval.low), cast("int | None", interval.high)
+    return Interval(
+        None if low is None else low + (not interval.low_included),
+        None if high is None else high + interval.high_included,
+        low_included=low is not None,
+        high_included=False,
+    )
+
+
+def _one_sided(interval: Interval) -> Interval:
+    local = cast("tuple[bool, int]", interval.high if interval.low is None else interval.low)[0]
+    low = interval.low if interval.low is not None else (local, -_FAR)
+    high = interval.high if interval.high is not None else (local, _FAR)
+    return Interval(low, high, interval.low_included, interval.high_included)
+
+
+def value_of(kind: Kind, key: object) -> object:
+    """Return the value that a key stands for; the inverse of ``key_of``."""
+    match kind:
+        case Kind.BOOLEAN:
+            return bool(key)
+        case Kind.DATE:
+            return date_of(cast(int, key))
+        case Kind.DAYS:
+            return DaysDuration(cast(int, key))
+        case Kind.MONTHS:
+            return MonthsDuration(cast(int, key))
+        case Kind.TIME:
+            return clock_time(cast(int, key), None)
+        case Kind.DATE_TIME:
+            local, instant = cast("tuple[bool, int]", key)
+            return from_instant(instant, None if local else 0)
+        case _:
+            return key
+
+
+def domain_of(kind: Kind | None) -> Region:
+    """Return all keys that values of a kind can have."""
+    if kind is Kind.BOOLEAN:
+        return (Interval(0, 2, low_included=True, high_included=False),)
+    if kind is Kind.TIME:
+        return (Interval(0, DAY, low_included=True, high_included=False),)
+    return EVERYTHING
 
 
 def _of_test(test: tree.Expression) -> tuple[Kind, Region]:
@@ -138,109 +192,3 @@ def _is_constant(node: tree.Expression) -> bool:
             return name in _TEMPORAL_CALLS and all(_is_constant(each) for each in arguments)
         case _:
             return False
-
-
-def is_empty(interval: Interval) -> bool:
-    """Whether an interval admits nothing."""
-    if interval.low is None or interval.high is None:
-        return False
-    if interval.low == interval.high:
-        return not (interval.low_included and interval.high_included)
-    return less(interval.high, interval.low)
-
-
-def less(left: object, right: object) -> bool:
-    """Whether one key comes before another of the same kind."""
-    return cast(int, left) < cast(int, right)
-
-
-def _starts_before(left: Interval, right: Interval) -> bool:
-    if left.low is None or right.low is None:
-        return left.low is None and right.low is not None
-    if left.low == right.low:
-        return left.low_included and not right.low_included
-    return less(left.low, right.low)
-
-
-def _ends_before(left: Interval, right: Interval) -> bool:
-    if left.high is None or right.high is None:
-        return left.high is not None and right.high is None
-    if left.high == right.high:
-        return right.high_included and not left.high_included
-    return less(left.high, right.high)
-
-
-def _apart(left: Interval, right: Interval) -> bool:
-    """Whether a value lies between the end of ``left`` and the start of ``right``."""
-    if left.high is None or right.low is None:
-        return False
-    if left.high == right.low:
-        return not (left.high_included or right.low_included)
-    return less(left.high, right.low)
-
-
-def union(intervals: Iterable[Interval]) -> Region:
-    """Return all values of some intervals as a region."""
-    waiting = [each for each in intervals if not is_empty(each)]
-    merged: list[Interval] = []
-    for each in _sorted(waiting):
-        if merged and not _apart(merged[-1], each):
-            last = merged[-1]
-            high = each if _ends_before(last, each) else last
-            merged[-1] = Interval(last.low, high.high, last.low_included, high.high_included)
-        else:
-            merged.append(each)
-    return tuple(merged)
-
-
-class _ByStart:
-    """Orders intervals by where they start."""
-
-    __slots__ = ("interval",)
-
-    def __init__(self, interval: Interval) -> None:
-        self.interval = interval
-
-    def __lt__(self, other: _ByStart) -> bool:
-        return _starts_before(self.interval, other.interval)
-
-
-def _sorted(intervals: list[Interval]) -> list[Interval]:
-    return [each.interval for each in sorted(_ByStart(interval) for interval in intervals)]
-
-
-def intersection(left: Region, right: Region) -> Region:
-    """Return the values in both regions."""
-    found = []
-    for one in left:
-        for other in right:
-            start = other if _starts_before(one, other) else one
-            end = one if _ends_before(one, other) else other
-            both = Interval(start.low, end.high, start.low_included, end.high_included)
-            if not is_empty(both):
-                found.append(both)
-    return tuple(found)
-
-
-def complement(region: Region) -> Region:
-    """Return the values not in a region."""
-    gaps: list[Interval] = []
-    low: object = None
-    low_included = False
-    unbounded_below = True
-    for each in region:
-        if each.low is not None:
-            gap = Interval(low, each.low, low_included, not each.low_included)
-            if unbounded_below or not is_empty(gap):
-                gaps.append(gap)
-        if each.high is None:
-            return tuple(gaps)
-        low, low_included, unbounded_below = each.high, not each.high_included, False
-    gaps.append(Interval(low, None, low_included, high_included=False))
-    return tuple(gaps)
-
-
-def contains(region: Region, key: object) -> bool:
-    """Whether a key lies in a region."""
-    point = Interval(key, key, low_included=True, high_included=True)
-    return bool(intersection(region, (point,)))

@@ -49,12 +49,10 @@ class Table:
 
     def decide(self, env: Environment) -> object:
         """Return the result of the matching rules; null, with its reason noted, where the policy is violated."""
-        subjects = []
-        for column in self.columns:
-            value = column.value(env)
+        subjects = [column.value(env) for column in self.columns]
+        for column, value in zip(self.columns, subjects, strict=True):
             if column.allowed is not None and column.allowed(env, value) is not True:
                 return env.run.note(_NOWHERE, f"the input `{column.label}` is not one of its allowed values")
-            subjects.append(value)
         try:
             return self._result(env, self._matching(env, subjects))
         except UndefinedError as error:
