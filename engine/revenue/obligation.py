@@ -15,6 +15,7 @@ from engine.revenue.policy import RecognitionPolicy, ScheduleRounding, SspEntry,
 UNKNOWN_POLICY = Code("REV010")
 MIXED_CURRENCIES = Code("REV011")
 MERGED_UNLIKE = Code("REV012")
+NO_WEIGHTS = Code("REV013")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,9 @@ def _faults(promises: Sequence[Promise]) -> Iterable[Fault]:
             yield Fault(
                 MIXED_CURRENCIES, f"promises[{n}].stated", f"{promise.stated} is not in {promises[0].stated.currency}"
             )
+        if promise.policy.timing is Timing.WEIGHTS and not any(weight > 0 for weight in promise.policy.weights):
+            message = f"policy `{promise.policy.id}` recognises by weights and has none"
+            yield Fault(NO_WEIGHTS, f"promises[{n}].policy", message, "give each month a weight")
     for group in group_promises(promises):
         timings = {each.policy.timing for each in group}
         if len(timings) > 1:

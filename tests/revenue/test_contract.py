@@ -88,6 +88,7 @@ def test_merged_promises_are_recognised_in_one_way() -> None:
     one = RecognitionPolicy("a", Timing.DAILY, merge_key="x")
     other = RecognitionPolicy("b", Timing.PROGRESS, merge_key="x")
     assert codes(obligations_of([promise("a", 1, one), promise("b", 1, other)])) == ["REV012"]
+    assert codes(obligations_of([promise("a", 1, RecognitionPolicy("w", Timing.WEIGHTS))])) == ["REV013"]
     dollars = Promise("c", "C", Money(1, currency("USD")), YEAR, DAILY)
     assert "REV011" in codes(obligations_of([promise("a", 1, DAILY), dollars]))
 
