@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -56,6 +56,12 @@ class Conditions(Protocol):
     def literal(self, node: Expression, env: Env, *, want: bool) -> int:
         """A literal that holds exactly when the condition is definitely ``want``."""
 
+    def member(self, slot: Slot, classes: Sequence[int]) -> int:
+        """A literal that holds exactly when one of these classes of the slot is taken."""
+
+    def both(self, first: int, second: int) -> int:
+        """A literal that holds exactly when both do."""
+
     def called(self, node: Call) -> tuple[str, tuple[Expression, ...]]:
         """The name of the built-in that a call means, and its arguments."""
 
@@ -88,9 +94,8 @@ class Numbers:
                 return self._arithmetic(node, env)
             case If(condition=condition, consequence=yes, alternative=no):
                 literal = self._conditions.literal(condition, env, want=True)
-                both = self._both
-                taken = self.number(yes, env).only_if(literal, both)
-                return taken.plus(self.number(no, env).only_if(-literal, both))
+                taken = self._only_if(self.number(yes, env), literal)
+                return taken.plus(self._only_if(self.number(no, env), -literal))
             case Call():
                 return self._call(node, env)
             case _:
@@ -156,7 +161,7 @@ class Numbers:
             raise Unsupported(node, "two quantities are multiplied")
         found = right.times(left.constant)
         for key, coefficient in left.terms.items():
-            found = found.plus(right.only_if(key.literal, self._both), coefficient)
+            found = found.plus(self._only_if(right, key.literal), coefficient)
         return Linear(found.constant, found.terms, left.unknown | right.unknown)
 
     def _call(self, node: Call, env: Env) -> Linear:
@@ -175,16 +180,18 @@ class Numbers:
 
     def _per_entry(self, entry: Entry, body: Linear, node: Node) -> Linear:
         """What the entries of one class add to a sum: the constant an entry, the unit part a unit."""
-        variables = entry.bound.slot.variables[entry.bound.at]
+        slot = entry.bound.slot
+        variables = slot.variables[entry.bound.at]
+        self._conditions.member(slot, [entry.bound.at])
         unknown = frozenset({entry.guard}) if self._logic.true in body.unknown else body.unknown
         if set(body.terms) <= {UNIT}:
             per_unit = body.terms.get(UNIT, Decimal(0))
             terms = from_terms(variables.entries).times(body.constant).plus(from_terms(variables.units), per_unit)
             if entry.guard != variables.taken:
-                terms = terms.only_if(entry.guard, self._both)
+                terms = self._only_if(terms, entry.guard)
             return Linear(terms.constant, terms.terms, unknown)
         if len(variables.entries) == 1 and variables.entries[0].quantity is None and UNIT not in body.terms:
-            found = body.only_if(entry.guard, self._both)
+            found = self._only_if(body, entry.guard)
             return Linear(found.constant, found.terms, unknown)
         raise Unsupported(node, "what an entry adds may depend on its own attributes and quantity only")
 
@@ -198,17 +205,23 @@ class Numbers:
 
     def _attribute(self, slot: Slot, name: str, node: Node) -> Linear:
         if name == QUANTITY:
+            for at in range(len(slot.classes)):
+                self._conditions.member(slot, [at])
             units = [term for each in slot.variables for term in each.units]
             return Linear(Decimal(0), from_terms(units).terms, self._unknown(slot.empty))
         terms: dict[Key, Decimal] = {}
         by_value: dict[Value, list[int]] = {}
         for at, each in enumerate(slot.classes):
-            by_value.setdefault(each.values.get(name), []).append(slot.variables[at].taken)
-        missing = [slot.empty, *by_value.pop(None, [])]
-        for value, taken in by_value.items():
-            if value != 0:
-                terms[Key(self._logic.any_of(taken))] = _decimal(value, node)
-        return Linear(Decimal(0), terms, self._unknown(self._logic.any_of(missing)))
+            by_value.setdefault(each.values.get(name), []).append(at)
+        missing = [slot.empty, *(slot.variables[at].taken for at in by_value.pop(None, []))]
+        constant = Decimal(0)
+        for value, classes in by_value.items():
+            literal = self._conditions.member(slot, classes)
+            if literal == self._logic.true:
+                constant = _decimal(value, node)
+            elif value != 0:
+                terms[Key(literal)] = _decimal(value, node)
+        return Linear(constant, terms, self._unknown(self._logic.any_of(missing)))
 
     def _bound(self, bound: Bound, name: str, node: Node) -> Linear:
         if name == QUANTITY:
@@ -237,8 +250,13 @@ class Numbers:
     def _unknown(self, literal: int) -> frozenset[int]:
         return frozenset() if literal == self._logic.false else frozenset({literal})
 
-    def _both(self, first: int, second: int) -> int:
-        return self._logic.all_of((first, second))
+    def _only_if(self, form: Linear, literal: int) -> Linear:
+        """The form when the literal holds, else 0; what can never hold is left out."""
+        found = form.only_if(literal, self._conditions.both)
+        terms = {key: each for key, each in found.terms.items() if key.literal != self._logic.false}
+        always = Key(self._logic.true)
+        constant = terms.pop(always, Decimal(0))
+        return Linear(found.constant + constant, terms, found.unknown)
 
 
 def units_of(variables: ClassVariables, form: Linear, node: Node) -> Linear:

@@ -8,9 +8,13 @@ from engine.configuration.builder import ModelBuilder
 from engine.configuration.model import Term
 from engine.configuration.products.linear import Linear, whole
 from engine.configuration.products.logic import Logic
+from engine.configuration.products.small_sums import SmallSums
 from engine.language.tree import ComparisonOp
 
 EQUALITY = (ComparisonOp.EQUAL, ComparisonOp.UNEQUAL)
+
+
+REIFIED_AXES_MAX = 2
 
 
 class Inexact(Exception):
@@ -23,6 +27,7 @@ class Sums:
     def __init__(self, builder: ModelBuilder, logic: Logic) -> None:
         self._builder = builder
         self._logic = logic
+        self.small = SmallSums(builder, logic)
         self._made: dict[tuple[tuple[Term, ...], int], int] = {}
 
     def sign(self, form: Linear, op: ComparisonOp) -> int:
@@ -51,16 +56,43 @@ class Sums:
             if not compare(constant, op):
                 self._logic.clause(excused, rule)
             return
-        when = tuple(-each for each in dict.fromkeys(excused))
         if op in (ComparisonOp.AT_MOST, ComparisonOp.LESS, ComparisonOp.EQUAL):
-            self._builder.at_most(terms, -constant - (op is ComparisonOp.LESS), rule, when=when)
+            self._state_at_most(terms, -constant - (op is ComparisonOp.LESS), rule, excused)
         if op in (ComparisonOp.AT_LEAST, ComparisonOp.MORE, ComparisonOp.EQUAL):
-            self._builder.no_less(terms, -constant + (op is ComparisonOp.MORE), rule, when=when)
+            self._state_at_most(_negative(terms), constant - (op is ComparisonOp.MORE), rule, excused)
+
+    def _state_at_most(self, terms: tuple[Term, ...], bound: int, rule: int, excused: Sequence[int]) -> None:
+        axes = self.small.axes(terms)
+        when = tuple(-each for each in dict.fromkeys(excused))
+        if (
+            axes is None
+            and all(each.quantity is None for each in terms)
+            and len({each.coefficient for each in terms}) == 1
+        ):
+            literals, coefficient = [each.literal for each in terms], terms[0].coefficient
+            most = bound // coefficient if coefficient > 0 else None
+            least = 0 if coefficient > 0 else -(bound // -coefficient)
+            if most is not None and most < 0:
+                self._logic.clause(excused, rule)
+            else:
+                self._builder.cardinality(literals, max(least, 0), most, rule, when=when)
+            return
+        if axes is None:
+            self._builder.at_most(terms, bound, rule, when=when)
+            return
+        for limit in self.small.limits(axes, bound):
+            self._logic.clause((*excused, *limit), rule)
 
     def _at_most(self, terms: tuple[Term, ...], bound: int) -> int:
         """A literal that holds exactly when the terms add up to ``bound`` or less."""
         key = (terms, bound)
         if key not in self._made:
+            axes = self.small.axes(terms)
+            if axes is not None and len(axes) <= REIFIED_AXES_MAX:
+                self._made[key] = self._logic.all_of(
+                    self._logic.any_of(each) for each in self.small.limits(axes, bound)
+                )
+                return self._made[key]
             name = f"(sum of {len(terms)} <= {bound})#{len(self._made)}"
             made = self._builder.variable(self._builder.boolean(name, decision=False)).first
             self._builder.at_most(terms, bound, when=(made,))
@@ -84,6 +116,10 @@ def compare(left: int, op: ComparisonOp) -> bool:
             return left > 0
         case ComparisonOp.AT_LEAST:
             return left >= 0
+
+
+def _negative(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    return tuple(Term(-each.coefficient, each.literal, each.quantity) for each in terms)
 
 
 def _whole(form: Linear) -> tuple[tuple[Term, ...], int]:

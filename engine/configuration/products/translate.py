@@ -16,6 +16,7 @@ from engine.configuration.products.linear import Linear
 from engine.configuration.products.logic import Logic
 from engine.configuration.products.numbers import Entry, Numbers, Unsupported, units_of
 from engine.configuration.products.rewrite import as_comparisons
+from engine.configuration.products.slots import Slot
 from engine.configuration.products.space import Env, Space
 from engine.configuration.products.sums import Inexact, Sums
 from engine.language.scope import Checked
@@ -75,6 +76,14 @@ class Translator:
         self._sums = sums
         self._checked = checked
         self._numbers = Numbers(self)
+
+    def member(self, slot: Slot, classes: Sequence[int]) -> int:
+        """A literal that holds exactly when one of these classes of the slot is taken."""
+        return self._sums.small.member(slot, classes)
+
+    def both(self, first: int, second: int) -> int:
+        """A literal that holds exactly when both do."""
+        return self._sums.small.both(first, second)
 
     def called(self, node: Call) -> tuple[str, tuple[Expression, ...]]:
         """The name of the built-in that a call means, and its arguments."""
