@@ -1,11 +1,13 @@
 """Recurring lines: every period of a service that is due and not yet billed, and credits for what is not served.
 
-All lines since the beginning are worked out from the contract; what exists already is taken off by the days it covers.
+Lines are worked out from the contract from the first period that is not billed whole; what exists already is taken off
+by the days it covers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from engine.billing.line import BillLine, LineKind, credit_line
 from engine.billing.proration import credit_amount, credit_ratio
@@ -19,21 +21,40 @@ from engine.periods import Period, Piece
 def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterator[BillLine]:
     """Yield the missing charges and credits of one recurring line; ``existing`` are the lines billed for it so far."""
     charges = [each for each in existing if each.kind is LineKind.RECURRING]
-    active = {each.id: _active(each, existing) for each in charges}
+    credits: dict[str, list[BillLine]] = {}
+    for each in existing:
+        if each.credits:
+            credits.setdefault(each.credits, []).append(each)
+    active = {each.id: _active(each, credits.get(each.id, ())) for each in charges}
     for charge in charges:
-        yield from _credits(service, charge, active[charge.id], existing)
-    covered = [each for periods in active.values() for each in periods]
-    for piece, amount in _due(service):
+        yield from _credits(service, charge, active[charge.id], credits.get(charge.id, ()))
+    covered = sorted(each for periods in active.values() for each in periods)
+    resume = _first_open_period(service, covered)
+    closed = (each for each in charges if each.service is not None and each.service.end <= resume)
+    before = total((_left(each, credits.get(each.id, ())) for each in closed), service.state.line.amount.currency)
+    for piece, amount in _due(service, resume, before):
         for part in _uncovered(piece.part, covered):
             yield _charge(service, piece, part, amount)
 
 
-def _due(service: Service) -> Iterator[tuple[Piece, Money]]:
-    """The periods that are due, with the amount of each; the last of an agreed term takes what the quote has left."""
+def _first_open_period(service: Service, covered: Sequence[Period]) -> date:
+    """Where work begins: the start of the first period that is not billed whole, so that old periods cost nothing."""
+    start = end = service.state.line.start
+    for each in covered:
+        if each.start > end:
+            break
+        end = max(end, each.end)
+    return start if end < service.first_bill_day else service.cycle.around(end).start
+
+
+def _due(service: Service, resume: date, before: Money) -> Iterator[tuple[Piece, Money]]:
+    """The periods from ``resume`` on that are due; the last of an agreed term takes what the quote has left.
+
+    ``before`` is what the earlier periods were billed with.
+    """
     line = service.state.line
     arrears = line.charge.timing is BillingTiming.ARREARS
-    before = Money.zero(line.amount.currency)
-    for piece in service.pieces:
+    for piece in service.pieces(resume):
         amount = share_of(line.amount, service.ratio(piece.part, piece.whole), rounding=service.rounding)
         closes_term = piece.part.end == line.end and not service.state.ended_early
         if line.term_total is not None and not service.state.ended_early:
@@ -67,7 +88,7 @@ def _charge(service: Service, piece: Piece, part: Period, amount: Money) -> Bill
 
 
 def _credits(
-    service: Service, charge: BillLine, active: Sequence[Period], existing: Sequence[BillLine]
+    service: Service, charge: BillLine, active: Sequence[Period], earlier: Sequence[BillLine]
 ) -> Iterator[BillLine]:
     """Credit the days of a billed line that will not be served, once the service has ended."""
     state = service.state
@@ -75,9 +96,7 @@ def _credits(
         return
     served_until = max(state.end, state.line.start)
     unused = [each for each in (period.since(served_until) for period in active) if each is not None]
-    left = charge.amount + total(
-        (each.amount for each in existing if each.credits == charge.id), charge.amount.currency
-    )
+    left = _left(charge, earlier)
     all_of_it = unused == list(active)
     for at, period in enumerate(unused):
         share = _unused_share(service, charge, period)
@@ -97,14 +116,19 @@ def _unused_share(service: Service, charge: BillLine, unused: Period) -> Ratio:
     )
 
 
-def _active(charge: BillLine, existing: Sequence[BillLine]) -> list[Period]:
+def _active(charge: BillLine, credits: Sequence[BillLine]) -> list[Period]:
     """The days that a charge still covers: its service without what was credited."""
-    credited = [each.service for each in existing if each.credits == charge.id and each.service is not None]
+    credited = [each.service for each in credits if each.service is not None]
     return _uncovered(charge.service, credited) if charge.service is not None else []
+
+
+def _left(charge: BillLine, credits: Sequence[BillLine]) -> Money:
+    return total((each.amount for each in credits), charge.amount.currency) + charge.amount
 
 
 def _uncovered(period: Period, covered: Sequence[Period]) -> list[Period]:
     left = [period]
     for each in covered:
-        left = [part for one in left for part in one.without(each)]
+        if each.overlaps(period):
+            left = [part for one in left for part in one.without(each)]
     return left

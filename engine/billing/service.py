@@ -37,11 +37,15 @@ class Service:
         return Cycle.anchored(self.contract.start, self.recurrence)
 
     @property
-    def pieces(self) -> Iterator[Piece]:
-        """The service cut into periods, up to the first that begins after ``until``."""
+    def first_bill_day(self) -> date:
+        """The first boundary of the cycle on or after the start; a part before it is a leading part."""
+        return self.cycle.next_boundary(self.state.line.start)
+
+    def pieces(self, since: date | None = None) -> Iterator[Piece]:
+        """The service cut into periods, up to the first that begins after ``until``; ``since`` skips whole periods."""
         if self.state.was_taken_back:
             return iter(())
-        return cut(self.state.line.start, self.state.end, cycle=self.cycle, until=self.until)
+        return cut(since or self.state.line.start, self.state.end, cycle=self.cycle, until=self.until)
 
     def ratio(self, part: Period, whole: Period) -> Ratio:
         """The share of a cycle period by the day count of the contract."""
@@ -49,5 +53,5 @@ class Service:
 
     def whole_around(self, day: date) -> Period:
         """The cycle period that a served day is measured against."""
-        first = self.cycle.next_boundary(self.state.line.start)
+        first = self.first_bill_day
         return self.cycle.leading(first) if day < first else self.cycle.around(day)

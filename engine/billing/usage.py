@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,7 +13,7 @@ from engine.billing.policy import BillingPolicy
 from engine.billing.service import Service
 from engine.contracts import SubscriptionLine, UsageRecord
 from engine.money import EXACT, WHOLE, Money, Ratio, UnitPrice, settle, total
-from engine.periods import Period, Piece
+from engine.periods import Piece
 from engine.pricing.models import PriceModel
 
 SHARE_PLACES = 6
@@ -27,12 +28,17 @@ def missing_usage(
     Usage on a boundary belongs to the period that begins there, usage on the day of a cancellation to the period it
     ends; later usage is not billed. Late usage of a billed period gives a further line within the look-back window.
     """
-    for piece in service.pieces:
+    billed: dict[date, list[BillLine]] = {}
+    for each in existing:
+        if each.service is not None:
+            billed.setdefault(each.service.start, []).append(each)
+    records = sorted({each.id: each for each in usage}.values(), key=_day)
+    for piece in service.pieces():
         if piece.part.end > service.until:
             return
-        billed = [each for each in existing if each.service is not None and each.service.start == piece.part.start]
-        if not (billed and _is_too_late(service, piece, policy)):
-            yield from _missing(service, piece, _used(service, piece, usage), billed, policy)
+        lines = billed.get(piece.part.start, [])
+        if not (lines and _is_too_late(service, piece, policy)):
+            yield from _missing(service, piece, _used(service, piece, records), lines, policy)
 
 
 def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Money:
@@ -52,11 +58,11 @@ def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Money:
 def kept_share(line: SubscriptionLine, model: PriceModel) -> Ratio:
     """The share of the model's price that the quote's discounts on the line left, to 6 decimals half up.
 
-    Six decimals hold a discount in percent exactly. Without an estimate that costs something nothing can be said, so
-    that all of the price is charged.
+    Six decimals hold a discount in percent exactly. Without an estimate that costs something, or without a quoted
+    price, nothing can be said, so that all of the price is charged.
     """
     whole = model.rate(line.quantity, base=line.list_price).amount
-    if whole <= 0:
+    if whole <= 0 or not (line.unit_price or line.list_price):
         return WHOLE
     quoted = Ratio.of(EXACT.multiply(line.unit_price, line.quantity))
     exact = Ratio.of(whole)
@@ -94,15 +100,16 @@ def _missing(
         yield fresh
 
 
-def _used(service: Service, piece: Piece, usage: Sequence[UsageRecord]) -> Decimal:
-    """The usage of a period; the same id counts once."""
-    last = piece.part.end if piece.part.end == service.state.end and service.state.ended_early else None
-    records = {each.id: each for each in usage if _belongs(each.on, piece.part, last)}
-    return sum((each.quantity for each in records.values()), Decimal(0))
+def _used(service: Service, piece: Piece, records: Sequence[UsageRecord]) -> Decimal:
+    """The usage of a period, from records in order of days, each id once."""
+    first = bisect_left(records, piece.part.start, key=_day)
+    cancelled = piece.part.end == service.state.end and service.state.ended_early
+    after = bisect_right if cancelled else bisect_left
+    return sum((each.quantity for each in records[first : after(records, piece.part.end, key=_day)]), Decimal(0))
 
 
-def _belongs(day: date, period: Period, cancelled_on: date | None) -> bool:
-    return day in period or day == cancelled_on
+def _day(record: UsageRecord) -> date:
+    return record.on
 
 
 def _is_too_late(service: Service, piece: Piece, policy: BillingPolicy) -> bool:
