@@ -29,22 +29,12 @@ def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterato
     for charge in charges:
         yield from _credits(service, charge, active[charge.id], credits.get(charge.id, ()))
     covered = sorted(each for periods in active.values() for each in periods)
-    resume = _first_open_period(service, covered)
+    resume = service.first_open_period(covered)
     closed = (each for each in charges if each.service is not None and each.service.end <= resume)
     before = total((_left(each, credits.get(each.id, ())) for each in closed), service.state.line.amount.currency)
     for piece, amount in _due(service, resume, before):
         for part in _uncovered(piece.part, covered):
             yield _charge(service, piece, part, amount)
-
-
-def _first_open_period(service: Service, covered: Sequence[Period]) -> date:
-    """Where work begins: the start of the first period that is not billed whole, so that old periods cost nothing."""
-    start = end = service.state.line.start
-    for each in covered:
-        if each.start > end:
-            break
-        end = max(end, each.end)
-    return start if end < service.first_bill_day else service.cycle.around(end).start
 
 
 def _due(service: Service, resume: date, before: Money) -> Iterator[tuple[Piece, Money]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,6 +46,15 @@ class Service:
         if self.state.was_taken_back:
             return iter(())
         return cut(since or self.state.line.start, self.state.end, cycle=self.cycle, until=self.until)
+
+    def first_open_period(self, covered: Sequence[Period]) -> date:
+        """The start of the first period that ``covered`` (in order) does not cover whole: work on old ones is saved."""
+        start = end = self.state.line.start
+        for each in covered:
+            if each.start > end:
+                break
+            end = max(end, each.end)
+        return start if end < self.first_bill_day else self.cycle.around(end).start
 
     def ratio(self, part: Period, whole: Period) -> Ratio:
         """The share of a cycle period by the day count of the contract."""

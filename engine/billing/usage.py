@@ -33,11 +33,13 @@ def missing_usage(
         if each.service is not None:
             billed.setdefault(each.service.start, []).append(each)
     records = sorted({each.id: each for each in usage}.values(), key=_day)
-    for piece in service.pieces():
+    still_taken = _still_taken_since(service, policy)
+    closed = sorted({each.service for each in existing if each.service is not None and each.service.end <= still_taken})
+    for piece in service.pieces(service.first_open_period(closed)):
         if piece.part.end > service.until:
             return
         lines = billed.get(piece.part.start, [])
-        if not (lines and _is_too_late(service, piece, policy)):
+        if not lines or piece.part.start >= still_taken:
             yield from _missing(service, piece, _used(service, piece, records), lines, policy)
 
 
@@ -112,7 +114,7 @@ def _day(record: UsageRecord) -> date:
     return record.on
 
 
-def _is_too_late(service: Service, piece: Piece, policy: BillingPolicy) -> bool:
+def _still_taken_since(service: Service, policy: BillingPolicy) -> date:
+    """The start of the oldest period for which late usage is still billed."""
     cycle = service.cycle
-    ended_since = cycle.index_around(service.until) - cycle.index_around(piece.part.start)
-    return ended_since > policy.late_usage_periods
+    return cycle.boundary(cycle.index_around(service.until) - policy.late_usage_periods)
