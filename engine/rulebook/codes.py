@@ -186,4 +186,39 @@ def _table(text: str) -> dict[str, Explanation]:
     return {code: Explanation(Code(code), title, why, fix) for code, title, why, fix in pairs}
 
 
-EXPLANATIONS: dict[str, Explanation] = _table(_FILES) | _table(_MEANING)
+_ELSEWHERE = """
+PRC101 | a discount group is not known
+  rules compete inside their group | declare the group or correct the name
+PRC102 | an id is used twice among prices or discounts
+  traces name what acted by its id | give each its own id
+PRC103 | a list price reads a total
+  totals are not known before there are prices | use a discount rule instead
+PRC104 | two rules of a group tie
+  only their ids decide which comes first | give one of them a priority
+PRC105 | price books are based on each other in a circle
+  no price would ever be found | base one of them on list prices or cost
+PRC106 | a guard contradicts itself
+  no price satisfies both its bounds | raise the ceiling or lower the floor
+PRC107 | a percent is not between 0 and 100
+  the price would become negative | correct the percent
+PRC108 | a rule names a rule that is not there
+  the exclusion would do nothing | correct the id
+PRC109 | a price book is not known
+  the computed price has nothing to start from | correct the name of the book
+PRC110 | a formula was checked for other names than it is asked with
+  it could not be evaluated | report it with the file, this is a fault of the engine
+PRC111 | one unit more costs less in all
+  customers would order more to pay less | use graduated tiers, or mark the model with `cliff: meant`
+PRC112 | a price entry has neither price nor formula
+  it would answer nothing | add `price`
+PRC113 | a rule acts on the order and its group on lines, or the other way round
+  it would never be asked | move it to a group of the right level
+CFG101 | a constraint uses what the configurator cannot decide
+  the rule could not be enforced exactly | write it with the forms listed in the reference
+CFG102 | several configurable products in one group
+  the parts of which one would be meant is open | give each a group of its own
+CFG103 | a nested bundle is not known
+  the group could not be configured | correct the SKU of the bundle
+"""
+
+EXPLANATIONS: dict[str, Explanation] = _table(_FILES) | _table(_MEANING) | _table(_ELSEWHERE)

@@ -80,7 +80,7 @@ def _read(sources: Sources, head: BookHead, digest: str) -> RuleBook:
         tests=tests,
         files=tuple(sources.files),
     )
-    check_book(book, (*prices.tables, *discounts.tables), sources.report)
+    check_book(book, (*prices.tables, *discounts.tables), register.unreadable, sources.report)
     return book
 
 

@@ -92,7 +92,7 @@ class _Builder:
         elif anchor:
             message = f"the anchor `&{anchor}` is used"
         elif tag := getattr(event, "tag", None):
-            message = f"the tag `{tag}` is used"
+            message = f"the tag `{tag.replace('tag:yaml.org,2002:', '!!')}` is used"
         else:
             return
         self.report.add(finding("YML004", message, self._span(event), f"write the value out; for FEEL {_QUOTE_HINT}"))
@@ -210,7 +210,20 @@ def _explain(path: str, text: str, problem: yaml.YAMLError) -> Diagnostic:
         where = Span(path, suspect + 1, start + 1, suspect + 1, len(lines[suspect].rstrip()) + 1)
         return finding("YML005", "YAML cannot read this expression as it stands", where, _QUOTE_HINT)
     hint = "check the indentation and the quotes of this line and the one before"
-    return finding("YML001", f"the file is not well-formed YAML: {said}", Span(path, row + 1, column + 1), hint)
+    meant = next((words for part, words in _SAID.items() if part in said), said)
+    return finding("YML001", f"the file is not well-formed YAML: {meant}", Span(path, row + 1, column + 1), hint)
+
+
+_SAID = {
+    "expected <block end>": "the line is indented in another way than the lines before",
+    "mapping values are not allowed": "a colon stands where no key can be",
+    "unexpected end of stream": "a quote is not closed",
+    "could not find expected ':'": "a key has no colon",
+    "expected ',' or ']'": "a bracket `[` is not closed",
+    "expected ',' or '}'": "a brace `{` is not closed",
+    "expected the node content": "a value is missing",
+}
+"""What the YAML parser says, in the words of an author."""
 
 
 def _suspect_line(lines: list[str], row: int, context: yaml.Mark | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from engine.rulebook.book import RuleBook
 from engine.rulebook.checks.configuration import configuration_findings
@@ -12,9 +12,9 @@ from engine.rulebook.nodes import Report
 from engine.rulebook.table import Table
 
 
-def check_book(book: RuleBook, tables: Iterable[Table], report: Report) -> None:
+def check_book(book: RuleBook, tables: Iterable[Table], unreadable: Set[str], report: Report) -> None:
     """Report what no file alone shows: overlapping rows, missing prices, circles, contradictions, dead options."""
     for table in tables:
         report.add(*overlapping_rows(table))
-    report.add(*pricing_findings(book))
+    report.add(*pricing_findings(book, unreadable))
     report.add(*configuration_findings(book.products))

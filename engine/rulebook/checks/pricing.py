@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
 
 from engine.catalog import ChargeKind, Product, Value
@@ -20,18 +20,18 @@ _OURS = frozenset((codes.PRICE_CLIFF, codes.UNKNOWN_RULE))
 MOST_LISTED = 20
 
 
-def pricing_findings(book: RuleBook) -> Iterator[Diagnostic]:
-    """Everything that can be wrong with the prices as a whole."""
+def pricing_findings(book: RuleBook, unreadable: Set[str]) -> Iterator[Diagnostic]:
+    """Everything that can be wrong with the prices as a whole; ``unreadable`` are SKUs with a faulty list price."""
     yield from (each for each in findings_in(book.pricing) if each.code not in _OURS)
-    yield from _missing_prices(book)
+    yield from _missing_prices(book, unreadable)
     yield from _percent_circles(book)
     yield from _ended(book)
 
 
-def _missing_prices(book: RuleBook) -> Iterator[Diagnostic]:
+def _missing_prices(book: RuleBook, unreadable: Set[str]) -> Iterator[Diagnostic]:
     """Every product that is sold needs a price in every currency of the book."""
     modelled = {(each.sku, each.currency) for each in book.pricing.models}
-    percents = {each.sku for each in book.pricing.percent_of}
+    percents = {each.sku for each in book.pricing.percent_of} | unreadable
     priced = _Priced(book.pricing.entries)
     sources = {each.target: each.source for each in book.pricing.exchange_rates}
     told = 0
@@ -150,7 +150,8 @@ def _ended(book: RuleBook) -> Iterator[Diagnostic]:
             and book.effective_until is not None
             and rule.window.start >= book.effective_until
         )
-        if over or early:
+        empty = rule.window.start is not None and rule.window.end is not None and rule.window.end <= rule.window.start
+        if (over or early) and not empty:
             what = f"ended on {rule.window.end}" if over else f"begins on {rule.window.start}"
             when = f"the book holds from {book.effective_from}" if over else f"the book ends on {book.effective_until}"
             message = f"`{rule.id}` {what}, and {when}"

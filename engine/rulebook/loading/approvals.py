@@ -38,6 +38,7 @@ def read_approvals(
 ) -> tuple[tuple[ChainDefinition, ...], tuple[ApprovalPolicy, ...]]:
     """Chains and policies; a level that no policy asks is a warning unless it is above one that is asked."""
     report = sources.report
+    before = len(report.found)
     files = list(sources.records(FOLDER, APPROVALS))
     seen: dict[str, Span] = {}
     chains: list[ChainDefinition] = []
@@ -56,7 +57,8 @@ def read_approvals(
         table = sources.table(path)
         if table is not None:
             policies += reader.table(table)
-    _warn_of_unasked(chains, policies, report)
+    if len(report.found) == before:
+        _warn_of_unasked(chains, policies, report)
     return tuple(chains), tuple(policies)
 
 
@@ -133,7 +135,7 @@ class _Policies:
     def _row(self, row: TableRow, checker: CellChecker) -> ApprovalPolicy | None:
         cells = checker.conditions(row)
         place = row.table.cell(row.row, 0).span
-        effect_cell = row.result("effect")
+        due, effect_cell = self._due(row.result("due")), row.result("effect")
         words = [each.value for each in PolicyEffect]
         if effect_cell is not None and effect_cell.text not in words:
             hint = did_you_mean(effect_cell.text, words) or f"write one of {', '.join(words)}"
@@ -149,7 +151,7 @@ class _Policies:
             conditions=cells,
             chain=chain.text if chain is not None else "",
             level=level.text if level is not None else "",
-            due=self._due(row.result("due")),
+            due=due,
             effect=effect,
             say=say.text if say is not None else "",
             span=place,

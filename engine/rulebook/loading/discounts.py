@@ -146,19 +146,18 @@ class _Rules:
         when = conditions(read, "when", self.names, self.report)
         target = conditions(read, "for", self.scope.line, self.report)
         group = self._group(read)
-        if when is None or target is None or group is None:
-            return
+        sound = when is not None and target is not None and group is not None
+        plain = self._rule(read, group or "", when or (), target or ())
+        rules: list[Rule] = []
+        if read.has("table"):
+            rules += self._table(read, plain)
+        if read.has("give") and (effects := self._effects(read.nodes["give"])):
+            rules.append(replace(plain, effects=effects))
         if read.has("give") == read.has("table"):
             message = f"the discount `{read.text('id')}` needs `give` or `table`, and not both"
             self.report.add(finding("FLD002", message, read.place("id"), "say what it gives"))
-            return
-        plain = self._rule(read, group, when, target)
-        if read.has("table"):
-            self.found.rules += self._table(read, plain)
-            return
-        effects = self._effects(read.nodes["give"])
-        if effects:
-            self.found.rules.append(replace(plain, effects=effects))
+        elif sound:
+            self.found.rules += rules
 
     def _group(self, read: Read) -> str | None:
         """The group of a rule; rules that name none share a group that takes all of them."""

@@ -50,11 +50,15 @@ class PriceTable:
     def entries(self) -> Iterator[PriceEntry]:
         """The price entries of all rows; a row may give a price in several currencies."""
         for row in rows_of(self.table, self.columns):
+            amounts = [
+                (currency, price, cell)
+                for currency, cell in self.amounts(row, "list_price")
+                if (price := money_operand(cell, self.scope.line, self.scope.report)) is not None
+                and self._is_payable(price, cell)
+            ]
             for condition in self.conditions(row):
-                for currency, cell in self.amounts(row, "list_price"):
-                    price = money_operand(cell, self.scope.line, self.scope.report)
-                    if price is not None and self._is_payable(price, cell):
-                        yield self._entry(row, condition, currency, price, cell)
+                for currency, price, cell in amounts:
+                    yield self._entry(row, condition, currency, price, cell)
 
     def _entry(self, row: TableRow, condition: Condition, currency: str, price: Operand, cell: Scalar) -> PriceEntry:
         return PriceEntry(

@@ -100,7 +100,7 @@ def _columns(table: Table, category: Category, mapping: ColumnMap, report: Repor
             columns.setdefault(head.text, (heads[head.text],))
             continue
         known = [*TEXT_COLUMNS, *category.attributes]
-        hint = did_you_mean(head.text, known) or f"attributes of `{category.id}` are {', '.join(category.attributes)}"
+        hint = did_you_mean(head.text, known) or f"known columns are {', '.join(known)}"
         report.add(finding("TBL003", f"the column `{head.text}` is not known", head.span, hint))
     return columns
 
@@ -151,16 +151,18 @@ class _Rows:
         if self.mapping.renames and place.text in self.register.products:
             place = replace(place, text=f"{place.text}-{self.category.id}")
         costs: dict[str, Decimal] = {}
+        prices: list[ListPrice] = []
         for (kind, currency), at in self.money:
             cell = self._cell(row, at)
             amount = self._amount(cell)
             if amount is None:
-                continue
-            if kind == "cost":
+                self.register.unreadable.update([place.text] if cell.text else [])
+            elif kind == "cost":
                 costs[currency] = amount
             else:
-                self.register.list_prices.append(ListPrice(place.text, currency, amount, cell.span))
-        self.register.add(self._product(texts, self._values(row), costs, place), self.report)
+                prices.append(ListPrice(place.text, currency, amount, cell.span))
+        if self.register.add(self._product(texts, self._values(row), costs, place), self.report):
+            self.register.list_prices += prices
 
     def _product(
         self, texts: Mapping[str, str], found: Mapping[str, Value], costs: Mapping[str, Decimal], sku: Scalar

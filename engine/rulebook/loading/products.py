@@ -61,16 +61,19 @@ class Register:
     categories: dict[str, Category] = field(default_factory=dict)
     products: dict[Sku, Product] = field(default_factory=dict)
     list_prices: list[ListPrice] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+    """SKUs whose list price was reported already."""
 
-    def add(self, product: Product, report: Report) -> None:
-        """Keep a product; a SKU used twice is reported at the second place."""
+    def add(self, product: Product, report: Report) -> bool:
+        """Keep a product and say so; a SKU used twice is reported at the second place and not kept."""
         first = self.products.get(product.sku)
         if first is not None:
             at = f"{first.span.path}:{first.span.line}" if first.span else "before"
             message = f"the SKU `{product.sku}` is used twice, first at {at}"
             report.add(finding("CAT002", message, product.span or Span(""), "give each product its own SKU"))
-            return
+            return False
         self.products[product.sku] = product
+        return True
 
 
 def category_of(name: Scalar | None, register: Register, report: Report) -> Category | None:
@@ -93,7 +96,8 @@ def read_product(read: Read, register: Register, report: Report) -> None:
     assert sku is not None, "the reader requires it"
     given = {name.text: (name, node) for name, node in read.pairs("attributes")}
     attributes = _attributes(given, category, register.words, sku.span, report)
-    register.add(product_of(read, category, attributes, sku), report)
+    if not register.add(product_of(read, category, attributes, sku), report):
+        return
     for currency, node in read.pairs("list"):
         if isinstance(node, Scalar):
             price = ListPrice(sku.text, currency.text, values.number(node.text), node.span)
