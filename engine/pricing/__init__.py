@@ -7,6 +7,19 @@ Entry points: ``compile_plan``, ``price``, ``reprice``, ``waterfall``, ``explain
 
 from engine.pricing.compile import compile_plan
 from engine.pricing.compiled import PricePlan
-from engine.pricing.waterfall import price
+from engine.pricing.flow import Lane, price
+from engine.pricing.repricing import Edit, Repriced, reprice
+from engine.pricing.story import Explanation, explain_rule, waterfall
 
-__all__ = ["PricePlan", "compile_plan", "price"]
+__all__ = [
+    "Edit",
+    "Explanation",
+    "Lane",
+    "PricePlan",
+    "Repriced",
+    "compile_plan",
+    "explain_rule",
+    "price",
+    "reprice",
+    "waterfall",
+]

@@ -14,7 +14,7 @@ from engine.pricing.result import OrderDiscount, Priced, PricedLine, RefusedRule
 from engine.pricing.rows import Rows
 from engine.pricing.spread import spread
 from engine.pricing.taxes import tax_on
-from engine.pricing.totals import Columns, periods_of, term_amount, totals_of
+from engine.pricing.totals import Columns, Sums, periods_of, sums_of, term_amount, totals_of
 from engine.pricing.usability import BUDGET
 from engine.pricing.work import Work
 
@@ -35,7 +35,18 @@ def answer(
     request, plan = work.request, work.plan
     taxed = tax_on(work, order)
     columns = priced_lines(rows, order, taxed.line_tax)
-    totals = totals_of(order, columns, run.gifts, taxed)
+    currency, rounding = work.currency, plan.rules.rounding
+    plain = Sums(
+        listed=sum(rows.list_amount),
+        staged=sum(rows.stage_amount),
+        ordered=sum(order.discounts),
+        amount=sum(order.running),
+        net=taxed.net,
+        tax=taxed.tax,
+    )
+    sums = sums_of(rows.lines, columns, plain, currency, rounding)
+    sums.add_gifts(run.gifts)
+    totals = totals_of(sums, currency, rounding)
     applied: dict[int, None] = {}
     for numbers in dict.fromkeys(rows.applied):
         applied.update(dict.fromkeys(numbers))

@@ -100,6 +100,16 @@ def conjuncts(checked: Checked) -> int:
     return sum(1 for _ in _conjuncts(checked.tree))
 
 
+def parts_of(checked: Checked) -> tuple[Expression, ...]:
+    """The parts that a condition joins by ``and``."""
+    return tuple(_conjuncts(checked.tree))
+
+
+def atom_of(checked: Checked, node: Expression) -> Atom | None:
+    """The plain form of one part, or None."""
+    return _atom(checked, node)
+
+
 def _conjuncts(tree: Expression) -> Iterable[Expression]:
     if isinstance(tree, Logic) and tree.op is LogicOp.AND:
         for operand in tree.operands:

@@ -21,7 +21,7 @@ from engine.pricing.compiled import (
     PriceTable,
     Source,
 )
-from engine.pricing.expressions import compile_expressions, expressions_of, rule_expressions
+from engine.pricing.expressions import compile_expressions, expressions_of, line_expressions, rule_expressions
 from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
 from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
@@ -117,7 +117,7 @@ class _Compiler:
             tax_tests=tuple(self._tests(rate.when) for rate in rules.tax.rates) if rules.tax else (),
             index=self._index(line_rules),
             line_sees_lines=any(rule.reads_lines for rule in line_rules),
-            line_sees_totals=any(_reads(rule_expressions(rule.rule), *TOTALS) for rule in line_rules),
+            line_sees_totals=_reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
             declared=_declared(self.rules),
             restrictions=restrictions_of(line_rules, order_rules),
             warnings=warnings,

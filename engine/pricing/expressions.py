@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.language import compile_all
@@ -19,7 +20,7 @@ from engine.pricing.effects import (
     Tiered,
     UnitsOff,
 )
-from engine.pricing.plan import PricingRules, Rule
+from engine.pricing.plan import Level, PricingRules, Rule
 from engine.pricing.ruleplan import Test
 
 
@@ -44,6 +45,13 @@ def expressions_of(rules: PricingRules) -> Iterator[Checked]:
     if rules.tax is not None:
         for rate in rules.tax.rates:
             yield from rate.when
+
+
+def line_expressions(rules: PricingRules) -> Iterator[Checked]:
+    """Everything that is asked before the order stage: all but the order rules."""
+    order_groups = {group.id for group in rules.groups if group.level is Level.ORDER}
+    kept = tuple(rule for rule in rules.rules if rule.group not in order_groups)
+    yield from expressions_of(replace(rules, rules=kept))
 
 
 def rule_expressions(rule: Rule) -> Iterator[Checked]:

@@ -51,6 +51,21 @@ class Rows:
         self.trace[index] = tuple(state.trace)
         self.states[index] = state
 
+    def take_over(self, index: int, other: Rows, place: int) -> None:
+        """Copy a line of other columns into these."""
+        for name in (
+            "list_unit",
+            "unit",
+            "list_amount",
+            "stage_amount",
+            "source",
+            "floor",
+            "applied",
+            "trace",
+            "states",
+        ):
+            getattr(self, name)[index] = getattr(other, name)[place]
+
     def records(self, work: Work) -> list[Record]:
         """What order rules read about each line after the line stage."""
         return [self._record(work, index) for index in range(len(self.lines))]

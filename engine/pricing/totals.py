@@ -1,20 +1,19 @@
-"""Totals of a quote from its priced lines."""
+"""Totals of a quote from its priced lines: sums first, so that an edit can take old lines out and put new ones in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from engine.catalog import ChargeKind
 from engine.money import EXACT, Currency, Money, Ratio, RoundingRule, cash_difference, share_of
 from engine.pricing.models.ramp import period_count
-from engine.pricing.order_state import OrderState
 from engine.pricing.request import RequestLine
 from engine.pricing.result import GiftLine, PricedLine, PricedTotals
 from engine.pricing.settings import RoundingSettings
 from engine.pricing.state import HUNDRED, ZERO
-from engine.pricing.taxes import TaxedAmounts
 
 _PERCENT = Decimal("0.0001")
 
@@ -45,93 +44,145 @@ class Columns(NamedTuple):
     periodic: Sequence[int]
 
 
-def totals_of(order: OrderState, columns: Columns, gifts: Sequence[GiftLine], taxed: TaxedAmounts) -> PricedTotals:
-    """All totals of a priced quote."""
-    currency, rounding = order.work.currency, order.work.plan.rules.rounding
-    given = sum(gift.amount for gift in gifts)
-    listed, staged, ordered = sum(order.rows.list_amount), sum(order.rows.stage_amount), sum(order.discounts)
-    net = taxed.net + given
-    sums = _by_charge(order.lines, columns, currency, rounding)
+@dataclass(slots=True)
+class Sums:
+    """Plain sums in minor units; ``unknown`` counts the lines without a cost."""
+
+    listed: int = 0
+    staged: int = 0
+    ordered: int = 0
+    amount: int = 0
+    net: int = 0
+    tax: int = 0
+    one_time: int = 0
+    usage: int = 0
+    acv: int = 0
+    tcv: int = 0
+    cost: int = 0
+    unknown: int = 0
+    recurring: dict[int, int] = field(default_factory=dict)
+
+    def add(self, other: Sums, sign: int) -> None:
+        """Add other sums, or take them away."""
+        for name in ("listed", "staged", "ordered", "amount", "net", "tax", "one_time", "usage", "acv", "tcv", "cost"):
+            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
+        self.unknown += sign * other.unknown
+        for months, amount in other.recurring.items():
+            self.recurring[months] = self.recurring.get(months, 0) + sign * amount
+
+    def add_gifts(self, gifts: Iterable[GiftLine]) -> None:
+        """Count the lines that rules added."""
+        given = sum(gift.amount for gift in gifts)
+        self.amount += given
+        self.net += given
+        self.one_time += given
+        self.tcv += given
+
+
+def sums_of(
+    lines: Sequence[RequestLine], columns: Columns, amounts: Sums, currency: Currency, rounding: RoundingSettings
+) -> Sums:
+    """Fill in what follows from lines: costs, charges and terms; ``amounts`` holds the plain sums already."""
     known = [each for each in columns.costs if each is not None]
-    cost = sum(known) if len(known) == len(columns.costs) else None
-    gross = Money(taxed.gross + given, currency)
+    amounts.cost = sum(known)
+    amounts.unknown = len(columns.costs) - len(known)
+    rule = RoundingRule(rounding.mode)
+    amounts.one_time = sum(columns.net)
+    for index in columns.periodic:
+        charge, net, term = lines[index].charge, columns.net[index], columns.terms[index]
+        amounts.one_time -= net
+        if charge.kind is ChargeKind.USAGE or charge.period is None:
+            amounts.usage += net
+            continue
+        months = charge.period.value
+        amounts.recurring[months] = amounts.recurring.get(months, 0) + net
+        amounts.tcv += term
+        yearly = share_of(Money(net, currency), Ratio(12, months), rounding=rule).minor_units
+        amounts.acv += min(yearly, term) if lines[index].term_months is not None and yearly >= 0 else yearly
+    amounts.tcv += amounts.one_time
+    return amounts
+
+
+def line_sums(
+    asked: Sequence[RequestLine], lines: Sequence[PricedLine], currency: Currency, rounding: RoundingSettings
+) -> Sums:
+    """The sums of some lines by themselves."""
+    sums = Sums(
+        listed=sum(line.list_amount for line in lines),
+        staged=sum(line.stage_amount for line in lines),
+        ordered=sum(line.order_discount for line in lines),
+        amount=sum(line.amount for line in lines),
+        net=sum(line.net for line in lines),
+        tax=sum(line.tax for line in lines),
+    )
+    periodic = [index for index, line in enumerate(asked) if line.charge.kind is not ChargeKind.ONE_TIME]
+    columns = Columns(
+        tuple(lines),
+        [line.net for line in lines],
+        [line.term for line in lines],
+        [line.cost for line in lines],
+        periodic,
+    )
+    return sums_of(asked, columns, sums, currency, rounding)
+
+
+def sums_from(totals: PricedTotals, unknown: int) -> Sums:
+    """The sums behind totals; ``unknown`` is the number of lines without a cost."""
+    return Sums(
+        listed=totals.list.minor_units,
+        staged=totals.list.minor_units - totals.line_discount.minor_units,
+        ordered=totals.order_discount.minor_units,
+        amount=totals.amount.minor_units,
+        net=totals.net.minor_units,
+        tax=totals.tax.minor_units,
+        one_time=totals.one_time.minor_units,
+        usage=totals.usage_estimate.minor_units,
+        acv=totals.acv.minor_units,
+        tcv=totals.tcv.minor_units,
+        cost=0 if totals.cost is None else totals.cost.minor_units,
+        unknown=unknown,
+        recurring={months: amount.minor_units for months, amount in totals.recurring},
+    )
+
+
+def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> PricedTotals:
+    """All totals of a quote. MRR and ARR bring the sums of each charge period to a month and to a year."""
+    rule = RoundingRule(rounding.mode)
+    periods = sorted((months, Money(amount, currency)) for months, amount in sums.recurring.items() if amount)
+    mrr = sum(share_of(amount, Ratio(1, months), rounding=rule).minor_units for months, amount in periods)
+    arr = sum(share_of(amount, Ratio(12, months), rounding=rule).minor_units for months, amount in periods)
+    gross = Money(sums.net + sums.tax, currency)
     cash = Money.zero(currency)
     if rounding.cash_increment is not None:
         coin = Money.exactly(rounding.cash_increment, currency)
         cash = cash_difference(gross, increment=coin, mode=rounding.mode)
-    money = _Maker(currency)
+    cost = None if sums.unknown else sums.cost
+    discount = sums.listed - sums.staged + sums.ordered
     return PricedTotals(
-        list=money(listed),
-        amount=money(sum(order.running) + given),
-        line_discount=money(listed - staged),
-        order_discount=money(ordered),
-        net=money(net),
-        tax=money(taxed.tax),
+        list=Money(sums.listed, currency),
+        amount=Money(sums.amount, currency),
+        line_discount=Money(sums.listed - sums.staged, currency),
+        order_discount=Money(sums.ordered, currency),
+        net=Money(sums.net, currency),
+        tax=Money(sums.tax, currency),
         gross=gross,
         cash_rounding=cash,
         payable=gross + cash,
-        one_time=money(sums.one_time + given),
-        recurring=tuple((months, money(amount)) for months, amount in sorted(sums.recurring.items())),
-        usage_estimate=money(sums.usage),
-        mrr=money(sums.mrr),
-        arr=money(sums.arr),
-        acv=money(sums.acv),
-        tcv=money(sums.tcv + given),
-        cost=None if cost is None else money(cost),
-        margin=None if cost is None else money(net - cost),
-        margin_percent=None if cost is None else _percent(net - cost, net),
-        discount_percent=_percent(listed - staged + ordered, listed) or ZERO,
+        one_time=Money(sums.one_time, currency),
+        recurring=tuple(periods),
+        usage_estimate=Money(sums.usage, currency),
+        mrr=Money(mrr, currency),
+        arr=Money(arr, currency),
+        acv=Money(sums.acv, currency),
+        tcv=Money(sums.tcv, currency),
+        cost=None if cost is None else Money(cost, currency),
+        margin=None if cost is None else Money(sums.net - cost, currency),
+        margin_percent=None if cost is None else percent(sums.net - cost, sums.net),
+        discount_percent=percent(discount, sums.listed) or ZERO,
     )
 
 
-class _Maker:
-    """Money of one currency."""
-
-    __slots__ = ("currency",)
-
-    def __init__(self, currency: Currency) -> None:
-        self.currency = currency
-
-    def __call__(self, minor: int) -> Money:
-        return Money(minor, self.currency)
-
-
-class _Sums:
-    """Amounts by kind of charge, in minor units."""
-
-    __slots__ = ("acv", "arr", "mrr", "one_time", "recurring", "tcv", "usage")
-
-    def __init__(self) -> None:
-        self.one_time = self.usage = self.mrr = self.arr = self.acv = self.tcv = 0
-        self.recurring: dict[int, int] = {}
-
-
-def _by_charge(lines: Sequence[RequestLine], columns: Columns, currency: Currency, rounding: RoundingSettings) -> _Sums:
-    """MRR and ARR are a period's net amounts brought to a month and a year; ACV is a year, or the term if shorter."""
-    sums = _Sums()
-    monthly: dict[int, int] = {}
-    rule = RoundingRule(rounding.mode)
-    sums.one_time = sum(columns.net)
-    for index in columns.periodic:
-        charge, net, term = lines[index].charge, columns.net[index], columns.terms[index]
-        sums.one_time -= net
-        if charge.kind is ChargeKind.USAGE or charge.period is None:
-            sums.usage += net
-            continue
-        months = charge.period.value
-        monthly[months] = monthly.get(months, 0) + net
-        sums.tcv += term
-        yearly = share_of(Money(net, currency), Ratio(12, months), rounding=rule).minor_units
-        sums.acv += min(yearly, term) if lines[index].term_months is not None and yearly >= 0 else yearly
-    sums.tcv += sums.one_time
-    sums.recurring = monthly
-    for months, amount in monthly.items():
-        sums.mrr += share_of(Money(amount, currency), Ratio(1, months), rounding=rule).minor_units
-        sums.arr += share_of(Money(amount, currency), Ratio(12, months), rounding=rule).minor_units
-    return sums
-
-
-def _percent(part: int, whole: int) -> Decimal | None:
+def percent(part: int, whole: int) -> Decimal | None:
     """A part in percent of the whole, to 4 decimals; None of nothing."""
     if not whole:
         return None
