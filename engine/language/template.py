@@ -103,7 +103,8 @@ def _show_number(value: Decimal) -> str:
     if isinstance(exponent, int) and exponent < -MOST_DECIMALS:
         value = value.quantize(Decimal(1).scaleb(-MOST_DECIMALS), context=DECIMAL128)
     text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def _value_of(formula: Compiled, roots: tuple[object, ...]) -> str:
