@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
+Row: TypeAlias = Mapping[str, Any]
+"""One relational row by column."""
 
 
 class StoreError(Exception):
@@ -67,6 +69,9 @@ class Reader(Protocol):
 
     def page(self, kind: type[T], *, where: Mapping[str, str] | None = None, after: str = "", limit: int) -> list[T]:
         """Records in order of their keys, after a key; ``where`` names columns of the kind and the value wanted."""
+
+    def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] | None = None) -> list[Row]:
+        """Relational rows as they are stored, in order of their keys; for reports and the audit."""
 
     def events(self, *, after: int, limit: int) -> list[StoredEvent]:
         """Events after a cursor, oldest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.application.test_clock import TestClock
 from engine.money import Currency, currency
 from engine.parties import BillingAccount, Customer, Group, SellingEntity, User
+from engine.storage.documents import DOCUMENTS
 from engine.storage.shapes import Shape
 from engine.storage.tables import Table
 
@@ -24,5 +25,5 @@ PARTIES = (
     Table(Group, "approver_groups"),
 )
 TIME = (Table(TestClock, "test_clocks"),)
-TABLES: tuple[Table, ...] = (*PARTIES, *TIME)
+TABLES: tuple[Table, ...] = (*PARTIES, *TIME, *DOCUMENTS)
 SCALARS: dict[type, Shape] = {Currency: Shape(lambda value: value.code, currency)}

@@ -2,49 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import grpc
-from cpq.v1 import party_pb2_grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from engine.adapters.clock import TenantClock, WallClock
-from engine.adapters.ids import SequenceIds
 from engine.api.calls import Calls
 from engine.api.pages import Pages
-from engine.application.perform import Environment
-from engine.application.rule_books import RuleBooks
-from engine.approvals.machine import PlainApprovalProcess
+from engine.api.services import SERVICES
+from engine.application.perform import Environment, perform
+from engine.application.ports import Asked
+from engine.application.publish import publish_files
+from engine.bootstrap.build import environment
 from engine.bootstrap.running import Running, limits_of
 from engine.bootstrap.settings import Settings
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import open_store
-from tests.fakes.books import FixedBooks
+from tests.fakes.rules import SMALL
 
 
 class Served:
-    """A server with a channel to it."""
+    """A server with a channel to it and a stub for each service, such as ``quotes`` for QuoteService."""
 
     def __init__(self, running: Running, channel: grpc.Channel, env: Environment) -> None:
         self.running = running
         self.channel = channel
         self.env = env
-        self.parties = party_pb2_grpc.PartyServiceStub(channel)
 
-    def stub(self, module: Any, service: str) -> Any:
-        return getattr(module, f"{service}Stub")(self.channel)
+    def __getattr__(self, name: str) -> Any:
+        service = SERVICES[STUBS[name]]
+        return Stub(self.channel, service)
+
+
+class Stub:
+    """Calls the methods of one service, whatever its descriptor holds."""
+
+    def __init__(self, channel: grpc.Channel, service: ServiceDescriptor) -> None:
+        for method in service.methods:
+            path = f"/{service.full_name}/{method.name}"
+            read = GetMessageClass(method.output_type).FromString
+            kind = channel.unary_stream if method.server_streaming else channel.unary_unary
+            write = GetMessageClass(method.input_type).SerializeToString
+            setattr(self, method.name, kind(path, request_serializer=write, response_deserializer=read))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+STUBS = {
+    "approvals": "ApprovalService",
+    "billing": "BillingService",
+    "catalog": "CatalogService",
+    "configuration": "ConfigurationService",
+    "contracts": "ContractService",
+    "events": "EventService",
+    "orders": "OrderService",
+    "parties": "PartyService",
+    "pricing": "PricingService",
+    "quotes": "QuoteService",
+    "revenue": "RevenueService",
+    "rules": "RuleBookService",
+    "clock": "TestClockService",
+}
 
 
 @contextmanager
-def served(folder: Path, books: RuleBooks | None = None, **settings: Any) -> Iterator[Served]:
+def served(folder: Path, files: Mapping[str, bytes] = SMALL, **settings: Any) -> Iterator[Served]:
+    """A server whose store is in ``folder`` and whose rule book is ``files``, published."""
     chosen = Settings(database=folder / "cpq.sqlite3", **{"listen": "127.0.0.1:0", "test_clock": True, **settings})
     store = open_store(chosen.database, TABLES, SCALARS)
-    clock = TenantClock(store, WallClock())
-    env = Environment(store, clock, SequenceIds(store), books or FixedBooks(), PlainApprovalProcess())
+    env = environment(chosen, store)
+    perform(env, Asked("Publish"), lambda work: publish_files(work, files, etag=""), lambda _, book: book.id.encode())
     calls = Calls(env, Pages(b"key of the tests"), limits_of(chosen))
     with Running(chosen, calls, on_close=store.close) as running, grpc.insecure_channel(running.address) as channel:
         yield Served(running, channel, env)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine.application.ports import AlreadyAnswered, Answer, Asked, Conflict, StoredEvent
+from engine.application.ports import AlreadyAnswered, Answer, Asked, Conflict, Row, StoredEvent
 from engine.storage.sqlite.schema import Schema
 from engine.storage.sqlite.statements import Prepared
 from engine.storage.sqlite.writer import Writer
@@ -48,6 +48,17 @@ class SqliteReader:
         for key, version, _ in rows:
             self._seen.setdefault((kind, key), version)
         return [prepared.codec.decode(body) for _, _, body in rows]
+
+    def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] | None = None) -> list[Row]:
+        """Relational rows as they are stored, in order of their keys."""
+        names = (table, *columns, *(where or {}))
+        assert all(name.isidentifier() for name in names), "tables and columns are named by the program"
+        conditions = "".join(f" AND {name} = ?" for name in where or {})
+        found = self._connection.execute(
+            f"SELECT {', '.join(columns)} FROM {table} WHERE tenant_id = ?{conditions} ORDER BY rowid",
+            (self._tenant, *(where or {}).values()),
+        )
+        return [dict(zip(columns, row, strict=True)) for row in found]
 
     def events(self, *, after: int, limit: int) -> list[StoredEvent]:
         """Events after a cursor, oldest first."""

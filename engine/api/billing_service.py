@@ -1,0 +1,199 @@
+"""BillingService: invoices, usage, payments, credit notes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import grpc
+from cpq.v1 import billing_pb2
+
+from engine.api.calls import Calls, Reply, checked
+from engine.api.listing import Listed, get_one, keys_of, list_page
+from engine.application.billing import (
+    Drafted,
+    UsageResult,
+    finalize_invoice,
+    preview_invoices,
+    record_usage,
+    run_billing,
+    void_invoice,
+)
+from engine.application.faults import etag_mismatch
+from engine.application.invoices import invoice_etag, open_amount
+from engine.application.payments import CreditWish, issue_credit_note, record_payment
+from engine.application.perform import DEFAULT_TENANT, Work
+from engine.application.ports import Reader
+from engine.billing import Invoice, Reason
+from engine.contracts import Contract
+from engine.diagnostics import Refusal
+from engine.money import Money
+from engine.wire import billing as wire
+from engine.wire.basics import Faults, need_date, read_key
+from engine.wire.parties import CUSTOMERS
+
+MOST_CONTRACTS = 1_000
+MINOR_MAX = 10**17
+
+
+class BillingService:
+    """Billing over gRPC."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def PreviewInvoices(self, request: billing_pb2.PreviewInvoicesRequest, _: grpc.ServicerContext) -> Reply:
+        """What a run would draft."""
+        faults = Faults()
+        key = read_key(request.contract, wire.CONTRACTS, "contract", faults)
+        until = need_date(request.until, "until", faults)
+        checked(faults)
+        env = self._calls.env
+        at = env.clock.now(DEFAULT_TENANT)
+        found = self._calls.read(lambda reader: preview_invoices(env, reader, key, until, at=at, tenant=DEFAULT_TENANT))
+        reply = billing_pb2.PreviewInvoicesResponse()
+        for each in found:
+            message = wire.invoice_message(
+                each, "", left=Money.zero(each.bill_to.currency), state=billing_pb2.INVOICE_STATE_DRAFT
+            )
+            message.name = ""
+            reply.invoices.append(message)
+        return reply
+
+    def RunBilling(self, request: billing_pb2.RunBillingRequest, context: grpc.ServicerContext) -> Reply:
+        """Draft what is due."""
+        faults = Faults()
+        until = need_date(request.until, "until", faults)
+        contracts = _contracts(request.contracts, wire.CONTRACTS, faults)
+        checked(faults)
+
+        def decide(work: Work) -> Drafted | Refusal:
+            return etag_mismatch("", request.etag) if request.etag else run_billing(work, until, contracts)
+
+        return self._calls.mutate(request, context, decide, self._drafted)
+
+    def GetInvoice(self, request: billing_pb2.GetInvoiceRequest, _: grpc.ServicerContext) -> Reply:
+        """One invoice."""
+        return get_one(self._calls, Invoice, wire.INVOICES, request.name, self._invoice)
+
+    def ListInvoices(self, request: billing_pb2.ListInvoicesRequest, _: grpc.ServicerContext) -> Reply:
+        """A page of invoices."""
+        where = keys_of({"customer": (request.customer, CUSTOMERS), "contract": (request.contract, wire.CONTRACTS)})
+        reply = billing_pb2.ListInvoicesResponse()
+        return list_page(
+            self._calls, Listed(Invoice, "invoices", lambda each: each.id, self._invoice), request, reply, where
+        )
+
+    def FinalizeInvoice(self, request: billing_pb2.FinalizeInvoiceRequest, context: grpc.ServicerContext) -> Reply:
+        """Make a draft final."""
+        faults = Faults()
+        key = read_key(request.name, wire.INVOICES, "name", faults)
+        checked(faults)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: finalize_invoice(work, key, etag=request.etag),
+            lambda work, invoice: self._saved(work, invoice),
+        )
+
+    def VoidInvoice(self, request: billing_pb2.VoidInvoiceRequest, context: grpc.ServicerContext) -> Reply:
+        """Throw a draft away."""
+        faults = Faults()
+        key = read_key(request.name, wire.INVOICES, "name", faults)
+        checked(faults)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: void_invoice(work, key, etag=request.etag),
+            lambda _, invoice: wire.invoice_message(
+                invoice, "", left=Money.zero(invoice.bill_to.currency), state=billing_pb2.INVOICE_STATE_VOID
+            ),
+        )
+
+    def RecordUsage(self, request: billing_pb2.RecordUsageRequest, context: grpc.ServicerContext) -> Reply:
+        """Keep usage of a contract."""
+        faults = Faults()
+        key = read_key(request.contract, wire.CONTRACTS, "contract", faults)
+        records = wire.read_usage(request, faults)
+        checked(faults)
+
+        def decide(work: Work) -> UsageResult | Refusal:
+            return work.check_etag(Contract, key, request.etag) or record_usage(work, key, records)
+
+        return self._calls.mutate(
+            request,
+            context,
+            decide,
+            lambda _, result: billing_pb2.RecordUsageResponse(
+                recorded_count=result.recorded, duplicate_count=result.duplicates
+            ),
+        )
+
+    def RecordPayment(self, request: billing_pb2.RecordPaymentRequest, context: grpc.ServicerContext) -> Reply:
+        """Take a payment."""
+        faults = Faults()
+        key = read_key(request.invoice, wire.INVOICES, "invoice", faults)
+        on = need_date(request.pay_date, "pay_date", faults)
+        amount = _minor(request.amount, "amount", faults)
+        checked(faults)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: record_payment(
+                work, key, amount_minor=amount, on=on, reference=request.reference, etag=request.etag
+            ),
+            lambda _, payment: wire.payment_message(payment),
+        )
+
+    def IssueCreditNote(self, request: billing_pb2.IssueCreditNoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Credit parts of a final invoice."""
+        faults = Faults()
+        key = read_key(request.invoice, wire.INVOICES, "invoice", faults)
+        if not request.reason.strip():
+            faults.required("reason")
+        wishes = [
+            CreditWish(each.line, _minor(each.amount, f"lines[{n}].amount", faults))
+            for n, each in enumerate(request.lines)
+        ]
+        if len({each.line for each in wishes}) < len(wishes):
+            faults.invalid("lines", "a line is named twice")
+        checked(faults)
+        reason = Reason(request.reason, request.past_fault)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: issue_credit_note(work, key, wishes, reason, etag=request.etag),
+            lambda _, note: wire.credit_note_message(note),
+        )
+
+    def _drafted(self, work: Work, drafted: Drafted) -> billing_pb2.RunBillingResponse:
+        reply = billing_pb2.RunBillingResponse()
+        reply.invoices.extend(self._saved(work, each) for each in drafted.invoices)
+        reply.credit_notes.extend(wire.credit_note_message(each) for each in drafted.credit_notes)
+        return reply
+
+    def _saved(self, work: Work, invoice: Invoice) -> billing_pb2.Invoice:
+        return _message(invoice, work.tx, work.at.date())
+
+    def _invoice(self, invoice: Invoice, _: str, reader: Reader) -> billing_pb2.Invoice:
+        return _message(invoice, reader, self._calls.env.clock.now(DEFAULT_TENANT).date())
+
+
+def _message(invoice: Invoice, reader: Reader, today: date) -> billing_pb2.Invoice:
+    left = open_amount(reader, invoice)
+    state = wire.invoice_state(invoice, left, today)
+    return wire.invoice_message(invoice, invoice_etag(reader, invoice), left=left, state=state)
+
+
+def _contracts(names: object, collection: str, faults: Faults) -> tuple[str, ...]:
+    given = list(names)  # type: ignore[call-overload]
+    if len(given) > MOST_CONTRACTS:
+        faults.invalid("contracts", f"{len(given)} contracts; {MOST_CONTRACTS} are allowed")
+        return ()
+    found = (read_key(each, collection, f"contracts[{n}]", faults) for n, each in enumerate(given))
+    return tuple(dict.fromkeys(found))
+
+
+def _minor(amount: int, field: str, faults: Faults) -> int:
+    if not 0 < amount <= MINOR_MAX:
+        faults.invalid(field, f"{amount} minor units are not above zero and at most {MINOR_MAX}")
+    return amount

@@ -1,0 +1,75 @@
+"""The two reads that every stored resource has: one by name, and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from google.protobuf.message import Message
+
+from engine.api.calls import Calls, checked, ok
+from engine.application.faults import not_found
+from engine.application.perform import DEFAULT_TENANT, etag_of
+from engine.application.ports import Reader
+from engine.diagnostics import Refusal
+from engine.wire.basics import Faults, read_key
+
+T = TypeVar("T")
+
+
+def get_one(
+    calls: Calls, kind: type[T], collection: str, name: str, message: Callable[[T, str, Reader], Message]
+) -> Message:
+    """The record of that name as a message; raises Refused when the name is wrong or there is none."""
+    key = key_of(name, collection)
+
+    def answer(reader: Reader) -> Message | Refusal:
+        found = reader.get(kind, key)
+        return not_found("name", name) if found is None else message(found, etag_of(reader, kind, key), reader)
+
+    return calls.read(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """How a kind of record is listed: the field of the reply, the key of a record, and its message."""
+
+    kind: type[T]
+    target: str
+    key: Callable[[T], str]
+    message: Callable[[T, str, Reader], Message]
+
+
+def list_page(calls: Calls, listed: Listed[T], request: Any, reply: Message, where: Mapping[str, str]) -> Message:
+    """Fill a list reply with a page of records; ``where`` names columns and the values wanted."""
+    with calls.env.store.read(DEFAULT_TENANT) as reader:
+        rows, token = ok(
+            calls.pages.page(
+                request,
+                lambda after, limit: reader.page(listed.kind, where=where, after=after, limit=limit),
+                listed.key,
+                where,
+            )
+        )
+        for each in rows:
+            etag = etag_of(reader, listed.kind, listed.key(each))
+            getattr(reply, listed.target).append(listed.message(each, etag, reader))
+    reply.next_page_token = token  # type: ignore[attr-defined]
+    return reply
+
+
+def key_of(name: str, collection: str, field: str = "name") -> str:
+    """The id in a resource name; raises Refused."""
+    faults = Faults()
+    key = read_key(name, collection, field, faults)
+    checked(faults)
+    return key
+
+
+def keys_of(names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Filters that are given: column to id, from column to (name, collection); raises Refused for a wrong name."""
+    faults = Faults()
+    found = {column: read_key(name, collection, column, faults) for column, (name, collection) in names.items() if name}
+    checked(faults)
+    return found

@@ -1,0 +1,123 @@
+"""PricingService: prices without storing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import grpc
+from cpq.v1 import common_pb2, pricing_pb2
+
+from engine.api.calls import Calls, Reply, checked, ok
+from engine.api.quote_service import read_view
+from engine.application.content import price
+from engine.application.faults import not_found
+from engine.application.perform import DEFAULT_TENANT
+from engine.application.ports import Reader
+from engine.application.rule_books import ActiveBook
+from engine.catalog import LineId
+from engine.diagnostics import Refusal
+from engine.pricing import waterfall
+from engine.quotes.evaluation import PricedQuote
+from engine.quotes.quote import Quote
+from engine.wire.basics import Faults, read_key
+from engine.wire.contents import read_content
+from engine.wire.priced import CHUNK, fill_lines, fill_priced, fill_waterfall
+from engine.wire.quotes import QUOTES, read_version_name
+
+RULE_BOOKS = "ruleBooks"
+
+
+class PricingService:
+    """Prices over gRPC."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def PriceQuote(self, request: pricing_pb2.PriceQuoteRequest, _: grpc.ServicerContext) -> Reply:
+        """Price what is asked for."""
+        quote, active, view = self._priced(request)
+        reply = pricing_pb2.PricedQuote()
+        fill_priced(reply, quote, view=view, products=active.parts.catalog.products, plan=active.parts.plan)
+        return reply
+
+    def StreamPriceQuote(
+        self, request: pricing_pb2.PriceQuoteRequest, context: grpc.ServicerContext
+    ) -> Iterator[pricing_pb2.PricedQuoteChunk]:
+        """Price what is asked for, and send the lines in chunks."""
+        quote, active, view = self._priced(request)
+        products, plan = active.parts.catalog.products, active.parts.plan
+        first = pricing_pb2.PricedQuoteChunk()
+        fill_priced(first.header, quote, view=common_pb2.VIEW_BASIC, products=products, plan=plan)
+        yield first
+        if view == common_pb2.VIEW_BASIC:
+            return
+        lines = quote.priced.lines
+        for start in range(0, len(lines), CHUNK):
+            if not context.is_active():
+                return
+            chunk = pricing_pb2.PricedQuoteChunk()
+            part = lines[start : start + CHUNK]
+            fill_lines(chunk.lines, quote, view=view, products=products, plan=plan, lines=part)
+            yield chunk
+
+    def ExplainPrice(self, request: pricing_pb2.ExplainPriceRequest, _: grpc.ServicerContext) -> Reply:
+        """The whole story of some lines."""
+        quote, active = self._explained(request)
+        known: Mapping[LineId, None] = dict.fromkeys(each.id for each in quote.priced.lines)
+        faults = Faults()
+        for n, each in enumerate(request.line_ids):
+            if LineId(each) not in known:
+                faults.invalid(f"line_ids[{n}]", f"there is no line `{each[:80]}`")
+        checked(faults)
+        reply = pricing_pb2.ExplainPriceResponse(currency_code=quote.priced.currency.code)
+        wanted = {LineId(each) for each in request.line_ids} or set(known)
+        for line in known:
+            if line in wanted:
+                fill_waterfall(reply.waterfalls.add(), waterfall(active.parts.plan, quote.priced, line))
+        return reply
+
+    def _priced(self, request: pricing_pb2.PriceQuoteRequest) -> tuple[PricedQuote, ActiveBook, int]:
+        faults = Faults()
+        content = read_content(request.content, faults.at("content"), most_lines=self._calls.limits.lines)
+        view = read_view(request.view, faults)
+        key = read_key(request.rule_book, RULE_BOOKS, "rule_book", faults, optional=True)
+        checked(faults)
+        env = self._calls.env
+        today = env.clock.now(DEFAULT_TENANT).date()
+        quote = self._calls.read(
+            lambda reader: price(env, reader, content, today=today, tenant=DEFAULT_TENANT, book_hash=key)
+        )
+        return quote, self._active(quote), view
+
+    def _explained(self, request: pricing_pb2.ExplainPriceRequest) -> tuple[PricedQuote, ActiveBook]:
+        if not request.quote:
+            asked = pricing_pb2.PriceQuoteRequest(content=request.content, rule_book=request.rule_book)
+            quote, active, _ = self._priced(asked)
+            return quote, active
+        faults = Faults()
+        if request.HasField("content"):
+            faults.invalid("quote", "give either a quote or a content")
+        key, number = _quote_name(request.quote, faults)
+        checked(faults)
+
+        def stored(reader: Reader) -> PricedQuote | Refusal:
+            found = reader.get(Quote, key)
+            if found is None:
+                return not_found("quote", request.quote)
+            if not number:
+                return found.priced
+            offer = found.offer(number)
+            return offer.priced if offer is not None else not_found("quote", request.quote)
+
+        priced = self._calls.read(stored)
+        return priced, self._active(priced)
+
+    def _active(self, quote: PricedQuote) -> ActiveBook:
+        found = self._calls.env.books.get(DEFAULT_TENANT, quote.rule_book)
+        return ok(found or not_found("rule_book", f"{RULE_BOOKS}/{quote.rule_book}"))
+
+
+def _quote_name(name: str, faults: Faults) -> tuple[str, int]:
+    if "/versions/" in name:
+        return read_version_name(name, "quote", faults)
+    return read_key(name, QUOTES, "quote", faults), 0

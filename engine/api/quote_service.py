@@ -1,0 +1,298 @@
+"""QuoteService: drafts and their way to an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import grpc
+from cpq.v1 import common_pb2, quote_pb2
+from google.protobuf.empty_pb2 import Empty
+
+from engine.api.calls import Calls, Reply, checked, ok
+from engine.application import offers, quotes
+from engine.application.faults import not_found
+from engine.application.perform import DEFAULT_TENANT, Work, etag_of
+from engine.application.ports import Reader
+from engine.application.review import compare_versions, preview, verify_offer
+from engine.diagnostics import Refusal
+from engine.quotes.quote import Quote
+from engine.quotes.status import Status
+from engine.wire import quotes as wire
+from engine.wire.basics import Faults, need_date, read_key
+from engine.wire.contents import read_content, read_line
+from engine.wire.parties import CUSTOMERS, USERS
+from engine.wire.priced import fill_route
+
+VIEWS = frozenset({common_pb2.VIEW_BASIC, common_pb2.VIEW_FULL, common_pb2.VIEW_WATERFALL})
+
+
+class QuoteService:
+    """Quotes over gRPC."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def CreateQuote(self, request: quote_pb2.CreateQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Keep what is asked for as a draft."""
+        faults = Faults()
+        draft = wire.read_draft(request.quote, faults.at("quote"), most_lines=self._calls.limits.lines)
+        view = read_view(request.view, faults)
+        checked(faults)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: quotes.create_quote(work, draft, etag=request.etag),
+            lambda work, quote: self._message(work, quote, view),
+        )
+
+    def GetQuote(self, request: quote_pb2.GetQuoteRequest, _: grpc.ServicerContext) -> Reply:
+        """One quote."""
+        faults = Faults()
+        key = read_key(request.name, wire.QUOTES, "name", faults)
+        view = read_view(request.view, faults)
+        checked(faults)
+
+        def answer(reader: Reader) -> quote_pb2.Quote | Refusal:
+            quote = reader.get(Quote, key)
+            if quote is None:
+                return not_found("name", request.name)
+            return self._shown(quote, etag_of(reader, Quote, key), view)
+
+        return self._calls.read(answer)
+
+    def ListQuotes(self, request: quote_pb2.ListQuotesRequest, _: grpc.ServicerContext) -> Reply:
+        """A page of quotes without lines."""
+        faults = Faults()
+        where = {}
+        if request.customer:
+            where["customer"] = read_key(request.customer, CUSTOMERS, "customer", faults)
+        if request.state:
+            where["status"] = wire.STATUS_OF.get(request.state, Status.DRAFT).value
+        if request.deal:
+            where["deal"] = request.deal
+        checked(faults)
+        with self._calls.env.store.read(DEFAULT_TENANT) as reader:
+            rows, token = ok(
+                self._calls.pages.page(
+                    request,
+                    lambda after, limit: reader.page(Quote, where=where, after=after, limit=limit),
+                    lambda each: each.id,
+                    where,
+                )
+            )
+            reply = quote_pb2.ListQuotesResponse(next_page_token=token)
+            for each in rows:
+                etag = etag_of(reader, Quote, each.id)
+                reply.quotes.append(wire.quote_message(each, etag, view=common_pb2.VIEW_BASIC, active=None))
+        return reply
+
+    def UpdateQuote(self, request: quote_pb2.UpdateQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Change a draft."""
+        faults = Faults()
+        key = read_key(request.quote.name, wire.QUOTES, "quote.name", faults)
+        edit = wire.read_edit(request, faults, most_lines=self._calls.limits.lines)
+        view = read_view(request.view, faults)
+        checked(faults)
+        etag = request.etag or request.quote.etag
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: quotes.change_quote(work, key, edit, etag=etag),
+            lambda work, quote: self._message(work, quote, view),
+        )
+
+    def DeleteQuote(self, request: quote_pb2.DeleteQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Delete a draft or a withdrawn quote."""
+        key = self._key(request.name)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: quotes.delete_quote(work, key, etag=request.etag),
+            lambda _work, _quote: Empty(),
+        )
+
+    def BatchUpdateQuoteLines(
+        self, request: quote_pb2.BatchUpdateQuoteLinesRequest, context: grpc.ServicerContext
+    ) -> Reply:
+        """Change some lines of a draft."""
+        faults = Faults()
+        key = read_key(request.name, wire.QUOTES, "name", faults)
+        view = read_view(request.view, faults)
+        most = self._calls.limits.lines
+        upserts = request.upserts
+        if len(upserts) > most:
+            faults.invalid("upserts", f"{len(upserts)} lines; {most} are allowed")
+        lines = [read_line(each, faults.at(f"upserts[{n}]")) for n, each in enumerate(upserts[:most])]
+        if len({each.id for each in lines}) < len(lines):
+            faults.invalid("upserts", "two lines have the same id")
+        checked(faults)
+        removals = tuple(request.removals)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: quotes.change_lines(work, key, lines, removals, etag=request.etag, most=most),
+            lambda work, quote: self._message(work, quote, view),
+        )
+
+    def SubmitQuote(self, request: quote_pb2.SubmitQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Send a draft to its approvers."""
+        key = self._key(request.name)
+        return self._move(request, context, lambda work: offers.submit_quote(work, key, etag=request.etag))
+
+    def RecallQuote(self, request: quote_pb2.RecallQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Take a quote back to a draft."""
+        faults = Faults()
+        key = read_key(request.name, wire.QUOTES, "name", faults)
+        by = read_key(request.by, USERS, "by", faults)
+        checked(faults)
+        return self._move(
+            request,
+            context,
+            lambda work: offers.recall_quote(work, key, by=by, comment=request.comment, etag=request.etag),
+        )
+
+    def SendQuote(self, request: quote_pb2.SendQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Make the offer."""
+        key = self._key(request.name)
+        return self._move(request, context, lambda work: offers.send_quote(work, key, etag=request.etag))
+
+    def AcceptQuote(self, request: quote_pb2.AcceptQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """The customer takes the offer."""
+        faults = Faults()
+        key = read_key(request.name, wire.QUOTES, "name", faults)
+        if request.version < 1:
+            faults.required("version")
+        checked(faults)
+        return self._move(
+            request,
+            context,
+            lambda work: offers.accept_quote(
+                work, key, version=request.version, purchase_order=request.purchase_order, etag=request.etag
+            ),
+        )
+
+    def DeclineQuote(self, request: quote_pb2.DeclineQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """The customer says no."""
+        key = self._key(request.name)
+        return self._move(
+            request, context, lambda work: offers.decline_quote(work, key, note=request.note, etag=request.etag)
+        )
+
+    def WithdrawQuote(self, request: quote_pb2.WithdrawQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """We take the quote back for good."""
+        key = self._key(request.name)
+        return self._move(
+            request, context, lambda work: offers.withdraw_quote(work, key, note=request.note, etag=request.etag)
+        )
+
+    def ReviseQuote(self, request: quote_pb2.ReviseQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Begin the next version."""
+        faults = Faults()
+        key = read_key(request.name, wire.QUOTES, "name", faults)
+        until = need_date(request.valid_until, "valid_until", faults)
+        checked(faults)
+        return self._move(
+            request, context, lambda work: quotes.revise_quote(work, key, valid_until=until, etag=request.etag)
+        )
+
+    def CloneQuote(self, request: quote_pb2.CloneQuoteRequest, context: grpc.ServicerContext) -> Reply:
+        """Make a new draft that asks for the same."""
+        faults = Faults()
+        key = read_key(request.name, wire.QUOTES, "name", faults)
+        owner = read_key(request.owner, USERS, "owner", faults, optional=True)
+        until = need_date(request.valid_until, "valid_until", faults)
+        checked(faults)
+        return self._move(
+            request,
+            context,
+            lambda work: quotes.clone_quote(work, key, owner=owner, valid_until=until, etag=request.etag),
+        )
+
+    def ListQuoteVersions(self, request: quote_pb2.ListQuoteVersionsRequest, _: grpc.ServicerContext) -> Reply:
+        """The offers of a quote, newest first."""
+        faults = Faults()
+        key = read_key(request.parent, wire.QUOTES, "parent", faults)
+        checked(faults)
+        quote = self._calls.read(lambda reader: reader.get(Quote, key) or not_found("parent", request.parent))
+        newest = sorted(quote.versions, key=lambda each: -each.number)
+        rows, token = ok(
+            self._calls.pages.page(
+                request,
+                lambda after, limit: [each for each in newest if not after or each.number < int(after)][:limit],
+                lambda each: str(each.number),
+                {"parent": key},
+            )
+        )
+        reply = quote_pb2.ListQuoteVersionsResponse(next_page_token=token)
+        reply.versions.extend(wire.version_message(key, each) for each in rows)
+        return reply
+
+    def CompareQuoteVersions(self, request: quote_pb2.CompareQuoteVersionsRequest, _: grpc.ServicerContext) -> Reply:
+        """Every field in which two versions differ."""
+        key = self._key(request.name)
+        found = self._calls.read(lambda reader: compare_versions(reader, key, request.before, request.after))
+        reply = quote_pb2.CompareQuoteVersionsResponse()
+        for each in found:
+            wire.fill_difference(reply.differences.add(), each)
+        return reply
+
+    def PreviewApprovals(self, request: quote_pb2.PreviewApprovalsRequest, _: grpc.ServicerContext) -> Reply:
+        """Who would be asked."""
+        faults = Faults()
+        key = read_key(request.name, wire.QUOTES, "name", faults, optional=True)
+        if bool(key) == request.HasField("content"):
+            faults.invalid("name", "give either a quote or a content")
+        most = self._calls.limits.lines
+        content = read_content(request.content, faults.at("content"), most_lines=most) if not key else None
+        checked(faults)
+        env = self._calls.env
+        found = self._calls.read(lambda reader: preview(env, reader, key, content, tenant=DEFAULT_TENANT))
+        reply = quote_pb2.PreviewApprovalsResponse()
+        fill_route(reply.route, found.route)
+        reply.standing.extend(f"{chain}/{level}" for chain, level in sorted(found.standing))
+        reply.advice.extend(found.advice)
+        return reply
+
+    def VerifyCertificate(self, request: quote_pb2.VerifyCertificateRequest, _: grpc.ServicerContext) -> Reply:
+        """Recompute an offer and compare its certificate."""
+        faults = Faults()
+        key, number = wire.read_version_name(request.name, "name", faults)
+        checked(faults)
+        env = self._calls.env
+        certificate, problem = self._calls.read(
+            lambda reader: verify_offer(env, reader, key, number, request.certificate, tenant=DEFAULT_TENANT)
+        )
+        reply = quote_pb2.VerifyCertificateResponse(valid=problem is None, certificate=certificate)
+        for fault in problem.faults if problem is not None else ():
+            wire.fill_fault(reply.faults.add(), fault)
+        return reply
+
+    def _move(
+        self,
+        request: object,
+        context: grpc.ServicerContext,
+        decide: Callable[[Work], Quote | Refusal],
+    ) -> Reply:
+        return self._calls.mutate(
+            request, context, decide, lambda work, quote: self._message(work, quote, common_pb2.VIEW_FULL)
+        )
+
+    def _message(self, work: Work, quote: Quote, view: int) -> quote_pb2.Quote:
+        return self._shown(quote, work.etag(Quote, quote.id), view)
+
+    def _shown(self, quote: Quote, etag: str, view: int) -> quote_pb2.Quote:
+        active = self._calls.env.books.get(DEFAULT_TENANT, quote.priced.rule_book)
+        return wire.quote_message(quote, etag, view=view, active=active)
+
+    def _key(self, name: str) -> str:
+        faults = Faults()
+        key = read_key(name, wire.QUOTES, "name", faults)
+        checked(faults)
+        return key
+
+
+def read_view(view: int, faults: Faults) -> int:
+    """The view asked for; FULL when none is given."""
+    if view and view not in VIEWS:
+        faults.invalid("view", f"{view} is not a view")
+    return view or common_pb2.VIEW_FULL

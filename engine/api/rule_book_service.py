@@ -1,0 +1,130 @@
+"""RuleBookService: rule books checked, tested, published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import grpc
+from cpq.v1 import rule_book_pb2
+
+from engine.api.calls import Calls, Reply, checked, ok
+from engine.api.listing import Listed, get_one, list_page
+from engine.application.faults import not_found
+from engine.application.perform import DEFAULT_TENANT
+from engine.application.ports import Reader
+from engine.application.publish import publish_again, publish_files, test_book
+from engine.application.rule_books import ActiveBook, PublishedBook
+from engine.diagnostics import Diagnostic
+from engine.wire.basics import Faults, fill_date, fill_instant, read_key
+
+RULE_BOOKS = "ruleBooks"
+MOST_FILES = 2_000
+
+
+class RuleBookService:
+    """Rule books over gRPC."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def CheckRuleBook(self, request: rule_book_pb2.CheckRuleBookRequest, _: grpc.ServicerContext) -> Reply:
+        """Every finding in sources."""
+        faults = Faults()
+        files = _files(request.files, faults)
+        checked(faults)
+        found = self._calls.env.books.check(files)
+        reply = rule_book_pb2.CheckRuleBookResponse(valid=found.active is not None)
+        reply.hash = found.active.book.hash if found.active is not None else ""
+        _fill_findings(reply.findings, found.findings)
+        return reply
+
+    def TestRuleBook(self, request: rule_book_pb2.TestRuleBookRequest, _: grpc.ServicerContext) -> Reply:
+        """Run the tests of a book."""
+        faults = Faults()
+        key = read_key(request.name, RULE_BOOKS, "name", faults, optional=True)
+        files = _files(request.files, faults) if not key else {}
+        if key and request.files:
+            faults.invalid("files", "give either files or a name")
+        checked(faults)
+        reply = rule_book_pb2.TestRuleBookResponse()
+        active: ActiveBook | None
+        if key:
+            active = ok(self._calls.env.books.get(DEFAULT_TENANT, key) or not_found("name", request.name))
+        else:
+            compiled = self._calls.env.books.check(files)
+            active = compiled.active
+            _fill_findings(reply.findings, compiled.findings)
+        if active is not None:
+            run = test_book(active)
+            reply.passed_count = run.passed
+            for each in run.failures:
+                reply.failures.add(test=each.test, place=each.place, message=each.message)
+        return reply
+
+    def PublishRuleBook(self, request: rule_book_pb2.PublishRuleBookRequest, context: grpc.ServicerContext) -> Reply:
+        """Publish sources, or an older book again."""
+        faults = Faults()
+        key = read_key(request.name, RULE_BOOKS, "name", faults, optional=True)
+        files = _files(request.files, faults) if not key else {}
+        if key and request.files:
+            faults.invalid("files", "give either files or a name")
+        checked(faults)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: (
+                publish_again(work, key, etag=request.etag) if key else publish_files(work, files, etag=request.etag)
+            ),
+            lambda work, book: _message(book, work.etag(PublishedBook, book.id)),
+        )
+
+    def GetRuleBook(self, request: rule_book_pb2.GetRuleBookRequest, _: grpc.ServicerContext) -> Reply:
+        """A published book with its files."""
+
+        def message(book: PublishedBook, etag: str, _reader: Reader) -> rule_book_pb2.RuleBook:
+            reply = _message(book, etag)
+            active = self._calls.env.books.get(DEFAULT_TENANT, book.id)
+            reply.paths.extend(active.book.files if active is not None else ())
+            return reply
+
+        return get_one(self._calls, PublishedBook, RULE_BOOKS, request.name, message)
+
+    def ListRuleBooks(self, request: rule_book_pb2.ListRuleBooksRequest, _: grpc.ServicerContext) -> Reply:
+        """A page of published books."""
+        reply = rule_book_pb2.ListRuleBooksResponse()
+        return list_page(self._calls, BOOKS, request, reply, {})
+
+
+def _files(messages: Iterable[rule_book_pb2.SourceFile], faults: Faults) -> dict[str, bytes]:
+    given = list(messages)
+    if not given:
+        faults.required("files")
+    if len(given) > MOST_FILES:
+        faults.invalid("files", f"{len(given)} files; {MOST_FILES} are allowed")
+        return {}
+    found: dict[str, bytes] = {}
+    for n, each in enumerate(given):
+        parts = each.path.split("/")
+        if not each.path or each.path in found or any(part in ("", ".", "..") for part in parts) or "\\" in each.path:
+            faults.invalid(f"files[{n}].path", f"`{each.path[:80]}` is not a path of its own within the book")
+        found[each.path] = each.content
+    return found
+
+
+def _message(book: PublishedBook, etag: str) -> rule_book_pb2.RuleBook:
+    message = rule_book_pb2.RuleBook(name=f"{RULE_BOOKS}/{book.id}", book_id=book.book, title=book.title, etag=etag)
+    message.number = book.number
+    fill_date(message.effective_from, book.effective_from)
+    fill_date(message.effective_until, book.effective_until)
+    fill_instant(message.publish_time, book.published_at)
+    return message
+
+
+def _fill_findings(target: object, findings: Iterable[Diagnostic]) -> None:
+    for each in findings:
+        row = target.add()  # type: ignore[attr-defined]
+        row.code, row.severity, row.message, row.hint = each.code, each.severity.value, each.message, each.hint
+        row.path, row.line, row.column = each.span.path, each.span.line, each.span.column
+
+
+BOOKS = Listed(PublishedBook, "rule_books", lambda book: book.id, lambda book, etag, _reader: _message(book, etag))

@@ -1,0 +1,142 @@
+"""Use cases on approvals: decide, delegate, preview; and what people a route may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.application.faults import etag_mismatch, invalid, not_found
+from engine.application.perform import Work
+from engine.application.ports import Reader
+from engine.approvals.process import Directory
+from engine.approvals.reapproval import carry_over
+from engine.approvals.routed import Route
+from engine.approvals.run import ApprovalRun, Decide, Delegation, RunStatus, Verdict
+from engine.diagnostics import Refusal
+from engine.parties import Group, User
+from engine.quotes import lifecycle
+from engine.quotes.quote import Quote
+
+MOST_PEOPLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelegation:
+    """A delegation under its id."""
+
+    id: str
+    delegation: Delegation
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationCreated:
+    """One user may decide for another on some days."""
+
+    delegation: str
+    approver: str
+    delegate: str
+    start: date
+    end: date | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What an approver says; an empty ``request`` means the only pending one that they may decide."""
+
+    verdict: Verdict
+    approver: str
+    request: str = ""
+    on_behalf_of: str = ""
+    comment: str = ""
+
+
+def directory(reader: Reader) -> Directory:
+    """Everybody that a route or a decision may refer to."""
+    return Directory(
+        users={each.id: each for each in reader.page(User, limit=MOST_PEOPLE)},
+        groups={each.id: each for each in reader.page(Group, limit=MOST_PEOPLE)},
+        delegations=tuple(each.delegation for each in reader.page(StoredDelegation, limit=MOST_PEOPLE)),
+    )
+
+
+def decide(work: Work, key: str, opinion: Opinion, *, etag: str) -> ApprovalRun | Refusal:
+    """Take an approver's decision; when it ends the approval, the quote moves with it."""
+    run = work.tx.get(ApprovalRun, key)
+    if run is None:
+        return not_found("name", f"approvals/{key}")
+    stale = work.check_etag(ApprovalRun, key, etag)
+    if stale is not None:
+        return stale
+    request = opinion.request or _only_request(run, opinion.on_behalf_of or opinion.approver)
+    if isinstance(request, Refusal):
+        return request
+    action = Decide(
+        request=request,
+        by=opinion.approver,
+        verdict=opinion.verdict,
+        at=work.at,
+        version=run.case.version,
+        on_behalf_of=opinion.on_behalf_of,
+        comment=opinion.comment,
+    )
+    decided = work.saved(work.env.approvals.act(run, action, directory=directory(work.tx)))
+    if isinstance(decided, Refusal):
+        return decided
+    return _follow(work, decided, opinion.approver)
+
+
+def delegate(work: Work, delegation: Delegation, *, etag: str) -> StoredDelegation | Refusal:
+    """Let another user decide for an approver; both must exist."""
+    if etag:
+        return etag_mismatch("", etag)
+    asked = (("approver", delegation.approver), ("delegate", delegation.delegate))
+    missing = [
+        fault
+        for field, user in asked
+        if work.tx.get(User, user) is None
+        for fault in not_found(field, f"users/{user}").faults
+    ]
+    if delegation.approver == delegation.delegate:
+        missing.append(invalid("delegate", "nobody stands in for themselves"))
+    if missing:
+        return Refusal(tuple(missing))
+    stored = StoredDelegation(work.env.ids.new("d"), delegation)
+    work.tx.add(stored)
+    work.tx.emit(
+        DelegationCreated(
+            stored.id, delegation.approver, delegation.delegate, delegation.start, delegation.end, work.at
+        )
+    )
+    return stored
+
+
+def earlier_runs(reader: Reader, quote: str) -> Sequence[ApprovalRun]:
+    """The approvals of a quote so far, oldest first."""
+    return reader.page(ApprovalRun, where={"quote": quote}, limit=1_000)
+
+
+def standing_levels(route: Route, runs: Sequence[ApprovalRun]) -> frozenset[tuple[str, str]]:
+    """The levels of a route that an earlier approval of the quote still covers."""
+    return frozenset(level for run in runs for level in carry_over(run, route))
+
+
+def _only_request(run: ApprovalRun, approver: str) -> str | Refusal:
+    mine = [each.id for each in run.pending() if approver in each.members or approver in each.escalated_to]
+    if len(mine) == 1:
+        return mine[0]
+    found = ", ".join(f"`{each}`" for each in mine) or "none"
+    return Refusal((invalid("request", f"name the request: pending for `{approver}` are {found}"),))
+
+
+def _follow(work: Work, run: ApprovalRun, by: str) -> ApprovalRun | Refusal:
+    if run.status is RunStatus.RUNNING:
+        return run
+    quote = work.tx.get(Quote, run.case.quote)
+    assert quote is not None, "an approval belongs to a quote"
+    if run.status is RunStatus.APPROVED:
+        moved = work.saved(lifecycle.approve(quote, at=work.at))
+    else:
+        moved = work.saved(lifecycle.reject(quote, by=by, at=work.at))
+    return moved if isinstance(moved, Refusal) else run

@@ -1,0 +1,255 @@
+"""The audit use case: plain rows read from the tables as they are, and the identities checked over them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from engine.application.ports import Reader, Row
+from engine.audit import (
+    TITLES,
+    Accounts,
+    CreditLineRow,
+    InvoiceLineRow,
+    InvoiceRow,
+    JournalLineRow,
+    ObligationRow,
+    OrderItemRow,
+    QuoteLineRow,
+    Rows,
+    ScheduleRow,
+    Violation,
+    audit,
+)
+from engine.ledger import DEFAULT_CHART
+from engine.ledger.accounts import AccountType
+
+NOT_YET = date.max
+TIMED = frozenset({"daily", "monthly_even", "monthly_prorate_first", "weights", "by_second"})
+ACCOUNTS = Accounts(
+    revenue=frozenset(code for code, account in DEFAULT_CHART.accounts.items() if account.type is AccountType.REVENUE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """How many things the audit looked at, by kind, and every identity that does not hold."""
+
+    counts: Mapping[str, int]
+    violations: tuple[Violation, ...]
+
+    def broken(self) -> Mapping[str, int]:
+        """How often each identity is broken, by its code."""
+        return {**dict.fromkeys(TITLES, 0), **Counter(each.code for each in self.violations)}
+
+
+def run_audit(reader: Reader, day: date) -> Audited:
+    """Check all identities from quote to journal on a day."""
+    rows = _Tables(reader).rows()
+    counts = {name: len(getattr(rows, name)) for name in Rows.__dataclass_fields__}
+    return Audited(counts, audit(rows, at=day, accounts=ACCOUNTS))
+
+
+class _Tables:
+    """The tables as they are stored, and the rows made of them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._orders = {each["id"]: each for each in self._read("orders", "id", "quote", "quote_version", "contract")}
+        self._by_contract = {each["contract"]: key for key, each in self._orders.items()}
+        self._contracts = {each["id"]: each for each in self._read("contracts", "id", "currency")}
+        self._billed = {each["id"]: each["until"] for each in self._read("billing_marks", "id", "until")}
+        self._services = {
+            (each["parent_id"], each["quote_line"]): each
+            for each in self._read(
+                "subscription_lines",
+                "parent_id",
+                "quote_line",
+                "charge",
+                "start_on",
+                "end_on",
+                "ended_on",
+                "by_delivery",
+            )
+        }
+        columns = ("id", "number", "status", "currency", "net_minor", "gross_minor", "contract")
+        self._invoices = {each["id"]: each for each in self._read("invoices", *columns)}
+        self._open = {each["contract"] for each in self._invoices.values() if each["status"] != "finalized"}
+        self._by_hand = self._credited_by_hand()
+
+    def rows(self) -> Rows:
+        """Everything an audit reads."""
+        return Rows(
+            quote_lines=tuple(self._quote_lines()),
+            order_items=tuple(self._order_items()),
+            invoices=tuple(self._invoice_rows()),
+            invoice_lines=tuple(self._invoice_lines()),
+            credit_lines=tuple(self._credit_lines()),
+            obligations=tuple(self._obligations()),
+            schedule=tuple(self._schedule()),
+            journal=tuple(self._journal()),
+        )
+
+    def _read(self, table: str, *columns: str) -> list[Row]:
+        return self._reader.rows(table, columns)
+
+    def _quote_lines(self) -> Iterator[QuoteLineRow]:
+        ordered = {(each["quote"]): each for each in self._orders.values()}
+        for quote in self._read("quotes", "id", "currency", "offer_version", "status"):
+            if quote["status"] != "ordered" or quote["id"] not in ordered:
+                continue
+            contract = ordered[quote["id"]]["contract"]
+            for line in self._reader.rows(
+                "quote_lines", ("line_id", "term_minor", "quantity", "asked"), {"parent_id": quote["id"]}
+            ):
+                if line["asked"]:
+                    usage = self._is_usage(contract, line["line_id"])
+                    yield QuoteLineRow(
+                        quote["id"],
+                        quote["offer_version"],
+                        line["line_id"],
+                        quote["currency"],
+                        line["term_minor"],
+                        usage,
+                    )
+
+    def _order_items(self) -> Iterator[OrderItemRow]:
+        for item in self._read("order_items", "parent_id", "item_id", "quote_line", "term_minor"):
+            order = self._orders[item["parent_id"]]
+            contract, line = order["contract"], item["quote_line"]
+            yield OrderItemRow(
+                order=order["id"],
+                item=item["item_id"],
+                quote=order["quote"],
+                version=order["quote_version"],
+                line=line,
+                contract=contract,
+                currency=self._contracts[contract]["currency"],
+                net=item["term_minor"],
+                taken_back=self._taken_back(contract, line, item["term_minor"]),
+                billing_ends=self._billing_ends(contract, line),
+                usage=self._is_usage(contract, line),
+            )
+
+    def _invoice_rows(self) -> Iterator[InvoiceRow]:
+        for invoice in self._final():
+            series, _, number = invoice["number"].rpartition("-")
+            net = invoice["net_minor"]
+            tax = invoice["gross_minor"] - net
+            yield InvoiceRow(invoice["id"], series, int(number), invoice["currency"], net, tax)
+
+    def _invoice_lines(self) -> Iterator[InvoiceLineRow]:
+        final = {each["id"]: each for each in self._final()}
+        for line in self._read(
+            "invoice_lines", "parent_id", "line_id", "contract", "quote_line", "kind", "amount_minor"
+        ):
+            invoice = final.get(line["parent_id"])
+            if invoice is not None:
+                usage = self._is_usage(line["contract"], line["quote_line"])
+                yield InvoiceLineRow(
+                    invoice=line["parent_id"],
+                    line=line["line_id"],
+                    order=self._by_contract.get(line["contract"], ""),
+                    item=line["quote_line"],
+                    contract=line["contract"],
+                    currency=invoice["currency"],
+                    net=line["amount_minor"],
+                    usage=usage,
+                )
+
+    def _credit_lines(self) -> Iterator[CreditLineRow]:
+        notes = {each["id"]: each for each in self._read("credit_notes", "id", "invoice", "net_minor", "gross_minor")}
+        told: set[str] = set()
+        columns = ("parent_id", "line_id", "contract", "quote_line", "amount_minor", "credits")
+        for line in self._read("credit_note_lines", *columns):
+            note = notes[line["parent_id"]]
+            # Tax stands on the note as a whole: it is told with the first line, so that it is counted once.
+            tax = 0 if note["id"] in told else note["gross_minor"] - note["net_minor"]
+            told.add(note["id"])
+            yield CreditLineRow(
+                credit_note=note["id"],
+                line=line["line_id"],
+                invoice=note["invoice"],
+                invoice_line=line["credits"],
+                order=self._by_contract.get(line["contract"], ""),
+                item=line["quote_line"],
+                contract=line["contract"],
+                currency=self._contracts[line["contract"]]["currency"],
+                net=-line["amount_minor"],
+                tax=tax,
+                usage=self._is_usage(line["contract"], line["quote_line"]),
+            )
+
+    def _obligations(self) -> Iterator[ObligationRow]:
+        contracts = {each["id"]: each for each in self._read("revenue_contracts", "id", "currency", "recognised_until")}
+        sums: dict[tuple[str, str], int] = defaultdict(int)
+        for line in self._read("schedule_lines", "parent_id", "obligation_id", "amount_minor"):
+            sums[line["parent_id"], line["obligation_id"]] += line["amount_minor"]
+        for row in self._read("obligations", "parent_id", "obligation_id", "timing", "price_minor", "ended_on"):
+            contract = contracts[row["parent_id"]]
+            until = contract["recognised_until"]
+            waits = row["timing"] not in TIMED or row["ended_on"] is not None
+            yield ObligationRow(
+                contract=row["parent_id"],
+                obligation=row["obligation_id"],
+                currency=contract["currency"],
+                price=row["price_minor"],
+                recognised_until=date.fromisoformat(until) if until else None,
+                scheduled=not waits or sums[row["parent_id"], row["obligation_id"]] == row["price_minor"],
+                usage=row["timing"] == "usage",
+            )
+
+    def _schedule(self) -> Iterator[ScheduleRow]:
+        currencies = {each["id"]: each["currency"] for each in self._read("revenue_contracts", "id", "currency")}
+        for line in self._read("schedule_lines", "parent_id", "obligation_id", "due_on", "amount_minor"):
+            currency, on = currencies[line["parent_id"]], date.fromisoformat(line["due_on"])
+            yield ScheduleRow(line["parent_id"], line["obligation_id"], currency, on, line["amount_minor"])
+
+    def _journal(self) -> Iterator[JournalLineRow]:
+        keys: dict[str, str] = {
+            each["id"]: each["entry_key"] for each in self._read("journal_entries", "id", "entry_key")
+        }
+        columns = ("parent_id", "account", "currency", "amount_minor", "contract", "obligation", "invoice")
+        for line in self._read("journal_lines", *columns):
+            yield JournalLineRow(
+                entry=keys.get(line["parent_id"], ""),
+                account=line["account"],
+                currency=line["currency"],
+                amount=line["amount_minor"],
+                contract=line["contract"],
+                obligation=line["obligation"],
+                invoice=line["invoice"],
+            )
+
+    def _final(self) -> Iterator[Row]:
+        return (each for each in self._invoices.values() if each["status"] == "finalized")
+
+    def _credited_by_hand(self) -> Mapping[tuple[str, str], int]:
+        """Credits without a service period are those that somebody gave; all others follow from an ended service."""
+        found: dict[tuple[str, str], int] = defaultdict(int)
+        for line in self._read("credit_note_lines", "contract", "quote_line", "amount_minor", "by_hand"):
+            if line["by_hand"]:
+                found[line["contract"], line["quote_line"]] -= line["amount_minor"]
+        return found
+
+    def _taken_back(self, contract: str, line: str, net: int) -> int:
+        service = self._services.get((contract, line))
+        if service is not None and service["ended_on"] is not None and service["ended_on"] <= service["start_on"]:
+            return net
+        return self._by_hand.get((contract, line), 0)
+
+    def _billing_ends(self, contract: str, line: str) -> date:
+        """The day from which all of a line must be on final invoices; while drafts wait nothing has to be yet."""
+        service = self._services.get((contract, line))
+        billed = self._billed.get(contract)
+        if service is None or billed is None or contract in self._open:
+            return NOT_YET
+        end = service["end_on"] or service["start_on"]
+        delivered = service["charge"] != "one_time" or not service["by_delivery"]
+        return date.fromisoformat(end) if delivered and end <= billed else NOT_YET
+
+    def _is_usage(self, contract: str, line: str) -> bool:
+        service = self._services.get((contract, line))
+        return service is not None and service["charge"] == "usage"

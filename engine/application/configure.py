@@ -1,0 +1,111 @@
+"""Use cases on configurations: the product's configurator, list prices of its parts, and choices as quote lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from engine.application.rule_books import ActiveBook
+from engine.catalog import LineId, Sku
+from engine.configuration.products import (
+    Finding,
+    Pick,
+    Prices,
+    ProductChoice,
+    ProductConfigurator,
+    Set,
+)
+from engine.diagnostics import Code, Fault, Refusal, did_you_mean
+from engine.pricing import price
+from engine.quotes.evaluation import check, price_line, price_request
+from engine.quotes.lines import resolve
+from engine.quotes.request import QuoteRequest, RequestedLine
+
+NOT_CONFIGURABLE = Code("CFG401")
+UNKNOWN_PRODUCT = Code("CFG402")
+ROOT = LineId("root")
+ONE = Decimal(1)
+
+
+def configurator_of(active: ActiveBook, sku: str) -> ProductConfigurator | Refusal:
+    """The configurator of a product."""
+    found = active.parts.configurators.get(sku)
+    if found is not None:
+        return found
+    if active.parts.catalog.product(sku) is not None:
+        return Refusal((Fault(NOT_CONFIGURABLE, "product", f"`{sku}` has no option groups"),))
+    hint = did_you_mean(sku, active.parts.configurators)
+    return Refusal((Fault(UNKNOWN_PRODUCT, "product", f"unknown product `{sku[:80]}`", hint),))
+
+
+def list_prices(active: ActiveBook, configurator: ProductConfigurator, currency: str, day: date) -> Prices:
+    """The list price of one unit of every part that has one, as the price books state it for nobody in particular."""
+    skus = dict.fromkeys(sku for slot in configurator.product.slots.values() for sku in slot.class_of)
+    lines = tuple(RequestedLine(LineId(sku), sku, ONE) for sku in skus)
+    return dict(_prices(active, lines, currency, day))
+
+
+def costs(active: ActiveBook, prices: Prices, currency: str) -> Prices:
+    """The cost of one unit of every part whose cost is stated."""
+    products = active.parts.catalog.products
+    found = ((sku, products[sku].cost(currency)) for sku in prices)
+    return {sku: cost for sku, cost in found if cost is not None}
+
+
+def validate_lines(active: ActiveBook, lines: Sequence[RequestedLine]) -> tuple[Finding, ...] | Refusal:
+    """What is wrong or missing in the configurations of lines; unknown products and quantities are refused."""
+    request = QuoteRequest(date.max, active.book.default_currency, tuple(lines))
+    resolved = resolve(request, active.parts.catalog)
+    return resolved if isinstance(resolved, Refusal) else check(resolved, active.parts)
+
+
+def lines_of(sku: str, choices: Sequence[ProductChoice]) -> tuple[RequestedLine, ...]:
+    """A configuration as quote lines: the bundle, then its parts below what they are part of."""
+    settings: dict[str, dict[str, object]] = {}
+    for each in choices:
+        if isinstance(each, Set):
+            above, _, name = each.setting.rpartition(".")
+            settings.setdefault(above, {})[name] = each.value
+    picks = sorted((each for each in choices if isinstance(each, Pick) and each.sku), key=lambda each: each.slot)
+    ids: dict[str, LineId] = {"": ROOT}
+    lines = [RequestedLine(ROOT, Sku(sku), ONE, attributes=settings.get("", {}))]  # type: ignore[arg-type]
+    for number, pick in enumerate(picks, 1):
+        above, _, group = pick.slot.rpartition(".")
+        line = LineId(f"{pick.slot}-{number}")
+        ids.setdefault(pick.slot, line)
+        lines.append(
+            RequestedLine(
+                line,
+                pick.sku,
+                Decimal(pick.quantity or 1),
+                parent=ids.get(above, ROOT),
+                group=group,
+                attributes=settings.get(pick.slot, {}),  # type: ignore[arg-type]
+            )
+        )
+    return tuple(lines)
+
+
+def _prices(
+    active: ActiveBook, lines: tuple[RequestedLine, ...], currency: str, day: date
+) -> Iterator[tuple[Sku, Decimal]]:
+    """Price all parts at once; parts without a price are named by the refusal and left out the second time."""
+    request = QuoteRequest(day, currency, tuple(each for each in lines if _sellable(active, each.sku)))
+    for _ in range(2):
+        resolved = resolve(request, active.parts.catalog)
+        if isinstance(resolved, Refusal):
+            return
+        asked = tuple(price_line(each, request) for each in resolved)
+        priced = price(active.parts.plan, price_request(request, asked))
+        if not isinstance(priced, Refusal):
+            yield from ((each.sku, each.list_unit) for each in priced.lines)
+            return
+        gone = {each.field.partition("]")[0].removeprefix("lines[") for each in priced.faults}
+        kept = tuple(each for n, each in enumerate(request.lines) if str(n) not in gone)
+        request = QuoteRequest(day, currency, kept)
+
+
+def _sellable(active: ActiveBook, sku: Sku) -> bool:
+    product = active.parts.catalog.products[sku]
+    return not product.discontinued

@@ -1,0 +1,59 @@
+"""An invoice with what happened to it: payments and credits, what is open, and the etag of all that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from engine.application.faults import etag_mismatch, not_found
+from engine.application.perform import Work
+from engine.application.ports import Reader
+from engine.billing import CreditNote, Invoice
+from engine.diagnostics import Refusal
+from engine.money import Money, total
+
+MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came in for an invoice."""
+
+    id: str
+    invoice: str
+    customer: str
+    on: date
+    amount: Money
+    reference: str
+
+
+def load_invoice(work: Work, key: str, etag: str) -> Invoice | Refusal:
+    """The invoice of that id, when the etag fits."""
+    invoice = work.tx.get(Invoice, key)
+    if invoice is None:
+        return not_found("name", f"invoices/{key}")
+    found = invoice_etag(work.tx, invoice)
+    return etag_mismatch(found, etag) if etag and etag != found else invoice
+
+
+def open_amount(reader: Reader, invoice: Invoice) -> Money:
+    """What the customer still owes on an invoice: gross less credits less payments; nothing on a draft."""
+    if not invoice.is_final:
+        return Money.zero(invoice.bill_to.currency)
+    currency = invoice.bill_to.currency
+    paid = total((each.amount for each in payments_of(reader, invoice.id)), currency)
+    notes = reader.page(CreditNote, where={"invoice": invoice.id}, limit=MOST)
+    credited = total((each.gross for each in notes if each.is_final), currency)
+    return invoice.gross - paid - credited
+
+
+def payments_of(reader: Reader, invoice: str) -> list[Payment]:
+    """The payments for an invoice."""
+    return reader.page(Payment, where={"invoice": invoice}, limit=MOST)
+
+
+def invoice_etag(reader: Reader, invoice: Invoice) -> str:
+    """The etag of an invoice with what was paid and credited: it changes with each of them."""
+    notes = reader.page(CreditNote, where={"invoice": invoice.id}, limit=MOST)
+    parts = (reader.version(Invoice, invoice.id), len(payments_of(reader, invoice.id)), len(notes))
+    return f'"{".".join(map(str, parts))}"'

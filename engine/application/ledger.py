@@ -1,0 +1,149 @@
+"""Use cases on the journal: book facts, close periods, reverse entries, trial balance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from engine.application.faults import etag_mismatch, not_found
+from engine.application.perform import Work
+from engine.application.ports import Reader
+from engine.diagnostics import Code, Fault, Refusal
+from engine.ledger import AccountBalance, Books, BooksCalendar, Fact, JournalEntry, Posted, post, trial_balance
+from engine.ledger import close_period as close
+from engine.ledger.entry import EntryKey
+from engine.ledger.posting import Outcome, post_draft, reversal_of
+
+BOOKS = "books"
+JOURNAL = "journal"
+PAGE = 5_000
+ALREADY_REVERSED = Code("LED031")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A journal entry under its gap-free number, in the order of posting."""
+
+    number: int
+    entry: JournalEntry
+
+    @property
+    def id(self) -> str:
+        """The number as text that sorts as the numbers do."""
+        return f"{self.number:09d}"
+
+
+@dataclass(frozen=True, slots=True)
+class BooksState:
+    """Up to where the books are closed."""
+
+    id: str
+    closed_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntryPosted:
+    """An entry was written to the journal."""
+
+    entry: str
+    key: str
+    kind: str
+    posted_on: date
+    at: datetime
+
+
+def book(work: Work, facts: Iterable[Fact]) -> Refusal | None:
+    """Book facts in order, all or none; a fact that was booked before changes nothing."""
+    books = Books(calendar=calendar(work.tx))
+    faults: list[Fault] = []
+    for n, fact in enumerate(facts):
+        posted = post(fact, books=books, earlier=find_entry(work.tx, EntryKey(fact.key)))
+        if isinstance(posted, Refusal):
+            faults += [replace(each, field=f"facts[{n}].{each.field}".rstrip(".")) for each in posted.faults]
+        else:
+            _append(work, posted)
+    return Refusal(tuple(faults)) if faults else None
+
+
+def calendar(reader: Reader) -> BooksCalendar:
+    """Which periods are closed."""
+    state = reader.get(BooksState, BOOKS)
+    return BooksCalendar(state.closed_until if state is not None else None)
+
+
+def find_entry(reader: Reader, key: EntryKey) -> JournalEntry | None:
+    """The entry with a key, or None."""
+    found = reader.page(LedgerEntry, where={"entry_key": key}, limit=1)
+    return found[0].entry if found else None
+
+
+def close_books(work: Work, until: date, *, etag: str) -> BooksState | Refusal:
+    """Close every month up to a month end; later work posts to the first open month."""
+    state = work.tx.get(BooksState, BOOKS)
+    stale = work.check_etag(BooksState, BOOKS, etag)
+    if stale is not None:
+        return stale
+    closed = work.decided(close(calendar(work.tx), until=until))
+    if isinstance(closed, Refusal):
+        return closed
+    changed = BooksState(BOOKS, closed.closed_until)
+    if state is None:
+        work.tx.add(changed)
+    else:
+        work.tx.replace(changed)
+    return changed
+
+
+def reverse_entry(work: Work, key: str, *, on: date, etag: str) -> LedgerEntry | Refusal:
+    """Undo an entry by a new one; an entry is reversed once."""
+    entry = work.tx.get(LedgerEntry, key)
+    if entry is None:
+        return not_found("name", f"journalEntries/{key}")
+    found = work.etag(LedgerEntry, key)
+    if etag and etag != found:
+        return etag_mismatch(found, etag)
+    reversed_key = entry.entry.key
+    other = work.tx.page(LedgerEntry, where={"reverses": reversed_key}, limit=1)
+    if other:
+        message = f"`{reversed_key}` was reversed by `journalEntries/{other[0].id}`"
+        return Refusal((Fault(ALREADY_REVERSED, "name", message),))
+    draft = reversal_of(entry.entry, key=EntryKey(f"reversal/{reversed_key}"), on=on)
+    posted = post_draft(draft, books=Books(calendar=calendar(work.tx)))
+    return posted if isinstance(posted, Refusal) else _append(work, posted) or entry
+
+
+def all_entries(reader: Reader) -> Iterable[LedgerEntry]:
+    """Every entry in the order of posting."""
+    after = ""
+    while rows := reader.page(LedgerEntry, after=after, limit=PAGE):
+        yield from rows
+        after = rows[-1].id
+
+
+def entries_of_contract(reader: Reader, contract: str, after: str, limit: int) -> list[LedgerEntry]:
+    """Entries with a line of a contract, in the order of posting, after a number."""
+    found: list[LedgerEntry] = []
+    while rows := reader.page(LedgerEntry, after=after, limit=PAGE):
+        for stored in rows:
+            if any(line.trace.contract == contract for line in stored.entry.lines):
+                found.append(stored)
+                if len(found) == limit:
+                    return found
+        after = rows[-1].id
+    return found
+
+
+def balances(reader: Reader, until: date | None) -> tuple[AccountBalance, ...]:
+    """The trial balance from postings up to and including a day."""
+    return trial_balance((each.entry for each in all_entries(reader)), until=until)
+
+
+def _append(work: Work, posted: Posted) -> LedgerEntry | None:
+    if posted.outcome is not Outcome.CREATED or posted.entry is None:
+        return None
+    stored = LedgerEntry(work.tx.number(JOURNAL), posted.entry)
+    work.tx.add(stored)
+    entry = posted.entry
+    work.tx.emit(JournalEntryPosted(stored.id, entry.key, entry.kind, entry.posted_on, work.at))
+    return stored

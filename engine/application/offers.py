@@ -1,0 +1,119 @@
+"""Use cases on the way of an offer: submit, recall, send, accept, decline, withdraw, expire."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.application.approvals import directory, earlier_runs, standing_levels
+from engine.application.perform import Work
+from engine.application.quotes import load_quote
+from engine.approvals.case import Submission, case_of
+from engine.approvals.run import ApprovalRun, Recall, RunStatus
+from engine.diagnostics import Refusal
+from engine.quotes import lifecycle
+from engine.quotes.quote import Quote
+from engine.quotes.status import OPEN
+
+
+def submit_quote(work: Work, key: str, *, etag: str) -> Quote | Refusal:
+    """Send a draft to its approvers; without any, or when earlier approvals still hold, it is approved at once."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    route = quote.priced.route
+    if not route.chains:
+        return work.saved(lifecycle.submit(quote, at=work.at))
+    case_id = work.env.ids.new("ap")
+    decision = lifecycle.submit(quote, at=work.at, approval=case_id)
+    if isinstance(decision, Refusal):
+        return decision
+    people = directory(work.tx)
+    case = case_of(
+        route,
+        submission=submission_of(quote, case_id),
+        directory=people,
+        standing=standing_levels(route, earlier_runs(work.tx, key)),
+    )
+    if isinstance(case, Refusal):
+        return case
+    run = work.decided(work.env.approvals.begin(case, at=work.at))
+    if isinstance(run, Refusal):
+        return run
+    work.tx.add(run)
+    submitted: Quote | Refusal = work.saved(decision)
+    if isinstance(submitted, Refusal) or run.status is not RunStatus.APPROVED:
+        return submitted
+    return work.saved(lifecycle.approve(submitted, at=work.at))
+
+
+def submission_of(quote: Quote, case_id: str) -> Submission:
+    """What approvers are shown of a quote."""
+    totals = quote.priced.priced.totals
+    return Submission(
+        id=case_id,
+        quote=quote.id,
+        version=quote.version,
+        owner=quote.parties.owner,
+        discount_percent=totals.discount_percent,
+        net_total=totals.net.decimal,
+    )
+
+
+def recall_quote(work: Work, key: str, *, by: str, comment: str, etag: str) -> Quote | Refusal:
+    """The owner takes a quote back to a draft; a running approval ends."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    decision = lifecycle.recall(quote, by=by, at=work.at)
+    if isinstance(decision, Refusal):
+        return decision
+    run = work.tx.get(ApprovalRun, quote.approval) if quote.approval else None
+    if run is not None and run.status is RunStatus.RUNNING:
+        recalled = work.saved(work.env.approvals.act(run, Recall(by, work.at, comment), directory=directory(work.tx)))
+        if isinstance(recalled, Refusal):
+            return recalled
+    return work.saved(decision)
+
+
+def send_quote(work: Work, key: str, *, etag: str) -> Quote | Refusal:
+    """Make the offer."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    return work.saved(lifecycle.send(quote, at=work.at))
+
+
+def accept_quote(work: Work, key: str, *, version: int, purchase_order: str, etag: str) -> Quote | Refusal:
+    """The customer takes the offer; the other open quotes of the deal are superseded."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    accepted = work.saved(lifecycle.accept(quote, version=version, at=work.at, purchase_order=purchase_order))
+    if isinstance(accepted, Refusal) or not accepted.parties.deal:
+        return accepted
+    for other in work.tx.page(Quote, where={"deal": accepted.parties.deal}, limit=1_000):
+        if other.id != key and other.status in OPEN:
+            lost = work.saved(lifecycle.supersede(other, note=f"{key} was accepted", at=work.at))
+            if isinstance(lost, Refusal):
+                return lost
+    return accepted
+
+
+def decline_quote(work: Work, key: str, *, note: str, etag: str) -> Quote | Refusal:
+    """The customer says no."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    return work.saved(lifecycle.decline(quote, note=note, at=work.at))
+
+
+def withdraw_quote(work: Work, key: str, *, note: str, etag: str) -> Quote | Refusal:
+    """We take the quote back for good; a running approval ends with it."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    run = work.tx.get(ApprovalRun, quote.approval) if quote.approval else None
+    decision = lifecycle.withdraw(quote, note=note, at=work.at)
+    if run is not None and run.status is RunStatus.RUNNING and not isinstance(decision, Refusal):
+        work.tx.replace(replace(run, status=RunStatus.RECALLED))
+    return work.saved(decision)

@@ -1,0 +1,146 @@
+"""Use cases on orders: an accepted quote becomes contract, order and revenue contract; progress; cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from engine.application.content import find_book
+from engine.application.faults import not_found
+from engine.application.perform import Work
+from engine.application.quotes import load_quote
+from engine.application.revenue import cancel_revenue, open_revenue, report_deliveries
+from engine.contracts import Contract, ContractTerms
+from engine.contracts.signing import cancel as cancel_lines
+from engine.diagnostics import Decision, Refusal
+from engine.orders.acceptance import Booking, create_order
+from engine.orders.cancellation import cancel_order as cancel
+from engine.orders.cancellation import cancelled_lines, undo_task
+from engine.orders.fulfilment import complete_task, deliver, fail_task, retry_task, start_task
+from engine.orders.order import Order
+from engine.parties import BillingAccount
+from engine.quotes import lifecycle
+from engine.quotes.accepted import AcceptedQuote, accepted_quote
+from engine.quotes.quote import Quote
+from engine.quotes.status import Move, state_faults
+from engine.revenue import RevenuePolicies
+
+
+class Progress(Enum):
+    """What a department reports."""
+
+    STARTED = "started"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    RETRY = "retry"
+    UNDONE = "undone"
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report on a task, or for a partial delivery on an item."""
+
+    progress: Progress
+    task: str = ""
+    item: str = ""
+    quantity: Decimal = Decimal(0)
+    note: str = ""
+
+
+def order_quote(work: Work, key: str, *, etag: str) -> Order | Refusal:
+    """Make contract, order and revenue contract of an accepted quote; there is one order for each accepted version."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    faults = state_faults(quote.status, Move.ORDER)
+    if faults:
+        return Refusal(faults)
+    active = find_book(work.env, work.tenant, book_hash=quote.priced.rule_book, day=work.at.date())
+    if isinstance(active, Refusal):
+        return active
+    accepted = accepted_quote(quote, active.parts.catalog, at=quote.updated_at)
+    terms = active.book.terms
+    booking = Booking(
+        order=work.env.ids.new("o"),
+        contract=work.env.ids.new("k"),
+        at=work.at,
+        plans=terms.fulfilment,
+        terms=_terms(work, quote, terms.contract),
+    )
+    booked = work.decided(create_order(accepted, booking))
+    if isinstance(booked, Refusal):
+        return booked
+    work.tx.add(booked.contract)
+    work.tx.add(booked.order)
+    problem = _start_revenue(work, accepted, booked.contract, booked.order, active.book.terms.revenue)
+    if problem is not None:
+        return problem
+    moved = work.saved(lifecycle.order(quote, order_id=booking.order, contract_id=booking.contract, at=work.at))
+    return moved if isinstance(moved, Refusal) else booked.order
+
+
+def report_progress(work: Work, key: str, report: Report, *, etag: str) -> Order | Refusal:
+    """Take a department's report; what is handed over becomes revenue where it is recognised on delivery."""
+    order = _load(work, key, etag)
+    if isinstance(order, Refusal):
+        return order
+    changed = work.saved(_MOVES[report.progress](order, report, work.at))
+    if isinstance(changed, Refusal):
+        return changed
+    return report_deliveries(work, changed, before=order) or changed
+
+
+def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: str, etag: str) -> Order | Refusal:
+    """Cancel items, or all that are open; their contract lines end at their start, and their revenue with them."""
+    order = _load(work, key, etag)
+    if isinstance(order, Refusal):
+        return order
+    changed = work.saved(cancel(order, at=work.at, note=note, items=items))
+    if isinstance(changed, Refusal):
+        return changed
+    gone = cancelled_lines(order, changed)
+    if not gone:
+        return changed
+    contract = work.tx.get(Contract, order.contract)
+    assert contract is not None, "an order has its contract"
+    start = min(each.start for each in contract.lines if each.id in gone)
+    ended = work.saved(cancel_lines(contract, on=start, at=work.at, by=by, reason=note or "cancelled", lines=gone))
+    if isinstance(ended, Refusal):
+        return ended
+    return cancel_revenue(work, contract, gone) or changed
+
+
+def _load(work: Work, key: str, etag: str) -> Order | Refusal:
+    order = work.tx.get(Order, key)
+    if order is None:
+        return not_found("name", f"orders/{key}")
+    return work.check_etag(Order, key, etag) or order
+
+
+def _terms(work: Work, quote: Quote, terms: ContractTerms) -> ContractTerms:
+    """The book's terms, with the time to pay and the bill day that the billing account agreed."""
+    account = work.tx.get(BillingAccount, quote.parties.billing_account) if quote.parties.billing_account else None
+    if account is None:
+        return terms
+    return replace(terms, payment_days=account.payment_terms_days, bill_day=account.bill_day or terms.bill_day)
+
+
+def _start_revenue(
+    work: Work, accepted: AcceptedQuote, contract: Contract, order: Order, policies: RevenuePolicies
+) -> Refusal | None:
+    opened = open_revenue(work, accepted, contract, policies)
+    return opened if opened is not None else report_deliveries(work, order, before=None)
+
+
+_MOVES: Mapping[Progress, Callable[[Order, Report, datetime], Decision[Order] | Refusal]] = {
+    Progress.STARTED: lambda order, report, at: start_task(order, report.task, at=at, note=report.note),
+    Progress.COMPLETED: lambda order, report, at: complete_task(order, report.task, at=at, note=report.note),
+    Progress.FAILED: lambda order, report, at: fail_task(order, report.task, at=at, note=report.note),
+    Progress.RETRY: lambda order, report, at: retry_task(order, report.task, at=at, note=report.note),
+    Progress.UNDONE: lambda order, report, at: undo_task(order, report.task, at=at, note=report.note),
+    Progress.DELIVERED: lambda order, report, at: deliver(order, report.item, quantity=report.quantity, at=at),
+}

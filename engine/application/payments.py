@@ -1,0 +1,110 @@
+"""Use cases on payments and credit notes by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.application.billing import issue_note
+from engine.application.invoices import Payment, load_invoice, open_amount
+from engine.application.ledger import book
+from engine.application.perform import Work
+from engine.billing import BillLine, CreditNote, Invoice, Reason, credit
+from engine.diagnostics import Code, Fault, Refusal, did_you_mean
+from engine.ledger import FactKey, PaymentReceived, Trace
+from engine.money import Money
+
+MOST = 100_000
+NOT_FINAL = Code("PAY001")
+TOO_MUCH = Code("PAY002")
+NOT_ABOVE_ZERO = Code("PAY003")
+UNKNOWN_LINE = Code("BIL021")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRecorded:
+    """Money came in for an invoice; ``open`` is what is left of it."""
+
+    payment: str
+    invoice: str
+    amount: Money
+    open: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreditWish:
+    """How much of one invoice line is to be credited, in minor units before tax."""
+
+    line: str
+    amount_minor: int
+
+
+def record_payment(
+    work: Work, key: str, *, amount_minor: int, on: date, reference: str, etag: str
+) -> Payment | Refusal:
+    """Take a payment for a final invoice; more than is open is refused."""
+    invoice = load_invoice(work, key, etag)
+    if isinstance(invoice, Refusal):
+        return invoice
+    currency = invoice.bill_to.currency
+    amount, left = Money(amount_minor, currency), open_amount(work.tx, invoice)
+    faults = []
+    if not invoice.is_final:
+        faults.append(Fault(NOT_FINAL, "invoice", f"`{key}` is a draft", "make it final first"))
+    if amount_minor <= 0:
+        faults.append(Fault(NOT_ABOVE_ZERO, "amount", f"{amount} is not above zero"))
+    elif invoice.is_final and amount > left:
+        faults.append(Fault(TOO_MUCH, "amount", f"{amount} is more than the {left} that are open"))
+    if faults:
+        return Refusal(tuple(faults))
+    payment = Payment(work.env.ids.new("pa"), key, invoice.bill_to.customer, on, amount, reference)
+    work.tx.add(payment)
+    trace = Trace(customer=invoice.bill_to.customer, invoice=key, contract=_contract(invoice))
+    problem = book(work, (PaymentReceived(FactKey(f"payment/{payment.id}"), on, amount, trace),))
+    if problem is not None:
+        return problem
+    work.tx.emit(PaymentRecorded(payment.id, key, amount, left - amount, work.at))
+    return payment
+
+
+def issue_credit_note(
+    work: Work, key: str, wishes: Sequence[CreditWish], reason: Reason, *, etag: str
+) -> CreditNote | Refusal:
+    """Credit parts of lines of a final invoice; without any named, everything that is left of it."""
+    invoice = load_invoice(work, key, etag)
+    if isinstance(invoice, Refusal):
+        return invoice
+    notes = work.tx.page(CreditNote, where={"invoice": key}, limit=MOST)
+    earlier = [line for note in notes for line in note.lines]
+    lines = {each.id: each for each in invoice.lines}
+    faults: list[Fault] = []
+    credits: list[BillLine] = []
+    for n, wish in enumerate(wishes or _everything(invoice, earlier)):
+        line = lines.get(wish.line)
+        if line is None:
+            hint = did_you_mean(wish.line, lines)
+            faults.append(Fault(UNKNOWN_LINE, f"lines[{n}].line", f"there is no line `{wish.line[:80]}`", hint))
+            continue
+        name = f"{len(notes) + 1}-{n + 1}"
+        amount = Money(wish.amount_minor, line.amount.currency)
+        made = credit(name, amount, of=line, on=work.at.date(), earlier=[*earlier, *credits])
+        if isinstance(made, Refusal):
+            faults += [Fault(each.code, f"lines[{n}].{each.field}", each.message, each.hint) for each in made.faults]
+        else:
+            credits.append(made.value)
+    return Refusal(tuple(faults)) if faults else issue_note(work, credits, invoice, reason)
+
+
+def _everything(invoice: Invoice, earlier: Sequence[BillLine]) -> list[CreditWish]:
+    left = {each.id: each.amount.minor_units for each in invoice.lines}
+    for line in earlier:
+        if line.credits in left:
+            left[line.credits] += line.amount.minor_units
+    return [CreditWish(line, amount) for line, amount in left.items() if amount > 0]
+
+
+def _contract(invoice: Invoice) -> str:
+    contracts = {each.contract for each in invoice.lines}
+    return contracts.pop() if len(contracts) == 1 else ""

@@ -1,0 +1,204 @@
+"""Use cases on drafts: create, change, change lines, delete, clone, revise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from engine.application.content import Content, price
+from engine.application.faults import etag_mismatch, invalid, not_found
+from engine.application.perform import Work
+from engine.catalog import LineId
+from engine.diagnostics import Fault, Refusal
+from engine.parties import BillingAccount, Customer, SellingEntity, User
+from engine.quotes import lifecycle
+from engine.quotes.evaluation import PricedQuote
+from engine.quotes.quote import Quote, QuoteParties
+from engine.quotes.request import QuoteRequest, RequestedLine
+from engine.quotes.status import Move, state_faults
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDeleted:
+    """A draft or withdrawn quote was deleted."""
+
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a new quote is made of."""
+
+    content: Content
+    parties: QuoteParties
+    valid_until: date
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What of a draft is to change; None leaves it."""
+
+    content: Content | None = None
+    valid_until: date | None = None
+    title: str | None = None
+    billing_account: str | None = None
+    selling_entity: str | None = None
+    deal: str | None = None
+
+
+def create_quote(work: Work, draft: Draft, *, etag: str) -> Quote | Refusal:
+    """Evaluate what is asked for and keep it as a draft; everybody it names must exist."""
+    if etag:
+        return etag_mismatch("", etag)
+    missing = _missing(work, draft.parties)
+    priced = _price(work, draft.content)
+    if missing or isinstance(priced, Refusal):
+        return Refusal((*missing, *(priced.faults if isinstance(priced, Refusal) else ())))
+    decision = lifecycle.draft(
+        work.env.ids.new("q"),
+        draft.parties,
+        priced,
+        valid_until=draft.valid_until,
+        at=work.at,
+        title=draft.title,
+    )
+    quote = work.decided(decision)
+    if not isinstance(quote, Refusal):
+        work.tx.add(quote)
+    return quote
+
+
+def load_quote(work: Work, key: str, etag: str) -> Quote | Refusal:
+    """The quote of that id, when the etag fits."""
+    quote = work.tx.get(Quote, key)
+    if quote is None:
+        return not_found("name", f"quotes/{key}")
+    return work.check_etag(Quote, key, etag) or quote
+
+
+def change_quote(work: Work, key: str, edit: Edit, *, etag: str) -> Quote | Refusal:
+    """Change a draft and evaluate it again under the rule book in force."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    parties = replace(
+        quote.parties,
+        customer=edit.content.customer if edit.content is not None else quote.parties.customer,
+        billing_account=_or(edit.billing_account, quote.parties.billing_account),
+        selling_entity=_or(edit.selling_entity, quote.parties.selling_entity),
+        deal=_or(edit.deal, quote.parties.deal),
+    )
+    missing = _missing(work, parties)
+    content = edit.content or content_of(quote.request, parties.customer)
+    priced = _price(work, content)
+    if missing or isinstance(priced, Refusal):
+        return Refusal((*missing, *(priced.faults if isinstance(priced, Refusal) else ())))
+    edited = replace(quote, parties=parties, title=_or(edit.title, quote.title))
+    return work.saved(lifecycle.edit(edited, priced, valid_until=edit.valid_until, at=work.at))
+
+
+def change_lines(
+    work: Work, key: str, upserts: Sequence[RequestedLine], removals: Sequence[str], *, etag: str, most: int
+) -> Quote | Refusal:
+    """Add, replace and remove lines of a draft; a removed line takes its parts with it."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    lines = {each.id: each for each in quote.request.lines}
+    unknown = [n for n, each in enumerate(removals) if LineId(each) not in lines]
+    if unknown:
+        return Refusal(tuple(invalid(f"removals[{n}]", f"there is no line `{removals[n][:80]}`") for n in unknown))
+    gone = _with_parts({LineId(each) for each in removals}, lines)
+    kept = {name: each for name, each in lines.items() if name not in gone}
+    kept.update({each.id: each for each in upserts})
+    if len(kept) > most:
+        return Refusal((invalid("upserts", f"the quote would have {len(kept)} lines; {most} are allowed"),))
+    content = replace(content_of(quote.request, quote.parties.customer), lines=tuple(kept.values()))
+    priced = _price(work, content)
+    if isinstance(priced, Refusal):
+        return priced
+    return work.saved(lifecycle.edit(quote, priced, valid_until=None, at=work.at))
+
+
+def delete_quote(work: Work, key: str, *, etag: str) -> None | Refusal:
+    """Delete a draft or a withdrawn quote."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    faults = state_faults(quote.status, Move.DELETE)
+    if faults:
+        return Refusal(faults)
+    work.tx.remove(Quote, key)
+    work.tx.emit(QuoteDeleted(key))
+    return None
+
+
+def clone_quote(work: Work, key: str, *, owner: str, valid_until: date, etag: str) -> Quote | Refusal:
+    """Make a new draft that asks for the same, evaluated today."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    content = replace(content_of(quote.request, quote.parties.customer), date=None)
+    parties = replace(quote.parties, owner=owner or quote.parties.owner)
+    return create_quote(work, Draft(content, parties, valid_until, quote.title), etag="")
+
+
+def revise_quote(work: Work, key: str, *, valid_until: date, etag: str) -> Quote | Refusal:
+    """Begin the next version: the same request, evaluated today."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal):
+        return quote
+    content = replace(content_of(quote.request, quote.parties.customer), date=None)
+    priced = _price(work, content)
+    if isinstance(priced, Refusal):
+        return priced
+    return work.saved(lifecycle.revise(quote, priced, valid_until=valid_until, at=work.at))
+
+
+def content_of(request: QuoteRequest, customer: str) -> Content:
+    """What a stored request asks for, ready to be evaluated again."""
+    return Content(
+        lines=request.lines,
+        date=request.date,
+        currency=request.currency,
+        customer=customer,
+        customer_facts=request.customer,
+        header=request.header,
+        codes=request.codes,
+        manual=request.manual,
+        term_months=request.term_months,
+        start=request.start,
+    )
+
+
+def _price(work: Work, content: Content) -> PricedQuote | Refusal:
+    return price(work.env, work.tx, content, today=work.at.date(), tenant=work.tenant)
+
+
+def _missing(work: Work, parties: QuoteParties) -> tuple[Fault, ...]:
+    asked: tuple[tuple[type[object], str, str, str], ...] = (
+        (User, parties.owner, "owner", "users"),
+        (Customer, parties.customer, "customer", "customers"),
+        (BillingAccount, parties.billing_account, "billing_account", "billingAccounts"),
+        (SellingEntity, parties.selling_entity, "selling_entity", "sellingEntities"),
+    )
+    return tuple(
+        fault
+        for kind, key, field, collection in asked
+        if key and work.tx.get(kind, key) is None
+        for fault in not_found(field, f"{collection}/{key}").faults
+    )
+
+
+def _with_parts(gone: set[LineId], lines: Mapping[LineId, RequestedLine]) -> set[LineId]:
+    while True:
+        more = {name for name, each in lines.items() if each.parent in gone} - gone
+        if not more:
+            return gone
+        gone |= more
+
+
+def _or(given: str | None, present: str) -> str:
+    return present if given is None else given

@@ -1,0 +1,59 @@
+"""The tax rates of a contract's documents: those that its quote was priced with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from engine.application.ports import Reader
+from engine.billing import TaxPoint, TaxTable
+from engine.catalog import LineId
+from engine.contracts import Contract, SubscriptionLine
+from engine.diagnostics import Refusal
+from engine.money import currency
+from engine.pricing import PricePlan
+from engine.pricing.request import PriceRequest
+from engine.pricing.settings import TaxLevel
+from engine.pricing.work import Work, line_record
+from engine.quotes.evaluation import Parts, price_line, price_request
+from engine.quotes.lines import resolve
+from engine.quotes.quote import Quote
+
+
+def tax_table(reader: Reader, contract: Contract, parts: Parts) -> TaxTable:
+    """Percent by tax code, as the pricing engine answers for the accepted offer; a code without a rate bears none."""
+    codes = {line.tax_code: Decimal(0) for line in _all_lines(contract)}
+    settings = parts.plan.rules.tax
+    point = TaxPoint.TOTAL if settings is not None and settings.level is TaxLevel.TOTAL else TaxPoint.RATE
+    quote = reader.get(Quote, contract.quote)
+    offer = quote.offer(contract.quote_version) if quote is not None else None
+    if offer is None:
+        return TaxTable(codes, point)
+    lines = resolve(offer.priced.request, parts.catalog)
+    if isinstance(lines, Refusal):
+        return TaxTable(codes, point)
+    asked = tuple(price_line(each, offer.priced.request) for each in lines)
+    rates = tax_rates(parts.plan, price_request(offer.priced.request, asked))
+    by_code = {each.tax_code: rates[each.id] for each in asked if each.id in rates}
+    return TaxTable({**codes, **by_code}, point)
+
+
+def _all_lines(contract: Contract) -> tuple[SubscriptionLine, ...]:
+    return (*contract.lines, *(line for change in contract.changes for line in change.added))
+
+
+def tax_rates(plan: PricePlan, request: PriceRequest) -> Mapping[LineId, Decimal]:
+    """Percent of each line: that of the first rate of its code that is in its window and whose conditions hold."""
+    settings = plan.rules.tax
+    if settings is None:
+        return {}
+    work = Work(plan, request, currency(request.currency))
+    found: dict[LineId, Decimal] = {}
+    for line in request.lines:
+        record = line_record(plan, line)
+        for rate, tests in zip(settings.rates, plan.tax_tests, strict=True):
+            in_force = rate.window is None or rate.window.holds(request.date)
+            if rate.code == line.tax_code and in_force and work.holds(tests, record):
+                found[line.id] = rate.percent
+                break
+    return found

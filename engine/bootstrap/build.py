@@ -1,0 +1,110 @@
+"""Settings to a running server: the only place that knows all concrete classes."""
+
+from __future__ import annotations
+
+import gc
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.adapters.clock import TenantClock, WallClock
+from engine.adapters.ids import SequenceIds
+from engine.adapters.rule_folder import FolderError, read_folder, unpack
+from engine.adapters.stored_books import StoredRuleBooks
+from engine.api.calls import Calls
+from engine.api.pages import Pages
+from engine.application.perform import DEFAULT_TENANT, Environment, perform
+from engine.application.ports import Asked
+from engine.application.publish import publish_files
+from engine.application.rule_books import ActiveBook, CheckedBook
+from engine.approvals import PlainApprovalProcess
+from engine.approvals.process import ApprovalProcess
+from engine.bootstrap.running import Running, limits_of
+from engine.bootstrap.settings import Settings, SettingsError, check
+from engine.diagnostics import Code, Diagnostic, Refusal, Span
+from engine.rulebook import load
+from engine.rulebook.parts import parts_of
+from engine.storage.records import SCALARS, TABLES
+from engine.storage.sqlite import SqliteStore, open_store
+
+PAGE_KEY = "page-token-key"
+UNREADABLE_FILE = Code("FIL000")
+
+
+def build_server(settings: Settings) -> Running:
+    """Open the store, publish rule folders that are new, and start to serve.
+
+    Raises SettingsError for settings, addresses and rule folders that cannot be used, StoreFailed for the database.
+    """
+    check(settings)
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.database, TABLES, SCALARS)
+    try:
+        env = environment(settings, store)
+        for folder in settings.rules:
+            publish_folder(env, folder)
+        calls = Calls(env, Pages(page_key(env)), limits_of(settings))
+        gc.collect()
+        gc.freeze()
+        return Running(settings, calls, on_close=store.close)
+    except BaseException:
+        store.close()
+        raise
+
+
+def environment(settings: Settings, store: SqliteStore) -> Environment:
+    """The ports of the use cases."""
+    wall = WallClock()
+    clock = TenantClock(store, wall) if settings.test_clock else wall
+    return Environment(store, clock, SequenceIds(store), StoredRuleBooks(store, compiled), approvals(settings))
+
+
+def approvals(settings: Settings) -> ApprovalProcess:
+    """The approval process that the settings name."""
+    if settings.approvals == "plain":
+        return PlainApprovalProcess()
+    try:
+        from engine.adapters.durable_approvals import DurableApprovalProcess
+    except ImportError as missing:
+        raise SettingsError(f"approvals `durable` need the extra `durable`: {missing}") from missing
+    return DurableApprovalProcess()
+
+
+def compiled(files: Mapping[str, bytes]) -> CheckedBook:
+    """Compile the sources of a rule book."""
+    try:
+        loaded = load(unpack(files))
+    except FolderError as problem:
+        return CheckedBook(None, (Diagnostic(UNREADABLE_FILE, str(problem), Span("book.yaml")),))
+    if loaded.book is None:
+        return CheckedBook(None, loaded.diagnostics)
+    return CheckedBook(ActiveBook(loaded.book, parts_of(loaded.book)), loaded.diagnostics)
+
+
+def publish_folder(env: Environment, root: Path) -> str:
+    """Publish a rule folder unless its book is in the store already, and return its hash."""
+    try:
+        files = read_folder(root)
+    except FolderError as problem:
+        raise SettingsError(str(problem)) from problem
+    done = perform(
+        env,
+        Asked("PublishFolder"),
+        lambda work: publish_files(work, files, etag=""),
+        lambda _, book: book.id.encode(),
+    )
+    if isinstance(done, Refusal):
+        shown = "\n".join(f"  {each.field}: {each.message}" for each in done.faults)
+        raise SettingsError(f"the rules in `{root}` cannot be published:\n{shown}")
+    return done.decode()
+
+
+def page_key(env: Environment) -> bytes:
+    """The key of page tokens, chosen when the database was made."""
+    with env.store.begin(DEFAULT_TENANT) as tx:
+        known = tx.blob(PAGE_KEY)
+        if known is not None:
+            return known
+        tx.put_blob(PAGE_KEY, secrets.token_bytes(32))
+        tx.commit(Asked("PageKey"), b"", at=env.clock.now())
+    return page_key(env)

@@ -1,0 +1,291 @@
+"""Rows that finance and BI query beside the typed text: quotes, orders, invoices, obligations, journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.application.approvals import StoredDelegation
+from engine.application.billing import BillingMark, StoredUsage
+from engine.application.invoices import Payment
+from engine.application.ledger import BooksState, LedgerEntry
+from engine.application.rule_books import PublishedBook
+from engine.approvals.run import ApprovalRun
+from engine.billing import BillLine, CreditNote, Invoice, LineKind
+from engine.contracts import BillOn, Contract
+from engine.orders.order import Order
+from engine.quotes.quote import Quote
+from engine.revenue import RevenueContract
+from engine.storage.tables import Cell, Child, Table
+
+
+def _quote_lines(quote: Quote) -> Iterator[tuple[Cell, ...]]:
+    asked = {each.id: each for each in quote.request.lines}
+    for line in quote.priced.priced.lines:
+        parent = asked[line.id].parent if line.id in asked else None
+        asked_for = int(line.id in asked)
+        yield line.id, line.sku, format(line.quantity, "f"), line.list_amount, line.net, line.term, parent, asked_for
+
+
+def _subscription_lines(contract: Contract) -> Iterator[tuple[Cell, ...]]:
+    ended = {end.line: end.on.isoformat() for change in contract.changes for end in change.ended}
+    for line in (*contract.lines, *(added for change in contract.changes for added in change.added)):
+        end = line.end.isoformat() if line.end is not None else None
+        yield (
+            line.id,
+            line.quote_line,
+            line.sku,
+            line.charge.kind.value,
+            line.amount.minor_units,
+            line.term_total.minor_units if line.term_total is not None else None,
+            line.start.isoformat(),
+            end,
+            ended.get(line.id),
+            int(line.bill_on is BillOn.DELIVERY),
+        )
+
+
+def _order_items(order: Order) -> Iterator[tuple[Cell, ...]]:
+    for item in order.items:
+        net, term = item.net_total.minor_units, item.term_total.minor_units
+        yield item.id, item.quote_line, item.sku, item.state.value, format(item.quantity, "f"), net, term
+
+
+def _bill_lines(document: Invoice | CreditNote) -> Iterator[tuple[Cell, ...]]:
+    for line in document.lines:
+        yield _bill_line(line)
+
+
+def _bill_line(line: BillLine) -> tuple[Cell, ...]:
+    start, end = (line.service.start.isoformat(), line.service.end.isoformat()) if line.service else (None, None)
+    by_hand = int(line.kind is LineKind.CREDIT and line.service is None and "/credit/" in line.id)
+    return (
+        line.id,
+        line.contract,
+        line.quote_line,
+        line.sku,
+        line.kind.value,
+        line.amount.minor_units,
+        start,
+        end,
+        line.credits,
+        by_hand,
+    )
+
+
+def _obligations(contract: RevenueContract) -> Iterator[tuple[Cell, ...]]:
+    for account in contract.accounts:
+        obligation = account.obligation
+        yield (
+            obligation.id,
+            ",".join(obligation.order_lines),
+            obligation.timing.value,
+            obligation.stated.minor_units,
+            obligation.allocated.minor_units,
+            account.price.minor_units,
+            account.recognised.minor_units,
+            account.ended_on.isoformat() if account.ended_on is not None else None,
+        )
+
+
+def _schedule_lines(contract: RevenueContract) -> Iterator[tuple[Cell, ...]]:
+    for account in contract.accounts:
+        for line in account.lines:
+            yield account.id, line.month.isoformat(), line.on.isoformat(), line.amount.minor_units
+
+
+def _journal_lines(stored: LedgerEntry) -> Iterator[tuple[Cell, ...]]:
+    for line in stored.entry.lines:
+        trace = line.trace
+        yield (
+            line.account,
+            line.amount.currency.code,
+            line.amount.minor_units,
+            trace.contract,
+            trace.order_line,
+            trace.obligation,
+            trace.invoice,
+        )
+
+
+def _contract_of(document: Invoice | CreditNote) -> str:
+    return document.lines[0].contract if document.lines else ""
+
+
+BILL_COLUMNS = (
+    "line_id",
+    "contract",
+    "quote_line",
+    "sku",
+    "kind",
+    "amount_minor",
+    "service_start",
+    "service_end",
+    "credits",
+    "by_hand",
+)
+DOCUMENTS = (
+    Table(
+        Quote,
+        "quotes",
+        columns={
+            "status": lambda quote: quote.status.value,
+            "customer": lambda quote: quote.parties.customer,
+            "owner": lambda quote: quote.parties.owner,
+            "deal": lambda quote: quote.parties.deal,
+            "offer_version": lambda quote: quote.version,
+            "currency": lambda quote: quote.priced.priced.currency.code,
+            "net_minor": lambda quote: quote.priced.priced.totals.net.minor_units,
+            "valid_until": lambda quote: quote.valid_until.isoformat(),
+        },
+        children=(
+            Child(
+                "quote_lines",
+                ("line_id", "sku", "quantity", "list_minor", "net_minor", "term_minor", "parent_line", "asked"),
+                _quote_lines,
+            ),
+        ),
+    ),
+    Table(
+        ApprovalRun,
+        "approvals",
+        key=lambda run: str(run.case.id),
+        columns={
+            "quote": lambda run: run.case.quote,
+            "status": lambda run: run.status.value,
+            "due_at": lambda run: run.next_due().isoformat() if run.next_due() is not None else None,
+        },
+    ),
+    Table(StoredDelegation, "delegations"),
+    Table(
+        Contract,
+        "contracts",
+        columns={
+            "customer": lambda contract: contract.customer,
+            "quote": lambda contract: contract.quote,
+            "currency": lambda contract: contract.currency.code,
+            "start_on": lambda contract: contract.start.isoformat(),
+        },
+        children=(
+            Child(
+                "subscription_lines",
+                (
+                    "line_id",
+                    "quote_line",
+                    "sku",
+                    "charge",
+                    "amount_minor",
+                    "term_minor",
+                    "start_on",
+                    "end_on",
+                    "ended_on",
+                    "by_delivery",
+                ),
+                _subscription_lines,
+            ),
+        ),
+    ),
+    Table(
+        Order,
+        "orders",
+        columns={
+            "customer": lambda order: order.customer,
+            "quote": lambda order: order.quote,
+            "quote_version": lambda order: order.quote_version,
+            "contract": lambda order: order.contract,
+            "state": lambda order: order.state.value,
+        },
+        children=(
+            Child(
+                "order_items",
+                ("item_id", "quote_line", "sku", "state", "quantity", "net_minor", "term_minor"),
+                _order_items,
+            ),
+        ),
+    ),
+    Table(
+        Invoice,
+        "invoices",
+        columns={
+            "contract": _contract_of,
+            "customer": lambda invoice: invoice.bill_to.customer,
+            "number": lambda invoice: invoice.number,
+            "status": lambda invoice: invoice.status.value,
+            "currency": lambda invoice: invoice.bill_to.currency.code,
+            "invoice_date": lambda invoice: invoice.on.isoformat(),
+            "net_minor": lambda invoice: invoice.net.minor_units,
+            "gross_minor": lambda invoice: invoice.gross.minor_units,
+        },
+        children=(Child("invoice_lines", BILL_COLUMNS, _bill_lines),),
+    ),
+    Table(
+        CreditNote,
+        "credit_notes",
+        columns={
+            "contract": _contract_of,
+            "invoice": lambda note: note.invoice,
+            "number": lambda note: note.number,
+            "net_minor": lambda note: note.net.minor_units,
+            "gross_minor": lambda note: note.gross.minor_units,
+        },
+        children=(Child("credit_note_lines", BILL_COLUMNS, _bill_lines),),
+    ),
+    Table(
+        Payment,
+        "payments",
+        columns={
+            "invoice": lambda payment: payment.invoice,
+            "paid_on": lambda payment: payment.on.isoformat(),
+            "amount_minor": lambda payment: payment.amount.minor_units,
+        },
+    ),
+    Table(BillingMark, "billing_marks", columns={"until": lambda mark: mark.until.isoformat()}),
+    Table(StoredUsage, "usage_records", columns={"contract": lambda usage: usage.contract}),
+    Table(
+        RevenueContract,
+        "revenue_contracts",
+        columns={
+            "customer": lambda contract: contract.customer,
+            "currency": lambda contract: contract.currency.code,
+            "price_minor": lambda contract: contract.price.minor_units,
+            "recognised_until": lambda contract: (
+                contract.recognised_until.isoformat() if contract.recognised_until is not None else None
+            ),
+        },
+        children=(
+            Child(
+                "obligations",
+                (
+                    "obligation_id",
+                    "quote_lines",
+                    "timing",
+                    "stated_minor",
+                    "allocated_minor",
+                    "price_minor",
+                    "recognised_minor",
+                    "ended_on",
+                ),
+                _obligations,
+            ),
+            Child("schedule_lines", ("obligation_id", "month", "due_on", "amount_minor"), _schedule_lines),
+        ),
+    ),
+    Table(
+        LedgerEntry,
+        "journal_entries",
+        columns={
+            "entry_key": lambda stored: stored.entry.key,
+            "kind": lambda stored: stored.entry.kind,
+            "posted_on": lambda stored: stored.entry.posted_on.isoformat(),
+            "reverses": lambda stored: stored.entry.reverses,
+        },
+        children=(
+            Child(
+                "journal_lines",
+                ("account", "currency", "amount_minor", "contract", "quote_line", "obligation", "invoice"),
+                _journal_lines,
+            ),
+        ),
+    ),
+    Table(BooksState, "books_state"),
+    Table(PublishedBook, "rule_books", columns={"number": lambda book: book.number}),
+)

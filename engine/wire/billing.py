@@ -1,0 +1,116 @@
+"""Invoices, credit notes, payments, usage: proto and domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from cpq.v1 import billing_pb2
+
+from engine.application.invoices import Payment
+from engine.billing import BillLine, CreditNote, Invoice, LineKind, TaxLine
+from engine.contracts import UsageRecord
+from engine.money import Money
+from engine.wire.basics import Faults, decimal_text, fill_date, fill_instant, need_date, need_decimal
+from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES
+
+INVOICES = "invoices"
+CONTRACTS = "contracts"
+KINDS: Mapping[LineKind, int] = {
+    kind: billing_pb2.InvoiceLineKind.Value(f"INVOICE_LINE_KIND_{kind.name}") for kind in LineKind
+}
+MOST_RECORDS = 1_000
+LONGEST_ID = 128
+
+
+def invoice_state(invoice: Invoice, left: Money, today: date) -> int:
+    """Where an invoice stands today."""
+    if not invoice.is_final:
+        return billing_pb2.INVOICE_STATE_DRAFT
+    if left.is_zero:
+        return billing_pb2.INVOICE_STATE_PAID
+    if today > invoice.due:
+        return billing_pb2.INVOICE_STATE_OVERDUE
+    return billing_pb2.INVOICE_STATE_OPEN if left == invoice.gross else billing_pb2.INVOICE_STATE_PARTLY_PAID
+
+
+def invoice_message(invoice: Invoice, etag: str, *, left: Money, state: int) -> billing_pb2.Invoice:
+    """An invoice with what is left to pay."""
+    to = invoice.bill_to
+    message = billing_pb2.Invoice(name=f"{INVOICES}/{invoice.id}", number=invoice.number, etag=etag)
+    message.state = state  # type: ignore[assignment]
+    message.customer = f"{CUSTOMERS}/{to.customer}" if to.customer else ""
+    message.billing_account = f"{BILLING_ACCOUNTS}/{to.billing_account}" if to.billing_account else ""
+    message.selling_entity = f"{SELLING_ENTITIES}/{to.selling_entity}" if to.selling_entity else ""
+    message.currency_code = to.currency.code
+    fill_date(message.invoice_date, invoice.on)
+    fill_date(message.due_date, invoice.due)
+    _fill_lines(message.lines, invoice.lines)
+    _fill_taxes(message.taxes, invoice.taxes)
+    message.net, message.tax = invoice.net.minor_units, invoice.tax.minor_units
+    message.gross, message.open = invoice.gross.minor_units, left.minor_units
+    fill_instant(message.finalize_time, invoice.finalized_at)
+    return message
+
+
+def credit_note_message(note: CreditNote) -> billing_pb2.CreditNote:
+    """A credit note."""
+    message = billing_pb2.CreditNote(name=f"creditNotes/{note.id}", number=note.number)
+    message.invoice, message.currency_code = f"{INVOICES}/{note.invoice}", note.bill_to.currency.code
+    fill_date(message.issue_date, note.on)
+    _fill_lines(message.lines, note.lines)
+    _fill_taxes(message.taxes, note.taxes)
+    message.net, message.tax, message.gross = note.net.minor_units, note.tax.minor_units, note.gross.minor_units
+    message.reason, message.past_fault = note.reason, note.past_fault
+    return message
+
+
+def payment_message(payment: Payment) -> billing_pb2.Payment:
+    """A payment."""
+    message = billing_pb2.Payment(name=f"payments/{payment.id}", invoice=f"{INVOICES}/{payment.invoice}")
+    message.currency_code, message.amount = payment.amount.currency.code, payment.amount.minor_units
+    message.reference = payment.reference
+    fill_date(message.pay_date, payment.on)
+    return message
+
+
+def read_usage(message: billing_pb2.RecordUsageRequest, faults: Faults) -> tuple[UsageRecord, ...]:
+    """Usage records; each id once in a request."""
+    if not message.records:
+        faults.required("records")
+    if len(message.records) > MOST_RECORDS:
+        faults.invalid("records", f"{len(message.records)} records; {MOST_RECORDS} are allowed")
+        return ()
+    seen: set[str] = set()
+    found = []
+    for n, record in enumerate(message.records):
+        place = faults.at(f"records[{n}]")
+        if not record.id:
+            place.required("id")
+        elif record.id in seen or len(record.id) > LONGEST_ID:
+            place.invalid("id", "an id is given once and has at most 128 characters")
+        seen.add(record.id)
+        if not record.line:
+            place.required("line")
+        quantity = need_decimal(record.quantity, "quantity", place)
+        found.append(UsageRecord(record.id, record.line, need_date(record.day, "day", place), quantity))
+    return tuple(found)
+
+
+def _fill_lines(target: object, lines: Iterable[BillLine]) -> None:
+    for line in lines:
+        row = target.add()  # type: ignore[attr-defined]
+        row.id, row.contract, row.quote_line = line.id, f"{CONTRACTS}/{line.contract}", line.quote_line
+        row.sku, row.display_name, row.kind = line.sku, line.name, KINDS[line.kind]
+        row.quantity, row.amount, row.tax_code = decimal_text(line.quantity), line.amount.minor_units, line.tax_code
+        row.credits = line.credits
+        if line.service is not None:
+            fill_date(row.service.start, line.service.start)
+            fill_date(row.service.end, line.service.end)
+
+
+def _fill_taxes(target: object, taxes: Iterable[TaxLine]) -> None:
+    for each in taxes:
+        row = target.add()  # type: ignore[attr-defined]
+        row.tax_code, row.percent = each.tax_code, decimal_text(each.percent)
+        row.base, row.tax = each.base.minor_units, each.tax.minor_units

@@ -1,0 +1,158 @@
+"""What a caller asks to be priced: proto and domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from cpq.v1 import pricing_pb2
+
+from engine.application.content import Content
+from engine.application.faults import TOO_MANY
+from engine.catalog import LineId, Sku
+from engine.diagnostics import Fault
+from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
+from engine.quotes.request import QuoteRequest, RequestedLine
+from engine.wire.basics import (
+    Faults,
+    decimal_text,
+    fill_date,
+    fill_value,
+    need_decimal,
+    read_date,
+    read_key,
+    read_values,
+)
+
+CUSTOMERS = "customers"
+USERS = "users"
+ONE = Decimal(1)
+MOST_CODES = 100
+MOST_MANUAL = 1_000
+
+TARGETS: Mapping[int, ManualOn] = {
+    pricing_pb2.MANUAL_DISCOUNT_TARGET_LINE: ManualOn.LINE,
+    pricing_pb2.MANUAL_DISCOUNT_TARGET_GROUP: ManualOn.GROUP,
+    pricing_pb2.MANUAL_DISCOUNT_TARGET_TOTAL: ManualOn.TOTAL,
+}
+KINDS: Mapping[int, ManualKind] = {
+    pricing_pb2.MANUAL_DISCOUNT_KIND_PERCENT: ManualKind.PERCENT,
+    pricing_pb2.MANUAL_DISCOUNT_KIND_AMOUNT: ManualKind.AMOUNT,
+    pricing_pb2.MANUAL_DISCOUNT_KIND_TARGET_PRICE: ManualKind.TARGET,
+}
+REPLACES: Mapping[int, Replaces] = {
+    pricing_pb2.MANUAL_DISCOUNT_REPLACES_UNSPECIFIED: Replaces.NOTHING,
+    pricing_pb2.MANUAL_DISCOUNT_REPLACES_NOTHING: Replaces.NOTHING,
+    pricing_pb2.MANUAL_DISCOUNT_REPLACES_ORDER: Replaces.ORDER,
+    pricing_pb2.MANUAL_DISCOUNT_REPLACES_ALL: Replaces.ALL,
+}
+TARGET_NUMBERS = {value: number for number, value in TARGETS.items()}
+KIND_NUMBERS = {value: number for number, value in KINDS.items()}
+REPLACES_NUMBERS = {value: number for number, value in REPLACES.items()}
+
+
+def read_content(message: pricing_pb2.QuoteContent, faults: Faults, *, most_lines: int) -> Content:
+    """What is asked for; too many lines are one fault, and are not looked at."""
+    if len(message.lines) > most_lines:
+        text = f"{len(message.lines)} lines; {most_lines} are allowed in one request"
+        faults.found.append(Fault(TOO_MANY, faults.path("lines"), text))
+        return Content(lines=())
+    if len(message.codes) > MOST_CODES:
+        faults.invalid("codes", f"{len(message.codes)} codes; {MOST_CODES} are allowed")
+    if len(message.manual_discounts) > MOST_MANUAL:
+        faults.invalid("manual_discounts", f"{len(message.manual_discounts)} discounts; {MOST_MANUAL} are allowed")
+    if message.term_months < 0:
+        faults.invalid("term_months", f"{message.term_months} is below zero")
+    return Content(
+        lines=tuple(read_line(each, faults.at(f"lines[{n}]")) for n, each in enumerate(message.lines)),
+        date=read_date(message.date, "date", faults),
+        currency=message.currency_code,
+        customer=read_key(message.customer, CUSTOMERS, "customer", faults, optional=True),
+        customer_facts=read_values(message.customer_facts, "customer_facts", faults),
+        header=read_values(message.header, "header", faults),
+        codes=tuple(message.codes),
+        manual=tuple(
+            _read_manual(each, faults.at(f"manual_discounts[{n}]")) for n, each in enumerate(message.manual_discounts)
+        ),
+        term_months=message.term_months or None,
+        start=read_date(message.start, "start", faults),
+    )
+
+
+def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:
+    """One line; a quantity that is not given is 1."""
+    if not message.id:
+        faults.required("id")
+    if not message.sku:
+        faults.required("sku")
+    if message.term_months < 0:
+        faults.invalid("term_months", f"{message.term_months} is below zero")
+    return RequestedLine(
+        id=LineId(message.id),
+        sku=Sku(message.sku),
+        quantity=need_decimal(message.quantity, "quantity", faults) if message.quantity else ONE,
+        parent=LineId(message.parent) if message.parent else None,
+        group=message.group,
+        attributes=read_values(message.attributes, "attributes", faults),
+        term_months=message.term_months or None,
+        start=read_date(message.start, "start", faults) if message.HasField("start") else None,
+    )
+
+
+def _read_manual(message: pricing_pb2.ManualDiscount, faults: Faults) -> ManualDiscount:
+    if message.on not in TARGETS:
+        faults.required("on")
+    if message.kind not in KINDS:
+        faults.required("kind")
+    if message.replaces not in REPLACES:
+        faults.invalid("replaces", f"{message.replaces} is not known")
+    if not message.reason.strip():
+        faults.required("reason")
+    return ManualDiscount(
+        id=message.id,
+        on=TARGETS.get(message.on, ManualOn.LINE),
+        kind=KINDS.get(message.kind, ManualKind.PERCENT),
+        value=need_decimal(message.value, "value", faults),
+        reason=message.reason,
+        author=read_key(message.author, USERS, "author", faults),
+        target=message.target,
+        replaces=REPLACES.get(message.replaces, Replaces.NOTHING),
+    )
+
+
+def fill_content(message: pricing_pb2.QuoteContent, request: QuoteRequest, customer: str) -> None:
+    """Set what a stored request asks for."""
+    fill_date(message.date, request.date)
+    message.currency_code = request.currency
+    if customer:
+        message.customer = f"{CUSTOMERS}/{customer}"
+    for facts, target in ((request.customer, message.customer_facts), (request.header, message.header)):
+        for name, value in facts.items():
+            fill_value(target[name], value)
+    for line in request.lines:
+        fill_line(message.lines.add(), line)
+    message.codes.extend(request.codes)
+    for manual in request.manual:
+        _fill_manual(message.manual_discounts.add(), manual)
+    message.term_months = request.term_months or 0
+    if request.start is not None:
+        fill_date(message.start, request.start)
+
+
+def fill_line(message: pricing_pb2.LineInput, line: RequestedLine) -> None:
+    """Set one line as it is asked for."""
+    message.id, message.sku, message.quantity = line.id, line.sku, decimal_text(line.quantity)
+    message.parent, message.group = line.parent or "", line.group
+    for name, value in line.attributes.items():
+        fill_value(message.attributes[name], value)
+    message.term_months = line.term_months or 0
+    if line.start is not None:
+        fill_date(message.start, line.start)
+
+
+def _fill_manual(message: pricing_pb2.ManualDiscount, manual: ManualDiscount) -> None:
+    message.id, message.target, message.reason = manual.id, manual.target, manual.reason
+    message.on = TARGET_NUMBERS[manual.on]  # type: ignore[assignment]
+    message.kind = KIND_NUMBERS[manual.kind]  # type: ignore[assignment]
+    message.replaces = REPLACES_NUMBERS[manual.replaces]  # type: ignore[assignment]
+    message.value, message.author = decimal_text(manual.value), f"{USERS}/{manual.author}"

@@ -1,0 +1,92 @@
+"""Orders and contracts: proto and domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cpq.v1 import contract_pb2, order_pb2
+
+from engine.contracts import Contract, SubscriptionLine
+from engine.orders.order import ItemAction, Order
+from engine.orders.states import OrderState, TaskState
+from engine.wire.basics import decimal_text, fill_date, fill_instant
+from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES, USERS
+from engine.wire.priced import fill_charge
+
+ORDERS = "orders"
+CONTRACTS = "contracts"
+STATES: Mapping[OrderState, int] = {
+    state: order_pb2.OrderState.Value(f"ORDER_STATE_{state.name}") for state in OrderState
+}
+STATE_OF = {number: state for state, number in STATES.items()}
+TASK_STATES: Mapping[TaskState, int] = {
+    state: order_pb2.TaskState.Value(f"TASK_STATE_{state.name}") for state in TaskState
+}
+ACTIONS: Mapping[ItemAction, int] = {
+    action: order_pb2.ItemAction.Value(f"ITEM_ACTION_{action.name}") for action in ItemAction
+}
+
+
+def order_message(order: Order, etag: str) -> order_pb2.Order:
+    """An order with its items and tasks."""
+    message = order_pb2.Order(name=f"{ORDERS}/{order.id}", quote=f"quotes/{order.quote}", etag=etag)
+    message.quote_version, message.contract = order.quote_version, f"{CONTRACTS}/{order.contract}"
+    message.customer = f"{CUSTOMERS}/{order.customer}" if order.customer else ""
+    message.state = STATES[order.state]  # type: ignore[assignment]
+    message.purchase_order, message.note = order.purchase_order, order.note
+    fill_instant(message.create_time, order.placed_at)
+    for item in order.items:
+        row = message.items.add()
+        row.id, row.quote_line, row.sku, row.display_name = item.id, item.quote_line, item.sku, item.name
+        row.action = ACTIONS[item.action]  # type: ignore[assignment]
+        row.state = STATES[item.state]  # type: ignore[assignment]
+        row.quantity, row.delivered_quantity = decimal_text(item.quantity), decimal_text(item.delivered)
+        row.net, row.term_net, row.parent = item.net_total.minor_units, item.term_total.minor_units, item.parent
+        message.currency_code = item.net_total.currency.code
+    for task in order.tasks:
+        step = message.tasks.add()
+        step.id, step.item, step.step, step.department = task.id, task.item, task.step, task.department
+        step.state = TASK_STATES[task.state]  # type: ignore[assignment]
+        step.after.extend(task.after)
+        step.no_return, step.note = task.no_return, task.note
+        fill_instant(step.start_time, task.started_at)
+        fill_instant(step.finish_time, task.finished_at)
+    return message
+
+
+def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
+    """A contract with its lines and the changes since."""
+    message = contract_pb2.Contract(name=f"{CONTRACTS}/{contract.id}", quote=f"quotes/{contract.quote}", etag=etag)
+    message.customer = f"{CUSTOMERS}/{contract.customer}" if contract.customer else ""
+    message.quote_version, message.order = contract.quote_version, f"{ORDERS}/{contract.order}"
+    message.rule_book, message.currency_code = f"ruleBooks/{contract.rule_book}", contract.currency.code
+    message.billing_account = f"{BILLING_ACCOUNTS}/{contract.billing_account}" if contract.billing_account else ""
+    message.selling_entity = f"{SELLING_ENTITIES}/{contract.selling_entity}" if contract.selling_entity else ""
+    message.purchase_order = contract.purchase_order
+    message.payment_terms_days, message.bill_day = contract.terms.payment_days, contract.terms.bill_day
+    fill_date(message.start, contract.start)
+    fill_instant(message.sign_time, contract.signed_at)
+    for line in contract.lines:
+        _fill_line(message.lines.add(), line)
+    for change in contract.changes:
+        row = message.changes.add()
+        row.number, row.reason = change.number, change.reason
+        row.by = f"{USERS}/{change.by}" if change.by else ""
+        fill_date(row.effective, change.effective)
+        fill_instant(row.sign_time, change.at)
+        row.ended_lines.extend(each.line for each in change.ended)
+        for line in change.added:
+            _fill_line(row.added_lines.add(), line)
+    return message
+
+
+def _fill_line(row: contract_pb2.SubscriptionLine, line: SubscriptionLine) -> None:
+    row.id, row.quote_line, row.sku, row.display_name = line.id, line.quote_line, line.sku, line.name
+    row.quantity, row.unit_price = decimal_text(line.quantity), decimal_text(line.unit_price)
+    row.amount, row.parent = line.amount.minor_units, line.parent
+    if line.term_total is not None:
+        row.term_amount = line.term_total.minor_units
+    fill_charge(row.charge, line.charge)
+    fill_date(row.period.start, line.start)
+    if line.end is not None:
+        fill_date(row.period.end, line.end)
