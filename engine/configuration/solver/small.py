@@ -1,0 +1,146 @@
+"""The second implementation, on python-constraint: every solution written out, every answer read off the list.
+
+For small models only. It shares nothing with the default engine but the problem and the answers, so that each checks
+the other; it is readable rather than fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+from math import prod
+
+from constraint import FunctionConstraint, Problem
+
+from engine.configuration.answers import (
+    DEFAULT_BUDGET,
+    Analysis,
+    Budget,
+    Choice,
+    Completion,
+    CompletionStatus,
+    Explanation,
+    Objective,
+    OutOfBudget,
+    Repair,
+    State,
+)
+from engine.configuration.model import STRUCTURE, Model, Term
+from engine.configuration.solver.facts import canonical
+from engine.configuration.solver.listing import Literals, Solution, Test, agrees, domains_of, values_of
+
+SPACE_MAX = 2_000_000
+"""Combinations of values beyond which a model is refused: this engine is for small ones."""
+
+
+class SmallConfigurator:
+    """Answers from the full list of solutions; raises ``ValueError`` for a model that is too large to list."""
+
+    def __init__(self, model: Model) -> None:
+        space = prod(len(values_of(each)) for each in model.variables)
+        if space > SPACE_MAX:
+            raise ValueError(f"`{model.name}` has {space} combinations; at most {SPACE_MAX} are listed")
+        self.model = model
+        self._literals = Literals(model)
+        self._rules = frozenset(range(len(model.rules)))
+        self._listed: dict[frozenset[int], list[Solution]] = {}
+
+    def configure(
+        self, choices: Sequence[Choice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> State | OutOfBudget:
+        """Which values occur in the solutions that agree with the choices."""
+        return domains_of(self.model, canonical(choices), self._matching(choices), self._literals)
+
+    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget:
+        """Whether any solution agrees."""
+        return bool(self._matching(choices))
+
+    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget:
+        """How many different configurations agree."""
+        shown = [each.name for each in self.model.variables if each.decision]
+        return len({tuple(each[name] for name in shown) for each in self._matching(choices)})
+
+    def explain(
+        self, choices: Sequence[Choice], *, wanted: Choice | None = None, budget: Budget = DEFAULT_BUDGET
+    ) -> Explanation | None | OutOfBudget:
+        """The smallest set of choices without a solution, and rules that cannot be spared."""
+        hard = () if wanted is None else (wanted,)
+        for size in range(len(set(choices)) + 1):
+            for some in combinations(canonical(choices), size):
+                if not self._matching((*some, *hard)):
+                    return self._blame(some, hard)
+        return None
+
+    def repair(
+        self,
+        choices: Sequence[Choice],
+        *,
+        wanted: Sequence[Choice] = (),
+        prices: Sequence[Term] = (),
+        limit: int = 3,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> tuple[Repair, ...] | OutOfBudget:
+        """Smallest sets of choices to give up; no larger one contains a smaller one."""
+        chosen = canonical(choices)
+        found: list[Repair] = []
+        for size in range(len(chosen) + 1):
+            for drop in combinations(chosen, size):
+                kept = [each for each in chosen if each not in drop]
+                if not any(set(each.drop) <= set(drop) for each in found) and self._matching([*kept, *wanted]):
+                    found.append(Repair(drop))
+        return tuple(found[:limit])
+
+    def complete(
+        self, choices: Sequence[Choice], *, objective: Objective, budget: Budget = DEFAULT_BUDGET
+    ) -> Completion:
+        """The solution of least total."""
+        fitting = [
+            each
+            for each in self._matching(choices)
+            if all(self._literals.total(terms, each) <= bound for terms, bound in objective.limits)
+        ]
+        if not fitting:
+            return Completion(CompletionStatus.INFEASIBLE)
+        best = min(fitting, key=lambda each: (self._literals.total(objective.terms, each), self._regret(each)))
+        total = self._literals.total(objective.terms, best)
+        values = tuple((each.name, best[each.name]) for each in self.model.variables if each.decision)
+        return Completion(CompletionStatus.OPTIMAL, values, total, total)
+
+    def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
+        """Whether anything is valid at all, and the guilty rules when nothing is."""
+        why = self.explain(())
+        if isinstance(why, Explanation):
+            return Analysis(satisfiable=False, guilty=why.rules)
+        return Analysis(satisfiable=True)
+
+    def _regret(self, solution: Solution) -> int:
+        return sum(each.weight for each in self.model.preferences if not self._literals.holds(each.literal, solution))
+
+    def _matching(self, choices: Iterable[Choice], rules: frozenset[int] | None = None) -> list[Solution]:
+        wanted = list(choices)
+        return [each for each in self._all(self._rules if rules is None else rules) if agrees(each, wanted)]
+
+    def _blame(self, choices: tuple[Choice, ...], hard: tuple[Choice, ...]) -> Explanation:
+        kept = set(self._rules)
+        for rule in sorted(self._rules):
+            if not self._matching((*choices, *hard), frozenset(kept - {rule})):
+                kept.discard(rule)
+        numbers = tuple(sorted(kept))
+        return Explanation(choices, tuple(self.model.rules[at] for at in numbers), numbers)
+
+    def _all(self, rules: frozenset[int]) -> list[Solution]:
+        if rules not in self._listed:
+            problem = Problem()
+            for variable in self.model.variables:
+                problem.addVariable(variable.name, list(values_of(variable)))
+            everything = [each.name for each in self.model.variables]
+            for mentioned, test in self._literals.tests(rules | {STRUCTURE}):
+                names = mentioned or everything  # the library takes "no variables" for all of them
+                problem.addConstraint(FunctionConstraint(_spread(names, test)), names)
+            self._listed[rules] = problem.getSolutions()
+        return self._listed[rules]
+
+
+def _spread(names: Sequence[str], test: Test) -> Callable[..., bool]:
+    """The test as the library calls it: one argument a variable, in the order given."""
+    return lambda *values: test(dict(zip(names, values, strict=True)))

@@ -1,0 +1,192 @@
+"""Public configuration models against ground truth that independent solvers computed, for every truth file found."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.configuration import Budget, Choice, Completion, Configurator, Objective, OutOfBudget, State
+from engine.configuration.checking import PRICE_RULE, Json, Query, Stopwatch, check, price_terms
+from engine.configuration.formats.reader import read_model
+from engine.configuration.solver.build import CompileBudget, CompileStatus, available, compile_model
+from engine.configuration.solver.engine import SatConfigurator
+from tests.conformance.shared_data import missing, models_dir
+
+PATIENT = Budget(conflicts=10**9, milliseconds=60_000)
+COUNTING = Budget(conflicts=10**9, milliseconds=15_000)
+
+
+def truths() -> list[Any]:
+    folder = models_dir()
+    return [
+        pytest.param(each, id=each.name.removesuffix(".truth.json")) for each in sorted(folder.glob("*.truth.json"))
+    ]
+
+
+@pytest.fixture(params=truths(), scope="module")
+def case(request: pytest.FixtureRequest) -> Case:
+    return loaded(request.param)
+
+
+class Case:
+    def __init__(self, path: Path) -> None:
+        self.truth: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        file = path.parent / self.truth["file"]
+        data = file.read_bytes()
+        if file.suffix == ".gz":
+            data = gzip.decompress(data)
+        self.model = read_model(data, file.name.removesuffix(".gz"))
+        diagram = None
+        if self.model.tables and available():
+            diagram = compile_model(self.model, CompileBudget()).diagram
+        self.engine: Configurator = SatConfigurator(self.model, diagram=diagram)
+        self.watch = Stopwatch(lambda: 0.0)
+        self.queries = [Query(tuple(each["assign"].items()), each.get("last", "")) for each in self.truth["queries"]]
+        self._answers: dict[str, Json] | None = None
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        if self._answers is None:
+            asked = _Uncounted(self.engine)
+            self._answers = check(asked, self.queries, watch=self.watch, budget=PATIENT)  # type: ignore[arg-type]
+        return self._answers
+
+
+class _Uncounted:
+    """Leaves the count to a test of its own."""
+
+    def __init__(self, engine: Configurator) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def count(self, choices: tuple[Choice, ...], *, budget: Budget) -> OutOfBudget:
+        return OutOfBudget(f"count of {len(choices)} choices within {budget}")
+
+
+@lru_cache(maxsize=2)
+def loaded(path: Path) -> Case:
+    return Case(path)
+
+
+def test_the_model_is_read_as_it_was_measured(case: Case) -> None:
+    for key in ("kind", "variables", "domain_sizes", "satisfiable"):
+        assert case.answers[key] == case.truth[key], key
+
+
+def test_core_dead_and_impossible_values(case: Case) -> None:
+    for key in ("core", "dead"):
+        if key in case.truth:
+            assert sorted(case.answers[key]) == sorted(case.truth[key]), key
+    if "impossible_values" in case.truth:
+        assert as_sets(case.answers["impossible_values"]) == as_sets(case.truth["impossible_values"])
+
+
+def test_forced_and_blocked_values_of_every_query(case: Case) -> None:
+    for mine, true in pairs(case):
+        assert mine["satisfiable"] == true["satisfiable"]
+        for key in ("forced_true", "forced_false"):
+            if key in true:
+                assert sorted(mine[key]) == sorted(true[key]), (true["assign"], key)
+        if "blocked_values" in true:
+            assert as_sets(mine["blocked_values"]) == as_sets(true["blocked_values"]), true["assign"]
+
+
+def test_conflicts_and_repairs_are_as_small_as_can_be(case: Case) -> None:
+    for mine, true in pairs(case):
+        if true["satisfiable"]:
+            continue
+        assert mine["smallest_conflict_size"] == true["smallest_conflict_size"], true["assign"]
+        assert mine["min_drop_size"] == true["min_drop_size"], true["assign"]
+
+
+def test_conflicts_and_repairs_mean_what_they_say(case: Case) -> None:
+    for mine, true in pairs(case):
+        if true["satisfiable"]:
+            continue
+        clash = [Choice(name, value) for name, value in mine["smallest_conflict"]]
+        assert case.engine.satisfiable(clash) is False
+        dropped = [name for name, _ in mine["min_drop"]]
+        kept = [Choice(name, value) for name, value in true["assign"].items() if name not in dropped]
+        assert case.engine.satisfiable(kept) is True
+
+
+def test_cheapest_completions(case: Case) -> None:
+    stated = case.truth["cheapest_completion"]
+    assert stated["price_rule"] == PRICE_RULE
+    mine = {each["query"]: each for each in case.answers["cheapest_completion"]["answers"]}
+    for true in stated["answers"]:
+        found = mine[true["query"]]
+        if true["status"] == "OPTIMAL" and found["status"] == "OPTIMAL":
+            assert found["total"] == true["total"] == found["bound"]
+        elif found["status"] == "OPTIMAL":
+            assert true["bound"] <= found["total"] <= (true["total"] or found["total"])
+        else:
+            assert not available() or not case.model.tables, "a compiled model proves every completion"
+            assert found["bound"] <= true["total"] <= found["total"]
+
+
+def test_a_completion_is_valid_and_costs_what_it_says(case: Case) -> None:
+    query = next(each for each, true in zip(case.queries, case.truth["queries"], strict=True) if true["satisfiable"])
+    chosen = [Choice(name, value) for name, value in query.assign]
+    terms = price_terms(case.model)
+    found = case.engine.complete(chosen, objective=Objective(terms), budget=PATIENT)
+    assert isinstance(found, Completion) and found.values
+    values = dict(found.values)
+    assert all(values[each.variable] == each.value for each in chosen)
+    full = [Choice(name, value) for name, value in found.values]
+    assert case.engine.satisfiable(full) is True
+    state = case.engine.configure(full)
+    assert isinstance(state, State)
+    held = {each.literal for each in terms if state.can_hold >> each.literal & 1}
+    assert sum(each.coefficient for each in terms if each.literal in held) == found.total
+
+
+def test_the_exact_count(case: Case) -> None:
+    """A count is right, or the engine says that it ran out of budget; it never guesses."""
+    if case.truth["count"] is None:
+        pytest.skip("the truth file has no count")
+    found = case.engine.count((), budget=COUNTING)
+    assert isinstance(found, OutOfBudget) or str(found) == case.truth["count"]
+
+
+def test_the_diagram_agrees_with_the_search() -> None:
+    """On the first click of every query, where a model compiles."""
+    if not available():
+        missing("compile", "the extra `compile` (dd) is not installed")
+    compared = 0
+    for path in sorted(models_dir().glob("*.truth.json")):
+        case = loaded(path)
+        if len(case.model.variables) > 180:
+            continue
+        compiled = compile_model(case.model, CompileBudget(seconds=2))
+        if compiled.status is not CompileStatus.DONE:
+            continue
+        swept = SatConfigurator(case.model, diagram=compiled.diagram)
+        searched = SatConfigurator(case.model)
+        for query in case.queries[:4]:
+            chosen = [Choice(name, value) for name, value in query.assign]
+            first, second = swept.configure(chosen), searched.configure(chosen)
+            assert isinstance(first, State) and isinstance(second, State)
+            assert (first.consistent, first.can_hold, first.can_fail) == (
+                second.consistent,
+                second.can_hold,
+                second.can_fail,
+            )
+        compared += 1
+    assert compared
+
+
+def pairs(case: Case) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    return zip(case.answers["queries"], case.truth["queries"], strict=True)
+
+
+def as_sets(values: dict[str, list[Any]]) -> dict[str, set[Any]]:
+    return {name: set(each) for name, each in values.items()}
