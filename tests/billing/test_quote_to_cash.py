@@ -1,0 +1,138 @@
+"""Every request of the shipped rule books, from the accepted quote to the last invoice of its term.
+
+The requests are the rule tests of the books; nothing here knows a product or a price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.adapters.rule_folder import read_folder
+from engine.billing import BillLine, TaxTable, bill_to, draft_invoice, fact_of, finalize, missing_lines
+from engine.catalog import ChargeKind
+from engine.contracts import Contract
+from engine.diagnostics import Decision
+from engine.ledger import Books, Posted, post
+from engine.money import Money, total
+from engine.orders import Booked, Booking, Order, OrderState, complete_task, create_order, deliveries, ready_tasks
+from engine.periods import add_months
+from engine.quotes.accepted import AcceptedQuote, accepted_quote
+from engine.quotes.evaluation import Parts, PricedQuote, evaluate
+from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
+from engine.quotes.status import Status
+from engine.rulebook import RuleBook, billing_policy, load, parts_of
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
+BOOKS = ("saas", "workstation")
+
+
+@cache
+def shipped(name: str) -> RuleBook:
+    loaded = load(read_folder(RULES / name))
+    assert loaded.book is not None, loaded.diagnostics
+    return loaded.book
+
+
+@pytest.fixture(scope="module")
+def parts_by_book() -> Iterator[dict[str, Parts]]:
+    """Solvers live no longer than this module's tests."""
+    parts = {name: parts_of(shipped(name)) for name in BOOKS}
+    yield parts
+    parts.clear()
+
+
+def requests() -> Iterator[Any]:
+    for name in BOOKS:
+        yield from (pytest.param(name, test, id=f"{name}: {test.name}") for test in shipped(name).tests)
+
+
+def accepted(priced: PricedQuote, parts: Parts, at: datetime) -> AcceptedQuote:
+    offer = QuoteVersion(1, at, at.date() + timedelta(days=30), priced, "certificate")
+    quote = Quote(
+        id="q-1",
+        parties=QuoteParties("customer", "owner"),
+        status=Status.ACCEPTED,
+        version=1,
+        etag=1,
+        priced=priced,
+        valid_until=offer.valid_until,
+        created_at=at,
+        updated_at=at,
+        versions=(offer,),
+    )
+    return accepted_quote(quote, parts.catalog, at=at)
+
+
+def fulfilled(order: Order, at: datetime) -> Order:
+    while ready := ready_tasks(order):
+        outcome = complete_task(order, ready[0].id, at=at)
+        assert isinstance(outcome, Decision)
+        order = outcome.value
+    return order
+
+
+def months(agreed: Contract) -> Iterator[date]:
+    ends = [line.end for line in agreed.lines if line.end is not None]
+    last = max(ends, default=agreed.start) + timedelta(days=40)
+    month = 0
+    while (day := add_months(agreed.start, month)) < last:
+        yield day
+        month += 1
+    yield last
+
+
+def billed(both: Booked, order: Order, book: RuleBook) -> tuple[BillLine, ...]:
+    policy = billing_policy(book, both.contract.currency.code)
+    lines: tuple[BillLine, ...] = ()
+    for day in months(both.contract):
+        fresh = missing_lines(both.contract, deliveries(order), (), lines, day, policy)
+        lines = (*lines, *fresh)
+        assert missing_lines(both.contract, deliveries(order), (), lines, day, policy) == ()
+    preview = missing_lines(both.contract, deliveries(order), (), (), day, policy)
+    assert {each.id: each for each in preview} == {each.id: each for each in lines}
+    return lines
+
+
+@pytest.mark.parametrize(("name", "test"), list(requests()))
+def test_what_was_quoted_is_ordered_fulfilled_billed_and_booked(
+    name: str, test: Any, parts_by_book: dict[str, Parts]
+) -> None:
+    book, parts = shipped(name), parts_by_book[name]
+    priced = evaluate(test.request, parts)
+    if not isinstance(priced, PricedQuote):
+        return  # the test is about a refusal: there is nothing to accept
+    at = datetime(test.request.date.year, test.request.date.month, test.request.date.day, 9, tzinfo=UTC)
+    offer = accepted(priced, parts, at)
+    booked = create_order(offer, Booking("o-1", "c-1", at, book.terms.fulfilment, book.terms.contract))
+    assert isinstance(booked, Decision), booked
+    order = fulfilled(booked.value.order, at + timedelta(days=3))
+    assert order.state is OrderState.COMPLETED
+    assert [item.delivered for item in order.items] == [line.quantity for line in offer.lines]
+
+    agreed = booked.value.contract
+    lines = billed(booked.value, order, book)
+    for line in offer.lines:
+        got = total((each.amount for each in lines if each.subscription == line.id), agreed.currency)
+        match line.charge.kind:
+            case ChargeKind.ONE_TIME:
+                assert got == line.net_total
+            case ChargeKind.RECURRING:
+                assert line.term_months is None or got == line.term_total
+            case ChargeKind.USAGE:
+                assert got >= Money.zero(agreed.currency)
+
+    if lines:
+        rates = TaxTable({each.tax_code: Decimal(20) for each in lines})
+        draft = draft_invoice("i-1", lines, bill_to(agreed), on=at.date(), taxes=rates, at=at)
+        assert isinstance(draft, Decision), draft
+        final = finalize(draft.value, number=1, on=at.date(), at=at)
+        assert isinstance(final, Decision), final
+        assert isinstance(post(fact_of(final.value), books=Books()), Posted)
+        assert final.value.net == total((each.amount for each in lines), agreed.currency)
