@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.catalog import Sku
 from engine.configuration.answers import Choice, Objective, Relation
-from engine.configuration.model import Kind, Term, Value
+from engine.configuration.model import Term, Value
 from engine.configuration.products.answers import Aim, Pick, ProductChoice, Set
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import NOTHING, Slot
@@ -101,19 +101,10 @@ def _not_offered(product: ProductModel, prices: Mapping[Sku, Decimal]) -> Iterat
         for at, each in enumerate(slot.classes):
             if any(sku in prices for sku in each.skus):
                 continue
-            name = slot.variables[at].entries_variable
             if slot.single:
                 yield Choice(slot.path, each.label, Relation.IS_NOT)
-            elif _kind(product, name) is Kind.BOOLEAN:
-                yield Choice(name, value=False)
             else:
-                yield Choice(name, 0, Relation.AT_MOST)
-
-
-def _kind(product: ProductModel, name: str) -> Kind:
-    variable = product.model.variable(name)
-    assert variable is not None, "slots name variables of their model"
-    return variable.kind
+                yield from slot.tallies[at].entries.at_most(0)
 
 
 def _chosen(picks: Sequence[Pick]) -> dict[str, tuple[Sku, ...]]:
@@ -139,15 +130,14 @@ def _several(
     slot: Slot, found: Mapping[str, Value], chosen: Mapping[tuple[str, Sku], Pick], prices: Mapping[Sku, Decimal]
 ) -> list[ProductChoice]:
     picks: list[ProductChoice] = []
-    for at, each in enumerate(slot.classes):
-        names = slot.variables[at]
-        entries = units = int(found[names.entries_variable])
-        if len(each.skus) == 1:
-            entries = min(units, 1)
-        elif names.short_variable:
-            units = entries * slot.group.quantity_minimum + int(found[names.units_variable])
-        if units:
-            picks += _spread(slot, at, (entries, units), chosen, prices)
+    for at, tally in enumerate(slot.tallies):
+        entries = sum(bool(found[name]) for name in tally.entries.literals)
+        if not entries:
+            continue
+        units = sum(bool(found[name]) for name in tally.units.literals)
+        if tally.above.quantity:
+            units = entries * slot.group.quantity_minimum + int(found[tally.above.quantity])
+        picks += _spread(slot, at, (entries, units), chosen, prices)
     return picks
 
 

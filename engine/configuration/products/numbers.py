@@ -190,7 +190,7 @@ class Numbers:
             if entry.guard != variables.taken:
                 terms = self._only_if(terms, entry.guard)
             return Linear(terms.constant, terms.terms, unknown)
-        if len(variables.entries) == 1 and variables.entries[0].quantity is None and UNIT not in body.terms:
+        if len(variables.entries) == 1 and UNIT not in body.terms:
             found = self._only_if(body, entry.guard)
             return Linear(found.constant, found.terms, unknown)
         raise Unsupported(node, "what an entry adds may depend on its own attributes and quantity only")
@@ -263,7 +263,7 @@ def units_of(variables: ClassVariables, form: Linear, node: Node) -> Linear:
     """A form about one entry with its units resolved; raises Unsupported when entries share their units."""
     if UNIT not in form.terms:
         return form
-    if any(term.quantity is not None for term in variables.entries):
+    if len(variables.entries) > 1:
         raise Unsupported(node, "the quantity of single entries cannot be compared here; sum it over the group")
     rest = {key: coefficient for key, coefficient in form.terms.items() if key != UNIT}
     return Linear(form.constant, rest, form.unknown).plus(from_terms(variables.units), form.terms[UNIT])

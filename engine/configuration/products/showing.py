@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from engine.catalog import Sku
 from engine.configuration.answers import State
-from engine.configuration.model import Kind
 from engine.configuration.products.answers import (
     Option,
     Pick,
@@ -62,17 +61,11 @@ def _single_standing(slot: Slot, state: State, picked: Sequence[Sku]) -> list[St
 def _several_standing(slot: Slot, state: State, picked: Sequence[Sku]) -> list[Standing]:
     """Whether one more product of the class fits beside those already picked from it."""
     found = []
-    for at, each in enumerate(slot.classes):
+    for each, tally in zip(slot.classes, slot.tallies, strict=True):
         taken = sum(sku in picked for sku in each.skus)
-        domain = state.domain(slot.variables[at].entries_variable)
-        most = 0
-        if domain.range is not None:
-            most = domain.range.maximum
-        elif True in domain.possible:
-            most = 1
-        least = domain.range.minimum if domain.range is not None else int(domain.possible == (True,))
-        if len(each.skus) == 1:
-            most, least = min(most, 1), min(least, 1)
+        counts = [state.domain(name).possible for name in tally.entries.literals]
+        most = sum(True in possible for possible in counts)
+        least = sum(False not in possible for possible in counts)
         if most <= taken:
             found.append(Standing.IMPOSSIBLE)
         else:
@@ -83,15 +76,8 @@ def _several_standing(slot: Slot, state: State, picked: Sequence[Sku]) -> list[S
 def _may_be_empty(slot: Slot, state: State) -> bool:
     if slot.single:
         return NOTHING in state.domain(slot.path).possible
-    return slot.group.minimum == 0 and all(_may_be_none(state, each.entries_variable) for each in slot.variables)
-
-
-def _may_be_none(state: State, name: str) -> bool:
-    domain = state.domain(name)
-    variable = state.model.variable(name)
-    if variable is not None and variable.kind is Kind.BOOLEAN:
-        return False in domain.possible
-    return domain.range is not None and domain.range.minimum == 0
+    counters = (each.entries.literals[0] for each in slot.tallies)
+    return slot.group.minimum == 0 and all(False in state.domain(name).possible for name in counters)
 
 
 def _options(slot: Slot, standing: Sequence[Standing], picked: Sequence[Sku]) -> Iterable[Option]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from engine.catalog import AttributeDef, Catalog, OptionGroup, Product, Sku, Value
 from engine.configuration.builder import ModelBuilder
 from engine.configuration.model import Term
+from engine.configuration.products.bags import Tally, tally
 from engine.language.types import EnumType, required
 
 NOTHING = "(none)"
@@ -35,19 +36,12 @@ class SlotClass:
 
 @dataclass(frozen=True, slots=True)
 class ClassVariables:
-    """How the solver sees one class of a slot.
-
-    ``entries_variable`` counts entries; for a class of one product it counts that product's units (``units_variable``
-    is the same). A class of several products says how many units its entries have above the smallest quantity
-    (``units_variable``) and below the largest (``short_variable``), so that one entry's quantity can be pinned.
-    """
+    """How the solver sees one class of a slot: taken or not, how many entries and units; counters where several."""
 
     taken: int
     entries: tuple[Term, ...]
     units: tuple[Term, ...]
-    entries_variable: str = ""
-    units_variable: str = ""
-    short_variable: str = ""
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +54,11 @@ class Slot:
     variables: tuple[ClassVariables, ...]
     empty: int
     class_of: Mapping[Sku, int]
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """The counters of each class of a slot that takes several entries."""
+        return tuple(each.tally for each in self.variables if each.tally is not None)
 
     @property
     def single(self) -> bool:
@@ -151,46 +150,16 @@ def _single(
 def _several(
     builder: ModelBuilder, path: str, group: OptionGroup, classes: Sequence[SlotClass], present: int
 ) -> tuple[tuple[ClassVariables, ...], int]:
-    found = tuple(_class_variables(builder, path, group, each) for each in classes)
-    for each in found:
-        builder.clause((present, -each.taken))
-    entries = [term for each in found for term in each.entries]
-    if any(term.quantity is not None for term in entries):
-        builder.at_most(entries, group.maximum)
-        builder.no_less(entries, group.minimum, when=(present,))
-    else:
-        literals = [term.literal for term in entries]
-        builder.cardinality(literals, 0, group.maximum)
-        builder.cardinality(literals, group.minimum, None, when=(present,))
+    found = []
+    for each in classes:
+        counters, entries, units = tally(builder, f"{path}[{each.label}]", group, len(each.skus))
+        found.append(ClassVariables(entries[0].literal, entries, units, counters))
+        builder.clause((present, -entries[0].literal))
+    literals = [term.literal for each in found for term in each.entries]
+    builder.cardinality(literals, 0, group.maximum)
+    builder.cardinality(literals, group.minimum, None, when=(present,))
     empty = builder.variable(builder.boolean(f"{path}.(empty)", decision=False)).first
-    for each in found:
-        builder.clause((-empty, -each.taken))
-    builder.clause((empty, *(each.taken for each in found)))
-    return found, empty
-
-
-def _class_variables(builder: ModelBuilder, path: str, group: OptionGroup, entry: SlotClass) -> ClassVariables:
-    low, high = group.quantity_minimum, group.quantity_maximum
-    most = min(len(entry.skus), group.maximum)
-    name = f"{path}[{entry.label}]"
-    if most == 1:
-        if high == 1:
-            taken = builder.variable(builder.boolean(name)).first
-            return ClassVariables(taken, (Term(1, taken),), (Term(1, taken),), name, name)
-        units = builder.quantity(name, 0, high)
-        taken = builder.at_least(units, 1)
-        builder.clause((-taken, builder.at_least(units, low)))
-        return ClassVariables(taken, (Term(1, taken),), (Term(1, 0, units),), name, name)
-    entries = builder.quantity(name, 0, most)
-    taken = builder.at_least(entries, 1)
-    if high == 1:
-        return ClassVariables(taken, (Term(1, 0, entries),), (Term(1, 0, entries),), name, name)
-    more, less = f"{name}.more", f"{name}.less"
-    spare = high - low
-    above = builder.quantity(more, 0, most * spare)
-    below = builder.quantity(less, 0, most * spare)
-    balance = (Term(1, 0, above), Term(1, 0, below), Term(-spare, 0, entries))
-    builder.at_most(balance, 0)
-    builder.no_less(balance, 0)
-    counted = (Term(low, 0, entries), Term(1, 0, above))
-    return ClassVariables(taken, (Term(1, 0, entries),), counted, name, more, less)
+    for variables in found:
+        builder.clause((-empty, -variables.taken))
+    builder.clause((empty, *(variables.taken for variables in found)))
+    return tuple(found), empty

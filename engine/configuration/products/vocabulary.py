@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from engine.catalog import Sku
-from engine.configuration.answers import Choice, Relation
-from engine.configuration.model import Kind
+from engine.configuration.answers import Choice
 from engine.configuration.products.answers import Pick, ProductChoice, Set
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import NOTHING, Slot
@@ -132,55 +131,35 @@ class Vocabulary:
                 found.append(Choice(path, NOTHING))
         return found
 
-    def _closed(self, slot: Slot, counts: Mapping[tuple[str, int], tuple[int, int]]) -> Iterator[Choice]:
-        for at, names in enumerate(slot.variables):
+    @staticmethod
+    def _closed(slot: Slot, counts: Mapping[tuple[str, int], tuple[int, int]]) -> Iterator[Choice]:
+        for at, tally in enumerate(slot.tallies):
             entries, units = counts.get((slot.path, at), (0, 0))
-            if self._kind(names.entries_variable) is Kind.BOOLEAN:
-                yield Choice(names.entries_variable, value=entries > 0)
-                continue
-            if names.short_variable:
-                above = units - entries * slot.group.quantity_minimum
-                yield Choice(names.units_variable, above, Relation.AT_MOST)
-            alone = len(slot.classes[at].skus) == 1
-            yield Choice(names.entries_variable, units if alone else entries, Relation.AT_MOST)
+            yield from tally.entries.at_most(entries)
+            yield from tally.units.at_most(units)
+            yield from tally.above.at_most(units - entries * slot.group.quantity_minimum)
 
-    def _emptied(self, slot: Slot) -> Iterator[Choice]:
-        for each in slot.variables:
-            kind = self._kind(each.entries_variable)
-            yield (
-                Choice(each.entries_variable, value=False)
-                if kind is Kind.BOOLEAN
-                else Choice(each.entries_variable, 0, Relation.AT_MOST)
-            )
+    @staticmethod
+    def _emptied(slot: Slot) -> Iterator[Choice]:
+        for tally in slot.tallies:
+            yield from tally.entries.at_most(0)
 
-    def _several(self, slot: Slot, picks: Sequence[Pick]) -> Iterator[tuple[Choice, ProductChoice]]:
+    @staticmethod
+    def _several(slot: Slot, picks: Sequence[Pick]) -> Iterator[tuple[Choice, ProductChoice]]:
         """Picks of one class count up: the first says "at least one entry", the second "at least two"."""
-        entries: dict[int, int] = {}
-        units: dict[int, int] = {}
-        pinned: dict[int, int] = {}
+        low, high = slot.group.quantity_minimum, slot.group.quantity_maximum
+        counts: dict[int, tuple[int, int, int]] = {}
         for pick in picks:
             at = slot.class_of[pick.sku]
-            names = slot.variables[at]
-            entries[at] = entries.get(at, 0) + 1
-            units[at] = units.get(at, 0) + (pick.quantity or 0)
-            if self._kind(names.entries_variable) is Kind.BOOLEAN:
-                yield Choice(names.entries_variable, value=True), pick
-            elif len(slot.classes[at].skus) == 1:
-                exact = pick.quantity is not None
-                yield Choice(names.units_variable, units[at] or 1, Relation.IS if exact else Relation.AT_LEAST), pick
-            else:
-                yield Choice(names.entries_variable, entries[at], Relation.AT_LEAST), pick
-                if pick.quantity is not None and names.short_variable:
-                    pinned[at] = pinned.get(at, 0) + 1
-                    above = units[at] - pinned[at] * slot.group.quantity_minimum
-                    below = pinned[at] * slot.group.quantity_maximum - units[at]
-                    yield Choice(names.units_variable, above, Relation.AT_LEAST), pick
-                    yield Choice(names.short_variable, below, Relation.AT_LEAST), pick
-
-    def _kind(self, name: str) -> Kind:
-        variable = self._product.model.variable(name)
-        assert variable is not None, "slots name variables of their model"
-        return variable.kind
+            entries, above, below = counts.get(at, (0, 0, 0))
+            tally = slot.tallies[at]
+            entries += 1
+            yield from ((choice, pick) for choice in tally.entries.at_least(entries))
+            if pick.quantity is not None and low < high:
+                above, below = above + pick.quantity - low, below + high - pick.quantity
+                yield from ((choice, pick) for choice in tally.above.at_least(above))
+                yield from ((choice, pick) for choice in tally.below.at_least(below))
+            counts[at] = (entries, above, below)
 
     def _faults(self, choices: Sequence[ProductChoice]) -> Iterator[Fault]:
         seen: set[tuple[str, str]] = set()

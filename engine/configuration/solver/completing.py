@@ -76,10 +76,10 @@ def complete(
 
 
 def values_of(model: Model, solution: Sequence[int], quantities: dict[int, int]) -> tuple[tuple[str, Value], ...]:
-    """The value of every decision variable in a solution of the skeleton and the quantities beside it."""
+    """The value of every variable but unnamed helpers (``(...)``) in a solution of the skeleton and its quantities."""
     found: list[tuple[str, Value]] = []
     for at, variable in enumerate(model.variables):
-        if not variable.decision:
+        if not variable.decision and variable.name.startswith("("):
             continue
         if variable.kind is Kind.BOOLEAN:
             found.append((variable.name, solution[variable.first - 1] > 0))
