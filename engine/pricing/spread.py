@@ -17,7 +17,7 @@ def spread(total: int, weights: Sequence[int], rooms: Sequence[int | None]) -> t
     """
     shares = [0] * len(weights)
     left = total
-    open_lines = list(range(len(weights)))
+    open_lines = [index for index in range(len(weights)) if total < 0 or rooms[index] != 0]
     while left and open_lines:
         parts = proportional(left, [weights[index] for index in open_lines])
         still_open: list[int] = []

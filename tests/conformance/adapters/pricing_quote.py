@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.diagnostics import Refusal
 from engine.money import Currency, Money, Rounding
-from engine.pricing import PricePlan, compile_plan, price
+from engine.pricing import Lane, PricePlan, compile_plan, price
 from engine.pricing.codes import MISSING_PRICE
 from engine.pricing.conversion import ConversionPoint, convert
 from engine.pricing.request import PriceRequest
@@ -23,6 +23,7 @@ def priced_lines(case: Case) -> dict[str, Any]:
     built = CaseRules(case)
     plan, request = compile_plan(built.rules()), built.request()
     answer = price(plan, request)
+    assert price(plan, request, lane=Lane.FULL) == answer, "the express lane and the full treatment differ"
     if isinstance(answer, Refusal):
         return _refused(answer, request)
     found = _answer(plan, request, answer)

@@ -1,0 +1,212 @@
+"""The waterfall against the slow twin, the express lane against the full treatment, and sums that always hold."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.language import check_expression
+from engine.pricing import Lane, compile_plan, price
+from engine.pricing.effects import Amount, On, Percent, SetPrice, Sign
+from engine.pricing.plan import Cap, Combine, Level, Pick, PricingRules, Rule, RuleGroup
+from engine.pricing.request import PriceRequest, RequestLine
+from engine.pricing.result import Priced
+from engine.pricing.settings import Habits, TaxLevel, TaxRate, TaxSettings, TaxSide, TieBreak
+from tests.pricing.books import DAY, LINE, D, asked, entry, line
+from tests.pricing.naive import Line, Predicate, half_up, naive_lines, naive_spread
+
+PREDICATES: dict[str, Predicate] = {
+    'line.sku = "A"': lambda each: each.sku == "A",
+    'line.family = "disk"': lambda each: each.family == "disk",
+    'line.family in ("disk", "cpu")': lambda each: each.family in ("disk", "cpu"),
+    'line.family != "ram"': lambda each: each.family != "ram",
+    "line.qty >= 5": lambda each: each.quantity >= 5,
+    "line.qty in [2..7)": lambda each: 2 <= each.quantity < 7,
+    "line.qty in (3..9]": lambda each: 3 < each.quantity <= 9,
+    "line.qty between 4 and 6": lambda each: 4 <= each.quantity <= 6,
+    "line.qty * 2 > 9": lambda each: each.quantity * 2 > 9,
+    'customer.segment = "edu"': lambda each: each.segment == "edu",
+    'customer.segment = "edu" and line.qty < 8': lambda each: each.segment == "edu" and each.quantity < 8,
+    'line.family = "cpu" or line.qty > 6': lambda each: each.family == "cpu" or each.quantity > 6,
+    "line.discounted = false": lambda each: not each.discounted,
+    "line.running >= 200": lambda each: each.running >= 200,
+    "line.list > 15": lambda each: each.listed > 15,
+    "quote.list > 700": lambda each: each.total_listed > 700,
+}
+CHECKED = {text: check_expression(text, scope=LINE) for text in PREDICATES}
+PRICES = (entry("A", "100"), entry("B", "20"), entry("C", "9.99"))
+SKUS = ("A", "B", "C")
+
+effects = st.one_of(
+    st.builds(lambda n, sign: Percent(D(n), sign=sign), st.integers(0, 40), st.sampled_from(Sign)),
+    st.builds(lambda n, sign: Amount(D(n) / 4, sign=sign), st.integers(0, 60), st.sampled_from(Sign)),
+    st.builds(lambda n: SetPrice(D(n)), st.integers(1, 110)),
+)
+groups = st.builds(
+    lambda pick, combine, at_most, cap: RuleGroup(
+        "",
+        pick=pick,
+        combine=combine,
+        at_most=at_most if pick is Pick.ALL else None,
+        cap=None if cap is None else Cap(D(cap)),
+    ),
+    st.sampled_from((Pick.ALL, Pick.FIRST, Pick.BEST, Pick.WORST)),
+    st.sampled_from(Combine),
+    st.none() | st.integers(1, 2),
+    st.none() | st.sampled_from((10, 25)),
+)
+
+
+@st.composite
+def books(draw: st.DrawFn) -> PricingRules:
+    """A random book of line rules, at most four that may hold for a line so that twelve decimals are exact."""
+    found = [
+        RuleGroup(f"g{index}", pick=group.pick, combine=group.combine, at_most=group.at_most, cap=group.cap)
+        for index, group in enumerate(draw(st.lists(groups, min_size=1, max_size=3)))
+    ]
+    rules = []
+    for number in range(draw(st.integers(0, 4))):
+        texts = draw(st.lists(st.sampled_from(sorted(PREDICATES)), max_size=2, unique=True))
+        rules.append(
+            Rule(
+                f"r{number}",
+                draw(st.sampled_from([group.id for group in found])),
+                {"": draw(effects)},
+                when=tuple(CHECKED[text] for text in texts),
+                priority=draw(st.integers(0, 2)),
+                exclusive=draw(st.integers(0, 9)) == 0,
+            )
+        )
+    return PricingRules(
+        "EUR", entries=PRICES, groups=tuple(found), rules=tuple(rules), habits=Habits(ties=TieBreak.LISTED)
+    )
+
+
+@st.composite
+def quotes(draw: st.DrawFn, most: int = 4) -> PriceRequest:
+    """A random quote of a few lines."""
+    lines: list[RequestLine] = []
+    for number in range(draw(st.integers(1, most))):
+        lines.append(
+            line(
+                draw(st.sampled_from(SKUS)),
+                str(draw(st.integers(1, 10))),
+                id=f"l{number}",
+                facts={"family": draw(st.sampled_from(("disk", "cpu", "ram")))},
+                floor=draw(st.none() | st.sampled_from((D("8"), D("15.5"), D("90")))),
+            )
+        )
+    return asked(*lines, customer={"segment": draw(st.sampled_from(("edu", "gov")))})
+
+
+@settings(max_examples=200)
+@given(books(), quotes())
+def test_the_waterfall_prices_lines_as_the_slow_twin_does(rules: PricingRules, request: PriceRequest) -> None:
+    plan = compile_plan(rules)
+    found = price(plan, request)
+    assert isinstance(found, Priced)
+    for mine, twin in zip(found.lines, naive_lines(rules, request, PREDICATES), strict=True):
+        assert Fraction(mine.unit) == twin.unit or abs(Fraction(mine.unit) - twin.unit) < Fraction(1, 10**9)
+        assert mine.amount == half_up(twin.running * 100)
+        assert [plan.source(number).id for number in mine.applied] == twin.applied
+
+
+@settings(max_examples=150)
+@given(books(), quotes())
+def test_the_express_lane_gives_the_same_answer_as_the_full_treatment(
+    rules: PricingRules, request: PriceRequest
+) -> None:
+    plan = compile_plan(rules)
+    assert price(plan, request) == price(plan, request, lane=Lane.FULL)
+
+
+@settings(max_examples=100)
+@given(books(), quotes(), st.randoms(use_true_random=False))
+def test_the_order_of_lines_never_matters_to_line_rules(
+    rules: PricingRules, request: PriceRequest, random: object
+) -> None:
+    shuffled = list(request.lines)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    plan = compile_plan(rules)
+    one, other = price(plan, request), price(plan, asked(*shuffled, customer=request.customer))
+    assert isinstance(one, Priced) and isinstance(other, Priced)
+    assert {each.id: each.amount for each in one.lines} == {each.id: each.amount for each in other.lines}
+
+
+order_effects = st.one_of(
+    st.builds(lambda n: Percent(D(n), On.ORDER), st.integers(1, 60)),
+    st.builds(lambda n: Amount(D(n) / 3, On.ORDER), st.integers(1, 900)),
+)
+
+
+@settings(max_examples=150)
+@given(quotes(most=6), st.lists(order_effects, min_size=1, max_size=3))
+def test_an_order_discount_is_spread_exactly_and_floors_hold(
+    request: PriceRequest, given_effects: list[object]
+) -> None:
+    rules = tuple(
+        Rule(f"o{number}", "order", {"": effect})  # type: ignore[dict-item]
+        for number, effect in enumerate(given_effects)
+    )
+    book = PricingRules("EUR", entries=PRICES, groups=(RuleGroup("order", Level.ORDER),), rules=rules)
+    found = price(compile_plan(book), request)
+    assert isinstance(found, Priced)
+    running = [each.stage_amount for each in found.lines]
+    lowest = [
+        0 if each.floor is None else half_up(Fraction(each.floor * each.quantity * 100)) for each in request.lines
+    ]
+    for discount in found.order_discounts:
+        rooms = [max(amount - least, 0) for amount, least in zip(running, lowest, strict=True)]
+        shares = [share for _, share in discount.split]
+        assert shares == naive_spread(discount.amount + discount.not_given, running, rooms)
+        assert sum(shares) == discount.amount
+        running = [amount - share for amount, share in zip(running, shares, strict=True)]
+    assert running == [each.amount for each in found.lines]
+    assert found.totals.amount.minor_units == sum(running)
+
+
+@settings(max_examples=80)
+@given(
+    quotes(most=5),
+    st.booleans(),
+    st.sampled_from(TaxLevel),
+    st.sampled_from(TaxSide),
+    st.integers(0, 30),
+)
+def test_taxes_of_the_lines_add_up_to_the_totals(
+    request: PriceRequest, inclusive: bool, level: TaxLevel, side: TaxSide, percent: int
+) -> None:
+    tax = TaxSettings(inclusive, level, side, (TaxRate("s", D(percent)), TaxRate("r", D("5.5"))))
+    lines = tuple(
+        line(each.sku, str(each.quantity), id=each.id, tax_code="s" if index % 2 else "r")
+        for index, each in enumerate(request.lines)
+    )
+    found = price(compile_plan(PricingRules("EUR", entries=PRICES, tax=tax)), asked(*lines, day=DAY))
+    assert isinstance(found, Priced)
+    totals = found.totals
+    assert sum(each.net for each in found.lines) == totals.net.minor_units
+    assert sum(each.tax for each in found.lines) == totals.tax.minor_units
+    assert sum(each.gross for each in found.lines) == totals.gross.minor_units
+    assert totals.net + totals.tax == totals.gross
+    assert (totals.gross if inclusive else totals.net) == totals.amount
+
+
+@settings(max_examples=60)
+@given(quotes(), st.integers(1, 99))
+def test_a_larger_discount_never_raises_a_price(request: PriceRequest, percent: int) -> None:
+    def net(value: int) -> Decimal:
+        rule = Rule("r", "g", {"": Percent(D(value))})
+        book = PricingRules("EUR", entries=PRICES, groups=(RuleGroup("g"),), rules=(rule,))
+        found = price(compile_plan(book), request)
+        assert isinstance(found, Priced)
+        return found.totals.net.decimal
+
+    assert net(percent + 1) <= net(percent)
+
+
+def test_the_twin_knows_a_line() -> None:
+    twin = Line("A", "disk", Fraction(2), Fraction(100), Fraction(90), Fraction(0), "edu")
+    assert twin.running == 180
