@@ -47,6 +47,13 @@ class Checker:
         self.warn_if_missing(node, found)
         return found
 
+    def items(self, node: Expression) -> Type:
+        """Check a node that is run through: a record that may be missing counts as a list of one or none."""
+        found = self.check(node)
+        if not isinstance(required(found), ContextType):
+            self.warn_if_missing(node, found)
+        return found
+
     def warn_if_missing(self, node: Expression, found: Type) -> None:
         """Warn when an optional attribute is used as if it were always there."""
         if isinstance(found, OptionalType) and isinstance(node, Name | Path | Filter):

@@ -127,7 +127,9 @@ def _order(emitter: Emitter, node: FunctionDefinition) -> str:
 def _list_argument(emitter: Emitter, resolved: ResolvedCall) -> str | None:
     """The items of a list that is the only argument, of values the plain functions can work with."""
     first = resolved.arguments[0]
-    if first is None or len(resolved.arguments) != 1 or resolved.signature.variadic or emitter.maybe(first):
+    if first is None or len(resolved.arguments) != 1 or resolved.signature.variadic:
+        return None
+    if emitter.maybe(first) and not isinstance(emitter.kind(first), ContextType):
         return None
     return emitter.items(first)
 

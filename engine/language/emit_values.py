@@ -71,9 +71,12 @@ def subject(emitter: Emitter, node: Expression) -> str:
 def path(emitter: Emitter, node: Expression) -> str:
     """An attribute, a property, or a projection."""
     assert isinstance(node, Path)
-    source = emitter.code(node.source)
-    maybe = emitter.maybe(node.source)
-    return _attribute(emitter, node, source, emitter.kind(node.source), maybe=maybe)
+    source, kind = emitter.code(node.source), emitter.kind(node.source)
+    text = _attribute(emitter, node, source, kind, maybe=emitter.maybe(node.source))
+    if isinstance(kind, ContextType) and isinstance(emitter.type(node), ListType):
+        field = kind.fields.get(node.name)
+        return text if field is not None and isinstance(required(field), ListType) else f"_single({text})"
+    return text
 
 
 def _attribute(emitter: Emitter, node: Path, source: str, kind: Type, *, maybe: bool) -> str:

@@ -153,6 +153,11 @@ class Findings:
         self.found.append(Diagnostic(code, message, span, hint, Severity.WARNING))
         self.places.append((start, end))
 
+    def forget(self, count: int) -> None:
+        """Drop the findings after the first ``count``: they turned out not to matter."""
+        del self.found[count:]
+        del self.places[count:]
+
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """The errors so far."""

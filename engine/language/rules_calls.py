@@ -24,7 +24,7 @@ from engine.language.relations import currencies_clash, fits, is_numeric, is_ord
 from engine.language.rules_forms import condition
 from engine.language.rules_names import outside_profile, type_of_temporal
 from engine.language.scope import ResolvedCall
-from engine.language.tree import Call, Expression, FunctionDefinition, Name, TextLiteral
+from engine.language.tree import Call, Expression, FunctionDefinition, Name, Path, TextLiteral
 from engine.language.types import (
     ANY,
     NULL,
@@ -115,7 +115,11 @@ def _known(checker: Checker, node: Call, name: str, signatures: tuple[Signature,
     if placed is None:
         return ANY
     candidates, arguments = placed
-    types = {id(each): checker.use(each) for each in arguments if not isinstance(each, FunctionDefinition | None)}
+    types = {
+        id(each): _argument_type(checker, each, _parameter(candidates[0], place).type)
+        for place, each in enumerate(arguments)
+        if not isinstance(each, FunctionDefinition | None)
+    }
     if name == "duration":
         message = "a duration in rule books is a text written out"
         checker.findings.error(OUTSIDE_PROFILE, message, node.start, node.end, hint='write for example `@"P30D"`')
@@ -132,6 +136,26 @@ def _known(checker: Checker, node: Call, name: str, signatures: tuple[Signature,
     assert best is not None
     _report(checker, name, best)
     return ANY
+
+
+def _argument_type(checker: Checker, node: Expression, wanted: Type) -> Type:
+    """The type of an argument; where a list is wanted, a slot and an attribute of a slot are lists of one or none."""
+    noted = len(checker.findings.found)
+    found = checker.check(node)
+    if isinstance(wanted, ListType) and isinstance(found, OptionalType):
+        if isinstance(found.item, ContextType):
+            return found.item
+        if isinstance(node, Path) and _is_slot(checker.analysis.types.get(id(node.source), ANY)):
+            listed = ListType(found.item)
+            checker.analysis.types[id(node)] = listed
+            checker.findings.forget(noted)
+            return listed
+    checker.warn_if_missing(node, found)
+    return found
+
+
+def _is_slot(kind: Type) -> bool:
+    return isinstance(kind, OptionalType) and isinstance(kind.item, ContextType)
 
 
 def _place(

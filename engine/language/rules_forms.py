@@ -172,7 +172,7 @@ def _iterate(checker: Checker, iterations: tuple[Iteration, ...], frame: Frame) 
 
 
 def _element(checker: Checker, node: Iteration) -> Type:
-    source = checker.use(node.source)
+    source = checker.items(node.source)
     if node.until is not None:
         until = checker.use(node.until)
         for end, kind in ((node.source, source), (node.until, until)):
@@ -196,7 +196,7 @@ def _element(checker: Checker, node: Iteration) -> Type:
 def filtered(checker: Checker, node: Expression) -> Type:
     """``list[condition]`` keeps items, ``list[number]`` takes one; in the condition an item's attributes are names."""
     assert isinstance(node, Filter)
-    source = checker.use(node.source)
+    source = checker.items(node.source)
     item = element_of(source)
     if item is None:
         message = f"{shown(checker.source(node.source))} is {a(source)} and cannot be filtered"

@@ -150,13 +150,34 @@ def test_an_optional_attribute_may_be_left_out_of_the_record() -> None:
     assert run(record, *records()[1:]) is True
 
 
-def test_a_group_that_may_be_empty() -> None:
-    gpu = ContextType({"watts": NUMBER}, "gpu")
-    scope = Scope({"gpu": optional(gpu)})
-    texts = ("count(gpu)", "sum(for g in gpu return g.watts)", "gpu.watts > 5", "gpu != null and gpu.watts > 5")
-    runs = compile_all([check_expression(text, scope=scope) for text in texts])
-    assert [run(None) for run in runs] == [Decimal(0), Decimal(0), False, False]
-    assert [run({"watts": Decimal(9)}) for run in runs] == [Decimal(1), Decimal(9), True, True]
+@pytest.mark.parametrize(
+    ("text", "empty", "filled"),
+    [
+        ("count(gpu)", Decimal(0), Decimal(1)),
+        ("count(gpu) = 0", True, False),
+        ("sum(for g in gpu return g.watts)", Decimal(0), Decimal(9)),
+        ("sum(gpu.watts)", Decimal(0), Decimal(9)),
+        ("max(gpu.watts)", None, Decimal(9)),
+        ("count(gpu[watts > 5])", Decimal(0), Decimal(1)),
+        ("every g in gpu satisfies g.watts > 20", True, False),
+        ("some g in gpu satisfies g.watts > 5", False, True),
+        ("list contains(gpu.watts, 9)", False, True),
+        ("gpu != null and gpu.watts > 5", False, True),
+    ],
+)
+def test_a_slot_that_may_be_empty_is_a_list_of_one_or_none(text: str, empty: object, filled: object) -> None:
+    scope = Scope({"gpu": optional(ContextType({"watts": NUMBER}, "gpu"))})
+    checked = check_expression(text, scope=scope)
+    run = compile_one(checked)
+    assert not checked.warnings
+    assert (run(None), run({"watts": Decimal(9)})) == (empty, filled)
+
+
+def test_an_attribute_of_an_empty_slot_is_missing() -> None:
+    scope = Scope({"gpu": optional(ContextType({"watts": NUMBER}, "gpu"))})
+    checked = check_expression("gpu.watts > 5", scope=scope)
+    assert [str(each.code) for each in checked.warnings] == ["FEL201"]
+    assert compile_one(checked)(None) is False
 
 
 def test_times_and_moments_are_compared_by_their_own_rules() -> None:
