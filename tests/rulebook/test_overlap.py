@@ -1,0 +1,89 @@
+"""Rows that match one case, against trying every case (engine.rulebook.checks.overlap)."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.rulebook.checks.overlap import overlapping_rows
+from engine.rulebook.csv_reader import read_csv
+from engine.rulebook.nodes import Report
+
+WORDS = ("A", "B", "C")
+NUMBERS = range(8)
+
+
+def found(text: str) -> list[str]:
+    table = read_csv("p.csv", text.encode(), Report())
+    assert table is not None
+    return [str(each) for each in overlapping_rows(table)]
+
+
+def test_two_rows_for_one_case_name_a_witness() -> None:
+    text = "# p ; hit=UNIQUE\nline.sku,customer.region,line.qty,out: x\nDISK,DE,[1..9],1\nDISK,AT | DE,>= 9,2\n"
+    assert found(text) == [
+        "p.csv:4:1: PRC204: rows 3 and 4 both match DISK, DE, qty 9; "
+        "the table says hit=UNIQUE: let one row leave out what the other matches"
+    ]
+
+
+def test_collect_may_overlap_and_any_may_when_it_says_the_same() -> None:
+    rows = "a,out: x\nA,1\nA,1\n"
+    assert found(f"# p ; hit=COLLECT\n{rows}") == []
+    assert found(f"# p ; hit=ANY\n{rows}") == []
+    assert len(found("# p ; hit=ANY\na,out: x\nA,1\nA,2\n")) == 1
+
+
+def test_other_days_do_not_overlap() -> None:
+    assert found("a,from,until,out: x\nA,2026-01-01,2026-02-01,1\nA,2026-02-01,,2\n") == []
+
+
+def cell(draw: st.DrawFn, *, numeric: bool) -> tuple[str, set[object]]:
+    """A cell with the values that it matches."""
+    everything: set[object] = set(NUMBERS) if numeric else set(WORDS)
+    kind = draw(st.sampled_from(["any", "one", "some", "not"]))
+    if kind == "any":
+        return "-", everything
+    if not numeric:
+        words = draw(st.sets(st.sampled_from(WORDS), min_size=1, max_size=2 if kind != "one" else 1))
+        text = " | ".join(sorted(words))
+        return (f"not({text})", everything - words) if kind == "not" else (text, set(words))
+    low = draw(st.sampled_from(list(NUMBERS)))
+    high = draw(st.integers(low, max(NUMBERS)))
+    match kind:
+        case "one":
+            return str(low), {low}
+        case "some":
+            return f"[{low}..{high}]", set(range(low, high + 1))
+        case _:
+            return f"< {low}", {each for each in NUMBERS if each < low}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[tuple[tuple[str, set[object]], tuple[str, set[object]]]]:
+    return [(cell(draw, numeric=False), cell(draw, numeric=True)) for _ in range(draw(st.integers(2, 5)))]
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables())
+def test_exactly_the_pairs_that_some_case_shows(
+    rows: list[tuple[tuple[str, set[object]], tuple[str, set[object]]]],
+) -> None:
+    text = "word,number,out: x\n" + "".join(f"{word[0]},{number[0]},{at}\n" for at, (word, number) in enumerate(rows))
+    told = {each.split("rows ")[1].split(" both")[0] for each in found(text)}
+    cases = {
+        f"{one + 2} and {two + 2}"
+        for two in range(len(rows))
+        for one in range(two)
+        if rows[one][0][1] & rows[two][0][1] and _meet(rows[one][1], rows[two][1])
+    }
+    assert told == cases
+
+
+def _meet(left: tuple[str, set[object]], right: tuple[str, set[object]]) -> bool:
+    """Numbers go beyond the sample: two open-ended cells meet even where the sample has nothing."""
+    if left[0].startswith("<") and right[0].startswith("<"):
+        return True
+    if "-" in (left[0], right[0]):
+        return True
+    return bool(left[1] & right[1])
