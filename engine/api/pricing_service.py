@@ -9,7 +9,7 @@ from cpq.v1 import common_pb2, pricing_pb2
 
 from engine.api.calls import Calls, Reply, checked, ok
 from engine.api.quote_service import read_view
-from engine.application.content import price
+from engine.application.content import price, price_request_of
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT
 from engine.application.ports import Reader
@@ -70,10 +70,11 @@ class PricingService:
                 faults.invalid(f"line_ids[{n}]", f"there is no line `{each[:80]}`")
         checked(faults)
         reply = pricing_pb2.ExplainPriceResponse(currency_code=quote.priced.currency.code)
+        asked = ok(price_request_of(quote, active.parts))
         wanted = {LineId(each) for each in request.line_ids} or set(known)
         for line in known:
             if line in wanted:
-                fill_waterfall(reply.waterfalls.add(), waterfall(active.parts.plan, quote.priced, line))
+                fill_waterfall(reply.waterfalls.add(), waterfall(active.parts.plan, quote.priced, line, asked))
         return reply
 
     def _priced(self, request: pricing_pb2.PriceQuoteRequest) -> tuple[PricedQuote, ActiveBook, int]:

@@ -114,7 +114,8 @@ class _Billing:
     taxes: TaxTable
 
     def missing(self, until: date) -> tuple[BillLine, ...]:
-        existing = [line for each in (*self.invoices, *self.notes) for line in each.lines]
+        existing = [line for each in self.invoices for line in each.lines]
+        existing += [line for each in self.notes for line in each.lines]
         return missing_lines(self.contract, self.deliveries, self.usage, existing, until, self.policy)
 
 

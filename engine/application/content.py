@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-import datetime as dt
 from datetime import date
 from types import MappingProxyType
 
@@ -17,8 +17,9 @@ from engine.diagnostics import Code, Fault, Refusal
 from engine.language.types import ListType, OptionalType, Type
 from engine.money import MoneyError, currency
 from engine.parties import Customer
-from engine.pricing.request import ManualDiscount
-from engine.quotes.evaluation import PricedQuote, evaluate
+from engine.pricing.request import ManualDiscount, PriceRequest
+from engine.quotes.evaluation import Parts, PricedQuote, evaluate, price_line, price_request
+from engine.quotes.lines import resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
 
 NO_RULE_BOOK = Code("NO_RULE_BOOK")
@@ -106,6 +107,14 @@ def price(
         return active
     request = request_of(reader, content, active, day)
     return request if isinstance(request, Refusal) else evaluate(request, active.parts)
+
+
+def price_request_of(quote: PricedQuote, parts: Parts) -> PriceRequest | Refusal:
+    """The request of an evaluated quote as the pricing engine was given it."""
+    lines = resolve(quote.request, parts.catalog)
+    if isinstance(lines, Refusal):
+        return lines
+    return price_request(quote.request, tuple(price_line(each, quote.request) for each in lines))
 
 
 def _complete(given: dict[str, Value], declared: Mapping[str, Type]) -> Mapping[str, Value]:

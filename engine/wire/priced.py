@@ -9,7 +9,7 @@ from cpq.v1 import common_pb2, pricing_pb2
 from engine.approvals.routed import Reason, Route
 from engine.catalog import BillingTiming, Charge, ChargeKind, Product, Sku
 from engine.diagnostics import Span
-from engine.pricing import PricePlan
+from engine.pricing import PricePlan, waterfall
 from engine.pricing.result import PricedLine, PricedTotals, Waterfall
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.request import RequestedLine
@@ -81,7 +81,7 @@ def fill_lines(
         row = add()
         _fill_line(row, line, asked.get(line.id), products.get(line.sku))
         if told and plan is not None:
-            fill_steps(row.waterfall, line, plan)
+            fill_waterfall(row.waterfall, waterfall(plan, quote.priced, line.id))
 
 
 def _fill_line(
@@ -132,16 +132,6 @@ def _fill_totals(message: pricing_pb2.Totals, totals: PricedTotals) -> None:
         message.margin = totals.margin.minor_units
     message.margin_percent = decimal_text(totals.margin_percent)
     message.discount_percent = decimal_text(totals.discount_percent)
-
-
-def fill_steps(message: pricing_pb2.Waterfall, line: PricedLine, plan: PricePlan) -> None:
-    """Set the steps of a line from its trace rows, without those that lost."""
-    message.line_id = line.id
-    for number, before, after in line.trace:
-        source = plan.source(number)
-        row = message.steps.add()
-        row.step, row.rule, row.place, row.say = source.step, source.id, place_of(source.span), source.say
-        row.before, row.after = decimal_text(before), decimal_text(after)
 
 
 def fill_waterfall(message: pricing_pb2.Waterfall, story: Waterfall) -> None:

@@ -1,0 +1,89 @@
+"""Settings from a command line; every option may also be given as ``CPQ_<NAME>`` in the environment."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.bootstrap.settings import Settings
+
+DEFAULT_RULES = Path(__file__).resolve().parents[2] / "rules" / "workstation"
+
+
+def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
+    """Add the server's options to a parser."""
+    usual = Settings(Path(".cpq/cpq.sqlite3"))
+
+    def given(name: str, default: object) -> object:
+        return environ.get(f"CPQ_{name.upper()}", default)
+
+    parser.add_argument(
+        "--listen", default=given("listen", usual.listen), help="host:port or unix:PATH (default %(default)s)"
+    )
+    parser.add_argument(
+        "--database",
+        type=Path,
+        default=given("database", usual.database),
+        help="the SQLite file; made when it is missing (default %(default)s)",
+    )
+    parser.add_argument(
+        "--rules",
+        type=Path,
+        action="append",
+        help="a folder with a rule book to publish at start; may be repeated, the last one is in force "
+        "(default: the shipped workstation book when the database has none)",
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=given("threads", usual.handler_threads),
+        help="calls handled at the same time (default %(default)s)",
+    )
+    parser.add_argument(
+        "--max-lines",
+        type=int,
+        default=given("max_lines", usual.lines_max),
+        help="the most lines of a quote (default %(default)s)",
+    )
+    parser.add_argument(
+        "--max-message-bytes",
+        type=int,
+        default=given("max_message_bytes", usual.message_bytes_max),
+        help="the largest message taken or sent (default %(default)s)",
+    )
+    parser.add_argument(
+        "--drain-seconds",
+        type=float,
+        default=given("drain_seconds", usual.drain_seconds),
+        help="how long calls in flight may take when the server stops (default %(default)s)",
+    )
+    parser.add_argument(
+        "--approvals",
+        choices=("plain", "durable"),
+        default=given("approvals", usual.approvals),
+        help="what runs approvals (default %(default)s)",
+    )
+    parser.add_argument(
+        "--test-clock", action="store_true", default=bool(environ.get("CPQ_TEST_CLOCK")), help="let clients move time"
+    )
+
+
+def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Settings:
+    """The settings that parsed options stand for."""
+    rules = tuple(options.rules or ())
+    if not rules and environ.get("CPQ_RULES"):
+        rules = tuple(Path(each) for each in environ["CPQ_RULES"].split(":"))
+    if not rules and not Path(options.database).exists() and DEFAULT_RULES.is_dir():
+        rules = (DEFAULT_RULES,)
+    return Settings(
+        database=Path(options.database),
+        listen=options.listen,
+        rules=rules,
+        handler_threads=int(options.threads),
+        lines_max=int(options.max_lines),
+        message_bytes_max=int(options.max_message_bytes),
+        drain_seconds=float(options.drain_seconds),
+        approvals=options.approvals,
+        test_clock=options.test_clock,
+    )

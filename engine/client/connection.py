@@ -1,0 +1,170 @@
+"""Calls to a server: built from plain values, retried under one request id, failures as one exception."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from engine.wire.plain import fill
+
+M = TypeVar("M", bound=Message)
+ATTEMPTS = 5
+FIRST_PAUSE_SECONDS = 0.1
+USUAL_TIMEOUT_SECONDS = 60.0
+MOST_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One thing that is wrong: path of the field, stable code, message."""
+
+    field: str
+    code: str
+    message: str
+
+
+class CallFailed(Exception):
+    """A call was refused or failed: gRPC status name, stable reason, message, and every fault named."""
+
+    def __init__(self, status: str, reason: str, message: str, faults: tuple[FieldFault, ...] = ()) -> None:
+        lines = [f"{status}: {message}", *(f"  {each.field}: {each.message}" for each in faults if each.field)]
+        super().__init__("\n".join(lines))
+        self.status = status
+        self.reason = reason
+        self.message = message
+        self.faults = faults
+
+
+class Connection:
+    """A channel to one server with its settings; safe to share between threads."""
+
+    def __init__(self, address: str, *, timeout: float = USUAL_TIMEOUT_SECONDS) -> None:
+        options = [("grpc.max_receive_message_length", MOST_BYTES), ("grpc.max_send_message_length", MOST_BYTES)]
+        self._channel = grpc.insecure_channel(address, options=options)
+        self._timeout = timeout
+
+    def close(self) -> None:
+        """Close the channel; calls in flight end."""
+        self._channel.close()
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Wait for the server to answer; raises CallFailed when it does not in time."""
+        try:
+            grpc.channel_ready_future(self._channel).result(timeout=seconds)
+        except grpc.FutureTimeoutError as late:
+            raise CallFailed("UNAVAILABLE", "NOT_READY", f"no server answered within {seconds:g} s") from late
+
+    def unary(self, method: MethodDescriptor, values: Mapping[str, Any]) -> Message:
+        """One call. A mutation gets a request id, so that sending it again after a lost answer changes nothing."""
+        request = self._request(method, values)
+        if "request_id" in request.DESCRIPTOR.fields_by_name and not request.request_id:  # type: ignore[attr-defined]
+            name = str(uuid.uuid4())  # noqa: TID251 - the client names its own calls
+            request.request_id = name  # type: ignore[attr-defined]
+        call = self._channel.unary_unary(
+            _path(method),
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        pause = FIRST_PAUSE_SECONDS
+        for attempt in range(ATTEMPTS):
+            try:
+                return call(request, timeout=self._timeout)
+            except grpc.RpcError as error:
+                failed = failure_of(error)
+                if attempt + 1 == ATTEMPTS or not _may_retry(failed):
+                    raise failed from None
+            time.sleep(pause)
+            pause *= 2
+        raise AssertionError("the loop returns or raises")
+
+    def stream(
+        self, method: MethodDescriptor, values: Mapping[str, Any], *, timeout: float | None = None
+    ) -> Iterator[Message]:
+        """A server stream; with ``timeout`` None it lasts until the server or the caller ends it."""
+        request = self._request(method, values)
+        call = self._channel.unary_stream(
+            _path(method),
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        try:
+            yield from call(request, timeout=timeout)
+        except grpc.RpcError as error:
+            raise failure_of(error) from None
+
+    def _request(self, method: MethodDescriptor, values: Mapping[str, Any]) -> Message:
+        request = GetMessageClass(method.input_type)()
+        fill(request, values)
+        return request
+
+
+class ServiceClient:
+    """The methods of one service, by name."""
+
+    def __init__(self, connection: Connection, service: ServiceDescriptor) -> None:
+        self._connection = connection
+        self._service = service
+
+    def _call(self, method: str, reply: type[M], values: Mapping[str, Any]) -> M:
+        answer = self._connection.unary(self._service.methods_by_name[method], values)
+        assert isinstance(answer, reply), "a method answers with its own message"
+        return answer
+
+    def _pages(self, method: str, item: type[M], field: str, values: Mapping[str, Any]) -> Iterator[M]:
+        """Every item of a list, page by page as they are needed."""
+        token = str(values.get("page_token", ""))
+        while True:
+            answer = self._connection.unary(self._service.methods_by_name[method], {**values, "page_token": token})
+            for each in getattr(answer, field):
+                assert isinstance(each, item), "a list holds one kind"
+                yield each
+            token = answer.next_page_token  # type: ignore[attr-defined]
+            if not token:
+                return
+
+    def _stream(
+        self, method: str, reply: type[M], values: Mapping[str, Any], timeout: float | None = None
+    ) -> Iterator[M]:
+        for each in self._connection.stream(self._service.methods_by_name[method], values, timeout=timeout):
+            assert isinstance(each, reply), "a stream sends one kind"
+            yield each
+
+
+def failure_of(error: Any) -> CallFailed:
+    """What a failed call said, with every fault."""
+    status = rpc_status.from_call(error)
+    if status is None:
+        return CallFailed(error.code().name, "", error.details() or "")
+    reason = ""
+    faults: list[FieldFault] = []
+    for detail in status.details:
+        info, bad, state = (
+            error_details_pb2.ErrorInfo(),
+            error_details_pb2.BadRequest(),
+            error_details_pb2.PreconditionFailure(),
+        )
+        if detail.Unpack(info):
+            reason = info.reason
+        elif detail.Unpack(bad):
+            faults += [FieldFault(each.field, each.reason, each.description) for each in bad.field_violations]
+        elif detail.Unpack(state):
+            faults += [FieldFault(each.subject, each.type, each.description) for each in state.violations]
+    return CallFailed(error.code().name, reason, status.message, tuple(faults))
+
+
+def _may_retry(failed: CallFailed) -> bool:
+    return failed.status == "UNAVAILABLE" or failed.reason == "TOO_BUSY"
+
+
+def _path(method: MethodDescriptor) -> str:
+    return f"/{method.containing_service.full_name}/{method.name}"

@@ -1,0 +1,124 @@
+"""Messages from plain Python values: what a client is given as text, numbers, dates and mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeAlias
+
+from cpq.v1 import common_pb2
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.type import date_pb2
+
+from engine.wire.basics import decimal_text, fill_date, fill_value
+
+Plain: TypeAlias = Mapping[str, Any] | Message
+"""A message, or a mapping of its fields to plain values."""
+
+
+class PlainError(ValueError):
+    """A plain value does not fit a field; the message names the field."""
+
+
+def fill(message: Message, values: Mapping[str, Any]) -> None:
+    """Set fields by name: decimals become decimal text, dates days, enum values go by their short name, lower case."""
+    fields: Mapping[str, Any] = message.DESCRIPTOR.fields_by_name
+    for name, value in values.items():
+        if name not in fields:
+            raise PlainError(f"`{name}` is not a field of {message.DESCRIPTOR.name}; fields are {', '.join(fields)}")
+        if value is None:
+            continue
+        try:
+            _fill_field(message, fields[name], value)
+        except PlainError:
+            raise
+        except (TypeError, ValueError) as problem:
+            raise PlainError(f"`{name}` of {message.DESCRIPTOR.name} cannot be {value!r}: {problem}") from problem
+
+
+def _fill_field(message: Message, field: Any, value: Any) -> None:
+    target = getattr(message, field.name)
+    if _is_map(field):
+        _fill_map(target, field, value)
+    elif field.is_repeated:
+        _fill_list(target, field, value)
+    elif field.message_type is not None:
+        _fill_message(target, value)
+    else:
+        setattr(message, field.name, _scalar(field, value))
+
+
+def _is_map(field: Any) -> bool:
+    return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)
+
+
+def _fill_map(target: Any, field: Any, values: Mapping[str, Any]) -> None:
+    inner = field.message_type.fields_by_name["value"]
+    for key, value in values.items():
+        if inner.message_type is not None:
+            _fill_message(target[key], value)
+        else:
+            target[key] = _scalar(inner, value)
+
+
+def _fill_list(target: Any, field: Any, values: Iterable[Any]) -> None:
+    for value in values:
+        if field.message_type is not None:
+            _fill_message(target.add(), value)
+        else:
+            target.append(_scalar(field, value))
+
+
+def _fill_message(message: Any, value: Any) -> None:
+    match message:
+        case Message() if isinstance(value, type(message)):
+            message.CopyFrom(value)
+        case date_pb2.Date():
+            fill_date(message, value.date() if isinstance(value, datetime) else value)
+        case Timestamp():
+            message.FromDatetime(value.astimezone(UTC))
+        case FieldMask():
+            message.paths.extend(value)
+        case common_pb2.Value():
+            fill_value(message, _language_value(value))
+        case _:
+            message.SetInParent()
+            fill(message, value)
+
+
+def _language_value(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, list | tuple):
+        return tuple(_language_value(each) for each in value)
+    if value is None or isinstance(value, str | bool | Decimal | date):
+        return value
+    raise TypeError("a value is a text, a decimal, a truth value, a date or a list of these")
+
+
+def _scalar(field: Any, value: Any) -> Any:
+    if field.enum_type is not None:
+        return _enum_number(field, value)
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if field.type == FieldDescriptor.TYPE_STRING and isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def _enum_number(field: Any, value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    text = value.name if isinstance(value, Enum) else str(value)
+    prefix = field.enum_type.values[0].name.removesuffix("UNSPECIFIED")
+    full = text.upper() if text.upper().startswith(prefix) else f"{prefix}{text.upper()}"
+    known = field.enum_type.values_by_name
+    if full not in known:
+        names = ", ".join(each.removeprefix(prefix).lower() for each in known if not each.endswith("UNSPECIFIED"))
+        raise TypeError(f"known are {names}")
+    return int(known[full].number)

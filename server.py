@@ -1,0 +1,34 @@
+"""The CPQ server: reads settings, asks ``engine.bootstrap`` for a server, runs it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until told to stop; 2 when the settings, the rules or the database cannot be used."""
+    from engine.application.ports import StoreFailed
+    from engine.bootstrap import SettingsError, add_options, serve, settings_of
+
+    parser = argparse.ArgumentParser(prog="server.py", description="Serve the open CPQ engine over gRPC.")
+    add_options(parser, os.environ)
+    parser.add_argument("--quiet", action="store_true", help="log failures only")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.WARNING if options.quiet else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        serve(settings_of(options, os.environ))
+    except (SettingsError, StoreFailed) as problem:
+        print(f"cannot start: {problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
