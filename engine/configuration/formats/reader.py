@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.configuration.formats.dimacs import read_dimacs
+from engine.configuration.formats.featureide import read_featureide
 from engine.configuration.formats.megane import read_megane
 from engine.configuration.formats.sxfm import read_sxfm
+from engine.configuration.formats.uvl import read_uvl
 from engine.configuration.formats.xcsp import read_xcsp
 from engine.configuration.model import Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
@@ -19,6 +21,8 @@ READERS: tuple[tuple[str, Reader], ...] = (
     (".splot.xml", read_sxfm),
     (".sxfm", read_sxfm),
     (".xcsp.xml", read_xcsp),
+    (".featureide.xml", read_featureide),
+    (".uvl", read_uvl),
     (".tar.xz", read_megane),
 )
 

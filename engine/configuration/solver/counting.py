@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from engine.configuration.model import Kind, Model
 from engine.configuration.solver.cnf import encode
-from engine.configuration.solver.search import Allowance
+from engine.configuration.solver.search import Allowance, Search
 
 Clauses = tuple[tuple[int, ...], ...]
 CACHE_MAX = 400_000
@@ -34,6 +34,24 @@ def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance)
     left = {abs(literal) for clause in kept for literal in clause}
     free += len(mentioned) - len(left) - len(fixed)
     return _Counter(_ranks(kept), allowance).total(kept) << free
+
+
+def count_by_search(search: Search, branches: Sequence[Sequence[Sequence[int]]], literals: Sequence[int]) -> int:
+    """Solutions of any model, one by one: values are tried variable by variable wherever they still fit."""
+    if not search.solve(literals):
+        return 0
+    found = 0
+    open_nodes = [(0, list(literals))]
+    while open_nodes:
+        depth, assumed = open_nodes.pop()
+        if depth == len(branches):
+            found += 1
+            continue
+        for value in branches[depth]:
+            search.allowance.check()
+            if search.solve([*assumed, *value]):
+                open_nodes.append((depth + 1, [*assumed, *value]))
+    return found
 
 
 class _Counter:

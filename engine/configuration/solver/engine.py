@@ -22,7 +22,7 @@ from engine.configuration.answers import (
 )
 from engine.configuration.model import Kind, Model, Term, Value
 from engine.configuration.solver import completing, explaining
-from engine.configuration.solver.counting import count_solutions
+from engine.configuration.solver.counting import count_by_search, count_solutions
 from engine.configuration.solver.facts import canonical
 from engine.configuration.solver.flat import Diagram
 from engine.configuration.solver.ranges import full_ranges
@@ -119,6 +119,8 @@ class SatConfigurator:
             literals = bench.literals(canonical(choices))
             if self._sweeper is not None and bench.decided(literals):
                 return self._sweeper.count(literals)
+            if bench.theory is not None:
+                return count_by_search(bench.search, bench.branches(), literals)
             return count_solutions(self._foundation.model, literals, allowance)
 
         return self._run("count", ask, budget)

@@ -9,6 +9,7 @@ from engine.configuration.model import Model
 from engine.configuration.solver.cnf import Cnf, encode
 from engine.configuration.solver.conflicts import Group
 from engine.configuration.solver.facts import Vocabulary
+from engine.configuration.solver.listing import values_of
 from engine.configuration.solver.ranges import RangeFinder
 from engine.configuration.solver.search import Allowance, Search
 from engine.configuration.solver.sums import SumTheory
@@ -62,6 +63,14 @@ class Workbench:
         vocabulary = self.foundation.vocabulary
         known = vocabulary.decided_true | vocabulary.decided_false
         return all(known >> abs(each) & 1 for each in literals)
+
+    def branches(self) -> list[list[tuple[int, ...]]]:
+        """Per decision variable the literals of each of its values."""
+        return [
+            [self.group(Choice(each.name, value)) for value in values_of(each)]
+            for each in self.foundation.model.variables
+            if each.decision
+        ]
 
     def groups(self, choices: Iterable[Choice]) -> list[Group]:
         """The literals of several choices."""

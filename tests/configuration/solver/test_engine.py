@@ -180,7 +180,7 @@ def test_validation_of_a_full_configuration_names_exactly_the_broken_rules(seed:
 @given(SEEDS)
 @settings(max_examples=60, deadline=None)
 def test_counts_are_exact(seed: int) -> None:
-    model = random_model(seed, quantities=0, sums=0)
+    model = random_model(seed, quantities=seed % 2, sums=seed % 3)
     rnd = random.Random(seed)
     chosen = some_choices(model, rnd, 2)
     shown = [each.name for each in model.variables if each.decision]

@@ -1,0 +1,195 @@
+"""The feature tree of a UVL file as it is written, before anything is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+from engine.configuration.formats.uvl_text import Expression, Parser, Token, error, tokens
+from engine.diagnostics import Code, Span
+
+UNSUPPORTED = Code("MDL051")
+GROUPS = {"mandatory", "optional", "or", "alternative"}
+TYPES = {"Boolean", "Integer", "Real", "String"}
+
+AttributeValue: TypeAlias = Fraction | str | bool | None
+
+
+@dataclass(slots=True)
+class Feature:
+    """A feature with its type, feature cardinality, attributes and groups of children."""
+
+    name: str
+    span: Span
+    type: str = "Boolean"
+    clones: tuple[int, int] | None = None
+    attributes: dict[str, AttributeValue] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Group:
+    """A keyword line and the features below it; ``limits`` for an explicit cardinality."""
+
+    kind: str
+    span: Span
+    limits: tuple[int, int | None] | None = None
+    features: list[Feature] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class UvlFile:
+    """The root feature and the constraints with their places."""
+
+    root: Feature
+    constraints: list[tuple[Expression, Span]]
+
+
+def parse(text: str, path: str) -> UvlFile:
+    """Read the file; raises ``DiagnosticError`` with the place of what is malformed or unknown."""
+    return _File(path).read(_logical_lines(text, path))
+
+
+Line: TypeAlias = tuple[int, list[Token], Span]
+"""Indentation, words and place of one logical line."""
+
+
+def _logical_lines(text: str, path: str) -> list[Line]:
+    """Lines without comments; a line with an open brace or parenthesis goes on below."""
+    found: list[Line] = []
+    depth = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = tokens(line, Span(path, number))
+        if not words:
+            continue
+        if depth > 0 and found:
+            found[-1][1].extend(words)
+        else:
+            width = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+            found.append((width, words, words[0].span))
+        depth += sum((word.value in "([{") - (word.value in ")]}") for word in words if word.kind == "symbol")
+    return found
+
+
+class _File:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.roots: list[Feature] = []
+        self.constraints: list[tuple[Expression, Span]] = []
+        self.open: list[tuple[int, Feature | Group]] = []
+
+    def read(self, lines: Sequence[Line]) -> UvlFile:
+        section = ""
+        for width, words, span in lines:
+            first = words[0].value
+            if width == 0 and first in ("features", "constraints", "include", "namespace"):
+                section = first
+            elif width == 0 and first == "imports":
+                raise error(span, "`imports` is not supported", UNSUPPORTED, "put the imported features into one file")
+            elif section == "features":
+                self._tree(width, words, span)
+            elif section == "constraints":
+                self.constraints.append((Parser(words, words[-1].span).expression(), span))
+            elif section != "include":
+                raise error(span, f"unexpected `{first}`", hint="a UVL file has `features` and `constraints`")
+        if len(self.roots) != 1:
+            raise error(Span(self.path), "there is exactly one root feature")
+        return UvlFile(self.roots[0], self.constraints)
+
+    def _tree(self, width: int, words: list[Token], span: Span) -> None:
+        while self.open and self.open[-1][0] >= width:
+            self.open.pop()
+        above = self.open[-1][1] if self.open else None
+        made: Feature | Group
+        if isinstance(above, Feature):
+            made = _group(words, span)
+            above.groups.append(made)
+        else:
+            made = _feature(words, span)
+            (above.features if above is not None else self.roots).append(made)
+        self.open.append((width, made))
+
+
+def _group(words: list[Token], span: Span) -> Group:
+    first = words[0]
+    if first.kind == "name" and first.value in GROUPS and len(words) == 1:
+        return Group(first.value, span)
+    if first.value == "[":
+        limits, used = _limits(words)
+        if used == len(words):
+            return Group("cardinality", span, limits)
+    raise error(span, f"unknown group `{first.value}`", UNSUPPORTED, f"groups: {', '.join(sorted(GROUPS))}, [n..m]")
+
+
+def _limits(words: Sequence[Token]) -> tuple[tuple[int, int | None], int]:
+    """``[n]``, ``[n..m]`` or ``[n..*]`` at the start of the words, and how many words it takes."""
+    values = [word.value for word in words[:5]]
+    if len(values) >= 3 and values[1].isdigit() and values[2] == "]":
+        return (int(values[1]), int(values[1])), 3
+    if len(values) == 5 and values[1].isdigit() and values[2] == ".." and values[4] == "]":
+        if values[3] == "*" or values[3].isdigit():
+            return (int(values[1]), None if values[3] == "*" else int(values[3])), 5
+    raise error(words[0].span, "a cardinality is written `[n]` or `[n..m]`")
+
+
+def _feature(words: list[Token], span: Span) -> Feature:
+    at = 0
+    kind = "Boolean"
+    if words[0].value in TYPES and len(words) > 1 and words[1].kind == "name":
+        kind, at = words[0].value, 1
+    if words[at].kind not in ("name", "number"):
+        raise error(words[at].span, "a feature name is expected")
+    made = Feature(words[at].value, words[at].span, kind)
+    at += 1
+    if at < len(words) and words[at].value == "cardinality":
+        limits, used = _limits(words[at + 1 :])
+        if limits[1] is None:
+            raise error(words[at].span, "a feature cardinality needs an upper limit", UNSUPPORTED)
+        made.clones = (limits[0], limits[1])
+        at += 1 + used
+    if at < len(words) and words[at].value == "{":
+        at = _attributes(words, at + 1, made.attributes, "")
+    if at < len(words):
+        raise error(words[at].span, f"unexpected `{words[at].value}` after feature `{made.name}`")
+    return made
+
+
+def _attributes(words: list[Token], at: int, into: dict[str, AttributeValue], prefix: str) -> int:
+    """Read up to the closing brace; a nested record named ``x`` gives ``x.value`` and, as ``x``, its ``value``."""
+    while at < len(words) and words[at].value != "}":
+        name = words[at]
+        if name.kind != "name":
+            raise error(name.span, "an attribute name is expected")
+        if name.value in ("constraint", "constraints"):
+            raise error(name.span, "constraints inside attributes are not supported", UNSUPPORTED)
+        key, at = prefix + name.value, at + 1
+        if at < len(words) and words[at].value == "{":
+            at = _attributes(words, at + 1, into, key + ".")
+            into[key] = into.get(key + ".value")
+        elif at < len(words) and words[at].value not in (",", "}"):
+            into[key], at = _value(words, at)
+        else:
+            into[key] = True
+        if at < len(words) and words[at].value == ",":
+            at += 1
+    if at >= len(words):
+        raise error(words[-1].span, "`}` is expected")
+    return at + 1
+
+
+def _value(words: list[Token], at: int) -> tuple[AttributeValue, int]:
+    sign = 1
+    if words[at].value == "-":
+        sign, at = -1, at + 1
+    word = words[at]
+    if word.kind == "number":
+        return sign * Fraction(word.value), at + 1
+    if word.value == "[":
+        while at < len(words) and words[at].value != "]":
+            at += 1
+        return None, at + 1
+    if word.value in ("true", "false"):
+        return word.value == "true", at + 1
+    return word.value, at + 1
