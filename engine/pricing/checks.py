@@ -101,6 +101,8 @@ def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
 
 
 def _is_fine(quantity: Decimal, places: int) -> bool:
+    if not quantity.is_finite():
+        return False
     exponent = quantity.as_tuple().exponent
     return quantity > 0 and isinstance(exponent, int) and -places <= exponent and quantity.adjusted() < 16
 

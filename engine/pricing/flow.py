@@ -187,6 +187,7 @@ class Pricing:
             assert state is not None
             state.settle(ROUNDING)
             rows.keep(index, state)
+        rows.check_range()
         points = self.plan.rules.rounding.points
         if RoundingPoint.TOTAL in points and RoundingPoint.LINE not in points:
             self._settle_total()

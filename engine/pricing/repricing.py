@@ -72,7 +72,9 @@ def reach_of(plan: PricePlan, request: PriceRequest) -> Reach:
     )
     if tied:
         return Reach.QUOTE
-    if plan.order_groups or (rules.tax is not None and rules.tax.level not in (TaxLevel.LINE, TaxLevel.UNIT)):
+    if any(group.rules for group in plan.order_groups) or (
+        rules.tax is not None and rules.tax.level not in (TaxLevel.LINE, TaxLevel.UNIT)
+    ):
         return Reach.ORDER
     return Reach.LINE
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.money import MoneyError
+from engine.money.problem import OUT_OF_RANGE
+from engine.money.settlement import MOST_MINOR_UNITS
 from engine.pricing.request import RequestLine
 from engine.pricing.result import TraceRow
 from engine.pricing.state import ZERO, LineState, Record, major
@@ -50,6 +53,12 @@ class Rows:
         self.applied[index] = tuple(state.applied)
         self.trace[index] = tuple(state.trace)
         self.states[index] = state
+
+    def check_range(self) -> None:
+        """Refuse amounts that no document can hold: beyond 64 bits of minor units, one by one or together."""
+        for column in (self.list_amount, self.stage_amount):
+            if max(column) > MOST_MINOR_UNITS or min(column) < -MOST_MINOR_UNITS or sum(column) > MOST_MINOR_UNITS:
+                raise MoneyError(OUT_OF_RANGE, "an amount is beyond the largest that a document can hold")
 
     def take_over(self, index: int, other: Rows, place: int) -> None:
         """Copy a line of other columns into these."""

@@ -1,0 +1,145 @@
+"""Order discounts: targets, bases, single units, buy and get, gifts, manual discounts; amounts worked out by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from engine.pricing.effects import (
+    Amount,
+    BuyGet,
+    ForEach,
+    Gift,
+    On,
+    Percent,
+    Select,
+    SetPrice,
+    Sign,
+    UnitPick,
+    UnitsOff,
+)
+from engine.pricing.plan import Cap, Combine, Level, Pick, Rule, RuleGroup, Spread
+from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
+from tests.pricing.books import ON_ORDER, PROMO, D, amounts, asked, book, line, order_when, priced, rule, when
+
+TWO = (line("A"), line("B", "2"))  # 100.00 and 40.00
+
+
+def after(*rules: Rule, group: RuleGroup = ON_ORDER) -> dict[str, Decimal]:
+    return dict(amounts(priced(book(*rules, groups=(PROMO, group)), asked(*TWO))))
+
+
+@pytest.mark.parametrize(
+    ("effect", "more", "expected"),
+    [
+        (Percent(D("10"), On.ORDER), {}, ("90.00", "36.00")),
+        (Amount(D("14"), On.ORDER), {}, ("90.00", "36.00")),
+        (Amount(D("14"), On.ORDER), {"spread": Spread.EVEN}, ("93.00", "33.00")),
+        # one unit of A, two of B: 4.67 and 9.33
+        (Amount(D("14"), On.ORDER), {"spread": Spread.BY_QUANTITY}, ("95.33", "30.67")),
+        (SetPrice(D("70"), On.ORDER), {}, ("50.00", "20.00")),
+        (SetPrice(D("700"), On.ORDER), {}, ("100.00", "40.00")),
+        (Amount(D("5"), On.EACH_LINE), {}, ("95.00", "35.00")),
+        (Amount(D("5"), On.UNIT), {}, ("95.00", "30.00")),
+        (Percent(D("10"), On.ORDER, Sign.UP), {}, ("110.00", "44.00")),
+        (Amount(D("1000"), On.ORDER), {}, ("0.00", "0.00")),
+        (Amount(D("14"), On.ORDER), {"target": when('line.sku = "B"')}, ("100.00", "26.00")),
+        (Amount(D("14"), On.ORDER), {"when": order_when("quote.net > 140")}, ("100.00", "40.00")),
+        (Amount(D("14"), On.ORDER), {"when": order_when("sum(lines.net) >= 140")}, ("90.00", "36.00")),
+        # the dearest unit at half price
+        (UnitsOff(Percent(D("50")), Select.DEAREST, D("1")), {}, ("50.00", "40.00")),
+        # 5.00 off each of the two cheapest
+        (UnitsOff(Amount(D("5")), Select.CHEAPEST, D("2")), {}, ("100.00", "30.00")),
+        # one whole group of three
+        (UnitsOff(SetPrice(D("10")), Select.LINE_ORDER, group_of=3), {}, ("10.00", "20.00")),
+        # A qualifies, one B is free
+        (BuyGet(UnitPick(D("1")), UnitPick(D("1"), select=Select.CHEAPEST), D("100")), {}, ("100.00", "20.00")),
+        # three units are needed and two more to get: no set
+        (BuyGet(UnitPick(D("3")), UnitPick(D("2")), D("100")), {}, ("100.00", "40.00")),
+    ],
+)
+def test_one_order_rule(effect: object, more: dict[str, object], expected: tuple[str, str]) -> None:
+    found = after(rule("o", effect, "order", **more))  # type: ignore[arg-type]
+    assert found == {"a": D(expected[0]), "b": D(expected[1])}
+
+
+def test_order_rules_compound_or_add_up() -> None:
+    ten, twenty = rule("a", Percent(D("10"), On.ORDER), "order"), rule("b", Percent(D("20"), On.ORDER), "order")
+    # 100 x 0.9 x 0.8 and 40 x 0.9 x 0.8
+    assert after(ten, twenty) == {"a": D("72.00"), "b": D("28.80")}
+    additive = RuleGroup("order", Level.ORDER, combine=Combine.ADDITIVE)
+    assert after(ten, twenty, group=additive) == {"a": D("70.00"), "b": D("28.00")}
+    best = RuleGroup("order", Level.ORDER, pick=Pick.BEST)
+    assert after(ten, twenty, group=best) == {"a": D("80.00"), "b": D("32.00")}
+    capped = RuleGroup("order", Level.ORDER, cap=Cap(D("15"), {"EUR": D("14")}))
+    assert after(twenty, group=capped) == {"a": D("90.00"), "b": D("36.00")}
+
+
+def test_a_line_that_takes_no_discount_is_passed_by() -> None:
+    request = asked(line("A"), line("B", "2", discountable=False))
+    off = rule("o", Amount(D("14"), On.ORDER), "order")
+    assert amounts(priced(book(off), request)) == {"a": D("86.00"), "b": D("40.00")}
+
+
+def test_what_no_line_can_take_is_told() -> None:
+    request = asked(line("A", floor=D("95")), line("B", "2", floor=D("18")))
+    quote = priced(book(rule("o", Amount(D("20"), On.ORDER), "order")), request)
+    assert amounts(quote) == {"a": D("95.00"), "b": D("36.00")}
+    assert (quote.order_discounts[0].amount, quote.order_discounts[0].not_given) == (900, 1100)
+
+
+def test_sets_repeat_and_a_unit_is_never_used_twice() -> None:
+    effect = BuyGet(UnitPick(D("2")), UnitPick(D("1"), select=Select.CHEAPEST), D("100"), repeat=True)
+    request = asked(line("B", "7"))
+    # two sets of three, the seventh unit is left over: 2 x 20.00 free
+    assert amounts(priced(book(rule("o", effect, "order")), request))["b"] == D("100.00")
+    once = BuyGet(UnitPick(D("2")), UnitPick(D("1"), select=Select.CHEAPEST), D("100"), repeat=True, sets_max=1)
+    assert amounts(priced(book(rule("o", once, "order")), request))["b"] == D("120.00")
+    again = (rule("o", effect, "order"), rule("p", effect, "order"))
+    assert amounts(priced(book(*again), request))["b"] == D("100.00")
+
+
+def test_units_are_worth_what_earlier_rules_left() -> None:
+    rules = (
+        rule("a", UnitsOff(Percent(D("20")), Select.DEAREST), "order", priority=2),
+        rule("b", UnitsOff(Percent(D("50")), Select.DEAREST, D("1")), "order", priority=1),
+    )
+    # 80.00 and 32.00, then half of the unit that is worth 80.00
+    assert after(*rules) == {"a": D("40.00"), "b": D("32.00")}
+
+
+def test_a_gift_is_a_line_of_its_own() -> None:
+    each = Gift("MUG", D("1"), D("2.50"), ForEach(D("2"), when('line.sku = "B"')))
+    quote = priced(book(rule("g", each, "order")), asked(line("A"), line("B", "5")))
+    assert [(gift.sku, gift.quantity, gift.amount) for gift in quote.gifts] == [("MUG", D("2"), 500)]
+    # 100.00 + 5 x 20.00 + 2 x 2.50
+    assert quote.totals.amount.decimal == D("205.00")
+    assert priced(book(rule("g", each, "order")), asked(line("B"))).applied == ()
+
+
+def manual(on: ManualOn, kind: ManualKind, value: str, **more: object) -> ManualDiscount:
+    return ManualDiscount("m", on, kind, D(value), "to close the deal", "ann", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("discount", "expected"),
+    [
+        (manual(ManualOn.LINE, ManualKind.PERCENT, "10", target="b"), ("90.00", "32.40")),
+        (manual(ManualOn.LINE, ManualKind.AMOUNT, "6", target="b"), ("90.00", "30.00")),
+        (manual(ManualOn.LINE, ManualKind.TARGET, "15", target="b"), ("90.00", "30.00")),
+        # after rules the order is 126.00; 26.00 off is spread by net
+        (manual(ManualOn.TOTAL, ManualKind.TARGET, "100"), ("71.43", "28.57")),
+        (manual(ManualOn.TOTAL, ManualKind.PERCENT, "50"), ("45.00", "18.00")),
+        (manual(ManualOn.GROUP, ManualKind.AMOUNT, "6", target="extras"), ("90.00", "30.00")),
+        # all rules are replaced: 140.00 less 14.00
+        (manual(ManualOn.TOTAL, ManualKind.AMOUNT, "14", replaces=Replaces.ALL), ("90.00", "36.00")),
+        (manual(ManualOn.LINE, ManualKind.PERCENT, "50", target="b", replaces=Replaces.ALL), ("90.00", "20.00")),
+    ],
+)
+def test_manual_discounts_come_after_the_rules_or_replace_them(
+    discount: ManualDiscount, expected: tuple[str, str]
+) -> None:
+    request = asked(line("A"), line("B", "2", group="extras"), manual=(discount,))
+    quote = priced(book(rule("ten", Percent(D("10")))), request)
+    assert amounts(quote) == {"a": D(expected[0]), "b": D(expected[1])}

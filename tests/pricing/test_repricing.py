@@ -1,0 +1,136 @@
+"""Repricing an edit equals pricing the edited quote from the start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
+from engine.diagnostics import Refusal
+from engine.pricing import Edit, Repriced, compile_plan, price, reprice
+from engine.pricing.effects import Amount, On, Percent
+from engine.pricing.plan import PoolScope, PricingRules
+from engine.pricing.repricing import Reach, UnknownLineError, reach_of
+from engine.pricing.request import PriceRequest, RequestLine
+from engine.pricing.result import Priced
+from engine.pricing.settings import RoundingPoint, RoundingSettings, TaxRate, TaxSettings
+from tests.pricing.books import D, asked, book, line, order_when, rule, when
+
+MONTHLY = Charge(ChargeKind.RECURRING, ChargePeriod.MONTH)
+PLAIN = book(
+    rule("ten", Percent(D("10")), when=when("line.qty >= 5")),
+    rule("edu", Amount(D("1.5")), when=when('line.family = "disk"')),
+    tax=TaxSettings(rates=(TaxRate("", D("0")), TaxRate("s", D("19")))),
+)
+WITH_ORDER = book(
+    *PLAIN.rules,
+    rule("big", Percent(D("7"), On.ORDER), "order", when=order_when("quote.net > 300")),
+    rule("off", Amount(D("10"), On.ORDER), "order"),
+)
+WITH_TOTALS = book(*PLAIN.rules, rule("total", Percent(D("3")), when=when("quote.list > 400")))
+BOOKS = {"plain": PLAIN, "order": WITH_ORDER, "totals": WITH_TOTALS}
+
+lines = st.builds(
+    lambda sku, quantity, family, cost, monthly, taxed: (sku, quantity, family, cost, monthly, taxed),
+    st.sampled_from("ABC"),
+    st.integers(1, 9),
+    st.sampled_from(("disk", "cpu")),
+    st.none() | st.integers(1, 90),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+def made(number: int, parts: tuple[str, int, str, int | None, bool, bool]) -> RequestLine:
+    sku, quantity, family, cost, monthly, taxed = parts
+    asked_line = line(
+        sku,
+        str(quantity),
+        id=f"l{number}",
+        facts={"family": family},
+        cost=None if cost is None else D(cost),
+        tax_code="s" if taxed else "",
+    )
+    return replace(asked_line, charge=MONTHLY, term_months=D("18")) if monthly else asked_line
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(sorted(BOOKS)),
+    st.lists(lines, min_size=1, max_size=5),
+    st.lists(st.tuples(st.sampled_from(("change", "add", "remove")), st.integers(0, 9), lines), min_size=1, max_size=4),
+)
+def test_a_chain_of_edits_equals_pricing_from_the_start(
+    name: str, start: list[tuple[str, int, str, int | None, bool, bool]], edits: list[tuple[str, int, object]]
+) -> None:
+    plan = compile_plan(BOOKS[name])
+    request = asked(*(made(number, parts) for number, parts in enumerate(start)))
+    current = price(plan, request)
+    assert isinstance(current, Priced)
+    for number, (kind, place, parts) in enumerate(edits):
+        edit = edit_of(kind, place, parts, request, 100 + number)
+        found = reprice(plan, request, current, edit)
+        if isinstance(found, Refusal):
+            assert len(request.lines) == 1 and kind == "remove"
+            return
+        assert found.priced == price(plan, found.request)
+        request, current = found.request, found.priced
+
+
+def edit_of(kind: str, place: int, parts: object, request: PriceRequest, number: int) -> Edit:
+    assert isinstance(parts, tuple)
+    target = request.lines[place % len(request.lines)]
+    match kind:
+        case "change":
+            return Edit(changed=(replace(made(0, parts), id=target.id),))
+        case "add":
+            return Edit(added=(made(number, parts),))
+        case _:
+            return Edit(removed=frozenset({target.id}))
+
+
+def test_an_edit_reaches_only_what_depends_on_it() -> None:
+    request = asked(line("A"))
+    assert reach_of(compile_plan(PLAIN), request) is Reach.LINE
+    assert reach_of(compile_plan(WITH_ORDER), request) is not Reach.QUOTE
+    assert reach_of(compile_plan(WITH_TOTALS), request) is Reach.QUOTE
+
+
+def test_a_book_that_rounds_the_total_is_priced_again() -> None:
+    rounded = replace(PLAIN, rounding=RoundingSettings(points=frozenset({RoundingPoint.TOTAL})))
+    assert reach_of(compile_plan(rounded), asked(line("A"))) is Reach.QUOTE
+    assert PoolScope.LINE.value == "line"
+
+
+def test_a_bad_edit_is_refused_with_its_place_in_the_whole_quote() -> None:
+    plan = compile_plan(PLAIN)
+    request = asked(line("A"), line("B"))
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    found = reprice(plan, request, before, Edit(changed=(line("B", "-1"),)))
+    assert isinstance(found, Refusal)
+    assert [fault.field for fault in found.faults] == ["lines[1].quantity"]
+
+
+def test_an_edit_of_a_line_that_is_not_there_is_an_error_of_the_caller() -> None:
+    plan = compile_plan(PricingRules("EUR", entries=PLAIN.entries))
+    request = asked(line("A"))
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    with pytest.raises(UnknownLineError, match="zz"):
+        reprice(plan, request, before, Edit(removed=frozenset({LineId("zz")})))
+
+
+def test_an_added_line_comes_last() -> None:
+    plan = compile_plan(PLAIN)
+    request = asked(line("A"))
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    found = reprice(plan, request, before, Edit(added=(line("B"),)))
+    assert isinstance(found, Repriced)
+    assert [each.id for each in found.priced.lines] == ["a", "b"]
+    # 100.00 + 20.00
+    assert found.priced.totals.net.decimal == D("120.00")
