@@ -31,7 +31,9 @@ def _delivered(service: Service, deliveries: Sequence[Delivery], existing: Seque
     line = service.state.line
     known = {each.delivery for each in existing}
     done = sum((each.quantity for each in deliveries if each.id in known), Decimal(0))
-    billed = total((each.amount for each in existing), line.amount.currency)
+    # A credit by hand is given away for good: the next delivery must not bill it again.
+    charged = (each.amount for each in existing if each.kind is LineKind.ONE_TIME)
+    billed = total(charged, line.amount.currency)
     fresh = [each for each in deliveries if each.id not in known and each.on <= service.until]
     for delivery in sorted(fresh, key=lambda each: (each.on, each.id)):
         done = EXACT.add(done, delivery.quantity)

@@ -31,7 +31,7 @@ def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterato
     covered = sorted(each for periods in active.values() for each in periods)
     resume = service.first_open_period(covered)
     closed = (each for each in charges if each.service is not None and each.service.end <= resume)
-    before = total((_left(each, credits.get(each.id, ())) for each in closed), service.state.line.amount.currency)
+    before = total((_kept(each, credits.get(each.id, ())) for each in closed), service.state.line.amount.currency)
     for piece, amount in _due(service, resume, before):
         for part in _uncovered(piece.part, covered):
             yield _charge(service, piece, part, amount)
@@ -110,6 +110,11 @@ def _active(charge: BillLine, credits: Sequence[BillLine]) -> list[Period]:
     """The days that a charge still covers: its service without what was credited."""
     credited = [each.service for each in credits if each.service is not None]
     return _uncovered(charge.service, credited) if charge.service is not None else []
+
+
+def _kept(charge: BillLine, credits: Sequence[BillLine]) -> Money:
+    """What a charge takes of the term's total; a credit by hand is given away for good and is not billed again."""
+    return _left(charge, [each for each in credits if each.service is not None])
 
 
 def _left(charge: BillLine, credits: Sequence[BillLine]) -> Money:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.billing import BillingPolicy, BillLine, LineKind, missing_lines
+from engine.billing import BillingPolicy, BillLine, LineKind, credit, missing_lines
 from engine.catalog import BillingTiming, ChargePeriod
 from engine.contracts import (
     BillOn,
@@ -148,6 +148,25 @@ def test_a_second_earlier_end_credits_only_what_is_left() -> None:
     (rest,) = billed(twice, "2026-01-20", lines)
     assert shown([rest]) == [("credit", "2026-01-01/2026-01-15", "-45.16")]
     assert total((each.amount for each in (*lines, rest)), EUR).is_zero
+
+
+def test_a_credit_by_hand_is_given_away_for_good() -> None:
+    # 20.00 off January are neither billed again with the last part of the term nor with the next delivery
+    agreed = contract(
+        recurring("seats", "100.00", "2026-01-01", "2026-03-01", term_total="200.00"),
+        one_time("disk", "90.00", "2026-01-01", quantity="3", bill_on=BillOn.DELIVERY),
+    )
+    handed = [Delivery(f"d-{n}", "disk", day(f"2026-01-0{n}"), Decimal(1)) for n in (1, 2, 3)]
+    lines = missing_lines(agreed, handed[:1], (), (), day("2026-01-01"))
+    given = [credit("hand", eur("20.00"), of=each, on=day("2026-01-01")) for each in lines]
+    lines = (*lines, *(each.value for each in given if isinstance(each, Decision)))
+    rest = missing_lines(agreed, handed, (), lines, FAR)
+    assert [(each.subscription, str(each.amount.decimal)) for each in rest] == [
+        ("disk", "30.00"),
+        ("disk", "30.00"),
+        ("seats", "100.00"),
+    ]
+    assert missing_lines(agreed, handed, (), (*lines, *rest), FAR) == ()
 
 
 def test_an_end_without_credit_keeps_what_was_billed() -> None:
