@@ -187,7 +187,9 @@ class _Tables:
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for line in self._read("schedule_lines", "parent_id", "obligation_id", "amount_minor"):
             sums[line["parent_id"], line["obligation_id"]] += line["amount_minor"]
-        for row in self._read("obligations", "parent_id", "obligation_id", "timing", "price_minor", "ended_on"):
+        for row in self._read(
+            "obligations", "parent_id", "obligation_id", "timing", "price_minor", "recognised_minor", "ended_on"
+        ):
             contract = contracts[row["parent_id"]]
             until = contract["recognised_until"]
             waits = row["timing"] not in TIMED or row["ended_on"] is not None
@@ -196,6 +198,7 @@ class _Tables:
                 obligation=row["obligation_id"],
                 currency=contract["currency"],
                 price=row["price_minor"],
+                recognised=row["recognised_minor"],
                 recognised_until=date.fromisoformat(until) if until else None,
                 scheduled=not waits or sums[row["parent_id"], row["obligation_id"]] == row["price_minor"],
                 usage=row["timing"] == "usage",

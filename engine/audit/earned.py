@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 
 from engine.audit.ledgered import Accounts, other_in_clearing
 from engine.audit.rows import Rows
@@ -47,17 +48,19 @@ def scheduled_as_allocated(rows: Rows) -> Iterator[Violation]:
 
 
 def recognised_as_scheduled(rows: Rows, accounts: Accounts) -> Iterator[Violation]:
-    """Per obligation: revenue in the journal is what its schedule has due by the latest recognition run."""
+    """Per obligation: revenue in the journal is what it counts as recognised, and what its schedule has due by then."""
     due = _due(rows)
     booked: dict[tuple[str, str], int] = defaultdict(int)
     for line in rows.journal:
         if accounts.is_revenue(line.account) and line.obligation:
             booked[line.contract, line.obligation] -= line.amount
     currencies = {(each.contract, each.obligation): each.currency for each in rows.obligations}
-    for key in sorted({*due, *booked}):
-        if due.get(key, 0) != booked[key]:
-            where = f"contract {key[0]} obligation {key[1]}"
-            yield Violation(RECOGNISED, where, due.get(key, 0), booked[key], currencies.get(key, ""))
+    counted = {(each.contract, each.obligation): each.recognised for each in rows.obligations}
+    for key in sorted({*due, *booked, *counted}):
+        where = f"contract {key[0]} obligation {key[1]}"
+        for expected in dict.fromkeys((due.get(key, 0), counted.get(key, 0))):
+            if expected != booked[key]:
+                yield Violation(RECOGNISED, where, expected, booked[key], currencies.get(key, ""))
 
 
 def value_is_earned_or_remains(rows: Rows, accounts: Accounts) -> Iterator[Violation]:
@@ -134,11 +137,16 @@ def _add_booked(rows: Rows, contracts: dict[ContractCurrency, _Sums], accounts: 
 
 
 def _due(rows: Rows) -> dict[tuple[str, str], int]:
-    """What each obligation's schedule has due by its latest recognition run."""
-    until = {(each.contract, each.obligation): each.recognised_until for each in rows.obligations}
-    due: dict[tuple[str, str], int] = defaultdict(int)
+    """What each obligation's schedule has due by its latest run; what it counts itself while a change waits for one."""
+    due: dict[tuple[str, str], int] = {}
+    until: dict[tuple[str, str], date] = {}
+    for each in rows.obligations:
+        key = (each.contract, each.obligation)
+        due[key] = each.recognised if each.recognised_until is None else 0
+        if each.recognised_until is not None:
+            until[key] = each.recognised_until
     for line in rows.schedule:
-        reached = until.get((line.contract, line.obligation))
-        if reached is not None and line.on <= reached:
-            due[line.contract, line.obligation] += line.amount
+        key = (line.contract, line.obligation)
+        if key in until and line.on <= until[key]:
+            due[key] += line.amount
     return due

@@ -88,14 +88,16 @@ class CreditLineRow:
 class ObligationRow:
     """A performance obligation with its price as it stands.
 
-    ``scheduled`` says that all of it has a schedule; the rest waits for deliveries, reports or usage.
-    ``recognised_until`` is the day of the latest recognition run over it, None before the first.
+    ``scheduled`` says that all of it has a schedule; the rest waits for deliveries, reports or usage. ``recognised`` is
+    what was handed to the ledger; ``recognised_until`` the day up to which that is all that is due, None while a change
+    (or everything) waits for the next recognition run.
     """
 
     contract: str
     obligation: str
     currency: str
     price: int
+    recognised: int
     recognised_until: date | None
     scheduled: bool = True
     usage: bool = False

@@ -24,6 +24,7 @@ class AccountType(Enum):
     LIABILITY = "liability"
     EQUITY = "equity"
     REVENUE = "revenue"
+    OTHER_INCOME = "other_income"
     EXPENSE = "expense"
     CLEARING = "clearing"
 
@@ -137,7 +138,7 @@ DEFAULT_CHART = chart_of(
         Account(REFUND_LIABILITY, "Refund liability", AccountType.LIABILITY),
         Account(CONTRACT_COST_PAYABLE, "Commissions and contract costs payable", AccountType.LIABILITY),
         Account(REVENUE, "Revenue from contracts with customers", AccountType.REVENUE),
-        Account(INTEREST_INCOME, "Interest income", AccountType.REVENUE),
+        Account(INTEREST_INCOME, "Interest income", AccountType.OTHER_INCOME),
         Account(INTEREST_EXPENSE, "Interest expense", AccountType.EXPENSE),
         Account(BAD_DEBT, "Bad debt expense", AccountType.EXPENSE),
         Account(CONTRACT_COST_EXPENSE, "Amortisation of contract costs", AccountType.EXPENSE),

@@ -106,6 +106,14 @@ class RevenueContract:
         return next((each for each in self.accounts if order_line in each.obligation.order_lines), None)
 
     @property
+    def settled_until(self) -> date | None:
+        """The day up to which all that is due was recognised; None while a change waits for the next run."""
+        until = self.recognised_until
+        if until is None or any(each.earned(until) != each.recognised for each in self.accounts):
+            return None
+        return until
+
+    @property
     def price(self) -> Money:
         """The transaction price as it stands."""
         return total((each.price for each in self.accounts), self.currency)

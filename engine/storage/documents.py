@@ -248,7 +248,7 @@ DOCUMENTS = (
             "currency": lambda contract: contract.currency.code,
             "price_minor": lambda contract: contract.price.minor_units,
             "recognised_until": lambda contract: (
-                contract.recognised_until.isoformat() if contract.recognised_until is not None else None
+                contract.settled_until.isoformat() if contract.settled_until is not None else None
             ),
         },
         children=(

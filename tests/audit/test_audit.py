@@ -70,9 +70,9 @@ def books() -> Rows:
         ),
         credit_lines=(CreditLineRow("CN-1", "1", "INV-1", "2", "o-1", "2", "c-1", "EUR", 1_000, 200),),
         obligations=(
-            ObligationRow("c-1", "plan", "EUR", 12_000, RUN),
-            ObligationRow("c-1", "box", "EUR", 2_000, RUN, scheduled=False),
-            ObligationRow("c-1", "calls", "EUR", 500, RUN, scheduled=False, usage=True),
+            ObligationRow("c-1", "plan", "EUR", 12_000, 2_000, RUN),
+            ObligationRow("c-1", "box", "EUR", 2_000, 2_000, RUN, scheduled=False),
+            ObligationRow("c-1", "calls", "EUR", 500, 500, RUN, scheduled=False, usage=True),
         ),
         schedule=(
             *(ScheduleRow("c-1", "plan", "EUR", date(2026, month, 28), 1_000) for month in range(1, 13)),
@@ -224,6 +224,15 @@ def test_named_reconciling_items_are_part_of_the_identities() -> None:
     assert ("AUD010", "contract c-1") in found(replace(interest, reconciling=()))
 
 
+def test_a_change_that_waits_for_the_next_run_is_no_violation() -> None:
+    """Another 3.00 of the plan fell due after the run of its day: the obligation counts 20.00 and says it waits."""
+    rows = changed("schedule", 0, amount=1_300)(changed("schedule", 11, amount=700)(books()))
+    assert ("AUD012", "contract c-1 obligation plan") in found(rows)
+    waiting = changed("obligations", 0, recognised_until=None)(rows)
+    assert found(waiting) == []
+    assert ("AUD012", "contract c-1 obligation plan") in found(changed("obligations", 0, recognised=2_001)(waiting))
+
+
 def test_revenue_may_have_several_accounts() -> None:
     rows = changed("journal", 15, account="revenue_saas")(books())
     assert ("AUD012", "contract c-1 obligation plan") in found(rows)
@@ -244,6 +253,7 @@ amount_fields = st.sampled_from(
         ("credit_lines", 0, "net"),
         ("obligations", 0, "price"),
         ("obligations", 1, "price"),
+        ("obligations", 0, "recognised"),
         *(("schedule", n, "amount") for n in range(15)),
         *(("journal", n, "amount") for n in range(24)),
     ]
