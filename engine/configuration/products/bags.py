@@ -16,6 +16,8 @@ from engine.configuration.builder import ModelBuilder
 from engine.configuration.model import Term
 
 FEW_UNITS = 16
+NEVER = "(true)"
+"""The name of the literal that always holds; choosing it false is a choice that never fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Counter:
             return ()
         if self.quantity:
             return (Choice(self.quantity, number, Relation.AT_LEAST),)
+        if number > len(self.literals):
+            return (Choice(NEVER, value=False),)
         return (Choice(self.literals[number - 1], value=True),)
 
     def at_most(self, number: int) -> tuple[Choice, ...]:

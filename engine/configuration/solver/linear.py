@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from engine.configuration.model import Kind, Model, Sum
@@ -53,16 +53,25 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """The parts add up to ``bound`` at most whenever all of ``when`` hold; ``base`` is the least they can ever be."""
+    """The parts add up to ``bound`` at most whenever all of ``when`` hold.
+
+    ``weights`` (what an atom adds when it holds) and ``constant`` say the same as the parts without a quantity, in the
+    form in which a solution is checked: most atoms do not hold, and only those that do are looked at.
+    """
 
     parts: tuple[Part, ...]
     bound: int
     rule: int
     when: tuple[int, ...]
+    weights: Mapping[int, int]
+    constant: int
+    scaled: tuple[Part, ...]
 
-    def least(self, model: Sequence[int], spans: Mapping[int, Interval]) -> int:
-        """The smallest total that this solution's choices and these intervals leave."""
-        return sum(part.least(part.chosen(model), spans) for part in self.parts)
+    def least(self, model: Sequence[int], spans: Mapping[int, Interval], holding: Set[int]) -> int:
+        """The smallest total that a solution's choices (its atoms that hold) and these intervals leave."""
+        weights = self.weights
+        total = self.constant + sum(weights[atom] for atom in weights.keys() & holding)
+        return total + sum(part.least(part.chosen(model), spans) for part in self.scaled)
 
 
 def prepare(model: Model, total: Sum) -> Linear:
@@ -84,7 +93,29 @@ def prepare(model: Model, total: Sum) -> Linear:
             factors[term.literal - first] += term.coefficient
     parts = [Part(first, tuple(factors), quantity, grouped=True) for (first, quantity), factors in grouped.items()]
     parts += [Part(literal, (0, factor), quantity, grouped=False) for (literal, quantity), factor in single.items()]
-    return Linear(tuple(parts), bound, total.rule, total.when)
+    weights, constant = _weights(parts)
+    scaled = tuple(each for each in parts if each.quantity is not None)
+    return Linear(tuple(parts), bound, total.rule, total.when, weights, constant, scaled)
+
+
+def _weights(parts: Sequence[Part]) -> tuple[dict[int, int], int]:
+    """What each atom adds when it holds, and what is added anyway, for the parts without a quantity."""
+    weights: dict[int, int] = {}
+    constant = 0
+    for part in parts:
+        if part.quantity is not None:
+            continue
+        if part.grouped:
+            for at, factor in enumerate(part.factors):
+                weights[part.first + at] = weights.get(part.first + at, 0) + factor
+            continue
+        factor = part.factors[1]
+        if part.first <= 0:
+            constant += factor
+        if part.first:
+            atom = abs(part.first)
+            weights[atom] = weights.get(atom, 0) + (factor if part.first > 0 else -factor)
+    return {atom: weight for atom, weight in weights.items() if weight}, constant
 
 
 def _owners(model: Model, total: Sum) -> dict[int, tuple[int, int]]:

@@ -22,6 +22,8 @@ class SumTheory:
         self._limits: dict[int, Interval] = {at: (each.minimum, each.maximum) for at, each in model.quantities()}
         self._model = model
         self._linear = [prepare(model, each) for each in model.sums]
+        self._atoms = {atom for each in self._linear for atom in each.weights}
+        self._floors: dict[Part, int] = {}
         self._steps: dict[int, list[tuple[int, int]]] = {at: [] for at in self._limits}
         for bound in model.bounds:
             insort(self._steps[bound.variable], (bound.at_least, bound.atom))
@@ -36,6 +38,7 @@ class SumTheory:
     def add(self, total: Sum) -> None:
         """One more sum from now on; its rule and ``when`` decide when it binds."""
         self._linear.append(prepare(self._model, total))
+        self._atoms |= self._linear[-1].weights.keys()
 
     def at_least(self, variable: int, bound: int, host: Host) -> int:
         """The literal "quantity >= bound", made and tied to its neighbours when it is new."""
@@ -60,18 +63,28 @@ class SumTheory:
     def lemmas(self, model: Sequence[int], host: Host) -> list[list[int]]:
         """Clauses that rule the solution out or narrow it down; empty when it stands, and then ``values`` is set."""
         spans = {each: self._span(each, model) for each in self._limits}
+        holding = {atom for atom in self._atoms if model[atom - 1] > 0}
         active = [each for each in self._linear if self._binds(each, model, host)]
-        broken = [each for each in active if each.least(model, spans) > each.bound]
+        broken = [each for each in active if each.least(model, spans, holding) > each.bound]
         if broken:
             return [self._explain(each, model, spans, host) for each in broken]
-        trial = self._trial(active, model, spans)
-        for each in active:
-            if each.least(model, trial) > each.bound:
-                return self._narrow(each, model, (spans, trial), host)
+        if self._limits:
+            trial = self._trial(active, model, spans)
+            for each in active:
+                if each.scaled and each.least(model, trial, holding) > each.bound:
+                    return self._narrow(each, model, (spans, trial), host)
+        else:
+            trial = spans
         self.values = {each: low for each, (low, _) in trial.items()}
         for variable, value in self.values.items():
             self.seen[variable].add(value)
         return []
+
+    def _floor(self, part: Part) -> int:
+        """The least a part can ever be."""
+        if part not in self._floors:
+            self._floors[part] = part.least_of_all(self._limits)
+        return self._floors[part]
 
     def _constant(self, host: Host) -> int:
         if not self._true:
@@ -103,10 +116,10 @@ class SumTheory:
         """One value a quantity: its low end, or its high end where the sums lean that way."""
         lean: dict[int, int] = {}
         for each in active:
-            for part in each.parts:
-                if part.quantity is not None:
-                    factor = part.factors[part.chosen(model)]
-                    lean[part.quantity] = lean.get(part.quantity, 0) + (factor > 0) - (factor < 0)
+            for part in each.scaled:
+                assert part.quantity is not None, "scaled parts have a quantity"
+                factor = part.factors[part.chosen(model)]
+                lean[part.quantity] = lean.get(part.quantity, 0) + (factor > 0) - (factor < 0)
         return {each: (high, high) if lean.get(each, 0) < 0 else (low, low) for each, (low, high) in spans.items()}
 
     def _narrow(
@@ -118,12 +131,11 @@ class SumTheory:
     ) -> list[list[int]]:
         """The trial breaks a sum that the intervals do not: derive a tighter bound, or halve an interval."""
         spans, trial = state
-        room = broken.bound - broken.least(model, spans)
+        room = broken.bound - broken.least(model, spans, _holding(broken, model))
         found: list[list[int]] = []
         widest = (0, 0)
-        for part in broken.parts:
-            if part.quantity is None:
-                continue
+        for part in broken.scaled:
+            assert part.quantity is not None, "scaled parts have a quantity"
             factor = part.factors[part.chosen(model)]
             low, high = spans[part.quantity]
             if (
@@ -145,14 +157,14 @@ class SumTheory:
 
     def _explain(self, broken: Linear, model: Sequence[int], spans: Mapping[int, Interval], host: Host) -> list[int]:
         """A clause that excludes this violation and, as far as the excess allows, all that are like it."""
-        excess = broken.least(model, spans) - broken.bound - 1
+        excess = broken.least(model, spans, _holding(broken, model)) - broken.bound - 1
         clause = [-each for each in broken.when]
         selector = host.selector(broken.rule)
         if selector:
             clause.append(-selector)
         gains = []
         for part in broken.parts:
-            gain = part.least(part.chosen(model), spans) - part.least_of_all(self._limits)
+            gain = part.least(part.chosen(model), spans) - self._floor(part)
             if gain:
                 gains.append((gain, part))
         gains.sort(key=lambda each: each[0])
@@ -202,3 +214,8 @@ class SumTheory:
             clause.append(self.at_least(variable, new_high + 1, host))
         used = abs(factor) * max(low - new_low, new_high - high)
         return used, {**spans, variable: (new_low, new_high)}
+
+
+def _holding(total: Linear, model: Sequence[int]) -> set[int]:
+    """The atoms of a sum that hold in a solution."""
+    return {atom for atom in total.weights if model[atom - 1] > 0}
