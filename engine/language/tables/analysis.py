@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from engine.language.tables.cover import Cover, Line, merged
-from engine.language.tables.intervals import Region, intersection
+from engine.language.tables.intervals import Region, intersection, union
 from engine.language.tables.model import HitPolicy
-from engine.language.tables.region import Admitted, domain_of
+from engine.language.tables.region import Admitted, domain_of, moments
 from engine.language.tables.slots import Slots
 from engine.language.tables.witness import example
 from engine.language.values.kind import Kind
@@ -101,7 +101,12 @@ class _Analyser:
 
     def _domain(self, place: int) -> Region:
         allowed = self._grid.columns[place].allowed
-        return allowed.region if allowed is not None and allowed.kind is not None else domain_of(self._kinds[place])
+        if allowed is not None and allowed.kind is not None:
+            return allowed.region
+        if self._kinds[place] is Kind.DATE_TIME:
+            column = [cell for line in self._grid.cells if (cell := line[place]) is not None]
+            return moments(union(each for cell in column for each in cell.region))
+        return domain_of(self._kinds[place])
 
     def _is_constant(self, cells: Sequence[Admitted | None]) -> bool:
         return all(

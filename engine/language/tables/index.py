@@ -85,6 +85,8 @@ class Index:
 
 def rows_of(mask: int) -> Iterable[int]:
     """Return the numbers of the bits set, ascending. A mask of many bits is read as text: clearing bits copies it."""
+    if not mask:
+        return ()
     highest = mask.bit_length() - 1
     if not mask ^ (1 << highest):
         return (highest,)

@@ -12,8 +12,10 @@ from engine.language.tables.intervals import EVERYTHING, Interval, Region, compl
 from engine.language.values.duration import DAY, DaysDuration, MonthsDuration
 from engine.language.values.kind import Kind, kind_of
 from engine.language.values.temporal import (
+    LARGEST_YEAR,
     DateTime,
     DateValue,
+    FarDate,
     Time,
     clock_time,
     date_of,
@@ -24,7 +26,7 @@ from engine.language.values.temporal import (
 COUNTED = frozenset({Kind.BOOLEAN, Kind.DATE, Kind.DAYS, Kind.MONTHS, Kind.TIME})
 """Kinds whose keys are whole numbers: between two neighbours there is nothing."""
 
-_FAR = 10**30
+_FAR = ordinal(FarDate(LARGEST_YEAR, 12, 30)) * DAY
 _TEMPORAL_CALLS = frozenset({"date", "time", "date and time", "duration"})
 
 
@@ -106,7 +108,18 @@ def _one_sided(interval: Interval) -> Interval:
     local = cast("tuple[bool, int]", interval.high if interval.low is None else interval.low)[0]
     low = interval.low if interval.low is not None else (local, -_FAR)
     high = interval.high if interval.high is not None else (local, _FAR)
-    return Interval(low, high, interval.low_included, interval.high_included)
+    return Interval(
+        low,
+        high,
+        interval.low_included or interval.low is None,
+        interval.high_included or interval.high is None,
+    )
+
+
+def moments(region: Region) -> Region:
+    """Return all dates and times of the sorts (local, in a zone) that occur in a region."""
+    sorts = {cast("tuple[bool, int]", each.low)[0] for each in region if each.low is not None}
+    return union(Interval((sort, -_FAR), (sort, _FAR), low_included=True, high_included=True) for sort in sorted(sorts))
 
 
 def value_of(kind: Kind, key: object) -> object:
