@@ -14,7 +14,7 @@ from engine.language.problems import CODES
 from engine.rulebook import Loaded, load, parts_of
 from engine.rulebook.codes import EXPLANATIONS
 from engine.rulebook.formatter import format_file
-from engine.rulebook.rule_run import TestResult, run_tests, test_findings, untested_rules
+from engine.rulebook.rule_run import RuleTestResult, findings_of, run_tests, untested_rules
 from engine.rulebook.schema_files import schema_files
 from engine.rulebook.starter import starter_files
 
@@ -131,7 +131,7 @@ def _test(args: argparse.Namespace) -> int:
         return FINDINGS
     results = run_tests(loaded.book, parts_of(loaded.book))
     untested = untested_rules(loaded.book, results) if args.coverage else ()
-    findings = test_findings(results)
+    findings = findings_of(results)
     if args.json:
         _say_json(
             {
@@ -146,8 +146,8 @@ def _test(args: argparse.Namespace) -> int:
     return FINDINGS if findings or not results else CLEAN
 
 
-def _show_results(results: tuple[TestResult, ...], untested: tuple[str, ...], sources: Mapping[str, str]) -> None:
-    findings = test_findings(results)
+def _show_results(results: tuple[RuleTestResult, ...], untested: tuple[str, ...], sources: Mapping[str, str]) -> None:
+    findings = findings_of(results)
     if findings:
         _say(render(findings, sources))
     for rule in untested:

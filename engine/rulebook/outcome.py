@@ -43,11 +43,15 @@ def _line(priced: Priced, which: str) -> PricedLine:
 
 
 def _shown(amount: Money | None) -> str | None:
-    return None if amount is None else _number(amount.decimal)
+    return None if amount is None else format(amount.decimal, "f")
 
 
 def _number(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
+    """Digits without needless zeros after the point; an amount keeps its own."""
+    if value is None:
+        return None
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _minor(pick: Callable[[PricedLine], int | None]) -> Callable[[PricedLine, Priced, PricePlan], Observed]:

@@ -15,7 +15,7 @@ from engine.rulebook.rule_test import Expected, RuleTest
 
 
 @dataclass(frozen=True, slots=True)
-class TestResult:
+class RuleTestResult:
     """A test with what did not hold; no findings: it holds. ``rules`` are the rules that gave something."""
 
     test: RuleTest
@@ -28,26 +28,26 @@ class TestResult:
         return not self.findings
 
 
-def run_tests(book: RuleBook, parts: Parts) -> tuple[TestResult, ...]:
+def run_tests(book: RuleBook, parts: Parts) -> tuple[RuleTestResult, ...]:
     """Run every test of the book; ``parts`` are those of ``parts_of(book)``."""
     return tuple(_run(each, parts) for each in book.tests)
 
 
-def test_findings(results: tuple[TestResult, ...]) -> tuple[Diagnostic, ...]:
+def findings_of(results: tuple[RuleTestResult, ...]) -> tuple[Diagnostic, ...]:
     """What does not hold, over all tests."""
     return tuple(found for each in results for found in each.findings)
 
 
-def untested_rules(book: RuleBook, results: tuple[TestResult, ...]) -> tuple[str, ...]:
+def untested_rules(book: RuleBook, results: tuple[RuleTestResult, ...]) -> tuple[str, ...]:
     """Discount rules that no test makes give anything, in the author's order."""
     fired = {rule for each in results for rule in each.rules}
     return tuple(dict.fromkeys(str(each.id) for each in book.pricing.rules if each.id not in fired))
 
 
-def _run(test: RuleTest, parts: Parts) -> TestResult:
+def _run(test: RuleTest, parts: Parts) -> RuleTestResult:
     outcome = evaluate(test.request, parts)
     rules = rule_names(outcome.priced.applied, parts.plan) if isinstance(outcome, PricedQuote) else ()
-    return TestResult(test, tuple(_findings(test, outcome, parts)), rules)
+    return RuleTestResult(test, tuple(_findings(test, outcome, parts)), rules)
 
 
 def _findings(test: RuleTest, outcome: PricedQuote | Refusal, parts: Parts) -> Iterator[Diagnostic]:

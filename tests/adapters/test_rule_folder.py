@@ -1,0 +1,111 @@
+"""Rule folders into memory, within bounds (engine.adapters.rule_folder, engine.adapters.part_catalog)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from engine.adapters import rule_folder
+from engine.adapters.part_catalog import PART_FILES, on_parts
+from engine.adapters.rule_folder import FolderError, read_content, read_folder, unpack
+from engine.rulebook.workbook import CellKind, Workbook
+
+
+def spreadsheet() -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "prices"
+    sheet.append(["line.sku", "out: list_price", "share", "since", "on"])
+    sheet.append(["A", 80.91, 0.15, dt.date(2026, 3, 1), True])
+    sheet["C2"].number_format = "0%"
+    options = book.create_sheet("table")
+    options.append(["currency", "EUR"])
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def test_only_rule_files_are_read(tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / ".git").mkdir()
+    for name in ("book.yaml", "catalog/a.csv", ".git/config.yaml", "catalog/.hidden.csv", "catalog/x.exe"):
+        (tmp_path / name).write_text("x")
+    assert sorted(read_folder(tmp_path)) == ["book.yaml", "catalog/a.csv"]
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="is not a folder"):
+        read_folder(tmp_path / "none")
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text("x")
+    inside = tmp_path / "book"
+    inside.mkdir()
+    (inside / "a.yaml").symlink_to(tmp_path / "secret.yaml")
+    with pytest.raises(FolderError, match="leads out of the folder"):
+        read_folder(inside)
+
+
+@pytest.mark.parametrize("path", ["../a.yaml", "/etc/passwd", "a/../../b.yaml", "", "a\\b.yaml", "a\0b.yaml"])
+def test_a_path_out_of_the_folder_is_refused(path: str) -> None:
+    with pytest.raises(FolderError, match="not a path inside"):
+        read_content(path, b"x")
+
+
+def test_a_spreadsheet_keeps_kinds() -> None:
+    book = unpack({"p.xlsx": spreadsheet(), "a.yaml": b"x"})["p.xlsx"]
+    assert isinstance(book, Workbook)
+    assert [each.name for each in book.sheets] == ["prices", "table"]
+    cells = book.sheets[0].rows[1]
+    assert [(each.text, each.kind) for each in cells] == [
+        ("A", CellKind.TEXT),
+        ("80.91", CellKind.NUMBER),
+        ("0.15", CellKind.PERCENT),
+        ("2026-03-01", CellKind.DATE),
+        ("true", CellKind.BOOLEAN),
+    ]
+
+
+def test_a_file_that_is_no_spreadsheet_is_refused() -> None:
+    with pytest.raises(FolderError, match=r"`p\.xlsx` is not a spreadsheet"):
+        read_content("p.xlsx", b"PK nothing")
+
+
+def test_a_packed_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/big.xml", b"0" * 3_000_000)
+    monkeypatch.setattr(rule_folder, "MOST_UNPACKED", 1_000_000)
+    with pytest.raises(FolderError, match="unpacks to 3000000 bytes"):
+        read_content("p.xlsx", packed.getvalue())
+
+
+def test_sizes_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rule_folder, "MOST_BYTES", 10)
+    monkeypatch.setattr(rule_folder, "MOST_FILES", 2)
+    (tmp_path / "a.yaml").write_text("x" * 11)
+    with pytest.raises(FolderError, match="has 11 bytes"):
+        read_folder(tmp_path)
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.yaml").write_text("x")
+    with pytest.raises(FolderError, match="more than 2 files"):
+        read_folder(tmp_path)
+
+
+def test_a_parts_list_takes_the_place_of_the_own_products(tmp_path: Path) -> None:
+    for name in PART_FILES[:-1]:
+        (tmp_path / name).write_text("id,sku,name\n")
+    own = {"book.yaml": b"b", "catalog/cpu.csv": b"own", "catalog/types.yaml": b"t", "tests/a.yaml": b"t"}
+    with pytest.raises(FolderError, match=r"has no storage\.csv"):
+        on_parts(own, tmp_path)
+    (tmp_path / "storage.csv").write_text("id,sku,name\n")
+    found = on_parts(own, tmp_path)
+    assert found["catalog/cpu.csv"] == b"id,sku,name\n" and found["catalog/types.yaml"] == b"t"
+    assert "tests/a.yaml" not in found and "catalog/parts.yaml" in found

@@ -1,0 +1,98 @@
+"""``cpq rules`` as an author meets it: what is printed, and the exit codes 0 clean, 1 findings, 2 misuse."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.cli import rules
+
+
+def run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    rules.add_parser(parser.add_subparsers())
+    options = parser.parse_args(["rules", *arguments])
+    code: int = options.run(options)
+    return code
+
+
+@pytest.fixture
+def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    assert run("new", str(tmp_path / "shop"), "--title", "Shop") == 0
+    assert "cpq rules test" in capsys.readouterr().out
+    return tmp_path / "shop"
+
+
+def test_a_new_book_is_clean_and_tested(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", str(folder)) == 0
+    assert capsys.readouterr().out.startswith("shop: 2 products, 0 constraints, 1 discount rules, 1 tests; 0 warnings;")
+    assert run("test", str(folder), "--coverage") == 0
+    assert capsys.readouterr().out == "1 of 1 tests hold\n"
+    assert run("fmt", str(folder), "--check") == 0
+    assert capsys.readouterr().out == "nothing to change\n"
+    assert (folder / "schema" / "discounts.schema.json").is_file()
+
+
+def test_new_does_not_overwrite(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("new", str(folder)) == 2
+    assert "is not empty" in capsys.readouterr().err
+
+
+def test_a_fault_is_shown_with_its_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "discounts" / "rules.yaml"
+    path.write_text(path.read_text().replace("line.qty", "line.qyt"))
+    assert run("check", str(folder)) == 1
+    assert capsys.readouterr().out == (
+        "discounts/rules.yaml:4:39: FEL102: `line` has no attribute `qyt`; did you mean `qty`?\n"
+        '  4 |     when: line.sku = "CHAIR" and line.qyt >= 10\n'
+        "    |                                       ^^^\n"
+        "1 errors, 0 warnings\n"
+    )
+    assert run("test", str(folder)) == 1
+
+
+def test_findings_in_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "tests" / "chairs.yaml").write_text(
+        "tests:\n  - name: wrong\n    given: {date: 2026-03-01, lines: [{sku: CHAIR}]}\n    expect: {total_net: 1}\n"
+    )
+    assert run("test", str(folder), "--json", "--coverage") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["tests"] == [{"name": "wrong", "holds": False}]
+    assert told["untested"] == ["ten-chairs"]
+    assert (told["findings"][0]["code"], told["findings"][0]["line"]) == ("TST501", 4)
+    assert run("check", str(folder), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+
+
+def test_fmt_changes_files_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "discounts" / "rules.yaml"
+    path.write_text(path.read_text().replace("give:", "give:    "))
+    assert run("fmt", str(folder), "--check") == 1
+    assert run("fmt", str(folder)) == 0
+    assert "changed: discounts/rules.yaml" in capsys.readouterr().out
+    assert run("fmt", str(folder), "--check") == 0
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [("PRC204", 0), ("fel102", 0), ("PRC999", 2)])
+def test_codes_are_explained(code: str, exit_code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", code) == exit_code
+    told = capsys.readouterr()
+    assert (told.out.startswith(f"code: {code.upper()}")) is (exit_code == 0)
+
+
+def test_schemas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("schema", "discounts") == 0
+    assert json.loads(capsys.readouterr().out)["title"].startswith("Groups")
+    assert run("schema", "discount") == 2
+    assert "did you mean `discounts`?" in capsys.readouterr().err
+    assert run("schema", "--out", str(tmp_path / "s")) == 0
+    assert len(list((tmp_path / "s").iterdir())) == 8
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ("check", "test", "fmt"):
+        assert run(verb, str(tmp_path / "none")) == 2
+        assert "is not a folder" in capsys.readouterr().err

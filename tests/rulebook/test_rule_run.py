@@ -1,0 +1,84 @@
+"""Rule tests run through the one pipeline.
+
+Read here end to end: engine.rulebook.rule_run, engine.rulebook.outcome, engine.rulebook.parts, engine.rulebook.starter.
+"""
+
+from __future__ import annotations
+
+from engine.rulebook import RuleBook, load, parts_of
+from engine.rulebook.rule_run import findings_of, run_tests, untested_rules
+from engine.rulebook.starter import starter_files
+
+FILES = dict(starter_files("shop", "Shop"))
+
+
+def book(tests: str) -> RuleBook:
+    files = {path: text.encode() for path, text in (FILES | {"tests/chairs.yaml": tests}).items()}
+    loaded = load(files)
+    assert loaded.book is not None, [str(each) for each in loaded.diagnostics]
+    return loaded.book
+
+
+def told(expect: str, *, given: str = "lines: [{sku: CHAIR, qty: 10}]") -> list[str]:
+    text = f"tests:\n  - name: t\n    given: {{date: 2026-03-01, {given}}}\n    expect: {expect}\n"
+    found = book(text)
+    return [str(each) for each in findings_of(run_tests(found, parts_of(found)))]
+
+
+def test_a_new_book_holds_its_own_test() -> None:
+    loaded = load({path: text.encode() for path, text in FILES.items()})
+    assert loaded.book is not None and not loaded.diagnostics
+    (result,) = run_tests(loaded.book, parts_of(loaded.book))
+    assert result.holds
+    assert untested_rules(loaded.book, (result,)) == ()
+
+
+def test_what_differs_is_told_at_the_expectation() -> None:
+    # 120.00 less 5 % = 114.00; 10 x 114.00 = 1140.00, and the test says something else on purpose
+    found = told("{total_net: 1141.00, lines: [{unit_net: 113, applied: []}], approvals: [sales/manager]}")
+    hint = "correct the rules, or the expected value with its reason"
+    assert found == [
+        f"tests/chairs.yaml:4:53: TST501: `t`: `unit_net` is 114, not 113; {hint}",
+        f"tests/chairs.yaml:4:67: TST501: `t`: `applied` is [ten-chairs], not []; {hint}",
+        f"tests/chairs.yaml:4:25: TST501: `t`: `total_net` is 1140.00, not 1141.00; {hint}",
+        f"tests/chairs.yaml:4:84: TST501: `t`: `approvals` is [], not [sales/manager]; {hint}",
+    ]
+
+
+def test_amounts_are_compared_as_numbers() -> None:
+    assert told("{total_net: 1140, lines: [{unit_net: 114.000}]}") == []
+
+
+def test_a_refusal_nobody_expected() -> None:
+    (found,) = told("{total_net: 1}", given="codes: [NONE], lines: [{sku: CHAIR}]")
+    assert found.startswith(
+        "tests/chairs.yaml:2:11: TST501: `t`: the request was refused: PRC008: codes[0]: unknown code"
+    )
+
+
+def test_a_refusal_that_was_expected() -> None:
+    assert told("{refused: [PRC008]}", given="codes: [NONE], lines: [{sku: CHAIR}]") == []
+    (found,) = told("{refused: [PRC008]}")
+    assert "`refused` is [], not [PRC008]" in found
+
+
+def test_a_line_that_is_not_there() -> None:
+    assert told("{lines: [{id: '7', net: 1}]}")[0].startswith(
+        "tests/chairs.yaml:4:37: TST501: `t`: there is no line `7`"
+    )
+
+
+def test_an_unknown_margin_is_not_zero() -> None:
+    files = FILES | {"catalog/products.yaml": "products: [{sku: CHAIR, name: Chair, list: {EUR: 120.00}}]\n"}
+    text = "tests:\n  - name: t\n    given: {date: 2026-03-01, lines: [{sku: CHAIR}]}\n    expect: {margin_pct: 0}\n"
+    loaded = load({path: body.encode() for path, body in (files | {"tests/chairs.yaml": text}).items()})
+    assert loaded.book is not None
+    (result,) = run_tests(loaded.book, parts_of(loaded.book))
+    assert "`margin_pct` is unknown, not 0" in str(result.findings[0])
+
+
+def test_rules_that_no_test_uses_are_named() -> None:
+    found = book(
+        "tests:\n  - name: t\n    given: {date: 2026-03-01, lines: [{sku: CHAIR}]}\n    expect: {total_net: 120}\n"
+    )
+    assert untested_rules(found, run_tests(found, parts_of(found))) == ("ten-chairs",)

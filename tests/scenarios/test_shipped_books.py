@@ -1,0 +1,140 @@
+"""The rule books that ship with the project: without findings, and every one of their hand-worked tests holds."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from engine.adapters.part_catalog import on_parts
+from engine.adapters.rule_folder import read_folder, unpack
+from engine.configuration.products import Pick, Standing
+from engine.configuration.products.configurator import ProductConfigurator
+from engine.diagnostics import Severity, render
+from engine.rulebook import RuleBook, load, parts_of
+from engine.rulebook.formatter import format_file
+from engine.rulebook.rule_run import RuleTestResult, findings_of, run_tests, untested_rules
+from tests.conformance.shared_data import data_dir
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
+BOOKS = ("saas", "workstation")
+EIGHT_SLOTS = ("cpu", "cooler", "board", "memory", "gpu", "drive", "psu", "case")
+MOST_RESULTS = 25
+
+
+@cache
+def book(name: str) -> RuleBook:
+    files = read_folder(RULES / name)
+    loaded = load(unpack(files))
+    sources = {path: content.decode() for path, content in files.items()}
+    assert loaded.book is not None and not loaded.diagnostics, render(loaded.diagnostics, sources)
+    return loaded.book
+
+
+@cache
+def results(name: str) -> tuple[RuleTestResult, ...]:
+    return run_tests(book(name), parts_of(book(name)))
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_all_hand_worked_tests_hold(name: str) -> None:
+    assert len(results(name)) >= MOST_RESULTS
+    assert not findings_of(results(name)), "\n".join(str(each) for each in findings_of(results(name)))
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_every_discount_rule_is_used_by_a_test(name: str) -> None:
+    assert untested_rules(book(name), results(name)) == ()
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_files_are_in_the_one_layout(name: str) -> None:
+    changed = [path for path, content in read_folder(RULES / name).items() if format_file(path, content) != content]
+    assert not changed, "run: cpq rules fmt"
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_every_file_names_its_schema(name: str) -> None:
+    for path, content in read_folder(RULES / name).items():
+        if path.endswith(".yaml"):
+            head, text = content.decode().split("\n", 1)
+            target = (RULES / name / path).parent / head.removeprefix("# yaml-language-server: $schema=")
+            assert target.resolve().is_file(), (path, head)
+            assert text
+
+
+def test_the_workstation_has_what_it_promises() -> None:
+    catalog = book("workstation").catalog
+    counts = {slot: sum(each.category == slot for each in catalog.products.values()) for slot in EIGHT_SLOTS}
+    assert sum(counts.values()) >= 120 and min(counts.values()) >= 10, counts
+    kinds = {each.kind.value for rules in book("workstation").constraints.values() for each in rules}
+    assert kinds >= {"require", "exclude", "allow_table", "forbid_table", "default", "prefer"}
+    assert [each.id for each in book("workstation").chains] == ["sales", "finance"]
+
+
+def test_every_part_of_the_workstation_can_be_chosen() -> None:
+    configurator = ProductConfigurator(book("workstation").products["WS"])
+    state = configurator.configure(())
+    dead = [option.skus for slot in state.slots for option in slot.options if option.standing is Standing.IMPOSSIBLE]
+    assert not dead
+
+
+def test_the_subscriptions_cover_every_kind_of_charge() -> None:
+    kinds = {each.charge.kind.value for each in book("saas").catalog.products.values()}
+    assert kinds == {"one_time", "recurring", "usage"}
+    terms = book("saas").terms
+    assert terms.revenue.policies and terms.revenue.ssp.entries and terms.fulfilment
+    assert book("saas").pricing.contracted and book("saas").pricing.percent_of
+
+
+@cache
+def parts_book() -> RuleBook:
+    files = on_parts(read_folder(RULES / "workstation"), data_dir() / "pc-configurator")
+    loaded = load(unpack(files))
+    worse = [each for each in loaded.diagnostics if each.severity is not Severity.NOTE]
+    assert loaded.book is not None and not worse, [str(each) for each in worse[:10]]
+    return loaded.book
+
+
+def test_the_workstation_rules_run_on_the_parts_list() -> None:
+    found = parts_book()
+    rows = sum(
+        len((data_dir() / "pc-configurator" / name).read_text(encoding="utf-8").splitlines()) - 1
+        for name in ("cpu.csv", "motherboard.csv", "video-card.csv", "memory.csv", "power-supply.csv", "case.csv")
+    )
+    assert len(found.catalog.products) > rows
+    assert all(found.catalog.bundles["WS"].group(slot) for slot in ("cpu", "board", "gpu", "psu", "case"))
+
+
+def test_blanks_of_the_parts_list_are_unknown_and_forbid_nothing() -> None:
+    found = parts_book()
+    case = next(
+        each
+        for each in found.catalog.products.values()
+        if each.category == "case" and each.attributes["psu_form_factors"] is None
+    )
+    supply = next(
+        each
+        for each in found.catalog.products.values()
+        if each.category == "psu" and each.attributes["watts"] == 1000 and each.attributes["form_factor"] == "ATX"
+    )
+    conflict = ProductConfigurator(found.products["WS"]).explain((Pick("case", case.sku), Pick("psu", supply.sku)))
+    assert conflict is None
+
+
+def test_sockets_of_the_parts_list_must_fit() -> None:
+    found = parts_book()
+
+    def first(category: str, **wanted: object) -> str:
+        return next(
+            str(each.sku)
+            for each in found.catalog.products.values()
+            if each.category == category and all(each.attributes[name] == value for name, value in wanted.items())
+        )
+
+    cpu, board = first("cpu", socket="AM5"), first("board", socket="LGA1700")
+    conflict = ProductConfigurator(found.products["WS"]).explain((Pick("cpu", cpu), Pick("board", board)))
+    assert conflict is not None
+    assert [each.rule for each in conflict.rules] == ["socket"]
+    assert conflict.rules[0].message == "The processor needs socket AM5, the main board has LGA1700."
