@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from engine.approvals.facets import Look, looks_of, value_at
 from engine.approvals.policy import ApprovalPolicy, ChainDefinition, PolicyEffect
 from engine.approvals.routed import Facet, FacetValue, Reason, Route, RoutedChain, RoutedLevel
 from engine.catalog import Value
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, did_you_mean
-from engine.language import Checked, EvaluationFault, check_expression, compile_all
+from engine.language import Checked, Compiled, EvaluationFault, check_expression, compile_all
 
 UNKNOWN_CHAIN = Code("APR010")
 UNKNOWN_LEVEL = Code("APR011")
@@ -36,12 +38,13 @@ def route(
     roots: dict[str, object] = {"quote": quote, "customer": customer, "lines": tuple(lines)}
     matched: dict[tuple[str, str], list[tuple[ApprovalPolicy, Reason]]] = {}
     auto: dict[str, Reason] = {}
-    functions = iter(compile_all([each for policy in policies for each in policy.conditions]))
+    arguments = tuple(roots.values())
+    prepared = iter(_prepared(tuple(each for policy in policies for each in policy.conditions)))
     for policy in policies:
-        holds = [next(functions) for _ in policy.conditions]
-        if not all(_holds(each, run, roots) for each, run in zip(policy.conditions, holds, strict=True)):
+        ready = [next(prepared) for _ in policy.conditions]
+        if not all(_holds(each, roots, arguments) for each in ready):
             continue
-        reason = _reason(policy, roots)
+        reason = _reason(policy, ready, roots)
         if policy.effect is PolicyEffect.AUTO_APPROVE:
             auto.setdefault(policy.chain, reason)
         else:
@@ -71,14 +74,38 @@ def policy_findings(policies: Iterable[ApprovalPolicy], chains: Sequence[ChainDe
     return tuple(found)
 
 
-def facets_of(policy: ApprovalPolicy, roots: Mapping[str, object]) -> tuple[Facet, ...]:
-    """The values that a policy's conditions look at, as they are in these facts."""
-    found: dict[tuple[str, str], Facet] = {}
-    for condition in policy.conditions:
-        for look in looks_of(condition):
-            value = _shown(_value(look, condition, roots))
-            facet = Facet(look.expression, value, look.sense, look.threshold, look.inclusive)
-            found.setdefault((look.expression, f"{look.sense.value} {look.threshold}"), facet)
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A condition made ready: its function, what it looks at, and which unknown margins make it match."""
+
+    condition: Checked
+    run: Compiled
+    looks: tuple[Look, ...]
+    margins: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _prepared(conditions: tuple[Checked, ...]) -> tuple[_Prepared, ...]:
+    """Conditions are compared by identity, so that a rule book is made ready once and not for every quote."""
+    return tuple(
+        _Prepared(
+            each,
+            run,
+            looks_of(each),
+            tuple(path for path in each.reads if path.rpartition(".")[2].startswith("margin")),
+        )
+        for each, run in zip(conditions, compile_all(conditions), strict=True)
+    )
+
+
+def _facets(ready: Sequence[_Prepared], roots: Mapping[str, object]) -> tuple[Facet, ...]:
+    """The values that conditions look at, as they are in these facts."""
+    found: dict[Look, Facet] = {}
+    for each in ready:
+        for look in each.looks:
+            if look not in found:
+                value = _shown(_value(look, each.condition, roots))
+                found[look] = Facet(look.expression, value, look.sense, look.threshold, look.inclusive)
     return tuple(found.values())
 
 
@@ -96,30 +123,27 @@ def _chain(
     return RoutedChain(chain.id, tuple(levels))
 
 
-def _reason(policy: ApprovalPolicy, roots: Mapping[str, object]) -> Reason:
-    text = " and ".join(_text(each) for each in policy.conditions)
-    return Reason(policy.id, text, facets_of(policy, roots), policy.say, policy.span)
+def _reason(policy: ApprovalPolicy, ready: Sequence[_Prepared], roots: Mapping[str, object]) -> Reason:
+    text = " and ".join(_text(each) for each in ready)
+    return Reason(policy.id, text, _facets(ready, roots), policy.say, policy.span)
 
 
-def _text(condition: Checked) -> str:
+def _text(ready: _Prepared) -> str:
     """A condition as people read it: a cell with the column it is about."""
-    looks = looks_of(condition) if condition.subject is not None else ()
-    return f"{looks[0].expression} {condition.text}" if looks else condition.text
+    cell = ready.condition.subject is not None and ready.looks
+    return f"{ready.looks[0].expression} {ready.condition.text}" if cell else ready.condition.text
 
 
-def _holds(condition: Checked, run: object, roots: Mapping[str, object]) -> bool:
-    if any(_unknown_margin(path, roots) for path in condition.reads):
+def _holds(ready: _Prepared, roots: Mapping[str, object], arguments: tuple[object, ...]) -> bool:
+    if ready.margins and any(_is_unknown(path, roots) for path in ready.margins):
         return True
-    assert callable(run), "compile_all returns functions"
     try:
-        return run(roots["quote"], roots["customer"], roots["lines"]) is True
+        return ready.run(*arguments) is True
     except EvaluationFault:
         return True
 
 
-def _unknown_margin(path: str, roots: Mapping[str, object]) -> bool:
-    if not path.rpartition(".")[2].startswith("margin"):
-        return False
+def _is_unknown(path: str, roots: Mapping[str, object]) -> bool:
     value = value_at(path, roots)
     return value is None or (isinstance(value, tuple) and None in value)
 
