@@ -17,7 +17,7 @@ import pytest
 from engine.adapters.rule_folder import read_folder
 from engine.billing import BillLine, TaxTable, bill_to, draft_invoice, fact_of, finalize, missing_lines
 from engine.catalog import ChargeKind
-from engine.contracts import Contract
+from engine.contracts import Contract, UsageRecord
 from engine.diagnostics import Decision
 from engine.ledger import Books, Posted, post
 from engine.money import Money, total
@@ -88,14 +88,21 @@ def months(agreed: Contract) -> Iterator[date]:
     yield last
 
 
+def estimated(agreed: Contract) -> tuple[UsageRecord, ...]:
+    """In the first month exactly what the quote estimated was used, and nothing later."""
+    metered = [each for each in agreed.lines if each.charge.kind is ChargeKind.USAGE]
+    return tuple(UsageRecord(f"u-{each.id}", each.id, each.start, each.quantity) for each in metered)
+
+
 def billed(both: Booked, order: Order, book: RuleBook) -> tuple[BillLine, ...]:
     policy = billing_policy(book, both.contract.currency.code)
+    usage = estimated(both.contract)
     lines: tuple[BillLine, ...] = ()
     for day in months(both.contract):
-        fresh = missing_lines(both.contract, deliveries(order), (), lines, day, policy)
+        fresh = missing_lines(both.contract, deliveries(order), usage, lines, day, policy)
         lines = (*lines, *fresh)
-        assert missing_lines(both.contract, deliveries(order), (), lines, day, policy) == ()
-    preview = missing_lines(both.contract, deliveries(order), (), (), day, policy)
+        assert missing_lines(both.contract, deliveries(order), usage, lines, day, policy) == ()
+    preview = missing_lines(both.contract, deliveries(order), usage, (), day, policy)
     assert {each.id: each for each in preview} == {each.id: each for each in lines}
     return lines
 
@@ -126,8 +133,16 @@ def test_what_was_quoted_is_ordered_fulfilled_billed_and_booked(
             case ChargeKind.RECURRING:
                 assert line.term_months is None or got == line.term_total
             case ChargeKind.USAGE:
-                assert got >= Money.zero(agreed.currency)
+                assert _first_month(lines, line.id) == line.net_total
 
+    assert_booked(agreed, lines, at)
+
+
+def _first_month(lines: tuple[BillLine, ...], key: str) -> Money:
+    return min((each for each in lines if each.subscription == key), key=lambda each: each.due_on).amount
+
+
+def assert_booked(agreed: Contract, lines: tuple[BillLine, ...], at: datetime) -> None:
     if lines:
         rates = TaxTable({each.tax_code: Decimal(20) for each in lines})
         draft = draft_invoice("i-1", lines, bill_to(agreed), on=at.date(), taxes=rates, at=at)
