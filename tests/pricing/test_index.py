@@ -1,0 +1,111 @@
+"""The match index against asking every rule, and the atoms it is made of."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.language import check_expression, check_unary_tests
+from engine.pricing.atoms import Interval, OneOf, conjuncts, split
+from engine.pricing.index import bits, build_index, numbers
+from engine.pricing.wording import holds
+from tests.pricing.books import LINE, D
+
+SKU, QTY = ("line", "sku"), ("line", "qty")
+SEGMENT = ("customer", "segment")
+
+
+@pytest.mark.parametrize(
+    ("text", "atoms", "residual"),
+    [
+        ('line.sku = "A"', [OneOf(SKU, frozenset({"A"}))], 0),
+        ('"A" = line.sku', [OneOf(SKU, frozenset({"A"}))], 0),
+        ('line.sku in ("A", "B")', [OneOf(SKU, frozenset({"A", "B"}))], 0),
+        ('line.sku = "A" or line.sku = "B"', [OneOf(SKU, frozenset({"A", "B"}))], 0),
+        ("line.qty >= 5", [Interval(QTY, D("5"), low_included=True)], 0),
+        ("5 > line.qty", [Interval(QTY, high=D("5"))], 0),
+        ("line.qty in [2..7)", [Interval(QTY, D("2"), True, D("7"), False)], 0),
+        ("line.qty between -1 and 7", [Interval(QTY, D("-1"), True, D("7"), True)], 0),
+        ("line.discountable", [OneOf(("line", "discountable"), frozenset({True}))], 0),
+        ('quote.date >= date("2026-03-01")', [Interval(("quote", "date"), date(2026, 3, 1), low_included=True)], 0),
+        ('line.sku != "A"', [], 1),
+        ("line.qty * 2 > 9", [], 1),
+        ('line.qty > 1 and line.sku != "A"', [Interval(QTY, D("1"))], 1),
+        ("true", [], 0),
+        ('line.sku = "A" or line.qty > 5', [], 1),
+        ("count(lines) > 1", [], 1),
+    ],
+)
+def test_a_condition_is_split_into_what_an_index_holds(text: str, atoms: list[object], residual: int) -> None:
+    found = split(check_expression(text, scope=LINE))
+    assert (list(found.atoms), found.residual) == (atoms, residual)
+
+
+@pytest.mark.parametrize(
+    ("cell", "atom"),
+    [
+        (">= 5", Interval(QTY, D("5"), low_included=True)),
+        ("[1..9]", Interval(QTY, D("1"), True, D("9"), True)),
+        ("3, 4", OneOf(QTY, frozenset({D("3"), D("4")}))),
+    ],
+)
+def test_a_cell_is_split_like_a_condition(cell: str, atom: object) -> None:
+    assert split(check_unary_tests(cell, subject="line.qty", scope=LINE)).atoms == (atom,)
+
+
+def test_specificity_counts_what_is_joined() -> None:
+    assert conjuncts(check_expression('line.qty > 1 and line.sku != "A" and (line.qty < 9 or true)', scope=LINE)) == 3
+    assert conjuncts(check_expression("true", scope=LINE)) == 0
+
+
+values = st.sampled_from(("A", "B", "C"))
+atoms = st.one_of(
+    st.builds(lambda found: OneOf(SKU, frozenset(found)), st.lists(values, max_size=2)),
+    st.builds(lambda found: OneOf(SEGMENT, frozenset(found)), st.lists(values, min_size=1, max_size=2)),
+    st.builds(
+        lambda low, low_in, high, high_in: Interval(
+            QTY, None if low is None else D(low), low_in, None if high is None else D(high), high_in
+        ),
+        st.none() | st.integers(0, 6),
+        st.booleans(),
+        st.none() | st.integers(0, 6),
+        st.booleans(),
+    ),
+)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.lists(atoms, max_size=3), max_size=12),
+    st.none() | values,
+    st.none() | st.integers(0, 7),
+    values,
+    st.integers(0, 4095),
+)
+def test_the_index_finds_what_asking_every_rule_finds(
+    rules: list[list[OneOf | Interval]], sku: str | None, quantity: int | None, segment: str, usable: int
+) -> None:
+    index = build_index(rules)
+    line = {"sku": sku, "qty": None if quantity is None else D(quantity)}
+    records = {"line": line, "quote": {}, "customer": {"segment": segment}}
+    header = index.header_mask(records["quote"], records["customer"], usable)
+    found = numbers(index.line_mask(header, line))
+    assert found == [
+        number
+        for number, each in enumerate(rules)
+        if usable >> number & 1 and all(holds(atom, records) for atom in each)
+    ]
+
+
+@given(st.sets(st.integers(0, 3000)))
+def test_bits_and_numbers_are_inverse(members: set[int]) -> None:
+    assert numbers(bits(sorted(members))) == sorted(members)
+
+
+def test_equal_numbers_are_one_value_however_they_are_written() -> None:
+    index = build_index([[OneOf(QTY, frozenset({Decimal("1.0")}))]])
+    assert numbers(index.line_mask(1, {"qty": Decimal("1.00")})) == [0]
