@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.adapters.clock import TenantClock, WallClock
+from engine.adapters.durable_approvals import DurableApprovalProcess
+from engine.adapters.durable_rules import DurableRulesMissing
 from engine.adapters.ids import SequenceIds
 from engine.adapters.rule_folder import FolderError, read_folder, unpack
 from engine.adapters.stored_books import StoredRuleBooks
@@ -64,10 +66,9 @@ def approvals(settings: Settings) -> ApprovalProcess:
     if settings.approvals == "plain":
         return PlainApprovalProcess()
     try:
-        from engine.adapters.durable_approvals import DurableApprovalProcess
-    except ImportError as missing:
+        return DurableApprovalProcess()
+    except DurableRulesMissing as missing:
         raise SettingsError(f"approvals `durable` need the extra `durable`: {missing}") from missing
-    return DurableApprovalProcess()
 
 
 def compiled(files: Mapping[str, bytes]) -> CheckedBook:
