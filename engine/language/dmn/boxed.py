@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
+from engine.diagnostics import Diagnostic, DiagnosticError, Span
 from engine.language.dmn import model
-from engine.language.dmn.xml import attribute, child, children, content_of, local_name, text_in
+from engine.language.dmn.xml import BAD_TABLE, attribute, child, children, content_of, local_name, text_in
 from engine.language.tables.model import Aggregation, DecisionTable, HitPolicy, Input, Output, Rule
 
 
@@ -107,10 +108,18 @@ def _table(element: Element) -> model.Boxed:
         )
         for rule in children(element, "rule")
     )
-    policy = HitPolicy(attribute(element, "hitPolicy") or "UNIQUE")
-    aggregation = Aggregation(attribute(element, "aggregation") or "LIST")
+    policy = HitPolicy(_choice(element, "hitPolicy", "UNIQUE", [each.value for each in HitPolicy]))
+    aggregation = Aggregation(_choice(element, "aggregation", "LIST", [each.value for each in Aggregation]))
     inputs = tuple(_input(each) for each in children(element, "input"))
     return model.BoxedTable(DecisionTable(inputs, outputs, rules, policy, aggregation), _type(element))
+
+
+def _choice(element: Element, name: str, usual: str, known: list[str]) -> str:
+    found = attribute(element, name) or usual
+    if found not in known:
+        message = f"`{found[:40]}` is no `{name}` of a decision table"
+        raise DiagnosticError(Diagnostic(BAD_TABLE, message, Span("model"), f"use one of {', '.join(known)}"))
+    return found
 
 
 def _input(element: Element) -> Input:

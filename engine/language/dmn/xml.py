@@ -14,7 +14,7 @@ BAD_XML = Code("DMN001")
 NOT_A_MODEL = Code("DMN002")
 UNKNOWN_REFERENCE = Code("DMN003")
 UNKNOWN_NAME = Code("DMN004")
-BAD_TESTS = Code("DMN005")
+BAD_TABLE = Code("DMN005")
 
 LARGEST_FILE = 32 << 20
 DEEPEST = 200
@@ -60,8 +60,10 @@ def read_xml(content: bytes, path: str) -> Element:
         raise _wrong("this is not well-formed XML", path, line, column + 1) from None
     except DefusedXmlException:
         raise _wrong("document types and entities are not allowed", path) from None
-    except (_TooMuch, ValueError, LookupError) as error:
+    except _TooMuch as error:
         raise _wrong(str(error), path) from None
+    except (ValueError, LookupError):
+        raise _wrong("the file names an encoding that is not known", path) from None
     if not isinstance(root, Element):
         raise _wrong("the file is empty", path)
     return root

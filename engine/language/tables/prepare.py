@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.diagnostics import DiagnosticError
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 from engine.language import tree
 from engine.language.evaluate import Environment, Run, Step, Test, prepare, prepare_tests, run_bounded
 from engine.language.evaluate.conformance import STANDARD_TYPES, coerce
@@ -15,11 +15,14 @@ from engine.language.parse import parse_expression, parse_unary_tests
 from engine.language.problems import NOWHERE, Origin
 from engine.language.tables.hits import Hits, Ranking
 from engine.language.tables.index import Index, build_index
-from engine.language.tables.model import DecisionTable, HitPolicy, Output
+from engine.language.tables.model import DecisionTable, HitPolicy, Output, Rule
 from engine.language.tables.region import Admitted, admitted
 from engine.language.tables.run import SMALLEST_INDEXED, Column, Line, Table
 from engine.language.values.relation import equal
 from engine.language.values.temporal import DateTime
+
+RAGGED = Code("TAB001")
+"""A rule whose cells do not fit the columns of its table."""
 
 Convert = Callable[[object], object]
 """Brings a value to a type: returns it, converted where the standard converts implicitly, or null."""
@@ -84,8 +87,9 @@ def table_of(table: DecisionTable, reading: Reading) -> Table:
     wrong: list[DiagnosticError] = []
     lines: list[Line] = []
     admitting: list[tuple[Admitted | None, ...]] = []
-    for rule in table.rules:
+    for number, rule in enumerate(table.rules, 1):
         try:
+            _check_width(table, rule, number, reading.origin)
             read = [cells.input(text) for text in rule.inputs]
             steps = [cells.output(text) for text in rule.outputs]
         except DiagnosticError as error:
@@ -105,6 +109,15 @@ def table_of(table: DecisionTable, reading: Reading) -> Table:
         defaults=_defaults(table, reading),
         index=_index(admitting, len(table.inputs)),
     )
+
+
+def _check_width(table: DecisionTable, rule: Rule, number: int, origin: Origin) -> None:
+    found, wanted = (len(rule.inputs), len(rule.outputs)), (len(table.inputs), len(table.outputs))
+    if found != wanted:
+        message = (
+            f"rule {number} has {found[0]} input and {found[1]} output cells, the table {wanted[0]} and {wanted[1]}"
+        )
+        raise DiagnosticError(Diagnostic(RAGGED, message, Span(origin.path, origin.line, origin.column)))
 
 
 @dataclass(frozen=True, slots=True)
