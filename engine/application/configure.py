@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from engine.configuration.products import (
 )
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.pricing import price
+from engine.pricing.request import TaxAnswer, TaxState
 from engine.quotes.evaluation import check, price_line, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
@@ -97,7 +99,10 @@ def _prices(
         if isinstance(resolved, Refusal):
             return
         asked = tuple(price_line(each, request) for each in resolved)
-        priced = price(active.parts.plan, price_request(request, asked))
+        # A list price is before tax, and nobody in particular has no tax region.
+        untaxed = {each.id: TaxAnswer(Decimal(0)) for each in asked}
+        wanted = replace(price_request(request, asked), tax_state=TaxState.ANSWERED, tax_answers=untaxed)
+        priced = price(active.parts.plan, wanted)
         if not isinstance(priced, Refusal):
             yield from ((each.sku, each.list_unit) for each in priced.lines)
             return
