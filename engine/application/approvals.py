@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.faults import etag_mismatch, invalid, not_found
@@ -12,7 +12,7 @@ from engine.application.ports import Reader
 from engine.approvals.process import Directory
 from engine.approvals.reapproval import carry_over
 from engine.approvals.routed import Route
-from engine.approvals.run import ApprovalRun, Decide, Delegation, RunStatus, Verdict
+from engine.approvals.run import ApprovalRun, Decide, Delegation, RequestStatus, RunStatus, Verdict
 from engine.diagnostics import Refusal
 from engine.parties import Group, User
 from engine.quotes import lifecycle
@@ -38,6 +38,15 @@ class DelegationCreated:
     delegate: str
     start: date
     end: date | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalEnded:
+    """An approval ended because its quote was withdrawn or expired."""
+
+    approval: str
+    quote: str
     at: datetime
 
 
@@ -120,6 +129,16 @@ def earlier_runs(reader: Reader, quote: str) -> Sequence[ApprovalRun]:
 def standing_levels(route: Route, runs: Sequence[ApprovalRun]) -> frozenset[tuple[str, str]]:
     """The levels of a route that an earlier approval of the quote still covers."""
     return frozenset(level for run in runs for level in carry_over(run, route))
+
+
+def ended_with_quote(work: Work, run: ApprovalRun) -> None:
+    """End a running approval because its quote was withdrawn or expired; what was still asked is cancelled."""
+    requests = tuple(
+        replace(each, status=RequestStatus.CANCELLED) if each.status is RequestStatus.PENDING else each
+        for each in run.requests
+    )
+    work.tx.replace(replace(run, status=RunStatus.RECALLED, requests=requests))
+    work.tx.emit(ApprovalEnded(run.case.id, run.case.quote, work.at))
 
 
 def _only_request(run: ApprovalRun, approver: str) -> str | Refusal:

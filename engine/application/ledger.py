@@ -9,16 +9,15 @@ from datetime import date, datetime
 from engine.application.faults import etag_mismatch, not_found
 from engine.application.perform import Work
 from engine.application.ports import Reader
-from engine.diagnostics import Code, Fault, Refusal
+from engine.diagnostics import Fault, Refusal
 from engine.ledger import AccountBalance, Books, BooksCalendar, Fact, JournalEntry, Posted, post, trial_balance
 from engine.ledger import close_period as close
 from engine.ledger.entry import EntryKey
-from engine.ledger.posting import Outcome, post_draft, reversal_of
+from engine.ledger.posting import ALREADY_REVERSED, Outcome, post_draft, reversal_of
 
 BOOKS = "books"
 JOURNAL = "journal"
 PAGE = 5_000
-ALREADY_REVERSED = Code("LED031")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from engine.application.approvals import directory, earlier_runs, standing_levels
+from engine.application.approvals import directory, earlier_runs, ended_with_quote, standing_levels
 from engine.application.perform import Work
 from engine.application.quotes import load_quote
 from engine.approvals.case import Submission, case_of
@@ -115,5 +113,5 @@ def withdraw_quote(work: Work, key: str, *, note: str, etag: str) -> Quote | Ref
     run = work.tx.get(ApprovalRun, quote.approval) if quote.approval else None
     decision = lifecycle.withdraw(quote, note=note, at=work.at)
     if run is not None and run.status is RunStatus.RUNNING and not isinstance(decision, Refusal):
-        work.tx.replace(replace(run, status=RunStatus.RECALLED))
+        ended_with_quote(work, run)
     return work.saved(decision)

@@ -108,9 +108,14 @@ def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: s
     contract = work.tx.get(Contract, order.contract)
     assert contract is not None, "an order has its contract"
     start = min(each.start for each in contract.lines if each.id in gone)
-    ended = work.saved(cancel_lines(contract, on=start, at=work.at, by=by, reason=note or "cancelled", lines=gone))
+    # Notice protects a running service; what was never handed over does not run yet.
+    without_notice = replace(contract, terms=replace(contract.terms, notice_days=0))
+    ended = work.decided(
+        cancel_lines(without_notice, on=start, at=work.at, by=by, reason=note or "cancelled", lines=gone)
+    )
     if isinstance(ended, Refusal):
         return ended
+    work.tx.replace(replace(ended, terms=contract.terms))
     return cancel_revenue(work, contract, gone) or changed
 
 

@@ -70,6 +70,9 @@ class Reader(Protocol):
     def page(self, kind: type[T], *, where: Mapping[str, str] | None = None, after: str = "", limit: int) -> list[T]:
         """Records in order of their keys, after a key; ``where`` names columns of the kind and the value wanted."""
 
+    def due(self, kind: type[T], column: str, *, until: str, where: Mapping[str, str], limit: int) -> list[T]:
+        """Records whose column is not empty and not after a text (a day, an instant), in order of their keys."""
+
     def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] | None = None) -> list[Row]:
         """Relational rows as they are stored, in order of their keys; for reports and the audit."""
 

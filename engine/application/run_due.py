@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from engine.application.perform import DEFAULT_TENANT, Environment
+from engine.application.approvals import directory, ended_with_quote
+from engine.application.faults import not_found
+from engine.application.perform import DEFAULT_TENANT, Environment, Work, perform
+from engine.application.ports import Asked
+from engine.approvals.run import ApprovalRun, RunStatus, Tick
+from engine.diagnostics import Refusal
+from engine.quotes import lifecycle
+from engine.quotes.quote import Quote
+from engine.quotes.status import OPEN
 
 ANSWERS_KEPT = timedelta(hours=72)
 
@@ -12,6 +21,52 @@ ANSWERS_KEPT = timedelta(hours=72)
 def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str = DEFAULT_TENANT) -> int:
     """Do up to ``limit`` things that are due by ``now`` and return how many were done; 0 means that nothing waits.
 
-    Each is a unit of its own, so that a stop in between loses nothing and a second run repeats nothing.
+    Expired quotes are closed, approvals whose time passed escalate, old answers of requests are forgotten. Each is a
+    unit of its own, so that a stop in between loses nothing and a second run repeats nothing.
     """
-    return env.store.purge_answers(tenant, before=now - ANSWERS_KEPT, limit=limit)
+    done = 0
+    for move in _moves(env, now, limit, tenant):
+        outcome = perform(env, Asked("RunDue", tenant=tenant), move, lambda _work, _value: b"")
+        done += not isinstance(outcome, Refusal)
+    return done + env.store.purge_answers(tenant, before=now - ANSWERS_KEPT, limit=max(limit - done, 1))
+
+
+def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator[Callable[[Work], object]]:
+    with env.store.read(tenant) as reader:
+        yesterday = (now.date() - timedelta(days=1)).isoformat()
+        quotes = [
+            each.id
+            for status in sorted(OPEN, key=lambda each: each.value)
+            for each in reader.due(Quote, "valid_until", until=yesterday, where={"status": status.value}, limit=limit)
+        ]
+        running = {"status": RunStatus.RUNNING.value}
+        runs = [
+            each.case.id
+            for each in reader.due(ApprovalRun, "due_at", until=now.isoformat(), where=running, limit=limit)
+        ]
+    for key in runs[:limit]:
+        yield _escalation(key, now)
+    for key in quotes[: max(limit - len(runs), 0)]:
+        yield _expiry(key, now)
+
+
+def _expiry(key: str, now: datetime) -> Callable[[Work], object]:
+    def move(work: Work) -> object:
+        quote = work.tx.get(Quote, key)
+        if quote is None:  # deleted since the list was made
+            return not_found("name", key)
+        run = work.tx.get(ApprovalRun, quote.approval) if quote.approval else None
+        if run is not None and run.status is RunStatus.RUNNING:
+            ended_with_quote(work, run)
+        return work.saved(lifecycle.expire(quote, at=now))
+
+    return move
+
+
+def _escalation(key: str, now: datetime) -> Callable[[Work], object]:
+    def move(work: Work) -> object:
+        run = work.tx.get(ApprovalRun, key)
+        assert run is not None, "approvals are never deleted"
+        return work.saved(work.env.approvals.act(run, Tick(now), directory=directory(work.tx)))
+
+    return move

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-import pytest
 from cpq.v1 import billing_pb2, contract_pb2, order_pb2, quote_pb2, revenue_pb2
 
-from tests.api.deal import create, day, invoiced, ordered, people, report, sent, set_clock
+from tests.api.deal import create, day, invoiced, ordered, report, sent
 from tests.api.server import Served
-
-
-@pytest.fixture
-def shop(server: Served) -> Served:
-    set_clock(server)
-    people(server)
-    return server
 
 
 def test_a_flat_price_goes_from_quote_to_journal_to_the_cent(shop: Served) -> None:

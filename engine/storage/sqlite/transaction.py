@@ -49,6 +49,21 @@ class SqliteReader:
             self._seen.setdefault((kind, key), version)
         return [prepared.codec.decode(body) for _, _, body in rows]
 
+    def due(self, kind: type[T], column: str, *, until: str, where: Mapping[str, str], limit: int) -> list[T]:
+        """Records whose column is not empty and not after a text, in order of their keys."""
+        prepared = self._schema.of(kind)
+        names = (column, *where)
+        assert set(names) <= set(prepared.table.columns), "only columns of the table can be due"
+        conditions = "".join(f" AND {name} = ?" for name in where)
+        found = self._connection.execute(
+            f"SELECT id, version, body FROM {prepared.table.table} WHERE tenant_id = ? AND {column} <= ?{conditions}"
+            " ORDER BY id LIMIT ?",
+            (self._tenant, until, *where.values(), min(limit, MOST_ROWS)),
+        ).fetchall()
+        for key, version, _ in found:
+            self._seen.setdefault((kind, key), version)
+        return [prepared.codec.decode(body) for _, _, body in found]
+
     def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] | None = None) -> list[Row]:
         """Relational rows as they are stored, in order of their keys."""
         names = (table, *columns, *(where or {}))

@@ -1,0 +1,159 @@
+"""A valid request for every mutation, made in a state in which it can succeed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cpq.v1 import (
+    approval_pb2,
+    billing_pb2,
+    order_pb2,
+    party_pb2,
+    quote_pb2,
+    revenue_pb2,
+    rule_book_pb2,
+    test_clock_pb2,
+)
+from google.protobuf.message import Message
+
+from tests.api import deal
+from tests.api.server import Served
+from tests.fakes.rules import SMALL
+
+Make = Callable[[Served], Message]
+USAGE = [billing_pb2.UsageRecord(id="u-1", line="calls", day=deal.day("2026-03-05"), quantity="10")]
+
+
+def files(**changes: bytes) -> list[rule_book_pb2.SourceFile]:
+    sources = {**SMALL, "book.yaml": SMALL["book.yaml"].replace(b"A small book", b"Another book"), **changes}
+    return [rule_book_pb2.SourceFile(path=path, content=content) for path, content in sources.items()]
+
+
+def submitted(server: Served, percent: str = "20") -> quote_pb2.Quote:
+    """A quote that waits for the sales manager."""
+    name = deal.create(server, manual_discounts=[deal.discount(percent)]).name
+    return server.quotes.SubmitQuote(quote_pb2.SubmitQuoteRequest(name=name))
+
+
+def approved(server: Served) -> quote_pb2.Quote:
+    name = deal.create(server).name
+    return server.quotes.SubmitQuote(quote_pb2.SubmitQuoteRequest(name=name))
+
+
+def accepted(server: Served) -> quote_pb2.Quote:
+    offer = deal.sent(server)
+    return server.quotes.AcceptQuote(quote_pb2.AcceptQuoteRequest(name=offer.name, version=1))
+
+
+def drafted(server: Served) -> billing_pb2.Invoice:
+    """A draft invoice for one month of a plan."""
+    order = deal.ordered(server, deal.line("PLAN"), term_months=12)
+    run = server.billing.RunBilling(
+        billing_pb2.RunBillingRequest(until=deal.day("2026-03-31"), contracts=[order.contract])
+    )
+    return run.invoices[0]
+
+
+def final(server: Served) -> billing_pb2.Invoice:
+    return server.billing.FinalizeInvoice(billing_pb2.FinalizeInvoiceRequest(name=drafted(server).name))
+
+
+def entry(server: Served) -> str:
+    final(server)
+    return server.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest()).entries[0].name
+
+
+def usage_contract(server: Served) -> str:
+    return deal.ordered(server, deal.line("CALLS", "100"), term_months=12).contract
+
+
+def party(title: str, **fields: Any) -> Make:
+    field = "".join(f"_{c.lower()}" if c.isupper() else c for c in title).lstrip("_")
+    request = getattr(party_pb2, f"Create{title}Request")
+    return lambda server: request(**{field: getattr(party_pb2, title)(display_name="New", **fields)})
+
+
+def renamed(title: str, name: str) -> Make:
+    field = "".join(f"_{c.lower()}" if c.isupper() else c for c in title).lstrip("_")
+    request = getattr(party_pb2, f"Update{title}Request")
+    return lambda server: request(**{field: getattr(party_pb2, title)(name=name, display_name="Renamed")})
+
+
+def group_renamed(server: Served) -> Message:
+    made = server.parties.CreateGroup(party_pb2.CreateGroupRequest(group=party_pb2.Group(display_name="G")))
+    return party_pb2.UpdateGroupRequest(group=party_pb2.Group(name=made.name, display_name="Renamed"))
+
+
+def order_of(server: Served) -> str:
+    return deal.ordered(server).name
+
+
+MUTATIONS: Mapping[str, Make] = {
+    "CreateCustomer": party("Customer"),
+    "CreateBillingAccount": party("BillingAccount", customer="customers/anna", currency_code="EUR"),
+    "CreateSellingEntity": party("SellingEntity"),
+    "CreateUser": party("User"),
+    "CreateGroup": party("Group", members=["users/rep"]),
+    "UpdateCustomer": renamed("Customer", "customers/anna"),
+    "UpdateBillingAccount": renamed("BillingAccount", "billingAccounts/main"),
+    "UpdateSellingEntity": renamed("SellingEntity", "sellingEntities/we"),
+    "UpdateUser": renamed("User", "users/rep"),
+    "UpdateGroup": group_renamed,
+    "CreateQuote": lambda server: quote_pb2.CreateQuoteRequest(quote=deal.draft(deal.content())),
+    "UpdateQuote": lambda server: quote_pb2.UpdateQuoteRequest(
+        quote=quote_pb2.Quote(name=deal.create(server).name, title="New title")
+    ),
+    "DeleteQuote": lambda server: quote_pb2.DeleteQuoteRequest(name=deal.create(server).name),
+    "BatchUpdateQuoteLines": lambda server: quote_pb2.BatchUpdateQuoteLinesRequest(
+        name=deal.create(server).name, upserts=[deal.line("PLAN")]
+    ),
+    "SubmitQuote": lambda server: quote_pb2.SubmitQuoteRequest(name=deal.create(server).name),
+    "RecallQuote": lambda server: quote_pb2.RecallQuoteRequest(name=submitted(server).name, by="users/rep"),
+    "SendQuote": lambda server: quote_pb2.SendQuoteRequest(name=approved(server).name),
+    "AcceptQuote": lambda server: quote_pb2.AcceptQuoteRequest(name=deal.sent(server).name, version=1),
+    "DeclineQuote": lambda server: quote_pb2.DeclineQuoteRequest(name=deal.sent(server).name, note="too dear"),
+    "WithdrawQuote": lambda server: quote_pb2.WithdrawQuoteRequest(name=submitted(server).name, note="mistake"),
+    "ReviseQuote": lambda server: quote_pb2.ReviseQuoteRequest(name=deal.sent(server).name, valid_until=deal.UNTIL),
+    "CloneQuote": lambda server: quote_pb2.CloneQuoteRequest(name=deal.sent(server).name, valid_until=deal.UNTIL),
+    "Approve": lambda server: approval_pb2.ApproveRequest(name=submitted(server).approval, approver="users/mia"),
+    "Reject": lambda server: approval_pb2.RejectRequest(name=submitted(server).approval, approver="users/mia"),
+    "Delegate": lambda server: approval_pb2.DelegateRequest(
+        approver="users/mia", delegate="users/dan", period={"start": deal.day("2026-03-01")}
+    ),
+    "CreateOrder": lambda server: order_pb2.CreateOrderRequest(quote=accepted(server).name),
+    "ReportItemProgress": lambda server: order_pb2.ReportItemProgressRequest(
+        name=order_of(server), task="mug.pick", progress=order_pb2.PROGRESS_STARTED
+    ),
+    "CancelOrder": lambda server: order_pb2.CancelOrderRequest(name=order_of(server), note="changed their mind"),
+    "RunBilling": lambda server: billing_pb2.RunBillingRequest(
+        contracts=[deal.ordered(server, deal.line("PLAN"), term_months=12).contract], until=deal.day("2026-03-31")
+    ),
+    "FinalizeInvoice": lambda server: billing_pb2.FinalizeInvoiceRequest(name=drafted(server).name),
+    "VoidInvoice": lambda server: billing_pb2.VoidInvoiceRequest(name=drafted(server).name),
+    "RecordUsage": lambda server: billing_pb2.RecordUsageRequest(contract=usage_contract(server), records=USAGE),
+    "RecordPayment": lambda server: billing_pb2.RecordPaymentRequest(
+        invoice=final(server).name, amount=100, pay_date=deal.day("2026-03-10")
+    ),
+    "IssueCreditNote": lambda server: billing_pb2.IssueCreditNoteRequest(invoice=final(server).name, reason="goodwill"),
+    "RunRecognition": lambda server: (
+        deal.ordered(server, deal.line("PLAN"), term_months=12)
+        and revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31"))
+    ),
+    "ClosePeriod": lambda server: revenue_pb2.ClosePeriodRequest(until=deal.day("2026-01-31")),
+    "ReverseEntry": lambda server: revenue_pb2.ReverseEntryRequest(name=entry(server)),
+    "PublishRuleBook": lambda server: rule_book_pb2.PublishRuleBookRequest(files=files()),
+    "CreateTestClock": lambda server: test_clock_pb2.CreateTestClockRequest(now={"seconds": 1_772_366_400}),
+    "AdvanceTestClock": lambda server: test_clock_pb2.AdvanceTestClockRequest(
+        name="testClocks/default", until={"seconds": 1_772_452_800}
+    ),
+}
+OTHER_BODY: Mapping[str, Mapping[str, Any]] = {
+    "ClosePeriod": {"until": deal.day("2025-12-31")},
+    "RunBilling": {"until": deal.day("2026-04-30")},
+    "RunRecognition": {"until": deal.day("2026-04-30")},
+    "CreateTestClock": {"now": {"seconds": 1_772_366_401}},
+    "AdvanceTestClock": {"until": {"seconds": 1_772_452_801}},
+    "PublishRuleBook": {"files": [rule_book_pb2.SourceFile(path="notes.md", content=b"more")]},
+}
+"""How to change a request that has no text field to change."""
