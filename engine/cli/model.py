@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
 import time
@@ -13,11 +12,17 @@ from typing import cast
 from rich.console import Console
 from rich.table import Table
 
+from engine.cli.compiling import Outcome, cache_folder, diagram_for
+from engine.cli.model_file import load
 from engine.configuration import Budget, Model, configurator_for
 from engine.configuration.checking import Json, Query, Stopwatch, check, summary
-from engine.configuration.formats.reader import read_model
 from engine.configuration.formats.writer import write_model
+from engine.configuration.solver.build import CompileBudget, CompileStatus
+from engine.configuration.solver.flat import Diagram
 from engine.diagnostics import one_line
+
+SMALL = 200
+"""Variables up to which a model without tables is compiled unasked."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,20 +34,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     checking.add_argument("--queries", type=Path, help="JSON with `queries`: only `assign` and `last` are read")
     checking.add_argument("--json", action="store_true", help="answers in the form of a truth file")
     checking.add_argument("--seconds", type=int, default=60, help="budget of one operation (default 60)")
+    checking.add_argument(
+        "--compile",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="use a decision diagram: auto compiles models with tables and small ones",
+    )
     checking.set_defaults(run=run_check)
+    compiling = verbs.add_parser("compile", help="compile a model to a decision diagram and keep it in the cache")
+    compiling.add_argument("file", type=Path)
+    compiling.add_argument("--seconds", type=int, default=30)
+    compiling.add_argument("--nodes", type=int, default=200_000)
+    compiling.add_argument("--json", action="store_true")
+    compiling.set_defaults(run=run_compile)
     converting = verbs.add_parser("convert", help="write a model in another format (by the endings of the names)")
     converting.add_argument("source", type=Path)
     converting.add_argument("target", type=Path)
     converting.set_defaults(run=run_convert)
-
-
-def load(path: Path) -> Model:
-    """Read a model file; ``.gz`` is unpacked, other archives are the reader's business."""
-    data = path.read_bytes()
-    name = str(path)
-    if path.suffix == ".gz":
-        data, name = gzip.decompress(data), name.removesuffix(".gz")
-    return read_model(data, name)
 
 
 def run_check(options: argparse.Namespace) -> int:
@@ -51,7 +59,8 @@ def run_check(options: argparse.Namespace) -> int:
     model = watch.run("load", lambda: load(options.file))
     queries = _queries(options.queries) if options.queries else []
     budget = Budget(conflicts=1_000_000_000, milliseconds=options.seconds * 1000)
-    engine = watch.run("build", lambda: configurator_for(model))
+    diagram = watch.run("compile", lambda: _diagram(options, model))
+    engine = watch.run("build", lambda: configurator_for(model, diagram=diagram))
     answers: dict[str, Json] = {"model": options.file.name.split(".")[0], "file": options.file.name}
     answers |= check(engine, queries, watch=watch, budget=budget)
     answers["milliseconds"] = summary(watch.milliseconds)
@@ -64,10 +73,49 @@ def run_check(options: argparse.Namespace) -> int:
     return 0 if answers["satisfiable"] and not answers["out_of_budget"] else 1
 
 
+def run_compile(options: argparse.Namespace) -> int:
+    """Compile and say how large, in which order, how long; exit 1 when the model stays with search."""
+    model = load(options.file)
+    budget = CompileBudget(options.seconds, options.nodes)
+    found = diagram_for(options.file, model, budget, cache_folder())
+    facts = _facts(model, found)
+    if options.json:
+        print(json.dumps(facts, indent=1))
+        return 0 if found.diagram else 1
+    table = Table(title=options.file.name, show_header=False)
+    for key, value in facts.items():
+        table.add_row(key, str(value))
+    Console().print(table)
+    return 0 if found.diagram else 1
+
+
 def run_convert(options: argparse.Namespace) -> int:
     """Write the model in the format that the target's ending names."""
     options.target.write_bytes(write_model(load(options.source), str(options.target)))
     return 0
+
+
+def _diagram(options: argparse.Namespace, model: Model) -> Diagram | None:
+    """The diagram when asked for, or when it is likely to pay; a model without one is searched, and a line says so."""
+    small = bool(model.tables) or len(model.variables) <= SMALL
+    if options.compile == "never" or (options.compile == "auto" and not small):
+        return None
+    found = diagram_for(options.file, model, CompileBudget(min(options.seconds, 30)), cache_folder())
+    if found.diagram is None and found.status is not CompileStatus.NOT_COMPILABLE:
+        print(f"{options.file}: answered by search: {found.status.value}", file=sys.stderr)
+    return found.diagram
+
+
+def _facts(model: Model, found: Outcome) -> dict[str, Json]:
+    facts: dict[str, Json] = {"status": found.status.value, "seconds": round(found.seconds, 3), "cached": found.cached}
+    facts["attempts"] = "; ".join(found.attempts)
+    facts["peak_megabytes"] = found.peak_megabytes
+    if found.diagram is not None:
+        facts["nodes"] = len(found.diagram.levels)
+        facts["edges"] = len(found.diagram.values)
+        facts["bytes"] = len(found.diagram.to_bytes())
+        facts["order"] = " ".join(model.variables[at].name for at in found.diagram.order[:12]) + " ..."
+    return facts
 
 
 def _queries(path: Path) -> list[Query]:

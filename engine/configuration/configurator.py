@@ -20,6 +20,7 @@ from engine.configuration.answers import (
 )
 from engine.configuration.model import Model, Term
 from engine.configuration.solver.engine import SatConfigurator
+from engine.configuration.solver.flat import Diagram
 
 
 class Configurator(Protocol):
@@ -79,6 +80,9 @@ class Configurator(Protocol):
         """Core, dead and impossible values, or the minimal set of guilty rules of a contradiction."""
 
 
-def configurator_for(model: Model) -> Configurator:
-    """The default configurator of a model: exact, thread-safe, worth keeping as long as the model lives."""
-    return SatConfigurator(model)
+def configurator_for(model: Model, *, diagram: Diagram | None = None) -> Configurator:
+    """The default configurator of a model: exact, thread-safe, worth keeping as long as the model lives.
+
+    With the model's compiled ``diagram``, domains, counts and cheapest completions take one sweep; without, a search.
+    """
+    return SatConfigurator(model, diagram=diagram)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.configuration.builder import ModelBuilder
-from engine.configuration.model import Kind, Model
+from engine.configuration.model import Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 
 MALFORMED = Code("MDL001")
@@ -84,20 +84,3 @@ class _Reader:
 
     def _error(self, line: int, message: str, hint: str = "") -> DiagnosticError:
         return DiagnosticError(Diagnostic(MALFORMED, message, Span(self.path, line), hint))
-
-
-def write_dimacs(model: Model) -> bytes:
-    """A purely boolean model of clauses as DIMACS; anything else raises ``DiagnosticError`` and names the construct."""
-    for variable in model.variables:
-        if variable.kind is not Kind.BOOLEAN:
-            raise _unwritable(model, f"variable `{variable.name}` is no boolean")
-    if model.tables or model.sums or model.cardinalities:
-        raise _unwritable(model, "only clauses can be written; the model has tables, sums or cardinalities")
-    lines = [f"c {each.first} {each.name}" for each in model.variables]
-    lines.append(f"p cnf {model.atom_count} {len(model.clauses)}")
-    lines += [" ".join(map(str, (*clause.literals, 0))) for clause in model.clauses]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _unwritable(model: Model, message: str) -> DiagnosticError:
-    return DiagnosticError(Diagnostic(Code("MDL002"), message, Span(model.name), "write it as UVL instead"))

@@ -1,7 +1,8 @@
 """UVL: feature trees with groups, cardinalities, attributes and typed features, and constraints with arithmetic.
 
-Attributes of a feature that is not chosen count as 0, as in ``sum``, and so do attributes that are stated nowhere. A typed feature has no declared range in UVL: it
-gets just enough values to tell its constraints apart, and a note says which.
+Attributes of a feature that is not chosen count as 0, as in ``sum``, and so do attributes that are stated nowhere.
+A typed feature has no declared range in UVL: it gets just enough values to tell its constraints apart, and a note says
+which.
 """
 
 from __future__ import annotations
@@ -143,10 +144,10 @@ class _Reader:
         match expression.operator, parts:
             case "!", [only]:
                 return Not(only)
-            case "&", [first, second]:
-                return conjunction(first, second)
-            case "|", [first, second]:
-                return disjunction(first, second)
+            case "&", _:
+                return conjunction(*parts)
+            case "|", _:
+                return disjunction(*parts)
             case "=>", [first, second]:
                 return implies(first, second)
             case "<=>", [first, second]:
@@ -277,8 +278,10 @@ def _calculated(expression: Operation, parts: list[Linear]) -> Linear:
     match expression.operator, parts:
         case "-", [only]:
             return only.times(Fraction(-1))
-        case "+", [first, second]:
-            return first.minus(second.times(Fraction(-1)))
+        case "+", [first, *others]:
+            for each in others:
+                first = first.minus(each.times(Fraction(-1)))
+            return first
         case "-", [first, second]:
             return first.minus(second)
         case "*", [first, second] if not first.terms or not second.terms:

@@ -80,6 +80,8 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
     ("+", "-"),
     ("*", "/"),
 )
+_STRENGTH = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
+_FLAT = ("&", "|", "+")
 
 
 def tokens(line: str, span: Span) -> list[Token]:
@@ -111,18 +113,30 @@ class Parser:
 
     def expression(self) -> Expression:
         """The whole line as one expression."""
-        found = self._level(0)
+        found = self._binary(0)
         if self._at < len(self._words):
             raise error(self._here(), f"unexpected `{self._words[self._at].value}`")
         return found
 
-    def _level(self, level: int) -> Expression:
-        if level == len(_LEVELS):
-            return self._unary()
-        left = self._level(level + 1)
-        while (operator := self._symbol(*_LEVELS[level])) is not None:
-            left = Operation(operator.value, (left, self._level(level + 1)), operator.span)
+    def _binary(self, weakest: int) -> Expression:
+        """Operators at least that strong, by precedence climbing; chains of one operator become one flat operation."""
+        left = self._unary()
+        chain = ""
+        while (operator := self._operator(weakest)) is not None:
+            right = self._binary(_STRENGTH[operator.value] + 1)
+            if operator.value in _FLAT and operator.value == chain and isinstance(left, Operation):
+                left = Operation(chain, (*left.operands, right), left.span)
+            else:
+                left, chain = Operation(operator.value, (left, right), operator.span), operator.value
         return left
+
+    def _operator(self, weakest: int) -> Token | None:
+        if self._at < len(self._words):
+            word = self._words[self._at]
+            if word.kind == "symbol" and _STRENGTH.get(word.value, -1) >= weakest:
+                self._at += 1
+                return word
+        return None
 
     def _unary(self) -> Expression:
         self._depth += 1
@@ -133,7 +147,7 @@ class Parser:
             if sign is not None:
                 return Operation(sign.value, (self._unary(),), sign.span)
             if self._symbol("("):
-                inside = self._level(0)
+                inside = self._binary(0)
                 self._expect(")")
                 return inside
             return self._atom()
@@ -159,9 +173,9 @@ class Parser:
         return Name(tuple(parts), word.span)
 
     def _arguments(self) -> list[Expression]:
-        found = [self._level(0)]
+        found = [self._binary(0)]
         while self._symbol(","):
-            found.append(self._level(0))
+            found.append(self._binary(0))
         self._expect(")")
         return found
 

@@ -1,0 +1,109 @@
+"""``cpq model``: answers as tables and JSON, conversion, compilation and its cache."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli.command import main
+from engine.cli.compiling import cache_folder, diagram_for
+from engine.cli.model import add_parser
+from engine.cli.model_file import load
+from engine.configuration.solver.build import CompileBudget, CompileStatus, available
+from tests.conformance.shared_data import missing
+
+CAR = """c 1 car
+c 2 manual
+c 3 automatic
+c 4 hook
+p cnf 4 4
+1 0
+2 3 0
+-2 -3 0
+-4 -3 0
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CPQ_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def car(tmp_path: Path) -> Path:
+    path = tmp_path / "car.dimacs"
+    path.write_text(CAR)
+    return path
+
+
+def ask(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, Any]:
+    code = main(["model", *map(str, arguments)])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_check_answers_queries_in_the_form_of_a_truth_file(
+    car: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queries = tmp_path / "queries.json"
+    wrong = {"assign": {"hook": True}, "satisfiable": False, "forced_true": ["nonsense"]}
+    clash = {"assign": {"hook": True, "automatic": True}, "last": "automatic"}
+    queries.write_text(json.dumps({"queries": [wrong, clash]}))
+    code, found = ask(capsys, "check", car, "--queries", queries, "--json", "--compile", "never")
+    assert code == 0
+    assert (found["satisfiable"], found["core"], found["dead"], found["count"]) == (True, ["car"], [], "3")
+    first, second = found["queries"]
+    assert first["satisfiable"] and first["forced_true"] == ["manual"] and first["forced_false"] == ["automatic"]
+    assert second["last"] == "automatic" and second["smallest_conflict_size"] == 2 and second["min_drop_size"] == 1
+    assert second["rules"] == ["clause 4"]
+    assert set(found["milliseconds"]) >= {"load", "domains", "explain", "repair", "complete", "count"}
+    assert found["cheapest_completion"]["answers"][0]["status"] == "OPTIMAL"
+
+
+def test_check_prints_tables_for_people(car: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["model", "check", str(car), "--compile", "never"]) == 0
+    shown = capsys.readouterr().out
+    assert "satisfiable" in shown and "median ms" in shown
+
+
+def test_a_contradictory_model_exits_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "never.cnf"
+    path.write_text("p cnf 1 2\n1 0\n-1 0\n")
+    code, found = ask(capsys, "check", path, "--json", "--compile", "never")
+    assert code == 1 and found["satisfiable"] is False
+
+
+def test_a_broken_file_is_named_and_a_missing_one_is_misuse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "broken.cnf"
+    path.write_text("p cnf 1 1\nx 0\n")
+    assert main(["model", "check", str(path)]) == 1
+    assert "broken.cnf:2:1: MDL001" in capsys.readouterr().err
+    assert main(["model", "check", str(tmp_path / "none.cnf")]) == 2
+
+
+def test_convert_writes_the_format_of_the_ending(car: Path, tmp_path: Path) -> None:
+    target = tmp_path / "car.uvl"
+    assert main(["model", "convert", str(car), str(target)]) == 0
+    assert len(load(target).variables) == 5
+
+
+def test_compile_keeps_the_diagram_and_rebuilds_a_damaged_one(car: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if not available():
+        missing("compile", "the extra `compile` (dd) is not installed")
+    code, found = ask(capsys, "compile", car, "--json")
+    assert code == 0 and found["status"] == "done" and not found["cached"]
+    assert ask(capsys, "compile", car, "--json")[1]["cached"]
+    (stored,) = cache_folder().glob("*.mdd")
+    stored.write_bytes(stored.read_bytes()[:-1] + b"!")
+    assert not ask(capsys, "compile", car, "--json")[1]["cached"]
+    outcome = diagram_for(car, load(car), CompileBudget(), cache_folder())
+    assert outcome.cached and outcome.status is CompileStatus.DONE and outcome.diagram is not None
+
+
+def test_the_verbs_are_registered() -> None:
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    assert callable(parser.parse_args(["model", "convert", "a", "b"]).run)

@@ -1,0 +1,280 @@
+"""Every format: what a small file means, and how a broken one is named with its place."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import tarfile
+
+import pytest
+
+from engine.configuration import Choice, Model, State, configurator_for
+from engine.configuration.formats.archive import members
+from engine.configuration.formats.dimacs import read_dimacs
+from engine.configuration.formats.featureide import read_featureide
+from engine.configuration.formats.megane import read_megane
+from engine.configuration.formats.reader import read_model
+from engine.configuration.formats.sxfm import read_sxfm
+from engine.configuration.formats.uvl import read_uvl
+from engine.configuration.formats.writer import write_model
+from engine.configuration.formats.xcsp import read_xcsp
+from engine.diagnostics import DiagnosticError
+
+
+def names(model: Model) -> list[str]:
+    return [each.name for each in model.variables if each.decision]
+
+
+def count(model: Model, *choices: Choice) -> int:
+    found = configurator_for(model).count(choices)
+    assert isinstance(found, int)
+    return found
+
+
+def error_of(text: str, path: str) -> str:
+    with pytest.raises(DiagnosticError) as caught:
+        read_model(text.encode(), path)
+    return str(caught.value.diagnostics[0])
+
+
+def test_dimacs_names_clauses_and_drops_what_always_holds() -> None:
+    text = "c 1 root\nc 2 wheel\nc 3 wheel\np cnf 4 3\n1 0\n-2\n-3 0\n4 -4 0\n"
+    model = read_dimacs(text.encode(), "bike.dimacs")
+    assert names(model) == ["root", "wheel", "wheel#3", "4"]
+    assert [each.literals for each in model.clauses] == [(1,), (-2, -3)]
+    assert count(model) == 6  # root is there, three of four wheel pairs, anything for 4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 0\n", "m.cnf:1:1: MDL001: a clause stands before the `p cnf` line"),
+        ("p cnf 2 1\n1 x 0\n", "m.cnf:2:1: MDL001: a clause holds whole numbers only"),
+        ("p cnf 2 1\n1 3 0\n", "m.cnf:2:1: MDL001: `3` is above the 2 variables declared"),
+        ("p cnf 2 1\n1 2\n", "m.cnf:2:1: MDL001: the last clause does not end in 0"),
+        ("p sat 2\n", "m.cnf:1:1: MDL001: malformed problem line; write `p cnf <variables> <clauses>`"),
+        ("", "m.cnf:1:1: MDL001: no `p cnf` line; a DIMACS file starts with `p cnf <variables> <clauses>`"),
+    ],
+)
+def test_a_broken_dimacs_file_is_named_with_its_place(text: str, expected: str) -> None:
+    assert error_of(text, "m.cnf") == expected
+
+
+SXFM = """<feature_model name="phone">
+<feature_tree>
+:r phone (p)
+	:m screen (s)
+		:g [1,1]
+			: color (c)
+			: grey (g)
+	:o camera (k)
+	:o gps
+		:o screen
+</feature_tree>
+<constraints>
+c1: ~k or c
+</constraints>
+</feature_model>
+"""
+
+
+def test_sxfm_trees_groups_and_constraints() -> None:
+    model = read_sxfm(SXFM.encode(), "phone.sxfm")
+    assert names(model) == ["phone", "screen", "color", "grey", "camera", "gps", "screen@screen"]
+    # colour: with or without camera, grey: without; times gps none, alone or with its child
+    assert count(model) == 3 * 3
+    assert [each.id for each in model.rules][-2:] == ["c1", "group of screen"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("~k or c", "~k or kk", "p.sxfm:13:1: MDL011: unknown feature `kk`"),
+        (":o camera", ":x camera", "p.sxfm:8:2: MDL010: a feature outside a group is `:m` or `:o`"),
+        (":g [1,1]", ":g one", "p.sxfm:5:3: MDL010: a group stands below a feature and has limits such as `[1,*]`"),
+        (":r phone (p)", "phone", "p.sxfm:3:1: MDL010: a feature line starts with `:r`, `:m`, `:o`, `:g` or `:`"),
+    ],
+)
+def test_a_broken_sxfm_file_is_named_with_its_place(old: str, new: str, expected: str) -> None:
+    assert error_of(SXFM.replace(old, new), "p.sxfm").startswith(expected)
+
+
+XCSP = """<instance>
+<presentation format="XCSP 2.1"/>
+<domains nbDomains="2">
+<domain name="D0" nbValues="3">0 1 -1</domain>
+<domain name="D1" nbValues="3">2..4</domain>
+</domains>
+<variables nbVariables="2"><variable name="x" domain="D0"/><variable name="y" domain="D1"/></variables>
+<relations nbRelations="2">
+<relation name="R0" arity="2" nbTuples="3" semantics="supports">0 2|0 3|-1 4</relation>
+<relation name="R1" arity="1" nbTuples="1" semantics="conflicts">3</relation>
+</relations>
+<constraints nbConstraints="2">
+<constraint name="c0" arity="2" reference="R0" scope="x y"/>
+<constraint name="c1" arity="1" reference="R1" scope="y"/>
+</constraints>
+</instance>
+"""
+
+
+def test_xcsp_tables_of_supports_and_conflicts() -> None:
+    model = read_xcsp(XCSP.encode(), "t.xcsp.xml")
+    state = configurator_for(model).configure([])
+    assert isinstance(state, State)
+    assert state.domain("x").possible == (0, -1) and state.domain("y").possible == (2, 4)
+    why = configurator_for(model).explain([Choice("y", 3)])
+    assert why is not None and [each.id for each in why.rules] == ["c1"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('reference="R1"', 'reference="global:allDifferent"', "MDL021: constraint `c1` refers to"),
+        ('scope="y"', 'scope="z"', "MDL020: constraint `c1` names a variable that is not there"),
+        ('semantics="conflicts"', 'semantics="soft"', "MDL021: semantics `soft` is not supported"),
+        ("0 2|0 3", "0 2|0", "MDL020: row `0` does not have 2 values"),
+        ("</instance>", "", "MDL020: the file is no well-formed XML"),
+        ("<constraints nb", "<predicates/><constraints nb", "MDL021: `<predicates>` is not supported"),
+    ],
+)
+def test_an_unknown_xcsp_construct_is_named(old: str, new: str, expected: str) -> None:
+    assert expected in error_of(XCSP.replace(old, new), "t.xcsp.xml")
+
+
+def test_entities_in_xml_are_refused() -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aa">]><instance>&a;</instance>'
+    with pytest.raises(Exception, match="[Ee]ntit"):
+        read_xcsp(bomb.encode(), "t.xcsp.xml")
+
+
+def packed(files: dict[str, str]) -> bytes:
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return lzma.compress(whole.getvalue())
+
+
+def test_the_megane_archive_holds_domains_and_tables() -> None:
+    files = {
+        "m/domains.txt": "// A : a1, a2\n// B : b1, b2, b3\n",
+        "m/rule1.pm": "/or(\nA = a1  and B = b1\nA = a2 and B = b3 )\n",
+    }
+    model = read_megane(packed(files), "m.tar.xz")
+    assert count(model) == 2 and [each.id for each in model.rules] == ["rule1.pm"]
+    broken = packed(files | {"m/rule1.pm": "A = a1 and C = x\n"})
+    with pytest.raises(DiagnosticError, match="m.tar.xz/m/rule1.pm:1:1: MDL030: unknown variable `C`"):
+        read_megane(broken, "m.tar.xz")
+    with pytest.raises(DiagnosticError, match="no tar.xz archive"):
+        read_megane(b"nothing", "m.tar.xz")
+
+
+def test_an_archive_that_ends_early_is_refused() -> None:
+    whole = lzma.decompress(packed({"a": "x" * 600}))
+    assert members(whole) == {"a": b"x" * 600}
+    with pytest.raises(ValueError, match="ends early"):
+        members(whole[:700])
+
+
+FEATUREIDE = """<extendedFeatureModel>
+<struct>
+<and mandatory="true" name="car">
+<alt mandatory="true" name="gear"><feature name="manual"/><feature name="automatic"/></alt>
+<or name="extras"><feature name="radio"/><feature name="hook"/></or>
+</and>
+</struct>
+<constraints>
+<rule><imp><var>hook</var><not><var>automatic</var></not></imp></rule>
+</constraints>
+</extendedFeatureModel>
+"""
+
+
+def test_featureide_structures_and_rules() -> None:
+    model = read_featureide(FEATUREIDE.encode(), "car.featureide.xml")
+    # manual: no extras, or one of three sets; automatic: no extras or the radio
+    assert count(model) == 4 + 2
+    assert "unknown feature `automatc`; did you mean `automatic`?" in error_of(
+        FEATUREIDE.replace("<var>automatic", "<var>automatc"), "car.featureide.xml"
+    )
+    assert "MDL041: `<xor>`" in error_of(
+        FEATUREIDE.replace("<imp>", "<xor>").replace("</imp>", "</xor>"), "car.featureide.xml"
+    )
+
+
+UVL = """features
+    Bike
+        mandatory
+            Frame {Weight 3.5, Price 10}
+            Integer Gears
+        [1..2]
+            Bell {Weight 1}
+            Bag cardinality [1..3] {Weight 2}
+            Lamp {Weight 0.5}
+        optional
+            String Colour
+constraints
+    sum(Weight) <= 6
+    Gears > 2 => !Bag
+    Colour == 'red' => Lamp
+    Gears <= 3
+"""
+
+
+def test_uvl_with_cardinalities_attributes_and_typed_features() -> None:
+    model = read_uvl(UVL.encode(), "bike.uvl")
+    engine = configurator_for(model)
+    state = engine.configure([Choice("Bag", True)])
+    assert isinstance(state, State)
+    bags = state.domain("number of Bag").range
+    assert bags is not None and (bags.minimum, bags.maximum) == (1, 1)  # 3.5 + 2 leaves 0.5
+    gears = state.domain("Gears (value)").range
+    assert gears is not None and (gears.minimum, gears.maximum) == (1, 2)
+    assert state.possible("Bell", False) and not state.possible("Bell", True)  # 3.5 + 2 + 1 > 6
+    red = engine.configure([Choice("Colour", True), Choice("Colour (text)", "red")])
+    assert isinstance(red, State) and red.domain("Lamp").implied is True
+    assert any("`Gears` has no declared range; 1 to 4" in str(each) for each in model.notes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("!Bag", "!Bog", "u.uvl:14:19: MDL052: unknown feature `Bog`; did you mean `Bag`?"),
+        ("sum(Weight)", "median(Weight)", "u.uvl:13:5: MDL051: `median` is not supported"),
+        ("[1..2]", "several", "u.uvl:6:9: MDL051: unknown group `several`"),
+        ("Gears <= 3", "Gears <= (3", "MDL050: `)` is expected"),
+        ("Integer Gears", "Real Gears", "u.uvl:5:18: MDL051: `Gears`: features of type Real are not supported"),
+        ("Gears <= 3", "Gears * Gears <= 3", "of two unknowns (or by zero) is not supported"),
+        ("Bell {", "Frame {", "feature `Frame` is there twice"),
+        ("Gears <= 3", "Bike ; Gears", "unexpected"),
+    ],
+)
+def test_an_unknown_uvl_construct_is_named(old: str, new: str, expected: str) -> None:
+    assert expected in error_of(UVL.replace(old, new), "u.uvl")
+
+
+def test_deep_nesting_is_refused_with_its_place() -> None:
+    deep = "features\n    A\nconstraints\n    " + "(" * 300 + "A" + ")" * 300
+    assert "nested deeper than 200" in error_of(deep, "deep.uvl")
+
+
+@pytest.mark.parametrize("path", ["out.uvl", "out.dimacs"])
+@pytest.mark.parametrize(
+    "source", [(SXFM, "p.sxfm"), (XCSP, "t.xcsp.xml"), (FEATUREIDE, "car.featureide.xml")], ids=lambda each: each[1]
+)
+def test_writing_and_reading_back_keeps_every_configuration(source: tuple[str, str], path: str) -> None:
+    model = read_model(source[0].encode(), source[1])
+    again = read_model(write_model(model, path), path)
+    assert count(again) == count(model)
+
+
+def test_what_a_format_cannot_say_is_refused() -> None:
+    model = read_uvl(UVL.encode(), "bike.uvl")
+    with pytest.raises(DiagnosticError, match="quantity `Gears .value.` cannot be written"):
+        write_model(model, "out.dimacs")
+    with pytest.raises(DiagnosticError, match="unknown target format"):
+        write_model(model, "out.pdf")
+    assert "MDL003: unknown model format" in error_of("", "x.doc")
