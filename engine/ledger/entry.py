@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import NewType
 
 from engine.diagnostics import Code, Fault
@@ -102,5 +103,10 @@ def body_hash(draft: DraftEntry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _trace_row(trace: Trace) -> list[str]:
-    return [getattr(trace, each.name) for each in fields(trace)]
+_TRACE_FIELDS = tuple(each.name for each in fields(Trace))
+_trace_values = attrgetter(*_TRACE_FIELDS)
+
+
+def _trace_row(trace: Trace) -> dict[str, str]:
+    """What a trace states, by name: a field that traces get later changes no hash of before."""
+    return {name: value for name, value in zip(_TRACE_FIELDS, _trace_values(trace), strict=True) if value}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 
@@ -24,7 +25,7 @@ from engine.ledger.accounts import (
 )
 from engine.ledger.balances import net_position, trial_balance
 from engine.ledger.calendar import BooksCalendar, close_period
-from engine.ledger.entry import DraftEntry, EntryKey, JournalLine
+from engine.ledger.entry import DraftEntry, EntryKey, JournalLine, body_hash
 from engine.ledger.facts import (
     ContractCostAmortised,
     ContractCostCapitalised,
@@ -125,6 +126,17 @@ def test_the_same_key_with_another_body_is_a_conflict() -> None:
     outcome = post(revenue(10_001), books=Books(), earlier=first.entry)
     assert isinstance(outcome, Refusal)
     assert [each.code for each in outcome.faults] == ["LED030"]
+
+
+def test_the_body_hash_is_over_what_is_said_and_stays_as_it_is() -> None:
+    """Stored hashes are compared with new ones for ever, so the text that is hashed may never change."""
+    line = JournalLine(AccountCode("revenue"), eur(-5), Trace(contract="c-1"))
+    draft = DraftEntry(EntryKey("k"), "Manual", date(2026, 1, 2), (line,))
+    text = (
+        '{"key":"k","kind":"Manual","lines":[["revenue",-5,"EUR",{"contract":"c-1"}]],'
+        '"on":"2026-01-02","reverses":null,"service":null}'
+    )
+    assert body_hash(draft) == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_a_fact_of_nothing_books_nothing() -> None:
