@@ -9,7 +9,7 @@ from engine.language import tree
 from engine.language.types import Type
 from engine.language.values.temporal import DateTime
 
-MOST_STEPS = 1_000_000
+MOST_STEPS = 500_000
 DEEPEST_CALLS = 120
 _MOST_PROBLEMS = 100
 
