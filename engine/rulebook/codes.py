@@ -112,20 +112,14 @@ CAT007 | a category or type is not known
   the product would have no attributes | declare it or correct the name
 CAT008 | bounds contradict each other
   no choice could satisfy them | let the minimum be at most the maximum
-CON001 | constraints of a bundle contradict each other
+CST001 | constraints of a bundle contradict each other
   no valid configuration exists | change one of the rules named
-CON002 | an option is dead: no valid configuration holds it
+CST002 | an option is dead: no valid configuration holds it
   customers would never be able to choose it | change one of the rules named, or take the product out
-CON003 | a constraint uses what the solver cannot carry
-  the rule could not be enforced exactly | write it with the forms listed in the reference
-CON004 | a table of combinations names no column of the bundle
-  the table would allow or forbid nothing | name columns like cpu.socket
-CON005 | a constraint names a bundle that is not there
+CST003 | a constraint names a bundle that is not there
   the rule would never apply | correct the bundle's SKU
 PRC201 | a product has no price in a currency
   a quote in that currency would be refused | add a price or end the product
-PRC202 | a price table has no currency
-  an amount without currency is no price | write currency=EUR into the first line, or add a column
 PRC203 | a row can never match: an earlier row always wins
   the row is dead weight or the order is wrong | remove it or move it up
 PRC204 | two rows match the same case
@@ -142,8 +136,6 @@ PRC209 | a currency is not known
   amounts would have no minor unit | use an ISO 4217 code
 PRC210 | dates end before they start
   the rule could never apply | correct the dates
-PRC211 | two price rows answer the same case
-  the higher amount or the later id would win by accident | give one a priority or a narrower condition
 DSC201 | an effect cannot be read
   the rule would give nothing | write it as `10 % off unit`, `5.00 off line`, `set 99.00 unit`
 DSC202 | a discount group is not known
@@ -154,10 +146,6 @@ DSC204 | a promotion or coupon has ended
   the rule can never apply again | remove it or move its end
 DSC205 | a discount is over 100 percent
   the price would become negative | correct the percent
-DSC206 | floors and ceilings contradict each other
-  no price satisfies both | raise the ceiling or lower the floor
-DSC207 | a discount can never apply
-  another rule or a condition always keeps it out | correct the condition
 APR301 | an approval chain or level is not known
   the request would reach nobody | declare it in approvals/chains.yaml
 APR302 | an approval level is never asked

@@ -54,7 +54,7 @@ def _read(sources: Sources, head: BookHead, digest: str) -> RuleBook:
     catalog = read_catalog(sources, register)
     constraints = read_constraints(sources, catalog)
     scope = pricing_scope(catalog, head.declared, head.currencies, sources.report)
-    prices = read_prices(sources, scope, register.list_prices)
+    prices = read_prices(sources, scope, register)
     discounts = read_discounts(sources, scope)
     chains, policies = read_approvals(sources, scope)
     terms = read_terms(sources, scope)

@@ -23,6 +23,8 @@ def compile_bundles(
 ) -> Mapping[Sku, ProductModel]:
     """Compile every bundle; one whose constraints the solver cannot carry is reported and left out."""
     found: dict[Sku, ProductModel] = {}
+    if any(each.code == "CAT006" for each in report.found):
+        return found
     for sku, bundle in catalog.bundles.items():
         if any(not each.candidates for each in bundle.groups):
             continue
@@ -45,7 +47,7 @@ def configuration_findings(products: Mapping[Sku, ProductModel]) -> Iterator[Dia
         if isinstance(state, OutOfBudget):
             place = model.bundle.span or Span("")
             message = f"`{sku}` is too large to look for dead options at load"
-            yield finding("CON002", message, place, severity=Severity.NOTE)
+            yield finding("CST002", message, place, severity=Severity.NOTE)
             continue
         yield from _dead(configurator, model, state)
 
@@ -55,13 +57,13 @@ def _contradiction(sku: Sku, conflict: Conflict, model: ProductModel) -> Diagnos
     place = model.bundle.span or Span("")
     if not conflict.rules:
         message = f"`{sku}` has no valid configuration"
-        return finding("CON001", message, place, "its option groups cannot be filled")
+        return finding("CST001", message, place, "its option groups cannot be filled")
     rules = sorted(conflict.rules, key=lambda each: (each.span, each.rule))
     names = ", ".join(f"`{each.rule}`" for each in rules)
     message = f"`{sku}` has no valid configuration: {names} contradict each other"
     if len(rules) == 1:
         message = f"`{sku}` has no valid configuration: nothing satisfies {names}"
-    return finding("CON001", message, rules[-1].span, "these rules are a smallest guilty set; change one of them")
+    return finding("CST001", message, rules[-1].span, "these rules are a smallest guilty set; change one of them")
 
 
 def _dead(configurator: ProductConfigurator, model: ProductModel, state: ProductState) -> Iterator[Diagnostic]:
@@ -86,4 +88,4 @@ def _dead_option(
     blame = ", ".join(f"`{each.rule}`" for each in sorted(rules, key=lambda each: (each.span, each.rule)))
     message = f"no valid configuration holds `{skus[0]}`{more} in `{slot}`"
     hint = f"{blame} rule it out; change one of them or take the product out" if blame else "take the product out"
-    return warning("CON002", message, product.span or Span(""), hint)
+    return warning("CST002", message, product.span or Span(""), hint)

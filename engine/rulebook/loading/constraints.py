@@ -65,11 +65,11 @@ def _bundle_of(read: Read, catalog: Catalog, report: Report) -> Sku | None:
         if len(catalog.bundles) == 1:
             return next(iter(catalog.bundles))
         hint = f"write `bundle:` with one of {', '.join(catalog.bundles)}" if catalog.bundles else "the book has none"
-        report.add(finding("CON005", "the file does not say which bundle it is for", read.place("constraints"), hint))
+        report.add(finding("CST003", "the file does not say which bundle it is for", read.place("constraints"), hint))
         return None
     if catalog.bundle(name.text) is None:
         hint = did_you_mean(name.text, catalog.bundles)
-        report.add(finding("CON005", f"the bundle `{name.text}` is not known", name.span, hint))
+        report.add(finding("CST003", f"the bundle `{name.text}` is not known", name.span, hint))
         return None
     return Sku(name.text)
 

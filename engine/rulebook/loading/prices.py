@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -38,7 +37,7 @@ from engine.rulebook.loading.pricing_scope import (
     money_operand,
     operand,
 )
-from engine.rulebook.loading.products import ListPrice
+from engine.rulebook.loading.products import ListPrice, Register
 from engine.rulebook.loading.sources import TABLES, Sources
 from engine.rulebook.loading.table_rows import out_names
 from engine.rulebook.nodes import Scalar
@@ -61,11 +60,12 @@ class Prices:
     tables: list[Table] = field(default_factory=list)
 
 
-def read_prices(sources: Sources, scope: PricingScope, beside_products: Iterable[ListPrice]) -> Prices:
+def read_prices(sources: Sources, scope: PricingScope, register: Register) -> Prices:
     """Read the folder; prices that stand beside products come first and are the plainest."""
     prices = Prices()
-    for each in beside_products:
-        _beside_product(each, prices, scope)
+    for each in register.list_prices:
+        if not _beside_product(each, prices, scope):
+            register.unreadable.add(each.sku)
     for _, read in sources.records(FOLDER, PRICES):
         reader = _File(read, prices, scope)
         reader.read()
@@ -76,7 +76,8 @@ def read_prices(sources: Sources, scope: PricingScope, beside_products: Iterable
     return prices
 
 
-def _beside_product(price: ListPrice, prices: Prices, scope: PricingScope) -> None:
+def _beside_product(price: ListPrice, prices: Prices, scope: PricingScope) -> bool:
+    """Keep a price and say so; one that nobody can pay is reported."""
     if price.currency not in scope.currencies:
         message = f"the book has no currency `{price.currency}`"
         scope.report.add(finding("PRC209", message, price.span, "add it to `currencies` in book.yaml"))
@@ -88,6 +89,8 @@ def _beside_product(price: ListPrice, prices: Prices, scope: PricingScope) -> No
         match = Match(Narrowness.SKU, price.sku)
         entry = PriceEntry(name, match, currency=price.currency, price=price.amount, span=price.span)
         prices.entries.append(entry)
+        return True
+    return False
 
 
 def _table(table: Table, prices: Prices, scope: PricingScope) -> None:

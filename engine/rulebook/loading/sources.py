@@ -21,8 +21,8 @@ Files: TypeAlias = Mapping[str, bytes | Workbook]
 YAML = (".yaml", ".yml")
 TABLES = (".csv", ".xlsx")
 # Kept beside rules by people and tools; they say nothing to the engine.
-IGNORED = (".md", ".txt", ".schema.json", ".gitignore", ".dmn")
-FOLDERS = ("catalog", "constraints", "prices", "discounts", "approvals", "guides", "terms", "tests")
+IGNORED = (".md", ".txt", ".schema.json", ".gitignore")
+FOLDERS = ("catalog", "constraints", "prices", "discounts", "approvals", "terms", "tests")
 MOST_FILES = 2_000
 
 
