@@ -10,7 +10,7 @@ from datetime import date, datetime
 from engine.billing.events import CreditNoteDrafted, CreditNoteNumbered
 from engine.billing.invoice import BillTo, DocumentStatus, Invoice, document_number
 from engine.billing.line import BillLine, LineKind, credit_line
-from engine.billing.tax import TaxLine, percent_ratio
+from engine.billing.tax import TaxLine, TaxPoint, line_tax, percent_ratio
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
 from engine.money import HALF_UP, Money, RoundingRule, share_of, total
 
@@ -139,13 +139,18 @@ def _taxes(
 ) -> Iterator[TaxLine]:
     currency = invoice.bill_to.currency
     for taxed in invoice.taxes:
-        base = -total((each.amount for each in credits if each.tax_code == taxed.tax_code), currency)
+        own = [each for each in credits if each.tax_code == taxed.tax_code]
+        base = -total((each.amount for each in own), currency)
         if base.is_zero:
             continue
         before = [each for note in notes for each in note.taxes if each.tax_code == taxed.tax_code]
         base_left = taxed.base - total((each.base for each in before), currency)
         tax_left = taxed.tax - total((each.tax for each in before), currency)
-        tax = share_of(base, percent_ratio(taxed.percent), rounding=rounding)
+        match invoice.tax_point:
+            case TaxPoint.QUOTED:
+                tax = -total((line_tax(each, taxed.percent, rounding=rounding) for each in own), currency)
+            case TaxPoint.RATE | TaxPoint.TOTAL:
+                tax = share_of(base, percent_ratio(taxed.percent), rounding=rounding)
         yield TaxLine(taxed.tax_code, taxed.percent, base, tax_left if base == base_left else min(tax, tax_left))
 
 

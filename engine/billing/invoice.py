@@ -9,7 +9,7 @@ from enum import Enum
 
 from engine.billing.events import InvoiceDrafted, InvoiceNumbered
 from engine.billing.line import BillLine
-from engine.billing.tax import TaxLine, TaxTable, tax_faults, tax_lines
+from engine.billing.tax import TaxLine, TaxPoint, TaxTable, tax_faults, tax_lines
 from engine.contracts import Contract
 from engine.diagnostics import Code, Decision, Fault, Refusal
 from engine.money import Currency, Money, total
@@ -52,6 +52,7 @@ class Invoice:
     number: str = ""
     finalized_at: datetime | None = None
     etag: int = 1
+    tax_point: TaxPoint = TaxPoint.RATE
 
     @property
     def net(self) -> Money:
@@ -112,6 +113,7 @@ def draft_invoice(
         due=on + timedelta(days=to.payment_days),
         lines=tuple(lines),
         taxes=tax_lines(lines, taxes, currency=to.currency),
+        tax_point=taxes.point,
     )
     return Decision(invoice, (InvoiceDrafted(key, to.customer, on, invoice.gross, at),))
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from engine.money import WHOLE, Money, Ratio
+from engine.money import WHOLE, Money, Ratio, share_of
 from engine.periods import Period
 
 
@@ -26,7 +26,8 @@ class BillLine:
 
     ``id`` follows from contract, line, kind and service, so that the same line cannot be billed twice. ``share`` is
     the share of a charge period that ``amount`` is for. ``due_on`` is the day on which it may be billed. ``delivery``
-    names the delivery that a one-time line bills. Nothing of a line changes once it exists.
+    names the delivery that a one-time line bills. ``tax`` is the tax on ``amount`` that the quote worked out, with
+    its sign, or None. Nothing of a line changes once it exists.
     """
 
     id: str
@@ -44,6 +45,7 @@ class BillLine:
     tax_code: str = "standard"
     credits: str = ""
     delivery: str = ""
+    tax: Money | None = None
 
 
 def credit_line(charge: BillLine, amount: Money, *, service: Period | None, due_on: date) -> BillLine:
@@ -64,4 +66,13 @@ def credit_line(charge: BillLine, amount: Money, *, service: Period | None, due_
         share=charge.share,
         tax_code=charge.tax_code,
         credits=charge.id,
+        tax=None if charge.tax is None else -tax_share(charge.tax, amount, of=charge.amount),
     )
+
+
+def tax_share(tax: Money, amount: Money, *, of: Money) -> Money:
+    """The part of a quoted tax that belongs to ``amount`` of the amount it is on."""
+    if amount == of or of.is_zero:
+        return tax
+    sign = -1 if of.minor_units < 0 else 1
+    return share_of(tax, Ratio(sign * amount.minor_units, abs(of.minor_units)))

@@ -21,7 +21,7 @@ def missing_one_time(
         yield from _taken_back(service, existing)
     elif line.bill_on is BillOn.START:
         if line.start <= service.until and not existing:
-            yield _line(service, line, line.amount, quantity=line.quantity)
+            yield _line(service, line, line.amount, line.tax)
     else:
         yield from _delivered(service, deliveries, existing)
 
@@ -32,14 +32,17 @@ def _delivered(service: Service, deliveries: Sequence[Delivery], existing: Seque
     known = {each.delivery for each in existing}
     done = sum((each.quantity for each in deliveries if each.id in known), Decimal(0))
     # A credit by hand is given away for good: the next delivery must not bill it again.
-    charged = (each.amount for each in existing if each.kind is LineKind.ONE_TIME)
-    billed = total(charged, line.amount.currency)
+    charges = [each for each in existing if each.kind is LineKind.ONE_TIME]
+    billed = total((each.amount for each in charges), line.amount.currency)
+    taxed = total((each.tax for each in charges if each.tax is not None), line.amount.currency)
     fresh = [each for each in deliveries if each.id not in known and each.on <= service.until]
     for delivery in sorted(fresh, key=lambda each: (each.on, each.id)):
         done = EXACT.add(done, delivery.quantity)
-        worth = line.amount if done == line.quantity else share_of(line.amount, _share(done, line.quantity))
-        yield _line(service, line, worth - billed, quantity=delivery.quantity, delivery=delivery)
-        billed = worth
+        share = _share(done, line.quantity)
+        worth = share_of(line.amount, share)
+        tax = None if line.tax is None else share_of(line.tax, share)
+        yield _line(service, line, worth - billed, None if tax is None else tax - taxed, delivery=delivery)
+        billed, taxed = worth, tax or taxed
 
 
 def _taken_back(service: Service, existing: Sequence[BillLine]) -> Iterator[BillLine]:
@@ -54,7 +57,7 @@ def _taken_back(service: Service, existing: Sequence[BillLine]) -> Iterator[Bill
 
 
 def _line(
-    service: Service, line: SubscriptionLine, amount: Money, *, quantity: Decimal, delivery: Delivery | None = None
+    service: Service, line: SubscriptionLine, amount: Money, tax: Money | None, *, delivery: Delivery | None = None
 ) -> BillLine:
     day = delivery.on if delivery is not None else line.start
     return BillLine(
@@ -65,12 +68,13 @@ def _line(
         sku=line.sku,
         name=line.name,
         kind=LineKind.ONE_TIME,
-        quantity=quantity,
+        quantity=delivery.quantity if delivery is not None else line.quantity,
         amount=amount,
         due_on=day,
         service=Period.through(day, day),
         tax_code=line.tax_code,
         delivery=delivery.id if delivery is not None else "",
+        tax=tax,
     )
 
 

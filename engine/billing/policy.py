@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 
 from engine.money import HALF_UP, RoundingRule
@@ -14,12 +15,14 @@ from engine.pricing.models import PriceModel
 class BillingPolicy:
     """``models`` are the price models of the contract's rule book by name (the SKU); usage without one costs its unit
     price. Usage that comes late for a billed period is billed while the period is among the last
-    ``late_usage_periods`` that ended.
+    ``late_usage_periods`` that ended. ``included_percents`` are the tax rates by tax code where the prices of the book
+    include tax: usage is rated at those prices and billed without the tax.
     """
 
     models: Mapping[str, PriceModel] = field(default_factory=lambda: MappingProxyType({}))
     late_usage_periods: int = 2
     rounding: RoundingRule = HALF_UP
+    included_percents: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
 
 
 DEFAULT_POLICY = BillingPolicy()

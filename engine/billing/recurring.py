@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from engine.billing.line import BillLine, LineKind, credit_line
+from engine.billing.line import BillLine, LineKind, credit_line, tax_share
 from engine.billing.proration import credit_amount, credit_ratio
 from engine.billing.service import Service
 from engine.catalog import BillingTiming
@@ -74,6 +74,7 @@ def _charge(service: Service, piece: Piece, part: Period, amount: Money) -> Bill
         service=part,
         share=service.ratio(part, piece.whole),
         tax_code=line.tax_code,
+        tax=None if line.tax is None else tax_share(line.tax, amount, of=line.amount),
     )
 
 

@@ -15,10 +15,15 @@ UNKNOWN_TAX_CODE = Code("BIL001")
 
 
 class TaxPoint(Enum):
-    """Where tax is rounded: once for each rate (EN 16931, rule BR-CO-17), or once for the whole document."""
+    """Where tax is rounded: once for each rate (EN 16931, rule BR-CO-17), or once for the whole document.
+
+    ``QUOTED`` takes the tax of each line as the quote worked it out: where prices include tax, since the customer pays
+    the price and not a cent more, and where tax has a part per unit.
+    """
 
     RATE = "rate"
     TOTAL = "total"
+    QUOTED = "quoted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,12 @@ def tax_lines(
     """The tax of a document, one line a tax code in the order met; every code has a rate."""
     codes = dict.fromkeys(each.tax_code for each in lines)
     bases = {code: total((each.amount for each in lines if each.tax_code == code), currency) for code in codes}
-    taxes = _taxes([(bases[code], table.percents[code]) for code in codes], table.point, currency, rounding)
+    match table.point:
+        case TaxPoint.QUOTED:
+            taxes: Sequence[Money] = [_quoted(lines, code, table, currency, rounding) for code in codes]
+        case TaxPoint.RATE | TaxPoint.TOTAL:
+            taxed = [(bases[code], table.percents[code]) for code in codes]
+            taxes = _taxes(taxed, currency, rounding, once=table.point is TaxPoint.TOTAL)
     return tuple(TaxLine(code, table.percents[code], bases[code], tax) for code, tax in zip(codes, taxes, strict=True))
 
 
@@ -62,15 +72,21 @@ def percent_ratio(percent: Decimal) -> Ratio:
     return Ratio.of(percent) * Ratio(1, 100)
 
 
+def line_tax(line: BillLine, percent: Decimal, *, rounding: RoundingRule = HALF_UP) -> Money:
+    """The tax of one line: as quoted, else by the rate."""
+    return line.tax if line.tax is not None else share_of(line.amount, percent_ratio(percent), rounding=rounding)
+
+
+def _quoted(lines: Sequence[BillLine], code: str, table: TaxTable, currency: Currency, rounding: RoundingRule) -> Money:
+    percent = table.percents[code]
+    return total((line_tax(each, percent, rounding=rounding) for each in lines if each.tax_code == code), currency)
+
+
 def _taxes(
-    taxed: Sequence[tuple[Money, Decimal]], point: TaxPoint, currency: Currency, rounding: RoundingRule
+    taxed: Sequence[tuple[Money, Decimal]], currency: Currency, rounding: RoundingRule, *, once: bool
 ) -> Sequence[Money]:
     by_rate = [share_of(base, percent_ratio(percent), rounding=rounding) for base, percent in taxed]
-    match point:
-        case TaxPoint.RATE:
-            return by_rate
-        case TaxPoint.TOTAL:
-            return _rounded_once(taxed, by_rate, currency, rounding)
+    return _rounded_once(taxed, by_rate, currency, rounding) if once else by_rate
 
 
 def _rounded_once(

@@ -18,6 +18,7 @@ from engine.pricing.models import PriceModel
 
 SHARE_PLACES = 6
 _ONE = Decimal(1)
+_HUNDRED = Decimal(100)
 
 
 def missing_usage(
@@ -54,6 +55,9 @@ def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Money:
         price, share = EXACT.multiply(line.unit_price, quantity), WHOLE
     else:
         price, share = model.rate(quantity, base=line.list_price).amount, kept_share(line, model)
+    included = policy.included_percents.get(line.tax_code)
+    if included is not None:
+        share = share * _without_tax(included)
     return settle(UnitPrice(price, line.amount.currency), quantity=_ONE, rounding=policy.rounding, share=share)
 
 
@@ -71,6 +75,12 @@ def kept_share(line: SubscriptionLine, model: PriceModel) -> Ratio:
     share = Ratio(quoted.numerator * exact.denominator, quoted.denominator * exact.numerator)
     rounded = share.rounded(SHARE_PLACES)
     return WHOLE if rounded == WHOLE else rounded
+
+
+def _without_tax(percent: Decimal) -> Ratio:
+    """The share of a price that includes tax which is the price without it: 100 of 119."""
+    with_tax = Ratio.of(EXACT.add(percent, _HUNDRED))
+    return Ratio(100 * with_tax.denominator, with_tax.numerator)
 
 
 def _missing(

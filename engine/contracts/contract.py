@@ -35,7 +35,8 @@ class SubscriptionLine:
     line names its price model in the rule book of the contract (``usage_model``); its ``quantity`` is the quoted
     estimate, and ``unit_price`` what a unit of that came to, from ``list_price``, after discounts on the line.
     The service is ``[start, end)``; ``end`` is None for a one-time line and for a service without an agreed end.
-    ``term_total`` is what the quote promised for the whole service; None when that has no end.
+    ``term_total`` is what the quote promised for the whole service; None when that has no end. ``tax`` is the tax on
+    ``amount`` as the quote worked it out, which counts where prices include tax or tax has a fixed part.
     """
 
     id: str
@@ -55,6 +56,7 @@ class SubscriptionLine:
     recognition: str = ""
     parent: str = ""
     list_price: Decimal = Decimal(0)
+    tax: Money | None = None
 
     @property
     def is_one_time(self) -> bool:

@@ -117,6 +117,31 @@ def test_tax_may_be_rounded_once_for_the_document() -> None:
     assert [each.tax for each in drafted(*lines, taxes=once).taxes] == [eur("0.03"), eur("0.01")]
 
 
+QUOTED = TaxTable(RATES.percents, TaxPoint.QUOTED)
+
+
+def test_a_price_that_includes_tax_is_invoiced_to_the_cent() -> None:
+    # 9.99 with 20 %: tax 9.99 / 6 = 1.665 -> 1.67, net 8.32; 20 % of 8.32 would be 1.66 and the invoice 9.98
+    priced = replace(line("a", "8.32"), tax=eur("1.67"))
+    invoice = drafted(priced, line("b", "1.00"), taxes=QUOTED)
+    assert [each.tax for each in invoice.taxes] == [eur("1.87")]
+    assert (drafted(priced, taxes=QUOTED).gross, drafted(priced).gross) == (eur("9.99"), eur("9.98"))
+
+
+def test_credits_take_their_part_of_a_quoted_tax() -> None:
+    # half of 1.67 is 0.835 -> 0.84; the rest is 0.83
+    invoice = final(replace(line("a", "8.32"), tax=eur("1.67")), taxes=QUOTED)
+    half = credited(invoice.lines[0], "4.16")
+    assert half.tax == eur("-0.84")
+    first = noted(invoice, half)
+    second = noted(invoice, credited(invoice.lines[0], "4.16", "2"), earlier=(first,))
+    assert (first.gross, second.gross) == (eur("5.00"), eur("4.99"))
+
+
+def test_a_levy_on_a_free_line_is_a_tax_all_the_same() -> None:
+    assert drafted(replace(line("a", "0.00"), tax=eur("0.25")), taxes=QUOTED).gross == eur("0.25")
+
+
 def test_an_invoice_names_every_fault() -> None:
     yen = replace(line("b", "1.00"), amount=Money(100, currency("JPY")))
     outcome = draft_invoice("i", [line("a", "1.00", "standart"), yen], bill_to(AGREED), on=ON, taxes=RATES, at=AT)

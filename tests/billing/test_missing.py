@@ -214,6 +214,27 @@ def used(key: str, on: str, quantity: str) -> UsageRecord:
     return UsageRecord(key, "api", day(on), Decimal(quantity))
 
 
+def test_lines_carry_the_quoted_tax_of_their_part() -> None:
+    # 1.67 on 8.32: 0.56, then 1.11 - 0.56 = 0.55, then 1.67 - 1.11 = 0.56 for three deliveries; 14/31 of it for 3.76
+    disk = replace(one_time("disk", "8.32", "2026-01-01", quantity="3", bill_on=BillOn.DELIVERY), tax=eur("1.67"))
+    seats = replace(recurring("seats", "8.32", "2026-01-01", None), tax=eur("1.67"))
+    agreed = contract(disk, seats, terms=ContractTerms(bill_day=15))
+    handed = [Delivery(f"d-{n}", "disk", day(f"2026-01-0{n}"), Decimal(1)) for n in (1, 2, 3)]
+    lines = missing_lines(agreed, handed, (), (), day("2026-01-15"))
+    taxes = {key: [str(each.tax) for each in lines if each.subscription == key] for key in ("disk", "seats")}
+    assert taxes == {"disk": ["0.56 EUR", "0.55 EUR", "0.56 EUR"], "seats": ["0.75 EUR", "1.67 EUR"]}
+    (credit_now,) = missing_lines(ended(agreed, "2026-01-15"), handed, (), lines, day("2026-01-15"))
+    assert (credit_now.amount, credit_now.tax) == (eur("-8.32"), eur("-1.67"))
+
+
+def test_usage_at_prices_that_include_tax_is_billed_without_it() -> None:
+    # 110.00 with 19 % is 92.44 without
+    agreed = contract(metered("api", "0", "2026-01-01", None))
+    policy = replace(POLICY, included_percents={"standard": Decimal(19)})
+    (line,) = missing_lines(agreed, (), [used("a", "2026-01-10", "1300")], (), day("2026-02-01"), policy)
+    assert line.amount == eur("92.44")
+
+
 def test_usage_is_rated_in_arrears_by_the_price_model() -> None:
     # January 1 300 calls: 100 free, 1 000 at 0.10, 200 at 0.05 = 110.00; February's record on the boundary waits
     agreed = contract(metered("api", "0", "2026-01-01", None))

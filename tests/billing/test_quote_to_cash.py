@@ -135,11 +135,20 @@ def test_what_was_quoted_is_ordered_fulfilled_billed_and_booked(
             case ChargeKind.USAGE:
                 assert _first_month(lines, line.id) == line.net_total
 
+    assert_taxed_as_quoted(offer, lines)
     assert_booked(agreed, lines, at)
 
 
 def _first_month(lines: tuple[BillLine, ...], key: str) -> Money:
     return min((each for each in lines if each.subscription == key), key=lambda each: each.due_on).amount
+
+
+def assert_taxed_as_quoted(offer: AcceptedQuote, lines: tuple[BillLine, ...]) -> None:
+    """A whole period and a whole one-time line carry exactly the tax of the quote."""
+    for line in offer.lines:
+        taxes = [each.tax for each in lines if each.subscription == line.id and each.amount == line.net_total]
+        if line.charge.kind is not ChargeKind.USAGE:
+            assert set(taxes) == {line.tax}
 
 
 def assert_booked(agreed: Contract, lines: tuple[BillLine, ...], at: datetime) -> None:
