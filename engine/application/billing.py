@@ -13,7 +13,7 @@ from engine.application.ledger import book
 from engine.application.perform import Environment, Work
 from engine.application.ports import Reader
 from engine.application.revenue import credit_revenue, recognise_usage
-from engine.application.taxes import tax_table
+from engine.application.taxes import included_percents, tax_table
 from engine.billing import (
     BillingPolicy,
     BillLine,
@@ -283,14 +283,16 @@ def _billing(env: Environment, reader: Reader, contract: Contract, tenant: str) 
     order = reader.get(Order, contract.order)
     invoices = reader.page(Invoice, where={"contract": contract.id}, limit=MOST)
     usage = reader.page(StoredUsage, where={"contract": contract.id}, limit=MOST)
+    policy = billing_policy(active.book, contract.currency.code)
+    taxes = tax_table(reader, contract, active.parts)
     return _Billing(
         contract=contract,
         deliveries=deliveries(order) if order is not None else (),
         usage=tuple(each.record for each in usage),
         invoices=tuple(invoices),
         notes=tuple(reader.page(CreditNote, where={"contract": contract.id}, limit=MOST)),
-        policy=billing_policy(active.book, contract.currency.code),
-        taxes=tax_table(reader, contract, active.parts),
+        policy=replace(policy, included_percents=included_percents(taxes, active.parts)),
+        taxes=taxes,
     )
 
 

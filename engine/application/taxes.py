@@ -13,7 +13,7 @@ from engine.diagnostics import Refusal
 from engine.money import currency
 from engine.pricing import PricePlan
 from engine.pricing.request import PriceRequest
-from engine.pricing.settings import TaxLevel
+from engine.pricing.settings import TaxLevel, TaxSettings
 from engine.pricing.work import Work, line_record
 from engine.quotes.evaluation import Parts, price_line, price_request
 from engine.quotes.lines import resolve
@@ -23,8 +23,7 @@ from engine.quotes.quote import Quote
 def tax_table(reader: Reader, contract: Contract, parts: Parts) -> TaxTable:
     """Percent by tax code, as the pricing engine answers for the accepted offer; a code without a rate bears none."""
     codes = {line.tax_code: Decimal(0) for line in _all_lines(contract)}
-    settings = parts.plan.rules.tax
-    point = TaxPoint.TOTAL if settings is not None and settings.level is TaxLevel.TOTAL else TaxPoint.RATE
+    point = _point(parts.plan.rules.tax)
     quote = reader.get(Quote, contract.quote)
     offer = quote.offer(contract.quote_version) if quote is not None else None
     if offer is None:
@@ -36,6 +35,21 @@ def tax_table(reader: Reader, contract: Contract, parts: Parts) -> TaxTable:
     rates = tax_rates(parts.plan, price_request(offer.priced.request, asked))
     by_code = {each.tax_code: rates[each.id] for each in asked if each.id in rates}
     return TaxTable({**codes, **by_code}, point)
+
+
+def included_percents(table: TaxTable, parts: Parts) -> Mapping[str, Decimal]:
+    """The rates that are inside the prices of the book by tax code; none where prices are without tax."""
+    settings = parts.plan.rules.tax
+    return table.percents if settings is not None and settings.inclusive else {}
+
+
+def _point(settings: TaxSettings | None) -> TaxPoint:
+    """Where a document rounds tax; a price that includes tax, or tax with a part per unit, keeps the quoted tax."""
+    if settings is None:
+        return TaxPoint.RATE
+    if settings.inclusive or any(rate.fixed for rate in settings.rates):
+        return TaxPoint.QUOTED
+    return TaxPoint.TOTAL if settings.level is TaxLevel.TOTAL else TaxPoint.RATE
 
 
 def _all_lines(contract: Contract) -> tuple[SubscriptionLine, ...]:
