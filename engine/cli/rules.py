@@ -14,6 +14,7 @@ from engine.language.problems import CODES
 from engine.rulebook import Loaded, load, parts_of
 from engine.rulebook.codes import EXPLANATIONS
 from engine.rulebook.formatter import format_file
+from engine.rulebook.reference import reference_page
 from engine.rulebook.rule_run import RuleTestResult, findings_of, run_tests, untested_rules
 from engine.rulebook.schema_files import schema_files
 from engine.rulebook.starter import starter_files
@@ -33,6 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     schema = _verb(verbs, "schema", "write the JSON Schemas that editors read", _schema, folder=False)
     schema.add_argument("kind", nargs="?", help="print one kind, such as discounts")
     schema.add_argument("--out", type=Path, help="the folder to write all schemas to")
+    _verb(verbs, "reference", "print the reference page of rule files", _reference, folder=False)
     new = _verb(verbs, "new", "start a rule book", _new, folder=True)
     new.add_argument("--title", default="", help="what people read")
     explain = _verb(verbs, "explain", "say what a code means and what to do", _explain, folder=False)
@@ -192,6 +194,15 @@ def _schema(args: argparse.Namespace) -> int:
         kinds = [each.removesuffix(".schema.json") for each in schemas]
         return _misuse(f"no kind `{args.kind}`; {did_you_mean(args.kind, kinds) or 'known: ' + ', '.join(kinds)}")
     _say_json(schemas[name])
+    return CLEAN
+
+
+def _reference(args: argparse.Namespace) -> int:
+    page = reference_page()
+    if args.json:
+        _say_json({"page": page})
+    else:
+        sys.stdout.write(page)
     return CLEAN
 
 

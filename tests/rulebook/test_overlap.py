@@ -75,9 +75,16 @@ def test_exactly_the_pairs_that_some_case_shows(
         f"{one + 2} and {two + 2}"
         for two in range(len(rows))
         for one in range(two)
-        if rows[one][0][1] & rows[two][0][1] and _meet(rows[one][1], rows[two][1])
+        if _can_tell(rows[one][0][0], rows[two][0][0])
+        and rows[one][0][1] & rows[two][0][1]
+        and _meet(rows[one][1], rows[two][1])
     }
     assert told == cases
+
+
+def _can_tell(left: str, right: str) -> bool:
+    """Two negations leave the words that no row names, and the check does not know whether there are any."""
+    return left == right or not (left.startswith("not") and right.startswith("not"))
 
 
 def _meet(left: tuple[str, set[object]], right: tuple[str, set[object]]) -> bool:

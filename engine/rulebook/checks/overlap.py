@@ -163,8 +163,8 @@ def _meet(left: Region, right: Region) -> str | None:
             return min(left_over) if left_over else None
         case Words(_, True), Words(_, False):
             return _meet(right, left)
-        case Words(_, True), Words(_, True):
-            return ""
+        case Words(words, True), Words(others, True):
+            return "" if not words or not others or words == others else None
         case Interval(), Interval():
             return _meet_numbers(left, right)
         case Interval(), Words(others, True) if not others:

@@ -1,0 +1,90 @@
+"""Checks over a whole book (engine.rulebook.checks.book, .pricing, .configuration)."""
+
+from __future__ import annotations
+
+from itertools import product as every
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.rulebook import load
+from engine.rulebook.text_file import MOST_BYTES
+
+BASE = {"book.yaml": "id: t\ntitle: T\ncurrency: EUR\n"}
+CHECKED = ("engine.rulebook.checks.book", "engine.rulebook.checks.pricing", "engine.rulebook.checks.configuration")
+
+
+def told(files: dict[str, str]) -> list[str]:
+    return [str(each) for each in load({path: text.encode() for path, text in (BASE | files).items()}).diagnostics]
+
+
+def percents(arrows: list[tuple[int, int]], count: int) -> dict[str, str]:
+    """Percent-of-total products; an arrow says whose family counts whom."""
+    products = "products:\n" + "".join(f"  - {{sku: P{at}, name: P, family: f{at}}}\n" for at in range(count))
+    models = "percent_of_total:\n"
+    for at in range(count):
+        of = " or ".join(f'line.family = "f{to}"' for start, to in arrows if start == at) or 'line.family = "none"'
+        models += f"  - {{id: m{at}, sku: P{at}, percent: 10, of: {of}}}\n"
+    return {"catalog/p.yaml": products, "prices/p.yaml": models}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=7))
+def test_a_circle_of_percents_is_found_exactly_when_there_is_one(arrows: list[tuple[int, int]]) -> None:
+    arrows = [(start, to) for start, to in arrows if start != to]
+    reach = set(arrows)
+    for middle, start, to in every(range(4), repeat=3):
+        if (start, middle) in reach and (middle, to) in reach:
+            reach.add((start, to))
+    found = [each for each in told(percents(arrows, 4)) if "PRC207" in each]
+    assert bool(found) == any((at, at) in reach for at in range(4))
+
+
+def test_a_missing_price_is_told_for_each_product_up_to_a_limit() -> None:
+    products = "products:\n" + "".join(f"  - {{sku: P{at}, name: P}}\n" for at in range(30))
+    assert len(told({"catalog/p.yaml": products})) == 20
+
+
+def test_a_discontinued_product_needs_no_price() -> None:
+    assert told({"catalog/p.yaml": "products: [{sku: P, name: P, discontinued: true}]\n"}) == []
+
+
+def test_an_exchange_rate_stands_for_a_price() -> None:
+    files = {
+        "book.yaml": BASE["book.yaml"] + "currencies: [EUR, USD]\n",
+        "catalog/p.yaml": "products: [{sku: P, name: P, list: {EUR: 10}}]\n",
+    }
+    assert len(told(files)) == 1
+    assert told(files | {"prices/r.csv": "source,target,since,out: rate\nEUR,USD,2026-01-01,1.08\n"}) == []
+
+
+def test_of_several_rules_only_the_guilty_ones_are_named() -> None:
+    files = {
+        "catalog/p.yaml": """\
+categories: {c: {attributes: {size: {type: number}}}}
+products:
+  - {sku: A, name: A, category: c, list: {EUR: 1}, attributes: {size: 1}}
+  - {sku: B, name: B, category: c, list: {EUR: 1}, attributes: {size: 2}}
+  - {sku: S, name: S, list: {EUR: 1}}
+bundles:
+  - sku: S
+    groups:
+      - {id: one, where: category = "c"}
+      - {id: two, where: category = "c"}
+""",
+        "constraints/c.yaml": """\
+constraints:
+  - {id: innocent, require: one.size <= 2}
+  - {id: larger, require: one.size > two.size}
+  - {id: alike, require: one.size = two.size}
+  - {id: harmless, when: one.size = 1, exclude: two.size = 3}
+""",
+    }
+    hint = "these rules are a smallest guilty set; change one of them"
+    message = "`S` has no valid configuration: `larger`, `alike` contradict each other"
+    assert told(files) == [f"constraints/c.yaml:4:10: CST001: {message}; {hint}"]
+
+
+def test_a_file_has_a_largest_size() -> None:
+    (found,) = told({"notes/x.yaml": "x", "catalog/p.yaml": "#" * (MOST_BYTES + 1)})[:1]
+    assert found.startswith("catalog/p.yaml:1:1: FIL002: the file has 20000001 bytes")
