@@ -42,12 +42,9 @@ def _lines(request: PriceRequest, places: int) -> Iterator[Fault]:
     fine: set[Decimal] = set()
     for index, line in enumerate(request.lines):
         quantity = line.quantity
-        if quantity.is_finite() and quantity in fine and _is_bare(line):
-            continue
-        before = len(fine)
-        if _is_fine(quantity, places):
+        if quantity.is_finite() and quantity not in fine and _is_fine(quantity, places):
             fine.add(quantity)
-        if len(fine) == before or not _is_bare(line):
+        if not (quantity.is_finite() and quantity in fine and _is_bare(line)):
             yield from line_faults(line, f"lines[{index}]", places)
 
 

@@ -25,6 +25,7 @@ from engine.pricing.expressions import compile_expressions, expressions_of, line
 from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
 from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
+from engine.pricing.programs import ops_of, stage_of
 from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.settings import TieBreak
 from engine.pricing.usability import restrictions_of
@@ -138,18 +139,18 @@ class _Compiler:
         for rule in self.rules.rules:
             if rule.group in members:
                 members[rule.group].append(rule)
-        return tuple(self._group(group, members[group.id]) for group in groups)
+        return tuple(self._group(place, group, members[group.id]) for place, group in enumerate(groups))
 
-    def _group(self, group: RuleGroup, members: Sequence[Rule]) -> GroupPlan:
+    def _group(self, place: int, group: RuleGroup, members: Sequence[Rule]) -> GroupPlan:
         if self.rules.habits.ties is TieBreak.LISTED:
             ordered = sorted(members, key=lambda rule: -rule.priority)
         else:
             ordered = sorted(members, key=lambda rule: (-rule.priority, -specificity(rule), rule.id))
         first = len(self.sources)
-        plans = tuple(self._rule(group, rule) for rule in ordered)
-        return GroupPlan(group, plans, first, first + len(plans))
+        plans = tuple(self._rule(place, group, rule) for rule in ordered)
+        return GroupPlan(group, plans, first, first + len(plans), stage_of(group))
 
-    def _rule(self, group: RuleGroup, rule: Rule) -> RulePlan:
+    def _rule(self, place: int, group: RuleGroup, rule: Rule) -> RulePlan:
         number = self._source(group.step.name.lower(), rule.id, rule.span, rule.say)
         live = [each for each in rule.when if group.level is Level.LINE and _is_live(each)]
         fixed = [
@@ -162,6 +163,8 @@ class _Compiler:
             live=self._tests(live),
             target=self._tests(rule.target),
             reads_lines=_reads(rule_expressions(rule), "lines"),
+            group=place,
+            ops=ops_of(number, rule, is_live=bool(live)) if group.level is Level.LINE else {},
         )
 
     def _index(self, line_rules: Sequence[RulePlan]) -> MatchIndex:

@@ -19,6 +19,7 @@ from engine.pricing.plan import (
     PricingRules,
     RuleGroup,
 )
+from engine.pricing.programs import Stage
 from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.usability import Restrictions
 
@@ -55,12 +56,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
-    """A group with its rules in working order: priority, then as the tie-break says."""
+    """A group with its rules in working order: priority, then as the tie-break says; ``stage`` when it is plain."""
 
     group: RuleGroup
     rules: tuple[RulePlan, ...]
     first_no: int
     end_no: int
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)

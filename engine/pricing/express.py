@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from engine.money import EXACT
+from engine.pricing.atoms import Key
 from engine.pricing.compiled import OWN_LIST, ROUNDING, PricePlan
 from engine.pricing.finding import Finder
 from engine.pricing.index import AttributeIndex, numbers, value_at
@@ -58,6 +59,7 @@ class Express:
         self.code = work.currency.code
         self._looked_up: dict[str, tuple[Decimal | None, int] | None] = {}
         self._programs: dict[tuple[int, ...], Program | None] = {}
+        self._stages = [group.stage for group in work.plan.line_groups]
         self._scale = Decimal(work.currency.scale)
         self._mode = work.plan.rules.rounding.mode.decimal
         self._unit_places = _unit_places(work)
@@ -113,17 +115,17 @@ class Express:
         rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
         states, list_units, list_amounts = rows.states, rows.list_unit, rows.list_amount
         units, amounts = rows.unit, rows.stage_amount
-        indexes = [(getter_of(index), index.lookup) for index in self.plan.index.line]
+        masks = [mask_of(index) for index in self.plan.index.line]
         places = self._unit_places
         left = []
         for index, line in enumerate(rows.lines):
             if states[index] is not None:
                 continue
             mask = header
-            for getter, lookup in indexes:
+            for allowed in masks:
                 if not mask:
                     break
-                mask &= lookup(getter(line))
+                mask &= allowed(line)
             unit = list_units[index]
             if mask:
                 after = self._run_rules(mask, index, line, unit)
@@ -147,7 +149,7 @@ class Express:
             return unit
         programs = self._programs
         if matched not in programs:
-            programs[matched] = program_for(self.plan, matched, self.code)
+            programs[matched] = program_for(self._stages, self.plan.line_rules, matched, self.code)
         program = programs[matched]
         if program is None:
             return None
@@ -187,9 +189,29 @@ def _unit_places(work: Work) -> int | None:
     return work.currency.exponent if rounding.unit_exponent is None else rounding.unit_exponent
 
 
-def getter_of(index: AttributeIndex) -> Getter:
+def mask_of(index: AttributeIndex) -> Callable[[RequestLine], int]:
+    """How the rules that an attribute of a line allows are found, with one call a line.
+
+    Intervals are looked up once for each value of a request: quantities repeat.
+    """
+    getter = getter_of(index.key)
+    if not index.slots:
+        values, free = index.values, index.free
+        return lambda line: values.get(getter(line), free)  # type: ignore[call-overload]
+    seen: dict[object, int] = {}
+
+    def by_interval(line: RequestLine) -> int:
+        value = getter(line)
+        found = seen.get(value)
+        if found is None:
+            found = seen[value] = index.lookup(value)
+        return found
+
+    return by_interval
+
+
+def getter_of(key: Key) -> Getter:
     """How an attribute of a line is read straight from the request."""
-    key = index.key
     if len(key) == 2:
         name = key[1]
         if name in _FIELDS:

@@ -89,18 +89,17 @@ def value_at(record: Facts, key: Key) -> object:
 
 def numbers(mask: int) -> list[int]:
     """The set bits, lowest first. A long bitmap with many bits is read as text: clearing bits one by one copies it."""
-    found = []
-    if mask.bit_count() <= FEW:
-        while mask:
-            low = mask & -mask
-            found.append(low.bit_length() - 1)
-            mask ^= low
-        return found
-    digits = f"{mask:b}"[::-1]
-    position = digits.find("1")
-    while position >= 0:
-        found.append(position)
-        position = digits.find("1", position + 1)
+    found: list[int] = []
+    while mask and len(found) < FEW:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    if mask:
+        digits = f"{mask:b}"[::-1]
+        position = digits.find("1")
+        while position >= 0:
+            found.append(position)
+            position = digits.find("1", position + 1)
     return found
 
 

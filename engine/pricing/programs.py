@@ -7,17 +7,13 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from engine.money import EXACT, step
-from engine.pricing.compiled import PricePlan
 from engine.pricing.effects import Amount, Basis, Effect, On, Percent, SetPrice, Sign
-from engine.pricing.plan import NO_LIMIT, Combine, Pick, RuleGroup
+from engine.pricing.plan import NO_LIMIT, Combine, Pick, Rule, RuleGroup
 from engine.pricing.result import TraceRow
-from engine.pricing.ruleplan import RulePlan
+from engine.pricing.ruleplan import Op, RulePlan
 from engine.pricing.state import HUNDRED, ZERO
 
 SHARE, SHARE_OF_LIST, LESS, SET = range(4)
-
-Op: TypeAlias = tuple[int, int, Decimal]
-"""Rule number, what it does, and the share or amount."""
 
 
 class Stage(NamedTuple):
@@ -25,52 +21,65 @@ class Stage(NamedTuple):
 
     pick: Pick
     additive: bool
-    ops: tuple[Op, ...]
+    ops: Sequence[Op]
 
 
 Program: TypeAlias = tuple[Stage, ...]
 
 
-def program_for(plan: PricePlan, numbers: Sequence[int], code: str) -> Program | None:
-    """The program of these rules in a currency, or None when a line with them needs the full treatment."""
-    stages = []
-    position = 0
-    for group in plan.line_groups:
-        ops = []
-        while position < len(numbers) and numbers[position] < group.end_no:
-            op = _op(plan.line_rules[numbers[position]], code)
-            if op is None:
+def program_for(
+    groups: Sequence[Stage | None], rules: Sequence[RulePlan], numbers: Sequence[int], code: str
+) -> Program | None:
+    """The program of these rules in a currency, or None when a line with them needs the full treatment.
+
+    ``groups`` are the empty stages of the plain groups, None for the others.
+    """
+    stages: list[Stage] = []
+    current = -1
+    ops: list[Op] = []
+    for number in numbers:
+        rule = rules[number]
+        op = rule.ops[code] if code in rule.ops else rule.ops.get("")
+        if op is None:
+            return None
+        if rule.group != current:
+            current = rule.group
+            empty = groups[current]
+            if empty is None:
                 return None
-            ops.append(op)
-            position += 1
-        if ops:
-            if not _is_plain(group.group):
-                return None
-            additive = group.group.combine is Combine.ADDITIVE
-            stages.append(Stage(group.group.pick, additive, tuple(ops)))
+            ops = []
+            stages.append(Stage(empty.pick, empty.additive, ops))
+        ops.append(op)
     return tuple(stages)
 
 
-def _is_plain(group: RuleGroup) -> bool:
+def stage_of(group: RuleGroup) -> Stage | None:
+    """The empty stage of a plain group, None for one that caps or searches."""
     if group.cap is not None or group.pick not in (Pick.ALL, Pick.FIRST, Pick.BEST):
-        return False
-    return group.at_most is None or (group.pick is Pick.BEST and group.at_most == 1)
-
-
-def _op(plan: RulePlan, code: str) -> Op | None:
-    rule = plan.rule
-    if plan.live or rule.exclusive or rule.stop or rule.not_with or rule.limit is not NO_LIMIT or rule.usage.budgets:
         return None
-    effect: Effect | None = rule.effects.get(code, rule.effects.get(""))
+    if group.at_most is not None and not (group.pick is Pick.BEST and group.at_most == 1):
+        return None
+    return Stage(group.pick, group.combine is Combine.ADDITIVE, ())
+
+
+def ops_of(number: int, rule: Rule, *, is_live: bool) -> dict[str, Op | None]:
+    """What a rule does to a unit price in each currency, where that is plain."""
+    tied = is_live or rule.exclusive or rule.stop or rule.not_with or rule.usage.budgets
+    if tied or rule.limit is not NO_LIMIT:
+        return {}
+    return {code: _op(number, effect) for code, effect in rule.effects.items()}
+
+
+def _op(number: int, effect: Effect) -> Op | None:
     match effect:
         case Percent(value=Decimal() as value, on=On.UNIT | On.LINE):
             share = EXACT.divide(value, HUNDRED)
             kind = SHARE_OF_LIST if effect.of is Basis.LIST else SHARE
-            return (plan.no, kind, share if effect.sign is Sign.OFF else -share)
+            return (number, kind, share if effect.sign is Sign.OFF else -share)
         case Amount(value=Decimal() as value, on=On.UNIT):
-            return (plan.no, LESS, value if effect.sign is Sign.OFF else -value)
+            return (number, LESS, value if effect.sign is Sign.OFF else -value)
         case SetPrice(value=Decimal() as value, on=On.UNIT):
-            return (plan.no, SET, value)
+            return (number, SET, value)
         case _:
             return None
 
@@ -81,7 +90,7 @@ def run(program: Program, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tupl
     trace: list[TraceRow] = []
     for pick, additive, ops in program:
         entry = unit
-        if pick is Pick.BEST:
+        if pick is Pick.BEST and len(ops) > 1:
             best = _best(ops, unit, listed, lowest)
             ops = () if best is None else (best,)
         for number, kind, operand in ops:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TypeAlias
 
 from engine.pricing.plan import Rule
 
 Test: TypeAlias = Callable[..., object]
 """A compiled condition or formula, called with the roots of its scope in order."""
+
+Op: TypeAlias = tuple[int, int, Decimal]
+"""Rule number, what it does to a unit price (see ``engine.pricing.programs``), and the share or amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +30,5 @@ class RulePlan:
     live: tuple[Test, ...]
     target: tuple[Test, ...]
     reads_lines: bool
+    group: int = 0
+    ops: Mapping[str, Op | None] = field(default_factory=dict)
