@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,13 +12,12 @@ from engine.billing.line import BillLine, LineKind
 from engine.billing.policy import BillingPolicy
 from engine.billing.service import Service
 from engine.contracts import SubscriptionLine, UsageRecord
-from engine.money import EXACT, WHOLE, Money, Ratio, UnitPrice, settle, total
+from engine.money import EXACT, WHOLE, Money, Ratio, UnitPrice, settle, share_of, total
 from engine.periods import Piece
 from engine.pricing.models import PriceModel
 
 SHARE_PLACES = 6
 _ONE = Decimal(1)
-_HUNDRED = Decimal(100)
 
 
 def missing_usage(
@@ -44,10 +43,19 @@ def missing_usage(
             yield from _missing(service, piece, _used(service, piece, records), lines, policy)
 
 
-def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Money:
-    """What the usage of a whole period costs, rounded once: by its price model, else by the unit price.
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What the usage of a whole period costs before tax, and the tax inside its price where prices include it."""
+
+    net: Money
+    tax: Money | None
+
+
+def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Rated:
+    """Rate the usage of a period, rounded once: by the price model, else by the unit price.
 
     Discounts on the line of the quote are kept: the same share of the model's price is charged that the estimate was.
+    Of a price that includes tax the tax is rounded, and the rest is the net.
     """
     line = service.state.line
     model: PriceModel | None = policy.models.get(line.usage_model)
@@ -55,10 +63,12 @@ def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Money:
         price, share = EXACT.multiply(line.unit_price, quantity), WHOLE
     else:
         price, share = model.rate(quantity, base=line.list_price).amount, kept_share(line, model)
+    settled = settle(UnitPrice(price, line.amount.currency), quantity=_ONE, rounding=policy.rounding, share=share)
     included = policy.included_percents.get(line.tax_code)
-    if included is not None:
-        share = share * _without_tax(included)
-    return settle(UnitPrice(price, line.amount.currency), quantity=_ONE, rounding=policy.rounding, share=share)
+    if included is None:
+        return Rated(settled, None)
+    tax = share_of(settled, _tax_inside(included), rounding=policy.rounding)
+    return Rated(settled - tax, tax)
 
 
 def kept_share(line: SubscriptionLine, model: PriceModel) -> Ratio:
@@ -77,10 +87,10 @@ def kept_share(line: SubscriptionLine, model: PriceModel) -> Ratio:
     return WHOLE if rounded == WHOLE else rounded
 
 
-def _without_tax(percent: Decimal) -> Ratio:
-    """The share of a price that includes tax which is the price without it: 100 of 119."""
-    with_tax = Ratio.of(EXACT.add(percent, _HUNDRED))
-    return Ratio(100 * with_tax.denominator, with_tax.numerator)
+def _tax_inside(percent: Decimal) -> Ratio:
+    """The share of a price that includes tax which is the tax: 19 of 119."""
+    inside = Ratio.of(percent)
+    return Ratio(inside.numerator, 100 * inside.denominator + inside.numerator)
 
 
 def _missing(
@@ -88,7 +98,9 @@ def _missing(
 ) -> Iterator[BillLine]:
     line = service.state.line
     quantity = EXACT.subtract(used, sum((each.quantity for each in billed), Decimal(0)))
-    amount = rated(service, used, policy) - total((each.amount for each in billed), line.amount.currency)
+    whole = rated(service, used, policy)
+    amount = whole.net - total((each.amount for each in billed), line.amount.currency)
+    taxed = total((each.tax for each in billed if each.tax is not None), line.amount.currency)
     if not quantity and amount.is_zero:
         return
     fresh = BillLine(
@@ -105,6 +117,7 @@ def _missing(
         service=piece.part,
         share=service.ratio(piece.part, piece.whole),
         tax_code=line.tax_code,
+        tax=None if whole.tax is None else whole.tax - taxed,
     )
     if amount.minor_units < 0:
         yield replace(fresh, kind=LineKind.CREDIT, credits=billed[0].id if billed else "")

@@ -228,11 +228,11 @@ def test_lines_carry_the_quoted_tax_of_their_part() -> None:
 
 
 def test_usage_at_prices_that_include_tax_is_billed_without_it() -> None:
-    # 110.00 with 19 % is 92.44 without
+    # 110.00 with 19 %: the tax is 110 x 19 / 119 = 17.563 -> 17.56, the net 92.44
     agreed = contract(metered("api", "0", "2026-01-01", None))
     policy = replace(POLICY, included_percents={"standard": Decimal(19)})
     (line,) = missing_lines(agreed, (), [used("a", "2026-01-10", "1300")], (), day("2026-02-01"), policy)
-    assert line.amount == eur("92.44")
+    assert (line.amount, line.tax) == (eur("92.44"), eur("17.56"))
 
 
 def test_usage_is_rated_in_arrears_by_the_price_model() -> None:

@@ -6,6 +6,7 @@ The requests are the rule tests of the books; nothing here knows a product or a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from engine.adapters.rule_folder import read_folder
-from engine.billing import BillLine, TaxTable, bill_to, draft_invoice, fact_of, finalize, missing_lines
+from engine.billing import BillLine, TaxPoint, TaxTable, bill_to, draft_invoice, fact_of, finalize, missing_lines
 from engine.catalog import ChargeKind
 from engine.contracts import Contract, UsageRecord
 from engine.diagnostics import Decision
@@ -23,6 +24,8 @@ from engine.ledger import Books, Posted, post
 from engine.money import Money, total
 from engine.orders import Booked, Booking, Order, OrderState, complete_task, create_order, deliveries, ready_tasks
 from engine.periods import add_months
+from engine.pricing import compile_plan
+from engine.pricing.settings import TaxRate, TaxSettings
 from engine.quotes.accepted import AcceptedQuote, accepted_quote
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate
 from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
@@ -105,6 +108,40 @@ def billed(both: Booked, order: Order, book: RuleBook) -> tuple[BillLine, ...]:
     preview = missing_lines(both.contract, deliveries(order), usage, (), day, policy)
     assert {each.id: each for each in preview} == {each.id: each for each in lines}
     return lines
+
+
+@pytest.fixture(scope="module")
+def with_tax_inside(parts_by_book: dict[str, Parts]) -> dict[str, Parts]:
+    """The same books, read as if their prices included 20 % of tax."""
+    inside = TaxSettings(inclusive=True, rates=(TaxRate("standard", Decimal(20)),), unknown_is_refused=False)
+    return {
+        name: replace(parts, plan=compile_plan(replace(shipped(name).pricing, tax=inside)))
+        for name, parts in parts_by_book.items()
+    }
+
+
+@pytest.mark.parametrize(("name", "test"), list(requests()))
+def test_a_quote_with_tax_inside_its_prices_is_invoiced_at_those_prices(
+    name: str, test: Any, with_tax_inside: dict[str, Parts]
+) -> None:
+    book, parts = shipped(name), with_tax_inside[name]
+    priced = evaluate(test.request, parts)
+    if not isinstance(priced, PricedQuote):
+        return  # refused: there is nothing to accept
+    at = datetime(test.request.date.year, test.request.date.month, test.request.date.day, 9, tzinfo=UTC)
+    offer = accepted(priced, parts, at)
+    booked = create_order(offer, Booking("o-1", "c-1", at, book.terms.fulfilment, book.terms.contract))
+    assert isinstance(booked, Decision), booked
+    agreed, order = booked.value.contract, fulfilled(booked.value.order, at + timedelta(days=3))
+    percents = {each.tax_code: Decimal(20 if each.tax_code == "standard" else 0) for each in agreed.lines}
+    policy = replace(billing_policy(book, agreed.currency.code), included_percents=percents)
+    lines = missing_lines(agreed, deliveries(order), estimated(agreed), (), add_months(agreed.start, 13), policy)
+    for line in priced.priced.lines:
+        first = [each for each in lines if each.subscription == line.id][:1]
+        taxes = TaxTable(percents, TaxPoint.QUOTED)
+        draft = draft_invoice("i-1", first, bill_to(agreed), on=at.date(), taxes=taxes, at=at)
+        assert isinstance(draft, Decision), draft
+        assert draft.value.gross.minor_units == line.gross == line.amount
 
 
 @pytest.mark.parametrize(("name", "test"), list(requests()))
