@@ -64,7 +64,7 @@ def _compared(
         text = f"_same({left[0]}, {right[0]})"
         return text if op is ComparisonOp.EQUAL else f"(not {text})"
     if direct and not maybe:
-        return f"{emitter.mark(node)}({left[0]} {op.value} {right[0]})"
+        return f"({left[0]} {op.value} {right[0]})"
     return emitter.lifted("_ordered", ascii(op.value), left[0], right[0], maybe=maybe, mark=emitter.mark(node))
 
 
@@ -74,7 +74,7 @@ def between(emitter: Emitter, node: Expression) -> str:
     value, low, high = emitter.code(node.value), emitter.code(node.low), emitter.code(node.high)
     maybe = emitter.maybe(node.value, node.low, node.high)
     if is_direct(emitter.kind(node.value)) and not maybe:
-        return f"{emitter.mark(node)}({low} <= {value} <= {high})"
+        return f"({low} <= {value} <= {high})"
     interval = f"_RangeValue({low}, {high}, True, True)"
     return emitter.lifted("_inside", value, interval, maybe=maybe, mark=emitter.mark(node))
 
@@ -165,7 +165,7 @@ def _within(emitter: Emitter, value: str, kind: Type, node: Range) -> str:
         return f"{emitter.mark(node)}_inside({value}, {interval(emitter, node)})"
     low = "" if node.low is None else f"{emitter.code(node.low)} {'<=' if node.low_included else '<'} "
     high = "" if node.high is None else f" {'<=' if node.high_included else '<'} {emitter.code(node.high)}"
-    return f"{emitter.mark(node)}({low}{value}{high})" if ends else "True"
+    return f"({low}{value}{high})" if ends else "True"
 
 
 def interval(emitter: Emitter, node: Expression) -> str:

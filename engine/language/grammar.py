@@ -45,8 +45,11 @@ _ARITHMETIC = {each.value: each for each in ArithmeticOp}
 def expression(cursor: Cursor, above: int = LOWEST) -> Expression:
     """Read an expression whose operators bind tighter than ``above``."""
     outer = cursor.enter()
-    start = cursor.token.start
-    found = _operators(cursor, _prefix(cursor), start, above)
+    start = cursor.tokens[cursor.position].start
+    found = _prefix(cursor)
+    operator = _INFIX.get(cursor.words[cursor.position])
+    if operator is not None and operator.power > above:
+        found = _operators(cursor, found, start, above)
     cursor.leave(outer)
     return found
 
@@ -60,10 +63,11 @@ def test(cursor: Cursor, above: int = LOWEST) -> Expression:
 
 def _operators(cursor: Cursor, left: Expression, start: int, above: int) -> Expression:
     while True:
-        operator = _INFIX.get(cursor.word)
+        word = cursor.words[cursor.position]
+        operator = _INFIX.get(word)
         if operator is None or operator.power <= above:
             return left
-        if cursor.word == "[" and cursor.endpoint_at == cursor.brackets and _is_range_end(cursor):
+        if word == "[" and cursor.endpoint_at == cursor.brackets and _is_range_end(cursor):
             return left
         left = operator.read(cursor, left, start)
         cursor.height += 1
@@ -216,17 +220,15 @@ _RANGE_FOLLOWERS = frozenset({*_INFIX, "then", "else", "return", "satisfies", ")
 
 
 def _prefix(cursor: Cursor) -> Expression:
-    token = cursor.token
-    match token.kind:
-        case TokenKind.NUMBER:
-            cursor.take()
-            return NumberLiteral(token.start, token.end, Decimal(token.text))
-        case TokenKind.TEXT:
-            cursor.take()
-            return TextLiteral(token.start, token.end, token.text)
-        case _:
-            form = _FORMS.get(cursor.word)
-            return form(cursor) if form else _name(cursor)
+    kind, text, start, end = cursor.tokens[cursor.position]
+    if kind is TokenKind.NUMBER:
+        cursor.position += 1
+        return NumberLiteral(start, end, Decimal(text))
+    if kind is TokenKind.TEXT:
+        cursor.position += 1
+        return TextLiteral(start, end, text)
+    form = _FORMS.get(text)
+    return form(cursor) if form else _name(cursor)
 
 
 def _name(cursor: Cursor) -> Expression:

@@ -43,6 +43,7 @@ class Token(NamedTuple):
     end: int
 
 
+_NAME, _SYMBOL = TokenKind.NAME, TokenKind.SYMBOL
 _SPACE = "\\s\u0085\u00a0\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
 _NAME_START = (
     "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u167f\u1681-\u180d\u180f-\u1fff\u200c-\u200d"
@@ -116,23 +117,25 @@ def tokenize(findings: Findings) -> list[Token]:
 def _run(findings: Findings, position: int, tokens: list[Token]) -> int:
     """Cut tokens until one needs a second look; return where to go on."""
     text = findings.text
+    append = tokens.append
     for found in _TOKEN.finditer(text, position):
-        start = found.start()
-        if start != position or text.startswith("/*", start) and found.lastgroup != "space":
+        start, end = found.span()
+        if start != position:
             return _stray(findings, position)
-        position = found.end()
         kind = found.lastgroup
         if kind == "name":
-            tokens.append(Token(TokenKind.NAME, found.group(), start, position))
+            append(Token(_NAME, found[0], start, end))
         elif kind == "symbol":
-            tokens.append(Token(TokenKind.SYMBOL, found.group(), start, position))
+            if text.startswith("/*", start):
+                return _stray(findings, position)
+            append(Token(_SYMBOL, found[0], start, end))
         elif kind != "space":
             token = _token(found, findings)
-            if token is None:
-                continue
-            tokens.append(token)
-            if token.end != position:
-                return token.end
+            if token is not None:
+                append(token)
+                if token.end != end:
+                    return token.end
+        position = end
     return position if position == len(text) else _stray(findings, position)
 
 
