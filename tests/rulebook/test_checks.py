@@ -76,7 +76,7 @@ bundles:
 constraints:
   - {id: innocent, require: one.size <= 2}
   - {id: larger, require: one.size > two.size}
-  - {id: alike, require: one.size = two.size}
+  - {id: alike, require: one.sku = two.sku}
   - {id: harmless, when: one.size = 1, exclude: two.size = 3}
 """,
     }

@@ -20,7 +20,17 @@ from engine.configuration.products.sums import Sums
 from engine.configuration.products.translate import Translator
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 from engine.language.scope import Checked
-from engine.language.tree import Expression, TextLiteral, walk
+from engine.language.tree import (
+    Comparison,
+    ComparisonOp,
+    Expression,
+    In,
+    Name,
+    Node,
+    Path,
+    TextLiteral,
+    walk,
+)
 
 UNSUPPORTED = Code("CFG101")
 SEVERAL_CONFIGURABLE = Code("CFG102")
@@ -74,7 +84,7 @@ class _Compiler:
         self._rules: list[Constraint] = []
         self._prefixes: dict[str, str] = {}
         self._problems: list[Diagnostic] = []
-        self._named = _named_skus(each for found in self._constraints.values() for each in found)
+        self._named = _named_skus([each for found in self._constraints.values() for each in found], catalog)
         self._readers: list[tuple[str, tuple[Constraint, ...]]] = []
 
     def compile(self) -> ProductModel:
@@ -198,8 +208,33 @@ def _parts(constraints: Iterable[Constraint]) -> Iterator[Checked]:
         yield from (cell for row in each.rows for cell in row)
 
 
-def _named_skus(constraints: Iterable[Constraint]) -> frozenset[str]:
-    """Every text that a constraint mentions; only SKUs among them need to be told apart."""
-    return frozenset(
-        node.value for part in _parts(constraints) for node in walk(part.tree) if isinstance(node, TextLiteral)
-    )
+def _named_skus(constraints: Sequence[Constraint], catalog: Catalog) -> frozenset[str]:
+    """The SKUs that have to be told apart: those a constraint mentions, or all when one reads more than equality."""
+    parts = tuple(_parts(constraints))
+    if any(_reads_more_of_sku(_tree(part)) for part in parts):
+        return frozenset(catalog.products)
+    return frozenset(node.value for part in parts for node in walk(part.tree) if isinstance(node, TextLiteral))
+
+
+def _reads_more_of_sku(tree: Expression) -> bool:
+    """Whether a SKU is used in another way than compared with a text by `=`, `!=` or `in`."""
+    nodes = tuple(walk(tree))
+    plain = {id(_sku_side(each)) for each in nodes}
+    return any(_is_sku(each) and id(each) not in plain for each in nodes)
+
+
+def _is_sku(node: Node) -> bool:
+    return isinstance(node, Path | Name) and node.name == "sku"
+
+
+def _sku_side(node: Node) -> Node | None:
+    """The SKU of a comparison with texts only, or None."""
+    match node:
+        case Comparison(op=ComparisonOp.EQUAL | ComparisonOp.UNEQUAL, left=left, right=TextLiteral()):
+            return left
+        case Comparison(op=ComparisonOp.EQUAL | ComparisonOp.UNEQUAL, left=TextLiteral(), right=right):
+            return right
+        case In(value=value, tests=tests) if all(isinstance(each, TextLiteral) for each in tests):
+            return value
+        case _:
+            return None
