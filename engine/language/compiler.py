@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from types import CodeType, FunctionType, MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import TypeAlias
 
 from engine.language import emit_lists, emit_tests, emit_values, runtime
 from engine.language.emitter import Constants, Emitter, resolve_marks
 from engine.language.faults import SITES, TROUBLE, EvaluationFault, Site, fault
+from engine.language.problems import Origin
 from engine.language.scope import MOST_REMEMBERED, Checked
 from engine.language.tree import (
     Arithmetic,
@@ -117,12 +118,23 @@ _GLOBALS: Mapping[str, object] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Template:
-    """Generated code of one tree, from which functions for its places in files are made; keeps the tree alive."""
+    """The function of one tree at its first place, from which those for other places are made; keeps the tree alive."""
 
     tree: Expression
-    code: CodeType
+    origin: Origin
+    first: FunctionType
     bindings: dict[str, object]
     lines: Mapping[int, tuple[int, int]]
+
+    def at(self, checked: Checked) -> FunctionType:
+        """The function for a place in a file: faults are told there."""
+        if checked.origin == self.origin:
+            return self.first
+        sites = self.bindings[SITES]
+        assert isinstance(sites, dict)
+        name = f"f{len(sites)}"
+        sites[name] = Site(checked.text, checked.origin, self.lines)
+        return FunctionType(self.first.__code__.replace(co_name=name), self.bindings, name)
 
 
 def compile_all(checked: Sequence[Checked]) -> tuple[Compiled, ...]:
@@ -152,11 +164,7 @@ def _function(checked: Checked, made: Mapping[int, _Template]) -> Compiled:
         return found
     template = made.get(id(checked.tree)) or remembered[id(checked.tree)]
     assert isinstance(template, _Template)
-    sites = template.bindings[SITES]
-    assert isinstance(sites, dict)
-    name = f"f{len(sites)}"
-    sites[name] = Site(checked.text, checked.origin, template.lines)
-    function = FunctionType(template.code.replace(co_name=name), template.bindings, name)
+    function = template.at(checked)
     if len(remembered) < MOST_REMEMBERED:
         remembered[id(checked.tree)] = template
         remembered[place] = function
@@ -174,13 +182,14 @@ def _generate(expressions: Sequence[Checked]) -> dict[int, _Template]:
         chunks.append(text)
         tables.append(lines)
         line += text.count("\n")
-    bindings: dict[str, object] = {**_GLOBALS, **constants.values, SITES: {}}
+    sites = {f"f{number}": Site(each.text, each.origin, tables[number]) for number, each in enumerate(expressions)}
+    bindings: dict[str, object] = {**_GLOBALS, **constants.values, SITES: sites}
     exec(compile("".join(chunks), "<rules>", "exec"), bindings)  # noqa: S102  generated here, nothing of it is foreign
     found: dict[int, _Template] = {}
     for number, each in enumerate(expressions):
-        function = bindings.pop(f"g{number}")
+        function = bindings.pop(f"f{number}")
         assert isinstance(function, FunctionType)
-        found[id(each.tree)] = _Template(each.tree, function.__code__, bindings, tables[number])
+        found[id(each.tree)] = _Template(each.tree, each.origin, function, bindings, tables[number])
     return found
 
 
@@ -196,7 +205,7 @@ def _definition(
             value = f"{emitter.mark(checked.tree)}_present({value})"
     roots = ", ".join(f"r{place}" for place in range(len(checked.scope.roots)))
     steps = " s = _Steps()\n" if emitter.counts_steps else ""
-    head = f"def g{number}({roots}):\n{steps} try:\n  return ("
+    head = f"def f{number}({roots}):\n{steps} try:\n  return ("
     body, lines = resolve_marks(value, first_line + head.count("\n"))
     return f"{head}{body})\n except _TROUBLE as error:\n  raise _fault(error) from None\n", lines
 
