@@ -12,6 +12,8 @@ from engine.diagnostics import DiagnosticError, nearest_name, one_line
 CLEAN, FINDINGS, MISUSE = 0, 1, 2
 
 VERBS: dict[str, tuple[str, str]] = {
+    "demo": ("engine.cli.demo", "play one deal from configuration to recognised revenue"),
+    "rules": ("engine.cli.rules", "check, test and format rule books"),
     "feel": ("engine.cli.feel", "evaluate an expression of the rule language"),
     "dmn": ("engine.cli.dmn", "run DMN models and conformance suites"),
     "model": ("engine.cli.model", "check and convert configuration models"),

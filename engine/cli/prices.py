@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.cli.screen import Screen, amount, bar, money
 
-STEP_NAMES = {"list": "list price"}
+MOST_DECIMALS = Decimal("0.0001")
 
 
 def show_lines(screen: Screen, priced: Any) -> None:
@@ -62,12 +62,12 @@ def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> N
         widest = max(Decimal(step.after) for step in each.steps)
         rows = [
             [
-                f"  {STEP_NAMES.get(step.step, step.step)}",
+                f"  {step.step}",
                 plain(step.after),
                 bar(Decimal(step.after), widest),
                 _change(step),
                 step.rule,
-                step.place,
+                step.place.rpartition(":")[0],
                 step.say,
             ]
             for step in each.steps
@@ -102,8 +102,10 @@ def show_findings(screen: Screen, findings: Any) -> None:
 
 
 def plain(text: str, digits: int = 2) -> str:
-    """Decimal text without needless zeros, but with at least the digits of the currency."""
+    """Decimal text for people: no needless zeros, at least the digits of the currency, four decimals at most."""
     value = Decimal(text)
+    if -int(value.as_tuple().exponent) > -int(MOST_DECIMALS.as_tuple().exponent):
+        value = value.quantize(MOST_DECIMALS)
     shown = f"{value:,f}"
     whole, _, decimals = shown.partition(".")
     kept = decimals.rstrip("0").ljust(digits, "0")
@@ -120,7 +122,7 @@ def _months(count: int) -> str:
 
 def _change(step: Any) -> str:
     difference = Decimal(step.after) - Decimal(step.before)
-    return "" if step.step == "list" or not difference else plain(str(difference))
+    return "" if not Decimal(step.before) or not difference else plain(str(difference))
 
 
 def _reason(reason: Any) -> str:

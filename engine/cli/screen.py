@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 PLAIN_WIDTH = 118
-BAR_WIDTH = 28
+BAR_WIDTH = 16
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -43,7 +43,7 @@ class Screen:
             return
         shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
         for at, column in enumerate(columns):
-            shown.add_column(column, justify="right" if at in right else "left", no_wrap=at in right)
+            shown.add_column(column, justify="right" if at in right else "left", no_wrap=at < len(columns) - 1)
         for row in rows:
             shown.add_row(*(escape(cell) for cell in row))
         self._console.print(shown)

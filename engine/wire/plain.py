@@ -84,6 +84,8 @@ def _fill_message(message: Any, value: Any) -> None:
             message.FromDatetime(value.astimezone(UTC))
         case FieldMask():
             message.paths.extend(value)
+        case common_pb2.Value() if isinstance(value, Mapping):
+            fill(message, value)
         case common_pb2.Value():
             fill_value(message, _language_value(value))
         case _:

@@ -1,0 +1,101 @@
+"""Invoices, schedules, journal entries and audits on the screen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from engine.cli.screen import Screen, amount, bar, day, money
+
+KINDS = {1: "once", 2: "recurring", 3: "usage", 4: "credit"}
+STATES = {1: "draft", 2: "open", 3: "partly paid", 4: "paid", 5: "overdue", 6: "void"}
+
+
+def show_invoice(screen: Screen, invoice: Any) -> None:
+    """An invoice with its lines, taxes and totals."""
+    name = invoice.number or "draft"
+    screen.say(f"  invoice {name} of {day(invoice.invoice_date)}, due {day(invoice.due_date)}", style="bold")
+    rows = [
+        [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount)]
+        for line in invoice.lines
+        if line.amount
+    ]
+    rows += [["    tax", f"{each.tax_code} {each.percent} % of {amount(each.base)}", "", "", amount(each.tax)]
+             for each in invoice.taxes]  # fmt: skip
+    rows.append(["    total", "", "", "", money(invoice.gross, invoice.currency_code)])
+    screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
+
+
+def show_schedule(screen: Screen, contract: Any) -> None:
+    """Obligations with what is allocated and recognised, and the schedule of those over time."""
+    code = contract.currency_code
+    rows = [
+        [
+            ", ".join(each.skus[:3]) + (" ..." if len(each.skus) > 3 else ""),
+            each.timing,
+            amount(each.stated),
+            amount(each.price),
+            amount(each.recognized),
+            amount(each.price - each.recognized),
+        ]
+        for each in contract.obligations
+        if each.price
+    ]
+    columns = ["obligation", "timing", "stated", f"allocated {code}", "recognised", "remaining"]
+    screen.table(columns, rows, right=(2, 3, 4, 5))
+    over_time = [each for each in contract.obligations if len(each.schedule) > 1]
+    if over_time:
+        longest = max(over_time, key=lambda each: len(each.schedule))
+        largest = max(each.amount for each in longest.schedule)
+        screen.say(f"  schedule of {', '.join(longest.skus)}:")
+        shown = [
+            [
+                f"    {day(each.month)[:7]}",
+                amount(each.amount),
+                bar(Decimal(each.amount), Decimal(largest)),
+                "recognised" if each.recognized else "",
+            ]
+            for each in longest.schedule
+        ]
+        screen.table(["    month", "amount", "", ""], shown, right=(1,))
+
+
+def show_entry(screen: Screen, entry: Any) -> None:
+    """A journal entry: debits on the left, credits on the right."""
+    screen.say(f"  {entry.key}  {day(entry.post_date)}", style="dim")
+    rows = [
+        [f"    {line.account}", amount(line.amount) if line.amount > 0 else "",
+         amount(-line.amount) if line.amount < 0 else "", line.product]
+        for line in entry.lines
+    ]  # fmt: skip
+    screen.table(["    account", "debit", "credit", ""], rows, right=(1, 2))
+
+
+def show_balances(screen: Screen, balances: Any) -> None:
+    """A trial balance; debits and credits are equal, or something is very wrong."""
+    rows = [
+        [f"  {each.account}", each.currency_code, amount(each.debits), amount(each.credits), amount(each.balance)]
+        for each in balances.balances
+    ]
+    totals = [sum(getattr(each, side) for each in balances.balances) for side in ("debits", "credits", "balance")]
+    rows.append(["  total", "", *(amount(each) for each in totals)])
+    screen.table(["  trial balance", "", "debits", "credits", "balance"], rows, right=(2, 3, 4))
+
+
+def show_audit(screen: Screen, audit: Any) -> None:
+    """Every identity with its outcome, and every row that breaks one."""
+    rows = [
+        [f"  {each.broken_count or 'none'}", each.id, each.statement]
+        for each in audit.checks
+    ]  # fmt: skip
+    screen.table(["  found", "check", "what was looked for"], rows)
+    for each in audit.findings:
+        screen.say(f"  {each.check}: {each.subject}: {each.message}", style="red")
+    verdict = "every identity holds" if audit.valid else "some identities do not hold"
+    screen.say(f"  {verdict}", style="green" if audit.valid else "red")
+
+
+def _service(line: Any) -> str:
+    return (
+        f"{day(line.service.start)} to {day(line.service.end)}" if line.service.start.year else KINDS.get(line.kind, "")
+    )

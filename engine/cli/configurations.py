@@ -1,0 +1,60 @@
+"""Configurations on the screen: slots with their options, choices and rules in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.cli.screen import Screen
+
+STANDINGS = {1: "chosen", 2: "follows", 3: "possible", 4: "impossible"}
+CHOSEN, IMPLIED, POSSIBLE, IMPOSSIBLE = 1, 2, 3, 4
+
+
+def show_slots(screen: Screen, state: Any) -> None:
+    """One line a slot: what is chosen or follows, how many options remain and how many became impossible."""
+    rows = []
+    for slot in state.slots:
+        decided = [each.sku for each in slot.options if each.standing in (CHOSEN, IMPLIED)]
+        possible = sum(each.standing == POSSIBLE for each in slot.options)
+        listed = sum(each.standing == IMPOSSIBLE for each in slot.options)
+        gone = slot.impossible_count or listed
+        rows.append([slot.title, ", ".join(decided), str(possible), str(gone)])
+    for setting in state.settings:
+        decided = [value_text(each.value) for each in setting.values if each.standing in (CHOSEN, IMPLIED)]
+        possible = sum(each.standing == POSSIBLE for each in setting.values)
+        gone = sum(each.standing == IMPOSSIBLE for each in setting.values)
+        rows.append([setting.title, ", ".join(decided), str(possible), str(gone)])
+    screen.table(["", "decided", "possible", "impossible"], rows, right=(2, 3))
+
+
+def choice_text(choice: Any) -> str:
+    """A choice in words: ``GPU-W48``, ``2 x DISK-1T``, ``quiet: yes``, ``no Graphics``."""
+    if isinstance(choice, Mapping):
+        kind = next(iter(choice))
+        inner = choice[kind]
+        if kind == "setting":
+            return f"{inner['attribute']}: {inner['value']}"
+        return _pick_text(inner["slot"], inner.get("sku", ""), inner.get("quantity", 0))
+    if choice.WhichOneof("kind") == "setting":
+        return f"{choice.setting.attribute}: {value_text(choice.setting.value)}"
+    return _pick_text(choice.pick.slot, choice.pick.sku, choice.pick.quantity)
+
+
+def blame_line(rule: Any) -> str:
+    """A rule with the author's message and its place."""
+    return f"{rule.message}  [{rule.rule}, {rule.place}]"
+
+
+def value_text(value: Any) -> str:
+    """A value in words; yes and no for flags."""
+    kind = value.WhichOneof("kind")
+    if kind == "flag":
+        return "yes" if value.flag else "no"
+    return str(getattr(value, kind)) if kind else ""
+
+
+def _pick_text(slot: str, sku: str, quantity: int) -> str:
+    if not sku:
+        return f"no {slot}"
+    return f"{quantity} x {sku}" if quantity > 1 else sku
