@@ -6,6 +6,7 @@ The floor, verbatim: for each line one Decimal multiply, one quantize, one multi
 from __future__ import annotations
 
 import gc
+import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -141,8 +142,11 @@ def memory(plan: PricePlan) -> list[dict[str, object]]:
 def main() -> None:
     """Print and write all tables."""
     rules = plain_rules(10_000)
-    load = cpu_us(lambda: compile_plan(pricing_rules(rules)), rounds=1)
-    plan = compile_plan(pricing_rules(rules))
+    start = time.thread_time()
+    book = pricing_rules(rules)
+    checked = time.thread_time()
+    plan = compile_plan(book)
+    compiled = time.thread_time()
     report(
         "price_rules",
         in_rules(),
@@ -157,7 +161,7 @@ def main() -> None:
     report("price_memory", memory(plan))
     report(
         "price_load",
-        [{"rules": 10_000, "check and compile s": load / 1_000_000}],
+        [{"rules": 10_000, "check s": checked - start, "compile s": compiled - checked}],
         budgets={"10 000 rules": "at most 4 s cold"},
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
+from typing import cast
 
 from engine.catalog import ChargeKind
 from engine.money import EXACT, RoundingRule
@@ -19,6 +21,9 @@ from engine.pricing.usability import BUDGET
 from engine.pricing.work import Work
 
 ONE = Decimal(1)
+_MAKE = cast("Callable[[tuple[object, ...]], PricedLine]", partial(tuple.__new__, PricedLine))
+"""``PricedLine._make`` without its length check, at half the cost; the columns are zipped strictly."""
+
 UNITS_MAX = 10_000
 """The largest quantity whose order discount is split over single units."""
 
@@ -112,7 +117,7 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
         rows.trace,
         strict=True,
     )
-    return Columns(tuple(map(PricedLine._make, columns)), net, terms, costs, periodic)
+    return Columns(tuple(map(_MAKE, columns)), net, terms, costs, periodic)
 
 
 def cost_of(work: Work, line: RequestLine) -> int:

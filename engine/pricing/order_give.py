@@ -82,14 +82,14 @@ class OrderGiver:
 
     def _whole(self, effect: Percent | Amount | SetPrice, lines: list[int]) -> OrderTake:
         """An amount for the whole order, spread over the lines."""
-        base = sum(self.base[index] for index in lines)
+        base = sum([self.base[index] for index in lines])
         total = self._total(effect, base, lines)
         if self.most is not None:
             total = min(total, self.most)
         if not total:
             return NOTHING
         weights = self._weights(lines)
-        shares, left = spread(total, weights, [self.state.room(index) for index in lines])
+        shares, left = spread(total, weights, self.state.rooms(lines))
         return OrderTake(total - left, tuple(zip(lines, shares, strict=True)), left)
 
     def _total(self, effect: Percent | Amount | SetPrice, base: int, lines: list[int]) -> int:
@@ -108,7 +108,7 @@ class OrderGiver:
                 return max(running - minor_units(operand, self.work.currency, self.mode), 0)
         if effect.sign is Sign.UP:
             return -total
-        running = sum(self.state.running[index] for index in lines)
+        running = sum([self.state.running[index] for index in lines])
         return min(total, max(running, 0)) if total > 0 else total
 
     def _weights(self, lines: list[int]) -> list[int]:

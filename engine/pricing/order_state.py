@@ -80,6 +80,11 @@ class OrderState:
         running = self.running[index]
         return None if running < 0 else max(running - self.lowest[index], 0)
 
+    def rooms(self, lines: Sequence[int]) -> list[int | None]:
+        """What each of some lines can still take."""
+        running, lowest = self.running, self.lowest
+        return [None if running[each] < 0 else max(running[each] - lowest[each], 0) for each in lines]
+
     def wheres(self, where: tuple[Condition, ...]) -> tuple[Test, ...]:
         """The compiled functions of conditions inside an effect."""
         return tuple(self.work.plan.functions[id(condition)] for condition in where)

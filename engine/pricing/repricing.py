@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from operator import attrgetter, itemgetter
 
 from engine.catalog import LineId
 from engine.diagnostics import Refusal
@@ -41,6 +42,15 @@ class Repriced:
 
     request: PriceRequest
     priced: Priced
+
+
+_ID = attrgetter("id")
+FEW = 20
+
+
+def _column(name: str) -> itemgetter[int]:
+    """One column of priced lines, read at the speed of the interpreter's own loops."""
+    return itemgetter(PricedLine._fields.index(name))
 
 
 class Reach(Enum):
@@ -104,9 +114,14 @@ def reprice(plan: PricePlan, request: PriceRequest, priced: Priced, edit: Edit) 
 
 def _places(request: PriceRequest, edit: Edit) -> list[int]:
     """Where the changed lines stand."""
-    wanted = {line.id for line in edit.changed} | edit.removed
-    found = {line.id: index for index, line in enumerate(request.lines) if line.id in wanted}
-    missing = sorted(wanted - set(found))
+    ids = list(map(_ID, request.lines))
+    wanted = [*(line.id for line in edit.changed), *sorted(edit.removed)]
+    if len(wanted) > FEW:
+        found = {each: index for index, each in enumerate(ids)}
+        missing = sorted(each for each in wanted if each not in found)
+    else:
+        missing = sorted(each for each in wanted if each not in ids)
+        found = {each: ids.index(each) for each in wanted if not missing}
     if missing:
         raise UnknownLineError(", ".join(missing))
     return [found[line.id] for line in edit.changed]
@@ -118,7 +133,8 @@ def _edited(request: PriceRequest, edit: Edit, places: Sequence[int]) -> PriceRe
         lines[place] = line
     if edit.removed:
         lines = [line for line in lines if line.id not in edit.removed]
-    return replace(request, lines=(*lines, *edit.added))
+    lines.extend(edit.added)
+    return replace(request, lines=tuple(lines))
 
 
 def _whole(plan: PricePlan, request: PriceRequest) -> Repriced | Refusal:
@@ -159,18 +175,20 @@ def _lines_only(request: PriceRequest, before: Repriced, places: list[int], pric
     currency, rounding = priced.currency, plan.rules.rounding
     sums = sums_from(priced.totals, 0)
     if priced.totals.cost is None:
-        known = [line.cost for line in priced.lines if line.cost is not None]
-        sums.cost, sums.unknown = sum(known), len(priced.lines) - len(known)
+        costs = list(map(_column("cost"), priced.lines))
+        sums.cost, sums.unknown = sum(filter(None, costs)), costs.count(None)
     sums.add(line_sums(asked, gone, currency, rounding), -1)
     sums.add(line_sums(pricing.request.lines, fresh, currency, rounding), 1)
     totals = totals_of(sums, currency, rounding)
-    return Repriced(request, replace(priced, lines=tuple(lines), totals=totals, applied=_applied(lines)))
+    same = len(gone) == len(fresh) and all(old.applied == new.applied for old, new in zip(gone, fresh, strict=True))
+    applied = priced.applied if same else _applied(lines)
+    return Repriced(request, replace(priced, lines=tuple(lines), totals=totals, applied=applied))
 
 
 def _applied(lines: Sequence[PricedLine]) -> tuple[int, ...]:
     """The rules that apply to any line, in the order met."""
     found: dict[int, None] = {}
-    for numbers in dict.fromkeys(line.applied for line in lines):
+    for numbers in dict.fromkeys(map(_column("applied"), lines)):
         found.update(dict.fromkeys(numbers))
     return tuple(found)
 
@@ -180,8 +198,6 @@ def _with_order(request: PriceRequest, before: Priced, places: list[int], pricin
     plan = pricing.plan
     rows = Rows(request.lines)
     count = len(before.lines)
-    columns = list(zip(*before.lines, strict=True))
-    fields = PricedLine._fields
     for name, target in (
         ("list_unit", rows.list_unit),
         ("unit", rows.unit),
@@ -191,7 +207,7 @@ def _with_order(request: PriceRequest, before: Priced, places: list[int], pricin
         ("applied", rows.applied),
         ("trace", rows.trace),
     ):
-        target[:count] = columns[fields.index(name)]
+        target[:count] = map(_column(name), before.lines)
     rows.floor = [line.floor for line in request.lines]
     for index, place in enumerate(places):
         rows.take_over(place, pricing.rows, index)

@@ -15,6 +15,11 @@ def spread(total: int, weights: Sequence[int], rooms: Sequence[int | None]) -> t
     have room, in proportion, until it is spent or all are full. Largest remainder, ties to the earlier line; a negative
     total is the mirror image and has no limits. Lines of weight zero share evenly when all open lines have none.
     """
+    limited = total > 0 and any(room is not None for room in rooms)
+    if not limited or 0 not in rooms:
+        shares = proportional(total, weights)
+        if not limited or all(room is None or share <= room for share, room in zip(shares, rooms, strict=True)):
+            return shares, total if not weights else 0
     shares = [0] * len(weights)
     left = total
     open_lines = [index for index in range(len(weights)) if total < 0 or rooms[index] != 0]
@@ -47,6 +52,8 @@ def proportional(total: int, weights: Sequence[int]) -> list[int]:
         whole = sum(weights)
     if not weights:
         return []
+    if total >= 0 and min(weights) >= 0:
+        return _plain(total, weights, whole)
     magnitude = abs(whole)
     shares: list[int] = []
     remainders: list[int] = []
@@ -62,6 +69,18 @@ def proportional(total: int, weights: Sequence[int]) -> list[int]:
         order = sorted(range(len(shares)), key=lambda each: -sign * remainders[each])
         for index in order[: abs(left)]:
             shares[index] += sign
+    return shares
+
+
+def _plain(total: int, weights: Sequence[int], whole: int) -> list[int]:
+    """The common case, nothing negative; ``reverse`` keeps the order of equal remainders."""
+    products = [total * weight for weight in weights]
+    shares = [product // whole for product in products]
+    left = total - sum(shares)
+    if left:
+        remainders = [product % whole for product in products]
+        for index in sorted(range(len(shares)), key=remainders.__getitem__, reverse=True)[:left]:
+            shares[index] += 1
     return shares
 
 
