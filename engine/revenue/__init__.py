@@ -32,6 +32,7 @@ from engine.revenue.modification import (
     classify,
     credit_past_fault,
     reestimate,
+    take_back,
     unearned,
 )
 from engine.revenue.obligation import Obligation, Promise, obligations_of
@@ -98,5 +99,6 @@ __all__ = [
     "reestimate",
     "report",
     "spread",
+    "take_back",
     "unearned",
 ]

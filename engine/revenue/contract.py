@@ -6,7 +6,7 @@ change makes a past period wrong, recognition posts the difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
@@ -196,6 +196,28 @@ def report(contract: RevenueContract, order_line: str, *, on: date, done: Ratio)
         return replace(account, reported=reported, lines=lines)
 
     return change_line(contract, order_line, change)
+
+
+def without_lines(account: ObligationAccount, lines: Collection[str]) -> ObligationAccount:
+    """An obligation of several order lines without those that are no longer wanted; others stay as they are."""
+    left = tuple(each for each in account.obligation.order_lines if each not in lines)
+    if not left or left == account.obligation.order_lines:
+        return account
+    reported = tuple(each for each in account.reported if each.order_line in left)
+    return replace(account, obligation=replace(account.obligation, order_lines=left), reported=reported)
+
+
+def complete_now(contract: RevenueContract, *, on: date) -> RevenueContract:
+    """Pass what waited for a line that is no longer wanted: all that is left of it was delivered before."""
+
+    def completed(account: ObligationAccount) -> ObligationAccount:
+        waiting = account.price - account.scheduled
+        whole = account.reported and _progress(account.obligation, account.reported) == Ratio(1, 1)
+        if waiting.is_zero or not whole:
+            return account
+        return replace(account, lines=(*account.lines, _line_at(on, waiting)))
+
+    return replace(contract, accounts=tuple(completed(each) for each in contract.accounts))
 
 
 def record_usage(contract: RevenueContract, order_line: str, *, on: date, amount: Money) -> RevenueContract | Refusal:

@@ -18,8 +18,10 @@ from engine.revenue.contract import (
     ObligationAccount,
     RevenueContract,
     change_line,
+    complete_now,
     slices_of,
     unknown,
+    without_lines,
 )
 from engine.revenue.obligation import Obligation
 from engine.revenue.policy import Timing
@@ -29,6 +31,7 @@ REFUND_TOO_LARGE = Code("REV030")
 ALREADY_ENDED = Code("REV031")
 NOTHING_LEFT = Code("REV032")
 CREDIT_TOO_LARGE = Code("REV033")
+NOBODY_LEFT = Code("REV034")
 
 
 class Treatment(Enum):
@@ -148,6 +151,37 @@ def cancel(
     return change_line(contract, order_line, lambda _: ended)
 
 
+def take_back(contract: RevenueContract, lines: Mapping[str, Money], *, on: date) -> RevenueContract | Refusal:
+    """Undo order lines altogether: each is credited in full, whatever was earned of it.
+
+    ``lines`` holds what is credited or will not be billed of each. The price falls by just that. An obligation all of
+    whose lines go ends at nothing, its revenue so far taken back now; where the allocation had given it more or less
+    than its lines cost, the others take the difference by the ratio of inception.
+    """
+    unknown_lines = [each for each in lines if contract.account_of_line(each) is None]
+    if unknown_lines:
+        return Refusal(tuple(fault for each in unknown_lines for fault in unknown(contract, each).faults))
+    gone = {
+        each.id: each
+        for each in contract.accounts
+        if each.ended_on is None and all(line in lines for line in each.obligation.order_lines)
+    }
+    drift = Money.zero(contract.currency)
+    for amount in lines.values():
+        drift -= amount
+    for account in gone.values():
+        drift += account.price
+    accounts = tuple(_undone(each, on) if each.id in gone else without_lines(each, lines) for each in contract.accounts)
+    changed = replace(contract, accounts=accounts, version=contract.version + 1)
+    if drift.is_zero:
+        return complete_now(changed, on=on)
+    if all(each.ended_on is not None or each.obligation.timing is Timing.USAGE for each in accounts):
+        message = f"{drift} of the price is left, and no obligation to carry it"
+        return Refusal((Fault(NOBODY_LEFT, "lines", message, "take back all lines of the contract, or none"),))
+    moved = reestimate(changed, on=on, price_delta=drift)
+    return moved if isinstance(moved, Refusal) else complete_now(moved, on=on)
+
+
 def credit_past_fault(
     contract: RevenueContract, order_line: str, *, on: date, credit: Money
 ) -> RevenueContract | Refusal:
@@ -168,13 +202,22 @@ def reestimate(contract: RevenueContract, *, on: date, price_delta: Money) -> Re
 
     The part of what is already satisfied is revenue now; the rest follows the remaining schedule.
     """
-    taking = [each for each in contract.accounts if not each.obligation.allocated.is_zero and each.ended_on is None]
+    running = [each for each in contract.accounts if each.ended_on is None]
+    fixed = [each for each in running if each.obligation.timing is not Timing.USAGE]
+    taking = [each for each in fixed if not each.obligation.allocated.is_zero] or fixed
     if not taking:
         return Refusal((Fault(NOTHING_LEFT, "contract", f"contract `{contract.id}` has no obligation to re-estimate"),))
     parts = allocate(price_delta, [each.obligation.allocated.minor_units for each in taking])
     by_id = {each.id: part for each, part in zip(taking, parts, strict=True)}
     accounts = tuple(_reestimated(each, on, by_id[each.id]) if each.id in by_id else each for each in contract.accounts)
     return replace(contract, accounts=accounts, version=contract.version + 1)
+
+
+def _undone(account: ObligationAccount, on: date) -> ObligationAccount:
+    kept = tuple(each for each in account.lines if each.on <= on)
+    earned = _sum(kept, account)
+    back = () if earned.is_zero else (_line_on(on, -earned),)
+    return replace(account, price=Money.zero(account.price.currency), lines=(*kept, *back), ended_on=on)
 
 
 def _reestimated(account: ObligationAccount, on: date, delta: Money) -> ObligationAccount:

@@ -38,11 +38,22 @@ from engine.billing import (
     sort_onto_documents,
 )
 from engine.catalog import ONE_TIME, BillingTiming, Charge, ChargeKind, ChargePeriod, LineId, Sku
-from engine.contracts import Contract
+from engine.contracts import Contract, cancel
 from engine.diagnostics import Refusal
 from engine.ledger import Fact, Journal, post_all
 from engine.money import EXACT, Money, Ratio, currency, share_of
-from engine.orders import Booking, FulfilmentPlan, FulfilmentStep, Order, create_order, deliver, deliveries
+from engine.orders import (
+    Booking,
+    FulfilmentPlan,
+    FulfilmentStep,
+    Order,
+    OrderState,
+    cancel_order,
+    cancelled_lines,
+    create_order,
+    deliver,
+    deliveries,
+)
 from engine.periods import add_months
 from engine.quotes.accepted import AcceptedLine, AcceptedQuote
 from engine.quotes.quote import QuoteParties
@@ -57,6 +68,7 @@ from engine.revenue import (
     promises_of,
     recognise,
     report,
+    take_back,
 )
 
 EUR = currency("EUR")
@@ -140,7 +152,8 @@ def bill(deal: Deal, until: date) -> None:
         final = unwrap(finalize(draft, number=number, on=max(day, until), at=at))
         deal.invoices.append(final)
         deal.book(fact_of(final))
-    assert not documents.credits
+    for key, credits in documents.credits.items():
+        _issue(deal, [each for each in deal.invoices if each.id == key][0], list(credits), Reason("taken back"), until)
     again = [line for each in (*deal.invoices, *deal.notes) for line in each.lines]
     assert missing_lines(deal.contract, deliveries(deal.order), (), again, until) == ()
     deal.billed_until = max(deal.billed_until, until)
@@ -159,16 +172,41 @@ def credit_fault(deal: Deal, percent: int, on: date) -> None:
     credited = credit(f"fault-{len(deal.notes)}", amount, of=line, on=on, earlier=earlier)
     if isinstance(revenue, Refusal) or isinstance(credited, Refusal):
         return
-    at = datetime.combine(on, datetime.min.time(), tzinfo=UTC)
-    number = len(deal.notes) + 1
-    draft = draft_credit_note(
-        f"cn-{number}", [credited.value], invoice, earlier=deal.notes, reason=Reason("fault", past_fault=True), at=at
-    )
-    note = unwrap(issue(unwrap(draft), number=number, on=on, at=at))
-    deal.notes.append(note)
+    _issue(deal, invoice, [credited.value], Reason("fault", past_fault=True), on)
     deal.revenue = revenue
     deal.faults[line.quote_line] = deal.faults.get(line.quote_line, 0) + amount.minor_units
+
+
+def _issue(deal: Deal, invoice: Invoice, credits: list[BillLine], reason: Reason, on: date) -> None:
+    at = datetime.combine(on, datetime.min.time(), tzinfo=UTC)
+    number = len(deal.notes) + 1
+    draft = draft_credit_note(f"cn-{number}", credits, invoice, earlier=deal.notes, reason=reason, at=at)
+    note = unwrap(issue(unwrap(draft), number=number, on=on, at=at))
+    deal.notes.append(note)
     deal.book(fact_of(note))
+
+
+def take_back_some(deal: Deal, number: int, on: date) -> None:
+    """Cancel one item of the order, as far as nothing of it was handed over, and bill its credit at once."""
+    item = deal.order.items[number % len(deal.order.items)]
+    at = _noon(on)
+    outcome = cancel_order(deal.order, at=at, note="no longer wanted", items=(item.id,))
+    if isinstance(outcome, Refusal):
+        return
+    gone = cancelled_lines(deal.order, outcome.value)
+    deal.order = outcome.value
+    if not gone:
+        return
+    start = min(each.start for each in deal.contract.lines if each.id in gone)
+    deal.contract = unwrap(cancel(deal.contract, on=start, at=at, by="rep", reason="cancelled", lines=gone))
+    lines = {}
+    for each in deal.accepted.lines:
+        if each.id in gone:
+            lines[str(each.id)] = Money(each.term_total.minor_units - deal.faults.get(each.id, 0), EUR)
+            deal.faults[each.id] = each.term_total.minor_units
+    known = {key: amount for key, amount in lines.items() if deal.revenue.account_of_line(key) is not None}
+    deal.revenue = unwrap(take_back(deal.revenue, known, on=on))
+    bill(deal, max(on, deal.billed_until))
 
 
 def earn(deal: Deal, until: date) -> None:
@@ -320,7 +358,7 @@ def accepted_lines(draw: st.DrawFn, number: int) -> AcceptedLine:
 
 deals = st.integers(1, 4).flatmap(lambda n: st.tuples(*(accepted_lines(number) for number in range(n))))
 steps = st.lists(
-    st.tuples(st.sampled_from(["bill", "earn", "deliver", "fault"]), st.integers(0, 400), st.integers(1, 7)),
+    st.tuples(st.sampled_from(["bill", "earn", "deliver", "fault", "cancel"]), st.integers(0, 400), st.integers(1, 7)),
     max_size=10,
 )
 
@@ -341,11 +379,13 @@ def test_any_deal_ties_out_from_quote_to_journal(
                 earn(deal, today)
             case "fault":
                 credit_fault(deal, number * 40, today)
+            case "cancel":
+                take_back_some(deal, number, today)
             case "deliver":
                 _deliver_some(deal, number, today)
         assert audit(rows_of(deal), at=today) == (), kind
     for item in deal.order.items:
-        if item.delivered < item.quantity:
+        if item.delivered < item.quantity and item.state is not OrderState.CANCELLED:
             hand_over(deal, item.id, item.quantity - item.delivered, _noon(today))
     end = add_months(START, 40)
     bill(deal, end)
@@ -359,7 +399,8 @@ def test_any_deal_ties_out_from_quote_to_journal(
 
 
 def _deliver_some(deal: Deal, number: int, today: date) -> None:
-    waiting = [each for each in deal.order.items if each.delivered < each.quantity]
+    open_items = [each for each in deal.order.items if each.state is not OrderState.CANCELLED]
+    waiting = [each for each in open_items if each.delivered < each.quantity]
     if waiting:
         item = waiting[number % len(waiting)]
         hand_over(deal, item.id, min(Decimal(number), item.quantity - item.delivered), _noon(today))

@@ -32,6 +32,7 @@ from engine.revenue.modification import (
     classify,
     credit_past_fault,
     reestimate,
+    take_back,
     unearned,
     variable_change_after_modification,
 )
@@ -206,6 +207,36 @@ def test_cancelling_within_a_month_gives_back_the_days_that_are_left() -> None:
     assert unearned(contract.accounts[0], on=date(2026, 1, 11)) == eur(2_100)
     ended = ok(cancel(contract, "plan", on=date(2026, 1, 11)))
     assert (ended.price, ended.accounts[0].scheduled) == (eur(1_000), eur(1_000))
+
+
+def test_taking_lines_back_undoes_their_revenue_and_leaves_the_price_of_the_others() -> None:
+    """Box and plan at 60.00, list 40.00 and 80.00: allocated 40.00 and 80.00. Without the plan the box is 60.00."""
+    contract = made(promise("box", 6_000, DELIVERY, ssp=4_000), promise("plan", 6_000, EVEN, ssp=8_000))
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    contract = recognise(contract, until=date(2026, 1, 31)).contract
+    changed = ok(take_back(contract, {"plan": eur(6_000)}, on=date(2026, 2, 10)))
+    assert [each.price for each in changed.accounts] == [eur(6_000), eur(0)]
+    facts = recognise(changed, until=date(2026, 2, 28)).facts
+    assert [(type(each), each.amount) for each in facts if isinstance(each, RevenueRecognised | RevenueReversed)] == [
+        (RevenueRecognised, eur(2_000)),
+        (RevenueReversed, eur(667)),
+    ]
+    both = ok(take_back(contract, {"plan": eur(6_000), "box": eur(6_000)}, on=date(2026, 2, 10)))
+    assert both.price == eur(0)
+    assert codes(take_back(contract, {"plan": eur(1), "box": eur(1)}, on=date(2026, 2, 10))) == ["REV034"]
+    assert codes(take_back(contract, {"plam": eur(1)}, on=date(2026, 2, 10))) == ["REV020"]
+
+
+def test_taking_back_one_line_of_a_merged_obligation_lowers_its_price() -> None:
+    merged = RecognitionPolicy("install", Timing.POINT_IN_TIME, merge_key="system")
+    contract = made(promise("licence", 5_000, merged), promise("work", 3_000, merged))
+    changed = ok(take_back(contract, {"work": eur(3_000)}, on=date(2026, 2, 1)))
+    assert changed.price == eur(5_000)
+    late = ok(report(changed, "licence", on=date(2026, 2, 5), done=Ratio(1, 1)))
+    assert late.accounts[0].scheduled == eur(5_000)
+    delivered = ok(report(contract, "licence", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    freed = ok(take_back(delivered, {"work": eur(3_000)}, on=date(2026, 2, 1)))
+    assert freed.accounts[0].earned(date(2026, 2, 1)) == eur(5_000)
 
 
 def test_a_past_fault_reduces_revenue_now_and_is_never_blended() -> None:
