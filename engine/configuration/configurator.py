@@ -45,10 +45,16 @@ class Configurator(Protocol):
         """Every rule that the choices break by themselves, each with the choices involved; empty when all hold."""
 
     def explain(
-        self, choices: Sequence[Choice], *, wanted: Choice | None = None, budget: Budget = DEFAULT_BUDGET
+        self,
+        choices: Sequence[Choice],
+        *,
+        wanted: Choice | None = None,
+        groups: Sequence[Sequence[Choice]] = (),
+        budget: Budget = DEFAULT_BUDGET,
     ) -> Explanation | None | OutOfBudget:
         """A smallest set of choices, and a minimal set of rules, that rule out ``wanted`` (or the choices themselves).
 
+        ``groups`` are choices that count as one, such as a product and its quantity.
         None when there is no conflict. ``wanted`` itself is never part of ``Explanation.choices``. To learn why a value
         is forced, ask for the conflict with its negation (``Relation.IS_NOT``).
         """
@@ -59,11 +65,13 @@ class Configurator(Protocol):
         *,
         wanted: Sequence[Choice] = (),
         prices: Sequence[Term] = (),
+        groups: Sequence[Sequence[Choice]] = (),
         limit: int = 3,
         budget: Budget = DEFAULT_BUDGET,
     ) -> tuple[Repair, ...] | OutOfBudget:
         """Smallest sets of choices to give up so that all ``wanted`` fit, fewest changes first, then by price effect.
 
+        Choices of one of the ``groups`` count as one.
         ``prices`` (when given) is the list-price objective that the price effect is measured with. Empty when even
         giving up everything does not help; one empty repair when nothing needs to change.
         """

@@ -23,7 +23,7 @@ from engine.configuration.answers import (
 from engine.configuration.model import Kind, Model, Term, Value
 from engine.configuration.solver import completing, explaining
 from engine.configuration.solver.counting import count_by_search, count_solutions
-from engine.configuration.solver.facts import canonical
+from engine.configuration.solver.facts import Unit, canonical, units_of
 from engine.configuration.solver.flat import Diagram
 from engine.configuration.solver.ranges import full_ranges
 from engine.configuration.solver.search import Allowance, BudgetSpentError
@@ -75,11 +75,17 @@ class SatConfigurator:
         return self._run("validate", lambda bench, _: explaining.validate(bench, canonical(choices)), budget)
 
     def explain(
-        self, choices: Sequence[Choice], *, wanted: Choice | None = None, budget: Budget = DEFAULT_BUDGET
+        self,
+        choices: Sequence[Choice],
+        *,
+        wanted: Choice | None = None,
+        groups: Sequence[Sequence[Choice]] = (),
+        budget: Budget = DEFAULT_BUDGET,
     ) -> Explanation | None | OutOfBudget:
         """A smallest set of choices, and a minimal set of rules, that rule out ``wanted`` or the choices themselves."""
         hard = () if wanted is None else (wanted,)
-        return self._run("explain", lambda bench, _: explaining.explain(bench, canonical(choices), hard), budget)
+        units = units_of(choices, groups)
+        return self._run("explain", lambda bench, _: explaining.explain(bench, units, hard), budget)
 
     def repair(
         self,
@@ -87,17 +93,18 @@ class SatConfigurator:
         *,
         wanted: Sequence[Choice] = (),
         prices: Sequence[Term] = (),
+        groups: Sequence[Sequence[Choice]] = (),
         limit: int = 3,
         budget: Budget = DEFAULT_BUDGET,
     ) -> tuple[Repair, ...] | OutOfBudget:
         """Smallest sets of choices to give up so that all ``wanted`` fit, ranked by size, then by price effect."""
-        chosen = canonical(choices)
+        units = units_of(choices, groups)
 
         def ask(bench: Workbench, allowance: Allowance) -> tuple[Repair, ...]:
-            found = explaining.corrections(bench, chosen, wanted, REPAIRS_PRICED if prices else limit)
+            found = explaining.corrections(bench, units, wanted, REPAIRS_PRICED if prices else limit)
             if not prices:
-                return tuple(Repair(each) for each in found)
-            return self._priced(bench, allowance, (chosen, tuple(wanted), found), tuple(prices))[:limit]
+                return tuple(Repair(canonical(each for unit in drop for each in unit)) for drop in found)
+            return self._priced(bench, allowance, (units, tuple(wanted), found), tuple(prices))[:limit]
 
         return self._run("repair", ask, budget)
 
@@ -167,20 +174,21 @@ class SatConfigurator:
         self,
         bench: Workbench,
         allowance: Allowance,
-        asked: tuple[tuple[Choice, ...], tuple[Choice, ...], list[tuple[Choice, ...]]],
+        asked: tuple[tuple[Unit, ...], tuple[Choice, ...], list[tuple[Unit, ...]]],
         prices: tuple[Term, ...],
     ) -> tuple[Repair, ...]:
-        chosen, wanted, found = asked
+        units, wanted, found = asked
         objective = Objective(prices)
-        before = completing.complete(bench, chosen, objective, allowance).total
-        priced: list[Repair] = []
+        everything = canonical(each for unit in units for each in unit)
+        before = completing.complete(bench, everything, objective, allowance, self._sweeper).total
+        priced: list[tuple[int, Repair]] = []
         for drop in found:
-            kept = canonical([*(each for each in chosen if each not in drop), *wanted])
-            after = completing.complete(bench, kept, objective, allowance).total
+            kept = canonical([*(each for unit in units if unit not in drop for each in unit), *wanted])
+            after = completing.complete(bench, kept, objective, allowance, self._sweeper).total
             effect = None if after is None else after - (before or 0)
-            priced.append(Repair(drop, effect))
-        priced.sort(key=lambda each: (len(each.drop), each.price_effect is None, each.price_effect or 0))
-        return tuple(priced)
+            priced.append((len(drop), Repair(canonical(each for unit in drop for each in unit), effect)))
+        priced.sort(key=lambda each: (each[0], each[1].price_effect is None, each[1].price_effect or 0))
+        return tuple(repair for _, repair in priced)
 
     def _run(
         self, operation: str, ask: Callable[[Workbench, Allowance], Answer], budget: Budget

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.configuration.answers import Choice, Explanation, Violation
 from engine.configuration.solver.conflicts import SoftGroups, minimal_core
+from engine.configuration.solver.facts import Unit, canonical
 from engine.configuration.solver.workbench import Workbench
 
 
-def explain(bench: Workbench, choices: tuple[Choice, ...], wanted: Sequence[Choice]) -> Explanation | None:
-    """A smallest clash of choices with ``wanted``, and the minimal rules behind it; None when everything fits."""
-    groups = SoftGroups(bench.search, bench.groups(choices), bench.literals(wanted))
-    clash = groups.smallest_conflict()
+def explain(bench: Workbench, units: tuple[Unit, ...], wanted: Sequence[Choice]) -> Explanation | None:
+    """A smallest clash of units with ``wanted``, and the minimal rules behind it; None when everything fits."""
+    soft = SoftGroups(bench.search, _literals(bench, units), bench.literals(wanted))
+    clash = soft.smallest_conflict()
     if clash is None:
         return None
-    guilty = tuple(each for at, each in enumerate(choices) if clash >> at & 1)
+    guilty = canonical(each for at, unit in enumerate(units) if clash >> at & 1 for each in unit)
     search = bench.blaming()
     selectors = bench.selectors()
     hard = bench.blaming_literals((*wanted, *guilty))
@@ -48,9 +49,13 @@ def validate(bench: Workbench, choices: tuple[Choice, ...]) -> tuple[Violation, 
 
 
 def corrections(
-    bench: Workbench, choices: tuple[Choice, ...], wanted: Sequence[Choice], limit: int
-) -> list[tuple[Choice, ...]]:
-    """Smallest sets of choices to give up so that ``wanted`` fits, smallest first."""
-    groups = SoftGroups(bench.search, bench.groups(choices), bench.literals(wanted))
-    sets = groups.smallest_corrections(limit)
-    return [tuple(each for at, each in enumerate(choices) if found >> at & 1) for found in sets]
+    bench: Workbench, units: tuple[Unit, ...], wanted: Sequence[Choice], limit: int
+) -> list[tuple[Unit, ...]]:
+    """Smallest sets of units to give up so that ``wanted`` fits, smallest first."""
+    soft = SoftGroups(bench.search, _literals(bench, units), bench.literals(wanted))
+    sets = soft.smallest_corrections(limit)
+    return [tuple(unit for at, unit in enumerate(units) if found >> at & 1) for found in sets]
+
+
+def _literals(bench: Workbench, units: Iterable[Unit]) -> list[tuple[int, ...]]:
+    return [tuple(literal for each in unit for literal in bench.group(each)) for unit in units]

@@ -17,6 +17,18 @@ def canonical(choices: Iterable[Choice]) -> tuple[Choice, ...]:
     return tuple(sorted(set(choices), key=lambda each: (each.variable, each.relation.value, str(each.value))))
 
 
+Unit = tuple[Choice, ...]
+"""Choices that stand or fall together and count as one."""
+
+
+def units_of(choices: Iterable[Choice], groups: Iterable[Iterable[Choice]]) -> tuple[Unit, ...]:
+    """The groups, and every choice outside them on its own, in a fixed order."""
+    together = [canonical(each) for each in groups]
+    grouped = {each for unit in together for each in unit}
+    units = {*(unit for unit in together if unit), *((each,) for each in choices if each not in grouped)}
+    return tuple(sorted(units, key=lambda unit: [(c.variable, c.relation.value, str(c.value)) for c in unit]))
+
+
 class Vocabulary:
     """Looks up literals by name and value; immutable once built, shared by every engine of a model."""
 

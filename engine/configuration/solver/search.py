@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from typing import Protocol
+from weakref import finalize
 
 from pysat.solvers import Glucose4
 
@@ -80,6 +81,7 @@ class Search:
         self, cnf: Cnf, *, rule_count: int = 0, selectable: bool = False, theory: Theory | None = None
     ) -> None:
         self._solver = Glucose4()
+        finalize(self, self._solver.delete)  # the library frees too late when the interpreter ends
         self._theory = theory
         self._first_selector = cnf.top + 1 if selectable else 0
         self.top = cnf.top + (rule_count if selectable else 0)

@@ -26,7 +26,7 @@ from engine.configuration.answers import (
     State,
 )
 from engine.configuration.model import STRUCTURE, Model, Term
-from engine.configuration.solver.facts import canonical
+from engine.configuration.solver.facts import canonical, units_of
 from engine.configuration.solver.listing import Literals, Solution, Test, agrees, domains_of, values_of
 
 SPACE_MAX = 2_000_000
@@ -61,14 +61,21 @@ class SmallConfigurator:
         return len({tuple(each[name] for name in shown) for each in self._matching(choices)})
 
     def explain(
-        self, choices: Sequence[Choice], *, wanted: Choice | None = None, budget: Budget = DEFAULT_BUDGET
+        self,
+        choices: Sequence[Choice],
+        *,
+        wanted: Choice | None = None,
+        groups: Sequence[Sequence[Choice]] = (),
+        budget: Budget = DEFAULT_BUDGET,
     ) -> Explanation | None | OutOfBudget:
         """The smallest set of choices without a solution, and rules that cannot be spared."""
         hard = () if wanted is None else (wanted,)
-        for size in range(len(set(choices)) + 1):
-            for some in combinations(canonical(choices), size):
-                if not self._matching((*some, *hard)):
-                    return self._blame(some, hard)
+        units = units_of(choices, groups)
+        for size in range(len(units) + 1):
+            for some in combinations(units, size):
+                chosen = canonical(each for unit in some for each in unit)
+                if not self._matching((*chosen, *hard)):
+                    return self._blame(chosen, hard)
         return None
 
     def repair(
@@ -77,18 +84,19 @@ class SmallConfigurator:
         *,
         wanted: Sequence[Choice] = (),
         prices: Sequence[Term] = (),
+        groups: Sequence[Sequence[Choice]] = (),
         limit: int = 3,
         budget: Budget = DEFAULT_BUDGET,
     ) -> tuple[Repair, ...] | OutOfBudget:
         """Smallest sets of choices to give up; no larger one contains a smaller one."""
-        chosen = canonical(choices)
-        found: list[Repair] = []
-        for size in range(len(chosen) + 1):
-            for drop in combinations(chosen, size):
-                kept = [each for each in chosen if each not in drop]
-                if not any(set(each.drop) <= set(drop) for each in found) and self._matching([*kept, *wanted]):
-                    found.append(Repair(drop))
-        return tuple(found[:limit])
+        units = units_of(choices, groups)
+        found: list[tuple[tuple[Choice, ...], ...]] = []
+        for size in range(len(units) + 1):
+            for drop in combinations(units, size):
+                kept = [each for unit in units if unit not in drop for each in unit]
+                if not any(set(each) <= set(drop) for each in found) and self._matching([*kept, *wanted]):
+                    found.append(drop)
+        return tuple(Repair(canonical(each for unit in drop for each in unit)) for drop in found[:limit])
 
     def complete(
         self, choices: Sequence[Choice], *, objective: Objective, budget: Budget = DEFAULT_BUDGET

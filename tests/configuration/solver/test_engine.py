@@ -311,3 +311,22 @@ def _subsets(items: list[Choice], size: int) -> list[list[Choice]]:
         return []
     first, rest = items[0], items[1:]
     return [[first, *each] for each in _subsets(rest, size - 1)] + _subsets(rest, size)
+
+
+def test_choices_of_one_group_count_as_one_change() -> None:
+    builder = ModelBuilder("groups")
+    size = builder.enumeration("size", ["small", "large"])
+    fans = builder.quantity("fans", 0, 4)
+    hook = builder.is_(builder.boolean("hook"), True)
+    light = builder.is_(builder.boolean("light"), True)
+    builder.clause([-builder.is_(size, "large"), -hook], builder.rule("no hook when large"))
+    builder.clause([-builder.at_least(fans, 3), -hook, -light], builder.rule("no hook with light and fans"))
+    engine = configurator_for(builder.build())
+    product = [Choice("size", "large"), Choice("fans", 3)]
+    chosen = [*product, Choice("hook", True), Choice("light", True)]
+    repairs = engine.repair(chosen, groups=[product], wanted=[Choice("hook", True)])
+    assert not isinstance(repairs, OutOfBudget)
+    assert repairs[0].drop == (Choice("fans", 3), Choice("size", "large"))
+    why = engine.explain(chosen, groups=[product])
+    assert why is not None and not isinstance(why, OutOfBudget)
+    assert set(why.choices) == {*product, Choice("hook", True)}

@@ -18,7 +18,7 @@ from engine.configuration.solver.conflicts import SoftGroups, minimal_core
 from engine.configuration.solver.counting import count_solutions
 from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.solver.explaining import explain
-from engine.configuration.solver.facts import Vocabulary, canonical
+from engine.configuration.solver.facts import Vocabulary, canonical, units_of
 from engine.configuration.solver.hitting import smallest_hitting_set
 from engine.configuration.solver.linear import prepare
 from engine.configuration.solver.optimum import Weigher, cheapest
@@ -213,7 +213,7 @@ def test_groups_conflicts_and_witnesses_on_one_search() -> None:
     assert finder.possible([literals[0]], Possible(0b1110, 0b1110)) == Possible(0b1010, 0b1100)
     assert finder.possible([literals[0], literals[1]], Possible(0b1110, 0b1110)) is None
     bench = Workbench(Foundation(model))
-    why = explain(bench, canonical([Choice("a", True), Choice("b", True), Choice("c", True)]), ())
+    why = explain(bench, units_of([Choice(name, True) for name in "abc"], ()), ())
     assert why is not None and [each.variable for each in why.choices] == ["a", "b"]
 
 
