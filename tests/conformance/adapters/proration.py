@@ -43,9 +43,9 @@ def check(case: dict[str, Any]) -> None:
 def _billed(given: dict[str, Any], recurrence: Recurrence) -> Iterator[Piece]:
     start, target = date.fromisoformat(given["start"]), date.fromisoformat(given["target"])
     end = date.fromisoformat(given["end"]) if given.get("end") else None
-    cycle = Cycle.on_day(start, recurrence, int(given["bill_cycle_day"]))
+    cycle = Cycle.on_day(start, recurrence, int(given.get("bill_cycle_day") or start.day))
     for piece in cut(start, end, cycle=cycle, until=target):
-        if given["billing_mode"] == "in_advance" or piece.part.end <= target:
+        if given.get("billing_mode", "in_advance") == "in_advance" or piece.part.end <= target:
             yield piece
 
 
