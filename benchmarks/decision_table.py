@@ -138,25 +138,17 @@ def evaluation() -> None:
 def analysis() -> None:
     """The analysis of 1 000 rows and 8 columns, seconds."""
     found: list[dict[str, object]] = []
+    slowest = 0.0
     for policy in (HitPolicy.UNIQUE, HitPolicy.FIRST):
         rules = tuple(Rule((*row[:-1], "-", "-", "-", "-"), row[-1:]) for row in rows(1_000))
         columns = (*COLUMNS, "segment", "channel", "tier", "term")
         wide = DecisionTable(tuple(Input(name) for name in columns), (Output(),), rules, policy)
         result = analyse_table(wide)
         seconds = compare({"it": lambda wide=wide: analyse_table(wide)}, rounds=3)["it"] / 1e6
-        found.append(
-            {
-                "1 000 rows, 8 columns": policy.value,
-                "s": seconds,
-                "findings": len(result.findings),
-                "exact": result.exact,
-            }
-        )
-    report(
-        "table_analysis",
-        found,
-        budgets={"an analysis": f"<= 1 s: {max(float(str(each['s'])) for each in found):.2f} s"},
-    )
+        row = {"1 000 rows, 8 columns": policy.value, "s": seconds}
+        found.append({**row, "findings": len(result.findings), "exact": result.exact})
+        slowest = max(slowest, seconds)
+    report("table_analysis", found, budgets={"an analysis": f"<= 1 s: {slowest:.2f} s"})
 
 
 if __name__ == "__main__":

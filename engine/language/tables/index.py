@@ -54,9 +54,9 @@ class _Column:
 
 
 class Index:
-    """The masks of all columns of a table."""
+    """The masks of all columns of a table; ``unsure`` are the columns whose cells must still be tested."""
 
-    __slots__ = ("_columns", "_everything", "_unsure")
+    __slots__ = ("_columns", "_everything", "unsure")
 
     def __init__(self, columns: Sequence[_Column | None], rows: int) -> None:
         self._columns = tuple(
@@ -64,14 +64,24 @@ class Index:
             for place, each in enumerate(columns)
             if each is not None and each.kind is not None
         )
-        self._unsure = tuple(place for place, each in enumerate(columns) if each is None or each.unsure)
+        self.unsure = tuple(place for place, each in enumerate(columns) if each is None or each.unsure)
         self._everything = (1 << rows) - 1
+
+    @property
+    def helps(self) -> bool:
+        """Whether any column tells rows apart."""
+        return bool(self._columns)
 
     def candidates(self, subjects: Sequence[object]) -> tuple[Iterable[int], tuple[int, ...]] | None:
         """Return the rows that can match, ascending, and the columns still to be tested.
 
         None when a subject is not of its column's kind, so that every cell has to be tested.
         """
+        found = self.rows(subjects)
+        return None if found is None else (found, self.unsure)
+
+    def rows(self, subjects: Sequence[object]) -> Sequence[int] | None:
+        """Return the rows that can match, ascending; None when a subject is not of its column's kind."""
         mask = self._everything
         for place, kind, slots in self._columns:
             found = key_of(subjects[place])
@@ -79,11 +89,11 @@ class Index:
                 return None
             mask &= slots.mask(found[1])
             if not mask:
-                return (), ()
-        return rows_of(mask), self._unsure
+                return ()
+        return rows_of(mask)
 
 
-def rows_of(mask: int) -> Iterable[int]:
+def rows_of(mask: int) -> Sequence[int]:
     """Return the numbers of the bits set, ascending. A mask of many bits is read as text: clearing bits copies it."""
     if not mask:
         return ()
@@ -107,11 +117,14 @@ def _cleared(mask: int) -> list[int]:
 
 def build_index(cells: Sequence[Sequence[Admitted | None]], columns: int) -> Index | None:
     """Build the index of rules given what each cell admits (None: it has to be tested); None when it would not help."""
+    index = index_of(cells, columns)
+    return index if index.helps else None
+
+
+def index_of(cells: Sequence[Sequence[Admitted | None]], columns: int) -> Index:
+    """Build the index of rules, whether it tells any of them apart or not."""
     rows = len(cells)
-    found = [_column([line[place] for line in cells], rows) for place in range(columns)]
-    if not any(each is not None and each.kind is not None for each in found):
-        return None
-    return Index(found, rows)
+    return Index([_column([line[place] for line in cells], rows) for place in range(columns)], rows)
 
 
 def _column(cells: Sequence[Admitted | None], rows: int) -> _Column | None:

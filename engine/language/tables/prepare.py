@@ -13,8 +13,8 @@ from engine.language.evaluate.prepare import TypeFinder, no_types
 from engine.language.names import KnownNames
 from engine.language.parse import parse_expression, parse_unary_tests
 from engine.language.problems import NOWHERE, Origin
+from engine.language.tables.grouping import Finder, best_index
 from engine.language.tables.hits import Hits, Ranking
-from engine.language.tables.index import Index, build_index
 from engine.language.tables.model import DecisionTable, HitPolicy, Output, Rule
 from engine.language.tables.region import Admitted, admitted
 from engine.language.tables.run import SMALLEST_INDEXED, Column, Line, Table
@@ -150,10 +150,10 @@ class _Cells:
         return self._outputs[text]
 
 
-def _index(cells: list[tuple[Admitted | None, ...]], columns: int) -> Index | None:
+def _index(cells: list[tuple[Admitted | None, ...]], columns: int) -> Finder | None:
     if len(cells) < SMALLEST_INDEXED or not columns:
         return None
-    return build_index(cells, columns)
+    return best_index(cells, columns)
 
 
 def _columns(table: DecisionTable, reading: Reading) -> tuple[Column, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import cast
 
@@ -27,19 +28,20 @@ COUNTED = frozenset({Kind.BOOLEAN, Kind.DATE, Kind.DAYS, Kind.MONTHS, Kind.TIME}
 """Kinds whose keys are whole numbers: between two neighbours there is nothing."""
 
 _FAR = ordinal(FarDate(LARGEST_YEAR, 12, 30)) * DAY
+_AS_IT_IS: dict[type, Kind] = {str: Kind.TEXT, Decimal: Kind.NUMBER}
+_DAY_ZERO = date(1970, 1, 1).toordinal()
 _TEMPORAL_CALLS = frozenset({"date", "time", "date and time", "duration"})
 
 
 def key_of(value: object) -> tuple[Kind, object] | None:
     """Return the kind of a value and its orderable stand-in, or None for a value that has no order here."""
-    if type(value) is str:
-        return Kind.TEXT, value
-    if type(value) is Decimal:
-        return Kind.NUMBER, value
+    quick = _AS_IT_IS.get(type(value))
+    if quick is not None:
+        return quick, value
+    if type(value) is date:
+        return Kind.DATE, value.toordinal() - _DAY_ZERO
     kind = kind_of(value)
     match kind:
-        case Kind.NUMBER | Kind.TEXT:
-            return kind, value
         case Kind.BOOLEAN:
             return kind, int(cast(bool, value))
         case Kind.DATE:

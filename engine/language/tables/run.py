@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.language import tree
 from engine.language.evaluate import Environment, Step, Test
+from engine.language.tables.grouping import Finder
 from engine.language.tables.hits import Hits, Row
-from engine.language.tables.index import Index
 from engine.language.tables.model import HitPolicy
 from engine.language.values.fault import UndefinedError
 
@@ -38,21 +38,27 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A prepared table; ``decide`` gives its result in a scope."""
+    """A prepared table; ``decide`` gives its result in a scope. ``checks`` are the columns with allowed values."""
 
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     hits: Hits
     policy: HitPolicy
     defaults: tuple[Step, ...] = ()
-    index: Index | None = None
+    index: Finder | None = None
+    checks: tuple[tuple[int, Test], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        checks = tuple((place, each.allowed) for place, each in enumerate(self.columns) if each.allowed is not None)
+        object.__setattr__(self, "checks", checks)
 
     def decide(self, env: Environment) -> object:
         """Return the result of the matching rules; null, with its reason noted, where the policy is violated."""
         subjects = [column.value(env) for column in self.columns]
-        for column, value in zip(self.columns, subjects, strict=True):
-            if column.allowed is not None and column.allowed(env, value) is not True:
-                return env.run.note(_NOWHERE, f"the input `{column.label}` is not one of its allowed values")
+        for place, allowed in self.checks:
+            if allowed(env, subjects[place]) is not True:
+                label = self.columns[place].label
+                return env.run.note(_NOWHERE, f"the input `{label}` is not one of its allowed values")
         try:
             return self._result(env, self._matching(env, subjects))
         except UndefinedError as error:
@@ -61,7 +67,8 @@ class Table:
     def _result(self, env: Environment, matching: Iterable[int]) -> object:
         rows: list[Row] = []
         for number in matching:
-            rows.append(tuple(step(env) for step in self.lines[number].outputs))
+            outputs = self.lines[number].outputs
+            rows.append((outputs[0](env),) if len(outputs) == 1 else tuple([step(env) for step in outputs]))
             if self.policy is HitPolicy.FIRST:
                 break
         if rows:

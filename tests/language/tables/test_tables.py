@@ -13,6 +13,7 @@ from engine.language.evaluate import Environment, Run
 from engine.language.names import KnownNames
 from engine.language.parse import parse_expression, parse_unary_tests
 from engine.language.tables import Aggregation, DecisionTable, HitPolicy, Input, Output, Rule, prepare_table
+from engine.language.tables.grouping import GroupedIndex
 from engine.language.tables.hits import Hits
 from engine.language.tables.index import build_index, rows_of
 from engine.language.tables.intervals import (
@@ -159,6 +160,21 @@ def test_ten_thousand_rows_are_indexed() -> None:
     assert found({"sku": "S777", "qty": Decimal("3.5")}) == 7773
     assert found({"sku": "S777", "qty": Decimal(11)}) is None
     assert found({"sku": None, "qty": Decimal(1)}) is None
+
+
+def test_a_grouped_table_finds_what_testing_every_cell_finds() -> None:
+    cells = ["-", "< 3", "[2..6]", "4", "not(4)", "limit", '"x"', "> 5"]
+    rows = [
+        (f'"S{number % 60}"' if number % 50 else "-", cells[number % len(cells)], str(number)) for number in range(400)
+    ]
+    rows += [('"S1", "S2"', "7", "400"), ('"S3"', '>= @"2026-01-01"', "401")]
+    grouped = prepare_table(table(rows, HitPolicy.RULE_ORDER, columns=("t", "x")))
+    assert isinstance(grouped.table.index, GroupedIndex)
+    plain = Table(grouped.table.columns, grouped.table.lines, grouped.table.hits, grouped.table.policy)
+    for text in ("S1", "S2", "S3", "S59", "S60", None, Decimal(1)):
+        for subject in (*map(Decimal, range(9)), "x", None):
+            values = {"t": text, "x": subject, "limit": Decimal(3)}
+            assert grouped(values) == plain.decide(Environment(values, None, Run()))
 
 
 @given(st.sets(st.integers(0, 300)))
