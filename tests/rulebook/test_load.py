@@ -26,6 +26,7 @@ from engine.pricing.models.usage import Usage
 from engine.pricing.plan import Level, Narrowness, Pick, PoolScope, Step
 from engine.revenue.policy import Timing
 from engine.rulebook import RuleBook, Workbook, billing_policy, load, parts_of
+from engine.rulebook.rule_run import run_tests
 from engine.rulebook.workbook import CellKind, Sheet, SheetCell
 
 BASE = {
@@ -103,6 +104,19 @@ def test_list_prices_stand_beside_products_or_in_tables() -> None:
     assert (few.match.by, few.match.value, few.currency) == (Narrowness.SKU, "T2", "USD")
     assert (few.quantity_min, few.quantity_max, few.window.start) == (2, 9, date(2026, 2, 1))
     assert str(few.span) == "prices/p.csv:3:31"
+
+
+@pytest.mark.parametrize(("hit", "price"), [("FIRST", "9"), ("PRIORITY", "7")])
+def test_the_first_row_wins_where_the_table_says_so(hit: str, price: str) -> None:
+    # without FIRST the row with the larger least quantity would win
+    text = f"# p ; hit={hit}\nline.sku,line.qty,out: list_price\nT1,>= 1,9\nT1,>= 5,7\n"
+    files = {
+        "prices/p.csv": text,
+        "tests/t.yaml": "tests:\n  - name: t\n    given: {date: 2026-02-01, lines: [{sku: T1, qty: 6}]}\n"
+        f"    expect: {{lines: [{{list_unit: {price}}}]}}\n",
+    }
+    found = book(**files)
+    assert [each.holds for each in run_tests(found, parts_of(found))] == [True]
 
 
 def test_a_spreadsheet_is_a_table_too() -> None:

@@ -20,6 +20,7 @@ from engine.rulebook.nodes import Scalar
 from engine.rulebook.table import Table
 from engine.rulebook.values import CURRENCIES, Unreadable
 
+HITS = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 NOTES = ("id", "priority", "weight", "from", "until", "book", "currency", "note")
 SKU, QUANTITY = "line.sku", "line.qty"
 _MATCHES = {SKU: Narrowness.SKU, "line.family": Narrowness.FAMILY, "line.category": Narrowness.CATEGORY}
@@ -46,6 +47,22 @@ class PriceTable:
     def __init__(self, table: Table, columns: Columns, scope: PricingScope) -> None:
         self.table, self.columns, self.scope = table, columns, scope
         self.cells = CellChecker(table, columns, scope.line, scope.report)
+        self.first_wins = table.option("hit") == "FIRST"
+        self._check_hit()
+
+    def _check_hit(self) -> None:
+        """Prices are chosen by priority, then the narrower match; a table may say that its first row comes first."""
+        hit = self.table.options.get("hit")
+        if hit is not None and hit.text not in HITS:
+            message = f"the hit policy `{hit.text}` is not for prices"
+            self.scope.report.add(finding("TBL010", message, hit.span, f"use {', '.join(HITS)}"))
+        if not self.first_wins or hit is None:
+            return
+        named = {tuple(name for name in _MATCHES if _is_filled(row, name)) for row in rows_of(self.table, self.columns)}
+        if len(named) > 1:
+            message = "hit=FIRST needs rows that are all for products, all for families, or all for anything"
+            hint = "a narrower match wins over an earlier row; split the table, or use hit=PRIORITY"
+            self.scope.report.add(finding("TBL010", message, hit.span, hint))
 
     def entries(self) -> Iterator[PriceEntry]:
         """The price entries of all rows; a row may give a price in several currencies."""
@@ -72,9 +89,13 @@ class PriceTable:
             quantity_max=condition.most,
             window=window_of(row, self.scope),
             priority=int(self.number(row, "priority") or 0),
-            weight=int(self.number(row, "weight") or 0),
+            weight=int(self.number(row, "weight") or 0) + self._precedence(row),
             span=cell.span,
         )
+
+    def _precedence(self, row: TableRow) -> int:
+        """Under hit=FIRST an earlier row weighs more than any later one."""
+        return self.table.rows[-1].line - row.row.line + 1 if self.first_wins else 0
 
     def contracted(self) -> Iterator[ContractedPrice]:
         """The contracted prices of all rows: an amount by currency, or a percent off."""
@@ -99,7 +120,7 @@ class PriceTable:
 
     def conditions(self, row: TableRow) -> Iterator[Condition]:
         """One condition for each product that the row names; none after reporting a faulty cell."""
-        matched = next((name for name in _MATCHES if row.cells.get(name, _ANY).text not in ANY_CELL), None)
+        matched = next((name for name in _MATCHES if _is_filled(row, name)), None)
         words = _words(row.cells[matched]) if matched else []
         least, most = bounds(row.cells[QUANTITY]) if QUANTITY in row.cells else (None, None)
         skip = (*([matched] if matched and words else []), *([QUANTITY] if least or most else []))
@@ -229,6 +250,10 @@ def window_of(row: TableRow, scope: PricingScope) -> Window:
         place = row.notes["until"].span
         scope.report.add(finding("PRC210", f"the days end on {end} before they start on {start}", place, ""))
     return Window(start, end)
+
+
+def _is_filled(row: TableRow, name: str) -> bool:
+    return row.cells.get(name, _ANY).text not in ANY_CELL
 
 
 def _words(cell: Scalar) -> list[Scalar]:
