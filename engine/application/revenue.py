@@ -18,11 +18,9 @@ from engine.money import Money, Ratio, total
 from engine.orders.order import Order
 from engine.quotes.accepted import AcceptedQuote
 from engine.revenue import (
-    ObligationAccount,
     RevenueContract,
     RevenuePolicies,
     Timing,
-    cancel,
     credit_past_fault,
     obligations_of,
     open_contract,
@@ -30,6 +28,7 @@ from engine.revenue import (
     record_usage,
     reestimate,
     report,
+    take_back,
 )
 from engine.revenue.promises import bundles_of, promises_of
 
@@ -112,26 +111,33 @@ def report_deliveries(work: Work, order: Order, *, before: Order | None) -> Refu
 
 
 def cancel_revenue(work: Work, contract: Contract, lines: Sequence[str]) -> Refusal | None:
-    """End the obligations of cancelled lines; the price falls by what the lines stated, wherever it was allocated."""
+    """Take cancelled lines back: the price falls by what they cost, less what was credited by hand before."""
     revenue = work.tx.get(RevenueContract, contract.id)
     assert revenue is not None, "a contract has its revenue contract"
-    quote_lines = {each.quote_line for each in contract.lines if each.id in lines}
-    day = work.at.date()
-    changed: RevenueContract | Refusal = revenue
-    gone = _ended(revenue, quote_lines)
-    for account in gone:
-        if isinstance(changed, RevenueContract):
-            changed = cancel(changed, account.obligation.order_lines[0], on=day)
+    credited = _credited_by_hand(work.tx, contract.id)
+    undone = {}
+    for line in contract.lines:
+        if line.id in lines and revenue.account_of_line(line.quote_line) is not None:
+            cost = line.term_total if line.term_total is not None else line.amount
+            undone[line.quote_line] = cost + total(credited.get(line.quote_line, ()), cost.currency)
+    changed = take_back(revenue, undone, on=work.at.date())
     if isinstance(changed, Refusal):
         return changed
-    stated = total((each.obligation.stated for each in gone), revenue.currency)
-    drift = (changed.price - revenue.price) + stated
-    if not drift.is_zero and any(each.ended_on is None for each in changed.accounts):
-        changed = reestimate(changed, on=day, price_delta=-drift)
-        if isinstance(changed, Refusal):
-            return changed
     work.tx.replace(changed)
     return None
+
+
+def _credited_by_hand(reader: Reader, contract: str) -> dict[str, list[Money]]:
+    """What was credited by hand so far (negative amounts), by quote line."""
+    found: dict[str, list[Money]] = {}
+    for note in reader.page(CreditNote, where={"contract": contract}, limit=PAGE):
+        for line in _by_hand(note):
+            found.setdefault(line.quote_line, []).append(line.amount)
+    return found
+
+
+def _by_hand(note: CreditNote) -> list[BillLine]:
+    return [each for each in note.lines if "/credit/" in each.id and each.service is None]
 
 
 def recognise_usage(work: Work, invoice: Invoice) -> Refusal | None:
@@ -144,14 +150,13 @@ def credit_revenue(work: Work, note: CreditNote) -> Refusal | None:
 
     Credits of a cancelled service are not counted again: the cancellation lowered the price already.
     """
-    by_hand = [each for each in note.lines if "/credit/" in each.id and each.service is None]
 
     def change(revenue: RevenueContract, line: BillLine) -> RevenueContract | Refusal:
         if note.past_fault:
             return credit_past_fault(revenue, line.quote_line, on=work.at.date(), credit=-line.amount)
         return reestimate(revenue, on=work.at.date(), price_delta=line.amount)
 
-    return _each_contract(work, by_hand, change)
+    return _each_contract(work, _by_hand(note), change)
 
 
 def run_recognition(work: Work, until: date, contracts: Sequence[str] = ()) -> RunResult | Refusal:
@@ -181,15 +186,6 @@ def _chosen(reader: Reader, contracts: Sequence[str]) -> Iterator[RevenueContrac
     while rows := reader.page(RevenueContract, after=after, limit=PAGE):
         yield from rows
         after = rows[-1].id
-
-
-def _ended(revenue: RevenueContract, quote_lines: set[str]) -> list[ObligationAccount]:
-    """The obligations all of whose lines were cancelled."""
-    return [
-        each
-        for each in revenue.accounts
-        if each.ended_on is None and quote_lines.issuperset(each.obligation.order_lines)
-    ]
 
 
 def _with_usage(revenue: RevenueContract, line: BillLine) -> RevenueContract | Refusal:

@@ -32,6 +32,7 @@ class Checker:
     reads: Counter[str] = field(default_factory=Counter)
     variables: int = 0
     saw_optional: bool = False
+    warned: set[str] = field(default_factory=set)
 
     def check(self, node: Expression) -> Type:
         """Return the type of a node, reporting what is wrong in it; ``Any`` stands for an error already reported."""
@@ -55,11 +56,14 @@ class Checker:
         return found
 
     def warn_if_missing(self, node: Expression, found: Type) -> None:
-        """Warn when an optional attribute is used as if it were always there."""
+        """Warn, once, when an optional attribute is used as if it were always there."""
         if isinstance(found, OptionalType) and isinstance(node, Name | Path | Filter):
             if isinstance(node, Path) and isinstance(self.analysis.types.get(id(node.source)), OptionalType):
                 return
             source = self.source(node)
+            if source in self.warned:
+                return
+            self.warned.add(source)
             message = f"{shown(source)} may be missing"
             hint = f"test it first: `if {source} = null then ... else ...` or `{source} != null and ...`"
             self.findings.warn(OPTIONAL_UNTESTED, message, node.start, node.end, hint=hint)

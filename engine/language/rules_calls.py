@@ -149,6 +149,7 @@ def _argument_type(checker: Checker, node: Expression, wanted: Type) -> Type:
             listed = ListType(found.item)
             checker.analysis.types[id(node)] = listed
             checker.findings.forget(noted)
+            checker.warned.discard(checker.source(node.source))
             return listed
     checker.warn_if_missing(node, found)
     return found

@@ -52,7 +52,7 @@ def condition(checker: Checker, node: Expression, where: str) -> Type:
 
 
 def logic(checker: Checker, node: Expression) -> Type:
-    """``and``, ``or``: a later operand may rely on what the earlier ones say."""
+    """``and``, ``or``: a later operand may rely on what the earlier ones say, unless their answer may be unknown."""
     assert isinstance(node, Logic)
     proven = NOTHING
     result: Type = BOOLEAN
@@ -62,7 +62,7 @@ def logic(checker: Checker, node: Expression) -> Type:
         found = checker.use(each)
         if not is_condition(found):
             _not_a_condition(checker, node, place, found)
-        if checker.saw_optional:
+        if checker.saw_optional and not isinstance(found, OptionalType):
             proven |= proves(checker, each, outcome=node.op is LogicOp.AND)
         if isinstance(found, OptionalType):
             result = optional(BOOLEAN)
@@ -82,12 +82,13 @@ def _not_a_condition(checker: Checker, node: Logic, place: int, found: Type) -> 
 
 
 def branch(checker: Checker, node: Expression) -> Type:
-    """``if``: both branches of one kind; each may rely on what the condition says."""
+    """``if``: both branches of one kind; each may rely on what the condition says (an unknown one says nothing)."""
     assert isinstance(node, If)
-    condition(checker, node.condition, "`if`")
+    answer = condition(checker, node.condition, "`if`")
     with checker.knowing(proves(checker, node.condition, outcome=True)):
         one = checker.check(node.consequence)
-    with checker.knowing(proves(checker, node.condition, outcome=False)):
+    unknown = isinstance(answer, OptionalType)
+    with checker.knowing(NOTHING if unknown else proves(checker, node.condition, outcome=False)):
         other = checker.check(node.alternative)
     found = unite(one, other)
     if found is None:

@@ -119,6 +119,7 @@ class _Compiler:
             index=self._index(line_rules),
             line_sees_lines=any(rule.reads_lines for rule in line_rules),
             line_sees_totals=_reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
+            reads_quantity=_reads(expressions_of(self.rules), "quote.qty"),
             declared=_declared(self.rules),
             restrictions=restrictions_of(line_rules, order_rules),
             warnings=warnings,

@@ -148,6 +148,7 @@ class PricePlan:
     index: MatchIndex
     line_sees_lines: bool
     line_sees_totals: bool
+    reads_quantity: bool
     declared: Mapping[str, Mapping[str, None]]
     restrictions: Restrictions
     warnings: tuple[Diagnostic, ...]

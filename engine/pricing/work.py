@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from engine.catalog import Value
 from engine.money import EXACT, Currency
 from engine.pricing.adjust import Evaluate
 from engine.pricing.compiled import PricePlan
@@ -96,8 +95,11 @@ def quote_record(plan: PricePlan, request: PriceRequest) -> Record:
     record["currency"] = request.currency
     record["codes"] = tuple(request.codes)
     record["list"] = record["net"] = record["running"] = ZERO
-    quantities: list[Value] = [line.quantity for line in request.lines]
-    record["qty"] = sum((each for each in quantities if isinstance(each, Decimal)), ZERO)
+    if plan.reads_quantity:
+        quantity = ZERO
+        for line in request.lines:
+            quantity = EXACT.add(quantity, line.quantity)
+        record["qty"] = quantity
     return record
 
 

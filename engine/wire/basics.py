@@ -19,7 +19,7 @@ from engine.parties import Address
 
 MOST_DIGITS = 34
 DECIMAL = re.compile(r"[+-]?\d{1,34}(\.\d{1,34})?")
-KEY = re.compile(r"[a-z0-9A-Z][a-zA-Z0-9._-]{0,62}")
+KEY = re.compile(r"[a-z0-9A-Z][a-zA-Z0-9._-]{0,127}")
 NEVER = date(1, 1, 1)
 
 
@@ -136,7 +136,7 @@ def read_key(name: str, collection: str, field: str, faults: Faults, *, optional
 def read_new_key(key: str, field: str, faults: Faults) -> str:
     """An id that the caller chose, or empty."""
     if key and not KEY.fullmatch(key):
-        faults.invalid(field, f"`{key[:80]}` is not an id", "letters, digits, dots, dashes and underscores, at most 63")
+        faults.invalid(field, f"`{key[:80]}` is not an id", "letters, digits, dots, dashes and underscores, at most 128")
     return key
 
 

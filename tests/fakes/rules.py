@@ -76,6 +76,10 @@ discounts:
     when: customer.segment = "edu"
     give: 10 % off unit
     say: Education price
+  - id: edu-web
+    group: segment
+    when: customer.segment = "edu" and quote.channel = "web"
+    give: 5 % off unit
 """
 CHAINS = """\
 chains:

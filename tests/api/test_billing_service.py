@@ -1,0 +1,168 @@
+"""BillingService through a real server; expected amounts are worked out by hand."""
+
+from __future__ import annotations
+
+import grpc
+import pytest
+from cpq.v1 import billing_pb2, revenue_pb2
+
+from tests.api import deal
+from tests.api.mutations import drafted, final
+from tests.api.server import Served, failure
+
+
+def test_a_preview_equals_the_later_invoices(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "2"), term_months=3)
+    request = billing_pb2.PreviewInvoicesRequest(contract=order.contract, until=deal.day("2026-05-31"))
+    preview = shop.billing.PreviewInvoices(request).invoices
+    # 2 x 30.00 in advance for March, April and May, with 19 % tax
+    assert [(each.invoice_date, each.net, each.gross) for each in preview] == [
+        (deal.day("2026-03-01"), 6000, 7140),
+        (deal.day("2026-04-01"), 6000, 7140),
+        (deal.day("2026-05-01"), 6000, 7140),
+    ]
+    assert not shop.billing.ListInvoices(billing_pb2.ListInvoicesRequest()).invoices
+    run = shop.billing.RunBilling(
+        billing_pb2.RunBillingRequest(contracts=[order.contract], until=deal.day("2026-05-31"))
+    )
+    for planned, made in zip(preview, run.invoices, strict=True):
+        assert (planned.net, planned.tax, planned.gross, planned.due_date) == (
+            made.net,
+            made.tax,
+            made.gross,
+            made.due_date,
+        )
+        assert list(planned.lines) == list(made.lines)
+    again = shop.billing.RunBilling(billing_pb2.RunBillingRequest(until=deal.day("2026-05-31")))
+    assert not again.invoices
+
+
+def test_numbers_have_no_gap_and_a_final_invoice_never_changes(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=12)
+    invoices = deal.invoiced(shop, order.contract, "2026-06-30")
+    assert [each.number for each in invoices] == [f"WE-{n:06d}" for n in range(1, 5)]
+    again = failure(shop.billing.FinalizeInvoice, billing_pb2.FinalizeInvoiceRequest(name=invoices[0].name))
+    assert (again.code, again.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "BIL011")
+    void = failure(shop.billing.VoidInvoice, billing_pb2.VoidInvoiceRequest(name=invoices[0].name))
+    assert (void.code, void.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "BIL030")
+    assert shop.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=invoices[0].name)) == invoices[0]
+    listed = shop.billing.ListInvoices(billing_pb2.ListInvoicesRequest(contract=order.contract)).invoices
+    assert list(listed) == invoices
+
+
+def test_a_voided_draft_is_billed_again(shop: Served) -> None:
+    draft = drafted(shop)
+    voided = shop.billing.VoidInvoice(billing_pb2.VoidInvoiceRequest(name=draft.name))
+    assert voided.state == billing_pb2.INVOICE_STATE_VOID
+    gone = failure(shop.billing.GetInvoice, billing_pb2.GetInvoiceRequest(name=draft.name))
+    assert gone.code is grpc.StatusCode.NOT_FOUND
+    run = shop.billing.RunBilling(billing_pb2.RunBillingRequest(until=deal.day("2026-03-31")))
+    assert [(each.net, list(each.lines)) for each in run.invoices] == [(draft.net, list(draft.lines))]
+
+
+def test_usage_is_deduplicated_and_billed_in_arrears(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
+
+    def record(*usage: tuple[str, str, str]) -> billing_pb2.RecordUsageResponse:
+        records = [
+            billing_pb2.UsageRecord(id=key, line="calls", day=deal.day(on), quantity=quantity)
+            for key, on, quantity in usage
+        ]
+        return shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=records))
+
+    first = record(("a", "2026-03-05", "150"), ("b", "2026-03-20", "50"))
+    assert (first.recorded_count, first.duplicate_count) == (2, 0)
+    second = record(("b", "2026-03-20", "50"), ("c", "2026-04-02", "7"))
+    assert (second.recorded_count, second.duplicate_count) == (1, 1)
+    assert not deal.invoiced(shop, order.contract, "2026-03-31")
+    (invoice,) = deal.invoiced(shop, order.contract, "2026-04-01")
+    # 200 calls in March at 0.05
+    assert (invoice.net, invoice.lines[0].quantity) == (1000, "200")
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-04-30")))
+    name = order.contract.replace("contracts/", "revenueContracts/")
+    revenue = shop.revenue.GetRevenueContract(revenue_pb2.GetRevenueContractRequest(name=name))
+    assert revenue.recognized == 1000
+    assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-04-30"))).valid
+
+
+def test_payments_close_an_invoice_and_too_much_is_refused(shop: Served) -> None:
+    draft, invoice = drafted(shop), final(shop)
+    # net 30.00 with tax of 19 percent on it
+    assert (invoice.gross, invoice.open, invoice.state) == (3570, 3570, billing_pb2.INVOICE_STATE_OPEN)
+
+    def pay(amount: int, etag: str = "") -> billing_pb2.RecordPaymentRequest:
+        return billing_pb2.RecordPaymentRequest(
+            invoice=invoice.name, amount=amount, pay_date=deal.day("2026-03-10"), etag=etag
+        )
+
+    shop.billing.RecordPayment(pay(1000, invoice.etag))
+    stale = failure(shop.billing.RecordPayment, pay(10, invoice.etag))
+    assert (stale.code, stale.reason) == (grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
+    part = shop.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=invoice.name))
+    assert (part.open, part.state) == (2570, billing_pb2.INVOICE_STATE_PARTLY_PAID)
+    assert failure(shop.billing.RecordPayment, pay(2571)).reason == "PAY002"
+    deal.move_clock(shop, "2026-05-01T00:00:00Z")
+    late = shop.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=invoice.name))
+    assert late.state == billing_pb2.INVOICE_STATE_OVERDUE
+    shop.billing.RecordPayment(pay(2570))
+    paid = shop.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=invoice.name))
+    assert (paid.open, paid.state) == (0, billing_pb2.INVOICE_STATE_PAID)
+    early = billing_pb2.RecordPaymentRequest(invoice=draft.name, amount=1, pay_date=deal.day("2026-03-10"))
+    assert failure(shop.billing.RecordPayment, early).reason == "PAY001"
+
+
+@pytest.mark.parametrize("past_fault", [False, True])
+def test_credit_notes_take_off_no_more_than_is_left_and_lower_revenue(shop: Served, past_fault: bool) -> None:
+    order = deal.ordered(shop)
+    deal.report(shop, order.name, "mug.pick")
+    deal.report(shop, order.name, "mug.send")
+    (invoice,) = deal.invoiced(shop, order.contract, "2026-03-31")
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    line = invoice.lines[0].id
+
+    def credit(amount: int) -> billing_pb2.IssueCreditNoteRequest:
+        credited = billing_pb2.CreditedLine(line=line, amount=amount)
+        return billing_pb2.IssueCreditNoteRequest(
+            invoice=invoice.name, lines=[credited], reason="scratched", past_fault=past_fault
+        )
+
+    note = shop.billing.IssueCreditNote(credit(1000))
+    # net 10.00 with tax of 19 percent on it
+    assert (note.number, note.net, note.tax, note.gross) == ("CN-000001", 1000, 190, 1190)
+    assert failure(shop.billing.IssueCreditNote, credit(4001)).fields.keys() == {"lines[0].amount"}
+    rest = shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="all of it"))
+    assert (rest.net, rest.tax, rest.gross) == (4000, 760, 4760)
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    balances = shop.revenue.GetTrialBalance(revenue_pb2.GetTrialBalanceRequest()).balances
+    assert {each.account: each.balance for each in balances if each.balance} == {}
+    audit = shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-03-31")))
+    assert audit.valid, [each.message for each in audit.findings]
+
+
+def test_bad_requests_are_refused_with_every_fault(shop: Served) -> None:
+    usage = billing_pb2.RecordUsageRequest(
+        contract="contracts/x",
+        records=[
+            billing_pb2.UsageRecord(id="a", line="l", day=deal.day("2026-03-05"), quantity="NaN"),
+            billing_pb2.UsageRecord(id="a", quantity="1"),
+        ],
+    )
+    found = failure(shop.billing.RecordUsage, usage)
+    assert found.fields.keys() == {"records[0].quantity", "records[1].id", "records[1].line", "records[1].day"}
+    empty = billing_pb2.RecordUsageRequest(contract="contracts/x")
+    assert failure(shop.billing.RecordUsage, empty).fields.keys() == {"records"}
+    order = deal.ordered(shop, deal.line("CALLS"), term_months=12)
+    stray = billing_pb2.UsageRecord(id="a", line="nope", day=deal.day("2026-03-05"), quantity="1")
+    unknown = billing_pb2.RecordUsageRequest(contract=order.contract, records=[stray])
+    assert failure(shop.billing.RecordUsage, unknown).fields.keys() == {"records[0].line"}
+    for amount in (0, -5, 10**18):
+        payment = billing_pb2.RecordPaymentRequest(invoice="invoices/x", amount=amount)
+        assert failure(shop.billing.RecordPayment, payment).fields.keys() == {"amount", "pay_date"}
+    note = billing_pb2.IssueCreditNoteRequest(invoice="invoices/x")
+    assert failure(shop.billing.IssueCreditNote, note).fields.keys() == {"reason"}
+    run = billing_pb2.RunBillingRequest(contracts=["x"])
+    assert failure(shop.billing.RunBilling, run).fields.keys() == {"until", "contracts[0]"}
+    nobody = billing_pb2.RunBillingRequest(contracts=["contracts/x"], until=deal.day("2026-03-01"))
+    assert failure(shop.billing.RunBilling, nobody).code is grpc.StatusCode.NOT_FOUND
+    preview = billing_pb2.PreviewInvoicesRequest(contract="contracts/x", until=deal.day("2026-03-01"))
+    assert failure(shop.billing.PreviewInvoices, preview).code is grpc.StatusCode.NOT_FOUND

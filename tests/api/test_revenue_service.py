@@ -1,0 +1,124 @@
+"""RevenueService through a real server; expected amounts are worked out by hand."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import grpc
+import pytest
+from cpq.v1 import revenue_pb2
+
+from tests.api import deal
+from tests.api.mutations import final
+from tests.api.server import Served, failure
+
+
+def test_revenue_follows_its_schedule_month_by_month(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    name = order.contract.replace("contracts/", "revenueContracts/")
+    request = revenue_pb2.GetRevenueContractRequest(name=name)
+    before = shop.revenue.GetRevenueContract(request)
+    (obligation,) = before.obligations
+    # 30.00 a month, evenly
+    assert (before.price, before.recognized, obligation.timing) == (9000, 0, "monthly_even")
+    assert [(each.month.month, each.amount) for each in obligation.schedule] == [(3, 3000), (4, 3000), (5, 3000)]
+    run = shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-04-30"), contracts=[name]))
+    assert (run.contract_count, run.entry_count) == (1, 2)
+    after = shop.revenue.GetRevenueContract(request)
+    assert (after.recognized, after.recognized_until) == (6000, deal.day("2026-04-30"))
+    entries = shop.revenue.ListJournalEntries(
+        revenue_pb2.ListJournalEntriesRequest(contract=order.contract, page_size=1)
+    )
+    assert [each.key for each in entries.entries] == [f"revenue/{order.contract.rpartition('/')[2]}/plan/2026-03/1"]
+    assert [(each.account, each.amount) for each in entries.entries[0].lines] == [
+        ("contract_clearing", 3000),
+        ("revenue", -3000),
+    ]
+    rest = revenue_pb2.ListJournalEntriesRequest(contract=order.contract, page_token=entries.next_page_token)
+    assert len(shop.revenue.ListJournalEntries(rest).entries) == 1
+
+
+def test_a_closed_period_takes_no_more_and_late_work_moves_on(shop: Served) -> None:
+    deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    middle = failure(shop.revenue.ClosePeriod, revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-15")))
+    assert middle.reason == "LED020"
+    closed = shop.revenue.ClosePeriod(revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-31")))
+    assert closed.closed_until == deal.day("2026-03-31")
+    again = failure(shop.revenue.ClosePeriod, revenue_pb2.ClosePeriodRequest(until=deal.day("2026-02-28")))
+    assert (again.code, again.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "LED021")
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    (entry,) = shop.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest()).entries
+    assert (entry.fact_date, entry.post_date) == (deal.day("2026-03-31"), deal.day("2026-04-30"))
+
+
+def test_an_entry_is_reversed_once(shop: Served) -> None:
+    final(shop)
+    (entry,) = shop.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest()).entries
+    undo = revenue_pb2.ReverseEntryRequest(name=entry.name, date=deal.day("2026-03-05"))
+    reversal = shop.revenue.ReverseEntry(undo)
+    assert reversal.reverses == entry.key
+    assert [each.amount for each in reversal.lines] == [-each.amount for each in entry.lines]
+    again = failure(shop.revenue.ReverseEntry, undo)
+    assert (again.code, again.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "LED032")
+    balances = shop.revenue.GetTrialBalance(revenue_pb2.GetTrialBalanceRequest(until=deal.day("2026-12-31"))).balances
+    assert [each.balance for each in balances] == [0] * len(balances)
+    assert sum(each.debits for each in balances) == sum(each.credits for each in balances) != 0
+
+
+def test_missing_records_and_bad_days_are_refused(shop: Served) -> None:
+    get = shop.revenue.GetRevenueContract
+    missing = revenue_pb2.GetRevenueContractRequest(name="revenueContracts/x")
+    assert failure(get, missing).code is grpc.StatusCode.NOT_FOUND
+    run = revenue_pb2.RunRecognitionRequest(until=deal.day("2026-02-30"), contracts=["x"])
+    assert failure(shop.revenue.RunRecognition, run).fields.keys() == {"until", "contracts[0]"}
+    reverse = revenue_pb2.ReverseEntryRequest(name="journalEntries/000000009")
+    assert failure(shop.revenue.ReverseEntry, reverse).code is grpc.StatusCode.NOT_FOUND
+    balance = revenue_pb2.GetTrialBalanceRequest(until=deal.day("2026-13-01"))
+    assert failure(shop.revenue.GetTrialBalance, balance).fields.keys() == {"until"}
+
+
+FIRST = "WHERE rowid = (SELECT min(rowid) FROM {0})"
+CORRUPTIONS = {
+    "a quote line": (f"UPDATE quote_lines SET term_minor = term_minor + 1 {FIRST.format('quote_lines')}", "AUD001"),
+    "an order item": (f"UPDATE order_items SET term_minor = term_minor + 1 {FIRST.format('order_items')}", "AUD001"),
+    "a missing order item": (f"DELETE FROM order_items {FIRST.format('order_items')}", "AUD002"),
+    "an invoice line": (
+        f"UPDATE invoice_lines SET amount_minor = amount_minor + 1 {FIRST.format('invoice_lines')}",
+        "AUD007",
+    ),
+    "an invoice's net": (f"UPDATE invoices SET net_minor = net_minor + 1 {FIRST.format('invoices')}", "AUD007"),
+    "an invoice number": (f"UPDATE invoices SET number = 'WE-000009' {FIRST.format('invoices')}", "AUD008"),
+    "an obligation": (f"UPDATE obligations SET price_minor = price_minor + 1 {FIRST.format('obligations')}", "AUD010"),
+    "a schedule line": (
+        f"UPDATE schedule_lines SET amount_minor = amount_minor + 1 {FIRST.format('schedule_lines')}",
+        "AUD011",
+    ),
+    "a journal line": (
+        f"UPDATE journal_lines SET amount_minor = amount_minor + 1 {FIRST.format('journal_lines')}",
+        "AUD020",
+    ),
+    "a missing entry": ("DELETE FROM journal_lines WHERE parent_id = '000000001'", "AUD021"),
+}
+
+
+@pytest.mark.parametrize("what", CORRUPTIONS)
+def test_the_audit_finds_each_corrupted_kind_of_row(shop: Served, tmp_path: Path, what: str) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), deal.line("MUG"), term_months=2)
+    deal.report(shop, order.name, "mug.pick")
+    deal.report(shop, order.name, "mug.send")
+    deal.invoiced(shop, order.contract, "2026-05-31")
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-05-31")))
+    request = revenue_pb2.RunAuditRequest(until=deal.day("2026-05-31"))
+    sound = shop.revenue.RunAudit(request)
+    assert sound.valid, [each.message for each in sound.findings]
+    statement, check = CORRUPTIONS[what]
+    with sqlite3.connect(tmp_path / "cpq.sqlite3", timeout=30) as connection:
+        assert connection.execute(statement).rowcount > 0
+    connection.close()
+    found = shop.revenue.RunAudit(request)
+    assert not found.valid
+    assert check in {each.check for each in found.findings}
+    assert all(each.message and each.subject for each in found.findings)
+    broken = {each.id: each.broken_count for each in found.checks}
+    assert broken[check] >= 1
