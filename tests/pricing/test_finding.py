@@ -8,6 +8,7 @@ import pytest
 
 from engine.catalog import Charge, ChargeKind, ChargePeriod
 from engine.pricing import compile_plan
+from engine.pricing.effects import Percent
 from engine.pricing.models import (
     CostPlus,
     Graduated,
@@ -36,7 +37,7 @@ from engine.pricing.plan import (
 )
 from engine.pricing.request import FrozenRate, PriceRequest
 from engine.pricing.settings import RoundingSettings
-from tests.pricing.books import DAY, D, amounts, asked, book, entry, formula, line, priced, refused, units, when
+from tests.pricing.books import DAY, D, amounts, asked, book, entry, formula, line, priced, refused, rule, units, when
 
 SKU_A = Match(Narrowness.SKU, "A")
 
@@ -243,3 +244,9 @@ def test_cash_rounding_is_a_line_of_its_own_on_the_payable_total() -> None:
         D("0.01"),
         D("10.00"),
     )
+
+
+def test_conditions_may_read_how_many_units_the_quote_has() -> None:
+    rules = book(rule("many", Percent(D("10")), when=when("quote.qty >= 5")))
+    assert amounts(priced(rules, asked(line("A", "2"), line("B", "3"))))["a"] == D("180.00")
+    assert amounts(priced(rules, asked(line("A", "2"), line("B", "2"))))["a"] == D("200.00")
