@@ -13,6 +13,7 @@ import pytest
 
 from tests.conformance.adapters import (
     revenue_allocation,
+    revenue_judgement,
     revenue_ledger,
     revenue_lifecycle,
     revenue_measures,
@@ -28,7 +29,15 @@ ADAPTERS: dict[str, Callable[[Case], Any]] = {
     "breakage": revenue_measures.breakage,
     "contract_cost": revenue_measures.contract_cost,
     "contract_cost_plan": revenue_measures.contract_cost_plan,
+    "decision/combine_contracts": revenue_judgement.combine_contracts,
+    "decision/contract_term_months": revenue_judgement.contract_term_months,
+    "decision/count_obligations": revenue_judgement.count_obligations,
+    "decision/estimation_method_per_component": revenue_judgement.estimation_method_per_component,
+    "decision/material_right": revenue_judgement.material_right,
     "decision/modification_treatment": revenue_modification.modification_treatment,
+    "decision/over_time_or_point": revenue_judgement.over_time_or_point,
+    "decision/principal_or_agent": revenue_judgement.principal_or_agent,
+    "decision/warranty_type": revenue_judgement.warranty_type,
     "estimate": revenue_measures.estimate,
     "fx": revenue_measures.fx,
     "fx_contract_asset": revenue_measures.fx_contract_asset,
