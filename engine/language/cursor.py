@@ -18,7 +18,7 @@ from engine.language.problems import OPEN_BRACKET, TOO_DEEP, TOO_MANY, UNEXPECTE
 from engine.language.tokens import Token, TokenKind
 from engine.language.tree import Expression
 
-DEEPEST = 90
+DEEPEST = 60
 """Levels of a tree: what is generated for it stays within the brackets that may be nested there (200)."""
 
 MOST_ITEMS = 2_000

