@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from engine.application.content import find_book
 from engine.application.faults import invalid, not_found
@@ -40,6 +40,7 @@ from engine.rulebook.parts import billing_policy
 
 PAGE = 500
 MOST = 100_000
+DAYS_AHEAD_MAX = 3_660
 INVOICE_FINAL = Code("BIL030")
 STILL_CREDITED = Code("BIL031")
 NO_PREFIX = "INV"
@@ -126,6 +127,8 @@ def preview_invoices(
     contract = reader.get(Contract, key)
     if contract is None:
         return not_found("contract", f"contracts/{key}")
+    if (far := _too_far(until, at)) is not None:
+        return far
     billing = _billing(env, reader, contract, tenant)
     if isinstance(billing, Refusal):
         return billing
@@ -147,6 +150,8 @@ def run_billing(work: Work, until: date, contracts: Sequence[str] = ()) -> Draft
     missing = [each for each in contracts if work.tx.get(Contract, each) is None]
     if missing:
         return Refusal(tuple(f for each in missing for f in not_found("contracts", f"contracts/{each}").faults))
+    if (far := _too_far(until, work.at)) is not None:
+        return far
     invoices: list[Invoice] = []
     notes: list[CreditNote] = []
     for contract in _chosen(work.tx, contracts):
@@ -251,6 +256,14 @@ def _mark(work: Work, contract: str, until: date) -> None:
         work.tx.add(BillingMark(contract, until))
     elif mark.until < until:
         work.tx.replace(replace(mark, until=until))
+
+
+def _too_far(until: date, at: datetime) -> Refusal | None:
+    """A service without an end has no last invoice, so a run or preview looks a limited number of days ahead."""
+    if until <= at.date() + timedelta(days=DAYS_AHEAD_MAX):
+        return None
+    message = f"{until} is more than {DAYS_AHEAD_MAX} days ahead"
+    return Refusal((invalid("until", message, "choose an earlier day"),))
 
 
 def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
