@@ -17,7 +17,7 @@ from engine.orders.order import Handover, ItemAction, Order, OrderItem
 from engine.orders.plan import NO_PLANS, FulfilmentPlan, plan_faults
 from engine.orders.progress import state_of
 from engine.orders.states import OrderState, TaskState, order_state
-from engine.periods import add_months
+from engine.periods import PeriodError, add_months
 from engine.quotes.accepted import AcceptedLine, AcceptedQuote
 
 UNKNOWN_PLAN = Code("ORD201")
@@ -49,12 +49,12 @@ def create_order(accepted: AcceptedQuote, booking: Booking) -> Decision[Booked] 
     A one-time line that has a fulfilment plan, or comes with one that has, is billed by delivery; all others from
     the start. An item that nobody has to fulfil is handed over at once.
     """
-    faults = [*_plan_faults(accepted, booking.plans)]
+    faults = [*_plan_faults(accepted, booking.plans), *_term_faults(accepted)]
+    if faults:
+        return Refusal(tuple(faults))
     signed = sign(_contract(accepted, booking))
     if isinstance(signed, Refusal):
-        faults += signed.faults
-    if faults or isinstance(signed, Refusal):
-        return Refusal(tuple(faults))
+        return signed
     order, events = _order(accepted, booking)
     return Decision(Booked(order, signed.value), (*signed.events, *events))
 
@@ -68,6 +68,14 @@ def _plan_faults(accepted: AcceptedQuote, plans: Mapping[str, FulfilmentPlan]) -
             yield Fault(UNKNOWN_PLAN, f"lines[{at}].fulfilment", f"there is no plan `{line.fulfilment}`", hint)
     for name in sorted({each.fulfilment for each in accepted.lines} & plans.keys()):
         yield from plan_faults(plans[name])
+
+
+def _term_faults(accepted: AcceptedQuote) -> Iterator[Fault]:
+    for at, line in enumerate(accepted.lines):
+        try:
+            add_months(line.start, line.term_months or 0)
+        except PeriodError as problem:
+            yield problem.fault(f"lines[{at}].term_months")
 
 
 def _contract(accepted: AcceptedQuote, booking: Booking) -> Contract:

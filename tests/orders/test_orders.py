@@ -121,12 +121,14 @@ def test_departments_are_told_what_is_ready() -> None:
 
 def test_an_unknown_plan_refuses_the_order_with_every_fault() -> None:
     lines = (accepted_line("a", "1.00", fulfilment="workshp"), accepted_line("b", "1.00", charge=CALLS, months=1))
-    broken = replace(lines[1], charge=replace(CALLS, period=None))
-    outcome = create_order(accepted(lines[0], broken), Booking("o", "c", AT, PLANS))
-    assert codes(outcome) == ["ORD201", "CON010"]
+    endless = replace(lines[1], start=date(9999, 12, 1))
+    outcome = create_order(accepted(lines[0], endless), Booking("o", "c", AT, PLANS))
+    assert codes(outcome) == ["ORD201", "PER004"]
     assert isinstance(outcome, Refusal)
     assert outcome.faults[0].hint == "did you mean `workshop`?"
-    assert codes(create_order(accepted(), Booking("o", "c", AT, PLANS))) == ["ORD202", "CON001"]
+    broken = replace(lines[1], charge=replace(CALLS, period=None))
+    assert codes(create_order(accepted(broken), Booking("o", "c", AT, PLANS))) == ["CON010"]
+    assert codes(create_order(accepted(), Booking("o", "c", AT, PLANS))) == ["ORD202"]
 
 
 def test_a_plan_names_its_faults() -> None:
