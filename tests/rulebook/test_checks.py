@@ -11,7 +11,12 @@ from engine.rulebook import load
 from engine.rulebook.text_file import MOST_BYTES
 
 BASE = {"book.yaml": "id: t\ntitle: T\ncurrency: EUR\n"}
-CHECKED = ("engine.rulebook.checks.book", "engine.rulebook.checks.pricing", "engine.rulebook.checks.configuration")
+CHECKED = (
+    "engine.rulebook.checks.book",
+    "engine.rulebook.checks.pricing",
+    "engine.rulebook.checks.configuration",
+    "engine.rulebook.checks.coverage",
+)
 
 
 def told(files: dict[str, str]) -> list[str]:
