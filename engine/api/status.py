@@ -13,8 +13,9 @@ from engine.diagnostics import Fault, Refusal
 
 DOMAIN = "cpq.v1"
 MOST_FAULTS = 50
-LONGEST_TEXT = 120
-MOST_BYTES = 6_000
+LONGEST_TEXT = 360
+LONGEST_MESSAGE = 120
+MOST_BYTES = 4_000
 
 STATE = code_pb2.FAILED_PRECONDITION
 STATE_CODES = (
@@ -68,7 +69,7 @@ def status_of(refusal: Refusal) -> status_pb2.Status:
     info = error_details_pb2.ErrorInfo(reason=first.code, domain=DOMAIN)
     info.metadata["field"] = first.field
     info.metadata["faults"] = str(len(refusal.faults))
-    status = status_pb2.Status(code=code, message=_text(first))
+    status = status_pb2.Status(code=code, message=_text(first, LONGEST_MESSAGE))
     _pack(status.details.add(), info)
     bad = [each for each in shown if status_code(each) in (code_pb2.INVALID_ARGUMENT, code_pb2.NOT_FOUND)]
     if bad:
@@ -109,16 +110,16 @@ def _that_fit(faults: Iterable[Fault]) -> list[Fault]:
     shown: list[Fault] = []
     left = MOST_BYTES
     for each in faults:
-        left -= len(each.field) + len(_text(each)) + len(each.code) + 20
+        left -= len(f"{each.field}{_text(each)}{each.code}".encode()) + 20
         if len(shown) == MOST_FAULTS or (left < 0 and shown):
             break
         shown.append(each)
     return shown
 
 
-def _text(fault: Fault) -> str:
+def _text(fault: Fault, longest: int = LONGEST_TEXT) -> str:
     text = f"{fault.message}; {fault.hint}" if fault.hint else fault.message
-    return text if len(text) <= 4 * LONGEST_TEXT else f"{text[: 4 * LONGEST_TEXT]}..."
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def _pack(slot: any_pb2.Any, message: object) -> None:

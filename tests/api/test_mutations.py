@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 
 from engine.api.services import SERVICES
 from tests.api import deal
+from tests.api.api_page import PAGE, page
 from tests.api.mutations import MUTATIONS, OTHER_BODY
 from tests.api.server import STUBS, Served, failure, served
 
@@ -127,3 +128,7 @@ def check_mutation(server: Served, database: Path, name: str) -> None:
     reused = failure(call, changed(name, request))
     assert (reused.code, reused.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "REQUEST_ID_REUSED")
     assert state(database) == after
+
+
+def test_the_reference_page_is_that_of_the_protos() -> None:
+    assert PAGE.read_text() == page(), "run `python -m tests.api.api_page`"

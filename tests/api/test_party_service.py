@@ -152,3 +152,35 @@ def test_lists_keep_to_their_filters_and_tokens_to_their_list(people: Served) ->
     assert [each.name for each in people.parties.ListCustomers(same).customers] == ["customers/k3"]
     foreign = party_pb2.ListBillingAccountsRequest(customer="customers/c-1")
     assert not people.parties.ListBillingAccounts(foreign).billing_accounts
+
+
+def test_each_kind_has_its_own_methods(people: Served) -> None:
+    p = people.parties
+    customer = p.GetCustomer(party_pb2.GetCustomerRequest(name="customers/c-1"))
+    customer.region = "US"
+    assert p.UpdateCustomer(party_pb2.UpdateCustomerRequest(customer=customer)).region == "US"
+    account = party_pb2.BillingAccount(display_name="A", customer="customers/c-1", currency_code="EUR")
+    account = p.CreateBillingAccount(party_pb2.CreateBillingAccountRequest(billing_account=account))
+    assert p.GetBillingAccount(party_pb2.GetBillingAccountRequest(name=account.name)) == account
+    account.bill_day = 31
+    assert p.UpdateBillingAccount(party_pb2.UpdateBillingAccountRequest(billing_account=account)).bill_day == 31
+    entity = party_pb2.SellingEntity(display_name="We")
+    entity = p.CreateSellingEntity(party_pb2.CreateSellingEntityRequest(selling_entity=entity))
+    assert entity.invoice_prefix == "INV"
+    assert p.GetSellingEntity(party_pb2.GetSellingEntityRequest(name=entity.name)) == entity
+    assert list(p.ListSellingEntities(party_pb2.ListSellingEntitiesRequest()).selling_entities) == [entity]
+    entity.invoice_prefix = "OURS"
+    changed = p.UpdateSellingEntity(party_pb2.UpdateSellingEntityRequest(selling_entity=entity))
+    assert changed.invoice_prefix == "OURS"
+    user = p.GetUser(party_pb2.GetUserRequest(name="users/u-1"))
+    user.approval_limit = "12.5"
+    assert p.UpdateUser(party_pb2.UpdateUserRequest(user=user)).approval_limit == "12.5"
+    assert [each.name for each in p.ListUsers(party_pb2.ListUsersRequest()).users] == ["users/u-1"]
+    group = p.CreateGroup(
+        party_pb2.CreateGroupRequest(group=party_pb2.Group(display_name="G", members=["users/u-1"] * 2))
+    )
+    assert list(group.members) == ["users/u-1"]
+    assert p.GetGroup(party_pb2.GetGroupRequest(name=group.name)) == group
+    group.display_name = "H"
+    assert p.UpdateGroup(party_pb2.UpdateGroupRequest(group=group)).display_name == "H"
+    assert len(p.ListGroups(party_pb2.ListGroupsRequest()).groups) == 1
