@@ -53,6 +53,7 @@ from engine.language.tree import (
     Range,
     Subject,
     TextLiteral,
+    UnaryTests,
 )
 from engine.language.types import BOOLEAN, EnumType, OptionalType, Type, required
 from engine.language.wording import a, shown
@@ -153,13 +154,15 @@ def check_unary_tests(
     analysis.variables.update(about.analysis.variables)
     findings = Findings(text, origin)
     checker = Checker(findings, scope, _RULES, about.type, subject, analysis)
-    if text.strip() in ("", "-"):
-        tree: Expression = BooleanLiteral(0, len(text), value=True)
-        return _finish(checker, tree, checker.check(tree), key, about, expected=BOOLEAN)
-    tests = read_bare_words(text, required(about.type), scope) if bare_words else None
+    tests = UnaryTests(0, len(text), ()) if text.strip() in ("", "-") else None
+    if tests is None and bare_words:
+        tests = read_bare_words(text, required(about.type), scope)
     if tests is None:
         tests = read_unary_tests(findings, scope.known, Profile.STRICT)
         findings.stop_on_errors()
+    if not tests.tests:
+        anything = BooleanLiteral(0, len(text), value=True)
+        return _finish(checker, anything, checker.check(anything), key, about, expected=BOOLEAN)
     tree = combine(checker, tests)
     checker.reads.update(about.reads)
     return _finish(checker, tree, checker.analysis.types[id(tree)], key, about, expected=BOOLEAN)

@@ -24,7 +24,7 @@ def holds(text: str, subject: str, **changes: object) -> object:
     return compile_one(cell(text, subject))(line(**changes), *others)
 
 
-@pytest.mark.parametrize("text", ["-", "", "  ", " - "])
+@pytest.mark.parametrize("text", ["-", "", "  ", " - ", "- // any"])
 def test_a_dash_or_nothing_always_holds(text: str) -> None:
     assert holds(text, "line.qty") is True
     assert cell(text, "line.qty").reads == ()
