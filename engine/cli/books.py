@@ -20,8 +20,10 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
         for line in invoice.lines
         if line.amount
     ]
-    rows += [["    tax", f"{each.tax_code} {each.percent} % of {amount(each.base)}", "", "", amount(each.tax)]
-             for each in invoice.taxes]  # fmt: skip
+    rows += [
+        ["    tax", f"{each.tax_code} {each.percent} % of {amount(each.base)}", "", "", amount(each.tax)]
+        for each in invoice.taxes
+    ]
     rows.append(["    total", "", "", "", money(invoice.gross, invoice.currency_code)])
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
 
@@ -64,10 +66,14 @@ def show_entry(screen: Screen, entry: Any) -> None:
     """A journal entry: debits on the left, credits on the right."""
     screen.say(f"  {entry.key}  {day(entry.post_date)}", style="dim")
     rows = [
-        [f"    {line.account}", amount(line.amount) if line.amount > 0 else "",
-         amount(-line.amount) if line.amount < 0 else "", line.product]
+        [
+            f"    {line.account}",
+            amount(line.amount) if line.amount > 0 else "",
+            amount(-line.amount) if line.amount < 0 else "",
+            line.product,
+        ]
         for line in entry.lines
-    ]  # fmt: skip
+    ]
     screen.table(["    account", "debit", "credit", ""], rows, right=(1, 2))
 
 
@@ -84,10 +90,7 @@ def show_balances(screen: Screen, balances: Any) -> None:
 
 def show_audit(screen: Screen, audit: Any) -> None:
     """Every identity with its outcome, and every row that breaks one."""
-    rows = [
-        [f"  {each.broken_count or 'none'}", each.id, each.statement]
-        for each in audit.checks
-    ]  # fmt: skip
+    rows = [[f"  {each.broken_count or 'none'}", each.id, each.statement] for each in audit.checks]
     screen.table(["  found", "check", "what was looked for"], rows)
     for each in audit.findings:
         screen.say(f"  {each.check}: {each.subject}: {each.message}", style="red")

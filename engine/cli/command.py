@@ -13,6 +13,16 @@ CLEAN, FINDINGS, MISUSE = 0, 1, 2
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("engine.cli.demo", "play one deal from configuration to recognised revenue"),
+    "configure": ("engine.cli.configure", "configure a product: see what can still be chosen, and why not"),
+    "price": ("engine.cli.price", "price a request from a file, with the whole story"),
+    "quote": ("engine.cli.quote", "quotes from the first draft to the accepted offer"),
+    "order": ("engine.cli.order", "what was ordered, and how far it is"),
+    "invoice": ("engine.cli.invoice", "invoices, payments and credit notes"),
+    "revenue": ("engine.cli.revenue", "obligations, recognition, journal and balances"),
+    "audit": ("engine.cli.audit", "prove the identities from quote to journal"),
+    "events": ("engine.cli.events", "what happened, in order"),
+    "party": ("engine.cli.party", "customers, accounts, users: who a deal concerns"),
+    "serve": ("engine.cli.serve", "run the server"),
     "rules": ("engine.cli.rules", "check, test and format rule books"),
     "feel": ("engine.cli.feel", "evaluate an expression of the rule language"),
     "dmn": ("engine.cli.dmn", "run DMN models and conformance suites"),

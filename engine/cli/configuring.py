@@ -1,0 +1,241 @@
+"""A configuration in the terminal: groups and options by number, why not, repairs, completion, the price so far."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from engine.cli.configurations import CHOSEN, IMPLIED, IMPOSSIBLE, STANDINGS, blame_line, choice_text, value_text
+from engine.cli.prices import plain, show_findings, show_lines, show_totals
+from engine.cli.screen import Screen
+from engine.client import CallFailed, Client
+
+HELP = """\
+  NUMBER            open a group and see its options
+  NUMBER OPTION     take an option, such as `4 2`; a third number is the quantity: `4 2 3`
+  NUMBER OPTION ?   why an impossible option cannot be taken, and what would make it fit
+  NUMBER -          take the choices of a group back
+  complete          fill what is open as cheaply as the rules allow
+  price             the price of what is chosen so far
+  done              finish          quit   leave without an answer"""
+MOST_SHOWN = 40
+SOMEBODY = {"segment": "retail", "region": "DE"}
+"""Whom a price without a quote is for: rules and taxes want to know a region."""
+
+
+class Session:
+    """One conversation; the server answers every question, nothing is worked out here."""
+
+    def __init__(self, client: Client, screen: Screen, product: str, currency: str) -> None:
+        self._client, self._screen = client, screen
+        self._product, self._currency = product, currency
+        self._choices: list[dict[str, Any]] = []
+
+    def run(self) -> Any:
+        """Talk until `done` (the state is the answer) or the end of the input."""
+        self._screen.say(f"configuring {self._product}; `help` lists what can be typed")
+        state = self._show()
+        while True:
+            try:
+                words = input("> ").split()
+            except EOFError:
+                return state
+            if words[:1] in (["quit"], ["exit"]):
+                return None
+            if words[:1] == ["done"]:
+                self._price()
+                return state
+            try:
+                self._obey(words, state)
+            except CallFailed as failed:
+                self._screen.say(str(failed), style="red")
+            state = self._state()
+
+    def _obey(self, words: list[str], state: Any) -> None:
+        match words:
+            case []:
+                self._show()
+            case ["help"]:
+                self._screen.say(HELP)
+            case ["price"]:
+                self._price()
+            case ["complete"]:
+                self._complete()
+            case [group, *rest] if group.isdigit():
+                self._group(int(group), rest, state)
+            case _:
+                self._screen.say(f"`{' '.join(words)}` is not understood; `help` lists what can be typed")
+
+    def _group(self, number: int, rest: list[str], state: Any) -> None:
+        groups = [*state.slots, *state.settings]
+        if not 1 <= number <= len(groups):
+            self._screen.say(f"there is no group {number}; there are {len(groups)}")
+            return
+        group = groups[number - 1]
+        is_setting = number > len(state.slots)
+        options = [each.value for each in group.values] if is_setting else self._offered(group.path)
+        if rest == ["-"]:
+            self._choices = [each for each in self._choices if _place(each) != group.path]
+            self._show()
+        elif not rest:
+            self._open(group, options, is_setting=is_setting)
+        elif not rest[0].isdigit() or not 1 <= int(rest[0]) <= len(options):
+            self._screen.say(f"there is no option `{rest[0]}`; open the group with `{number}`")
+        else:
+            chosen = options[int(rest[0]) - 1]
+            if is_setting:
+                choice: dict[str, Any] = {"setting": {"attribute": group.path, "value": _plain_value(chosen)}}
+            else:
+                quantity = int(rest[1]) if len(rest) > 1 and rest[1].isdigit() else 0
+                choice = {"pick": {"slot": group.path, "sku": chosen.sku, "quantity": quantity}}
+            self._take(choice, group, ask_only="?" in rest)
+
+    def _take(self, choice: dict[str, Any], group: Any, *, ask_only: bool) -> None:
+        kept = [each for each in self._choices if not _replaces(choice, each, group)]
+        engine = self._client.configuration
+        why = engine.explain_choice(product=self._product, choices=kept, wanted=choice)
+        if why.possible:
+            if ask_only:
+                self._screen.say(f"{choice_text(choice)} can be taken", style="green")
+                return
+            self._choices = [*kept, choice]
+            self._show()
+            return
+        against = ", ".join(choice_text(each) for each in why.choices) or "the rules alone"
+        self._screen.say(f"{choice_text(choice)} does not go with {against}:", style="yellow")
+        for rule in why.rules:
+            self._screen.say(f"  {blame_line(rule)}", style="yellow")
+        answer = engine.repair_configuration(
+            product=self._product, choices=kept, wanted=[choice], currency_code=self._currency
+        )
+        for at, each in enumerate(answer.repairs, 1):
+            drop = ", ".join(choice_text(one) for one in each.drop)
+            instead = ", ".join(choice_text(one) for one in each.instead) or "something else"
+            effect = f"  (list price {plain(each.price_effect)} {self._currency})" if each.price_effect else ""
+            self._screen.say(f"  repair {at}: give up {drop}, for instance for {instead}{effect}")
+        if answer.repairs and not ask_only:
+            self._ask_repair(answer.repairs, kept, choice)
+
+    def _ask_repair(self, repairs: Any, kept: list[dict[str, Any]], choice: dict[str, Any]) -> None:
+        try:
+            answer = input("take which repair? (number, or nothing to leave it) ").strip()
+        except EOFError:
+            return
+        if answer.isdigit() and 1 <= int(answer) <= len(repairs):
+            dropped = {choice_text(each) for each in repairs[int(answer) - 1].drop}
+            self._choices = [each for each in kept if choice_text(each) not in dropped]
+            self._choices.append(choice)
+            self._show()
+
+    def _offered(self, path: str) -> list[Any]:
+        """The options of a group as they stand when its own choice is taken back."""
+        others = [each for each in self._choices if _place(each) != path]
+        state = self._client.configuration.configure(product=self._product, choices=others, show_impossible=True)
+        return [option for slot in state.slots if slot.path == path for option in slot.options]
+
+    def _open(self, group: Any, options: list[Any], *, is_setting: bool) -> None:
+        if is_setting:
+            rows = [[str(at), value_text(each)] for at, each in enumerate(options, 1)]
+            self._screen.table(["", group.title], rows, right=(0,))
+            return
+        mine = {each["pick"]["sku"] for each in self._choices if _place(each) == group.path}
+        prices = self._list_prices([each.sku for each in options[:MOST_SHOWN]])
+        rows = [
+            [
+                str(at),
+                each.sku,
+                each.display_name,
+                plain(prices[each.sku]) if each.sku in prices else "",
+                "chosen" if each.sku in mine else STANDINGS[each.standing],
+            ]
+            for at, each in enumerate(options[:MOST_SHOWN], 1)
+        ]
+        self._screen.table(["", group.title, "", f"list {self._currency}", ""], rows, right=(0, 3))
+        if len(options) > MOST_SHOWN:
+            self._screen.say(f"  ... and {len(options) - MOST_SHOWN} more")
+
+    def _list_prices(self, skus: list[str]) -> dict[str, str]:
+        lines = [{"id": sku, "sku": sku, "quantity": "1"} for sku in skus]
+        content = {"currency_code": self._currency, "lines": lines, "customer_facts": SOMEBODY}
+        priced = self._client.pricing.price_quote(content=content, view="full")
+        return {line.sku: line.list_unit_price for line in priced.lines}
+
+    def _state(self) -> Any:
+        return self._client.configuration.configure(product=self._product, choices=self._choices, show_impossible=True)
+
+    def _show(self) -> Any:
+        state = self._state()
+        rows = []
+        for at, group in enumerate([*state.slots, *state.settings], 1):
+            options = group.options if hasattr(group, "options") else group.values
+            decided = [_name(each) for each in options if each.standing in (CHOSEN, IMPLIED)]
+            gone = sum(each.standing == IMPOSSIBLE for each in options)
+            left = len(options) - gone - len(decided)
+            rows.append([str(at), group.title, ", ".join(decided), str(left), str(gone)])
+        self._screen.table(["", "group", "decided", "possible", "impossible"], rows, right=(0, 3, 4))
+        if state.complete:
+            self._screen.say("everything is decided; `done` finishes", style="green")
+        return state
+
+    def _complete(self) -> None:
+        done = self._client.configuration.complete_configuration(
+            product=self._product, choices=self._choices, aim="cheapest", currency_code=self._currency
+        )
+        if not done.choices:
+            self._screen.say("no valid configuration contains these choices", style="yellow")
+            return
+        self._choices = [_as_choice(each) for each in done.choices]
+        proven = "proven" if done.status == 1 else "not proven"
+        self._screen.say(f"list price {plain(done.list_price)} {self._currency}, {proven} to be the lowest")
+        self._show()
+
+    def _price(self) -> None:
+        lines = [{"id": "root", "sku": self._product.partition("/")[2], "quantity": "1"}]
+        ids: dict[str, str] = {"": "root"}
+        picks = [each["pick"] for each in self._choices if "pick" in each and each["pick"]["sku"]]
+        for at, each in enumerate(sorted(picks, key=lambda one: one["slot"]), 1):
+            above, _, group = each["slot"].rpartition(".")
+            ids.setdefault(each["slot"], f"part-{at}")
+            lines.append(
+                {
+                    "id": f"part-{at}",
+                    "sku": each["sku"],
+                    "quantity": str(each["quantity"] or 1),
+                    "parent": ids.get(above, "root"),
+                    "group": group,
+                }
+            )
+        content = {"currency_code": self._currency, "lines": lines, "customer_facts": SOMEBODY}
+        priced = self._client.pricing.price_quote(content=content, view="full")
+        show_lines(self._screen, priced)
+        show_totals(self._screen, priced)
+        show_findings(self._screen, priced.findings)
+
+
+def _place(choice: dict[str, Any]) -> str:
+    """The path of the group or attribute that a choice decides."""
+    inner = next(iter(choice.values()))
+    return str(inner.get("slot") or inner.get("attribute"))
+
+
+def _replaces(new: dict[str, Any], old: dict[str, Any], group: Any) -> bool:
+    """Whether the new choice takes the place of the old: always where one entry is taken, else for equal products."""
+    if _place(new) != _place(old):
+        return False
+    several = getattr(group, "maximum", 1) > 1
+    return not several or new["pick"]["sku"] == old["pick"]["sku"]
+
+
+def _plain_value(value: Any) -> Any:
+    kind = value.WhichOneof("kind")
+    return Decimal(value.number) if kind == "number" else getattr(value, kind)
+
+
+def _as_choice(choice: Any) -> dict[str, Any]:
+    if choice.WhichOneof("kind") == "setting":
+        return {"setting": {"attribute": choice.setting.attribute, "value": _plain_value(choice.setting.value)}}
+    return {"pick": {"slot": choice.pick.slot, "sku": choice.pick.sku, "quantity": choice.pick.quantity}}
+
+
+def _name(option: Any) -> str:
+    return str(option.sku) if hasattr(option, "sku") else value_text(option.value)

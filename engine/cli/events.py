@@ -1,0 +1,35 @@
+"""``cpq events``: what happened, in order, as it happens."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from engine.cli.connection import as_data
+from engine.cli.screen import Screen
+from engine.cli.verbs import STREAMED, Argument, Verb, add_family, option
+from engine.client import Client
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the family."""
+    tail = (
+        option("--after", "a cursor: only what came after it", kind=int, default=0),
+        Argument(("--follow",), "wait for more instead of stopping at the end", flag=True),
+    )
+    add_family(commands, "events", "what happened, in order", (Verb("tail", "follow the events", follow, tail),))
+
+
+def follow(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Print events as they come, one a line; with ``--json`` one JSON object a line."""
+    count = 0
+    for event in client.events.watch_events(after_cursor=options.after, follow=options.follow):
+        count += 1
+        if screen.machine:
+            print(json.dumps(as_data(event), ensure_ascii=False), flush=True)
+        else:
+            screen.say(f"{event.cursor:>6}  {event.event_type:<24} {event.entity}")
+            sys.stdout.flush()
+    return STREAMED if screen.machine else count

@@ -1,0 +1,116 @@
+"""``cpq invoice``: what is to be billed, invoices, payments and credit notes."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from engine.cli.books import STATES, show_invoice
+from engine.cli.screen import Screen, amount, day, money
+from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
+from engine.client import Client
+
+NAME = positional("name", "the invoice, by name or id", named("invoices"))
+CONTRACT = positional("contract", "the contract, such as k-000001", named("contracts"))
+UNTIL = option("--until", "bill what is due up to this day", kind=a_day, required=True)
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the family."""
+    pay = (
+        NAME,
+        option("--amount", "minor units (cents)", kind=int, required=True),
+        option("--day", "day it came in", kind=a_day),
+        option("--reference", "bank reference", default=""),
+    )
+    credit = (
+        NAME,
+        Argument(("--line",), "line id = minor units; several may follow", default=(), many=True),
+        option("--reason", "why", default=""),
+    )
+    verbs = (
+        Verb("preview", "the invoices of a contract as they will be", preview, (CONTRACT, UNTIL)),
+        Verb("run", "draft what is due", run, (UNTIL,)),
+        Verb("list", "list invoices", list_invoices),
+        Verb("show", "show an invoice", show, (NAME,)),
+        Verb("finalize", "give a draft its number; it becomes immutable", finalize, (NAME,)),
+        Verb("void", "void a draft", void, (NAME,)),
+        Verb("pay", "record a payment", record_payment, pay),
+        Verb("credit", "issue a credit note", issue_credit, credit),
+    )
+    add_family(commands, "invoice", "invoices, payments and credit notes", verbs)
+
+
+def preview(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Preview."""
+    answer = client.billing.preview_invoices(contract=options.contract, until=options.until)
+    for each in answer.invoices:
+        show_invoice(screen, each)
+    return answer
+
+
+def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Run billing."""
+    answer = client.billing.run_billing(until=options.until)
+    for each in answer.invoices:
+        show_invoice(screen, each)
+    screen.say(f"{len(answer.invoices)} drafts, {len(answer.credit_notes)} credit notes")
+    return answer
+
+
+def list_invoices(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
+    """List invoices."""
+    invoices = list(client.billing.list_invoices())
+    rows = [
+        [
+            each.name.partition("/")[2],
+            each.number,
+            STATES.get(each.state, ""),
+            day(each.invoice_date),
+            money(each.gross, each.currency_code),
+            amount(each.open),
+        ]
+        for each in invoices
+    ]
+    screen.table(["invoice", "number", "state", "date", "gross", "open"], rows, right=(4, 5))
+    return invoices
+
+
+def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Show an invoice."""
+    return _shown(screen, client.billing.get_invoice(name=options.name))
+
+
+def finalize(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Finalize."""
+    return _shown(screen, client.billing.finalize_invoice(name=options.name))
+
+
+def void(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Void."""
+    return _shown(screen, client.billing.void_invoice(name=options.name))
+
+
+def record_payment(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Record a payment."""
+    fields: dict[str, Any] = {"invoice": options.name, "amount": options.amount, "reference": options.reference}
+    if options.day is not None:
+        fields["pay_date"] = options.day
+    payment = client.billing.record_payment(**fields)
+    screen.say(f"{payment.name}: {money(payment.amount, payment.currency_code)}")
+    return payment
+
+
+def issue_credit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Issue a credit note; without lines, for all that is left on the invoice."""
+    pairs = [each.rpartition("=") for each in options.line]
+    lines = [{"line": line, "amount": int(units)} for line, _, units in pairs]
+    note = client.billing.issue_credit_note(invoice=options.name, lines=lines, reason=options.reason)
+    screen.say(f"{note.number}: {money(note.gross, note.currency_code)}")
+    return note
+
+
+def _shown(screen: Screen, invoice: Any) -> Any:
+    screen.say(f"{invoice.name}  {STATES.get(invoice.state, '')}")
+    show_invoice(screen, invoice)
+    return invoice

@@ -1,0 +1,93 @@
+"""``cpq revenue`` and ``cpq audit``: obligations, recognition, journal, balances, and the proof that all ties out."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from engine.cli.books import show_audit, show_balances, show_entry, show_schedule
+from engine.cli.screen import Screen
+from engine.cli.verbs import Verb, a_day, add_family, add_verb, named, option, positional
+from engine.client import Client
+
+CONTRACT = positional("contract", "the contract, such as k-000001", str)
+UNTIL = option("--until", "the last day that counts", kind=a_day, required=True)
+BY_THEN = option("--until", "only what was posted by this day", kind=a_day)
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the family."""
+    reverse = (
+        positional("name", "the entry", named("journalEntries")),
+        option("--day", "day of the reversal", kind=a_day, required=True),
+    )
+    verbs = (
+        Verb("show", "obligations and schedule of a contract", show, (CONTRACT,)),
+        Verb("run", "recognise revenue up to a day", run, (UNTIL,)),
+        Verb("close", "close the books up to a day", close, (UNTIL,)),
+        Verb("journal", "the journal entries", journal, (option("--contract", "only of this contract", default=""),)),
+        Verb("balance", "the trial balance", balance, (BY_THEN,)),
+        Verb("reverse", "reverse an entry", reverse_entry, reverse),
+    )
+    add_family(commands, "revenue", "obligations, recognition, journal and balances", verbs)
+
+
+def add_audit_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``cpq audit``."""
+    add_verb(commands, Verb("audit", "prove the identities from quote to journal", audit, (BY_THEN,)))
+
+
+def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Show a contract's obligations."""
+    contract = options.contract.rpartition("/")[2]
+    found = client.revenue.get_revenue_contract(name=f"revenueContracts/{contract}")
+    show_schedule(screen, found)
+    return found
+
+
+def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Run recognition."""
+    answer = client.revenue.run_recognition(until=options.until)
+    screen.say(f"{answer.entry_count} entries for {answer.contract_count} contracts")
+    return answer
+
+
+def close(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Close a period."""
+    answer = client.revenue.close_period(until=options.until)
+    screen.say(f"the books are closed up to {options.until}; late work posts to the first open day")
+    return answer
+
+
+def journal(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Show the journal."""
+    contract = named("contracts")(options.contract) if options.contract else ""
+    entries = list(client.revenue.list_journal_entries(contract=contract))
+    for each in entries:
+        show_entry(screen, each)
+    return entries
+
+
+def balance(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Show the trial balance."""
+    fields: dict[str, Any] = {"until": options.until} if options.until else {}
+    found = client.revenue.get_trial_balance(**fields)
+    show_balances(screen, found)
+    return found
+
+
+def reverse_entry(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Reverse an entry."""
+    entry = client.revenue.reverse_entry(name=options.name, date=options.day)
+    show_entry(screen, entry)
+    return entry
+
+
+def audit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Prove the identities; exit code 1 when one does not hold."""
+    fields: dict[str, Any] = {"until": options.until} if options.until else {}
+    found = client.revenue.run_audit(**fields)
+    show_audit(screen, found)
+    if found.valid or options.json:
+        return found
+    return None

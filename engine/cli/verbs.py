@@ -1,0 +1,113 @@
+"""Families of verbs on deals: each verb names its arguments, does one thing through a client, and shows the answer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+
+from engine.cli.connection import add_options, as_data, connected
+from engine.cli.screen import Screen
+from engine.client import CallFailed, Client
+
+Work: TypeAlias = Callable[[Client, Screen, argparse.Namespace], Any]
+"""Does the verb: shows the answer to people and returns it (a message, a list of messages or plain data)."""
+
+
+STREAMED = object()
+"""The answer of a verb that has printed its JSON already, a line at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a verb: flags as for argparse, and its help."""
+
+    flags: tuple[str, ...]
+    help: str
+    kind: Callable[[str], Any] = str
+    default: Any = None
+    required: bool = False
+    many: bool = False
+    flag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb of a family."""
+
+    name: str
+    help: str
+    work: Work
+    arguments: tuple[Argument, ...] = ()
+
+
+def add_family(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, verbs: Sequence[Verb]
+) -> None:
+    """Add ``cpq NAME VERB`` for every verb."""
+    parser = commands.add_parser(name, help=text, description=text)
+    inner = parser.add_subparsers(dest="what", metavar="VERB", required=True)
+    for verb in verbs:
+        add_verb(inner, verb)
+
+
+def add_verb(commands: argparse._SubParsersAction[argparse.ArgumentParser], verb: Verb) -> None:
+    """Add one verb with its own arguments and those that all verbs on deals share."""
+    parser = commands.add_parser(verb.name, help=verb.help, description=verb.help)
+    for each in verb.arguments:
+        if each.flag:
+            parser.add_argument(*each.flags, help=each.help, action="store_true")
+            continue
+        more: dict[str, Any] = {"nargs": "*"} if each.many else {}
+        if each.flags[0].startswith("-"):
+            more["required"] = each.required
+        parser.add_argument(*each.flags, help=each.help, type=each.kind, default=each.default, **more)
+    add_options(parser)
+    parser.set_defaults(run=lambda options: _run(verb.work, options))
+
+
+def positional(name: str, text: str, kind: Callable[[str], Any] = str) -> Argument:
+    """An argument that must be given, by its place."""
+    return Argument((name,), text, kind)
+
+
+def option(
+    flag: str, text: str, *, kind: Callable[[str], Any] = str, default: Any = None, required: bool = False
+) -> Argument:
+    """An argument by name."""
+    return Argument((flag,), text, kind, default, required)
+
+
+def a_day(text: str) -> date:
+    """A date in ISO form, for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a date like 2026-03-31") from error
+
+
+def named(collection: str) -> Callable[[str], str]:
+    """Resource names may be given without their collection: ``q-000001`` is ``quotes/q-000001``."""
+    return lambda text: text if "/" in text else f"{collection}/{text}"
+
+
+def _run(work: Work, options: argparse.Namespace) -> int:
+    screen = Screen(machine=options.json)
+    try:
+        with connected(options) as client:
+            answer = work(client, screen, options)
+            if options.json and answer is not None and answer is not STREAMED:
+                screen.data(_plain(answer))
+    except CallFailed as failed:
+        print(f"cpq: {failed}", file=sys.stderr)
+        return 1
+    return 0 if answer is not None else 1
+
+
+def _plain(answer: Any) -> Any:
+    if isinstance(answer, list | tuple):
+        return [_plain(each) for each in answer]
+    return as_data(answer) if hasattr(answer, "DESCRIPTOR") else answer
