@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import cast
+
 from engine.language import tree
 from engine.language.evaluate.environment import Environment, Preparer, Step, Test
 from engine.language.evaluate.operators import ordered
@@ -9,6 +12,7 @@ from engine.language.values.fault import UndefinedError
 from engine.language.values.interval import RangeValue
 from engine.language.values.kind import Kind, kind_of
 from engine.language.values.logic import disjunction, truth
+from engine.language.values.number import DECIMAL128
 from engine.language.values.relation import compare, equal, within
 
 SUBJECT = "?"
@@ -18,6 +22,9 @@ def interval(node: tree.Range, preparer: Preparer) -> Step:
     """``[low..high]``; ends of different kinds have no range."""
     low = preparer.step(node.low) if node.low is not None else None
     high = preparer.step(node.high) if node.high is not None else None
+    fixed = _number_range(node)
+    if fixed is not None:
+        return lambda _env: fixed
 
     def run(env: Environment) -> object:
         start = low(env) if low else None
@@ -27,6 +34,14 @@ def interval(node: tree.Range, preparer: Preparer) -> Step:
         return RangeValue(start, end, node.low_included, node.high_included, low is not None, high is not None)
 
     return run
+
+
+def _number_range(node: tree.Range) -> RangeValue | None:
+    """Return the range between two numbers that are written out, or None for any other."""
+    if not isinstance(node.low, tree.NumberLiteral) or not isinstance(node.high, tree.NumberLiteral):
+        return None
+    low, high = DECIMAL128.plus(node.low.value), DECIMAL128.plus(node.high.value)
+    return RangeValue(low, high, node.low_included, node.high_included)
 
 
 def half_open(node: tree.OperatorTest, preparer: Preparer) -> Step:
@@ -59,6 +74,8 @@ def member(node: tree.In, preparer: Preparer) -> Step:
     texts = _texts_of(node)
     if texts is not None:
         return _among(value, texts)
+    if len(tests) == 1:
+        return _only_test(node, value, tests[0])
 
     def run(env: Environment) -> bool | None:
         subject = value(env)
@@ -66,6 +83,14 @@ def member(node: tree.In, preparer: Preparer) -> Step:
         if result is None:
             env.run.note(node, "the value cannot be compared with the tests")
         return result
+
+    return run
+
+
+def _only_test(node: tree.In, value: Step, test: Test) -> Step:
+    def run(env: Environment) -> object:
+        result = test(env, value(env))
+        return result if result is not None else env.run.note(node, "the value cannot be compared with the test")
 
     return run
 
@@ -90,6 +115,9 @@ def test(node: tree.Expression, preparer: Preparer) -> Test:
     """One unary test: an operator with an operand, a condition on ``?``, or a value to be equal to or a member of."""
     if isinstance(node, tree.OperatorTest):
         return _operator_test(node, preparer)
+    fixed = _number_range(node) if isinstance(node, tree.Range) else None
+    if fixed is not None:
+        return _number_test(fixed)
     step = preparer.step(node)
     if _uses_subject(node):
         return lambda env, subject: truth(step(env.inner({SUBJECT: subject})))
@@ -100,6 +128,20 @@ def test(node: tree.Expression, preparer: Preparer) -> Test:
         except UndefinedError as error:
             env.run.note(node, str(error))
             return None
+
+    return run
+
+
+def _number_test(interval: RangeValue) -> Test:
+    """Whether a number lies between two others, the most frequent test of tables."""
+    low, high = cast(Decimal, interval.low), cast(Decimal, interval.high)
+    low_included, high_included = interval.low_included, interval.high_included
+
+    def run(_env: Environment, subject: object) -> bool | None:
+        if type(subject) is not Decimal:
+            return matches(subject, interval)
+        above = subject >= low if low_included else subject > low
+        return above and (subject <= high if high_included else subject < high)
 
     return run
 
