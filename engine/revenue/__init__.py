@@ -22,18 +22,16 @@ from engine.revenue.contract import (
     record_usage,
     report,
 )
+from engine.revenue.ending import cancel, end_early, take_back, unearned
 from engine.revenue.modification import (
     Change,
     Remaining,
     Treatment,
-    cancel,
     catch_up,
     change_prospectively,
     classify,
     credit_past_fault,
     reestimate,
-    take_back,
-    unearned,
 )
 from engine.revenue.obligation import Obligation, Promise, obligations_of
 from engine.revenue.policy import (
@@ -90,6 +88,7 @@ __all__ = [
     "change_prospectively",
     "classify",
     "credit_past_fault",
+    "end_early",
     "obligations_of",
     "open_contract",
     "position",

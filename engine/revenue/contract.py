@@ -19,11 +19,11 @@ from engine.revenue.policy import Gaap, Timing
 from engine.revenue.schedule import (
     ScheduleLine,
     Slice,
-    at_once,
     by_day,
     by_even_months,
     by_months_first_prorated,
     by_weights,
+    line_on,
     spread,
 )
 
@@ -191,7 +191,7 @@ def report(contract: RevenueContract, order_line: str, *, on: date, done: Ratio)
         reported = (*kept, Reported(order_line, done.numerator, done.denominator))
         share = _progress(account.obligation, reported)
         target = share_of(account.price, share)
-        line = _line_at(on, target - account.scheduled)
+        line = line_on(on, target - account.scheduled)
         lines = (*account.lines, line) if not line.amount.is_zero else account.lines
         return replace(account, reported=reported, lines=lines)
 
@@ -215,7 +215,7 @@ def complete_now(contract: RevenueContract, *, on: date) -> RevenueContract:
         whole = account.reported and _progress(account.obligation, account.reported) == Ratio(1, 1)
         if waiting.is_zero or not whole:
             return account
-        return replace(account, lines=(*account.lines, _line_at(on, waiting)))
+        return replace(account, lines=(*account.lines, line_on(on, waiting)))
 
     return replace(contract, accounts=tuple(completed(each) for each in contract.accounts))
 
@@ -224,7 +224,7 @@ def record_usage(contract: RevenueContract, order_line: str, *, on: date, amount
     """Usage became chargeable: it is revenue of the month in which it was used."""
 
     def change(account: ObligationAccount) -> ObligationAccount:
-        lines = (*account.lines, _line_at(on, amount))
+        lines = (*account.lines, line_on(on, amount))
         return replace(account, price=account.price + amount, lines=lines)
 
     return change_line(contract, order_line, change)
@@ -258,9 +258,32 @@ def _progress(obligation: Obligation, reported: tuple[Reported, ...]) -> Ratio:
     return Ratio(latest.part, latest.whole)
 
 
-def _line_at(on: date, amount: Money) -> ScheduleLine:
-    (part,) = at_once(on)
-    return ScheduleLine(part.month, part.service, on, amount)
+def lines_before(account: ObligationAccount, on: date) -> tuple[ScheduleLine, ...]:
+    """The lines that a change on a day leaves alone: what happened by then, and what was planned for days before.
+
+    A planned line that is earned day by day and runs across the day keeps its part before.
+    """
+    kept = []
+    for line in account.lines:
+        if line.service.end <= on or (not line.planned and line.on <= on):
+            kept.append(line)
+        elif line.planned and line.service.start < on:
+            kept.append(_cut(account, line, on))
+    return tuple(kept)
+
+
+def earned_before(account: ObligationAccount, on: date) -> Money:
+    """What was earned before a day, to the day where it is earned day by day, with all that happened on it."""
+    return total((each.amount for each in lines_before(account, on)), account.price.currency)
+
+
+def _cut(account: ObligationAccount, line: ScheduleLine, on: date) -> ScheduleLine:
+    if account.obligation.timing not in (Timing.DAILY, Timing.BY_SECOND):
+        # A month is the smallest unit of the monthly methods: one that has begun stays whole.
+        return line
+    part = Period(line.service.start, on)
+    amount = share_of(line.amount, Ratio(part.days, line.service.days))
+    return ScheduleLine(line.month, part, part.last_day, amount)
 
 
 def lines_by_month(account: ObligationAccount, *, until: date | None = None) -> dict[date, Money]:

@@ -12,26 +12,16 @@ from decimal import Decimal
 from enum import Enum
 
 from engine.diagnostics import Code, Fault, Refusal
-from engine.money import Money, Ratio, allocate, share_of
+from engine.money import Money, Ratio, allocate, share_of, total
 from engine.periods import Period
-from engine.revenue.contract import (
-    ObligationAccount,
-    RevenueContract,
-    change_line,
-    complete_now,
-    slices_of,
-    unknown,
-    without_lines,
-)
+from engine.revenue.contract import ObligationAccount, RevenueContract, change_line, lines_before, slices_of, unknown
 from engine.revenue.obligation import Obligation
 from engine.revenue.policy import Timing
-from engine.revenue.schedule import ScheduleLine, at_once, spread
+from engine.revenue.schedule import ScheduleLine, line_on, spread
 
-REFUND_TOO_LARGE = Code("REV030")
 ALREADY_ENDED = Code("REV031")
 NOTHING_LEFT = Code("REV032")
 CREDIT_TOO_LARGE = Code("REV033")
-NOBODY_LEFT = Code("REV034")
 
 
 class Treatment(Enum):
@@ -90,15 +80,15 @@ def change_prospectively(
     """
 
     def change(account: ObligationAccount) -> ObligationAccount:
-        kept = _lines_before(account, on)
-        earned = _sum(kept, account)
+        kept = lines_before(account, on)
+        earned = total((each.amount for each in kept), account.price.currency)
         price = account.price + price_delta
         end = service_end or account.obligation.service.end
         obligation = replace(account.obligation, service=Period(account.obligation.service.start, end))
         lines = _rest(obligation, price - earned, kept=kept, on=on)
         return replace(account, obligation=obligation, price=price, lines=(*kept, *lines))
 
-    faults = _open_faults(contract, order_line, on=on, service_end=service_end)
+    faults = open_faults(contract, order_line, on=on, service_end=service_end)
     return Refusal(faults) if faults else change_line(contract, order_line, change)
 
 
@@ -111,75 +101,16 @@ def catch_up(
     """
 
     def change(account: ObligationAccount) -> ObligationAccount:
-        kept = _lines_before(account, on)
+        kept = lines_before(account, on)
         price = account.price + price_delta
         target = share_of(price, done)
-        difference = _line_on(on, target - _sum(kept, account))
+        difference = line_on(on, target - total((each.amount for each in kept), account.price.currency))
         now = () if difference.amount.is_zero else (difference,)
         later = _rest(account.obligation, price - target, kept=kept, on=on)
         return replace(account, price=price, lines=(*kept, *now, *later))
 
-    faults = _open_faults(contract, order_line, on=on, service_end=None)
+    faults = open_faults(contract, order_line, on=on, service_end=None)
     return Refusal(faults) if faults else change_line(contract, order_line, change)
-
-
-def unearned(account: ObligationAccount, *, on: date) -> Money:
-    """What of an obligation's price was not earned before a day, to the day where it is earned day by day."""
-    return account.price - _sum(_lines_before(account, on), account)
-
-
-def cancel(
-    contract: RevenueContract, order_line: str, *, on: date, refund: Money | None = None
-) -> RevenueContract | Refusal:
-    """End an obligation: what is refunded leaves the price, what is kept becomes revenue, nothing is left to do.
-
-    Without a ``refund`` all that was not earned is given back. Refused (``REV030``) when it is more than that.
-    """
-    account = contract.account_of_line(order_line)
-    if account is None:
-        return unknown(contract, order_line)
-    kept = _lines_before(account, on)
-    left = unearned(account, on=on)
-    refund = left if refund is None else refund
-    faults = [*_open_faults(contract, order_line, on=on, service_end=None)]
-    if refund > left and not refund.is_zero:
-        message = f"the refund of {refund} is more than the {left} that was not earned"
-        faults.append(Fault(REFUND_TOO_LARGE, "refund", message, "credit past service as a past fault"))
-    if faults:
-        return Refusal(tuple(faults))
-    ended = replace(account, price=account.price - refund, lines=(*kept, _line_on(on, left - refund)), ended_on=on)
-    return change_line(contract, order_line, lambda _: ended)
-
-
-def take_back(contract: RevenueContract, lines: Mapping[str, Money], *, on: date) -> RevenueContract | Refusal:
-    """Undo order lines altogether: each is credited in full, whatever was earned of it.
-
-    ``lines`` holds what is credited or will not be billed of each. The price falls by just that. An obligation all of
-    whose lines go ends at nothing, its revenue so far taken back now; where the allocation had given it more or less
-    than its lines cost, the others take the difference by the ratio of inception.
-    """
-    unknown_lines = [each for each in lines if contract.account_of_line(each) is None]
-    if unknown_lines:
-        return Refusal(tuple(fault for each in unknown_lines for fault in unknown(contract, each).faults))
-    gone = {
-        each.id: each
-        for each in contract.accounts
-        if each.ended_on is None and all(line in lines for line in each.obligation.order_lines)
-    }
-    drift = Money.zero(contract.currency)
-    for amount in lines.values():
-        drift -= amount
-    for account in gone.values():
-        drift += account.price
-    accounts = tuple(_undone(each, on) if each.id in gone else without_lines(each, lines) for each in contract.accounts)
-    changed = replace(contract, accounts=accounts, version=contract.version + 1)
-    if drift.is_zero:
-        return complete_now(changed, on=on)
-    if all(each.ended_on is not None or each.obligation.timing is Timing.USAGE for each in accounts):
-        message = f"{drift} of the price is left, and no obligation to carry it"
-        return Refusal((Fault(NOBODY_LEFT, "lines", message, "take back all lines of the contract, or none"),))
-    moved = reestimate(changed, on=on, price_delta=drift)
-    return moved if isinstance(moved, Refusal) else complete_now(moved, on=on)
 
 
 def credit_past_fault(
@@ -193,7 +124,7 @@ def credit_past_fault(
     if credit > earned:
         message = f"the credit of {credit} is more than the {earned} earned so far"
         return Refusal((Fault(CREDIT_TOO_LARGE, "credit", message, "credit what is not earned by a change of price"),))
-    changed = replace(account, price=account.price - credit, lines=(*account.lines, _line_on(on, -credit)))
+    changed = replace(account, price=account.price - credit, lines=(*account.lines, line_on(on, -credit)))
     return change_line(contract, order_line, lambda _: changed)
 
 
@@ -213,24 +144,17 @@ def reestimate(contract: RevenueContract, *, on: date, price_delta: Money) -> Re
     return replace(contract, accounts=accounts, version=contract.version + 1)
 
 
-def _undone(account: ObligationAccount, on: date) -> ObligationAccount:
-    kept = tuple(each for each in account.lines if each.on <= on)
-    earned = _sum(kept, account)
-    back = () if earned.is_zero else (_line_on(on, -earned),)
-    return replace(account, price=Money.zero(account.price.currency), lines=(*kept, *back), ended_on=on)
-
-
 def _reestimated(account: ObligationAccount, on: date, delta: Money) -> ObligationAccount:
     """The account with its share of the change: satisfied lines take theirs now, the others in proportion."""
     if account.price.is_zero:
-        return replace(account, price=account.price + delta, lines=(*account.lines, _line_on(on, delta)))
+        return replace(account, price=account.price + delta, lines=(*account.lines, line_on(on, delta)))
     satisfied = account.earned(on)
     now = share_of(delta, Ratio(abs(satisfied.minor_units), abs(account.price.minor_units)))
     later = [each for each in account.lines if each.on > on]
     parts = allocate(delta - now, [abs(each.amount.minor_units) for each in later]) if later else ()
     moved = [replace(each, amount=each.amount + part) for each, part in zip(later, parts, strict=True)]
     past = [each for each in account.lines if each.on <= on]
-    line = () if now.is_zero else (_line_on(on, now),)
+    line = () if now.is_zero else (line_on(on, now),)
     return replace(account, price=account.price + delta, lines=(*past, *line, *moved))
 
 
@@ -273,9 +197,10 @@ def variable_change_after_modification(
     return now, dict(zip(remaining, later, strict=True))
 
 
-def _open_faults(
-    contract: RevenueContract, order_line: str, *, on: date, service_end: date | None
+def open_faults(
+    contract: RevenueContract, order_line: str, *, on: date, service_end: date | None = None
 ) -> tuple[Fault, ...]:
+    """Why an obligation cannot be changed: unknown, ended, or nothing left to serve."""
     account = contract.account_of_line(order_line)
     if account is None:
         return unknown(contract, order_line).faults
@@ -285,17 +210,6 @@ def _open_faults(
     if service_end is not None and service_end <= on:
         faults.append(Fault(NOTHING_LEFT, "service_end", f"nothing is left to serve from {on.isoformat()} on"))
     return tuple(faults)
-
-
-def _lines_before(account: ObligationAccount, on: date) -> tuple[ScheduleLine, ...]:
-    """The lines earned before a day; one that is earned day by day and runs across it keeps its part before."""
-    kept = []
-    for line in account.lines:
-        if line.service.end <= on:
-            kept.append(line)
-        elif line.service.start < on:
-            kept.append(_cut(account, line, on))
-    return tuple(kept)
 
 
 def _rest(obligation: Obligation, amount: Money, *, kept: Sequence[ScheduleLine], on: date) -> tuple[ScheduleLine, ...]:
@@ -309,28 +223,7 @@ def _rest(obligation: Obligation, amount: Money, *, kept: Sequence[ScheduleLine]
     slices = slices_of(obligation, Period(start, obligation.service.end)) if start < obligation.service.end else ()
     if slices:
         return spread(amount, slices, obligation.rounding)
-    return () if amount.is_zero else (_line_on(on, amount),)
-
-
-def _cut(account: ObligationAccount, line: ScheduleLine, on: date) -> ScheduleLine:
-    if account.obligation.timing not in (Timing.DAILY, Timing.BY_SECOND):
-        # A month is the smallest unit of the monthly methods: one that has begun stays whole.
-        return line
-    part = Period(line.service.start, on)
-    amount = share_of(line.amount, Ratio(part.days, line.service.days))
-    return ScheduleLine(line.month, part, part.last_day, amount)
-
-
-def _sum(lines: Sequence[ScheduleLine], account: ObligationAccount) -> Money:
-    earned = Money.zero(account.price.currency)
-    for each in lines:
-        earned += each.amount
-    return earned
-
-
-def _line_on(on: date, amount: Money) -> ScheduleLine:
-    (part,) = at_once(on)
-    return ScheduleLine(part.month, part.service, on, amount)
+    return () if amount.is_zero else (line_on(on, amount),)
 
 
 def _inverse(number: Decimal) -> Ratio:

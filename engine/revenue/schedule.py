@@ -28,12 +28,16 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleLine:
-    """Revenue of one service period; ``month`` is the first day of its accounting month, ``on`` the day it is due."""
+    """Revenue of one service period; ``month`` is the first day of its accounting month, ``on`` the day it is due.
+
+    ``planned`` lines follow from time and may be planned anew; others happened: a delivery, usage, a credit.
+    """
 
     month: date
     service: Period
     on: date
     amount: Money
+    planned: bool = True
 
 
 def month_of(day: date) -> Period:
@@ -45,6 +49,12 @@ def month_of(day: date) -> Period:
 def at_once(on: date) -> tuple[Slice, ...]:
     """Everything on one day: control passes at a point in time."""
     return (Slice(on.replace(day=1), Period(on, on + timedelta(days=1)), Ratio(1, 1)),)
+
+
+def line_on(on: date, amount: Money) -> ScheduleLine:
+    """Revenue of something that happened on a day."""
+    (part,) = at_once(on)
+    return ScheduleLine(part.month, part.service, on, amount, planned=False)
 
 
 def by_day(service: Period) -> tuple[Slice, ...]:

@@ -63,6 +63,7 @@ from engine.revenue import (
     RevenuePolicies,
     Timing,
     credit_past_fault,
+    end_early,
     obligations_of,
     open_contract,
     promises_of,
@@ -101,6 +102,7 @@ class Deal:
     journal: Journal = field(default_factory=Journal)
     billed_until: date = date.min
     unbilled: set[str] = field(default_factory=set)
+    ended: dict[str, date] = field(default_factory=dict)
 
     def book(self, *facts: Fact) -> None:
         self.journal = unwrap(post_all(self.journal, facts))
@@ -209,6 +211,37 @@ def take_back_some(deal: Deal, number: int, on: date) -> None:
     bill(deal, max(on, deal.billed_until))
 
 
+def end_some(deal: Deal, number: int, on: date) -> None:
+    """End some services within their term; what was billed for later days is credited, the rest is not billed."""
+    running = [
+        each
+        for each in deal.contract.lines
+        if each.end is not None and each.end > on > each.start and each.id not in deal.ended
+    ]
+    gone = tuple(each.id for n, each in enumerate(running) if number % (n + 2) == 0)
+    items = {each.quote_line: each for each in deal.order.items}
+    gone = tuple(each for each in gone if items[each].state is not OrderState.CANCELLED)
+    if not gone:
+        return
+    deal.contract = unwrap(cancel(deal.contract, on=on, at=_noon(on), by="rep", reason="ended", lines=gone))
+    deal.ended |= dict.fromkeys(gone, on)
+    bill(deal, max(on, deal.billed_until))
+    off = {}
+    for key in gone:
+        promised = next(each.term_total.minor_units for each in deal.accepted.lines if each.id == key)
+        billed = sum(
+            line.amount.minor_units
+            for each in (*deal.invoices, *deal.notes)
+            for line in each.lines
+            if line.quote_line == key
+        )
+        before = deal.faults.get(key, 0)
+        off[key] = Money(promised - before - billed, EUR)
+        deal.faults[key] = promised - billed
+    known = {key: amount for key, amount in off.items() if deal.revenue.account_of_line(key) is not None}
+    deal.revenue = unwrap(end_early(deal.revenue, known, on=on))
+
+
 def earn(deal: Deal, until: date) -> None:
     run = recognise(deal.revenue, until=until)
     deal.revenue = run.contract
@@ -313,7 +346,7 @@ def _billing_ends(deal: Deal, key: str) -> date:
     line = next(each for each in deal.contract.lines if each.quote_line == key)
     item = next(each for each in deal.order.items if each.quote_line == key)
     handed_over = item.delivered == item.quantity and item.id not in deal.unbilled
-    whole = line.end or (line.start if handed_over else date.max)
+    whole = deal.ended.get(key) or line.end or (line.start if handed_over else date.max)
     return whole if whole <= deal.billed_until else date.max
 
 
@@ -358,7 +391,9 @@ def accepted_lines(draw: st.DrawFn, number: int) -> AcceptedLine:
 
 deals = st.integers(1, 4).flatmap(lambda n: st.tuples(*(accepted_lines(number) for number in range(n))))
 steps = st.lists(
-    st.tuples(st.sampled_from(["bill", "earn", "deliver", "fault", "cancel"]), st.integers(0, 400), st.integers(1, 7)),
+    st.tuples(
+        st.sampled_from(["bill", "earn", "deliver", "fault", "cancel", "end"]), st.integers(0, 400), st.integers(1, 7)
+    ),
     max_size=10,
 )
 
@@ -381,6 +416,8 @@ def test_any_deal_ties_out_from_quote_to_journal(
                 credit_fault(deal, number * 40, today)
             case "cancel":
                 take_back_some(deal, number, today)
+            case "end":
+                end_some(deal, number, today)
             case "deliver":
                 _deliver_some(deal, number, today)
         assert audit(rows_of(deal), at=today) == (), kind

@@ -21,19 +21,17 @@ from engine.revenue.contract import (
     record_usage,
     report,
 )
+from engine.revenue.ending import cancel, end_early, take_back, unearned
 from engine.revenue.modification import (
     Change,
     Remaining,
     Treatment,
     blend,
-    cancel,
     catch_up,
     change_prospectively,
     classify,
     credit_past_fault,
     reestimate,
-    take_back,
-    unearned,
     variable_change_after_modification,
 )
 from engine.revenue.obligation import Obligation, Promise, obligations_of
@@ -223,8 +221,29 @@ def test_taking_lines_back_undoes_their_revenue_and_leaves_the_price_of_the_othe
     ]
     both = ok(take_back(contract, {"plan": eur(6_000), "box": eur(6_000)}, on=date(2026, 2, 10)))
     assert both.price == eur(0)
-    assert codes(take_back(contract, {"plan": eur(1), "box": eur(1)}, on=date(2026, 2, 10))) == ["REV034"]
+    short = ok(take_back(contract, {"plan": eur(5_999), "box": eur(6_000)}, on=date(2026, 2, 10)))
+    assert (short.price, total((each.scheduled for each in short.accounts), EUR)) == (eur(1), eur(1))
     assert codes(take_back(contract, {"plam": eur(1)}, on=date(2026, 2, 10))) == ["REV020"]
+
+
+def test_lines_that_end_early_keep_what_was_earned_and_the_others_carry_what_allocation_moved() -> None:
+    """Plan 60.00 allocated 80.00: after six months 40.00 are earned; 30.00 go uncredited, so the box is worth 50.00."""
+    contract = made(promise("box", 6_000, DELIVERY, ssp=4_000), promise("plan", 6_000, EVEN, ssp=8_000))
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    ended = ok(end_early(contract, {"plan": eur(3_000)}, on=date(2026, 7, 1)))
+    assert [each.price for each in ended.accounts] == [eur(5_000), eur(4_000)]
+    alone = made(promise("plan", 6_000, EVEN))
+    kept = ok(end_early(alone, {"plan": eur(2_500)}, on=date(2026, 7, 1)))
+    assert (kept.price, kept.accounts[0].earned(date(2026, 7, 1))) == (eur(3_500), eur(3_500))
+
+
+def test_a_change_on_the_day_of_a_delivery_or_credit_keeps_both() -> None:
+    contract = made(promise("plan", 120_000, EVEN))
+    day = date(2026, 3, 1)
+    credited = ok(credit_past_fault(contract, "plan", on=day, credit=eur(5_000)))
+    changed = ok(change_prospectively(credited, "plan", on=day, price_delta=eur(10_000)))
+    assert changed.accounts[0].earned(day) == eur(20_000 - 5_000)
+    assert changed.accounts[0].scheduled == changed.price == eur(125_000)
 
 
 def test_taking_back_one_line_of_a_merged_obligation_lowers_its_price() -> None:

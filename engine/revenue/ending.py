@@ -1,0 +1,127 @@
+"""Ends: one obligation is cancelled, order lines end early, or are undone altogether."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from engine.diagnostics import Code, Fault, Refusal
+from engine.money import Money, allocate, total
+from engine.revenue.contract import (
+    ObligationAccount,
+    RevenueContract,
+    change_line,
+    complete_now,
+    earned_before,
+    lines_before,
+    unknown,
+    without_lines,
+)
+from engine.revenue.modification import open_faults, reestimate
+from engine.revenue.policy import Timing
+from engine.revenue.schedule import line_on
+
+REFUND_TOO_LARGE = Code("REV030")
+
+
+def unearned(account: ObligationAccount, *, on: date) -> Money:
+    """What of an obligation's price was not earned before a day, to the day where it is earned day by day."""
+    return account.price - earned_before(account, on)
+
+
+def cancel(
+    contract: RevenueContract, order_line: str, *, on: date, refund: Money | None = None
+) -> RevenueContract | Refusal:
+    """End an obligation: what is refunded leaves the price, what is kept becomes revenue, nothing is left to do.
+
+    Without a ``refund`` all that was not earned is given back. Refused (``REV030``) when it is more than that.
+    """
+    account = contract.account_of_line(order_line)
+    if account is None:
+        return unknown(contract, order_line)
+    left = unearned(account, on=on)
+    refund = left if refund is None else refund
+    faults = [*open_faults(contract, order_line, on=on)]
+    if refund > left and not refund.is_zero:
+        message = f"the refund of {refund} is more than the {left} that was not earned"
+        faults.append(Fault(REFUND_TOO_LARGE, "refund", message, "credit past service as a past fault"))
+    if faults:
+        return Refusal(tuple(faults))
+    lines = (*lines_before(account, on), line_on(on, left - refund))
+    ended = replace(account, price=account.price - refund, lines=lines, ended_on=on)
+    return change_line(contract, order_line, lambda _: ended)
+
+
+def end_early(contract: RevenueContract, lines: Mapping[str, Money], *, on: date) -> RevenueContract | Refusal:
+    """End order lines on a day that is no longer served.
+
+    ``lines`` holds what of each is credited or will not be billed; the price falls by just that. What was earned stays
+    earned; where the allocation had moved price between the lines that end and the others, the others take the
+    difference, and without others it is revenue (or less of it) now.
+    """
+    return _end(contract, lines, on, _ended)
+
+
+def take_back(contract: RevenueContract, lines: Mapping[str, Money], *, on: date) -> RevenueContract | Refusal:
+    """Undo order lines altogether: each is credited in full, and whatever was earned of it is taken back now.
+
+    ``lines`` holds what is credited or will not be billed of each; the price falls by just that. The others take what
+    the allocation had moved, as when lines end early.
+    """
+    return _end(contract, lines, on, _undone)
+
+
+def _end(
+    contract: RevenueContract,
+    lines: Mapping[str, Money],
+    on: date,
+    ended: Callable[[ObligationAccount, date], ObligationAccount],
+) -> RevenueContract | Refusal:
+    strangers = [each for each in lines if contract.account_of_line(each) is None]
+    if strangers:
+        return Refusal(tuple(fault for each in strangers for fault in unknown(contract, each).faults))
+    gone = {
+        each.id
+        for each in contract.accounts
+        if each.ended_on is None and all(line in lines for line in each.obligation.order_lines)
+    }
+    accounts = tuple(ended(each, on) if each.id in gone else without_lines(each, lines) for each in contract.accounts)
+    changed = replace(contract, accounts=accounts, version=contract.version + 1)
+    wanted = contract.price - total(lines.values(), contract.currency)
+    drift = wanted - changed.price
+    if not drift.is_zero:
+        running = any(each.ended_on is None and each.obligation.timing is not Timing.USAGE for each in accounts)
+        moved = reestimate(changed, on=on, price_delta=drift) if running else _settled_now(changed, gone, on, drift)
+        if isinstance(moved, Refusal):
+            return moved
+        changed = moved
+    return complete_now(changed, on=on)
+
+
+def _ended(account: ObligationAccount, on: date) -> ObligationAccount:
+    kept = lines_before(account, on)
+    return replace(account, price=earned_before(account, on), lines=kept, ended_on=on)
+
+
+def _undone(account: ObligationAccount, on: date) -> ObligationAccount:
+    kept = tuple(each for each in account.lines if each.on <= on)
+    earned = total((each.amount for each in kept), account.price.currency)
+    back = () if earned.is_zero else (line_on(on, -earned),)
+    return replace(account, price=Money.zero(account.price.currency), lines=(*kept, *back), ended_on=on)
+
+
+def _settled_now(contract: RevenueContract, gone: set[str], on: date, drift: Money) -> RevenueContract | Refusal:
+    """Nobody is left to carry a difference: it is revenue of the lines that end, by the ratio of inception."""
+    taking = [each for each in contract.accounts if each.id in gone]
+    if not taking:
+        return reestimate(contract, on=on, price_delta=drift)
+    parts = allocate(drift, [each.obligation.allocated.minor_units for each in taking])
+    shares = {each.id: part for each, part in zip(taking, parts, strict=True)}
+    accounts = tuple(
+        replace(each, price=each.price + shares[each.id], lines=(*each.lines, line_on(on, shares[each.id])))
+        if each.id in shares and not shares[each.id].is_zero
+        else each
+        for each in contract.accounts
+    )
+    return replace(contract, accounts=accounts)
