@@ -1,6 +1,6 @@
 """The shared revenue, contract and ledger cases, one adapter for each kind that the engine implements.
 
-Where a kind has forms or questions of its own, a key names both: ``progress/cost_to_cost``. Which kinds there is no
+Where a kind has forms, questions or stories of its own, a key names both: ``progress/cost_to_cost``. Which kinds there is no
 adapter for, and why, is said in ``docs/reference/cases-revenue.md``.
 """
 
@@ -41,7 +41,11 @@ ADAPTERS: dict[str, Callable[[Case], Any]] = {
     "estimate": revenue_measures.estimate,
     "fx": revenue_measures.fx,
     "fx_contract_asset": revenue_measures.fx_contract_asset,
-    "journal": revenue_ledger.journal,
+    "journal/conditional_payment": revenue_ledger.conditional_payment,
+    "journal/expected_rebate": revenue_ledger.expected_rebate,
+    "journal/prepayment": revenue_ledger.prepayment,
+    "journal/taxed_invoice": revenue_ledger.taxed_invoice,
+    "journal/write_off": revenue_ledger.write_off,
     "journal_subscription": revenue_ledger.journal_subscription,
     "ledger_post": revenue_ledger.ledger_post,
     "ledger_sequence": revenue_ledger.ledger_sequence,
@@ -63,7 +67,9 @@ ADAPTERS: dict[str, Callable[[Case], Any]] = {
 
 
 def kind_of(case: Case) -> str:
-    """The kind of a case, with its question or method where the adapters tell them apart."""
+    """The kind of a case, with its question, method or story where the adapters tell them apart."""
+    if case["kind"] == "journal":
+        return f"journal/{revenue_ledger.story_of(case['input'])}"
     for name in ("question", "method"):
         if name in case["input"] and (key := f"{case['kind']}/{case['input'][name]}") in ADAPTERS:
             return key
