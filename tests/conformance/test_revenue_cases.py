@@ -1,7 +1,7 @@
 """The shared revenue, contract and ledger cases, one adapter for each kind that the engine implements.
 
-Where a kind has forms, questions or stories of its own, a key names both: ``progress/cost_to_cost``. Which kinds there is no
-adapter for, and why, is said in ``docs/reference/cases-revenue.md``.
+Where a kind has forms, questions or stories of its own, a key names both: ``progress/cost_to_cost``. Which kinds have
+no adapter, and why, is said in ``docs/reference/cases-revenue.md``.
 """
 
 from __future__ import annotations
