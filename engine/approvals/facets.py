@@ -69,7 +69,10 @@ def looks_of(checked: Checked) -> tuple[Look, ...]:
     """What a condition looks at, in the order of its text; a value seen from two sides counts as any change."""
     found = list(_walk(checked, checked.tree, positive=True))
     covered = {each.expression for each in found}
-    found += [Look(path, Sense.ANY_CHANGE) for path in checked.reads if not _covers(covered, path)]
+    # A list that is read item by item counts by what is read of its items, not by all that they hold.
+    whole = {path for path in checked.reads if any(other.startswith(f"{path}.") for other in checked.reads)}
+    read = [path for path in checked.reads if path not in whole]
+    found += [Look(path, Sense.ANY_CHANGE) for path in read if not _covers(covered, path)]
     senses: dict[str, set[Sense]] = {}
     for each in found:
         senses.setdefault(each.expression, set()).add(each.sense)

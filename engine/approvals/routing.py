@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,8 @@ from engine.language import Checked, Compiled, EvaluationFault, check_expression
 UNKNOWN_CHAIN = Code("APR010")
 UNKNOWN_LEVEL = Code("APR011")
 NOWHERE = Span("")
+SHOWN_MAX = 200
+"""How many characters of a list or record are kept with a reason."""
 
 Record = Mapping[str, Value]
 
@@ -163,8 +166,16 @@ def _shown(value: object) -> FacetValue:
     """A value as it is stored with a decision: plain ones as they are, lists and records as text."""
     if value is None or isinstance(value, Decimal | str | bool | date):
         return value
+    text = _written(value)
+    if len(text) <= SHOWN_MAX:
+        return text
+    # Long lists are cut, with a digest that still tells any two of them apart.
+    return f"{text[:SHOWN_MAX]}... sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _written(value: object) -> str:
     if isinstance(value, tuple | list):
-        return "[" + ", ".join(str(_shown(each)) for each in value) + "]"
+        return "[" + ", ".join(_written(each) for each in value) + "]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_shown(value[name])}" for name in sorted(value)) + "}"
+        return "{" + ", ".join(f"{name}: {_written(value[name])}" for name in sorted(value)) + "}"
     return str(value)

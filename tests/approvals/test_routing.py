@@ -196,6 +196,16 @@ def test_lines_ratios_and_totals_can_be_conditions() -> None:
     assert any("35" in str(each.value) for each in by_policy["line"].facets)
 
 
+def test_a_long_list_is_kept_short_and_still_tells_a_change() -> None:
+    deep = when("some each in lines satisfies each.discount_pct > 30", "sales", "manager")
+    lines = tuple({"sku": f"S{n}", "discount_pct": Decimal(35), "net": Decimal(n)} for n in range(500))
+    other = (*lines[:-1], {**lines[-1], "discount_pct": Decimal(34)})
+    (one,) = routed(quote(), deep, lines=lines).chains[0].levels[0].reasons[0].facets
+    (two,) = routed(quote(), deep, lines=other).chains[0].levels[0].reasons[0].facets
+    assert len(str(one.value)) < 300
+    assert not no_worse(one, two)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
