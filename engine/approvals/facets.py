@@ -6,6 +6,7 @@ any change counts. Re-approval and advice rest on these.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -184,4 +185,5 @@ def _constant(node: Expression) -> Decimal | None:
 
 def _covers(expressions: set[str], path: str) -> bool:
     """Whether a path that the condition reads is part of an expression that is looked at already."""
-    return any(path == each or path in each for each in expressions)
+    whole = re.compile(rf"(?<![\w.]){re.escape(path)}(?![\w.])")
+    return any(whole.search(each) for each in expressions)

@@ -52,6 +52,7 @@ SCOPE = Scope(
                 "margin_pct": optional(NUMBER),
                 "net": NUMBER,
                 "list": NUMBER,
+                "net_gross": NUMBER,
                 "term_months": NUMBER,
             }
         ),
@@ -215,6 +216,10 @@ def test_a_long_list_is_kept_short_and_still_tells_a_change() -> None:
         ("quote.net = 5", [("quote.net", Sense.ANY_CHANGE, None, False)]),
         ("quote.net > -5", [("quote.net", Sense.MORE_IS_WORSE, -5, False)]),
         ("quote.net > 5 and quote.net < 9", [("quote.net", Sense.ANY_CHANGE, None, False)]),
+        (
+            'quote.net_gross > 5 and contains(string(quote.net), "7")',
+            [("quote.net_gross", Sense.MORE_IS_WORSE, 5, False), ("quote.net", Sense.ANY_CHANGE, None, False)],
+        ),
         ("quote.net between 5 and 9", [("quote.net", Sense.ANY_CHANGE, None, False)]),
         (
             "quote.net > quote.list",
