@@ -48,7 +48,7 @@ def generate(root: Path = ROOT) -> None:
     out.mkdir()
     protos = root / "proto"
     files = sorted(str(path.relative_to(protos)) for path in (protos / "cpq").rglob("*.proto"))
-    includes = [str(protos), str(protos / "third_party"), str(importlib.resources.files("grpc_tools") / "_proto")]
+    includes = [str(protos), str(importlib.resources.files("grpc_tools") / "_proto")]
     arguments = ["protoc", *(f"-I{folder}" for folder in includes), f"--python_out={out}", f"--pyi_out={out}"]
     status = protoc.main([*arguments, f"--grpc_python_out={out}", *files])
     if status != 0:

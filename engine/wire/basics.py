@@ -136,7 +136,9 @@ def read_key(name: str, collection: str, field: str, faults: Faults, *, optional
 def read_new_key(key: str, field: str, faults: Faults) -> str:
     """An id that the caller chose, or empty."""
     if key and not KEY.fullmatch(key):
-        faults.invalid(field, f"`{key[:80]}` is not an id", "letters, digits, dots, dashes and underscores, at most 128")
+        faults.invalid(
+            field, f"`{key[:80]}` is not an id", "letters, digits, dots, dashes and underscores, at most 128"
+        )
     return key
 
 

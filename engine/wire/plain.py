@@ -37,7 +37,7 @@ def fill(message: Message, values: Mapping[str, Any]) -> None:
             _fill_field(message, fields[name], value)
         except PlainError:
             raise
-        except (TypeError, ValueError) as problem:
+        except (AttributeError, TypeError, ValueError) as problem:
             raise PlainError(f"`{name}` of {message.DESCRIPTOR.name} cannot be {value!r}: {problem}") from problem
 
 

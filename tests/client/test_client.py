@@ -1,0 +1,215 @@
+"""The typed client: every method of the services, plain values in, decimals out, retries that change nothing twice."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import grpc
+import pytest
+from cpq.v1 import party_pb2, quote_pb2
+
+from engine.api.services import SERVICES
+from engine.client import CallFailed, Client, decimal_amount, minor_units, show_amount
+from engine.money import MoneyError
+from engine.wire.plain import PlainError
+from tests.api import deal
+from tests.api.server import served
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Client]:
+    with served(tmp_path) as server, Client(server.running.address) as made:
+        deal.set_clock(server)
+        deal.people(server)
+        yield made
+
+
+PARTS = {
+    "approvals": "ApprovalService",
+    "billing": "BillingService",
+    "catalog": "CatalogService",
+    "configuration": "ConfigurationService",
+    "contracts": "ContractService",
+    "events": "EventService",
+    "orders": "OrderService",
+    "parties": "PartyService",
+    "pricing": "PricingService",
+    "quotes": "QuoteService",
+    "revenue": "RevenueService",
+    "rule_books": "RuleBookService",
+    "test_clock": "TestClockService",
+}
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+@pytest.mark.parametrize(("part", "service"), PARTS.items())
+def test_every_method_is_there_with_the_fields_of_its_request(part: str, service: str) -> None:
+    with Client("127.0.0.1:1") as client:
+        found = getattr(client, part)
+        for method in SERVICES[service].methods:
+            call = getattr(found, snake(method.name))
+            module = inspect.getmodule(call)
+            assert module is not None
+            name = f"{method.input_type.name.removesuffix('Request')}Fields"
+            assert set(get_type_hints(getattr(module, name))) == {each.name for each in method.input_type.fields}
+            assert call.__doc__
+    assert set(PARTS.values()) == set(SERVICES)
+
+
+def test_plain_values_go_in_and_messages_come_out(client: Client) -> None:
+    quote = client.quotes.create_quote(
+        quote={
+            "content": {
+                "customer": "customers/anna",
+                "date": date(2026, 3, 1),
+                "header": {"channel": "web"},
+                "lines": [{"id": "a", "sku": "MUG", "quantity": Decimal("4")}, {"id": "b", "sku": "PLAN"}],
+                "manual_discounts": [
+                    {
+                        "id": "m",
+                        "on": "total",
+                        "kind": "percent",
+                        "value": Decimal("10"),
+                        "reason": "regular",
+                        "author": "users/rep",
+                    }
+                ],
+                "term_months": 12,
+            },
+            "owner": "users/rep",
+            "valid_until": date(2026, 6, 30),
+        },
+        view="waterfall",
+    )
+    assert isinstance(quote, quote_pb2.Quote)
+    # (4 x 12.50 + 30.00) less 10 %
+    assert decimal_amount(quote.priced.totals.net, quote.priced.currency_code) == Decimal("72.00")
+    assert quote.priced.lines[0].waterfall.steps
+    assert client.quotes.get_quote(name=quote.name, view="basic").priced.lines == []
+
+
+def test_lists_run_through_all_pages(client: Client) -> None:
+    for number in range(7):
+        client.parties.create_customer(
+            customer={"display_name": f"n{number}", "segment": "s"}, customer_id=f"k{number}"
+        )
+    found = client.parties.list_customers(segment="s", page_size=2)
+    assert [each.name for each in found] == [f"customers/k{number}" for number in range(7)]
+
+
+def test_streams_are_iterators(client: Client) -> None:
+    created = list(client.events.watch_events(event_types=["PartyCreated"]))
+    assert len(created) == 6
+    chunks = client.pricing.stream_price_quote(
+        content={"customer": "customers/anna", "lines": [{"id": "a", "sku": "MUG"}]}
+    )
+    assert [len(each.lines) for each in chunks] == [0, 1]
+
+
+def test_failures_name_everything(client: Client) -> None:
+    with pytest.raises(CallFailed) as failed:
+        client.pricing.price_quote(content={"customer": "customers/anna", "lines": [{"id": "a", "sku": "MUGS"}]})
+    assert (failed.value.status, failed.value.reason) == ("INVALID_ARGUMENT", "QUO104")
+    assert [(each.field, each.code) for each in failed.value.faults] == [("lines[0].sku", "QUO104")]
+    assert "did you mean `MUG`" in str(failed.value)
+    with pytest.raises(CallFailed, match="NOT_FOUND"):
+        client.quotes.get_quote(name="quotes/q-9")
+    with pytest.raises(CallFailed, match="FAILED_PRECONDITION"):
+        name = client.quotes.create_quote(quote=plain_quote()).name
+        client.quotes.send_quote(name=name)
+
+
+def plain_quote() -> dict[str, Any]:
+    content = {"customer": "customers/anna", "lines": [{"id": "a", "sku": "MUG"}]}
+    return {"content": content, "owner": "users/rep", "valid_until": date(2026, 6, 30)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"nonsense": 1}, "nonsense"),
+        ({"content": {"lines": [{"skew": "x"}]}}, "skew"),
+        ({"content": {"date": "tomorrow"}}, "date"),
+        ({"view": "sideways"}, "view"),
+        ({"content": {"header": {"x": object()}}}, "header"),
+        ({"content": {"term_months": "twelve"}}, "term_months"),
+    ],
+)
+def test_values_that_fit_no_field_are_named(client: Client, fields: dict[str, Any], named: str) -> None:
+    with pytest.raises(PlainError, match=named):
+        client.pricing.price_quote(**fields)
+
+
+def test_a_lost_answer_is_asked_for_again_under_the_same_id() -> None:
+    seen: list[str] = []
+
+    def flaky(request: party_pb2.CreateCustomerRequest, context: grpc.ServicerContext) -> party_pb2.Customer:
+        seen.append(request.request_id)
+        if len(seen) < 3:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "the answer was lost")
+        return party_pb2.Customer(name="customers/c-1")
+
+    with serving("CreateCustomer", flaky, party_pb2.CreateCustomerRequest) as address, Client(address) as client:
+        assert client.parties.create_customer(customer={"display_name": "A"}).name == "customers/c-1"
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
+    assert len(seen[0]) == 36
+
+
+def test_a_refusal_is_not_asked_for_again() -> None:
+    seen: list[str] = []
+
+    def refusing(request: party_pb2.CreateCustomerRequest, context: grpc.ServicerContext) -> None:
+        seen.append(request.request_id)
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, "no")
+
+    with serving("CreateCustomer", refusing, party_pb2.CreateCustomerRequest) as address, Client(address) as client:
+        with pytest.raises(CallFailed, match="INVALID_ARGUMENT: no"):
+            client.parties.create_customer(customer={"display_name": "A"})
+    assert len(seen) == 1
+
+
+def test_no_server_is_said_in_time() -> None:
+    with Client("127.0.0.1:1") as client, pytest.raises(CallFailed, match="no server answered within"):
+        client.wait_until_ready(0.2)
+
+
+class serving:
+    """A server with one method of PartyService."""
+
+    def __init__(self, method: str, behave: Callable[..., Any], request: Any) -> None:
+        self._server = grpc.server(futures.ThreadPoolExecutor(2))
+        handler = grpc.unary_unary_rpc_method_handler(
+            behave, request_deserializer=request.FromString, response_serializer=lambda reply: reply.SerializeToString()
+        )
+        self._server.add_generic_rpc_handlers(
+            (grpc.method_handlers_generic_handler("cpq.v1.PartyService", {method: handler}),)
+        )
+        self._port = self._server.add_insecure_port("127.0.0.1:0")
+
+    def __enter__(self) -> str:
+        self._server.start()
+        return f"127.0.0.1:{self._port}"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop(0).wait()
+
+
+def test_amounts_are_exact_in_both_directions() -> None:
+    assert decimal_amount(1250, "EUR") == Decimal("12.50")
+    assert decimal_amount(1250, "JPY") == Decimal(1250)
+    assert decimal_amount(-1250, "KWD") == Decimal("-1.250")
+    assert minor_units(Decimal("12.5"), "EUR") == 1250
+    assert show_amount(1250, "EUR") == "EUR 12.50"
+    with pytest.raises(MoneyError):
+        minor_units(Decimal("12.505"), "EUR")
