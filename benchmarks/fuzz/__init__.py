@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing (atheris, Linux): run for a stated time, findings become tests."""
