@@ -20,7 +20,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     pay = (
         NAME,
         option("--amount", "minor units (cents)", kind=int, required=True),
-        option("--day", "day it came in", kind=a_day),
+        option("--day", "day it came in", kind=a_day, required=True),
         option("--reference", "bank reference", default=""),
     )
     credit = (

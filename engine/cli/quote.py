@@ -226,7 +226,10 @@ def compare(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def verify(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Verify a certificate."""
-    answer = client.quotes.verify_certificate(name=options.name, certificate=options.certificate)
+    name = options.name
+    if "/versions/" not in name:
+        name = f"{name}/versions/{client.quotes.get_quote(name=name).version}"
+    answer = client.quotes.verify_certificate(name=name, certificate=options.certificate)
     verdict = "the offer recomputes to its certificate" if answer.valid else "the offer does NOT recompute"
     screen.say(f"{verdict}: {answer.certificate}", style="green" if answer.valid else "red")
     for fault in answer.faults:

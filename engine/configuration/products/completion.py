@@ -119,7 +119,7 @@ def _single(
 ) -> list[ProductChoice]:
     label = found[slot.path]
     if label == NOTHING:
-        return []
+        return [Pick(slot.path)] if slot.group.minimum == 0 else []
     at = slot.class_of[Sku(str(label))]
     sku = cheapest(slot, at, prices, [sku for path, sku in chosen if path == slot.path])
     quantity = int(found.get(f"{slot.path}.qty", slot.group.quantity_minimum))

@@ -124,9 +124,12 @@ def test_the_cheapest_completion_is_the_cheapest(rules: frozenset[int], picks: l
     if not left:
         assert found.status is CompletionStatus.INFEASIBLE
         return
-    chosen = {slot: tuple(sorted((p.sku, p.quantity) for p in found.choices if p.slot == slot)) for slot in parts.SLOTS}
+    chosen = {
+        slot: tuple(sorted((p.sku, p.quantity) for p in found.choices if p.slot == slot and p.sku))
+        for slot in parts.SLOTS
+    }
     assert chosen in [{slot: tuple(sorted(entries)) for slot, entries in c.items()} for c in left]
-    assert found.list_price == sum(PRICES[p.sku] * p.quantity for p in found.choices)
+    assert found.list_price == sum(PRICES[p.sku] * p.quantity for p in found.choices if p.sku)
     if found.proven:
         assert found.list_price == min(price(c) for c in left)
 

@@ -1,0 +1,63 @@
+"""The configurator in the terminal, driven as a person types, and its answer for machines."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Cpq = Callable[..., Any]
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    return lambda *lines: monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines) + "\n"))
+
+
+def number_of(cpq: Cpq, typed: Callable[..., None], group: str, option: str) -> str:
+    typed(group, "done")
+    shown = cpq("configure", "WS")
+    line = next(each for each in shown.splitlines() if f" {option} " in each)
+    return line.split()[0].lstrip(">").strip()
+
+
+def test_a_conflict_is_explained_and_repaired_and_the_rest_completed(cpq: Cpq, typed: Callable[..., None]) -> None:
+    small = number_of(cpq, typed, "8", "PSU-450B")
+    card = number_of(cpq, typed, "5", "GPU-X32")
+    typed(f"8 {small}", f"5 {card} ?", f"5 {card}", "1", "complete", "done")
+    shown = cpq("configure", "WS")
+    assert "GPU-X32 does not go with PSU-450B" in shown
+    assert "psu-headroom, constraints/fit.yaml" in shown
+    assert "repair 1: give up PSU-450B" in shown
+    assert "proven to be the lowest" in shown
+    assert "everything is decided" in shown
+    assert "net" in shown
+
+
+def test_mistakes_at_the_prompt_get_an_answer(cpq: Cpq, typed: Callable[..., None]) -> None:
+    typed("help", "banana", "99", "1 99", "1 1", "1 -", "10", "10 1", "price", "quit")
+    shown = cpq("configure", "WS", code=1)
+    for text in ("take an option", "`banana` is not understood", "there is no group 99", "there is no option `99`"):
+        assert text in shown
+
+
+def test_choices_from_a_file_are_answered_for_machines(cpq: Cpq, write: Callable[[str, object], str]) -> None:
+    choices = {"choices": [{"pick": {"slot": "psu", "sku": "PSU-450B"}}]}
+    state = cpq("configure", "WS", "--choices", write("c.json", choices), "--json")
+    assert state["consistent"] is True
+    graphics = next(each for each in state["slots"] if each["path"] == "gpu")
+    standing = {each["sku"]: each["standing"] for each in graphics["options"]}
+    assert standing["GPU-X32"] == "STANDING_IMPOSSIBLE"
+
+
+def test_choices_that_clash_are_explained(cpq: Cpq, write: Callable[[str, object], str]) -> None:
+    clash = [{"pick": {"slot": "psu", "sku": "PSU-450B"}}, {"pick": {"slot": "gpu", "sku": "GPU-X32"}}]
+    shown = cpq("configure", "WS", "--choices", write("c.json", {"choices": clash}))
+    assert "these choices do not go together" in shown
+    assert "psu-headroom" in shown
+
+
+def test_an_unknown_product_is_named(cpq: Cpq, write: Callable[[str, object], str]) -> None:
+    assert "did you mean `WS`?" in cpq("configure", "WX", "--choices", write("c.json", {"choices": []}), code=1)

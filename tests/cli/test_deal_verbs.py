@@ -1,0 +1,184 @@
+"""One deal, verb by verb, through the real command and a real server; amounts are worked out by hand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Cpq = Callable[..., Any]
+Write = Callable[[str, object], str]
+
+
+@pytest.fixture(scope="module")
+def deal() -> dict[str, str]:
+    """Names that one test hands on to the next: the deal goes on through this module."""
+    return {}
+
+
+def _name(text: str) -> str:
+    return text.split()[0]
+
+
+def test_parties_are_created_from_files(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+    customer = {"display_name": "Bauhof Ltd", "segment": "business", "region": "DE"}
+    deal["customer"] = _name(cpq("party", "create", "customer", write("c.json", customer)))
+    account = {"customer": deal["customer"], "display_name": "Books", "currency_code": "EUR", "payment_terms_days": 30}
+    deal["account"] = _name(cpq("party", "create", "billing-account", write("a.json", account)))
+    seller = {"display_name": "Fjord", "invoice_prefix": "FJ"}
+    deal["seller"] = _name(cpq("party", "create", "selling-entity", write("s.json", seller)))
+    for name, role in (("Ann", "agent"), ("Mia", "manager"), ("Carla", "controller")):
+        deal[name] = _name(cpq("party", "create", "user", write("u.json", {"display_name": name, "roles": [role]})))
+    assert "Bauhof Ltd" in cpq("party", "list", "customer")
+    assert cpq("party", "list", "user", "--json")[0]["display_name"] == "Ann"
+
+
+def content(quantity: str = "2") -> dict[str, Any]:
+    return {
+        "date": "2026-02-02",
+        "currency_code": "EUR",
+        "lines": [{"id": "m", "sku": "MOUSE", "quantity": quantity}, {"id": "c", "sku": "CARE-M", "quantity": "1"}],
+        "term_months": 12,
+        "start": "2026-02-02",
+    }
+
+
+def test_a_file_is_priced_with_its_story(cpq: Cpq, write: Write) -> None:
+    asked = {**content(), "customer_facts": {"segment": "retail", "region": "DE"}}
+    shown = cpq("price", write("p.json", asked), "--explain", "all")
+    # 2 x 19.90 once and 24.00 a month: 63.80 net, 19 % tax is 12.12 (7.56 + 4.56 by line)
+    for text in ("63.80", "12.12", "75.92", "24.00 / month", "catalog/machine.yaml"):
+        assert text in shown
+    answer = cpq("price", write("p.json", asked), "--json")
+    assert answer["totals"]["net"] == "6380"
+
+
+def test_a_request_with_faults_names_them_all(cpq: Cpq, write: Write) -> None:
+    asked = content()
+    asked["lines"][0]["sku"] = "MOUS"
+    asked["lines"][1]["quantity"] = "-1"
+    shown = cpq("price", write("p.json", asked), code=1)
+    assert "did you mean `MOUSE`?" in shown
+    assert "lines[1].quantity" in shown
+
+
+def test_a_file_that_is_no_json_is_named_with_its_place(cpq: Cpq, write: Write) -> None:
+    shown = cpq("price", write("p.json", '{"lines": [}'), code=1)
+    assert "p.json:1:12: CLI001: this is not JSON" in shown
+
+
+def test_a_quote_is_made_and_shown(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+    record = {
+        "title": "Desks",
+        "owner": deal["Ann"],
+        "billing_account": deal["account"],
+        "selling_entity": deal["seller"],
+        "valid_until": "2099-12-31",
+        "content": {**content(), "customer": deal["customer"]},
+    }
+    made = cpq("quote", "create", write("q.json", record))
+    deal["quote"] = _name(made)
+    assert "draft" in made
+    assert "Desks" in cpq("quote", "list")
+    # 2 x 19.90 + 24.00
+    assert cpq("quote", "show", deal["quote"], "--json")["priced"]["totals"]["net"] == "6380"
+
+
+def test_approvals_are_previewed_and_given(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+    discount = {"id": "x", "on": "total", "kind": "percent", "value": "60", "reason": "pilot", "author": deal["Ann"]}
+    record = {
+        "title": "Deep",
+        "owner": deal["Ann"],
+        "billing_account": deal["account"],
+        "valid_until": "2099-12-31",
+        "content": {**content(), "customer": deal["customer"], "manual_discounts": [discount]},
+    }
+    quote = _name(cpq("quote", "create", write("q.json", record)))
+    preview = cpq("quote", "preview", quote)
+    assert "manager" in preview
+    assert "approvals/discount.csv" in preview
+    assert "in approval" in cpq("quote", "submit", quote)
+    assert "sales/manager: approved" in cpq("quote", "approve", quote, "--as", deal["Mia"], "--comment", "fine")
+    assert "draft" in cpq("quote", "recall", quote, "--by", deal["Ann"])
+    assert "approved" in cpq("quote", "submit", quote), "nothing got worse, so the approval still stands"
+    copied = _name(cpq("quote", "clone", quote, "--valid-until", "2099-12-31", "--owner", deal["Ann"]))
+    assert "in approval" in cpq("quote", "submit", copied)
+    assert "rejected" in cpq("quote", "reject", copied, "--as", deal["Mia"])
+
+
+def test_an_offer_is_sent_verified_and_accepted(cpq: Cpq, deal: dict[str, str]) -> None:
+    quote = deal["quote"]
+    assert "approved" in cpq("quote", "submit", quote)
+    assert "cpq1-sha256:" in cpq("quote", "send", quote)
+    assert "recomputes to its certificate" in cpq("quote", "verify", quote)
+    assert "does NOT" in cpq("quote", "verify", quote, "--certificate", "cpq1-sha256:0", code=1)
+    assert "draft" in cpq("quote", "revise", quote, "--valid-until", "2099-12-30")
+    cpq("quote", "submit", quote)
+    cpq("quote", "send", quote)
+    assert "EUR 63.80" in cpq("quote", "versions", quote)
+    assert "field" in cpq("quote", "compare", quote, "1", "2")
+    assert "accepted" in cpq("quote", "accept", quote, "--purchase-order", "PO-1")
+
+
+def test_offers_can_be_closed_without_a_sale(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+    asked = {**content("1"), "customer": deal["customer"]}
+    record = {"owner": deal["Ann"], "valid_until": "2099-12-31", "content": asked}
+    declined, withdrawn, deleted = (_name(cpq("quote", "create", write("q.json", record))) for _ in range(3))
+    cpq("quote", "submit", declined)
+    cpq("quote", "send", declined)
+    assert "declined" in cpq("quote", "decline", declined, "--note", "too dear")
+    assert "withdrawn" in cpq("quote", "withdraw", withdrawn)
+    assert "is deleted" in cpq("quote", "delete", deleted)
+    assert "NOT_FOUND" in cpq("quote", "show", deleted, code=1)
+
+
+def test_an_order_is_made_and_fulfilled(cpq: Cpq, deal: dict[str, str]) -> None:
+    order = cpq("order", "create", deal["quote"], "--json")
+    deal["order"], deal["contract"] = order["name"], order["contract"]
+    while True:
+        ready = [each["id"] for each in cpq("order", "show", deal["order"], "--json")["tasks"]
+                 if each.get("state") == "TASK_STATE_READY"]  # fmt: skip
+        if not ready:
+            break
+        cpq("order", "progress", deal["order"], "--task", ready[0], "--progress", "started")
+        cpq("order", "progress", deal["order"], "--task", ready[0], "--progress", "completed")
+    assert "completed" in cpq("order", "list")
+    refused = cpq("order", "cancel", deal["order"], "--note", "changed our minds", code=1)
+    assert "FAILED_PRECONDITION" in refused
+
+
+def test_it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
+    today = "2027-03-01"
+    preview = cpq("invoice", "preview", deal["contract"], "--until", today, "--json")
+    drafts = cpq("invoice", "run", "--until", today, "--json")
+    # 39.80 for the mice and 24.00 a month for 12 months: 327.80 before tax
+    assert sum(int(each.get("net", 0)) for each in drafts["invoices"]) == 32780
+    assert sum(int(each.get("net", 0)) for each in preview["invoices"]) == 32780
+    name = drafts["invoices"][0]["name"]
+    shown = cpq("invoice", "finalize", name)
+    assert "FJ-" in shown
+    gross = int(cpq("invoice", "show", name, "--json")["gross"])
+    assert "EUR" in cpq("invoice", "pay", name, "--amount", str(gross), "--day", "2026-12-01", "--reference", "bank 7")
+    assert "paid" in cpq("invoice", "list")
+    last = drafts["invoices"][-1]["name"]
+    if last != name:
+        assert "void" in cpq("invoice", "void", last)
+    assert "EUR" in cpq("invoice", "credit", name, "--reason", "goodwill")
+
+
+def test_revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str]) -> None:
+    assert "entries" in cpq("revenue", "run", "--until", "2026-06-30")
+    assert "CARE-M" in cpq("revenue", "show", deal["contract"])
+    assert "contract_clearing" in cpq("revenue", "journal", "--contract", deal["contract"])
+    assert "0.00" in cpq("revenue", "balance")
+    entry = cpq("revenue", "journal", "--json")[0]["name"]
+    assert "reverses" in cpq("revenue", "reverse", entry, "--day", "2027-03-02", "--json")
+    assert "closed" in cpq("revenue", "close", "--until", "2026-06-30")
+    assert "what was looked for" in cpq("audit", code=1), "a reversal by hand is found"
+
+
+def test_events_tell_what_happened(cpq: Cpq, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = cpq("events", "tail")
+    assert "QuoteAccepted" in shown
+    assert "QuoteCreated" in shown
