@@ -18,7 +18,7 @@ from engine.diagnostics import Fault
 from engine.parties import Address
 
 MOST_DIGITS = 34
-DECIMAL = re.compile(r"[+-]?\d{1,34}(\.\d{1,34})?")
+DECIMAL = re.compile(r"[+-]?[0-9]{1,34}(\.[0-9]{1,34})?")
 KEY = re.compile(r"[a-z0-9A-Z][a-zA-Z0-9._-]{0,127}")
 NEVER = date(1, 1, 1)
 

@@ -1,0 +1,92 @@
+"""Clock, ids and rule books of the shell: ``engine.adapters.clock``, ``ids`` and ``engine.adapters.stored_books``.
+
+Also ``engine.adapters.ids``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from engine.adapters.clock import TenantClock, WallClock
+from engine.adapters.ids import SequenceIds
+from engine.adapters.stored_books import StoredRuleBooks
+from engine.application.ports import Asked
+from engine.application.test_clock import TestClock
+from engine.bootstrap.build import compiled
+from engine.storage.records import SCALARS, TABLES
+from engine.storage.sqlite import SqliteStore, open_store
+from tests.fakes.rules import SMALL
+
+LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = open_store(tmp_path / "a.sqlite3", TABLES, SCALARS)
+    yield opened
+    opened.close()
+
+
+def test_the_wall_clock_is_aware_and_a_tenants_test_clock_stands(store: SqliteStore) -> None:
+    clock = TenantClock(store, WallClock())
+    assert clock.now().tzinfo is UTC
+    with store.begin("default") as tx:
+        tx.add(TestClock("default", LONG_AGO))
+        tx.commit(Asked("Clock"), b"", at=LONG_AGO)
+    assert clock.now() == LONG_AGO
+    assert clock.now("other") > LONG_AGO
+
+
+def test_ids_are_never_given_twice_by_threads_or_after_a_restart(store: SqliteStore) -> None:
+    ids, found = SequenceIds(store), []
+
+    def mint() -> None:
+        for _ in range(60):
+            found.append(ids.new("q"))
+
+    threads = [threading.Thread(target=mint) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 240
+    assert min(found) == "q-000001"
+    assert ids.new("o") == "o-000001"
+    assert SequenceIds(store).new("q") not in found
+
+
+def test_packed_sources_are_unpacked_equal_and_compiled_once(store: SqliteStore) -> None:
+    calls: list[int] = []
+
+    def counted(files: object) -> object:
+        calls.append(1)
+        return compiled(files)  # type: ignore[arg-type]
+
+    books = StoredRuleBooks(store, counted)  # type: ignore[arg-type]
+    document = books.pack(SMALL)
+    assert books.unpack(document) == SMALL
+    with store.begin("default") as tx:
+        tx.put_blob("ruleBooks/abc", document)
+        tx.commit(Asked("Put"), b"", at=LONG_AGO)
+    first = books.get("default", "abc")
+    assert first is not None
+    assert books.get("default", "abc") is first
+    assert len(calls) == 1
+    assert books.get("other", "abc") is None
+    assert books.get("default", "xyz") is None
+    assert books.in_force("default", LONG_AGO.date()) is None
+
+
+def test_sources_that_do_not_compile_are_answered_with_findings(store: SqliteStore) -> None:
+    books = StoredRuleBooks(store, compiled)
+    broken = books.check({**SMALL, "book.yaml": b"id: ["})
+    assert broken.active is None
+    assert broken.findings
+    outside = books.check({"../book.yaml": b""})
+    assert outside.active is None
+    assert "not a path" in outside.findings[0].message

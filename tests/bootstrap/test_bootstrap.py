@@ -1,0 +1,92 @@
+"""Settings to a server: ``engine.bootstrap.settings``, ``command_line``, ``build``, ``running``, ``serving``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.bootstrap.build import approvals, build_server
+from engine.bootstrap.command_line import add_options, settings_of
+from engine.bootstrap.running import limits_of
+from engine.bootstrap.serving import in_process
+from engine.bootstrap.settings import Settings, SettingsError, check
+from engine.client import Client
+from tests.test_server import write_rules
+
+
+def parsed(*arguments: str, **environ: str) -> Settings:
+    parser = argparse.ArgumentParser()
+    add_options(parser, environ)
+    return settings_of(parser.parse_args(arguments), environ)
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:0", "localhost:1", "[::1]:5", "unix:/tmp/x.sock"])
+def test_this_machine_may_be_listened_on(listen: str) -> None:
+    check(Settings(Path("x"), listen=listen))
+
+
+@pytest.mark.parametrize(
+    ("listen", "said"),
+    [
+        ("0.0.0.0:1", "not authenticated"),
+        ("[::]:1", "not authenticated"),
+        ("example.com:1", "not authenticated"),
+        ("127.0.0.1", "not an address"),
+        ("127.0.0.1:99999", "not an address"),
+        (":50051", "not an address"),
+    ],
+)
+def test_other_addresses_are_refused_with_the_reason(listen: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        check(Settings(Path("x"), listen=listen))
+
+
+def test_other_settings_are_checked() -> None:
+    for wrong in ({"approvals": "magic"}, {"handler_threads": 0}, {"lines_max": 0}, {"message_bytes_max": 1}):
+        with pytest.raises(SettingsError):
+            check(replace(Settings(Path("x")), **wrong))  # type: ignore[arg-type]
+
+
+def test_options_come_from_the_command_line_or_the_environment() -> None:
+    settings = parsed(
+        "--listen", "127.0.0.1:7", "--database", "/nowhere/x", "--rules", "a", "--rules", "b", "--test-clock"
+    )
+    assert (settings.listen, settings.rules, settings.test_clock) == ("127.0.0.1:7", (Path("a"), Path("b")), True)
+    settings = parsed(CPQ_LISTEN="127.0.0.1:8", CPQ_DATABASE="/nowhere/y", CPQ_MAX_LINES="7", CPQ_RULES="a:b")
+    assert (settings.listen, settings.lines_max, len(settings.rules)) == ("127.0.0.1:8", 7, 2)
+    assert parsed("--database", "/nowhere/z").rules[0].name == "workstation"
+    assert limits_of(settings).lines == 7
+
+
+def test_a_server_in_the_same_process_answers_and_keeps_its_book(tmp_path: Path) -> None:
+    rules = write_rules(tmp_path / "rules")
+    settings = Settings(tmp_path / "deep" / "a.sqlite3", rules=(rules,))
+    for folders in ((rules,), ()):
+        with in_process(replace(settings, rules=folders)) as running, Client(running.address) as client:
+            assert [each.book_id for each in client.rule_books.list_rule_books()] == ["small"]
+            assert client.catalog.get_product(name="products/MUG").display_name == "Mug"
+            assert [each.number for each in client.rule_books.list_rule_books()] == [1]
+
+
+def test_a_folder_that_is_none_is_refused_and_the_store_released(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "a.sqlite3", listen="127.0.0.1:0", rules=(tmp_path / "nowhere",))
+    with pytest.raises(SettingsError, match="nowhere"):
+        build_server(settings)
+    build_server(replace(settings, rules=())).close()
+
+
+def test_closing_twice_is_closing_once(tmp_path: Path) -> None:
+    running = build_server(Settings(tmp_path / "a.sqlite3", listen=f"unix:{tmp_path / 's'}"))
+    running.close()
+    running.close()
+
+
+def test_the_approval_process_is_a_setting() -> None:
+    assert type(approvals(Settings(Path("x")))).__name__ == "PlainApprovalProcess"
+    if importlib.util.find_spec("durable") is None:
+        pytest.skip("durable-rules is not installed")
+    assert type(approvals(Settings(Path("x"), approvals="durable"))).__name__ == "DurableApprovalProcess"
