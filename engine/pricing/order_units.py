@@ -9,7 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 from engine.money import EXACT
 from engine.pricing.effects import Amount, BuyGet, Percent, Select, SetPrice, UnitPick, UnitsOff
 from engine.pricing.state import HUNDRED, ZERO
-from engine.pricing.units import Picked, UnitLedger
+from engine.pricing.units import Picked, UnitLedger, UnitRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,46 @@ def buy_and_get(effect: BuyGet, percent: Decimal, buy: Sequence[int], get: Seque
     A set that is short is not formed, unless ``partial`` lets it get fewer (but at least one).
     """
     grants: list[UnitGrant] = []
-    sets = 0
     most = effect.sets_max if effect.repeat else 1
-    while most is None or sets < most:
-        formed = _form(effect, percent, buy, get, ledger)
+    while most is None or most > 0:
+        formed, sets = _many(effect, percent, buy, get, ledger, most)
+        if not sets:
+            formed, sets = _form(effect, percent, buy, get, ledger), 1
         if not formed:
             break
         grants.extend(formed)
-        sets += 1
+        most = None if most is None else most - sets
     return Sets(tuple(grants))
+
+
+def _many(
+    effect: BuyGet, percent: Decimal, buy: Sequence[int], get: Sequence[int], ledger: UnitLedger, most: int | None
+) -> tuple[list[UnitGrant], int]:
+    """As many equal sets at once as one run of units qualifies for and one run is got from; none at a seam of runs.
+
+    While both runs last each set chooses them again, so a hundred thousand units take a few steps.
+    """
+    needed, wanted = _count(effect.buy), _count(effect.get)
+    bought = ledger.choose(buy, needed, Select.DEAREST, unused=True)
+    if len(bought) != 1 or bought[0].count < needed or not wanted:
+        return [], 0
+    source = bought[0].run
+    source.count -= needed
+    got = ledger.choose(get, wanted, effect.get.select, unused=True)
+    source.count += needed
+    if len(got) != 1 or got[0].count < wanted:
+        return [], 0
+    target = got[0].run
+    sets = (
+        source.count // (needed + wanted) if target is source else min(source.count // needed, target.count // wanted)
+    )
+    sets = sets if most is None else min(sets, most)
+    if sets < 2:
+        return [], 0
+    taken = ledger.split(Picked(target, wanted * sets))
+    ledger.split(Picked(source, needed * sets)).used = True
+    taken.used = True
+    return [_grant(taken, percent)], sets
 
 
 def _form(
@@ -94,9 +125,13 @@ def _form(
     for each in got:
         run = ledger.split(each)
         run.used = True
-        share = EXACT.divide(EXACT.multiply(run.value, percent), HUNDRED)
-        grants.append(UnitGrant(Picked(run, run.count), share))
+        grants.append(_grant(run, percent))
     return grants
+
+
+def _grant(run: UnitRun, percent: Decimal) -> UnitGrant:
+    """A percent off all units of a run."""
+    return UnitGrant(Picked(run, run.count), EXACT.divide(EXACT.multiply(run.value, percent), HUNDRED))
 
 
 def _count(pick: UnitPick) -> int:
