@@ -192,9 +192,15 @@ def void_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
     if crediting:
         message = f"`{crediting}` credits a line of it"
         return Refusal((Fault(STILL_CREDITED, "name", message, "void that draft first"),))
-    work.tx.remove(Invoice, key)
-    work.tx.emit(InvoiceVoided(key, work.at))
+    _drop(work, invoice)
     return invoice
+
+
+def drop_drafts(work: Work, contract: str) -> None:
+    """Throw the drafts of a contract away because it changed: the next run drafts what is due now."""
+    for invoice in work.tx.page(Invoice, where={"contract": contract}, limit=MOST):
+        if not invoice.is_final:
+            _drop(work, invoice)
 
 
 def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageResult | Refusal:
@@ -248,6 +254,15 @@ def prefix_of(reader: Reader, invoice: Invoice) -> str:
     key = invoice.bill_to.selling_entity
     entity = reader.get(SellingEntity, key) if key else None
     return entity.invoice_prefix if entity is not None else NO_PREFIX
+
+
+def _drop(work: Work, draft: Invoice) -> None:
+    """Remove a draft; its contracts are no longer billed up to the day of their last run."""
+    work.tx.remove(Invoice, draft.id)
+    work.tx.emit(InvoiceVoided(draft.id, work.at))
+    for contract in sorted({each.contract for each in draft.lines}):
+        if work.tx.get(BillingMark, contract) is not None:
+            work.tx.remove(BillingMark, contract)
 
 
 def _mark(work: Work, contract: str, until: date) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
+from engine.application.billing import drop_drafts
 from engine.application.content import find_book
 from engine.application.faults import not_found
 from engine.application.perform import Work
@@ -95,7 +96,10 @@ def report_progress(work: Work, key: str, report: Report, *, etag: str) -> Order
 
 
 def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: str, etag: str) -> Order | Refusal:
-    """Cancel items, or all that are open; their contract lines end at their start, and their revenue with them."""
+    """Cancel items, or all that are open; their contract lines end at their start, and their revenue with them.
+
+    Draft invoices of the contract are thrown away, since they may hold lines that are no longer owed.
+    """
     order = _load(work, key, etag)
     if isinstance(order, Refusal):
         return order
@@ -116,6 +120,7 @@ def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: s
     if isinstance(ended, Refusal):
         return ended
     work.tx.replace(replace(ended, terms=contract.terms))
+    drop_drafts(work, contract.id)
     return cancel_revenue(work, contract, gone) or changed
 
 
