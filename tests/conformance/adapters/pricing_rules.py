@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.catalog import LineId, Sku
+from engine.language import NUMBER, optional
 from engine.money import Rounding
 from engine.pricing.effects import (
     Amount,
@@ -124,7 +125,11 @@ class CaseRules:
         models = given.get("models", {})
         lines = []
         for line in given["lines"]:
-            facts = {name: value for name, value in line.items() if name not in LINE_WORDS and value is not None}
+            facts = {
+                name: self._fact("line", name, value)
+                for name, value in line.items()
+                if name not in LINE_WORDS and value is not None
+            }
             prior = models.get(line["sku"], {}).get("prior_qty", "0")
             lines.append(
                 RequestLine(
@@ -146,11 +151,19 @@ class CaseRules:
             date.fromisoformat(given.get("date", DEFAULT_DATE)),
             self.code,
             tuple(lines),
-            customer={name: _fact(value) for name, value in given.get("customer", {}).items()},
-            quote={name: _fact(value) for name, value in quote.items()},
+            customer={name: self._fact("customer", name, value) for name, value in given.get("customer", {}).items()},
+            quote={name: self._fact("quote", name, value) for name, value in quote.items()},
             codes=codes,
             redeemed=redeemed,
         )
+
+    def _fact(self, root: str, name: str, value: Any) -> Any:
+        """A fact as the type that the conditions of the case read it with."""
+        if self.conditions.names[root].get(name) == optional(NUMBER) and isinstance(value, str | int):
+            return Decimal(value)
+        if isinstance(value, bool):
+            return str(value).lower()
+        return tuple(value) if isinstance(value, list) else value
 
     def _overrun(self) -> BudgetOverrun:
         policies = {rule.get("limit", {}).get("overrun") for rule in self.given.get("rules", ())}
@@ -382,7 +395,3 @@ def _redeemed(limit: Given) -> Redeemed:
 
 def _decimal(text: Any) -> Decimal | None:
     return None if text is None else Decimal(str(text))
-
-
-def _fact(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
