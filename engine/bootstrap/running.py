@@ -22,6 +22,7 @@ class Running:
     """A server that answers; close it, or use it as a context manager."""
 
     def __init__(self, settings: Settings, calls: Calls, on_close: Callable[[], None] = lambda: None) -> None:
+        self.env = calls.env
         self._settings = settings
         self._on_close = on_close
         self._closing = threading.Lock()

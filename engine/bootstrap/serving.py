@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import tempfile
 import threading
@@ -11,13 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from engine.application.perform import DEFAULT_TENANT, Environment
+from engine.application.ports import StoreError
+from engine.application.run_due import run_due
 from engine.bootstrap.build import build_server
 from engine.bootstrap.running import Running
 from engine.bootstrap.settings import Settings
 
+LOG = logging.getLogger("cpq.due")
+DUE_SECONDS = 20.0
+
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT, then drain: say NOT_SERVING, take no more calls, let those in flight end."""
+    """Serve, and do what falls due, until SIGTERM or SIGINT; then drain: no new calls, those in flight end."""
     asked = threading.Event()
 
     def stop(_: int, __: FrameType | None) -> None:
@@ -27,9 +34,22 @@ def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     print(f"serving on {running.address}", flush=True)
-    asked.wait()
+    while not asked.wait(DUE_SECONDS):
+        do_what_is_due(running.env)
     running.drain()
     print("stopped", flush=True)
+
+
+def do_what_is_due(env: Environment) -> int:
+    """Expire, escalate, forget; a failure is logged and tried again the next time, and keeps nobody from being served.
+
+    Every thing due is a unit of its own, so several servers that do this at once repeat nothing.
+    """
+    try:
+        return run_due(env, env.clock.now(DEFAULT_TENANT))
+    except StoreError:
+        LOG.exception("what is due could not be done")
+        return 0
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.application.ports import StoreFailed
 from engine.bootstrap.build import approvals, build_server
 from engine.bootstrap.command_line import add_options, settings_of
 from engine.bootstrap.running import limits_of
-from engine.bootstrap.serving import in_process
+from engine.bootstrap.serving import do_what_is_due, in_process
 from engine.bootstrap.settings import Settings, SettingsError, check
 from engine.client import Client
 from tests.test_server import write_rules
@@ -77,6 +78,20 @@ def test_a_folder_that_is_none_is_refused_and_the_store_released(tmp_path: Path)
     with pytest.raises(SettingsError, match="nowhere"):
         build_server(settings)
     build_server(replace(settings, rules=())).close()
+
+
+def test_what_is_due_is_done_and_a_broken_store_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with build_server(Settings(tmp_path / "a.sqlite3", listen=f"unix:{tmp_path / 's'}")) as running:
+        assert do_what_is_due(running.env) == 0
+
+        def full(*_: object, **__: object) -> int:
+            raise StoreFailed("disk full")
+
+        monkeypatch.setattr(type(running.env.store), "purge_answers", full)
+        assert do_what_is_due(running.env) == 0
+        assert "disk full" in caplog.text
 
 
 def test_closing_twice_is_closing_once(tmp_path: Path) -> None:

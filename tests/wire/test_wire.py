@@ -63,7 +63,7 @@ def test_values_come_back(value: object) -> None:
     assert not faults.found
 
 
-@given(st.dates(), st.datetimes(min_value=datetime.min.replace(year=1971), timezones=st.just(UTC)))
+@given(st.dates(), st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.year > 1970))
 def test_days_and_instants_come_back(day: date, at: datetime) -> None:
     faults, message, instant = Faults(), Date(), Timestamp()
     fill_date(message, day)
