@@ -18,6 +18,7 @@ from engine.billing import (
     BillingPolicy,
     BillLine,
     CreditNote,
+    Documents,
     DocumentStatus,
     Invoice,
     Reason,
@@ -256,6 +257,18 @@ def prefix_of(reader: Reader, invoice: Invoice) -> str:
     return entity.invoice_prefix if entity is not None else NO_PREFIX
 
 
+def correct_invoices(work: Work, contract: Contract, until: date) -> Refusal | None:
+    """Credit at once what final invoices of a changed contract hold too much, up to a day; drop its drafts."""
+    drop_drafts(work, contract.id)
+    billing = _billing(work.env, work.tx, contract, work.tenant)
+    if isinstance(billing, Refusal):
+        return billing
+    finals = tuple(each for each in billing.invoices if each.is_final)
+    billing = replace(billing, invoices=finals)
+    issued = _issue_notes(work, billing, sort_onto_documents(billing.missing(until), finals))
+    return issued if isinstance(issued, Refusal) else None
+
+
 def _drop(work: Work, draft: Invoice) -> None:
     """Remove a draft; its contracts are no longer billed up to the day of their last run."""
     work.tx.remove(Invoice, draft.id)
@@ -294,6 +307,11 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
             return made
         work.tx.add(made)
         invoices.append(made)
+    notes = _issue_notes(work, billing, documents)
+    return notes if isinstance(notes, Refusal) else Drafted(tuple(invoices), notes)
+
+
+def _issue_notes(work: Work, billing: _Billing, documents: Documents) -> tuple[CreditNote, ...] | Refusal:
     notes = []
     finals = {each.id: each for each in billing.invoices}
     for invoice, credits in documents.credits.items():
@@ -301,7 +319,7 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
         if isinstance(note, Refusal):
             return note
         notes.append(note)
-    return Drafted(tuple(invoices), tuple(notes))
+    return tuple(notes)
 
 
 def _billing(env: Environment, reader: Reader, contract: Contract, tenant: str) -> _Billing | Refusal:

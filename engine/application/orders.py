@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from engine.application.billing import drop_drafts
+from engine.application.billing import correct_invoices
 from engine.application.content import find_book
 from engine.application.faults import not_found
 from engine.application.perform import Work
@@ -98,7 +98,7 @@ def report_progress(work: Work, key: str, report: Report, *, etag: str) -> Order
 def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: str, etag: str) -> Order | Refusal:
     """Cancel items, or all that are open; their contract lines end at their start, and their revenue with them.
 
-    Draft invoices of the contract are thrown away, since they may hold lines that are no longer owed.
+    What final invoices hold of them is credited at once; drafts are thrown away, since they may hold them too.
     """
     order = _load(work, key, etag)
     if isinstance(order, Refusal):
@@ -119,9 +119,10 @@ def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: s
     )
     if isinstance(ended, Refusal):
         return ended
-    work.tx.replace(replace(ended, terms=contract.terms))
-    drop_drafts(work, contract.id)
-    return cancel_revenue(work, contract, gone) or changed
+    stopped = replace(ended, terms=contract.terms)
+    work.tx.replace(stopped)
+    until = max(work.at.date(), *(each.start for each in contract.lines if each.id in gone))
+    return cancel_revenue(work, contract, gone) or correct_invoices(work, stopped, until) or changed
 
 
 def _load(work: Work, key: str, etag: str) -> Order | Refusal:

@@ -1,12 +1,20 @@
-"""What billing refuses because it would never end or never be right."""
+"""What billing refuses because it would never end, and how it stays right when an order is cancelled after a run."""
 
 from __future__ import annotations
 
-import grpc
-from cpq.v1 import billing_pb2
+from collections.abc import Iterator
+from pathlib import Path
 
+import grpc
+import pytest
+from cpq.v1 import billing_pb2, order_pb2, revenue_pb2
+
+from engine.bootstrap import Settings
+from engine.bootstrap.build import build_server
 from tests.api import deal
 from tests.api.server import Served, failure
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
 
 
 def test_a_day_in_the_far_future_is_refused(shop: Served) -> None:
@@ -19,3 +27,32 @@ def test_a_day_in_the_far_future_is_refused(shop: Served) -> None:
         for refused in (preview, run):
             assert refused.code is grpc.StatusCode.INVALID_ARGUMENT
             assert list(refused.fields) == ["until"]
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Served]:
+    """A server with the shipped subscription book, whose plans have to be provisioned."""
+    settings = Settings(tmp_path / "cpq.sqlite3", "127.0.0.1:0", (RULES / "saas",), test_clock=True)
+    with build_server(settings) as running, grpc.insecure_channel(running.address) as channel:
+        served = Served(running, channel, None)  # type: ignore[arg-type]
+        deal.set_clock(served)
+        deal.people(served)
+        yield served
+
+
+def test_a_cancelled_order_is_credited_at_once_and_its_drafts_are_gone(platform: Served) -> None:
+    order = deal.ordered(platform, deal.line("TEAM-Y"), term_months=24)
+    run = platform.billing.RunBilling(
+        billing_pb2.RunBillingRequest(contracts=[order.contract], until=deal.day("2027-03-01")), timeout=30
+    )
+    first, second = run.invoices
+    final = platform.billing.FinalizeInvoice(billing_pb2.FinalizeInvoiceRequest(name=first.name), timeout=30)
+    platform.orders.CancelOrder(order_pb2.CancelOrderRequest(name=order.name, note="no", by="users/rep"), timeout=30)
+    left = platform.billing.ListInvoices(billing_pb2.ListInvoicesRequest(contract=order.contract)).invoices
+    assert [(each.name, each.gross, each.open) for each in left] == [(final.name, final.gross, 0)]
+    gone = failure(platform.billing.GetInvoice, billing_pb2.GetInvoiceRequest(name=second.name))
+    assert gone.code is grpc.StatusCode.NOT_FOUND
+    audit = platform.revenue.RunAudit(revenue_pb2.RunAuditRequest(), timeout=30)
+    assert audit.valid, audit.findings
+    again = platform.billing.RunBilling(billing_pb2.RunBillingRequest(until=deal.day("2027-12-31")), timeout=30)
+    assert not again.invoices
