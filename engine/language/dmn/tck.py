@@ -97,12 +97,12 @@ class _Runner:
         assert self._program is not None
         main = self._program.main.content.namespace
         return {
-            (attribute(each, "namespace") or main, attribute(each, "name")): read_value(each)
+            (attribute(each, "namespace") or main, _name(each)): read_value(each)
             for each in children(case, "inputNode")
         }
 
     def _result(self, case: Element, result: Element, session: Session) -> Failure | None:
-        identifier, name = attribute(case, "id"), attribute(result, "name")
+        identifier, name = attribute(case, "id"), _name(result)
         expected_element = child(result, "expected")
         try:
             expected = read_value(expected_element) if expected_element is not None else None
@@ -137,8 +137,13 @@ class _Runner:
         function = session.value(placed)
         if not isinstance(function, FunctionValue):
             return None
-        given = {attribute(each, "name"): read_value(each) for each in children(case, "inputNode")}
+        given = {_name(each): read_value(each) for each in children(case, "inputNode")}
         return function.call(*(given.get(name) for name in function.parameters))
+
+
+def _name(element: Element) -> str:
+    """Return the name of an input or result, inner spaces single as in the model."""
+    return " ".join(attribute(element, "name").split())
 
 
 def agrees(actual: object, expected: object) -> bool:

@@ -49,7 +49,7 @@ def read_at_literal(text: str) -> DateValue | Time | DateTime | DaysDuration | M
         return read_duration(text)
     if _WHOLE_DATE.fullmatch(text):
         return read_date(text)
-    return read_date_time(text) if "T" in text[:17] else read_time(text)
+    return read_time(text) if _WHOLE_TIME.fullmatch(text) else read_date_time(text)
 
 
 def _time(parts: tuple[str | None, ...]) -> Time:
