@@ -20,6 +20,7 @@ COMES_WITH = Code("ORD009")
 NOT_COMPENSATING = Code("ORD010")
 UNDO_ORDER = Code("ORD011")
 
+_CANCELLABLE = OPEN_STATES - {OrderState.PENDING_CANCELLATION}
 _BEGUN = frozenset({TaskState.IN_PROGRESS, TaskState.COMPLETED, TaskState.FAILED})
 
 
@@ -30,7 +31,7 @@ def cancel_order(order: Order, *, at: datetime, note: str, items: Sequence[str] 
     Refused when a step past the point of no return has begun or goods were handed over.
     """
     layout = layout_of(order)
-    open_items = (each.id for each in order.items if each.state in OPEN_STATES)
+    open_items = (each.id for each in order.items if each.state in _CANCELLABLE)
     chosen = items or tuple(key for key in open_items if layout.carrier[key] == key)
     faults = [*_faults(order, chosen, layout)]
     if not chosen:
@@ -82,7 +83,7 @@ def _faults(order: Order, chosen: Sequence[str], layout: Layout) -> Iterator[Fau
             hint = did_you_mean(key, (each.id for each in order.items))
             yield Fault(UNKNOWN_ITEM, place, f"there is no item `{key}`", hint)
             continue
-        if item.state not in OPEN_STATES:
+        if item.state not in _CANCELLABLE:
             yield Fault(NOTHING_OPEN, place, f"the item `{key}` is {item.state.value}")
             continue
         carrier = layout.carrier[key]

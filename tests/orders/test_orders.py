@@ -250,6 +250,8 @@ def test_what_was_done_is_undone_last_first() -> None:
     }
     assert after.state is OrderState.PENDING_CANCELLATION
     assert cancelled_lines(before, after) == ("pc",)
+    assert codes(cancel_order(after, at=LATER, note="again")) == ["ORD008"]
+    assert codes(cancel_order(after, at=LATER, note="again", items=["pc"])) == ["ORD008"]
     assert codes(undo_task(after, "pc.reserve", at=LATER)) == ["ORD011"]
     after = done(undo_task(after, "pc.assemble", at=LATER))
     after = done(undo_task(after, "pc.reserve", at=LATER))
