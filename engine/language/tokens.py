@@ -121,13 +121,13 @@ def _run(findings: Findings, position: int, tokens: list[Token]) -> int:
     for found in _TOKEN.finditer(text, position):
         start, end = found.span()
         if start != position:
-            return _stray(findings, position)
+            return _stray(findings, position, start)
         kind = found.lastgroup
         if kind == "name":
             append(Token(_NAME, found[0], start, end))
         elif kind == "symbol":
             if text.startswith("/*", start):
-                return _stray(findings, position)
+                return _stray(findings, start, end)
             append(Token(_SYMBOL, found[0], start, end))
         elif kind != "space":
             token = _token(found, findings)
@@ -136,7 +136,7 @@ def _run(findings: Findings, position: int, tokens: list[Token]) -> int:
                 if token.end != end:
                     return token.end
         position = end
-    return position if position == len(text) else _stray(findings, position)
+    return position if position == len(text) else _stray(findings, position, len(text))
 
 
 def token_texts(name: str) -> tuple[str, ...] | None:
@@ -235,19 +235,18 @@ def _foreign_quote(findings: Findings, start: int) -> Token:
     return Token(TokenKind.TEXT, inner, start, end)
 
 
-def _stray(findings: Findings, position: int) -> int:
-    """Report what no token starts with and return where to go on."""
+def _stray(findings: Findings, position: int, until: int) -> int:
+    """Report what no token starts with, up to where the next one does, and return where to go on."""
     text = findings.text
     findings.broken = True
     if text.startswith("/*", position):
         findings.error(OPEN_COMMENT, "the comment has no end", position, position + 2, hint="close it with `*/`")
         return len(text)
     if text[position] == '"':
-        findings.error(
-            OPEN_TEXT, "the text has no closing quote", position, len(text), hint='put `"` behind its last letter'
-        )
+        hint = 'put `"` behind its last letter'
+        findings.error(OPEN_TEXT, "the text has no closing quote", position, len(text), hint=hint)
         return len(text)
-    findings.error(
-        BAD_CHARACTER, f"`{text[position]}` has no meaning here", position, position + 1, hint="leave it out"
-    )
-    return position + 1
+    until = min((place for mark in ('"', "/*") if (place := text.find(mark, position, until)) >= 0), default=until)
+    first = text[position] if text[position].isprintable() else f"U+{ord(text[position]):04X}"
+    findings.error(BAD_CHARACTER, f"`{first}` has no meaning here", position, until, hint="leave it out")
+    return until

@@ -76,6 +76,12 @@ def test_an_apostrophe_inside_a_word_may_be_part_of_a_name() -> None:
     assert token_texts('a"b') is None
 
 
+def test_a_run_of_strange_characters_is_one_finding_and_costs_little() -> None:
+    tokens, codes = cut("a " + "\u0001" * 15_000 + ' b "c')
+    assert [each.text for each in tokens[:-1]] == ["a", "b"]
+    assert codes == ["FEL001", "FEL002"]
+
+
 @settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_any_text_is_cut_and_places_rise(text: str) -> None:
