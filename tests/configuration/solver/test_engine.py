@@ -233,7 +233,7 @@ def pigeonhole(holes: int) -> Model:
 
 
 def test_a_hard_search_gives_up_in_words_and_within_its_budget() -> None:
-    engine = configurator_for(pigeonhole(11))
+    engine = configurator_for(pigeonhole(16))
     started = time.monotonic()
     answer = engine.configure([], budget=Budget(milliseconds=300))
     assert isinstance(answer, OutOfBudget) and answer.operation == "configure"
@@ -247,7 +247,7 @@ def test_a_hard_search_gives_up_in_words_and_within_its_budget() -> None:
 
 
 def test_other_threads_keep_running_while_a_hard_model_is_searched() -> None:
-    engine = configurator_for(pigeonhole(11))
+    engine = configurator_for(pigeonhole(16))
     answers = []
     worker = threading.Thread(target=lambda: answers.append(engine.satisfiable([], budget=Budget(milliseconds=1500))))
     beats = 0
