@@ -13,9 +13,9 @@ from contextlib import suppress
 from benchmarks.measure import compare, exponent, report
 from benchmarks.price_book import DAY, PlainRule, plain_rules, pricing_rules, request
 from engine.pricing import compile_plan
-from engine.pricing.express import mask_of
 from engine.pricing.flow import Pricing
 from engine.pricing.index import numbers
+from engine.pricing.masks import LineMasks
 from engine.pricing.request import PriceRequest
 
 Matches = list[list[int]]
@@ -32,12 +32,10 @@ def ours(rules: list[PlainRule], asked: PriceRequest) -> tuple[Matcher, Matcher]
     done = Pricing(plan, asked).header_mask()
 
     def match(header: int) -> Matches:
-        masks = [mask_of(index) for index in plan.index.line]
+        masks = LineMasks(plan.index.line, header)
         found = []
         for line in asked.lines:
-            mask = header
-            for allowed in masks:
-                mask &= allowed(line)
+            mask = masks.of(line)
             found.append([names[number] for number in numbers(mask)] if mask else [])
         return found
 

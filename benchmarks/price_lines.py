@@ -104,7 +104,7 @@ def one_edit(rules: list[PlainRule]) -> list[dict[str, object]]:
         asked = request(10_000, len(rules))
         before = price(plan, asked)
         assert isinstance(before, Priced)
-        edit = Edit(changed=(replace(asked.lines[5_000], quantity=Decimal(42)),))
+        edit = Edit(changed=(asked.lines[5_000]._replace(quantity=Decimal(42)),))
         found = reprice(plan, asked, before, edit)
         assert isinstance(found, Repriced) and found.priced == price(plan, found.request)
         times = compare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -21,13 +21,20 @@ from engine.pricing.compiled import (
     PriceTable,
     Source,
 )
-from engine.pricing.expressions import compile_expressions, expressions_of, line_expressions, rule_expressions
+from engine.pricing.expressions import (
+    compile_expressions,
+    expressions_of,
+    given_expressions,
+    line_expressions,
+    rule_expressions,
+)
 from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
+from engine.pricing.plain_guards import index_of, is_plain
 from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
 from engine.pricing.programs import ops_of, stage_of
 from engine.pricing.ruleplan import RulePlan, Test
-from engine.pricing.settings import TieBreak
+from engine.pricing.settings import TaxSettings, TieBreak
 from engine.pricing.usability import restrictions_of
 from engine.pricing.verify import TOTALS, findings_in
 
@@ -44,8 +51,7 @@ def compile_plan(rules: PricingRules) -> PricePlan:
     if errors:
         raise DiagnosticError(*errors)
     indexed = _indexed(rules)
-    asked = (each for each in expressions_of(rules) if not indexed.holds(each))
-    return _Compiler(rules, compile_expressions(asked), indexed).plan(found)
+    return _Compiler(rules, compile_expressions(_asked(rules, indexed)), indexed).plan(found)
 
 
 class Indexed:
@@ -65,8 +71,25 @@ class Indexed:
         return () if found is None else found.atoms
 
 
+def _asked(rules: PricingRules, indexed: Indexed) -> Iterator[Checked]:
+    """Everything that is ever evaluated. Equal texts are one condition, which others may ask though an index holds it
+    for a line rule.
+    """
+    line_groups = _line_groups(rules)
+    for rule in rules.rules:
+        if rule.group in line_groups:
+            yield from (each for each in rule.when if not indexed.holds(each))
+            yield from given_expressions(rule)
+    others = tuple(rule for rule in rules.rules if rule.group not in line_groups)
+    yield from expressions_of(replace(rules, rules=others))
+
+
+def _line_groups(rules: PricingRules) -> set[str]:
+    return {group.id for group in rules.groups if group.level is Level.LINE}
+
+
 def _indexed(rules: PricingRules) -> Indexed:
-    line_groups = {group.id for group in rules.groups if group.level is Level.LINE}
+    line_groups = _line_groups(rules)
     conditions = [each for rule in rules.rules if rule.group in line_groups for each in rule.when]
     return Indexed({id(each): split(each) for each in conditions if not _is_live(each)})
 
@@ -99,7 +122,8 @@ class _Compiler:
             for use in rules.percent_of
         }
         guards = tuple(
-            GuardPlan(self._source("guard", each.id, each.span), each, self._tests(each.when)) for each in rules.guards
+            GuardPlan(self._source("guard", each.id, each.span), each, self._tests(each.when), is_plain(each))
+            for each in rules.guards
         )
         line_rules = [rule for group in line_groups for rule in group.rules]
         order_rules = [rule for group in order_groups for rule in group.rules]
@@ -115,7 +139,9 @@ class _Compiler:
             line_rules=tuple(line_rules),
             order_groups=order_groups,
             guards=guards,
+            guard_index=index_of(guards),
             tax_tests=tuple(self._tests(rate.when) for rate in rules.tax.rates) if rules.tax else (),
+            tax_by_code=rules.tax is None or not _reads(_tax_conditions(rules.tax), "line", "lines", *TOTALS),
             index=self._index(line_rules),
             line_sees_lines=any(rule.reads_lines for rule in line_rules),
             line_sees_totals=_reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
@@ -271,6 +297,10 @@ def _is_constant(entry: PriceEntry) -> bool:
     dated = entry.window.start is not None or entry.window.end is not None
     price = entry.price
     return named and not (bounded or dated) and bool(entry.currency) and isinstance(price, Decimal) and price >= 0
+
+
+def _tax_conditions(tax: TaxSettings) -> list[Checked]:
+    return [condition for rate in tax.rates for condition in rate.when]
 
 
 def _is_live(condition: Checked) -> bool:

@@ -107,11 +107,12 @@ class PercentPlan:
 
 @dataclass(frozen=True, slots=True)
 class GuardPlan:
-    """A line guard with compiled conditions."""
+    """A line guard with compiled conditions; a plain one is numbers only, and an index says when it applies."""
 
     no: int
     guard: Guard
     tests: tuple[Test, ...]
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,10 @@ class PriceTable:
 
 @dataclass(frozen=True, slots=True)
 class PricePlan:
-    """All rules of a book, ready to price; immutable, shared by threads. ``sources`` resolves trace numbers."""
+    """All rules of a book, ready to price; immutable, shared by threads. ``sources`` resolves trace numbers.
+
+    ``tax_by_code`` says that lines of one tax code always have one rate.
+    """
 
     rules: PricingRules
     sources: tuple[Source, ...]
@@ -144,7 +148,9 @@ class PricePlan:
     line_rules: tuple[RulePlan, ...]
     order_groups: tuple[GroupPlan, ...]
     guards: tuple[GuardPlan, ...]
+    guard_index: MatchIndex
     tax_tests: tuple[tuple[Test, ...], ...]
+    tax_by_code: bool
     index: MatchIndex
     line_sees_lines: bool
     line_sees_totals: bool

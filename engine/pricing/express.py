@@ -6,14 +6,16 @@ more is handed back. The loops keep everything in local names on purpose: they r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from engine.money import EXACT
-from engine.pricing.atoms import Key
 from engine.pricing.compiled import OWN_LIST, ROUNDING, PricePlan
 from engine.pricing.finding import Finder
-from engine.pricing.index import AttributeIndex, numbers, value_at
+from engine.pricing.index import numbers
+from engine.pricing.masks import PRICES, LineMasks
+from engine.pricing.plain_guards import PlainGuards, hold
 from engine.pricing.programs import Program, program_for, run
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.rows import Rows
@@ -21,12 +23,17 @@ from engine.pricing.settings import RoundingOf, RoundingPoint, RoundingSettings
 from engine.pricing.state import ZERO, major, rounded
 from engine.pricing.work import Work, line_record
 
-Getter = Callable[[RequestLine], object]
 
-PRICES = ("list", "list_amount", "net")
-"""Names of a line that the request does not know; a book that indexes them takes no express lane."""
+class Offer(NamedTuple):
+    """A list price for a range of quantities; ``unit`` None is the product's own list price."""
 
-OWN = (None, OWN_LIST)
+    low: Decimal | None
+    high: Decimal | None
+    unit: Decimal | None
+    source: int
+
+
+OWN = Offer(None, None, None, OWN_LIST)
 
 
 def suits(plan: PricePlan, request: PriceRequest) -> bool:
@@ -36,7 +43,6 @@ def suits(plan: PricePlan, request: PriceRequest) -> bool:
         and not request.manual
         and not plan.line_sees_lines
         and not plan.contracted
-        and not plan.guards
         and not any(index.key[1] in PRICES for index in plan.index.line)
     )
 
@@ -57,7 +63,7 @@ class Express:
         self.rows = rows
         self.finder = finder
         self.code = work.currency.code
-        self._looked_up: dict[str, tuple[Decimal | None, int] | None] = {}
+        self._looked_up: dict[str, tuple[Offer, ...]] = {}
         self._programs: dict[tuple[int, ...], Program | None] = {}
         self._stages = [group.stage for group in work.plan.line_groups]
         self._scale = Decimal(work.currency.scale)
@@ -67,16 +73,11 @@ class Express:
     def start(self) -> list[int]:
         """Give plain lines their list price; return the numbers of those that need the full treatment."""
         rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
-        constant, looked_up = self.finder.constant_prices(), self._looked_up
+        constant = self.finder.constant_prices()
         units, sources, amounts, floors = rows.list_unit, rows.source, rows.list_amount, rows.floor
         left = []
         for index, line in enumerate(rows.lines):
-            sku = line.sku
-            found: tuple[Decimal | None, int] | None = constant.get(sku)
-            if found is None:
-                if sku not in looked_up:
-                    looked_up[sku] = self._look_up(line)
-                found = looked_up[sku]
+            found: tuple[Decimal | None, int] | None = constant.get(line.sku) or self._offered(line)
             if found is None or line.surcharges or line.uplift_percent:
                 left.append(index)
                 continue
@@ -91,48 +92,58 @@ class Express:
             amounts[index] = int(multiply(multiply(unit, line.quantity), scale).to_integral_value(mode))
         return left
 
-    def _look_up(self, line: RequestLine) -> tuple[Decimal | None, int] | None:
-        """The price of a SKU when it is the same for each of its lines: one constant entry decided by the header."""
+    def _offered(self, line: RequestLine) -> tuple[Decimal | None, int] | None:
+        """The list price for the quantity of a line and what decided it; None when more than the quantity decides."""
+        offers = self._looked_up.get(line.sku)
+        if offers is None:
+            offers = self._looked_up[line.sku] = self._offers(line.sku)
+        quantity = line.quantity
+        for low, high, unit, source in offers:
+            if (low is None or quantity >= low) and (high is None or quantity <= high):
+                return unit, source
+        return None
+
+    def _offers(self, sku: str) -> tuple[Offer, ...]:
+        """The prices of a SKU that the header allows, in order of rank; nothing when they take more than a look."""
         plan = self.plan
-        sku = line.sku
         if sku in plan.models or sku in plan.percent_of:
-            return None
+            return ()
         entries = self.finder.entries_for_sku(sku)
         if entries is None:
-            return None
-        for entry in entries:
-            if not self.finder.header_holds(entry, self.code):
+            return ()
+        offers = []
+        for plan_entry in entries:
+            if not self.finder.header_holds(plan_entry, self.code):
                 continue
-            if entry.tests or entry.entry.quantity_min is not None or entry.entry.quantity_max is not None:
-                return None
-            if not isinstance(entry.price, Decimal) or entry.price < 0:
-                return None
-            return entry.price, entry.no
-        return OWN
+            if plan_entry.tests or not isinstance(plan_entry.price, Decimal) or plan_entry.price < 0:
+                return ()
+            entry = plan_entry.entry
+            offers.append(Offer(entry.quantity_min, entry.quantity_max, plan_entry.price, plan_entry.no))
+            if entry.quantity_min is None and entry.quantity_max is None:
+                return tuple(offers)
+        return (*offers, OWN)
 
     def finish(self, header: int) -> list[int]:
         """Take started lines through their rules to their amounts; return those that need the full treatment."""
         rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
         states, list_units, list_amounts = rows.states, rows.list_unit, rows.list_amount
         units, amounts = rows.unit, rows.stage_amount
-        masks = [mask_of(index) for index in self.plan.index.line]
+        masks = LineMasks(self.plan.index.line, header)
+        guards = PlainGuards(self.work)
         places = self._unit_places
         left = []
         for index, line in enumerate(rows.lines):
             if states[index] is not None:
                 continue
-            mask = header
-            for allowed in masks:
-                if not mask:
-                    break
-                mask &= allowed(line)
-            unit = list_units[index]
+            unit: Decimal | None = list_units[index]
+            mask = masks.of(line)
             if mask:
-                after = self._run_rules(mask, index, line, unit)
-                if after is None:
-                    left.append(index)
-                    continue
-                unit = after
+                unit = self._run_rules(mask, index, line, list_units[index])
+            if unit is not None and guards.is_needed:
+                unit = self._guard(guards, index, line, unit)
+            if unit is None:
+                left.append(index)
+                continue
             if places is not None:
                 unit = self._round_unit(index, unit, places)
             units[index] = unit
@@ -156,6 +167,21 @@ class Express:
         floor = line.floor
         lowest = floor if floor is not None and floor > 0 else ZERO
         unit, self.rows.applied[index], self.rows.trace[index] = run(program, unit, lowest)
+        return unit
+
+    def _guard(self, guards: PlainGuards, index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
+        """The unit price within the guards of the line, or None when one of them is not plain."""
+        found = guards.on(line)
+        if found is None:
+            return None
+        rows = self.rows
+        for plan in found:
+            unit, lowest, step = hold(plan, line, unit)
+            if lowest is not None:
+                floor = rows.floor[index]
+                rows.floor[index] = lowest if floor is None else max(floor, lowest)
+            if step is not None:
+                rows.trace[index] = (*rows.trace[index], step)
         return unit
 
     def _matched(self, found: Sequence[int], index: int, line: RequestLine) -> tuple[int, ...]:
@@ -187,47 +213,3 @@ def _unit_places(work: Work) -> int | None:
     if RoundingPoint.UNIT not in rounding.points:
         return None
     return work.currency.exponent if rounding.unit_exponent is None else rounding.unit_exponent
-
-
-def mask_of(index: AttributeIndex) -> Callable[[RequestLine], int]:
-    """How the rules that an attribute of a line allows are found, with one call a line.
-
-    Intervals are looked up once for each value of a request: quantities repeat.
-    """
-    getter = getter_of(index.key)
-    if not index.slots:
-        values, free = index.values, index.free
-        return lambda line: values.get(getter(line), free)  # type: ignore[call-overload]
-    seen: dict[object, int] = {}
-
-    def by_interval(line: RequestLine) -> int:
-        value = getter(line)
-        found = seen.get(value)
-        if found is None:
-            found = seen[value] = index.lookup(value)
-        return found
-
-    return by_interval
-
-
-def getter_of(key: Key) -> Getter:
-    """How an attribute of a line is read straight from the request."""
-    if len(key) == 2:
-        name = key[1]
-        if name in _FIELDS:
-            return _FIELDS[name]
-        return lambda line: line.facts.get(name)
-    return lambda line: value_at(line.facts, key)
-
-
-_FIELDS: dict[str, Getter] = {
-    "sku": lambda line: line.sku,
-    "qty": lambda line: line.quantity,
-    "id": lambda line: line.id,
-    "group": lambda line: line.group,
-    "charge": lambda line: line.charge.kind.value,
-    "term_months": lambda line: line.term_months,
-    "cost": lambda line: line.cost,
-    "floor": lambda line: line.floor,
-    "discountable": lambda line: line.discountable,
-}

@@ -57,6 +57,11 @@ def line_expressions(rules: PricingRules) -> Iterator[Checked]:
 def rule_expressions(rule: Rule) -> Iterator[Checked]:
     """The conditions and formulas of one rule."""
     yield from rule.when
+    yield from given_expressions(rule)
+
+
+def given_expressions(rule: Rule) -> Iterator[Checked]:
+    """What a rule asks beside its own conditions: which lines it is for, and what it gives."""
     yield from rule.target
     for effect in rule.effects.values():
         yield from effect_expressions(effect)

@@ -21,11 +21,11 @@ class OrderState:
     __slots__ = (
         "_dirty",
         "_ledger",
+        "_lowest",
         "_records",
         "discounts",
         "lines",
         "list_amounts",
-        "lowest",
         "rows",
         "running",
         "work",
@@ -37,10 +37,10 @@ class OrderState:
         self.lines: tuple[RequestLine, ...] = work.request.lines
         self.running = list(rows.stage_amount)
         self.list_amounts = rows.list_amount
-        self.lowest = [0 if floor is None else self._lowest(index, floor) for index, floor in enumerate(rows.floor)]
         self.discounts = [0] * len(self.lines)
         self._records: list[Record] | None = None
         self._ledger: UnitLedger | None = None
+        self._lowest: list[int] | None = None
         self._dirty = True
         work.quote["list"] = major(sum(rows.list_amount), work.currency)
         work.quote["net"] = work.quote["running"] = major(sum(self.running), work.currency)
@@ -52,6 +52,14 @@ class OrderState:
             self._records = self.rows.records(self.work)
             self.work.lines = self._records
         return self._records
+
+    @property
+    def lowest(self) -> list[int]:
+        """The least that each line may come down to, worked out when the first rule has something to give."""
+        if self._lowest is None:
+            floors = enumerate(self.rows.floor)
+            self._lowest = [0 if floor is None else self._least(index, floor) for index, floor in floors]
+        return self._lowest
 
     @property
     def ledger(self) -> UnitLedger:
@@ -113,8 +121,7 @@ class OrderState:
                 self._ledger.lower(index, major(before, currency), major(before - share, currency))
         self._dirty = True
 
-    def _lowest(self, index: int, floor: Decimal) -> int:
-        """The least that a line may come down to."""
+    def _least(self, index: int, floor: Decimal) -> int:
         amount = EXACT.multiply(max(floor, ZERO), self.lines[index].quantity)
         scaled = amount.scaleb(self.work.currency.exponent, EXACT)
         return int(scaled.to_integral_value(ROUND_CEILING))

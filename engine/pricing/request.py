@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from engine.catalog import ONE_TIME, Charge, LineId, Sku, Value
 
@@ -18,9 +18,10 @@ Facts: TypeAlias = Mapping[str, Value]
 NO_FACTS: Facts = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class RequestLine:
-    """One line. ``facts`` is what rules read as ``line.<name>`` beside the engine's own names (family, category…).
+class RequestLine(NamedTuple):
+    """One line; a named tuple, since a quote may hold 100 000 of them.
+
+    ``facts`` is what rules read as ``line.<name>`` beside the engine's own names (family, category…).
 
     ``quantity`` is the total quantity; for a usage charge the estimate per charge period. ``list_price`` is the
     product's own unit list price, used when no price book entry decides. ``term_months`` counts for recurring charges.
@@ -29,7 +30,7 @@ class RequestLine:
     id: LineId
     sku: Sku
     quantity: Decimal
-    facts: Facts = field(default_factory=lambda: NO_FACTS)
+    facts: Facts = NO_FACTS
     parent: LineId | None = None
     group: str = ""
     charge: Charge = ONE_TIME

@@ -9,7 +9,7 @@ from math import lcm
 
 from engine.money import EXACT, Ratio, Rounding, divide_rounded
 from engine.pricing.order_state import OrderState
-from engine.pricing.request import RequestLine, TaxAnswer, TaxState
+from engine.pricing.request import NO_FACTS, RequestLine, TaxAnswer, TaxState
 from engine.pricing.settings import TaxLevel, TaxSettings, TaxSide
 from engine.pricing.spread import proportional
 from engine.pricing.state import ZERO
@@ -40,9 +40,21 @@ def rate_of(order: OrderState, index: int) -> TaxAnswer | None:
     for rate, tests in zip(settings.rates, work.plan.tax_tests, strict=True):
         if rate.code != line.tax_code or (rate.window is not None and not rate.window.holds(work.request.date)):
             continue
-        if not tests or work.holds(tests, order.records[index]):
+        if not tests or work.holds(tests, NO_FACTS if work.plan.tax_by_code else order.records[index]):
             return TaxAnswer(rate.percent, rate.fixed)
     return None
+
+
+def rates_of(order: OrderState) -> list[TaxAnswer | None]:
+    """The rate of each line; looked up once a tax code where nothing about the line decides."""
+    work, lines = order.work, order.lines
+    if not work.plan.tax_by_code or work.request.tax_state is TaxState.ANSWERED:
+        return [rate_of(order, index) for index in range(len(lines))]
+    known: dict[str, TaxAnswer | None] = {}
+    for index, line in enumerate(lines):
+        if line.tax_code not in known:
+            known[line.tax_code] = rate_of(order, index)
+    return [known[line.tax_code] for line in lines]
 
 
 def tax_on(work: Work, order: OrderState) -> TaxedAmounts:
@@ -53,7 +65,7 @@ def tax_on(work: Work, order: OrderState) -> TaxedAmounts:
         whole = sum(amounts)
         return TaxedAmounts(whole, 0, whole, (0,) * len(amounts))
     lines = work.request.lines
-    rates = [rate_of(order, index) or NO_TAX for index in range(len(lines))]
+    rates = [rate or NO_TAX for rate in rates_of(order)]
     taxing = _Taxing(settings, settings.mode or work.plan.rules.rounding.mode, work.currency.scale)
     whole = sum(amounts)
     match settings.level:
@@ -77,9 +89,24 @@ class _Taxing:
         self.settings = settings
         self.mode = mode
         self.scale = scale
+        self._from_net = settings.inclusive and settings.side is TaxSide.NET
+        self._shares: dict[int, Ratio] = {}
 
     def line(self, amount: int, rate: TaxAnswer, quantity: Decimal) -> int:
-        return self._settle(amount, self._exact(amount, rate, quantity))
+        if rate.fixed:
+            return self._settle(amount, self._exact(amount, rate, quantity))
+        share = self._shares.get(id(rate)) or self._share(rate)
+        top, bottom = share.numerator, share.denominator
+        if self._from_net:
+            return amount - divide_rounded(amount * (bottom - top), bottom, self.mode)
+        return divide_rounded(amount * top, bottom, self.mode)
+
+    def _share(self, rate: TaxAnswer) -> Ratio:
+        """The share of an amount that is tax, when nothing is fixed; the rates of a quote live as long as this does."""
+        percent = Ratio.of(rate.percent)
+        whole = 100 * percent.denominator + (percent.numerator if self.settings.inclusive else 0)
+        share = self._shares[id(rate)] = Ratio(percent.numerator, whole)
+        return share
 
     def by_unit(self, amount: int, rate: TaxAnswer, quantity: Decimal) -> int:
         """The line's amount is split over its units first; tax is rounded on each."""
@@ -123,7 +150,7 @@ class _Taxing:
         return taxed * share + fixed
 
     def _settle(self, amount: int, exact: Ratio) -> int:
-        if self.settings.inclusive and self.settings.side is TaxSide.NET:
+        if self._from_net:
             net = Ratio(amount, 1) + Ratio(-exact.numerator, exact.denominator)
             return amount - divide_rounded(net.numerator, net.denominator, self.mode)
         return divide_rounded(exact.numerator, exact.denominator, self.mode)
@@ -140,4 +167,4 @@ def unknown_codes(work: Work, order: OrderState) -> list[int]:
     settings = work.plan.rules.tax
     if settings is None or not settings.unknown_is_refused:
         return []
-    return [index for index in range(len(order.lines)) if rate_of(order, index) is None]
+    return [index for index, rate in enumerate(rates_of(order)) if rate is None]

@@ -54,7 +54,7 @@ def made(number: int, parts: tuple[str, int, str, int | None, bool, bool]) -> Re
         cost=None if cost is None else D(cost),
         tax_code="s" if taxed else "",
     )
-    return replace(asked_line, charge=MONTHLY, term_months=D("18")) if monthly else asked_line
+    return asked_line._replace(charge=MONTHLY, term_months=D("18")) if monthly else asked_line
 
 
 @settings(max_examples=150)
@@ -85,7 +85,7 @@ def edit_of(kind: str, place: int, parts: object, request: PriceRequest, number:
     target = request.lines[place % len(request.lines)]
     match kind:
         case "change":
-            return Edit(changed=(replace(made(0, parts), id=target.id),))
+            return Edit(changed=(made(0, parts)._replace(id=target.id),))
         case "add":
             return Edit(added=(made(number, parts),))
         case _:

@@ -1,0 +1,86 @@
+"""Line guards of plain numbers, found by index and held without a running state of the line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.money import EXACT, step
+from engine.pricing.atoms import Atom, split
+from engine.pricing.compiled import GuardPlan
+from engine.pricing.effects import Operand
+from engine.pricing.index import MatchIndex, build_index, numbers
+from engine.pricing.masks import PRICES, LineMasks
+from engine.pricing.plan import Guard
+from engine.pricing.request import RequestLine
+from engine.pricing.result import TraceRow
+from engine.pricing.state import HUNDRED
+from engine.pricing.work import Work
+
+
+class PlainGuards:
+    """The guards that apply to the lines of one request."""
+
+    __slots__ = ("_masks", "_plans", "is_needed")
+
+    def __init__(self, work: Work) -> None:
+        self._plans = work.plan.guards
+        index = work.plan.guard_index
+        code = work.currency.code
+        usable = 0
+        for place, plan in enumerate(self._plans):
+            if plan.guard.currency in ("", code):
+                usable |= 1 << place
+        header = index.header_mask(work.quote, work.customer, usable)
+        self.is_needed = bool(header)
+        self._masks = LineMasks(index.line, header)
+
+    def on(self, line: RequestLine) -> list[GuardPlan] | None:
+        """The guards of a line in order; None when one of them needs the full treatment."""
+        mask = self._masks.of(line)
+        if not mask:
+            return []
+        found = [self._plans[place] for place in numbers(mask)]
+        return found if all(plan.plain for plan in found) else None
+
+
+def hold(plan: GuardPlan, line: RequestLine, unit: Decimal) -> tuple[Decimal, Decimal | None, TraceRow | None]:
+    """The unit price within a plain guard, the floor that the guard sets, and the step when it changed the price."""
+    guard = plan.guard
+    held = unit
+    if isinstance(guard.ceiling, Decimal):
+        held = min(held, guard.ceiling)
+    lowest = guard.floor if isinstance(guard.floor, Decimal) else None
+    margin = guard.margin_percent_min
+    if isinstance(margin, Decimal) and line.cost is not None and margin < HUNDRED:
+        least = EXACT.divide(EXACT.multiply(line.cost, HUNDRED), EXACT.subtract(HUNDRED, margin))
+        lowest = least if lowest is None else max(lowest, least)
+    if lowest is not None:
+        held = max(held, lowest)
+    if held == unit:
+        return unit, lowest, None
+    held = step(held)
+    return held, lowest, (plan.no, unit, held)
+
+
+def is_plain(guard: Guard) -> bool:
+    """Whether a guard is numbers only, and its conditions are what an index holds of a request."""
+    numbers_only = all(_is_number(each) for each in (guard.floor, guard.ceiling, guard.margin_percent_min))
+    splits = [split(each) for each in guard.when]
+    whole = all(each.whole for each in splits)
+    return numbers_only and whole and all(_is_known(atom) for each in splits for atom in each.atoms)
+
+
+def index_of(guards: tuple[GuardPlan, ...]) -> MatchIndex:
+    """Which guards can apply to a line, by what the request says of it."""
+    return build_index(
+        [[atom for each in plan.guard.when for atom in split(each).atoms if _is_known(atom)] for plan in guards]
+    )
+
+
+def _is_number(operand: Operand | None) -> bool:
+    return operand is None or isinstance(operand, Decimal)
+
+
+def _is_known(atom: Atom) -> bool:
+    """Whether the request knows the attribute: a price is found while the line is worked on."""
+    return not (atom.key[0] == "line" and atom.key[1] in PRICES)

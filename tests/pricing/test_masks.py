@@ -1,0 +1,54 @@
+"""The bitmaps of lines are those of the match index, whoever shares facts with whom."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.pricing import compile_plan
+from engine.pricing.effects import Percent
+from engine.pricing.masks import LineMasks, getter_of
+from engine.pricing.work import line_record
+from tests.pricing.books import D, book, line, rule, when
+
+TEXTS = (
+    'line.sku = "A"',
+    'line.family = "disk"',
+    'line.family = "cpu"',
+    "line.qty in [2..7)",
+    "line.qty > 4",
+    "line.discountable",
+    'line.group = "g"',
+    "line.cost < 5",
+)
+PLAN = compile_plan(book(*(rule(f"r{place}", Percent(D(1)), when=when(text)) for place, text in enumerate(TEXTS))))
+FAMILIES = {None: {}, "disk": {"family": "disk"}, "cpu": {"family": "cpu"}}
+
+lines = st.lists(
+    st.builds(
+        lambda sku, quantity, family, group, cost, discountable: line(
+            sku, quantity, facts=FAMILIES[family], group=group, cost=cost, discountable=discountable
+        ),
+        st.sampled_from("AB"),
+        st.sampled_from(("1", "2", "4.5", "7", "9")),
+        st.sampled_from(tuple(FAMILIES)),
+        st.sampled_from(("", "g")),
+        st.none() | st.sampled_from((D(4), D(5))),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(lines, st.integers(0, 2 ** len(TEXTS) - 1))
+def test_a_mask_is_what_the_index_finds_for_the_record(found: list, header: int) -> None:
+    masks = LineMasks(PLAN.index.line, header)
+    for each in found:
+        assert masks.of(each) == PLAN.index.line_mask(header, line_record(PLAN, each))
+
+
+def test_nested_attributes_are_read_from_the_facts() -> None:
+    read = getter_of(("line", "item", "watts"))
+    assert read(line("A", facts={"item": {"watts": D(5)}})) == D(5)
+    assert read(line("A", facts={"item": None})) is None
