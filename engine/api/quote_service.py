@@ -19,7 +19,7 @@ from engine.quotes.quote import Quote
 from engine.quotes.status import Status
 from engine.wire import quotes as wire
 from engine.wire.basics import Faults, need_date, read_key
-from engine.wire.contents import read_content, read_line
+from engine.wire.contents import read_content, read_line, read_ramps
 from engine.wire.parties import CUSTOMERS, USERS
 from engine.wire.priced import fill_route
 
@@ -125,12 +125,13 @@ class QuoteService:
         lines = [read_line(each, faults.at(f"upserts[{n}]")) for n, each in enumerate(upserts[:most])]
         if len({each.id for each in lines}) < len(lines):
             faults.invalid("upserts", "two lines have the same id")
+        ramps = read_ramps(upserts[:most], faults, "upserts")
         checked(faults)
-        removals = tuple(request.removals)
+        changes = quotes.LineChanges(lines, tuple(request.removals), ramps)
         return self._calls.mutate(
             request,
             context,
-            lambda work: quotes.change_lines(work, key, lines, removals, etag=request.etag, most=most),
+            lambda work: quotes.change_lines(work, key, changes, etag=request.etag, most=most),
             lambda work, quote: self._message(work, quote, view),
         )
 

@@ -12,14 +12,15 @@ from engine.application.faults import not_found
 from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.rule_books import ActiveBook
-from engine.catalog import Value
+from engine.catalog import LineId, Value
 from engine.diagnostics import Code, Fault, Refusal
 from engine.language.types import ListType, OptionalType, Type
 from engine.money import MoneyError, currency
 from engine.parties import Customer
-from engine.pricing.request import ManualDiscount, PriceRequest
+from engine.pricing.request import FrozenRate, ManualDiscount, PriceRequest
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate, price_line, price_request
 from engine.quotes.lines import resolve
+from engine.quotes.ramp import Ramp, Term, expand
 from engine.quotes.request import QuoteRequest, RequestedLine
 
 NO_RULE_BOOK = Code("NO_RULE_BOOK")
@@ -41,6 +42,8 @@ class Content:
     manual: tuple[ManualDiscount, ...] = ()
     term_months: int | None = None
     start: dt.date | None = None
+    ramps: Mapping[LineId, Ramp] = field(default_factory=lambda: MappingProxyType({}))
+    exchange: tuple[FrozenRate, ...] = ()
 
 
 def find_book(env: Environment, tenant: str, *, book_hash: str, day: date) -> ActiveBook | Refusal:
@@ -71,18 +74,22 @@ def request_of(reader: Reader, content: Content, active: ActiveBook, day: date) 
         else:
             facts.update(customer_facts(customer))
     facts.update(content.customer_facts)
-    if faults:
+    lines = expand(content.lines, content.ramps, Term(content.term_months, content.start or day))
+    if isinstance(lines, Refusal):
+        faults += lines.faults
+    if faults or isinstance(lines, Refusal):
         return Refusal(tuple(faults))
     return QuoteRequest(
         date=day,
         currency=code,
-        lines=content.lines,
+        lines=lines,
         customer=_complete(facts, book.declared.customer),
         header=_complete(dict(content.header), book.declared.quote),
         codes=content.codes,
         manual=content.manual,
         term_months=content.term_months,
         start=content.start,
+        exchange=content.exchange,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from engine.application.content import Content, price
 from engine.application.faults import etag_mismatch, invalid, not_found
@@ -15,6 +16,7 @@ from engine.parties import BillingAccount, Customer, SellingEntity, User
 from engine.quotes import lifecycle
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote, QuoteParties
+from engine.quotes.ramp import Ramp
 from engine.quotes.request import QuoteRequest, RequestedLine
 from engine.quotes.status import Move, state_faults
 
@@ -92,6 +94,8 @@ def change_quote(work: Work, key: str, edit: Edit, *, etag: str) -> Quote | Refu
     )
     missing = _missing(work, parties)
     content = edit.content or content_of(quote.request, parties.customer)
+    if content.currency == quote.request.currency:
+        content = replace(content, exchange=quote.request.exchange)
     priced = _price(work, content)
     if missing or isinstance(priced, Refusal):
         return Refusal((*missing, *(priced.faults if isinstance(priced, Refusal) else ())))
@@ -99,10 +103,18 @@ def change_quote(work: Work, key: str, edit: Edit, *, etag: str) -> Quote | Refu
     return work.saved(lifecycle.edit(edited, priced, valid_until=edit.valid_until, at=work.at))
 
 
-def change_lines(
-    work: Work, key: str, upserts: Sequence[RequestedLine], removals: Sequence[str], *, etag: str, most: int
-) -> Quote | Refusal:
+@dataclass(frozen=True, slots=True)
+class LineChanges:
+    """Lines to add, or to replace where the id is known, with the ramps that cut some of them; ids to take out."""
+
+    upserts: Sequence[RequestedLine] = ()
+    removals: Sequence[str] = ()
+    ramps: Mapping[LineId, Ramp] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def change_lines(work: Work, key: str, changes: LineChanges, *, etag: str, most: int) -> Quote | Refusal:
     """Add, replace and remove lines of a draft; a removed line takes its parts with it."""
+    removals = changes.removals
     quote = load_quote(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
@@ -112,10 +124,11 @@ def change_lines(
         return Refusal(tuple(invalid(f"removals[{n}]", f"there is no line `{removals[n][:80]}`") for n in unknown))
     gone = _with_parts({LineId(each) for each in removals}, lines)
     kept = {name: each for name, each in lines.items() if name not in gone}
-    kept.update({each.id: each for each in upserts})
+    kept.update({each.id: each for each in changes.upserts})
     if len(kept) > most:
         return Refusal((invalid("upserts", f"the quote would have {len(kept)} lines; {most} are allowed"),))
-    content = replace(content_of(quote.request, quote.parties.customer), lines=tuple(kept.values()))
+    before = content_of(quote.request, quote.parties.customer)
+    content = replace(before, lines=tuple(kept.values()), ramps=changes.ramps)
     priced = _price(work, content)
     if isinstance(priced, Refusal):
         return priced
@@ -140,7 +153,7 @@ def clone_quote(work: Work, key: str, *, owner: str, valid_until: date, etag: st
     quote = load_quote(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
-    content = replace(content_of(quote.request, quote.parties.customer), date=None)
+    content = _begun_again(quote)
     parties = replace(quote.parties, owner=owner or quote.parties.owner)
     return create_quote(work, Draft(content, parties, valid_until, quote.title), etag="")
 
@@ -150,7 +163,7 @@ def revise_quote(work: Work, key: str, *, valid_until: date, etag: str) -> Quote
     quote = load_quote(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
-    content = replace(content_of(quote.request, quote.parties.customer), date=None)
+    content = _begun_again(quote)
     priced = _price(work, content)
     if isinstance(priced, Refusal):
         return priced
@@ -170,7 +183,13 @@ def content_of(request: QuoteRequest, customer: str) -> Content:
         manual=request.manual,
         term_months=request.term_months,
         start=request.start,
+        exchange=request.exchange,
     )
+
+
+def _begun_again(quote: Quote) -> Content:
+    """What a quote asks for, to be evaluated today: the date and the exchange rates are found anew."""
+    return replace(content_of(quote.request, quote.parties.customer), date=None, exchange=())
 
 
 def _price(work: Work, content: Content) -> PricedQuote | Refusal:

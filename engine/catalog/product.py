@@ -13,6 +13,7 @@ from engine.catalog.charge import ONE_TIME, Charge
 from engine.diagnostics import Span
 
 Sku = NewType("Sku", str)
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,11 @@ class QuantityRule:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One sellable thing, with its attributes and the names of the policies that apply to it after the sale."""
+    """One sellable thing, with its attributes and the names of the policies that apply to it after the sale.
+
+    ``unit`` is what prices, tiers and stock count; ``units`` are the others it is sold in, with how many of ``unit``
+    one of them holds (a box of 12).
+    """
 
     sku: Sku
     name: str
@@ -35,6 +40,7 @@ class Product:
     attributes: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     charge: Charge = ONE_TIME
     unit: str = "each"
+    units: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     quantity: QuantityRule = QuantityRule()
     costs: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     discountable: bool = True
@@ -43,6 +49,10 @@ class Product:
     recognition: str = ""
     fulfilment: str = ""
     span: Span | None = None
+
+    def factor(self, unit: str) -> Decimal | None:
+        """How many of the product's own unit one ``unit`` holds ("" is its own), or None when it is not sold in it."""
+        return ONE if unit in ("", self.unit) else self.units.get(unit)
 
     def cost(self, currency_code: str) -> Decimal | None:
         """The cost of one unit in a currency, or None when nobody stated one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from engine.diagnostics import Fault, did_you_mean
 from engine.money import EXACT, MoneyError, currency
@@ -21,6 +21,8 @@ from engine.pricing.request import (
 )
 from engine.pricing.settings import UnusableCode
 from engine.pricing.usability import why_unusable
+
+UPLIFT_MOST = Decimal(1_000)
 
 
 def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
@@ -58,6 +60,9 @@ def _is_bare(line: RequestLine) -> bool:
         and line.term_months is None
         and line.minimum_quantity is None
         and line.quantity_multiple is None
+        and line.quantity_maximum is None
+        and not line.prior_quantity
+        and not line.uplift_percent
     )
 
 
@@ -85,7 +90,7 @@ def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
     """The faults of one line by itself."""
     if not _is_fine(line.quantity, places):
         yield from _quantity(line, place, places)
-    elif line.minimum_quantity is not None or line.quantity_multiple is not None:
+    else:
         yield from _quantity_rule(line, place)
     if line.list_price is not None or line.cost is not None or line.floor is not None or line.surcharges:
         for name, value in (("list_price", line.list_price), ("cost", line.cost), ("floor", line.floor)):
@@ -95,6 +100,12 @@ def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
             yield Fault(codes.BAD_AMOUNT, f"{place}.surcharges", "a surcharge is not an amount")
     if line.term_months is not None and not (line.term_months.is_finite() and line.term_months > 0):
         yield Fault(codes.BAD_QUANTITY, f"{place}.term_months", f"`{line.term_months}` is not a term")
+    prior, uplift = line.prior_quantity, line.uplift_percent
+    if not prior.is_finite() or prior < 0 or prior.adjusted() >= 16:
+        yield Fault(codes.BAD_QUANTITY, f"{place}.prior_quantity", f"`{prior}` is not a quantity of past orders")
+    if not uplift.is_finite() or not -HUNDRED <= uplift <= UPLIFT_MOST:
+        hint = f"an uplift is between -100 and {UPLIFT_MOST} percent"
+        yield Fault(codes.BAD_AMOUNT, f"{place}.uplift_percent", f"`{uplift}` is not an uplift", hint)
 
 
 def _is_fine(quantity: Decimal, places: int) -> bool:
@@ -121,14 +132,27 @@ def _quantity(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
 
 
 def _quantity_rule(line: RequestLine, place: str) -> Iterator[Fault]:
-    field = f"{place}.quantity"
-    if line.minimum_quantity is not None and line.quantity < line.minimum_quantity:
-        hint = f"order at least {line.minimum_quantity}"
-        yield Fault(codes.QUANTITY_RULE, field, f"{line.quantity} is below the minimum order quantity", hint)
+    field, least, most = f"{place}.quantity", line.minimum_quantity, line.quantity_maximum
+    wanted = f"{line.quantity.normalize(EXACT):f}"
     multiple = line.quantity_multiple
+    if least is not None and line.quantity < least:
+        first = least if multiple is None or multiple <= 0 else _multiple_from(least, multiple)
+        message = f"{wanted} is below the minimum order quantity of {least}"
+        yield Fault(codes.QUANTITY_RULE, field, message, f"order at least {first:f}")
+    elif most is not None and line.quantity > most:
+        message = f"{wanted} is above the maximum order quantity of {most}"
+        yield Fault(codes.QUANTITY_RULE, field, message, f"order at most {most}")
     if multiple is not None and multiple > 0 and EXACT.remainder(line.quantity, multiple) != 0:
-        hint = f"order a multiple of {multiple}"
-        yield Fault(codes.QUANTITY_RULE, field, f"{line.quantity} is off the multiple", hint)
+        above = _multiple_from(line.quantity, multiple)
+        below = EXACT.subtract(above, multiple)
+        near = f"{below:f} or {above:f}" if below > 0 and (least is None or below >= least) else f"{above:f}"
+        yield Fault(codes.QUANTITY_RULE, field, f"{wanted} is off the multiple of {multiple}", f"order {near}")
+
+
+def _multiple_from(quantity: Decimal, multiple: Decimal) -> Decimal:
+    """The smallest multiple that is not below a quantity."""
+    steps = EXACT.divide(quantity, multiple).to_integral_value(ROUND_CEILING)
+    return EXACT.multiply(steps, multiple).normalize(EXACT)
 
 
 def _identities(request: PriceRequest) -> Iterator[Fault]:

@@ -285,14 +285,14 @@ def specificity(rule: Rule) -> int:
 
 def _rank(entry: PriceEntry) -> tuple[int, int, int, int, Decimal, str]:
     window = entry.window.start is not None or entry.window.end is not None
-    conditions = sum(conjuncts(each) for each in entry.when) + int(window)
+    conditions = sum(conjuncts(each) for each in entry.when) + int(window) + int(bool(entry.unit))
     least = entry.quantity_min if entry.quantity_min is not None else Decimal(0)
     return (-entry.priority, -entry.match.by.value, -entry.weight, -conditions, -least, entry.id)
 
 
 def _is_constant(entry: PriceEntry) -> bool:
     """Whether nothing but the currency decides an entry."""
-    named = entry.match.by is Narrowness.SKU and not entry.when
+    named = entry.match.by is Narrowness.SKU and not entry.when and not entry.unit
     bounded = entry.quantity_min is not None or entry.quantity_max is not None
     dated = entry.window.start is not None or entry.window.end is not None
     price = entry.price

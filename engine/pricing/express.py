@@ -78,7 +78,7 @@ class Express:
         left = []
         for index, line in enumerate(rows.lines):
             found: tuple[Decimal | None, int] | None = constant.get(line.sku) or self._offered(line)
-            if found is None or line.surcharges or line.uplift_percent:
+            if found is None or line.surcharges or line.uplift_percent or line.unit:
                 left.append(index)
                 continue
             unit, sources[index] = found
@@ -118,6 +118,8 @@ class Express:
             if plan_entry.tests or not isinstance(plan_entry.price, Decimal) or plan_entry.price < 0:
                 return ()
             entry = plan_entry.entry
+            if entry.unit:
+                return ()
             offers.append(Offer(entry.quantity_min, entry.quantity_max, plan_entry.price, plan_entry.no))
             if entry.quantity_min is None and entry.quantity_max is None:
                 return tuple(offers)

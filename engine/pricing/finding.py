@@ -6,20 +6,25 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from engine.money import EXACT
-from engine.pricing.compiled import EXCHANGE, OWN_LIST, ContractPlan, EntryPlan, PriceTable
+from engine.money import EXACT, step
+from engine.pricing.compiled import EXCHANGE, OWN_LIST, ContractPlan, EntryPlan, PricePlan, PriceTable
 from engine.pricing.plan import FormulaBase, Narrowness
-from engine.pricing.request import RequestLine
+from engine.pricing.request import FrozenRate, PriceRequest, RequestLine
 from engine.pricing.state import HUNDRED, ZERO, Record, rounded
 from engine.pricing.work import Work, as_number
 
 
 class Found(NamedTuple):
-    """A list price and what decided it; ``converted_from`` names the currency of a price that was exchanged."""
+    """A list price and what decided it; ``converted_from`` names the currency of a price that was exchanged.
+
+    ``sold_unit`` is the price of one unit that the line is sold in, where the price is stated for that one: it stays
+    exact although a twelfth of it may not be.
+    """
 
     unit: Decimal
     source: int
     converted_from: str = ""
+    sold_unit: Decimal | None = None
 
 
 class Finder:
@@ -32,7 +37,7 @@ class Finder:
         self._header: dict[int, bool] = {}
         book = work.request.quote.get("price_book")
         self._table = work.plan.prices.get(book if isinstance(book, str) else "")
-        self._rates = _rates(work)
+        self._rates = rates_to_freeze(work.plan, work.request)
 
     def find(self, line: RequestLine, record: Record) -> Found | None:
         """The list price of a line from the books, the product's own price, or by exchange; None: there is none."""
@@ -42,7 +47,7 @@ class Finder:
             if entry is not None:
                 price = self._price_of(entry, line, record, code)
                 if price is not None:
-                    return Found(price, entry.no)
+                    return _found(entry, line, price, entry.no)
         own = own_list(line)
         if own is not None:
             return Found(own, OWN_LIST)
@@ -51,14 +56,16 @@ class Finder:
     def _exchanged(self, line: RequestLine, record: Record) -> Found | None:
         if self._table is None:
             return None
-        for source, rate in self._rates:
+        for frozen in self._rates:
+            source = frozen.source
             entry = self._winner(self._table, line, record, source)
             price = None if entry is None else self._price_of(entry, line, record, source)
-            if price is not None:
+            if entry is not None and price is not None:
                 settings = self.work.plan.rules.rounding
                 places = settings.unit_exponent
                 places = self.work.currency.exponent if places is None else places
-                return Found(rounded(EXACT.multiply(price, rate), places, settings.mode), EXCHANGE, source)
+                converted = rounded(EXACT.multiply(price, frozen.rate), places, settings.mode)
+                return _found(entry, line, converted, EXCHANGE, source)
         return None
 
     def _winner(self, table: PriceTable, line: RequestLine, record: Record, code: str) -> EntryPlan | None:
@@ -97,6 +104,8 @@ class Finder:
             return False
         if entry.quantity_max is not None and line.quantity > entry.quantity_max:
             return False
+        if entry.unit and entry.unit != (line.unit or record.get("unit_of_measure")):
+            return False
         return self.header_holds(plan, code) and (not plan.tests or self.work.holds(plan.tests, record))
 
     def _price_of(self, plan: EntryPlan, line: RequestLine, record: Record, code: str) -> Decimal | None:
@@ -128,6 +137,13 @@ class Finder:
                 return self._price_of(entry, line, record, code)
 
 
+def _found(plan: EntryPlan, line: RequestLine, price: Decimal, source: int, currency: str = "") -> Found:
+    """A price as found: one that is for the unit sold (a box) counts as a share for each unit in it."""
+    if not plan.entry.unit or line.unit_factor == 1:
+        return Found(price, source, currency)
+    return Found(step(EXACT.divide(price, line.unit_factor)), source, currency, price)
+
+
 def own_list(line: RequestLine) -> Decimal | None:
     """The product's own list price with the surcharges of its attributes."""
     price = line.list_price
@@ -152,19 +168,18 @@ def candidates(table: PriceTable, sku: str, record: Record) -> Iterable[EntryPla
     return sorted((entry for each in filled for entry in each), key=lambda entry: entry.rank)
 
 
-def _rates(work: Work) -> tuple[tuple[str, Decimal], ...]:
-    """Rates into the quote's currency: those frozen in the quote, else the book's latest; the book's currency first."""
-    code = work.currency.code
-    found: dict[str, Decimal] = {}
-    day = work.request.date
-    rates = sorted(work.plan.rules.exchange_rates, key=lambda each: each.since)
-    for rate in rates:
-        if rate.target == code and rate.since <= day:
-            found[rate.source] = rate.rate
-    for frozen in work.request.exchange:
-        found[frozen.source] = frozen.rate
-    own = work.plan.rules.currency
-    return tuple((source, found[source]) for source in sorted(found, key=lambda each: (each != own, each)))
+def rates_to_freeze(plan: PricePlan, request: PriceRequest) -> tuple[FrozenRate, ...]:
+    """The rates into the quote's currency that hold: those it froze before, else the book's latest.
+
+    The book's own currency comes first.
+    """
+    found: dict[str, FrozenRate] = {}
+    for rate in sorted(plan.rules.exchange_rates, key=lambda each: each.since):
+        if rate.target == request.currency and rate.since <= request.date:
+            found[rate.source] = FrozenRate(rate.source, rate.rate, rate.since, rate.origin)
+    found.update({frozen.source: frozen for frozen in request.exchange})
+    own = plan.rules.currency
+    return tuple(found[source] for source in sorted(found, key=lambda each: (each != own, each)))
 
 
 def contract_for(work: Work, line: RequestLine, record: Record) -> ContractPlan | None:

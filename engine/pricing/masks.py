@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from engine.pricing.atoms import Key
 from engine.pricing.index import AttributeIndex, value_at
@@ -84,6 +85,8 @@ _FIELDS: dict[str, Getter] = {
     "qty": lambda line: line.quantity,
     "id": lambda line: line.id,
     "group": lambda line: line.group,
+    "bundle": lambda line: line.bundle,
+    "segment": lambda line: Decimal(line.segment),
     "charge": lambda line: line.charge.kind.value,
     "term_months": lambda line: line.term_months,
     "cost": lambda line: line.cost,

@@ -74,7 +74,8 @@ class PriceEntry:
     """One price book entry; ``price`` (a number or a formula over the line) or ``formula`` decides the list price.
 
     The winner among those that hold: higher priority, narrower match, higher weight, more conditions (a date window is
-    one), larger minimum quantity, id. ``currency`` "" is any. Quantities are inclusive bounds.
+    one), larger minimum quantity, id. ``currency`` "" is any. Quantities are inclusive bounds. With ``unit`` the price
+    is for one of the unit that the line is sold in (a box), and holds for lines sold in it only.
     """
 
     id: RuleId
@@ -89,6 +90,7 @@ class PriceEntry:
     window: Window = ALWAYS
     priority: int = 0
     weight: int = 0
+    unit: str = ""
     span: Span = NOWHERE
 
 

@@ -16,6 +16,7 @@ Facts: TypeAlias = Mapping[str, Value]
 """A record that conditions read: names to values of the rule language."""
 
 NO_FACTS: Facts = MappingProxyType({})
+ONE = Decimal(1)
 
 
 class RequestLine(NamedTuple):
@@ -25,6 +26,9 @@ class RequestLine(NamedTuple):
 
     ``quantity`` is the total quantity; for a usage charge the estimate per charge period. ``list_price`` is the
     product's own unit list price, used when no price book entry decides. ``term_months`` counts for recurring charges.
+    All quantities and unit prices are of the product's own unit; ``unit`` names another one that the line is sold in,
+    and ``unit_factor`` how many of the own one it holds. ``root`` is the line at the top of the tree that a part
+    belongs to and ``bundle`` its SKU; ``segment`` is the number of a ramp segment.
     """
 
     id: LineId
@@ -45,6 +49,12 @@ class RequestLine(NamedTuple):
     uplift_percent: Decimal = Decimal(0)
     minimum_quantity: Decimal | None = None
     quantity_multiple: Decimal | None = None
+    quantity_maximum: Decimal | None = None
+    unit: str = ""
+    unit_factor: Decimal = ONE
+    segment: int = 0
+    root: LineId | None = None
+    bundle: str = ""
 
 
 class ManualOn(Enum):

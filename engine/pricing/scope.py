@@ -24,6 +24,8 @@ LINE_FIELDS: Mapping[str, Type] = {
     "sku": TEXT,
     "qty": NUMBER,
     "group": TEXT,
+    "bundle": TEXT,
+    "segment": NUMBER,
     "charge": CHARGES,
     "term_months": optional(NUMBER),
     "list": MoneyType(),
@@ -38,9 +40,10 @@ LINE_FIELDS: Mapping[str, Type] = {
 }
 """What the engine itself says about a line.
 
-``list`` and ``unit`` are prices of one unit (``unit`` is the running one), ``list_amount`` and ``net`` the line's
-totals at list and at the start of the stage, ``running`` what earlier rules left of it. Of its own line a line rule
-sees the running state; of all others, and of totals, the state at the start of the line stage.
+``bundle`` is the SKU at the top of the tree that a part belongs to ("" for a line of its own), ``segment`` the number
+of a ramp segment (0: none). ``list`` and ``unit`` are prices of one unit (``unit`` is the running one), ``list_amount``
+and ``net`` the line's totals at list and at the start of the stage, ``running`` what earlier rules left of it. Of its
+own line a line rule sees the running state; of all others, and of totals, the state at the start of the line stage.
 """
 
 QUOTE_FIELDS: Mapping[str, Type] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.money import EXACT
-from engine.pricing.compiled import UPLIFT, ModelPlan
+from engine.money import EXACT, step
+from engine.pricing.compiled import UPLIFT, ContractPlan, ModelPlan
 from engine.pricing.finding import Finder, contract_for, contracted_unit
 from engine.pricing.models import CostPlus, PerUnit, Volume
 from engine.pricing.models.ramp import uplifted
@@ -29,21 +29,26 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
     if found is not None:
         state.source = found.source
         _list(state, found.unit)
+        if found.sold_unit is not None:
+            state.amount = step(EXACT.multiply(found.sold_unit, state.sold))
     elif line.sku in work.plan.percent_of:
         state.source = work.plan.percent_of[line.sku].no
         _list(state, ZERO)
     elif contract is None and model is None:
         raise MissingPriceError(line.sku)
     if contract is not None:
-        agreed = contracted_unit(work, contract, state.unit, record)
-        _listed_or_step(state, contract.no, agreed, listed=found is not None)
-    if line.uplift_percent:
-        state.put_unit(UPLIFT, uplifted(state.unit, line.uplift_percent))
+        _apply_contract(work, state, contract, listed=found is not None)
     if model is not None:
         _apply_model(work, state, model, listed=found is not None or contract is not None)
+    # After the model, which may state a price of its own; on percents off the order makes no difference.
+    if line.uplift_percent:
+        _apply_uplift(state, line.uplift_percent)
     state.start = state.running_amount
     mode = work.plan.rules.rounding.mode
-    state.list_amount = minor_units(EXACT.multiply(state.list_unit, line.quantity), work.currency, mode)
+    listed = EXACT.multiply(state.list_unit, line.quantity)
+    if found is not None and found.sold_unit is not None:
+        listed = EXACT.multiply(found.sold_unit, state.sold)
+    state.list_amount = minor_units(listed, work.currency, mode)
 
 
 def _list(state: LineState, unit: Decimal) -> None:
@@ -60,6 +65,20 @@ def _listed_or_step(state: LineState, number: int, unit: Decimal, *, listed: boo
         _list(state, unit)
 
 
+def _apply_contract(work: Work, state: LineState, plan: ContractPlan, *, listed: bool) -> None:
+    if state.amount is not None and plan.contract.price is None:
+        state.put_amount(plan.no, contracted_unit(work, plan, state.amount, state.record))
+        return
+    _listed_or_step(state, plan.no, contracted_unit(work, plan, state.unit, state.record), listed=listed)
+
+
+def _apply_uplift(state: LineState, percent: Decimal) -> None:
+    if state.amount is None:
+        state.put_unit(UPLIFT, uplifted(state.unit, percent))
+    else:
+        state.put_amount(UPLIFT, uplifted(state.amount, percent))
+
+
 def model_for(work: Work, line: RequestLine) -> ModelPlan | None:
     """The price model of a SKU that holds in this currency on this date."""
     for plan in work.plan.models.get(line.sku, ()):
@@ -70,7 +89,7 @@ def model_for(work: Work, line: RequestLine) -> ModelPlan | None:
 
 def _apply_model(work: Work, state: LineState, plan: ModelPlan, *, listed: bool) -> None:
     line, model = state.line, plan.use.model
-    base = state.unit
+    base = state.unit if state.amount is None else EXACT.divide(state.amount, state.quantity)
     if isinstance(model, CostPlus):
         if line.cost is None:
             raise MissingPriceError(line.sku)
@@ -86,6 +105,9 @@ def _apply_model(work: Work, state: LineState, plan: ModelPlan, *, listed: bool)
         unit = model.unit_price
     else:
         amount = _rated_amount(plan, line, pooled, base)
+    if unit is not None and state.amount is not None and not isinstance(model, CostPlus | PerUnit):
+        state.put_amount(plan.no, EXACT.multiply(unit, state.quantity))
+        return
     if unit is not None:
         _listed_or_step(state, plan.no, unit, listed=listed)
         return

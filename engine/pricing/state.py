@@ -88,6 +88,17 @@ class LineState:
         return other
 
     @property
+    def sold(self) -> Decimal:
+        """The quantity in the unit that the line is sold in."""
+        factor = self.line.unit_factor
+        return self.quantity if factor == 1 else EXACT.divide(self.quantity, factor)
+
+    @property
+    def sold_unit(self) -> Decimal:
+        """The price of one unit that the line is sold in."""
+        return step(EXACT.divide(self.running_amount, self.sold)) if self.quantity else ZERO
+
+    @property
     def running_amount(self) -> Decimal:
         """The exact line amount so far."""
         return EXACT.multiply(self.unit, self.quantity) if self.amount is None else self.amount
@@ -150,7 +161,9 @@ class LineState:
     def settle(self, rounding_no: int) -> None:
         """Round at the declared points at the end of the line steps; the line amount becomes whole minor units."""
         settings = self.rounding
-        if RoundingPoint.UNIT in settings.points:
+        if RoundingPoint.UNIT in settings.points and self.line.unit:
+            self._round_sold(rounding_no)
+        elif RoundingPoint.UNIT in settings.points:
             unit = self._round_unit_end()
             if unit != self.unit or self.amount is not None:
                 self.put_unit(rounding_no, unit)
@@ -188,10 +201,26 @@ class LineState:
 
     def _round_price(self, number: int) -> None:
         settings = self.rounding
-        if RoundingPoint.RULE in settings.points and settings.of is RoundingOf.PRICE:
+        if RoundingPoint.RULE not in settings.points or settings.of is not RoundingOf.PRICE:
+            return
+        if self.line.unit:
+            self._round_sold(number)
+        else:
             unit = rounded(self.running_unit, self._unit_places, settings.mode)
             if unit != self.running_unit:
                 self.put_unit(number, unit)
+
+    def _round_sold(self, number: int) -> None:
+        """What stands on a document is the price of the unit sold: it is what is rounded."""
+        settings, sold = self.rounding, self.sold
+        if settings.of is RoundingOf.PRICE or not sold:
+            unit = rounded(self.sold_unit, self._unit_places, settings.mode)
+        else:
+            start = EXACT.divide(self.start, sold)
+            gone = rounded(EXACT.subtract(start, self.sold_unit), self._unit_places, settings.mode)
+            unit = EXACT.subtract(start, gone)
+        if unit != self.sold_unit:
+            self.put_amount(number, EXACT.multiply(unit, sold))
 
     def _round_unit_end(self) -> Decimal:
         settings = self.rounding

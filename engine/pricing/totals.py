@@ -94,11 +94,14 @@ def sums_of(
         if charge.kind is ChargeKind.USAGE or charge.period is None:
             amounts.usage += net
             continue
+        amounts.tcv += term
+        if lines[index].segment > 1:
+            continue  # a later segment of a ramp: the contract is worth it, but nothing of it runs at first
         months = charge.period.value
         amounts.recurring[months] = amounts.recurring.get(months, 0) + net
-        amounts.tcv += term
         yearly = share_of(Money(net, currency), Ratio(12, months), rounding=rule).minor_units
-        amounts.acv += min(yearly, term) if lines[index].term_months is not None and yearly >= 0 else yearly
+        bounded = lines[index].term_months is not None and yearly >= 0 and not lines[index].segment
+        amounts.acv += min(yearly, term) if bounded else yearly
     amounts.tcv += amounts.one_time
     return amounts
 
@@ -146,7 +149,10 @@ def sums_from(totals: PricedTotals, unknown: int) -> Sums:
 
 
 def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> PricedTotals:
-    """All totals of a quote. MRR and ARR bring the sums of each charge period to a month and to a year."""
+    """All totals of a quote. MRR and ARR bring the sums of each charge period to a month and to a year.
+
+    Of a ramp the first segment is what recurs; all of them are the contract's value.
+    """
     rule = RoundingRule(rounding.mode)
     periods = sorted((months, Money(amount, currency)) for months, amount in sums.recurring.items() if amount)
     mrr = sum(share_of(amount, Ratio(1, months), rounding=rule).minor_units for months, amount in periods)

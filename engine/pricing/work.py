@@ -110,6 +110,8 @@ def line_record(plan: PricePlan, line: RequestLine) -> Record:
     record["sku"] = line.sku
     record["qty"] = line.quantity
     record["group"] = line.group
+    record["bundle"] = line.bundle
+    record["segment"] = Decimal(line.segment)
     record["charge"] = line.charge.kind.value
     record["term_months"] = line.term_months
     record["cost"] = line.cost

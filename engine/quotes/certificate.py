@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -70,9 +70,20 @@ def canonical(value: object) -> object:
         case tuple() | list():
             return [canonical(each) for each in value]
         case _ if is_dataclass(value):
-            return {each.name: canonical(getattr(value, each.name)) for each in fields(value)}
+            return {each.name: canonical(getattr(value, each.name)) for each in fields(value) if _is_said(each, value)}
         case _:
             raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def _is_said(part: Field[object], value: object) -> bool:
+    """Whether a field says something: what is at its default is left out, so that a later version of the engine, whose
+    requests can say more, writes an old request in the same way.
+    """
+    if part.default is not MISSING:
+        return bool(getattr(value, part.name) != part.default)
+    if part.default_factory is not MISSING:
+        return bool(getattr(value, part.name) != part.default_factory())
+    return True
 
 
 def decimal_text(value: Decimal) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.approvals import ApprovalPolicy, ChainDefinition, Route, route
 from engine.catalog import Catalog, ChargeKind, ConfiguredLine, LineId, Product, Value
+from engine.catalog.product import ONE
 from engine.configuration.products import Finding, ProductConfigurator
 from engine.diagnostics import Refusal
 from engine.pricing import PricePlan, price
+from engine.pricing.compiled import EXCHANGE
+from engine.pricing.finding import rates_to_freeze
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.quotes.facts import approval_facts
@@ -63,9 +66,18 @@ def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     priced = price(parts.plan, price_request(request, asked))
     if isinstance(priced, Refusal):
         return priced
+    request = with_frozen_rates(request, priced, parts.plan)
     quote, customer, rows = approval_facts(request, asked, priced)
     path = route(quote, customer, rows, policies=parts.policies, chains=parts.chains)
     return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, check(lines, parts))
+
+
+def with_frozen_rates(request: QuoteRequest, priced: Priced, plan: PricePlan) -> QuoteRequest:
+    """The request with the exchange rates that its prices came by; it is priced by them from now on."""
+    rated = plan.rules.exchange_rates or request.exchange
+    if not rated or not any(line.source == EXCHANGE for line in priced.lines):
+        return request
+    return replace(request, exchange=rates_to_freeze(plan, price_request(request, ())))
 
 
 def check(lines: tuple[ResolvedLine, ...], parts: Parts) -> tuple[Finding, ...]:
@@ -104,7 +116,7 @@ def price_line(line: ResolvedLine, request: QuoteRequest) -> RequestLine:
         id=line.id,
         sku=asked.sku,
         quantity=line.quantity,
-        facts=product_facts(product, asked.attributes),
+        facts=product_facts(product, asked.attributes, unit=asked.unit),
         parent=asked.parent,
         group=asked.group,
         charge=product.charge,
@@ -112,19 +124,30 @@ def price_line(line: ResolvedLine, request: QuoteRequest) -> RequestLine:
         cost=product.cost(request.currency),
         discountable=product.discountable,
         tax_code=product.tax_code,
+        prior_quantity=asked.prior_quantity,
+        uplift_percent=asked.uplift_percent,
         minimum_quantity=product.quantity.minimum,
         quantity_multiple=product.quantity.multiple,
+        quantity_maximum=product.quantity.maximum,
+        unit="" if asked.unit == product.unit else asked.unit,
+        unit_factor=product.factor(asked.unit) or ONE,
+        segment=asked.segment,
+        root=line.root.id if line.root is not None else None,
+        bundle=line.root.sku if line.root is not None else "",
     )
 
 
-def product_facts(product: Product, attributes: Mapping[str, Value]) -> Mapping[str, Value]:
-    """What rules read of a line's product: ``line.category``, ``line.family``, ``line.item.<attribute>`` ..."""
+def product_facts(product: Product, attributes: Mapping[str, Value], *, unit: str = "") -> Mapping[str, Value]:
+    """What rules read of a line's product: ``line.category``, ``line.family``, ``line.item.<attribute>`` ...
+
+    ``unit`` is what the line is sold in; empty for the product's own unit.
+    """
     return {
         "name": product.name,
         "product": product.sku,
         "category": product.category,
         "family": product.family,
-        "unit_of_measure": product.unit,
+        "unit_of_measure": unit or product.unit,
         "item": {**product.attributes, **attributes},
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.catalog import Catalog, LineId, Product
+from engine.catalog import Catalog, ChargeKind, LineId, Product, Sku
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.money import EXACT
 from engine.quotes.request import QuoteRequest, RequestedLine
@@ -21,8 +21,10 @@ CYCLE = Code("QUO106")
 BAD_QUANTITY = Code("QUO107")
 DISCONTINUED = Code("QUO108")
 BAD_TERM = Code("QUO109")
+UNKNOWN_UNIT = Code("QUO110")
+NOT_RAMPED = Code("QUO111")
 
-LINES_MAX = 10_000
+LINES_MAX = 100_000
 DEPTH_MAX = 8
 QUANTITY_MAX = Decimal(1_000_000_000)
 QUANTITY_DECIMALS_MAX = 6
@@ -31,11 +33,15 @@ TERM_MONTHS_MAX = 1_200
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLine:
-    """A requested line with its product and its quantity over the whole quote."""
+    """A requested line with its product and its quantity over the whole quote, in the product's own unit.
+
+    ``root`` is the line at the top of the tree that it is a part of; None for a line of its own.
+    """
 
     requested: RequestedLine
     product: Product
     quantity: Decimal
+    root: RequestedLine | None = None
 
     @property
     def id(self) -> LineId:
@@ -49,8 +55,7 @@ def resolve(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...]
     if faults:
         return Refusal(faults)
     by_id = {each.id: each for each in request.lines}
-    products = catalog.products
-    return tuple(ResolvedLine(each, products[each.sku], _total(each, by_id)) for each in request.lines)
+    return tuple(_resolved(each, by_id, catalog.products) for each in request.lines)
 
 
 def children_of(lines: Sequence[ResolvedLine]) -> Mapping[LineId, tuple[ResolvedLine, ...]]:
@@ -87,8 +92,16 @@ def _product_faults(line: RequestedLine, place: str, catalog: Catalog) -> Iterat
     if product is None:
         hint = did_you_mean(line.sku, catalog.products)
         yield Fault(UNKNOWN_SKU, f"{place}.sku", f"unknown product `{line.sku}`", hint)
-    elif product.discontinued:
+        return
+    if product.discontinued:
         yield Fault(DISCONTINUED, f"{place}.sku", f"`{line.sku}` is discontinued")
+    if line.segment and product.charge.kind is not ChargeKind.RECURRING:
+        message = f"`{line.sku}` is not charged every period, so it has no segments"
+        yield Fault(NOT_RAMPED, f"{place}.segment", message, "ramp recurring lines only")
+    if product.factor(line.unit) is None:
+        units = ", ".join(f"`{each}`" for each in (product.unit, *product.units))
+        hint = did_you_mean(line.unit, (product.unit, *product.units)) or f"it is sold in {units}"
+        yield Fault(UNKNOWN_UNIT, f"{place}.unit", f"`{line.sku}` is not sold in `{line.unit}`", hint)
 
 
 def _quantity_faults(line: RequestedLine, place: str) -> Iterator[Fault]:
@@ -126,9 +139,21 @@ def _parent_faults(line: RequestedLine, place: str, by_id: Mapping[LineId, Reque
         parent = above.parent
 
 
-def _total(line: RequestedLine, by_id: Mapping[LineId, RequestedLine]) -> Decimal:
-    quantity, parent = line.quantity, line.parent
-    while parent is not None:
-        above = by_id[parent]
-        quantity, parent = EXACT.multiply(quantity, above.quantity), above.parent
-    return quantity
+def _resolved(
+    line: RequestedLine, by_id: Mapping[LineId, RequestedLine], products: Mapping[Sku, Product]
+) -> ResolvedLine:
+    product = products[line.sku]
+    if line.parent is None and not line.unit:
+        return ResolvedLine(line, product, line.quantity)
+    quantity, above = _own_units(line, product), line
+    while above.parent is not None:
+        above = by_id[above.parent]
+        quantity = EXACT.multiply(quantity, _own_units(above, products[above.sku]))
+    return ResolvedLine(line, product, quantity, above if above is not line else None)
+
+
+def _own_units(line: RequestedLine, product: Product) -> Decimal:
+    """The quantity of a line in its product's own unit."""
+    factor = product.factor(line.unit)
+    assert factor is not None, "an unknown unit is refused before"
+    return line.quantity if factor == 1 else EXACT.multiply(line.quantity, factor)

@@ -11,6 +11,8 @@ from types import MappingProxyType
 from engine.catalog import LineId, Sku, Value
 from engine.pricing.request import NO_FACTS, Facts, FrozenRate, ManualDiscount, Redeemed
 
+NONE = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestedLine:
@@ -18,7 +20,9 @@ class RequestedLine:
 
     A bundle is a line whose parts are lines with ``parent`` set and ``group`` naming the option group; the quantity of
     a part is per one unit of its parent. ``attributes`` hold the choices made on the line itself. ``term_months`` and
-    ``start`` override those of the quote for recurring charges.
+    ``start`` override those of the quote for recurring charges. ``unit`` is what the quantity counts (a box), empty for
+    the product's own unit. ``prior_quantity`` is what past orders count towards tiers, in the product's own unit.
+    ``segment`` numbers the segments of a ramp from 1; ``uplift_percent`` raises the price of one.
     """
 
     id: LineId
@@ -29,6 +33,10 @@ class RequestedLine:
     attributes: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     term_months: int | None = None
     start: datetime.date | None = None
+    unit: str = ""
+    prior_quantity: Decimal = NONE
+    segment: int = 0
+    uplift_percent: Decimal = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class QuoteRequest:
 
     ``customer`` and ``header`` are what rules read as ``customer.*`` and ``quote.*`` (channel, region, segment);
     ``term_months`` is the term of recurring charges, ``start`` when they begin (default: the date of the quote).
+    ``exchange`` are the exchange rates that the quote froze.
     """
 
     date: datetime.date

@@ -136,6 +136,8 @@ PRC209 | a currency is not known
   amounts would have no minor unit | use an ISO 4217 code
 PRC210 | dates end before they start
   the rule could never apply | correct the dates
+PRC211 | a price is for a unit that nothing is sold in
+  the price would never hold | declare the unit under `units`, or correct the name
 DSC201 | an effect cannot be read
   the rule would give nothing | write it as `10 % off unit`, `5.00 off line`, `set 99.00 unit`
 DSC202 | a discount group is not known

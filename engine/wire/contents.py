@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from cpq.v1 import pricing_pb2
@@ -11,8 +11,10 @@ from engine.application.content import Content
 from engine.application.faults import TOO_MANY
 from engine.catalog import LineId, Sku
 from engine.diagnostics import Fault
+from engine.pricing.models.ramp import ShortSegment
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
-from engine.quotes.request import QuoteRequest, RequestedLine
+from engine.quotes.ramp import Ramp, SegmentTerms
+from engine.quotes.request import NONE, QuoteRequest, RequestedLine
 from engine.wire.basics import (
     Faults,
     decimal_text,
@@ -20,6 +22,7 @@ from engine.wire.basics import (
     fill_value,
     need_decimal,
     read_date,
+    read_decimal,
     read_key,
     read_values,
 )
@@ -27,6 +30,7 @@ from engine.wire.basics import (
 CUSTOMERS = "customers"
 USERS = "users"
 ONE = Decimal(1)
+YEAR = 12
 MOST_CODES = 100
 MOST_MANUAL = 1_000
 
@@ -76,6 +80,7 @@ def read_content(message: pricing_pb2.QuoteContent, faults: Faults, *, most_line
         ),
         term_months=message.term_months or None,
         start=read_date(message.start, "start", faults),
+        ramps=read_ramps(message.lines, faults, "lines"),
     )
 
 
@@ -96,7 +101,43 @@ def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:
         attributes=read_values(message.attributes, "attributes", faults),
         term_months=message.term_months or None,
         start=read_date(message.start, "start", faults) if message.HasField("start") else None,
+        unit=message.unit,
+        prior_quantity=_or_none(message.prior_quantity, "prior_quantity", faults),
+        segment=message.segment,
+        uplift_percent=_or_none(message.uplift_percent, "uplift_percent", faults),
     )
+
+
+def read_ramps(lines: Sequence[pricing_pb2.LineInput], faults: Faults, field: str) -> Mapping[LineId, Ramp]:
+    """The ramps of lines that are to be cut into segments."""
+    return {
+        LineId(each.id): _read_ramp(each.ramp, faults.at(f"{field}[{n}].ramp"))
+        for n, each in enumerate(lines)
+        if each.HasField("ramp")
+    }
+
+
+def _read_ramp(message: pricing_pb2.Ramp, faults: Faults) -> Ramp:
+    own: dict[int, SegmentTerms] = {}
+    for n, each in enumerate(message.segments):
+        place = faults.at(f"segments[{n}]")
+        if each.number in own:
+            place.invalid("number", f"segment {each.number} is there twice")
+        quantity = read_decimal(each.quantity, "quantity", place)
+        own[each.number] = SegmentTerms(quantity, read_decimal(each.uplift_percent, "uplift_percent", place))
+    if message.segment_months < 0:
+        faults.invalid("segment_months", f"{message.segment_months} is below zero")
+    return Ramp(
+        segment_months=message.segment_months or YEAR,
+        short=ShortSegment.FIRST if message.short_segment_first else ShortSegment.LAST,
+        uplift_percent=_or_none(message.uplift_percent, "uplift_percent", faults),
+        own=own,
+    )
+
+
+def _or_none(text: str, field: str, faults: Faults) -> Decimal:
+    """A number, or zero when it is not given."""
+    return read_decimal(text, field, faults) or NONE
 
 
 def _read_manual(message: pricing_pb2.ManualDiscount, faults: Faults) -> ManualDiscount:
@@ -148,6 +189,11 @@ def fill_line(message: pricing_pb2.LineInput, line: RequestedLine) -> None:
     message.term_months = line.term_months or 0
     if line.start is not None:
         fill_date(message.start, line.start)
+    message.unit, message.segment = line.unit, line.segment
+    if line.prior_quantity:
+        message.prior_quantity = decimal_text(line.prior_quantity)
+    if line.uplift_percent:
+        message.uplift_percent = decimal_text(line.uplift_percent)
 
 
 def _fill_manual(message: pricing_pb2.ManualDiscount, manual: ManualDiscount) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from cpq.v1 import common_pb2, pricing_pb2
 
 from engine.approvals.routed import Reason, Route
 from engine.catalog import BillingTiming, Charge, ChargeKind, Product, Sku
 from engine.diagnostics import Span
+from engine.money import EXACT
 from engine.pricing import PricePlan, waterfall
 from engine.pricing.result import PricedLine, PricedTotals, Waterfall
 from engine.quotes.evaluation import PricedQuote
@@ -25,6 +27,7 @@ TIMINGS: Mapping[BillingTiming, int] = {
     BillingTiming.ARREARS: common_pb2.BILLING_TIMING_ARREARS,
 }
 CHUNK = 200
+UNIT_DECIMALS = Decimal("1E-8")
 
 
 def fill_priced(
@@ -59,6 +62,10 @@ def fill_priced(
         found = message.findings.add()
         found.line_id, found.rule, found.message = finding.line, finding.rule, finding.message
         found.place, found.blocking = place_of(finding.span), finding.blocking
+    for rate in quote.request.exchange:
+        frozen = message.exchange_rates.add()
+        frozen.source_currency, frozen.rate, frozen.origin = rate.source, decimal_text(rate.rate), rate.origin
+        fill_date(frozen.date, rate.day)
     message.valid = quote.valid
     fill_route(message.approval_route, quote.route)
     message.warnings.extend(priced.warnings)
@@ -99,9 +106,24 @@ def _fill_line(
         if asked.parent is not None:
             row.parent = asked.parent
         row.group = asked.group
+        if asked.unit and product is not None:
+            _fill_unit(row, line, asked.unit, product)
     if product is not None:
         row.display_name = product.name
         fill_charge(row.charge, product.charge)
+
+
+def _fill_unit(row: pricing_pb2.PricedLine, line: PricedLine, unit: str, product: Product) -> None:
+    """Quantity and price in the unit that the line is sold in. A price that was stated for it is a rounded share for
+    the product's own unit, so the product of both is brought back to what was stated.
+    """
+    factor = product.factor(unit)
+    if factor is None or factor == 1:
+        return
+    row.unit = unit
+    row.unit_quantity = decimal_text(EXACT.divide(line.quantity, factor))
+    price = EXACT.multiply(line.unit, factor).quantize(UNIT_DECIMALS, context=EXACT)
+    row.price_per_unit = decimal_text(price.normalize(EXACT))
 
 
 def fill_charge(message: common_pb2.Charge, charge: Charge) -> None:

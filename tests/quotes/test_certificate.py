@@ -63,3 +63,9 @@ def test_the_story_of_a_price_is_not_part_of_the_proof() -> None:
     told = offer.priced.lines[0]._replace(trace=((0, Decimal(1), Decimal(2)),))
     other = replace(offer, priced=replace(offer.priced, lines=(told,)))
     assert certificate_of(offer) == certificate_of(other)
+
+
+def test_a_request_that_could_say_more_is_written_as_before() -> None:
+    written = canonical(line("a", "DISK", "2"))
+    assert written == {"id": "a", "sku": "DISK", "quantity": "2"}
+    assert canonical(replace(line("a", "DISK", "2"), unit="box")) == {**written, "unit": "box"}  # type: ignore[dict-item]

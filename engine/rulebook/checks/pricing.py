@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
 
 from engine.catalog import ChargeKind, Product, Value
-from engine.diagnostics import Diagnostic, Span
+from engine.diagnostics import Diagnostic, Span, did_you_mean
 from engine.language import Checked, EvaluationFault, compile_all
 from engine.language.types import ContextType
 from engine.pricing import codes
@@ -26,6 +26,7 @@ def pricing_findings(book: RuleBook, unreadable: Set[str]) -> Iterator[Diagnosti
     yield from _missing_prices(book, unreadable)
     yield from _percent_circles(book)
     yield from _ended(book)
+    yield from _unknown_units(book)
 
 
 def _missing_prices(book: RuleBook, unreadable: Set[str]) -> Iterator[Diagnostic]:
@@ -50,6 +51,21 @@ def _missing_prices(book: RuleBook, unreadable: Set[str]) -> Iterator[Diagnostic
             yield _by_weight(product, message, hint)
 
 
+def _unknown_units(book: RuleBook) -> Iterator[Diagnostic]:
+    """A price for a unit that the product (or any, where the price is for many) is not sold in never holds."""
+    products = book.catalog.products.values()
+    every = {unit for product in products for unit in (product.unit, *product.units)}
+    for entry in book.pricing.entries:
+        if not entry.unit:
+            continue
+        product = book.catalog.product(entry.match.value) if entry.match.by is Narrowness.SKU else None
+        known = every if product is None else {product.unit, *product.units}
+        if entry.unit not in known:
+            what = f"`{product.sku}` is not sold" if product is not None else "no product is sold"
+            hint = did_you_mean(entry.unit, known) or "declare it under `units` of the product"
+            yield finding("PRC211", f"{what} in `{entry.unit}`", entry.span, hint)
+
+
 def _by_weight(product: Product, message: str, hint: str) -> Diagnostic:
     """A product that is charged for cannot be without a price; usage may be priced by contract alone."""
     place = product.span or Span("")
@@ -64,6 +80,8 @@ class _Priced:
     def __init__(self, entries: tuple[PriceEntry, ...]) -> None:
         self.by_match: dict[tuple[Narrowness, str], set[str]] = {}
         for each in entries:
+            if each.unit:
+                continue  # a price for the box is none for a piece
             self.by_match.setdefault((each.match.by, each.match.value), set()).add(each.currency)
 
     def has(self, product: Product, currency: str) -> bool:

@@ -46,7 +46,8 @@ QUANTITY = Record(
 _SHARED = (
     Field("family", TEXT, "A wider name that prices and rules may match."),
     Field("charge", RecordField(CHARGE), CHARGE.doc),
-    Field("unit", TEXT, "The unit that is counted.", default="each"),
+    Field("unit", TEXT, "The unit that prices, tiers and stock count.", default="each"),
+    Field("units", MapField(NUMBER), "Other units it is sold in: the name, and how many of `unit` one of them holds."),
     Field("quantity", RecordField(QUANTITY), QUANTITY.doc),
     Field("discountable", FLAG, "Whether discounts may touch it.", default="true"),
     Field("discontinued", FLAG, "Whether it is no longer sold.", default="false"),

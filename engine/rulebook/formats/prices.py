@@ -36,6 +36,7 @@ ENTRY = Record(
         Field("category", TEXT, "The category that it is for."),
         Field("when", CONDITION, "Further conditions.", example='customer.region = "DE"'),
         Field("price", PER_CURRENCY, "The list price: an amount or a formula, by currency."),
+        Field("unit", TEXT, "The unit that the price is for, when lines sold in it have a price of their own."),
         Field("book", ID, "The price book it belongs to."),
         Field("from_cost", FLAG, "Starts from the cost instead of the list price.", default="false"),
         Field("based_on", ID, "Starts from the price in another book."),
@@ -47,6 +48,7 @@ ENTRY = Record(
         Field("quantity_min", NUMBER, "The smallest quantity, inclusive."),
         Field("quantity_max", NUMBER, "The largest quantity, inclusive."),
         Field("priority", INTEGER, "The higher one wins.", default="0"),
+        Field("weight", INTEGER, "Among equal matches of equal priority the higher one wins.", default="0"),
         *dates(),
     ),
 )

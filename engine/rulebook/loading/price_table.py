@@ -21,7 +21,7 @@ from engine.rulebook.table import Table
 from engine.rulebook.values import CURRENCIES, Unreadable
 
 HITS = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
-NOTES = ("id", "priority", "weight", "from", "until", "book", "currency", "note")
+NOTES = ("id", "priority", "weight", "from", "until", "book", "currency", "unit", "note")
 SKU, QUANTITY = "line.sku", "line.qty"
 _MATCHES = {SKU: Narrowness.SKU, "line.family": Narrowness.FAMILY, "line.category": Narrowness.CATEGORY}
 _WORD = re.compile(r'"?([^"|,<>=()\[\]]+)"?\Z')
@@ -90,6 +90,7 @@ class PriceTable:
             window=window_of(row, self.scope),
             priority=int(self.number(row, "priority") or 0),
             weight=int(self.number(row, "weight") or 0) + self._precedence(row),
+            unit=text_of(row, "unit"),
             span=cell.span,
         )
 

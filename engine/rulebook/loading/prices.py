@@ -154,6 +154,8 @@ class _File:
                 quantity_max=read.number("quantity_max"),
                 window=_window(read),
                 priority=read.integer("priority", 0),
+                weight=read.integer("weight", 0),
+                unit=read.text("unit"),
                 span=read.place("id"),
             )
             self.prices.entries.append(entry)

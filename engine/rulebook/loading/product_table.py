@@ -176,6 +176,7 @@ class _Rows:
             attributes=MappingProxyType(dict(found)),
             charge=base.charge,
             unit=texts.get("unit") or base.unit,
+            units=base.units,
             quantity=base.quantity,
             costs=MappingProxyType(dict(costs)),
             discountable=self._flag(texts, "discountable", base.discountable),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from types import MappingProxyType
 
 from engine.catalog import (
@@ -20,6 +20,7 @@ from engine.catalog import (
     Value,
 )
 from engine.diagnostics import Span, did_you_mean
+from engine.money import EXACT
 from engine.rulebook import values
 from engine.rulebook.codes import finding
 from engine.rulebook.loading.attributes import Words, value_of
@@ -96,7 +97,9 @@ def read_product(read: Read, register: Register, report: Report) -> None:
     assert sku is not None, "the reader requires it"
     given = {name.text: (name, node) for name, node in read.pairs("attributes")}
     attributes = _attributes(given, category, register.words, sku.span, report)
-    if not register.add(product_of(read, category, attributes, sku), report):
+    product = product_of(read, category, attributes, sku)
+    _check_quantities(product, report)
+    if not register.add(product, report):
         return
     for currency, node in read.pairs("list"):
         if isinstance(node, Scalar):
@@ -118,6 +121,7 @@ def product_of(read: Read, category: Category, attributes: Mapping[str, Value], 
         attributes=MappingProxyType(dict(attributes)),
         charge=charge_of(from_either("charge").one("charge")),
         unit=from_either("unit").text("unit", "each"),
+        units=MappingProxyType(amounts(from_either("units"), "units")),
         quantity=_quantity(from_either("quantity").one("quantity")),
         costs=MappingProxyType(amounts(read, "cost")),
         discountable=from_either("discountable").flag("discountable", default=True),
@@ -143,6 +147,29 @@ def charge_of(read: Read | None) -> Charge:
         return ONE_TIME
     timing = BillingTiming.ARREARS if kind is ChargeKind.USAGE else BillingTiming(read.text("timing", "advance"))
     return Charge(kind, PERIODS[read.text("period", "month")], timing, read.text("meter"))
+
+
+def _check_quantities(product: Product, report: Report) -> None:
+    """Quantities and factors must be above zero, and some multiple must lie between the bounds."""
+    rule, place = product.quantity, product.span or Span("")
+    numbers = {
+        "minimum": rule.minimum,
+        "multiple": rule.multiple,
+        **{f"units.{n}": f for n, f in product.units.items()},
+    }
+    for name, value in numbers.items():
+        if value <= 0:
+            message = f"`{name}` of `{product.sku}` is {value}"
+            report.add(finding("CAT008", message, place, "write a number above zero"))
+    if product.unit in product.units:
+        message = f"`{product.sku}` counts `{product.unit}`, and cannot hold several of them in one"
+        report.add(finding("CAT008", message, place, "name another unit under `units`"))
+    if rule.maximum is None or rule.minimum <= 0 or rule.multiple <= 0:
+        return
+    first = EXACT.multiply(EXACT.divide(rule.minimum, rule.multiple).to_integral_value(ROUND_CEILING), rule.multiple)
+    if first > rule.maximum:
+        message = f"no multiple of {rule.multiple} lies between {rule.minimum} and {rule.maximum}"
+        report.add(finding("CAT008", message, place, "widen the bounds of the quantity"))
 
 
 def _quantity(read: Read | None) -> QuantityRule:

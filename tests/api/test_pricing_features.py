@@ -1,0 +1,112 @@
+"""What rule files say about prices, reached through a real server: units, ramps, past orders, exchange rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cpq.v1 import pricing_pb2, quote_pb2
+
+from tests.api import deal
+from tests.api.server import Served, failure, served
+from tests.fakes.rules import SMALL
+
+PRICES = """\
+prices:
+  - {id: case-price, sku: MUG, unit: case, price: 140.00}
+models:
+  - id: plan-tiers
+    sku: PLAN
+    model: volume
+    tiers: [{up_to: 9, unit: {EUR: 30.00, USD: 33.00, GBP: 27.00}}, {unit: {EUR: 25.00, USD: 28.00, GBP: 22.00}}]
+    cliff: meant
+exchange_rates:
+  - {source: EUR, target: GBP, rate: 0.85, since: 2026-02-01, origin: central bank}
+  - {source: EUR, target: GBP, rate: 0.90, since: 2026-03-15, origin: central bank}
+"""
+FILES = {
+    **SMALL,
+    "book.yaml": SMALL["book.yaml"].replace(b"[EUR, USD]", b"[EUR, USD, GBP]"),
+    "catalog/products.yaml": SMALL["catalog/products.yaml"].replace(
+        b"sku: MUG, name: Mug, category: goods,", b"sku: MUG, name: Mug, category: goods, units: {case: 12, crate: 60},"
+    ),
+    "prices/prices.yaml": PRICES.encode(),
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Served]:
+    with served(tmp_path, FILES) as server:
+        deal.set_clock(server)
+        deal.people(server)
+        yield server
+
+
+def price(shop: Served, *lines: pricing_pb2.LineInput, **fields: object) -> pricing_pb2.PricedQuote:
+    return shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=deal.content(*lines, **fields)), timeout=30)
+
+
+def test_a_line_is_sold_in_a_unit_of_its_own(shop: Served) -> None:
+    found = price(shop, deal.line("MUG", "2", unit="case"), deal.line("MUG", "1", unit="crate", id="more"))
+    case, crate = found.lines
+    # 2 cases at 140.00; a crate has no price of its own: 60 x 12.50
+    assert (case.net, case.unit, case.unit_quantity, case.price_per_unit, case.quantity) == (
+        28000,
+        "case",
+        "2",
+        "140",
+        "24",
+    )
+    assert (crate.net, crate.unit_quantity, crate.price_per_unit) == (75000, "1", "750")
+    quote = deal.create(shop, deal.line("MUG", "2", unit="case"))
+    assert quote.content.lines[0].unit == "case"
+    bad = pricing_pb2.PriceQuoteRequest(content=deal.content(deal.line("MUG", "2", unit="cas")))
+    assert failure(shop.pricing.PriceQuote, bad).fields == {
+        "lines[0].unit": "`MUG` is not sold in `cas`; did you mean `case`?"
+    }
+
+
+def test_past_orders_count_towards_the_tier_when_the_caller_says_so(shop: Served) -> None:
+    # 5 plans alone are in the first tier; with 5 of past orders they reach the second
+    assert price(shop, deal.line("PLAN", "5")).totals.mrr == 15000
+    assert price(shop, deal.line("PLAN", "5", prior_quantity="5")).totals.mrr == 12500
+    bad = pricing_pb2.PriceQuoteRequest(content=deal.content(deal.line("PLAN", "5", prior_quantity="-5")))
+    assert failure(shop.pricing.PriceQuote, bad).fields == {
+        "lines[0].prior_quantity": "`-5` is not a quantity of past orders"
+    }
+
+
+def test_a_ramp_becomes_lines_that_are_ordered_and_billed_one_after_another(shop: Served) -> None:
+    ramp = pricing_pb2.Ramp(uplift_percent="10", segments=[pricing_pb2.RampSegment(number=2, quantity="12")])
+    found = price(shop, deal.line("PLAN", "5", ramp=ramp), term_months=39)
+    assert [(each.id, each.net, each.term_net) for each in found.lines] == [
+        ("plan/1", 15000, 180000),  # 5 x 30.00, 12 months
+        ("plan/2", 33000, 396000),  # 12 x 25.00 x 1.1, 12 months
+        ("plan/3", 18150, 217800),  # 5 x 30.00 x 1.21, 12 months
+        ("plan/4", 19965, 59895),  # 5 x 30.00 x 1.331, 3 months
+    ]
+    order = deal.ordered(shop, deal.line("PLAN", "5", ramp=ramp), term_months=24)
+    first = deal.invoiced(shop, order.contract, "2026-03-31")
+    assert [each.net for each in first] == [15000]
+    quote = deal.create(shop)
+    change = quote_pb2.BatchUpdateQuoteLinesRequest(
+        name=quote.name, upserts=[deal.line("PLAN", "1", term_months=24, ramp=pricing_pb2.Ramp())]
+    )
+    assert [each.id for each in shop.quotes.BatchUpdateQuoteLines(change).priced.lines] == ["mug", "plan/1", "plan/2"]
+
+
+def test_a_quote_keeps_its_exchange_rate_until_its_next_version(shop: Served) -> None:
+    quote = deal.create(shop, deal.line("MUG", "3"), currency_code="GBP")
+    # 12.50 EUR x 0.85 = 10.625, rounded at the unit price: 10.63; three of them
+    assert quote.priced.totals.net == 3189
+    (rate,) = quote.priced.exchange_rates
+    assert (rate.source_currency, rate.rate, rate.origin, rate.date.month) == ("EUR", "0.85", "central bank", 2)
+    deal.move_clock(shop, "2026-03-20T12:00:00Z")
+    added = shop.quotes.BatchUpdateQuoteLines(
+        quote_pb2.BatchUpdateQuoteLinesRequest(name=quote.name, upserts=[deal.line("MUG", "4")])
+    )
+    assert added.priced.totals.net == 4252
+    again = shop.quotes.CloneQuote(quote_pb2.CloneQuoteRequest(name=quote.name, valid_until=deal.UNTIL))
+    # 12.50 x 0.90 = 11.25
+    assert (again.priced.exchange_rates[0].rate, again.priced.totals.net) == ("0.90", 4500)

@@ -1,0 +1,95 @@
+"""Ramps: a term cut into segments, each a line of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from engine.catalog import LineId
+from engine.diagnostics import Refusal
+from engine.pricing.models.ramp import ShortSegment
+from engine.quotes.ramp import Ramp, SegmentTerms, Term, expand
+from engine.quotes.request import RequestedLine
+from tests.rulebook.shop import D, book_of, line, nets, quote, refused
+
+TERM = Term(39, date(2026, 3, 1))
+
+
+def cut(*lines: RequestedLine, term: Term = TERM, **ramps: Ramp) -> tuple[RequestedLine, ...]:
+    found = expand(lines, {LineId(name): ramp for name, ramp in ramps.items()}, term)
+    assert not isinstance(found, Refusal), str(found)
+    return found
+
+
+def faults(*lines: RequestedLine, term: Term = TERM, ramps: Mapping[str, Ramp]) -> list[str]:
+    found = expand(lines, {LineId(name): ramp for name, ramp in ramps.items()}, term)
+    assert isinstance(found, Refusal)
+    return [str(each) for each in found.faults]
+
+
+def test_39_months_by_year_are_four_segments_the_last_of_three_months() -> None:
+    found = cut(line("SEAT", "5"), seat=Ramp())
+    assert [(each.id, each.start, each.term_months, each.segment) for each in found] == [
+        ("seat/1", date(2026, 3, 1), 12, 1),
+        ("seat/2", date(2027, 3, 1), 12, 2),
+        ("seat/3", date(2028, 3, 1), 12, 3),
+        ("seat/4", date(2029, 3, 1), 3, 4),
+    ]
+    short = cut(line("SEAT", "5"), seat=Ramp(short=ShortSegment.FIRST))
+    assert [each.term_months for each in short] == [3, 12, 12, 12]
+
+
+def test_segments_have_quantities_and_uplifts_of_their_own() -> None:
+    own = {2: SegmentTerms(quantity=D(8)), 3: SegmentTerms(quantity=D(9), uplift_percent=D(2))}
+    found = cut(line("SEAT", "5"), seat=Ramp(uplift_percent=D(10), own=own))
+    priced = quote(book_of(), *found)
+    # 5 x 10; 8 x 11; 9 x 10.20; 5 x 13.31, a month
+    assert nets(priced) == {"seat/1": "50.00", "seat/2": "88.00", "seat/3": "91.80", "seat/4": "66.55"}
+    totals = priced.priced.totals
+    # 12 x 50 + 12 x 88 + 12 x 91.80 + 3 x 66.55
+    assert str(totals.tcv.decimal) == "2957.25"
+    # what recurs at first is the first segment
+    assert (str(totals.mrr.decimal), str(totals.arr.decimal), str(totals.acv.decimal)) == ("50.00", "600.00", "600.00")
+
+
+def test_parts_come_with_every_segment_of_the_line_above() -> None:
+    found = cut(line("SEAT", "5"), line("INK", "2", parent="seat"), line("PEN"), term=Term(24, DAY), seat=Ramp())
+    assert [(each.id, each.parent) for each in found] == [
+        ("seat/1", None),
+        ("seat/2", None),
+        ("ink/1", "seat/1"),
+        ("ink/2", "seat/2"),
+        ("pen", None),
+    ]
+
+
+DAY = date(2026, 3, 1)
+
+
+def test_a_rule_reads_the_segment() -> None:
+    discounts = "discounts: [{id: first-year, when: line.segment = 1, give: 50 % off unit}]"
+    found = cut(line("SEAT"), term=Term(24, DAY), seat=Ramp())
+    assert nets(quote(book_of(discounts=discounts), *found)) == {"seat/1": "5.00", "seat/2": "10.00"}
+
+
+def test_bad_ramps_are_refused_all_at_once() -> None:
+    ramps = {"a": Ramp(), "b": Ramp(segment_months=0), "c": Ramp(own={5: SegmentTerms()}), "d": Ramp()}
+    lines = (
+        line("SEAT", id="a", term_months=0),
+        line("SEAT", id="b"),
+        line("SEAT", id="c"),
+        line("SEAT", id="d", parent="c"),
+    )
+    assert faults(*lines, ramps=ramps, term=Term(None, DAY))[0] == (
+        "QUO112: lines[0].ramp: a ramp needs a term of 1 to 1200 months; give `term_months` on the line or the quote"
+    )
+    assert faults(*lines[1:], ramps=ramps) == [
+        "QUO112: lines[0].ramp.segment_months: segments of 0 months",
+        "QUO112: lines[1].ramp.segments: there is no segment 5: 39 months are 4 segments",
+        "QUO112: lines[2].ramp: a line above it is ramped already; ramp one of them",
+    ]
+    many = faults(line("SEAT"), ramps={"seat": Ramp(segment_months=1)}, term=Term(240, DAY))
+    assert many == ["QUO112: lines[0].ramp: 240 segments; 120 are allowed; make the segments longer"]
+    assert refused(book_of(), *cut(line("PEN"), pen=Ramp()))[0] == (
+        "QUO111: lines[0].segment: `PEN` is not charged every period, so it has no segments; ramp recurring lines only"
+    )
