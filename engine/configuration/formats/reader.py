@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.configuration.formats.coom import read_coom
 from engine.configuration.formats.dimacs import read_dimacs
 from engine.configuration.formats.featureide import read_featureide
 from engine.configuration.formats.megane import read_megane
@@ -24,6 +25,7 @@ READERS: tuple[tuple[str, Reader], ...] = (
     (".featureide.xml", read_featureide),
     (".uvl", read_uvl),
     (".tar.xz", read_megane),
+    (".coom", read_coom),
 )
 
 

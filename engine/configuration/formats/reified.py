@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
 from engine.configuration.builder import ModelBuilder
-from engine.configuration.model import Term
+from engine.configuration.model import STRUCTURE, Term
 
 Key = tuple[int, int | None]
 """A literal (0: always) and the index of a quantity, or None."""
@@ -57,17 +57,24 @@ class Comparer:
             case _:
                 raise ValueError(f"`{operator}` is no comparison")
 
+    def require(self, difference: Linear, operator: str, rule: int = STRUCTURE, *, when: Sequence[int] = ()) -> None:
+        """State "difference operator 0" whenever all of ``when`` hold; operators are ``= == < > <= >=``."""
+        if operator in ("=", "==", "<=", "<"):
+            terms, bound = _scaled(difference, strict=operator == "<")
+            self._state(terms, bound, rule, when)
+        if operator in ("=", "==", ">=", ">"):
+            terms, bound = _scaled(difference.times(Fraction(-1)), strict=operator == ">")
+            self._state(terms, bound, rule, when)
+
+    def _state(self, terms: tuple[Term, ...], bound: int, rule: int, when: Sequence[int]) -> None:
+        if terms:
+            self._builder.at_most(terms, bound, rule, when=when)
+        elif bound < 0:
+            self._builder.clause([-each for each in when], rule)
+
     def _at_most(self, difference: Linear, *, strict: bool) -> int:
         """Terms plus constant are at most zero, or below it."""
-        scale = lcm(difference.constant.denominator, *(each.denominator for each in difference.terms.values()))
-        terms = tuple(
-            Term(int(factor * scale), literal, quantity)
-            for (literal, quantity), factor in sorted(
-                difference.terms.items(), key=lambda each: (each[0][0], each[0][1] or -1)
-            )
-            if factor
-        )
-        bound = -int(difference.constant * scale) - strict
+        terms, bound = _scaled(difference, strict=strict)
         if not terms:
             return self._builder.truth() if bound >= 0 else -self._builder.truth()
         if (terms, bound) not in self._known:
@@ -76,3 +83,16 @@ class Comparer:
             self._builder.no_less(terms, bound + 1, when=(-made,))
             self._known[(terms, bound)] = made
         return self._known[(terms, bound)]
+
+
+def _scaled(difference: Linear, *, strict: bool) -> tuple[tuple[Term, ...], int]:
+    """The terms in whole numbers, and the most they may add up to."""
+    scale = lcm(difference.constant.denominator, *(each.denominator for each in difference.terms.values()))
+    terms = tuple(
+        Term(int(factor * scale), literal, quantity)
+        for (literal, quantity), factor in sorted(
+            difference.terms.items(), key=lambda each: (each[0][0], -1 if each[0][1] is None else each[0][1])
+        )
+        if factor
+    )
+    return terms, -int(difference.constant * scale) - strict
