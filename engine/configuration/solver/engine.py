@@ -55,6 +55,8 @@ class SatConfigurator:
         def ask(bench: Workbench, _: Allowance) -> State:
             if self._root is None:
                 self._root = self._state(bench, (), self._everything())
+                if self._root.consistent:
+                    self._foundation.settle(Possible(self._root.can_hold, self._root.can_fail))
             if not chosen or not self._root.consistent:
                 return self._root if not chosen else State(self.model, chosen, consistent=False)
             start = self._start(chosen, previous) or self._root
@@ -164,7 +166,7 @@ class SatConfigurator:
             return State(self.model, chosen, consistent=True, can_hold=swept.hold, can_fail=swept.fail)
         if bench.theory is not None:
             bench.theory.forget()
-        found = bench.finder.possible(assumptions, Possible(start.can_hold, start.can_fail))
+        found = bench.finder().possible(assumptions, Possible(start.can_hold, start.can_fail))
         if found is None:
             return State(self.model, chosen, consistent=False)
         ranges = bench.ranges.ranges(assumptions, start.ranges) if bench.ranges else ()

@@ -6,11 +6,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.configuration.solver.bits import atoms_of, bits_of
+from engine.configuration.solver.bits import SolutionReader, atoms_of
+from engine.configuration.solver.rotation import Rotator
 from engine.configuration.solver.search import Search
 
 POOL_MAX = 256
-REPHASE_EVERY = 4
+LUCK = 6
+"""Walks that may fail in a row before the solver takes over; each that arrives earns one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,20 @@ class Possible:
 
 
 class WitnessFinder:
-    """Answers domain questions on one search; remembers solutions, since many still stand after the next click."""
+    """Answers domain questions on one search; remembers solutions, since many still stand after the next click.
 
-    def __init__(self, search: Search, atoms: int) -> None:
+    Solver calls show many facts at first and one each in the end. With a ``rotator`` over all clauses of the search,
+    the last few facts are shown by walks from a known solution instead.
+    """
+
+    def __init__(self, search: Search, atoms: int, rotator: Rotator | None = None) -> None:
         self._search = search
         self._atoms = atoms
         self._every = (1 << (atoms + 1)) - 2
+        self._read = SolutionReader(atoms)
+        self._rotator = rotator
+        # A call costs more the larger the problem, a walk hardly does: so many new facts make a call worth it.
+        self._worth_a_call = 4 + atoms // 200
         self._pool: OrderedDict[int, None] = OrderedDict()
 
     def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible | None:
@@ -38,9 +48,9 @@ class WitnessFinder:
         found = _Tally(wanted, self._every)
         found.settle(implied, self._atoms)
         self._reuse(assumptions, found)
-        if not found.seen and not self._witness(assumptions, found):
+        if not found.seen and self._witness(assumptions, found) is None:
             return None
-        self._close(list(assumptions), found)
+        self._close(list(assumptions), implied, found)
         return Possible(found.hold & wanted.hold, found.fail & wanted.fail)
 
     def _reuse(self, assumptions: Sequence[int], found: _Tally) -> None:
@@ -53,33 +63,52 @@ class WitnessFinder:
             if found.add(solution):
                 self._pool.move_to_end(solution)
 
-    def _witness(self, assumptions: Sequence[int], found: _Tally) -> bool:
+    def _witness(self, assumptions: Sequence[int], found: _Tally) -> Sequence[int] | None:
+        """A solution that shows as much as possible of what is open; None when there is none."""
         self._search.favour(found.missing())
         if not self._search.solve(assumptions):
-            return False
-        self._keep(found)
-        return True
-
-    def _keep(self, found: _Tally) -> None:
-        solution = bits_of(self._search.model(), self._atoms)
+            return None
+        model = self._search.model()
+        solution = self._read(model)
         found.add(solution)
+        self._keep(solution)
+        return model
+
+    def _keep(self, solution: int) -> None:
         self._pool[solution] = None
         if len(self._pool) > POOL_MAX:
             self._pool.popitem(last=False)
 
-    def _close(self, assumptions: list[int], found: _Tally) -> None:
+    def _close(self, assumptions: list[int], implied: Sequence[int], found: _Tally) -> None:
         """Witness or refute whatever is still open."""
-        calls = 0
+        rotator = self._rotator
         assumptions.append(0)
         while literal := found.next_open():
-            if calls % REPHASE_EVERY == 0:
-                self._search.favour(found.missing())
-            calls += 1
+            before = found.open()
             assumptions[-1] = literal
-            if self._search.solve(assumptions):
-                self._keep(found)
-            else:
+            model = self._witness(assumptions, found)
+            if model is None:
                 found.refute(literal)
+            elif rotator is not None and before - found.open() < self._worth_a_call:
+                rotator.start(model, set(implied))
+                self._rotate(rotator, self._read(model), found)
+                rotator = None
+
+    def _rotate(self, rotator: Rotator, solution: int, found: _Tally) -> None:
+        """Walk on from a solution to every open literal, as long as most walks arrive."""
+        luck = LUCK
+        for literal in found.all_open():
+            if not found.is_open(literal):
+                continue
+            flipped = rotator.reach(literal)
+            luck += 1 if flipped else -1
+            if luck < 0:
+                break
+            for each in flipped:
+                found.show(each)
+                solution ^= 1 << abs(each)
+            if flipped:
+                self._keep(solution)
 
 
 class _Tally:
@@ -104,19 +133,37 @@ class _Tally:
     def add(self, solution: int) -> bool:
         """Count a solution; says whether it showed anything new."""
         self.seen = True
-        news = bool(solution & self.open_hold or self.every ^ solution and (self.every ^ solution) & self.open_fail)
+        failed = self.every ^ solution
+        news = bool(solution & self.open_hold or failed & self.open_fail)
         self.hold |= solution
-        self.fail |= self.every ^ solution
+        self.fail |= failed
         self.open_hold &= ~solution
         self.open_fail &= solution
         return news
 
+    def show(self, literal: int) -> None:
+        """Some solution has this literal."""
+        bit = 1 << abs(literal)
+        if literal > 0:
+            self.hold |= bit
+        else:
+            self.fail |= bit
+        self.refute(literal)
+
     def refute(self, literal: int) -> None:
-        """No solution has this literal."""
+        """No solution has this literal, or one was found already: it is not open any more."""
         if literal > 0:
             self.open_hold &= ~(1 << literal)
         else:
             self.open_fail &= ~(1 << -literal)
+
+    def is_open(self, literal: int) -> bool:
+        """Whether the literal is neither seen nor refuted."""
+        return bool((self.open_hold >> literal if literal > 0 else self.open_fail >> -literal) & 1)
+
+    def open(self) -> int:
+        """How many facts are neither seen nor refuted."""
+        return self.open_hold.bit_count() + self.open_fail.bit_count()
 
     def next_open(self) -> int:
         """A literal not yet seen or refuted, or 0."""
@@ -126,6 +173,10 @@ class _Tally:
             return -(self.open_fail.bit_length() - 1)
         return 0
 
+    def all_open(self) -> list[int]:
+        """Every open literal."""
+        return [*(-each for each in atoms_of(self.open_fail)), *atoms_of(self.open_hold)]
+
     def missing(self) -> list[int]:
-        """All open literals, as phases for the next solution."""
+        """An open literal of every open atom, as phases for the next solution."""
         return [*(-each for each in atoms_of(self.open_fail & ~self.open_hold)), *atoms_of(self.open_hold)]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from engine.configuration.answers import Choice
 from engine.configuration.model import Model
+from engine.configuration.solver.bits import atoms_of
 from engine.configuration.solver.cnf import Cnf, encode
 from engine.configuration.solver.conflicts import Group
 from engine.configuration.solver.facts import Vocabulary
 from engine.configuration.solver.listing import values_of
 from engine.configuration.solver.ranges import RangeFinder
+from engine.configuration.solver.reduced import Reduced, reduce
+from engine.configuration.solver.rotation import Rotator
 from engine.configuration.solver.search import Allowance, Search
 from engine.configuration.solver.sums import SumTheory
-from engine.configuration.solver.witnesses import WitnessFinder
+from engine.configuration.solver.witnesses import Possible, WitnessFinder
 
 
 class Foundation:
@@ -23,6 +26,33 @@ class Foundation:
         self.model = model
         self.cnf: Cnf = encode(model)
         self.vocabulary = Vocabulary(model)
+        self.everything = Possible(self.vocabulary.decided_true, self.vocabulary.decided_false)
+        self.reduced: Reduced | None = None
+
+    def settle(self, root: Possible) -> None:
+        """Simplify under what is known without any choice; threads that come too late find it done."""
+        if self.reduced is None and not needs_theory(self.model):
+            always = [-each for each in atoms_of(self.everything.hold & ~root.hold)]
+            always += atoms_of(self.everything.fail & ~root.fail)
+            self.reduced = reduce(self.cnf, self.model.atom_count, always, self.everything)
+
+
+class ReducedFinder:
+    """Asks the reduced clauses and answers about the original atoms."""
+
+    def __init__(self, reduced: Reduced) -> None:
+        self._reduced = reduced
+        self.search = Search(reduced.cnf)
+        self._inner = WitnessFinder(self.search, reduced.cnf.top, Rotator(reduced.touching))
+
+    def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible | None:
+        """Which of the wanted atoms may hold or fail under the assumptions, exactly; None when nothing fits them."""
+        reduced = self._reduced
+        found = self._inner.possible(reduced.literals(assumptions), reduced.translator.inward(wanted))
+        if found is None:
+            return None
+        outer = reduced.translator.outward(found)
+        return Possible(outer.hold & wanted.hold, outer.fail & wanted.fail)
 
 
 class Workbench:
@@ -32,14 +62,27 @@ class Workbench:
         self.foundation = foundation
         self.theory = SumTheory(foundation.model) if needs_theory(foundation.model) else None
         self.search = Search(foundation.cnf, theory=self.theory)
-        self.finder = WitnessFinder(self.search, foundation.model.atom_count)
+        self._plain = WitnessFinder(self.search, foundation.model.atom_count)
+        self._finder: ReducedFinder | None = None
         self.ranges = RangeFinder(foundation.model, self.search, self.theory) if self.theory else None
         self._blaming: Search | None = None
         self._blaming_theory: SumTheory | None = None
 
+    def finder(self) -> WitnessFinder | ReducedFinder:
+        """Answers domain questions, on the reduced clauses once they are known."""
+        reduced = self.foundation.reduced
+        if reduced is None:
+            return self._plain
+        if self._finder is None:
+            self._finder = ReducedFinder(reduced)
+            self._finder.search.allowance = self.search.allowance
+        return self._finder
+
     def allow(self, allowance: Allowance) -> None:
         """Start an operation with this allowance."""
         self.search.allowance = allowance
+        if self._finder is not None:
+            self._finder.search.allowance = allowance
         if self._blaming is not None:
             self._blaming.allowance = allowance
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.configuration import Budget, Choice, Kind, ModelBuilder, Objective, Range, Relation, Term
 from engine.configuration.answers import State
-from engine.configuration.solver.bits import atoms_of, bits_of, mask
+from engine.configuration.solver.bits import SolutionReader, atoms_of, mask
 from engine.configuration.solver.cnf import encode
 from engine.configuration.solver.completing import complete
 from engine.configuration.solver.conflicts import SoftGroups, minimal_core
@@ -37,7 +37,7 @@ PLENTY = Budget(conflicts=10**7, milliseconds=20_000)
 def test_bits_and_atoms_are_each_other(atoms: set[int]) -> None:
     bits = mask(atoms)
     assert set(atoms_of(bits)) == atoms
-    assert bits_of([at if at in atoms else -at for at in range(1, 301)], 300) == bits
+    assert SolutionReader(300)([at if at in atoms else -at for at in range(1, 301)]) == bits
 
 
 @given(st.lists(st.sets(st.integers(0, 7), min_size=1, max_size=4), max_size=6))
