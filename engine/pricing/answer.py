@@ -9,6 +9,7 @@ from typing import cast
 
 from engine.catalog import ChargeKind
 from engine.money import EXACT, RoundingRule
+from engine.pricing.gifts import added_lines, taxed_gifts
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
 from engine.pricing.request import RequestLine
@@ -38,8 +39,10 @@ def answer(
     """Steps 12 and 13: tax, the lines, the totals."""
     work, rows = order.work, order.rows
     request, plan = work.request, work.plan
-    taxed = tax_on(work, order)
-    columns = priced_lines(rows, order, taxed.line_tax)
+    added = added_lines(work, run.gifts)
+    taxed = tax_on(work, order, added)
+    columns = priced_lines(rows, order, taxed.line_tax[: len(rows.lines)] if added else taxed.line_tax)
+    gifts = taxed_gifts(work, run.gifts, taxed.line_tax[len(rows.lines) :])
     currency, rounding = work.currency, plan.rules.rounding
     plain = Sums(
         listed=sum(rows.list_amount),
@@ -50,7 +53,7 @@ def answer(
         tax=taxed.tax,
     )
     sums = sums_of(rows.lines, columns, plain, currency, rounding)
-    sums.add_gifts(run.gifts)
+    sums.add_gifts(gifts)
     totals = totals_of(sums, currency, rounding)
     applied: dict[int, None] = {}
     for numbers in dict.fromkeys(rows.applied):
@@ -68,7 +71,7 @@ def answer(
         lines=columns.lines,
         totals=totals,
         order_discounts=tuple(discounts),
-        gifts=tuple(run.gifts),
+        gifts=gifts,
         refused=(*refused, *_over_budget(work)),
         applied=tuple(applied),
         unit_discounts=split,

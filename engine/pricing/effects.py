@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
+
+from engine.catalog import Value
 
 if TYPE_CHECKING:
     from engine.language.scope import Checked
@@ -145,12 +149,18 @@ class ForEach:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """Adds a line at a price of its own (0: free); the line neither counts for nor takes part in other discounts."""
+    """Adds a line at a price of its own (0: free); the line neither counts for nor takes part in other discounts.
+
+    It bears the tax of its code, its cost counts for the margin, and ``facts`` are what conditions read of it.
+    """
 
     sku: str
     quantity: Decimal = Decimal(1)
     unit_price: Decimal = Decimal(0)
     for_each: ForEach | None = None
+    tax_code: str = ""
+    costs: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
 
 
 Effect: TypeAlias = Percent | Amount | SetPrice | FirstNext | Tiered | BuyGet | UnitsOff | Gift

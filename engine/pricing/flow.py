@@ -24,6 +24,7 @@ from engine.pricing.checks import request_faults
 from engine.pricing.compiled import GROUP_CAP, ROUNDING, PricePlan
 from engine.pricing.express import Express, suits
 from engine.pricing.finding import Finder
+from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.guarding import guard_line, price_percent_lines
 from engine.pricing.index import numbers
 from engine.pricing.line_stage import LineRun, alone, run_groups
@@ -207,6 +208,9 @@ class Pricing:
         run = OrderRun(order)
         if not replaces_order_rules(self.request):
             run.run(self.plan.order_groups, self.usable.blocked)
+        faults = untaxed_gifts(self.work, run.gifts)
+        if faults:
+            return Refusal(tuple(faults))
         discounts = [*run.discounts, *manual_on_order(order)]
         return answer(order, run, discounts, self.usable.refused, self.warnings)
 

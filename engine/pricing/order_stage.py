@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
 
-from engine.catalog import Sku
 from engine.money import EXACT
 from engine.pricing.compiled import GroupPlan
 from engine.pricing.effects import Gift
+from engine.pricing.gifts import gift_line
 from engine.pricing.order_give import OrderGiver, OrderTake
 from engine.pricing.order_state import OrderState
 from engine.pricing.plan import Combine, Pick
@@ -188,10 +188,7 @@ class _GroupRun:
             times = EXACT.divide(quantity, effect.for_each.quantity).to_integral_value(ROUND_FLOOR)
         if times <= 0:
             return None
-        count = EXACT.multiply(effect.quantity, times)
-        mode = self.state.work.plan.rules.rounding.mode
-        amount = minor_units(EXACT.multiply(effect.unit_price, count), self.state.work.currency, mode)
-        return GiftLine(rule.no, Sku(effect.sku), count, effect.unit_price, amount)
+        return gift_line(self.state.work, rule, effect, EXACT.multiply(effect.quantity, times))
 
     def _cap(self) -> int | None:
         """The most the group may take off the order, in minor units."""

@@ -15,6 +15,7 @@ from engine.pricing.answer import answer, priced_lines
 from engine.pricing.checks import request_faults
 from engine.pricing.compiled import PricePlan
 from engine.pricing.flow import Pricing, price, unknown_tax_codes
+from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
 from engine.pricing.plan import CapScope, PoolScope
@@ -218,4 +219,6 @@ def _with_order(request: PriceRequest, before: Priced, places: list[int], pricin
         return _whole(plan, request)
     run = OrderRun(order)
     run.run(plan.order_groups, whole.usable.blocked)
+    if untaxed_gifts(whole.work, run.gifts):
+        return _whole(plan, request)
     return Repriced(request, answer(order, run, run.discounts, whole.usable.refused, before.warnings))

@@ -61,13 +61,22 @@ class OrderDiscount:
 
 @dataclass(frozen=True, slots=True)
 class GiftLine:
-    """A line that a rule added."""
+    """A line that a rule added: ``amount`` is in the basis of the quote's prices, ``net`` before tax.
+
+    ``id`` is the line that it becomes in an order; ``list_unit`` is what one costs others; ``cost`` is None when nobody
+    stated one.
+    """
 
     rule_no: int
     sku: Sku
     quantity: Decimal
     unit_price: Decimal
     amount: int
+    id: LineId = LineId("")
+    net: int = 0
+    tax: int = 0
+    list_unit: Decimal = Decimal(0)
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

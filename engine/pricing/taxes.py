@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import lcm
@@ -12,7 +12,7 @@ from engine.pricing.order_state import OrderState
 from engine.pricing.request import NO_FACTS, RequestLine, TaxAnswer, TaxState
 from engine.pricing.settings import TaxLevel, TaxSettings, TaxSide
 from engine.pricing.spread import proportional
-from engine.pricing.state import ZERO
+from engine.pricing.state import ZERO, Record
 from engine.pricing.work import Work
 
 NO_TAX = TaxAnswer(ZERO)
@@ -34,15 +34,33 @@ def rate_of(order: OrderState, index: int) -> TaxAnswer | None:
     line = order.lines[index]
     if work.request.tax_state is TaxState.ANSWERED:
         return work.request.tax_answers.get(line.id)
+    return _rate_in_table(work, line, lambda: order.records[index])
+
+
+def _rate(work: Work, added: Added) -> TaxAnswer | None:
+    if work.request.tax_state is TaxState.ANSWERED:
+        return work.request.tax_answers.get(added.line.id)
+    return _rate_in_table(work, added.line, lambda: added.record)
+
+
+def _rate_in_table(work: Work, line: RequestLine, record: Callable[[], Record]) -> TaxAnswer | None:
     settings = work.plan.rules.tax
     if not line.tax_code or settings is None:
         return NO_TAX
     for rate, tests in zip(settings.rates, work.plan.tax_tests, strict=True):
         if rate.code != line.tax_code or (rate.window is not None and not rate.window.holds(work.request.date)):
             continue
-        if not tests or work.holds(tests, NO_FACTS if work.plan.tax_by_code else order.records[index]):
+        if not tests or work.holds(tests, NO_FACTS if work.plan.tax_by_code else record()):
             return TaxAnswer(rate.percent, rate.fixed)
     return None
+
+
+def untaxed(work: Work, added: Sequence[Added]) -> list[Added]:
+    """The added lines that are charged for and have no rate, where the book refuses that."""
+    settings = work.plan.rules.tax
+    if settings is None or not settings.unknown_is_refused:
+        return []
+    return [each for each in added if each.amount and _rate(work, each) is None]
 
 
 def rates_of(order: OrderState) -> list[TaxAnswer | None]:
@@ -57,15 +75,24 @@ def rates_of(order: OrderState) -> list[TaxAnswer | None]:
     return [known[line.tax_code] for line in lines]
 
 
-def tax_on(work: Work, order: OrderState) -> TaxedAmounts:
-    """Tax on line amounts that are in the basis of the quote's prices."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A line that a rule added, with its amount and the conditions' view of it."""
+
+    line: RequestLine
+    amount: int
+    record: Record
+
+
+def tax_on(work: Work, order: OrderState, added: Sequence[Added] = ()) -> TaxedAmounts:
+    """Tax on line amounts that are in the basis of the quote's prices; the lines that rules added come last."""
     settings = work.plan.rules.tax
-    amounts = order.running
+    amounts = [*order.running, *(each.amount for each in added)] if added else order.running
     if settings is None:
         whole = sum(amounts)
         return TaxedAmounts(whole, 0, whole, (0,) * len(amounts))
-    lines = work.request.lines
-    rates = [rate or NO_TAX for rate in rates_of(order)]
+    lines = (*work.request.lines, *(each.line for each in added)) if added else work.request.lines
+    rates = [rate or NO_TAX for rate in (*rates_of(order), *(_rate(work, each) for each in added))]
     taxing = _Taxing(settings, settings.mode or work.plan.rules.rounding.mode, work.currency.scale)
     whole = sum(amounts)
     match settings.level:

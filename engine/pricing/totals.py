@@ -71,12 +71,13 @@ class Sums:
             self.recurring[months] = self.recurring.get(months, 0) + sign * amount
 
     def add_gifts(self, gifts: Iterable[GiftLine]) -> None:
-        """Count the lines that rules added."""
-        given = sum(gift.amount for gift in gifts)
-        self.amount += given
-        self.net += given
-        self.one_time += given
-        self.tcv += given
+        """Count the lines that rules added; their net and tax are among the plain sums already."""
+        for gift in gifts:
+            self.amount += gift.amount
+            self.one_time += gift.net
+            self.tcv += gift.net
+            self.cost += gift.cost or 0
+            self.unknown += gift.cost is None
 
 
 def sums_of(

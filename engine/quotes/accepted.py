@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from engine.catalog import Catalog, Charge, LineId, Sku
-from engine.money import Currency, Money
-from engine.pricing.result import PricedLine
+from engine.money import HALF_UP, Currency, Money, UnitPrice, settle
+from engine.pricing.result import GiftLine, PricedLine
 from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
 from engine.quotes.request import RequestedLine
 
@@ -69,6 +69,7 @@ def accepted_quote(quote: Quote, catalog: Catalog, *, at: datetime) -> AcceptedQ
     lines = tuple(
         _line(each, asked, offer, catalog, start=start) for each in offer.priced.priced.lines if each.id in asked
     )
+    gifts = tuple(_gift(each, offer, catalog, start=start) for each in offer.priced.priced.gifts)
     return AcceptedQuote(
         quote=quote.id,
         version=quote.version,
@@ -80,7 +81,7 @@ def accepted_quote(quote: Quote, catalog: Catalog, *, at: datetime) -> AcceptedQ
         rule_book=offer.priced.rule_book,
         purchase_order=quote.purchase_order,
         net_total=offer.priced.priced.totals.net,
-        lines=lines,
+        lines=(*lines, *gifts),
     )
 
 
@@ -106,4 +107,29 @@ def _line(
         fulfilment=product.fulfilment,
         start=requested.start or start,
         term_months=requested.term_months or offer.priced.request.term_months,
+    )
+
+
+def _gift(gift: GiftLine, offer: QuoteVersion, catalog: Catalog, *, start: date) -> AcceptedLine:
+    """What a rule added is delivered and billed like any other line, at the price it was given for."""
+    priced, product = offer.priced.priced, catalog.products[gift.sku]
+    listed = UnitPrice(gift.list_unit, priced.currency)
+    return AcceptedLine(
+        id=gift.id,
+        sku=gift.sku,
+        name=product.name,
+        quantity=gift.quantity,
+        parent=None,
+        group="",
+        charge=product.charge,
+        unit_net=gift.unit_price,
+        list_total=settle(listed, quantity=gift.quantity, rounding=HALF_UP),
+        net_total=priced.money(gift.net),
+        term_total=priced.money(gift.net),
+        tax=priced.money(gift.tax),
+        tax_code=product.tax_code,
+        recognition=product.recognition,
+        fulfilment=product.fulfilment,
+        start=start,
+        term_months=offer.priced.request.term_months,
     )

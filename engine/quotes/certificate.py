@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -33,6 +33,8 @@ def certificate_of(priced: PricedQuote) -> str:
         "lines": [_line(each) for each in priced.priced.lines],
         "totals": canonical(priced.priced.totals),
     }
+    if priced.priced.gifts:
+        body["gifts"] = [canonical(replace(each, rule_no=0)) for each in priced.priced.gifts]
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return PREFIX + hashlib.sha256(text.encode()).hexdigest()
 

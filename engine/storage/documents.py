@@ -24,6 +24,8 @@ def _quote_lines(quote: Quote) -> Iterator[tuple[Cell, ...]]:
         parent = asked[line.id].parent if line.id in asked else None
         asked_for = int(line.id in asked)
         yield line.id, line.sku, format(line.quantity, "f"), line.list_amount, line.net, line.term, parent, asked_for
+    for gift in quote.priced.priced.gifts:
+        yield gift.id, gift.sku, format(gift.quantity, "f"), gift.amount, gift.net, gift.net, None, 1
 
 
 def _subscription_lines(contract: Contract) -> Iterator[tuple[Cell, ...]]:

@@ -56,6 +56,7 @@ def fill_priced(
         given.rule, _ = _source(plan, gift.rule_no)
         given.sku, given.quantity = gift.sku, decimal_text(gift.quantity)
         given.unit_price, given.amount = decimal_text(gift.unit_price), gift.amount
+        given.line_id, given.tax, given.net = gift.id, gift.tax, gift.net
     for refused in priced.refused:
         message.refused_rules.add(rule=refused.rule_id, reason=refused.reason)
     for finding in quote.findings:

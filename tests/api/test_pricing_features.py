@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from cpq.v1 import pricing_pb2, quote_pb2
+from cpq.v1 import order_pb2, pricing_pb2, quote_pb2, revenue_pb2
 
+from engine.application.perform import perform
+from engine.application.ports import Asked
+from engine.application.publish import publish_files
 from tests.api import deal
 from tests.api.server import Served, failure, served
 from tests.fakes.rules import SMALL
@@ -45,6 +48,12 @@ def shop(tmp_path: Path) -> Iterator[Served]:
 
 def price(shop: Served, *lines: pricing_pb2.LineInput, **fields: object) -> pricing_pb2.PricedQuote:
     return shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=deal.content(*lines, **fields)), timeout=30)
+
+
+def publish(shop: Served, files: Mapping[str, bytes]) -> None:
+    asked = Asked("Publish")
+    done = perform(shop.env, asked, lambda work: publish_files(work, files, etag=""), lambda _, book: book.id.encode())
+    assert isinstance(done, bytes), str(done)
 
 
 def test_a_line_is_sold_in_a_unit_of_its_own(shop: Served) -> None:
@@ -110,3 +119,33 @@ def test_a_quote_keeps_its_exchange_rate_until_its_next_version(shop: Served) ->
     again = shop.quotes.CloneQuote(quote_pb2.CloneQuoteRequest(name=quote.name, valid_until=deal.UNTIL))
     # 12.50 x 0.90 = 11.25
     assert (again.priced.exchange_rates[0].rate, again.priced.totals.net) == ("0.90", 4500)
+
+
+def test_a_gift_is_ordered_delivered_and_billed(shop: Served) -> None:
+    discounts = """\
+order_discounts:
+  - {id: free-calls, when: 'sum(lines.qty) >= 3', give: add BRD-1 qty 2 at 1.00}
+  - {id: free-cpu, when: 'sum(lines.qty) >= 3', give: add CPU-A at 0}
+"""
+    publish(shop, {**FILES, "discounts/gifts.yaml": discounts.encode()})
+    offer = deal.sent(shop, deal.line("MUG", "3"))
+    gifts = {each.line_id: each for each in offer.priced.gifts}
+    # 2 x 1.00, with 19 % tax for a customer in Germany
+    assert [(each.net, each.tax, each.quantity) for each in gifts.values()] == [(200, 38, "2"), (0, 0, "1")]
+    # 3 x 12.50 + 2.00
+    assert offer.priced.totals.net == 3950
+    shop.quotes.AcceptQuote(quote_pb2.AcceptQuoteRequest(name=offer.name, version=1))
+    order = shop.orders.CreateOrder(order_pb2.CreateOrderRequest(quote=offer.name))
+    items = {each.quote_line: each for each in order.items}
+    assert items.keys() == {"mug", "gift/free-calls", "gift/free-cpu"}
+    assert (items["gift/free-calls"].sku, items["gift/free-calls"].quantity, items["gift/free-calls"].net) == (
+        "BRD-1",
+        "2",
+        200,
+    )
+    shipped = [each for each in order.tasks if each.item == "gift/free-calls"]
+    assert [each.step for each in shipped] == []  # boards have no fulfilment plan: handed over at once
+    # the gift is billed at once, the mugs when they are delivered
+    (invoice,) = deal.invoiced(shop, order.contract, "2026-03-31")
+    assert (invoice.net, invoice.gross) == (200, 238)
+    assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-03-31"))).valid

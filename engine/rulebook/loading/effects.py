@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
+from engine.catalog import ChargeKind, Sku
 from engine.diagnostics import DiagnosticError
 from engine.language import Scope
 from engine.language.types import NUMBER, MoneyType, Type
 from engine.pricing.effects import Amount, BuyGet, Condition, Effect, Gift, Operand, Percent, Sign, UnitsOff
+from engine.quotes.evaluation import product_facts
 from engine.rulebook import values
 from engine.rulebook.codes import finding, warning
 from engine.rulebook.grammar import Formulas, GivenEffect, parse_effect, parse_per_currency
@@ -90,7 +93,17 @@ def _parse(text: Scalar, names: Scope, scope: PricingScope) -> GivenEffect | Non
     except DiagnosticError as problem:
         scope.report.add(*problem.diagnostics)
         return None
-    return given if not failed and _is_possible(given.effect, text, scope) else None
+    if failed or not _is_possible(given.effect, text, scope):
+        return None
+    return replace(given, effect=_of_product(given.effect, scope))
+
+
+def _of_product(effect: Effect, scope: PricingScope) -> Effect:
+    """A gift with the tax code, the costs and the facts of its product."""
+    product = scope.catalog.product(effect.sku) if isinstance(effect, Gift) else None
+    if product is None or not isinstance(effect, Gift):
+        return effect
+    return replace(effect, tax_code=product.tax_code, costs=product.costs, facts=product_facts(product, {}))
 
 
 def _is_possible(effect: Effect, text: Scalar, scope: PricingScope) -> bool:
@@ -106,10 +119,24 @@ def _is_possible(effect: Effect, text: Scalar, scope: PricingScope) -> bool:
             return _is_possible(inner, text, scope)
         case Gift(sku=sku):
             start = text.text.index(sku)
-            return known_sku(text.cut(start, start + len(sku)), scope)
+            return known_sku(text.cut(start, start + len(sku)), scope) and _is_a_gift(effect, text, scope)
         case _:
             return _warn_of_fraction(effect, text, scope)
     scope.report.add(finding("DSC205", message, text.span, "percents are written 15, never 0.15"))
+    return False
+
+
+def _is_a_gift(effect: Gift, text: Scalar, scope: PricingScope) -> bool:
+    """What is charged again and again may be given for nothing, not at a price for one period."""
+    product = scope.catalog.products[Sku(effect.sku)]
+    if effect.unit_price < 0:
+        message, hint = f"the price {effect.unit_price} is negative", "write a price of zero or more"
+    elif effect.unit_price and product.charge.kind is not ChargeKind.ONE_TIME:
+        message = f"`{effect.sku}` is charged every period, and a gift has one price"
+        hint = "give it at 0, or use a discount on its line"
+    else:
+        return True
+    scope.report.add(finding("DSC201", message, text.span, hint))
     return False
 
 
