@@ -120,7 +120,7 @@ def run_eval(options: argparse.Namespace) -> int:
     """Evaluate a decision and print its value as JSON, with the reasons of a null on the error stream."""
     try:
         inputs = read_input(options.input)
-        program = Program(_models(options.file))
+        program = Program(models_of(options.file))
         named = {name: _input_value(program.main, name, value) for name, value in inputs.items()}
         value, problems = decide(program, options.decision, named, moment=current_moment())
     except DiagnosticError as error:
@@ -136,7 +136,8 @@ def run_eval(options: argparse.Namespace) -> int:
     return FINDINGS if value is None and problems else CLEAN
 
 
-def _models(path: Path) -> list[tuple[str, Model]]:
+def models_of(path: Path) -> list[tuple[str, Model]]:
+    """Return the model in a file first, and when it imports others, those beside it."""
     models = [(path.name, read_model(path.read_bytes(), path.name))]
     if models[0][1].imports:
         beside = [each for each in sorted(path.parent.glob("*.dmn")) if each != path]

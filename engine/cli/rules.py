@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from engine.adapters.rule_folder import FolderError, read_folder, unpack
+from engine.cli.rule_tables import add_export, add_import, run_export, run_import
 from engine.diagnostics import Diagnostic, Severity, as_json, did_you_mean, render
 from engine.language.problems import CODES
 from engine.rulebook import Loaded, load, parts_of
@@ -37,6 +38,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _verb(verbs, "reference", "print the reference page of rule files", _reference, folder=False)
     new = _verb(verbs, "new", "start a rule book", _new, folder=True)
     new.add_argument("--title", default="", help="what people read")
+    add_import(_verb(verbs, "import", "bring decision tables of a DMN file into a rule book", run_import, folder=False))
+    add_export(_verb(verbs, "export", "write a decision table as a DMN file", run_export, folder=False))
     explain = _verb(verbs, "explain", "say what a code means and what to do", _explain, folder=False)
     explain.add_argument("code")
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from engine.language.builtins import FUNCTIONS, Builtin
 from engine.language.problems import OPTIONAL_UNTESTED, Findings
 from engine.language.scope import Analysis, Meaning, MeaningKind, Scope
 from engine.language.tree import Expression, Filter, Name, Path, Subject
@@ -78,6 +79,10 @@ class Checker:
             if name in frame:
                 return frame[name]
         return self.scope.meanings.get(name)
+
+    def function(self, name: str) -> Builtin | None:
+        """The built-in or decision table of a name."""
+        return FUNCTIONS.get(name) or self.scope.tables.get(name)
 
     def names(self) -> Iterator[str]:
         """All names that may be used here."""

@@ -20,7 +20,7 @@ from engine.language.tree import (
     Quantifier,
     Range,
 )
-from engine.language.types import ANY, ContextType, ListType, RangeType, Type, required
+from engine.language.types import ANY, ContextType, ListType, OptionalType, RangeType, Type, required
 
 
 def loop(emitter: Emitter, node: Expression) -> str:
@@ -109,6 +109,8 @@ def _of_table(emitter: Emitter, node: Call, resolved: ResolvedCall) -> str:
         else:
             parts.append(emitter.code(each))
             maybe = maybe or parameter != ANY and emitter.maybe(each)
+    # A function that takes a missing value for one argument looks after the others itself.
+    maybe = maybe and not any(isinstance(each.type, OptionalType) for each in resolved.signature.parameters)
     run = emitter.constants.name(resolved.signature.run)
     return emitter.lifted(run, *parts, maybe=maybe, mark=emitter.mark(node))
 

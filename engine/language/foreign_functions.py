@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from engine.diagnostics import nearest_name
@@ -60,10 +60,10 @@ _INSTEAD: Mapping[str, str] = MappingProxyType(
 )
 
 
-def hint_for(name: str) -> str:
-    """What to write instead of an unknown function."""
+def hint_for(name: str, tables: Iterable[str] = ()) -> str:
+    """What to write instead of an unknown function; ``tables`` are decision tables that may be called."""
     folded = name.lower()
     if folded in _INSTEAD:
         return _INSTEAD[folded]
-    near = _SAME.get(folded) or nearest_name(name, FUNCTIONS) or _SAME.get(nearest_name(name, _SAME) or "")
+    near = _SAME.get(folded) or nearest_name(name, [*tables, *FUNCTIONS]) or _SAME.get(nearest_name(name, _SAME) or "")
     return f"did you mean `{near}`?" if near else "the reference page lists the functions"

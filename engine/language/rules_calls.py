@@ -63,15 +63,16 @@ class Fit:
 
 
 def call(checker: Checker, node: Expression) -> Type:
-    """A call of a built-in function."""
+    """A call of a built-in function or a decision table."""
     assert isinstance(node, Call)
     name = node.function.name if isinstance(node.function, Name) else ""
     if not name or checker.find(name) is not None:
         message = f"{shown(checker.source(node.function))} is not a function"
-        hint = "write `*` to multiply" if checker.check(node.function) != ANY else "only built-in functions are called"
+        called = "only built-in functions and decision tables are called"
+        hint = "write `*` to multiply" if checker.check(node.function) != ANY else called
         checker.findings.error(NOT_A_FUNCTION, message, node.start, node.end, hint=hint)
         return ANY
-    builtin = FUNCTIONS.get(name)
+    builtin = checker.function(name)
     if builtin is None or not builtin.strict:
         _unknown(checker, node, name)
         return ANY
@@ -93,7 +94,8 @@ def _unknown(checker: Checker, node: Call, name: str) -> None:
         hint = "name the attributes, or write a list or range in brackets"
         checker.findings.error(OUTSIDE_PROFILE, message, place.start, place.end, hint=hint)
         return
-    checker.findings.error(UNKNOWN_FUNCTION, f"unknown function `{name}`", place.start, place.end, hint=hint_for(name))
+    hint = hint_for(name, checker.scope.tables)
+    checker.findings.error(UNKNOWN_FUNCTION, f"unknown function `{name}`", place.start, place.end, hint=hint)
 
 
 def _literal(checker: Checker, node: Call, name: str, argument: TextLiteral) -> Type:
@@ -131,7 +133,7 @@ def _known(checker: Checker, node: Call, name: str, signatures: tuple[Signature,
             _check_lambdas(checker, signature, arguments, fit)
             _check_pattern(checker, name, signature, arguments)
             checker.analysis.calls[id(node)] = ResolvedCall(name, arguments, signature)
-            return _result(signature, fit, types)
+            return _result(signature, fit, arguments, types)
         best = fit if best is None else best
     assert best is not None
     _report(checker, name, best)
@@ -151,7 +153,8 @@ def _argument_type(checker: Checker, node: Expression, wanted: Type) -> Type:
             checker.findings.forget(noted)
             checker.warned.discard(checker.source(node.source))
             return listed
-    checker.warn_if_missing(node, found)
+    if not isinstance(wanted, OptionalType):
+        checker.warn_if_missing(node, found)
     return found
 
 
@@ -268,6 +271,8 @@ def _bind(wanted: Type, found: Type, fit: Fit, node: Expression) -> bool:
             return isinstance(found, RangeType) and _bind(item, found.item, fit, node)
         case FunctionType():
             return False
+        case OptionalType(item):
+            return found == NULL or _bind(item, found, fit, node)
         case _:
             return found != NULL and fits(found, wanted)
 
@@ -357,10 +362,13 @@ def _check_pattern(checker: Checker, name: str, signature: Signature, arguments:
         checker.findings.error(BAD_PATTERN, str(error), node.start, node.end, hint=hint)
 
 
-def _result(signature: Signature, fit: Fit, types: dict[int, Type]) -> Type:
+def _result(signature: Signature, fit: Fit, arguments: tuple[Expression | None, ...], types: dict[int, Type]) -> Type:
+    """What a call gives: it may be missing when an argument may be that the function cannot do without."""
     found = _substitute(signature.result, fit.bound)
-    maybe = any(isinstance(each, OptionalType) for each in types.values())
-    return optional(found) if maybe else found
+    needed = [
+        each for place, each in enumerate(arguments) if not isinstance(_parameter(signature, place).type, OptionalType)
+    ]
+    return optional(found) if any(isinstance(types.get(id(each)), OptionalType) for each in needed) else found
 
 
 def _substitute(kind: Type, bound: dict[str, Type]) -> Type:

@@ -18,7 +18,7 @@ from engine.language.problems import (
     UNKNOWN_NAME,
 )
 from engine.language.relations import comparable, currencies_clash, is_numeric, is_ordered, is_text, unite
-from engine.language.rules_names import attribute_owners, is_function
+from engine.language.rules_names import attribute_owners
 from engine.language.tree import (
     Between,
     Comparison,
@@ -78,7 +78,7 @@ def comparison(checker: Checker, node: Expression) -> Type:
 
 
 def _looks_like_bare_word(checker: Checker, node: Expression) -> bool:
-    return isinstance(node, Name) and checker.find(node.name) is None and not is_function(node.name)
+    return isinstance(node, Name) and checker.find(node.name) is None and checker.function(node.name) is None
 
 
 def _bare_word(checker: Checker, node: Expression, other: Type) -> Type:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.diagnostics import nearest_name
-from engine.language.builtins import FUNCTIONS
 from engine.language.checker import Checker
 from engine.language.problems import BAD_LITERAL, NO_SUBJECT, OUTSIDE_PROFILE, UNKNOWN_ATTRIBUTE, UNKNOWN_NAME
 from engine.language.tree import (
@@ -135,14 +134,9 @@ def name(checker: Checker, node: Expression) -> Type:
 
 
 def _unknown(checker: Checker, node: Name) -> tuple[str]:
-    if is_function(node.name):
+    if checker.function(node.name) is not None:
         return (f"`{node.name}` is a function and needs its arguments",)
     return (f"unknown name `{node.name}`",)
-
-
-def is_function(text: str) -> bool:
-    """Whether a name is that of a built-in, usable in rule books or not."""
-    return text in FUNCTIONS
 
 
 _WORDS = {
@@ -156,7 +150,7 @@ _WORDS = {
 def _name_hint(checker: Checker, text: str) -> str:
     if text.lower() in _WORDS and (checker.subject_type is not None or text.lower() in ("yes", "no")):
         return _WORDS[text.lower()]
-    if is_function(text):
+    if checker.function(text) is not None:
         return f"write `{text}(...)`"
     owners = attribute_owners(checker, text)
     if owners:

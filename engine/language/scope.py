@@ -8,7 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from engine.diagnostics import Diagnostic, Span
-from engine.language.builtins import Signature
+from engine.language.builtins import Builtin, Signature
 from engine.language.names import KnownNames
 from engine.language.problems import Origin
 from engine.language.tree import Call, Expression, Name, Node
@@ -21,11 +21,12 @@ MOST_REMEMBERED = 20_000
 class Scope:
     """The roots an expression may name, in the order compiled functions take them, with their types.
 
-    A scope remembers what was checked and compiled in it (at most 20 000 texts), so reuse one scope for all rules of
-    a kind; two scopes are never equal.
+    ``tables`` are decision tables that may be called by name like a built-in. A scope remembers what was checked and
+    compiled in it (at most 20 000 texts), so reuse one scope for all rules of a kind; two scopes are never equal.
     """
 
     roots: Mapping[str, Type]
+    tables: Mapping[str, Builtin] = field(default_factory=dict)
     known: KnownNames = field(init=False, repr=False)
     meanings: Mapping[str, tuple[Meaning, Type]] = field(init=False, repr=False)
     checks: dict[object, object] = field(default_factory=dict, init=False, repr=False)
@@ -33,6 +34,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roots", MappingProxyType(dict(self.roots)))
+        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
         meanings = {
             name: (Meaning(MeaningKind.ROOT, name, number, name), kind)
             for number, (name, kind) in enumerate(self.roots.items())
@@ -74,7 +76,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCall:
-    """A call of a built-in: its name, its arguments by position (None where one was left out), its signature."""
+    """A call of a built-in or a table: its name, its arguments by position (None where left out), its signature."""
 
     name: str
     arguments: tuple[Expression | None, ...]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.approvals.policy import ApprovalPolicy, ChainDefinition
     from engine.configuration.products import Constraint, ProductModel
     from engine.pricing.plan import PricingRules
+    from engine.rulebook.decision_table import NamedTable
     from engine.rulebook.rule_test import RuleTest
     from engine.rulebook.terms import Terms
 
@@ -36,7 +37,8 @@ class RuleBook:
 
     ``hash`` is the SHA-256 of all source files. ``effective_from`` and ``effective_until`` bound the days it may price
     (half-open; None is open). ``constraints`` are listed by the SKU of their bundle; ``products`` are the bundles
-    compiled for the solver. ``pricing`` is the input of ``compile_plan``. ``files`` names the sources, sorted.
+    compiled for the solver. ``pricing`` is the input of ``compile_plan``. ``tables`` are the decision tables that its
+    formulas call. ``files`` names the sources, sorted.
     """
 
     id: str
@@ -56,6 +58,7 @@ class RuleBook:
     approval_policies: tuple[ApprovalPolicy, ...]
     terms: Terms
     tests: tuple[RuleTest, ...]
+    tables: Mapping[str, NamedTable]
     files: tuple[str, ...]
     schema_version: int = SCHEMA_VERSION
 

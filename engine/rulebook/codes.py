@@ -93,6 +93,18 @@ TBL009 | a percent cell was scaled
   a spreadsheet stores 15 % as 0.15 | nothing; check that the value is the one meant
 TBL010 | a hit policy is not known here
   the engine would not know which rows count | use one of the policies listed
+TBL011 | two rows of a decision table match the same case
+  the hit policy allows only one answer | let one row leave out what the other matches
+TBL012 | a row of a decision table never decides
+  rows that come first match everything that it does | remove it or move it up
+TBL013 | a decision table has no answer for some case
+  formulas that call it get no value there | add a row, or give its outputs a default
+TBL014 | a row of a decision table can never match
+  one of its tests admits no value | correct the test or remove the row
+TBL015 | an output of a decision table never comes out
+  what depends on it can never happen | correct the rows, or take it out of the values
+TBL016 | a name of a decision table cannot be used in formulas
+  formulas could not call it | use letters, digits and `_`, and no name that has a meaning already
 """
 
 _MEANING = """

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from engine.diagnostics import Severity, Span, sorted_findings
+from collections.abc import Mapping
+
+from engine.diagnostics import Diagnostic, Severity, Span, sorted_findings
 from engine.pricing.plan import PricingRules
 from engine.rulebook.book import Loaded, RuleBook
 from engine.rulebook.checks import check_book
 from engine.rulebook.checks.configuration import compile_bundles
 from engine.rulebook.codes import finding
+from engine.rulebook.decision_table import NamedTable
 from engine.rulebook.loading.approvals import read_approvals
 from engine.rulebook.loading.book_head import BookHead, read_head
 from engine.rulebook.loading.catalog import read_catalog
 from engine.rulebook.loading.constraints import read_constraints
+from engine.rulebook.loading.decision_tables import read_tables
 from engine.rulebook.loading.discounts import Discounts, read_discounts
 from engine.rulebook.loading.prices import Prices, read_prices
 from engine.rulebook.loading.pricing_scope import pricing_scope
@@ -41,6 +45,17 @@ def load(files: Files) -> Loaded:
     return Loaded(book if usable else None, found)
 
 
+def load_tables(files: Files) -> tuple[Mapping[str, NamedTable], tuple[Diagnostic, ...]]:
+    """Read the decision tables of a rule book alone, whatever is wrong with the rest; the findings are theirs."""
+    report = Report()
+    sources = Sources(files, Report())
+    register = Register()
+    read_catalog(sources, register)
+    sources.report = report
+    tables = read_tables(sources, register.words)
+    return tables, sorted_findings(report.found)
+
+
 def _unnamed() -> BookHead:
     """Stands in for a missing or broken ``book.yaml``, so that the other files are checked all the same."""
     empty = Sources({"book.yaml": b"id: unnamed\ntitle: unnamed\ncurrency: EUR\n"}, Report())
@@ -53,7 +68,8 @@ def _read(sources: Sources, head: BookHead, digest: str) -> RuleBook:
     register = Register()
     catalog = read_catalog(sources, register)
     constraints = read_constraints(sources, catalog)
-    scope = pricing_scope(catalog, head.declared, head.currencies, sources.report)
+    tables = read_tables(sources, register.words)
+    scope = pricing_scope(catalog, head.declared, head.currencies, sources.report, tables)
     prices = read_prices(sources, scope, register)
     discounts = read_discounts(sources, scope)
     chains, policies = read_approvals(sources, scope)
@@ -78,6 +94,7 @@ def _read(sources: Sources, head: BookHead, digest: str) -> RuleBook:
         approval_policies=policies,
         terms=terms.terms,
         tests=tests,
+        tables=tables,
         files=tuple(sources.files),
     )
     check_book(book, (*prices.tables, *discounts.tables), register.unreadable, sources.report)

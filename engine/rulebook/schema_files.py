@@ -13,6 +13,7 @@ from engine.rulebook.formats.constraints import CONSTRAINTS
 from engine.rulebook.formats.discounts import DISCOUNTS
 from engine.rulebook.formats.prices import PRICES
 from engine.rulebook.formats.rule_tests import TESTS
+from engine.rulebook.formats.tables import TABLES
 from engine.rulebook.formats.terms import TERMS
 from engine.rulebook.schema import Json, json_schema
 
@@ -20,6 +21,7 @@ FILE_KINDS: Mapping[str, Record] = MappingProxyType(
     {
         "book": BOOK,
         "catalog": CATALOG,
+        "tables": TABLES,
         "constraints": CONSTRAINTS,
         "prices": PRICES,
         "discounts": DISCOUNTS,

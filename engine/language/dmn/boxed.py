@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from engine.diagnostics import Diagnostic, DiagnosticError, Span
@@ -100,11 +101,12 @@ def _table(element: Element) -> model.Boxed:
     outputs = tuple(_output(each) for each in children(element, "output"))
     if len(outputs) == 1 and not outputs[0].type_name:
         only = outputs[0]
-        outputs = (Output(only.name, _type(element), only.values, only.default),)
+        outputs = (replace(only, type_name=_type(element)),)
     rules = tuple(
         Rule(
             tuple(text_in(each) for each in children(rule, "inputEntry")),
             tuple(text_in(each) for each in children(rule, "outputEntry")),
+            "; ".join(filter(None, (text_in(each).strip() for each in children(rule, "annotationEntry")))),
         )
         for rule in children(element, "rule")
     )
@@ -137,6 +139,7 @@ def _output(element: Element) -> Output:
         type_name=_type(element),
         values=text_in(child(element, "outputValues")),
         default=_default(element),
+        label=" ".join(attribute(element, "label").split()),
     )
 
 

@@ -11,10 +11,11 @@ from engine.language.tables.model import DecisionTable
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A name with the name of its type, empty when not given."""
+    """A name with the name of its type, empty when not given, and what people read instead of the name."""
 
     name: str
     type_name: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

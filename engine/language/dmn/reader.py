@@ -40,9 +40,8 @@ def read_model(content: bytes, path: str = "model.dmn") -> model.Model:
 def _named(element: Element) -> model.Variable:
     name = " ".join(attribute(element, "name").split())
     inner = child(element, "variable")
-    if inner is None:
-        return model.Variable(name)
-    return model.Variable(name, variable(inner).type_name)
+    type_of = variable(inner).type_name if inner is not None else ""
+    return model.Variable(name, type_of, " ".join(attribute(element, "label").split()))
 
 
 def _item(element: Element) -> model.ItemDefinition:

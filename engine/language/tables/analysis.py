@@ -68,7 +68,8 @@ class Subject:
 class Grid:
     """A table as the analysis sees it: what each cell admits (None: not constant), and the outputs of each row.
 
-    ``outputs`` compare by equality; ``possible`` are the output values that the table declares, best first.
+    ``outputs`` compare by equality; ``possible`` are the output values that the table declares, best first. ``ranks``
+    say which row PRIORITY takes, the lowest one; empty when that is not known from the texts.
     """
 
     columns: tuple[Subject, ...]
@@ -76,6 +77,7 @@ class Grid:
     outputs: tuple[object, ...]
     policy: HitPolicy = HitPolicy.UNIQUE
     possible: tuple[object, ...] = ()
+    ranks: tuple[tuple[int, ...], ...] = ()
 
 
 def analyse(grid: Grid) -> Analysis:
@@ -179,18 +181,14 @@ class _Analyser:
 
     def _winners(self, cover: Cover, number: int, live: Sequence[int]) -> list[int]:
         policy = self._grid.policy
-        if policy not in _LOOKS_AT_FIRST:
+        if policy not in _LOOKS_AT_FIRST or (policy is HitPolicy.PRIORITY and not self._grid.ranks):
             return []
         touching = cover.touching(number)
         if policy is HitPolicy.FIRST:
             return [each for each in touching if each < number]
-        mine = self._rank(live[number])
-        return [each for each in touching if (self._rank(live[each]), each) < (mine, number)]
-
-    def _rank(self, row: int) -> int:
-        possible = self._grid.possible
-        output = self._grid.outputs[row]
-        return possible.index(output) if output in possible else len(possible)
+        ranks = self._grid.ranks
+        mine = ranks[live[number]]
+        return [each for each in touching if (ranks[live[each]], each) < (mine, number)]
 
     def _unreachable(self, dead: set[int]) -> list[TableFinding]:
         reached = [output for row, output in enumerate(self._grid.outputs) if row not in dead]

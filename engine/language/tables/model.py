@@ -39,20 +39,25 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An output column; ``values`` lists what it may be, best first, ``default`` is taken when no rule matches."""
+    """An output column; ``values`` lists what it may be, best first, ``default`` is taken when no rule matches.
+
+    ``label`` is what people read.
+    """
 
     name: str = ""
     type_name: str = ""
     values: str = ""
     default: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row: a cell of unary tests for each input, an expression for each output."""
+    """One row: a cell of unary tests for each input, an expression for each output, and what is noted about it."""
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from engine.language.tables.hits import Hits, Ranking
 from engine.language.tables.model import DecisionTable, HitPolicy, Output, Rule
 from engine.language.tables.region import Admitted, admitted
 from engine.language.tables.run import SMALLEST_INDEXED, Column, Line, Table
+from engine.language.values.fault import UndefinedError
 from engine.language.values.relation import equal
 from engine.language.values.temporal import DateTime
 
@@ -37,6 +38,14 @@ class PreparedTable:
     def __call__(self, context: Mapping[str, object], *, moment: DateTime | None = None) -> object:
         """Return the table's result for FEEL values by name; null where the hit policy is violated."""
         return run_bounded(self.table.decide, Environment(context, None, Run(moment)))
+
+    def answer(self, context: Mapping[str, object]) -> object:
+        """Return the table's result; raises ``UndefinedError`` with the reason where it has none because of a fault."""
+        run = Run()
+        value = run_bounded(self.table.decide, Environment(context, None, run))
+        if value is None and run.problems:
+            raise UndefinedError(run.problems[0].message)
+        return value
 
 
 @dataclass(frozen=True, slots=True)

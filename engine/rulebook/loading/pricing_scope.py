@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from engine.quotes.facts import LINE_TYPES, QUOTE_TYPES
 from engine.rulebook import values
 from engine.rulebook.book import Declared
 from engine.rulebook.codes import finding
+from engine.rulebook.decision_table import NamedTable
 from engine.rulebook.loading.checked import check_condition, check_formula
 from engine.rulebook.nodes import Node, RecordNode, Report, Scalar
 from engine.rulebook.reader import Read
@@ -59,14 +61,21 @@ class PricingScope:
         return self.currencies[0]
 
 
-def pricing_scope(catalog: Catalog, declared: Declared, currencies: tuple[str, ...], report: Report) -> PricingScope:
-    """Make the scopes of a book."""
+def pricing_scope(
+    catalog: Catalog,
+    declared: Declared,
+    currencies: tuple[str, ...],
+    report: Report,
+    tables: Mapping[str, NamedTable],
+) -> PricingScope:
+    """Make the scopes of a book; formulas in all of them may call its decision tables."""
+    functions = {name: each.function for name, each in tables.items()}
     line: dict[str, Type] = {**PRODUCT_FACTS, "item": item_type(catalog)}
     roots = order_roots({**line, **LINE_TYPES}, {**declared.quote, **QUOTE_TYPES}, declared.customer)
     return PricingScope(
-        Scope(line_roots(line, declared.quote, declared.customer)),
-        Scope(order_roots(line, declared.quote, declared.customer)),
-        Scope(roots),
+        Scope(line_roots(line, declared.quote, declared.customer), functions),
+        Scope(order_roots(line, declared.quote, declared.customer), functions),
+        Scope(roots, functions),
         catalog,
         currencies,
         report,

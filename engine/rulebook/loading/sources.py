@@ -22,7 +22,7 @@ YAML = (".yaml", ".yml")
 TABLES = (".csv", ".xlsx")
 # Kept beside rules by people and tools; they say nothing to the engine.
 IGNORED = (".md", ".txt", ".schema.json", ".gitignore")
-FOLDERS = ("catalog", "constraints", "prices", "discounts", "approvals", "terms", "tests")
+FOLDERS = ("catalog", "tables", "constraints", "prices", "discounts", "approvals", "terms", "tests")
 MOST_FILES = 2_000
 
 

@@ -1,0 +1,116 @@
+"""``cpq rules import`` and ``cpq rules export``: decision tables between DMN files and rule books."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from engine.adapters.rule_folder import FolderError, read_folder, unpack
+from engine.cli.dmn import models_of
+from engine.diagnostics import Severity, as_json, did_you_mean, render
+from engine.language.dmn import Program
+from engine.rulebook.decision_table import NamedTable
+from engine.rulebook.dmn import Imported, export_table, import_tables
+from engine.rulebook.load import load_tables
+
+CLEAN, FINDINGS, MISUSE = 0, 1, 2
+
+
+def add_import(parser: argparse.ArgumentParser) -> None:
+    """Describe ``cpq rules import``."""
+    parser.add_argument("file", type=Path, help="the DMN file; models beside it are found when it imports them")
+    parser.add_argument("--into", type=Path, default=Path(), metavar="FOLDER", help="the rule book (default: here)")
+    parser.add_argument("--replace", action="store_true", help="write over files that are there already")
+
+
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """Describe ``cpq rules export``."""
+    parser.add_argument("table", type=Path, help="the CSV or XLSX file of a table, in the folder `tables` of a book")
+    parser.add_argument("--dmn", action="store_true", required=True, help="as a DMN 1.5 file")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the file to write (default: print it)")
+
+
+def run_import(options: argparse.Namespace) -> int:
+    """Write the tables of a DMN file; exit code 1 when a table could not be carried or there is none."""
+    found = import_tables(Program(models_of(options.file)), f"{options.file.stem}.yaml")
+    there = [path for path in found.files if (options.into / path).exists()]
+    if there and not options.replace:
+        print(f"cpq rules import: {', '.join(there)} exist already; say --replace to write over them", file=sys.stderr)
+        return MISUSE
+    for path, text in found.files.items():
+        target = options.into / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    if options.json:
+        print(json.dumps(_as_data(found), indent=2, ensure_ascii=False))
+    else:
+        _show(found, options.into)
+    lost = any(each.is_table for each in found.left_out)
+    return FINDINGS if lost or not found.tables else CLEAN
+
+
+def _as_data(found: Imported) -> dict[str, object]:
+    return {
+        "files": list(found.files),
+        "tables": [
+            {"id": each.id, "title": each.title, "hit": each.hit, "rows": len(each.rows)} for each in found.tables
+        ],
+        "left_out": [
+            {"element": each.element, "reason": each.reason, "table": each.is_table} for each in found.left_out
+        ],
+        "warnings": as_json(found.warnings),
+    }
+
+
+def _show(found: Imported, into: Path) -> None:
+    for each in found.tables:
+        print(f"{each.id}: {len(each.rows)} rows, hit={each.hit}, {into / 'tables' / each.file}")
+    for told in found.warnings:
+        print(f"warning: {told.span}: {told.message}")
+    for left in found.left_out:
+        print(f"not carried: {left.element}: {left.reason}")
+    print(f"{len(found.tables)} tables carried, {len(found.left_out)} things left out")
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Print or write one table as DMN; exit code 1 with the findings when the table is not sound."""
+    table = _table_at(options.table)
+    if isinstance(table, int):
+        return table
+    content = export_table(table)
+    if options.out is None:
+        sys.stdout.write(content.decode())
+    else:
+        options.out.write_bytes(content)
+        if options.json:
+            print(json.dumps({"file": str(options.out)}))
+        else:
+            print(f"wrote {table.id} to {options.out}")
+    return CLEAN
+
+
+def _table_at(path: Path) -> NamedTable | int:
+    """The table whose rows a file holds, or an exit code after saying what is wrong."""
+    root = next((each for each in path.resolve().parents if each.name == "tables"), None)
+    if root is None or not path.is_file():
+        what = "is no file" if not path.is_file() else "is not in the folder `tables` of a rule book"
+        print(f"cpq rules export: `{path}` {what}", file=sys.stderr)
+        return MISUSE
+    try:
+        tables, found = load_tables(unpack(read_folder(root.parent)))
+    except FolderError as problem:
+        print(f"cpq rules export: {problem}", file=sys.stderr)
+        return MISUSE
+    inside = path.resolve().relative_to(root.parent).as_posix()
+    table = next((each for each in tables.values() if each.path == inside), None)
+    if table is None:
+        errors = [each for each in found if each.severity is Severity.ERROR]
+        if errors:
+            print(render(errors, {}), file=sys.stderr)
+            return FINDINGS
+        near = did_you_mean(inside, [each.path for each in tables.values()])
+        print(f"cpq rules export: no record in `tables/` names `{inside}`; {near}".rstrip("; "), file=sys.stderr)
+        return FINDINGS
+    return table
