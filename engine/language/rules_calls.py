@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from engine.diagnostics import nearest_name
 from engine.language.builtins import FUNCTIONS, Parameter, Signature
 from engine.language.checker import Checker, Frame, element_of
 from engine.language.foreign_functions import hint_for
+from engine.language.misfits import Fit, misfit, report
 from engine.language.problems import (
     ARGUMENT_COUNT,
     ARGUMENT_TYPE,
@@ -16,7 +15,6 @@ from engine.language.problems import (
     NOT_A_FUNCTION,
     NOT_REPRODUCIBLE,
     OUTSIDE_PROFILE,
-    TWO_CURRENCIES,
     UNKNOWN_ARGUMENT,
     UNKNOWN_FUNCTION,
 )
@@ -28,8 +26,6 @@ from engine.language.tree import Call, Expression, FunctionDefinition, Name, Pat
 from engine.language.types import (
     ANY,
     NULL,
-    NUMBER,
-    TEXT,
     ContextType,
     FunctionType,
     ListType,
@@ -41,7 +37,7 @@ from engine.language.types import (
     required,
 )
 from engine.language.values.fault import UndefinedError
-from engine.language.wording import a, many, shown
+from engine.language.wording import a, shown
 
 CLOCK_FUNCTIONS = frozenset({"now", "today"})
 PATTERN_FUNCTIONS = frozenset({"matches", "replace", "split"})
@@ -51,15 +47,6 @@ _EXAMPLES = {
     "date and time": 'date and time("2026-03-01T10:30:00")',
     "duration": 'duration("P30D")',
 }
-
-
-@dataclass(slots=True)
-class Fit:
-    """How arguments fit one signature: the types bound to its variables, and the first misfit."""
-
-    bound: dict[str, Type] = field(default_factory=dict)
-    misfit: tuple[Expression, str, Type] | None = None
-    currencies: tuple[Expression, Type, Type] | None = None
 
 
 def call(checker: Checker, node: Expression) -> Type:
@@ -136,7 +123,7 @@ def _known(checker: Checker, node: Call, name: str, signatures: tuple[Signature,
             return _result(signature, fit, arguments, types)
         best = fit if best is None else best
     assert best is not None
-    _report(checker, name, best)
+    report(checker, name, best)
     return ANY
 
 
@@ -235,25 +222,8 @@ def _fit(
             continue
         found = types[id(each)]
         if not _bind(parameter.type, found, fit, each) and fit.misfit is None:
-            fit.misfit = (each, _misfit(checker, arguments, each, parameter.type, found, fit), parameter.type)
+            fit.misfit = (each, misfit(checker, arguments, each, parameter.type, found, fit), parameter.type)
     return fit
-
-
-def _misfit(
-    checker: Checker,
-    arguments: tuple[Expression | None, ...],
-    node: Expression,
-    wanted: Type,
-    found: Type,
-    fit: Fit,
-) -> str:
-    """Why an argument does not fit: of the wrong kind, or of another kind than an argument before it."""
-    given = f"{shown(checker.source(node))} is {a(found)}"
-    first = arguments[0]
-    if isinstance(wanted, TypeVariable) and wanted.name in fit.bound and first is not None and first is not node:
-        kind = checker.analysis.types.get(id(first), ANY)
-        return f"needs values of one kind, but {shown(checker.source(first))} is {a(kind)} and {given}"
-    return f"needs {a(wanted)}, but {given}"
 
 
 def _bind(wanted: Type, found: Type, fit: Fit, node: Expression) -> bool:
@@ -289,42 +259,6 @@ def _bind_variable(name: str, found: Type, fit: Fit, node: Expression) -> bool:
         return False
     fit.bound[name] = united
     return True
-
-
-def _report(checker: Checker, name: str, fit: Fit) -> None:
-    if fit.misfit is not None:
-        place, reason, wanted = fit.misfit
-        hint = _hint(checker, name, place, wanted)
-        checker.findings.error(ARGUMENT_TYPE, f"`{name}` {reason}", place.start, place.end, hint=hint)
-    elif fit.currencies is not None:
-        place, before, found = fit.currencies
-        message = f"`{name}` mixes {a(before)} and {a(found)}"
-        hint = "amounts of two currencies cannot be calculated together"
-        checker.findings.error(TWO_CURRENCIES, message, place.start, place.end, hint=hint)
-
-
-def _hint(checker: Checker, name: str, place: Expression, wanted: Type) -> str:
-    found = required(checker.analysis.types.get(id(place), ANY))
-    source = checker.source(place)
-    if name in ("not", "all", "any"):
-        return "write a comparison such as `... = ...`"
-    if isinstance(found, ListType):
-        inner = required(found.item)
-        if isinstance(inner, ContextType):
-            fields = [each for each, kind in inner.fields.items() if is_numeric(required(kind))]
-            return f"name an attribute: `{name}({source}.{fields[0] if fields else 'attribute'})`"
-        return (
-            "give one list or single values"
-            if not isinstance(wanted, ListType)
-            else f"use a list of {many(wanted.item)}"
-        )
-    if isinstance(wanted, ListType):
-        return "name a list or an option group"
-    if is_numeric(found) and wanted is TEXT:
-        return f"write `string({source})` to make it a text"
-    if is_text(found) and (wanted is NUMBER or isinstance(wanted, TypeVariable) and wanted.name == "N"):
-        return f"write `number({source})` when the text holds a number"
-    return "look up the function in the reference"
 
 
 def _check_lambdas(checker: Checker, signature: Signature, arguments: tuple[Expression | None, ...], fit: Fit) -> None:

@@ -89,7 +89,7 @@ def test_schemas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("schema", "discount") == 2
     assert "did you mean `discounts`?" in capsys.readouterr().err
     assert run("schema", "--out", str(tmp_path / "s")) == 0
-    assert len(list((tmp_path / "s").iterdir())) == 8
+    assert len(list((tmp_path / "s").iterdir())) == 9
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The folder ``tables/``: declared, checked, called by rules (formats.tables, loading.decision_tables, checks.rows)."""
+"""The folder ``tables/``: declared, checked, called by rules (formats.tables, loading.decision_*)."""
 
 from __future__ import annotations
 

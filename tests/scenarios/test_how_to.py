@@ -19,7 +19,7 @@ def examples() -> dict[str, bytes]:
 
 def test_the_examples_are_a_sound_and_tested_book() -> None:
     files = examples()
-    assert len(files) == 13
+    assert len(files) == 16
     loaded = load(files)
     sources = {path: content.decode() for path, content in files.items()}
     assert loaded.book is not None and not loaded.diagnostics, render(loaded.diagnostics, sources)

@@ -13,7 +13,6 @@ from engine.language.names import KEYWORDS
 from engine.language.relations import is_text
 from engine.language.tables import DecisionTable, Input, Output, Rule, result_type, table_function
 from engine.language.types import EnumType, ListType, OptionalType, Type, optional, required
-from engine.rulebook.checks.rows import RowsChecked, check_rows
 from engine.rulebook.codes import finding
 from engine.rulebook.decision_table import POLICIES, TYPE_WORDS, Column, NamedTable
 from engine.rulebook.fields import Record
@@ -22,6 +21,7 @@ from engine.rulebook.loading.attributes import Words
 from engine.rulebook.loading.checked import check_cell, check_formula
 from engine.rulebook.loading.constraints import report_repeated
 from engine.rulebook.loading.decision_cells import NOTHING, strict_cell, strict_output, subjects, text_list
+from engine.rulebook.loading.decision_rows import RowsChecked, check_rows
 from engine.rulebook.loading.sources import Sources
 from engine.rulebook.loading.table_rows import CellChecker, Columns, TableRow, divide, rows_of
 from engine.rulebook.nodes import Node, Scalar

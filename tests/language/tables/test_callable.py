@@ -13,6 +13,7 @@ from engine.language import (
     NUMBER,
     TEXT,
     ContextType,
+    EnumType,
     EvaluationFault,
     ListType,
     Scope,
@@ -115,6 +116,24 @@ def test_several_outputs_are_a_record() -> None:
     table = DecisionTable((Input("age"),), outputs, (Rule(("> 1",), ('"x"', "2")),))
     record = result_type(table, [TEXT, NUMBER], complete=True)
     assert value("price(3).b + string length(price(2).a)", table=table, result=record, age=NUMBER) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("t(kind)", '`t` knows "edu", "retail", but `kind` may be "gov"; add the words to the `values` of the table'),
+        ('t("edi")', '`t` knows "edu", "retail", but not `"edi"`; did you mean `"edu"`?'),
+        ('t("city")', '`t` knows "edu", "retail", but not `"city"`; write one of these words'),
+        ("t(name)", "`t` needs a value of `s`, but `name` is a text; add the words"),
+    ],
+)
+def test_a_word_that_the_table_does_not_know_is_told(text: str, says: str) -> None:
+    table = DecisionTable((Input("s"),), (Output("o"),), (Rule(("-",), ("1",)),))
+    function = table_function("t", table, {"s": EnumType("s", ("edu", "retail"))}, NUMBER)
+    scope = Scope({"kind": EnumType("kind", ("edu", "gov")), "name": TEXT}, {"t": function})
+    with pytest.raises(DiagnosticError) as error:
+        check_expression(text, scope=scope)
+    assert says in str(error.value)
 
 
 @pytest.mark.parametrize(
