@@ -25,7 +25,7 @@ from grpc_health.v1 import health_pb2
 from benchmarks.measure import report
 
 ROOT = Path(__file__).resolve().parents[1]
-TICKS = os.sysconf("SC_CLK_TCK")
+PROCESS_CLOCK = 2
 ROUNDS = 5
 CALLERS = 32
 MOUSE_MINOR = 1990
@@ -44,9 +44,8 @@ class Server:
         self.channel = grpc.insecure_channel(self.process.stdout.readline().removeprefix("serving on ").strip())
 
     def cpu_seconds(self) -> float:
-        """CPU time of the server so far, user and system."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """CPU time of the server so far, of all its threads, to the nanosecond: Linux names the clock by the process."""
+        return time.clock_gettime(~self.process.pid << 3 | PROCESS_CLOCK)
 
     def call(self, path: str) -> Callable[[bytes], bytes]:
         """A method that takes and gives bytes."""

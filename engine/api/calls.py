@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import grpc
+from cachetools import LRUCache
 from google.protobuf.message import Message
 
 from engine.api.pages import Pages
 from engine.application.faults import invalid
 from engine.application.perform import DEFAULT_TENANT, Environment, Options, Work, perform
 from engine.application.ports import Asked, Reader
+from engine.application.rule_books import ActiveBook
 from engine.diagnostics import Refusal
 from engine.wire.basics import Faults
+from engine.wire.sheets import Sheets
 
 T = TypeVar("T")
 Reply: TypeAlias = Message | bytes
 LONGEST_REQUEST_ID = 128
+MOST_SHEETS = 8
 FINGERPRINT_CHUNK = hashlib.sha256
 
 
@@ -47,6 +52,17 @@ class Calls:
         self.env = env
         self.pages = pages
         self.limits = limits
+        self._sheets: LRUCache[str, Sheets] = LRUCache(MOST_SHEETS)
+        self._gate = threading.Lock()
+
+    def sheets(self, active: ActiveBook) -> Sheets:
+        """What is the same in every answer under a rule book; kept for the latest books."""
+        parts = active.parts
+        with self._gate:
+            found = self._sheets.get(parts.rule_book)
+            if found is None:
+                found = self._sheets[parts.rule_book] = Sheets(parts.catalog.products, parts.plan)
+            return found
 
     def read(self, answer: Callable[[Reader], T | Refusal]) -> T:
         """Answer from a snapshot; raises Refused."""

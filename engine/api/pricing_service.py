@@ -37,7 +37,7 @@ class PricingService:
         """Price what is asked for."""
         quote, active, view = self._priced(request)
         reply = pricing_pb2.PricedQuote()
-        fill_priced(reply, quote, view=view, products=active.parts.catalog.products, plan=active.parts.plan)
+        fill_priced(reply, quote, view=view, sheets=self._calls.sheets(active))
         return reply
 
     def StreamPriceQuote(
@@ -45,19 +45,17 @@ class PricingService:
     ) -> Iterator[pricing_pb2.PricedQuoteChunk]:
         """Price what is asked for, and send the lines in chunks."""
         quote, active, view = self._priced(request)
-        products, plan = active.parts.catalog.products, active.parts.plan
+        sheets = self._calls.sheets(active)
         first = pricing_pb2.PricedQuoteChunk()
-        fill_priced(first.header, quote, view=common_pb2.VIEW_BASIC, products=products, plan=plan)
+        fill_priced(first.header, quote, view=common_pb2.VIEW_BASIC, sheets=sheets)
         yield first
         if view == common_pb2.VIEW_BASIC:
             return
-        lines = quote.priced.lines
-        for start in range(0, len(lines), CHUNK):
+        for start in range(0, len(quote.priced.lines), CHUNK):
             if not context.is_active():
                 return
             chunk = pricing_pb2.PricedQuoteChunk()
-            part = lines[start : start + CHUNK]
-            fill_lines(chunk.lines, quote, view=view, products=products, plan=plan, lines=part)
+            fill_lines(chunk.lines, quote, view=view, sheets=sheets, start=start, most=CHUNK)
             yield chunk
 
     def ExplainPrice(self, request: pricing_pb2.ExplainPriceRequest, _: grpc.ServicerContext) -> Reply:

@@ -19,9 +19,10 @@ from engine.quotes.quote import Quote
 from engine.quotes.status import Status
 from engine.wire import quotes as wire
 from engine.wire.basics import Faults, need_date, read_key
-from engine.wire.contents import read_content, read_line, read_ramps
+from engine.wire.contents import read_content, read_lines, read_ramps
 from engine.wire.parties import CUSTOMERS, USERS
 from engine.wire.priced import fill_route
+from engine.wire.sheets import NO_BOOK
 
 VIEWS = frozenset({common_pb2.VIEW_BASIC, common_pb2.VIEW_FULL, common_pb2.VIEW_WATERFALL})
 
@@ -83,7 +84,7 @@ class QuoteService:
             reply = quote_pb2.ListQuotesResponse(next_page_token=token)
             for each in rows:
                 etag = etag_of(reader, Quote, each.id)
-                reply.quotes.append(wire.quote_message(each, etag, view=common_pb2.VIEW_BASIC, active=None))
+                reply.quotes.append(wire.quote_message(each, etag, view=common_pb2.VIEW_BASIC, sheets=NO_BOOK))
         return reply
 
     def UpdateQuote(self, request: quote_pb2.UpdateQuoteRequest, context: grpc.ServicerContext) -> Reply:
@@ -122,7 +123,7 @@ class QuoteService:
         upserts = request.upserts
         if len(upserts) > most:
             faults.invalid("upserts", f"{len(upserts)} lines; {most} are allowed")
-        lines = [read_line(each, faults.at(f"upserts[{n}]")) for n, each in enumerate(upserts[:most])]
+        lines = read_lines(upserts[:most], faults, "upserts")
         if len({each.id for each in lines}) < len(lines):
             faults.invalid("upserts", "two lines have the same id")
         ramps = read_ramps(upserts[:most], faults, "upserts")
@@ -283,7 +284,8 @@ class QuoteService:
 
     def _shown(self, quote: Quote, etag: str, view: int) -> quote_pb2.Quote:
         active = self._calls.env.books.get(DEFAULT_TENANT, quote.priced.rule_book)
-        return wire.quote_message(quote, etag, view=view, active=active)
+        sheets = NO_BOOK if active is None else self._calls.sheets(active)
+        return wire.quote_message(quote, etag, view=view, sheets=sheets)
 
     def _key(self, name: str) -> str:
         faults = Faults()

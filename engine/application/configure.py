@@ -20,7 +20,7 @@ from engine.configuration.products import (
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.pricing import price
 from engine.pricing.request import TaxAnswer, TaxState
-from engine.quotes.evaluation import check, price_line, price_request
+from engine.quotes.evaluation import check, price_lines, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
 
@@ -98,7 +98,7 @@ def _prices(
         resolved = resolve(request, active.parts.catalog)
         if isinstance(resolved, Refusal):
             return
-        asked = tuple(price_line(each, request) for each in resolved)
+        asked = price_lines(resolved, request, active.parts)
         # A list price is before tax, and nobody in particular has no tax region.
         untaxed = {each.id: TaxAnswer(Decimal(0)) for each in asked}
         wanted = replace(price_request(request, asked), tax_state=TaxState.ANSWERED, tax_answers=untaxed)

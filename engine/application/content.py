@@ -18,7 +18,7 @@ from engine.language.types import ListType, OptionalType, Type
 from engine.money import MoneyError, currency
 from engine.parties import Customer
 from engine.pricing.request import FrozenRate, ManualDiscount, PriceRequest
-from engine.quotes.evaluation import Parts, PricedQuote, evaluate, price_line, price_request
+from engine.quotes.evaluation import Parts, PricedQuote, evaluate, price_lines, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.ramp import Ramp, Term, expand
 from engine.quotes.request import QuoteRequest, RequestedLine
@@ -121,7 +121,7 @@ def price_request_of(quote: PricedQuote, parts: Parts) -> PriceRequest | Refusal
     lines = resolve(quote.request, parts.catalog)
     if isinstance(lines, Refusal):
         return lines
-    return price_request(quote.request, tuple(price_line(each, quote.request) for each in lines))
+    return price_request(quote.request, price_lines(lines, quote.request, parts))
 
 
 def _complete(given: dict[str, Value], declared: Mapping[str, Type]) -> Mapping[str, Value]:

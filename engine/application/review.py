@@ -13,8 +13,8 @@ from engine.approvals import Route, advise
 from engine.diagnostics import Refusal
 from engine.quotes.certificate import verify
 from engine.quotes.compare import Difference, compare
-from engine.quotes.evaluation import Parts, PricedQuote, price_line
-from engine.quotes.facts import approval_facts
+from engine.quotes.evaluation import Parts, PricedQuote, price_lines
+from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import resolve
 from engine.quotes.quote import Quote
 
@@ -81,7 +81,7 @@ def _advice(priced: PricedQuote, parts: Parts) -> tuple[str, ...]:
     lines = resolve(priced.request, parts.catalog)
     if isinstance(lines, Refusal):
         return ()
-    asked = tuple(price_line(each, priced.request) for each in lines)
-    quote, customer, rows = approval_facts(priced.request, asked, priced.priced)
-    found = advise(quote, customer, rows, policies=parts.policies, chains=parts.chains)
+    asked = price_lines(lines, priced.request, parts)
+    quote, rows = header_facts(priced.request, priced.priced), line_facts(asked, priced.priced)
+    found = advise(quote, priced.request.customer, rows, policies=parts.policies, chains=parts.chains)
     return tuple(map(str, found))

@@ -15,7 +15,7 @@ from engine.pricing import PricePlan
 from engine.pricing.request import PriceRequest
 from engine.pricing.settings import TaxLevel, TaxSettings
 from engine.pricing.work import Work, line_record
-from engine.quotes.evaluation import Parts, price_line, price_request
+from engine.quotes.evaluation import Parts, price_lines, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.quote import Quote
 
@@ -31,7 +31,7 @@ def tax_table(reader: Reader, contract: Contract, parts: Parts) -> TaxTable:
     lines = resolve(offer.priced.request, parts.catalog)
     if isinstance(lines, Refusal):
         return TaxTable(codes, point)
-    asked = tuple(price_line(each, offer.priced.request) for each in lines)
+    asked = price_lines(lines, offer.priced.request, parts)
     rates = tax_rates(parts.plan, price_request(offer.priced.request, asked))
     by_code = {each.tax_code: rates[each.id] for each in asked if each.id in rates}
     return TaxTable({**codes, **by_code}, point)

@@ -58,6 +58,11 @@ def route(
     return Route(tuple(each for each in routed if each.levels), reasons if matched else ())
 
 
+def reads_lines(policies: Iterable[ApprovalPolicy]) -> bool:
+    """Whether any policy looks at single lines, so that their records have to be put together."""
+    return _read_lines(tuple(each for policy in policies for each in policy.conditions))
+
+
 def policy_findings(policies: Iterable[ApprovalPolicy], chains: Sequence[ChainDefinition]) -> tuple[Diagnostic, ...]:
     """What a loader has to tell the author: rows that name a chain or a level that no chain file defines."""
     known = {each.id: each for each in chains}
@@ -85,6 +90,11 @@ class _Prepared:
     run: Compiled
     looks: tuple[Look, ...]
     margins: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _read_lines(conditions: tuple[Checked, ...]) -> bool:
+    return any(path.partition(".")[0] == "lines" for each in conditions for path in each.reads)
 
 
 @lru_cache(maxsize=64)

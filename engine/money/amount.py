@@ -50,8 +50,7 @@ class Money:
     @property
     def decimal(self) -> Decimal:
         """The amount in the major unit, exact, with all decimals of the currency (12.30)."""
-        sign, magnitude = (1, -self.minor_units) if self.minor_units < 0 else (0, self.minor_units)
-        return Decimal((sign, tuple(int(digit) for digit in str(magnitude)), -self.currency.exponent))
+        return Decimal(f"{self.minor_units}E-{self.currency.exponent}")
 
     @property
     def is_zero(self) -> bool:

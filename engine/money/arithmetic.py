@@ -67,6 +67,9 @@ def divide_rounded(numerator: int, denominator: int, mode: Rounding) -> int:
     """Divide whole numbers and round to a whole number, exactly, whatever their size; ``denominator`` is not zero."""
     if denominator < 0:
         numerator, denominator = -numerator, -denominator
+    if mode is Rounding.HALF_UP:  # by far the most common, and one division
+        magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
+        return magnitude if numerator >= 0 else -magnitude
     negative = numerator < 0
     quotient, rest = divmod(abs(numerator), denominator)
     if rest and _away(quotient, 2 * rest - denominator, mode, negative=negative):

@@ -93,7 +93,7 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
     taxed = any(line_tax)
     net = [amount - tax for amount, tax in zip(amounts, line_tax, strict=True)] if taxed and inclusive else amounts
     gross = [amount + tax for amount, tax in zip(net, line_tax, strict=True)] if taxed else net
-    costs = [None if line.cost is None else cost_of(work, line) for line in lines]
+    costs = costs_of(work, lines)
     periods = [ONE] * len(lines)
     terms = list(net)
     periodic = [index for index, line in enumerate(lines) if line.charge.kind is not ChargeKind.ONE_TIME]
@@ -123,11 +123,13 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
     return Columns(tuple(map(_MAKE, columns)), net, terms, costs, periodic)
 
 
-def cost_of(work: Work, line: RequestLine) -> int:
-    """The cost of a line, rounded once."""
-    assert line.cost is not None
-    exact = EXACT.multiply(line.cost, line.quantity).scaleb(work.currency.exponent, EXACT)
-    return int(exact.to_integral_value(work.plan.rules.rounding.mode.decimal))
+def costs_of(work: Work, lines: Sequence[RequestLine]) -> list[int | None]:
+    """The cost of each line, rounded once."""
+    scale, mode, multiply = Decimal(work.currency.scale), work.plan.rules.rounding.mode.decimal, EXACT.multiply
+    return [
+        None if line.cost is None else int(multiply(multiply(line.cost, line.quantity), scale).to_integral_value(mode))
+        for line in lines
+    ]
 
 
 def term_of(work: Work, line: RequestLine, net: int) -> tuple[Decimal, int]:

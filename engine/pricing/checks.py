@@ -40,30 +40,40 @@ def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
 
 
 def _lines(request: PriceRequest, places: int) -> Iterator[Fault]:
-    """The faults of each line; a quantity that was fine once is fine again."""
-    fine: set[Decimal] = set()
+    """The faults of each line; a quantity that was fine once under a rule is fine again."""
+    fine: set[tuple[Decimal | None, ...]] = set()
     for index, line in enumerate(request.lines):
-        quantity = line.quantity
-        if quantity.is_finite() and quantity not in fine and _is_fine(quantity, places):
-            fine.add(quantity)
-        if not (quantity.is_finite() and quantity in fine and _is_bare(line)):
+        asked = line.quantity, line.minimum_quantity, line.quantity_multiple, line.quantity_maximum
+        if line.quantity.is_finite() and asked not in fine and _is_fine(asked[0], places) and _keeps_to_rule(line):
+            fine.add(asked)
+        if not (line.quantity.is_finite() and asked in fine and _is_plain(line)):
             yield from line_faults(line, f"lines[{index}]", places)
 
 
-def _is_bare(line: RequestLine) -> bool:
-    """Whether a line states nothing but SKU and quantity that could be wrong."""
+def _is_plain(line: RequestLine) -> bool:
+    """Whether a line states no amount that could be wrong but a cost that is a number."""
     return (
-        line.list_price is None
-        and line.cost is None
+        (line.cost is None or line.cost.is_finite())
+        and line.list_price is None
         and line.floor is None
         and not line.surcharges
         and line.term_months is None
-        and line.minimum_quantity is None
-        and line.quantity_multiple is None
-        and line.quantity_maximum is None
         and not line.prior_quantity
         and not line.uplift_percent
     )
+
+
+def _keeps_to_rule(line: RequestLine) -> bool:
+    """Whether a quantity is within its bounds, and a multiple where one is asked for."""
+    quantity, least, most, multiple = (
+        line.quantity,
+        line.minimum_quantity,
+        line.quantity_maximum,
+        line.quantity_multiple,
+    )
+    if (least is not None and quantity < least) or (most is not None and quantity > most):
+        return False
+    return multiple is None or multiple <= 0 or EXACT.remainder(quantity, multiple) == 0
 
 
 def _header(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
@@ -132,6 +142,8 @@ def _quantity(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
 
 
 def _quantity_rule(line: RequestLine, place: str) -> Iterator[Fault]:
+    if _keeps_to_rule(line):
+        return
     field, least, most = f"{place}.quantity", line.minimum_quantity, line.quantity_maximum
     wanted = f"{line.quantity.normalize(EXACT):f}"
     multiple = line.quantity_multiple

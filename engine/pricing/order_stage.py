@@ -50,7 +50,10 @@ class OrderRun:
         """Whether the rule's conditions hold on what earlier rules left."""
         if not rule.fixed and not rule.live:
             return True
-        self.state.show()
+        if rule.reads_lines:
+            self.state.show()
+        else:
+            self.state.show_total()
         return self.state.work.order_holds(rule.fixed) and self.state.work.order_holds(rule.live)
 
     def _exclusive(self, groups: Sequence[GroupPlan], blocked: frozenset[int]) -> RulePlan | None:

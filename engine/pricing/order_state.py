@@ -70,13 +70,18 @@ class OrderState:
         return self._ledger
 
     def show(self) -> None:
-        """Let conditions see what is left."""
+        """Let conditions see what is left, of each line and in all."""
         if not self._dirty:
             return
         for record, amount in zip(self.records, self.running, strict=True):
             record["running"] = major(amount, self.work.currency)
-        self.work.quote["running"] = major(sum(self.running), self.work.currency)
+        self.show_total()
         self._dirty = False
+
+    def show_total(self) -> None:
+        """Let conditions that look at no line see what is left in all."""
+        if self._dirty:
+            self.work.quote["running"] = major(sum(self.running), self.work.currency)
 
     def effect(self, rule: RulePlan) -> Effect | None:
         """What a rule gives in the quote's currency, or in any."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 
 from engine.diagnostics import Span
 from engine.language import Checked, EvaluationFault, compile_one
@@ -37,11 +38,52 @@ def waterfall(plan: PricePlan, priced: Priced, line_id: str, request: PriceReque
     """
     index = _index_of(priced, line_id)
     line = priced.lines[index]
-    steps = [_list_step(plan, line)]
-    steps.extend(_step(plan.source(number), before, after) for number, before, after in line.trace)
-    steps.extend(_order_steps(plan, priced, index))
+    steps = tuple(
+        WaterfallStep(name, source.id, _place(source.span), before, after, source.say)
+        for name, source, before, after in Steps(plan, priced).of(index)
+    )
     losers = () if request is None else losers_of(plan, request, index)
-    return Waterfall(line.id, priced.currency, tuple(steps), losers, priced.money(line.amount))
+    return Waterfall(line.id, priced.currency, steps, losers, priced.money(line.amount))
+
+
+FlatStep: TypeAlias = tuple[str, Source, Decimal, Decimal]
+"""The kind of step, what acted, and the unit price before and after."""
+
+
+class Steps:
+    """The steps of every line of a quote as flat rows; how order discounts were split is looked through once."""
+
+    __slots__ = ("_plan", "_priced", "_splits")
+
+    def __init__(self, plan: PricePlan, priced: Priced) -> None:
+        self._plan = plan
+        self._priced = priced
+        self._splits = [(plan.source(each.rule_no), dict(each.split)) for each in priced.order_discounts]
+
+    def of(self, index: int) -> list[FlatStep]:
+        """The steps of one line in order."""
+        line, plan = self._priced.lines[index], self._plan
+        steps: list[FlatStep] = [("list price", plan.source(line.source), ZERO, line.list_unit)]
+        for number, before, after in line.trace:
+            source = plan.source(number)
+            steps.append((source.step, source, before, after))
+        if line.order_discount:
+            steps += self._order_steps(index, line)
+        return steps
+
+    def _order_steps(self, index: int, line: PricedLine) -> list[FlatStep]:
+        """Order discounts as they lower the unit price: the line's amount over its quantity."""
+        priced, amount = self._priced, line.stage_amount
+        steps: list[FlatStep] = []
+        for source, split in self._splits:
+            share = split.get(index, 0)
+            if not share:
+                continue
+            before = _per_unit(priced, amount, line.quantity)
+            amount -= share
+            name = "manual discount" if source.number == MANUAL else "order discount"
+            steps.append((name, source, before, _per_unit(priced, amount, line.quantity)))
+        return steps
 
 
 def _index_of(priced: Priced, line_id: str) -> int:
@@ -53,33 +95,6 @@ def _index_of(priced: Priced, line_id: str) -> int:
 
 def _place(span: Span) -> str:
     return str(span) if span.path else ""
-
-
-def _list_step(plan: PricePlan, line: PricedLine) -> WaterfallStep:
-    source = plan.source(line.source)
-    return WaterfallStep("list price", source.id, _place(source.span), ZERO, line.list_unit, source.say)
-
-
-def _step(source: Source, before: Decimal, after: Decimal) -> WaterfallStep:
-    return WaterfallStep(source.step, source.id, _place(source.span), before, after, source.say)
-
-
-def _order_steps(plan: PricePlan, priced: Priced, index: int) -> list[WaterfallStep]:
-    """Order discounts as they lower the unit price: the line's amount over its quantity."""
-    line = priced.lines[index]
-    amount = line.stage_amount
-    steps = []
-    for discount in priced.order_discounts:
-        share = dict(discount.split).get(index, 0)
-        if not share:
-            continue
-        source = plan.source(discount.rule_no)
-        before = _per_unit(priced, amount, line.quantity)
-        amount -= share
-        name = "manual discount" if discount.rule_no == MANUAL else "order discount"
-        after = _per_unit(priced, amount, line.quantity)
-        steps.append(WaterfallStep(name, source.id, _place(source.span), before, after, source.say))
-    return steps
 
 
 def _per_unit(priced: Priced, minor: int, quantity: Decimal) -> Decimal:

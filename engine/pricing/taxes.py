@@ -97,7 +97,7 @@ def tax_on(work: Work, order: OrderState, added: Sequence[Added] = ()) -> TaxedA
     whole = sum(amounts)
     match settings.level:
         case TaxLevel.LINE:
-            line_tax = [taxing.line(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
+            line_tax = taxing.by_line(amounts, rates, lines)
         case TaxLevel.UNIT:
             line_tax = [taxing.by_unit(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
         case TaxLevel.RATE:
@@ -118,6 +118,15 @@ class _Taxing:
         self.scale = scale
         self._from_net = settings.inclusive and settings.side is TaxSide.NET
         self._shares: dict[int, Ratio] = {}
+
+    def by_line(self, amounts: Sequence[int], rates: Sequence[TaxAnswer], lines: Sequence[RequestLine]) -> list[int]:
+        """Each line by itself; the lines of a quote mostly bear one rate."""
+        first = rates[0]
+        if first.fixed or self._from_net or any(rate is not first for rate in rates):
+            return [self.line(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
+        share, mode = self._share(first), self.mode
+        top, bottom = share.numerator, share.denominator
+        return [divide_rounded(amount * top, bottom, mode) for amount in amounts]
 
     def line(self, amount: int, rate: TaxAnswer, quantity: Decimal) -> int:
         if rate.fixed:

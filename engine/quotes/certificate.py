@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Money
@@ -69,12 +70,22 @@ def canonical(value: object) -> object:
             return [value.minor_units, value.currency.code]
         case Mapping():
             return {str(key): canonical(each) for key, each in sorted(value.items())}
+        case tuple() if hasattr(value, "_fields"):
+            return {name: canonical(each) for name, each in _said(value)}
         case tuple() | list():
             return [canonical(each) for each in value]
         case _ if is_dataclass(value):
             return {each.name: canonical(getattr(value, each.name)) for each in fields(value) if _is_said(each, value)}
         case _:
             raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def _said(row: Any) -> Iterator[tuple[str, object]]:
+    """The fields of a named tuple that say something."""
+    spare = type(row)._field_defaults
+    return (
+        (name, each) for name, each in zip(row._fields, row, strict=True) if name not in spare or spare[name] != each
+    )
 
 
 def _is_said(part: Field[object], value: object) -> bool:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from engine.approvals import ApprovalPolicy, ChainDefinition, Route, route
-from engine.catalog import Catalog, ChargeKind, ConfiguredLine, LineId, Product, Value
+from engine.approvals import ApprovalPolicy, ChainDefinition, Route, reads_lines, route
+from engine.catalog import ONE_TIME, Catalog, ChargeKind, ConfiguredLine, LineId, Product, Sku, Value
 from engine.catalog.product import ONE
 from engine.configuration.products import Finding, ProductConfigurator
 from engine.diagnostics import Refusal
 from engine.pricing import PricePlan, price
 from engine.pricing.compiled import EXCHANGE
 from engine.pricing.finding import rates_to_freeze
-from engine.pricing.request import PriceRequest, RequestLine
+from engine.pricing.request import Facts, PriceRequest, RequestLine
 from engine.pricing.result import Priced
-from engine.quotes.facts import approval_facts
+from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import ResolvedLine, children_of, resolve
-from engine.quotes.request import QuoteRequest
+from engine.quotes.request import QuoteRequest, RequestedLine
 
 SEMANTICS = "1"
 """Version of what the engine does with equal rules and inputs; it is part of every certificate."""
@@ -26,7 +26,10 @@ SEMANTICS = "1"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What of a rule book the pipeline needs; ``rule_book`` is the hash of its sources."""
+    """What of a rule book the pipeline needs; ``rule_book`` is the hash of its sources.
+
+    ``facts`` is what rules read of each product, put together once: quotes ask for the same products again and again.
+    """
 
     rule_book: str
     catalog: Catalog
@@ -34,6 +37,11 @@ class Parts:
     plan: PricePlan
     policies: tuple[ApprovalPolicy, ...] = ()
     chains: tuple[ChainDefinition, ...] = ()
+    facts: Mapping[Sku, Facts] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        products = self.catalog.products.values()
+        object.__setattr__(self, "facts", {each.sku: product_facts(each, dict(each.attributes)) for each in products})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +70,14 @@ def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     lines = resolve(request, parts.catalog)
     if isinstance(lines, Refusal):
         return lines
-    asked = tuple(price_line(each, request) for each in lines)
+    asked = price_lines(lines, request, parts)
     priced = price(parts.plan, price_request(request, asked))
     if isinstance(priced, Refusal):
         return priced
     request = with_frozen_rates(request, priced, parts.plan)
-    quote, customer, rows = approval_facts(request, asked, priced)
-    path = route(quote, customer, rows, policies=parts.policies, chains=parts.chains)
+    quote = header_facts(request, priced)
+    rows = line_facts(asked, priced) if reads_lines(parts.policies) else ()
+    path = route(quote, request.customer, rows, policies=parts.policies, chains=parts.chains)
     return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, check(lines, parts))
 
 
@@ -109,35 +118,49 @@ def price_request(request: QuoteRequest, asked: tuple[RequestLine, ...]) -> Pric
     )
 
 
-def price_line(line: ResolvedLine, request: QuoteRequest) -> RequestLine:
-    """A resolved line as the pricing engine takes it, with the facts of its product that rules may read."""
-    product, asked = line.product, line.requested
-    return RequestLine(
-        id=line.id,
-        sku=asked.sku,
-        quantity=line.quantity,
-        facts=product_facts(product, asked.attributes, unit=asked.unit),
-        parent=asked.parent,
-        group=asked.group,
-        charge=product.charge,
-        term_months=_term(line, request),
-        cost=product.cost(request.currency),
-        discountable=product.discountable,
-        tax_code=product.tax_code,
+def price_lines(lines: Sequence[ResolvedLine], request: QuoteRequest, parts: Parts) -> tuple[RequestLine, ...]:
+    """Resolved lines as the pricing engine takes them, with the facts of their products that rules may read."""
+    facts, code = parts.facts, request.currency
+    found = []
+    for asked, product, quantity, root in lines:
+        read = facts[asked.sku]
+        if asked.attributes or asked.unit:
+            read = product_facts(product, {**product.attributes, **asked.attributes}, unit=asked.unit)
+        rule = product.quantity
+        line = RequestLine(
+            asked.id,
+            asked.sku,
+            quantity,
+            read,
+            asked.parent,
+            asked.group,
+            product.charge,
+            None if product.charge is ONE_TIME else _term(asked, product, request),
+            cost=product.costs.get(code),
+            discountable=product.discountable,
+            tax_code=product.tax_code,
+            minimum_quantity=rule.minimum,
+            quantity_multiple=rule.multiple,
+            quantity_maximum=rule.maximum,
+            root=root.id if root is not None else None,
+            bundle=root.sku if root is not None else "",
+        )
+        found.append(_with_own(line, asked, product) if asked.says_more else line)
+    return tuple(found)
+
+
+def _with_own(line: RequestLine, asked: RequestedLine, product: Product) -> RequestLine:
+    """The line with what few lines state: a unit, past orders, the segment of a ramp."""
+    return line._replace(
         prior_quantity=asked.prior_quantity,
         uplift_percent=asked.uplift_percent,
-        minimum_quantity=product.quantity.minimum,
-        quantity_multiple=product.quantity.multiple,
-        quantity_maximum=product.quantity.maximum,
         unit="" if asked.unit == product.unit else asked.unit,
         unit_factor=product.factor(asked.unit) or ONE,
         segment=asked.segment,
-        root=line.root.id if line.root is not None else None,
-        bundle=line.root.sku if line.root is not None else "",
     )
 
 
-def product_facts(product: Product, attributes: Mapping[str, Value], *, unit: str = "") -> Mapping[str, Value]:
+def product_facts(product: Product, attributes: Mapping[str, Value], *, unit: str = "") -> Facts:
     """What rules read of a line's product: ``line.category``, ``line.family``, ``line.item.<attribute>`` ...
 
     ``unit`` is what the line is sold in; empty for the product's own unit.
@@ -148,16 +171,16 @@ def product_facts(product: Product, attributes: Mapping[str, Value], *, unit: st
         "category": product.category,
         "family": product.family,
         "unit_of_measure": unit or product.unit,
-        "item": {**product.attributes, **attributes},
+        "item": attributes,
     }
 
 
-def _term(line: ResolvedLine, request: QuoteRequest) -> Decimal | None:
+def _term(line: RequestedLine, product: Product, request: QuoteRequest) -> Decimal | None:
     """The months of a recurring or usage charge: the line's own term, else the quote's, else one charge period."""
-    charge = line.product.charge
+    charge = product.charge
     if charge.kind is ChargeKind.ONE_TIME:
         return None
-    months = line.requested.term_months or request.term_months
+    months = line.term_months or request.term_months
     if months is None:
         months = charge.period.value if charge.period is not None else 1
     return Decimal(months)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from engine.catalog import Value
@@ -52,16 +52,14 @@ LINE_TYPES: Mapping[str, Type] = {
 """What approval rules read of each of ``lines`` beside the facts of its product; amounts are those of the line."""
 
 
-def approval_facts(
-    request: QuoteRequest, lines: tuple[RequestLine, ...], priced: Priced
-) -> tuple[Mapping[str, Value], Mapping[str, Value], tuple[Mapping[str, Value], ...]]:
-    """Return the records ``(quote, customer, lines)`` of a priced quote, in the order of approval conditions."""
+def line_facts(lines: Sequence[RequestLine], priced: Priced) -> tuple[Mapping[str, Value], ...]:
+    """The record of each line of a priced quote, as approval conditions read it."""
     by_id = {each.id: each for each in lines}
-    rows = tuple(_line(by_id[each.id], each, priced) for each in priced.lines if each.id in by_id)
-    return _quote(request, priced), request.customer, rows
+    return tuple(_line(by_id[each.id], each, priced) for each in priced.lines if each.id in by_id)
 
 
-def _quote(request: QuoteRequest, priced: Priced) -> Mapping[str, Value]:
+def header_facts(request: QuoteRequest, priced: Priced) -> Mapping[str, Value]:
+    """The record ``quote`` of a priced quote, as approval conditions read it."""
     totals = priced.totals
     term = Decimal(request.term_months) if request.term_months is not None else None
     return {

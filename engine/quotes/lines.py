@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from engine.catalog import Catalog, ChargeKind, LineId, Product, Sku
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
@@ -31,8 +31,7 @@ QUANTITY_DECIMALS_MAX = 6
 TERM_MONTHS_MAX = 1_200
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedLine:
+class ResolvedLine(NamedTuple):
     """A requested line with its product and its quantity over the whole quote, in the product's own unit.
 
     ``root`` is the line at the top of the tree that it is a part of; None for a line of its own.
@@ -51,11 +50,12 @@ class ResolvedLine:
 
 def resolve(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] | Refusal:
     """Return the resolved lines in the order of the request, or a refusal with every fault of its lines."""
+    found = _sound(request, catalog)
+    if found is not None:
+        return found
     faults = tuple(_faults(request, catalog))
-    if faults:
-        return Refusal(faults)
-    by_id = {each.id: each for each in request.lines}
-    return tuple(_resolved(each, by_id, catalog.products) for each in request.lines)
+    assert faults, "a line that is not sound has a fault"
+    return Refusal(faults)
 
 
 def children_of(lines: Sequence[ResolvedLine]) -> Mapping[LineId, tuple[ResolvedLine, ...]]:
@@ -65,6 +65,43 @@ def children_of(lines: Sequence[ResolvedLine]) -> Mapping[LineId, tuple[Resolved
         if each.requested.parent is not None:
             found.setdefault(each.requested.parent, []).append(each)
     return {parent: tuple(parts) for parent, parts in found.items()}
+
+
+def _sound(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] | None:
+    """The resolved lines when nothing is wrong with any; the first doubt ends the look, and faults are listed."""
+    lines, products = request.lines, catalog.products
+    by_id = {each.id: each for each in lines}
+    if not by_id or len(by_id) != len(lines) or len(by_id) > LINES_MAX or LineId("") in by_id:
+        return None
+    if any(_term_faults("", request.term_months)):
+        return None
+    fine: set[Decimal] = set()
+    for line in lines:
+        quantity = line.quantity
+        if not (quantity.is_finite() and quantity in fine):
+            if any(_quantity_faults(line, "")):
+                return None
+            fine.add(quantity)
+        product = products.get(line.sku)
+        if product is None or product.discontinued or _has_own_faults(line, catalog, by_id):
+            return None
+    return tuple(
+        [
+            ResolvedLine(line, products[line.sku], line.quantity)
+            if line.parent is None and not line.unit
+            else _resolved(line, by_id, products)
+            for line in lines
+        ]
+    )
+
+
+def _has_own_faults(line: RequestedLine, catalog: Catalog, by_id: Mapping[LineId, RequestedLine]) -> bool:
+    """Whether something is wrong with what only some lines state."""
+    return (
+        ((line.unit != "" or line.segment != 0) and any(_product_faults(line, "", catalog)))
+        or (line.term_months is not None and any(_term_faults("", line.term_months)))
+        or (line.parent is not None and any(_parent_faults(line, "", by_id)))
+    )
 
 
 def _faults(request: QuoteRequest, catalog: Catalog) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -85,8 +85,7 @@ def _segments(line: RequestedLine, root: RequestedLine, ramp: Ramp, term: Term) 
     for each in segments(months, every=ramp.segment_months, uplift_percent=ramp.uplift_percent, short=ramp.short):
         own = ramp.own.get(each.number, SegmentTerms())
         uplift = each.uplift_percent if own.uplift_percent is None else own.uplift_percent
-        yield replace(
-            line,
+        yield line._replace(
             id=_name(line.id, each),
             quantity=own.quantity if line is root and own.quantity is not None else line.quantity,
             parent=line.parent if line is root or line.parent is None else _name(line.parent, each),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from engine.catalog import LineId, Sku, Value
 from engine.pricing.request import NO_FACTS, Facts, FrozenRate, ManualDiscount, Redeemed
@@ -14,9 +15,8 @@ from engine.pricing.request import NO_FACTS, Facts, FrozenRate, ManualDiscount, 
 NONE = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestedLine:
-    """One line as it was asked for.
+class RequestedLine(NamedTuple):
+    """One line as it was asked for; a named tuple, since a quote may hold thousands of them.
 
     A bundle is a line whose parts are lines with ``parent`` set and ``group`` naming the option group; the quantity of
     a part is per one unit of its parent. ``attributes`` hold the choices made on the line itself. ``term_months`` and
@@ -30,13 +30,18 @@ class RequestedLine:
     quantity: Decimal
     parent: LineId | None = None
     group: str = ""
-    attributes: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: Mapping[str, Value] = NO_FACTS
     term_months: int | None = None
     start: datetime.date | None = None
     unit: str = ""
     prior_quantity: Decimal = NONE
     segment: int = 0
     uplift_percent: Decimal = NONE
+
+    @property
+    def says_more(self) -> bool:
+        """Whether the line states a unit, past orders or a segment, as few lines do."""
+        return bool(self.unit or self.segment or self.prior_quantity or self.uplift_percent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,10 @@ def _dataclass(kind: Any, known: dict[Any, Any], arguments: Mapping[Any, Any] | 
 
 
 def _named_tuple(kind: Any, known: dict[Any, Any]) -> Shape:
-    """Rows that come by the thousand are lists; a shorter stored row takes the defaults of the fields it lacks."""
+    """Rows that come by the thousand are lists; a shorter stored row takes the defaults of the fields it lacks.
+
+    A row that was stored by names, when its class was a dataclass still, is read by them.
+    """
     later = Later()
     known[kind] = later
     hints = typing.get_type_hints(kind)
@@ -132,7 +135,11 @@ def _named_tuple(kind: Any, known: dict[Any, Any]) -> Shape:
     def plain(value: Any) -> Any:
         return [write(item) for write, item in zip(writers, value, strict=True)]
 
+    by_name = dict(zip(kind._fields, readers, strict=True))
+
     def typed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return kind(**{name: by_name[name](item) for name, item in value.items() if name in by_name})
         return kind(*[read(item) for read, item in zip(readers, value, strict=False)])
 
     later.shape = Shape(plain, typed)

@@ -23,7 +23,7 @@ from engine.configuration.products import (
 from engine.quotes.request import RequestedLine
 from engine.wire.basics import Faults, decimal_text, fill_value, read_value
 from engine.wire.contents import fill_line
-from engine.wire.priced import place_of
+from engine.wire.sheets import place_of
 
 MOST_CHOICES = 1_000
 STANDINGS: Mapping[Standing, int] = {

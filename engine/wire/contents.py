@@ -68,7 +68,7 @@ def read_content(message: pricing_pb2.QuoteContent, faults: Faults, *, most_line
     if message.term_months < 0:
         faults.invalid("term_months", f"{message.term_months} is below zero")
     return Content(
-        lines=tuple(read_line(each, faults.at(f"lines[{n}]")) for n, each in enumerate(message.lines)),
+        lines=read_lines(message.lines, faults, "lines"),
         date=read_date(message.date, "date", faults),
         currency=message.currency_code,
         customer=read_key(message.customer, CUSTOMERS, "customer", faults, optional=True),
@@ -82,6 +82,27 @@ def read_content(message: pricing_pb2.QuoteContent, faults: Faults, *, most_line
         start=read_date(message.start, "start", faults),
         ramps=read_ramps(message.lines, faults, "lines"),
     )
+
+
+def read_lines(messages: Sequence[pricing_pb2.LineInput], faults: Faults, field: str) -> tuple[RequestedLine, ...]:
+    """Lines of a request. Most are five short texts, with a quantity that was read before, and are read as they are.
+
+    A message that is as long as its texts, with two bytes before each, states nothing else.
+    """
+    known = {"": ONE}
+    found = []
+    for n, each in enumerate(messages):
+        name, sku, text, parent, group = each.id, each.sku, each.quantity, each.parent, each.group
+        quantity = known.get(text)
+        length = len(name) + len(sku) + 4 + sum(len(part) + 2 for part in (text, parent, group) if part)
+        if quantity is not None and name and sku and each.ByteSize() == length:
+            line = RequestedLine(name, sku, quantity, parent or None, group)  # type: ignore[arg-type]
+        else:
+            line = read_line(each, faults.at(f"{field}[{n}]"))
+            if not faults.found:
+                known[text] = line.quantity
+        found.append(line)
+    return tuple(found)
 
 
 def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:

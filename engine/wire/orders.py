@@ -11,7 +11,7 @@ from engine.orders.order import ItemAction, Order
 from engine.orders.states import OrderState, TaskState
 from engine.wire.basics import decimal_text, fill_date, fill_instant
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES, USERS
-from engine.wire.priced import fill_charge
+from engine.wire.sheets import fill_charge
 
 ORDERS = "orders"
 CONTRACTS = "contracts"

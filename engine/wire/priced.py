@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 
 from cpq.v1 import common_pb2, pricing_pb2
 
 from engine.approvals.routed import Reason, Route
-from engine.catalog import BillingTiming, Charge, ChargeKind, Product, Sku
-from engine.diagnostics import Span
+from engine.catalog import Product
 from engine.money import EXACT
-from engine.pricing import PricePlan, waterfall
 from engine.pricing.result import PricedLine, PricedTotals, Waterfall
+from engine.pricing.story import FlatStep, Steps
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.request import RequestedLine
 from engine.wire.basics import decimal_text, fill_date, fill_value
+from engine.wire.sheets import Sheets, place_of
 
-CHARGE_KINDS: Mapping[ChargeKind, int] = {
-    ChargeKind.ONE_TIME: common_pb2.CHARGE_KIND_ONE_TIME,
-    ChargeKind.RECURRING: common_pb2.CHARGE_KIND_RECURRING,
-    ChargeKind.USAGE: common_pb2.CHARGE_KIND_USAGE,
-}
-TIMINGS: Mapping[BillingTiming, int] = {
-    BillingTiming.ADVANCE: common_pb2.BILLING_TIMING_ADVANCE,
-    BillingTiming.ARREARS: common_pb2.BILLING_TIMING_ARREARS,
-}
 CHUNK = 200
 UNIT_DECIMALS = Decimal("1E-8")
+MOST_LINES = 1_000_000
 
 
 def fill_priced(
@@ -35,10 +27,9 @@ def fill_priced(
     quote: PricedQuote,
     *,
     view: int,
-    products: Mapping[Sku, Product],
-    plan: PricePlan | None,
+    sheets: Sheets,
 ) -> None:
-    """Set a priced quote as far as the view asks; without a plan there are no rule names and no waterfall."""
+    """Set a priced quote as far as the view asks."""
     priced = quote.priced
     message.rule_book = f"ruleBooks/{quote.rule_book}"
     message.semantics, message.currency_code = quote.semantics, priced.currency.code
@@ -46,14 +37,14 @@ def fill_priced(
     fill_date(message.date, quote.request.date)
     _fill_totals(message.totals, priced.totals)
     if view != common_pb2.VIEW_BASIC:
-        fill_lines(message.lines, quote, view=view, products=products, plan=plan)
+        fill_lines(message.lines, quote, view=view, sheets=sheets)
     for discount in priced.order_discounts:
         row = message.order_discounts.add()
-        row.rule, row.place = _source(plan, discount.rule_no)
+        row.rule, row.place = sheets.rule(discount.rule_no)
         row.amount, row.not_given = discount.amount, discount.not_given
     for gift in priced.gifts:
         given = message.gifts.add()
-        given.rule, _ = _source(plan, gift.rule_no)
+        given.rule, _ = sheets.rule(gift.rule_no)
         given.sku, given.quantity = gift.sku, decimal_text(gift.quantity)
         given.unit_price, given.amount = decimal_text(gift.unit_price), gift.amount
         given.line_id, given.tax, given.net = gift.id, gift.tax, gift.net
@@ -77,41 +68,42 @@ def fill_lines(
     quote: PricedQuote,
     *,
     view: int,
-    products: Mapping[Sku, Product],
-    plan: PricePlan | None,
-    lines: Iterable[PricedLine] | None = None,
+    sheets: Sheets,
+    start: int = 0,
+    most: int = MOST_LINES,
 ) -> None:
-    """Append priced lines to a repeated field."""
+    """Append priced lines to a repeated field: those from ``start``, at most so many."""
+    priced = quote.priced
     add = target.add  # type: ignore[attr-defined]
     asked = {each.id: each for each in quote.request.lines}
-    told = view == common_pb2.VIEW_WATERFALL and plan is not None
-    for line in quote.priced.lines if lines is None else lines:
+    steps = Steps(sheets.plan, priced) if view == common_pb2.VIEW_WATERFALL and sheets.plan is not None else None
+    for index, line in enumerate(priced.lines[start : start + most], start):
         row = add()
-        _fill_line(row, line, asked.get(line.id), products.get(line.sku))
-        if told and plan is not None:
-            fill_waterfall(row.waterfall, waterfall(plan, quote.priced, line.id))
+        row.MergeFromString(sheets.product(line.sku))
+        wanted = asked.get(line.id)
+        _fill_line(row, line, wanted)
+        if wanted is not None and wanted.unit and line.sku in sheets.products:
+            _fill_unit(row, line, wanted.unit, sheets.products[line.sku])
+        if steps is not None:
+            row.waterfall.line_id = line.id
+            _fill_steps(row.waterfall, steps.of(index), sheets)
 
 
-def _fill_line(
-    row: pricing_pb2.PricedLine, line: PricedLine, asked: RequestedLine | None, product: Product | None
-) -> None:
-    row.id, row.sku, row.quantity = line.id, line.sku, decimal_text(line.quantity)
-    row.list_unit_price, row.unit_price = decimal_text(line.list_unit), decimal_text(line.unit)
-    row.list_amount, row.order_discount = line.list_amount, line.order_discount
-    row.amount, row.net, row.gross, row.term_net = line.amount, line.net, line.gross, line.term
-    if line.tax is not None:
-        row.tax = line.tax
+def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine, asked: RequestedLine | None) -> None:
+    row.id, row.quantity = line.id, format(line.quantity, "f")
+    row.list_unit_price = listed = format(line.list_unit, "f")
+    row.unit_price = listed if line.unit is line.list_unit else format(line.unit, "f")
+    row.list_amount, row.amount, row.net = line.list_amount, line.amount, line.net
+    row.gross, row.term_net, row.tax = line.gross, line.term, line.tax
+    if line.order_discount:
+        row.order_discount = line.order_discount
     if line.cost is not None:
         row.cost = line.cost
     if asked is not None:
         if asked.parent is not None:
             row.parent = asked.parent
-        row.group = asked.group
-        if asked.unit and product is not None:
-            _fill_unit(row, line, asked.unit, product)
-    if product is not None:
-        row.display_name = product.name
-        fill_charge(row.charge, product.charge)
+        if asked.group:
+            row.group = asked.group
 
 
 def _fill_unit(row: pricing_pb2.PricedLine, line: PricedLine, unit: str, product: Product) -> None:
@@ -127,12 +119,12 @@ def _fill_unit(row: pricing_pb2.PricedLine, line: PricedLine, unit: str, product
     row.price_per_unit = decimal_text(price.normalize(EXACT))
 
 
-def fill_charge(message: common_pb2.Charge, charge: Charge) -> None:
-    """Set how a product is charged for."""
-    message.kind = CHARGE_KINDS[charge.kind]  # type: ignore[assignment]
-    message.timing = TIMINGS[charge.timing]  # type: ignore[assignment]
-    message.period_months = charge.period.value if charge.period is not None else 0
-    message.meter = charge.meter
+def _fill_steps(message: pricing_pb2.Waterfall, steps: Iterable[FlatStep], sheets: Sheets) -> None:
+    add = message.steps.add
+    for name, source, before, after in steps:
+        row = add()
+        row.MergeFromString(sheets.step(name, source))
+        row.before, row.after = format(before, "f"), format(after, "f")
 
 
 def _fill_totals(message: pricing_pb2.Totals, totals: PricedTotals) -> None:
@@ -194,15 +186,3 @@ def fill_reasons(target: object, reasons: Iterable[Reason]) -> None:
             value = row.values.add()
             value.expression = facet.expression
             fill_value(value.value, facet.value)
-
-
-def place_of(span: Span | None) -> str:
-    """Where a rule is written: ``path:line:column``; empty when nobody knows."""
-    return str(span) if span is not None and span.path else ""
-
-
-def _source(plan: PricePlan | None, number: int) -> tuple[str, str]:
-    if plan is None:
-        return "", ""
-    source = plan.source(number)
-    return source.id, place_of(source.span)

@@ -6,7 +6,7 @@ from cpq.v1 import catalog_pb2
 
 from engine.catalog import Product
 from engine.wire.basics import decimal_text, fill_value
-from engine.wire.priced import fill_charge
+from engine.wire.sheets import fill_charge
 
 PRODUCTS = "products"
 

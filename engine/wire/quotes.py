@@ -8,7 +8,6 @@ from cpq.v1 import common_pb2, quote_pb2
 
 from engine.application.content import Content
 from engine.application.quotes import Draft, Edit
-from engine.application.rule_books import ActiveBook
 from engine.diagnostics import Fault
 from engine.quotes.compare import Difference
 from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
@@ -17,6 +16,7 @@ from engine.wire.basics import Faults, fill_date, fill_instant, need_date, read_
 from engine.wire.contents import fill_content, read_content
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES, USERS
 from engine.wire.priced import fill_priced
+from engine.wire.sheets import NO_BOOK, Sheets
 
 QUOTES = "quotes"
 STATES: Mapping[Status, int] = {status: quote_pb2.QuoteState.Value(f"QUOTE_STATE_{status.name}") for status in Status}
@@ -68,8 +68,8 @@ def read_edit(request: quote_pb2.UpdateQuoteRequest, faults: Faults, *, most_lin
     )
 
 
-def quote_message(quote: Quote, etag: str, *, view: int, active: ActiveBook | None) -> quote_pb2.Quote:
-    """A quote as far as the view asks; ``active`` is the book it is pinned to, when it can be read."""
+def quote_message(quote: Quote, etag: str, *, view: int, sheets: Sheets) -> quote_pb2.Quote:
+    """A quote as far as the view asks, with the sheets of the book it is pinned to."""
     message = quote_pb2.Quote(name=f"{QUOTES}/{quote.id}", etag=etag)
     parties = quote.parties
     message.title, message.version, message.deal = quote.title, quote.version, parties.deal
@@ -91,8 +91,7 @@ def quote_message(quote: Quote, etag: str, *, view: int, active: ActiveBook | No
         message.priced,
         quote.priced,
         view=view,
-        products=active.parts.catalog.products if active is not None else {},
-        plan=active.parts.plan if active is not None else None,
+        sheets=sheets,
     )
     return message
 
@@ -103,7 +102,7 @@ def version_message(key: str, version: QuoteVersion) -> quote_pb2.QuoteVersion:
     message.certificate = version.certificate
     fill_date(message.valid_until, version.valid_until)
     fill_instant(message.offer_time, version.offered_at)
-    fill_priced(message.priced, version.priced, view=common_pb2.VIEW_BASIC, products={}, plan=None)
+    fill_priced(message.priced, version.priced, view=common_pb2.VIEW_BASIC, sheets=NO_BOOK)
     return message
 
 

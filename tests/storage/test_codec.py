@@ -123,6 +123,13 @@ def test_rows_are_lists_and_short_ones_take_defaults() -> None:
     assert CODEC.decode(text.replace(',[[1,"2"]]', "")).rows == (Row(Name("s"), Decimal("1.10")),)
 
 
+def test_a_row_that_was_stored_by_names_is_read() -> None:
+    text = CODEC.encode(box(rows=(Row(Name("s"), Decimal("1.10")),)))
+    assert '[["s","1.10",[]]]' in text
+    older = text.replace('[["s","1.10",[]]]', '[{"sku":"s","price":"1.10","gone":1}]')
+    assert CODEC.decode(older).rows == (Row(Name("s"), Decimal("1.10")),)
+
+
 def test_a_missing_field_takes_its_default() -> None:
     text = '{"name":"a","coin":"JPY","colour":"BLUE","made":"2026-01-31","at":null,"facts":{}}'
     assert CODEC.decode(text) == box(coin=COINS["JPY"], colour=Colour.BLUE)

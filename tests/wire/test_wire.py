@@ -40,8 +40,8 @@ from engine.wire.configurations import fill_choice, read_choice
 from engine.wire.contents import fill_content, read_content
 from engine.wire.masks import merged
 from engine.wire.plain import PlainError, fill
-from engine.wire.priced import place_of
 from engine.wire.quotes import read_version_name
+from engine.wire.sheets import place_of
 
 names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True)
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12)

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from engine.storage.codec import Codec, codec_of
 from engine.storage.shapes import Shape
 from engine.storage.tables import Table
 
+REMEMBERED = 512
+SHORT = 2_048
+"""How many records of a kind are remembered, and how many characters they may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A table with its codec and its statements."""
+    """A table with its codec and its statements.
+
+    ``decode`` remembers short records: customers, users and published books are read by every call, and a stored value
+    never changes.
+    """
 
     table: Table
     codec: Codec
+    decode: Callable[[str], Any]
     select: str
     select_version: str
     insert: str
@@ -47,9 +57,11 @@ def prepare(table: Table, scalars: Mapping[type, Shape]) -> Prepared:
     marks = ", ?" * len(columns)
     sets = "".join(f", {column} = ?" for column in columns)
     own = "tenant_id = ? AND id = ?"
+    codec = codec_of(table.kind, scalars)
     return Prepared(
         table=table,
-        codec=codec_of(table.kind, scalars),
+        codec=codec,
+        decode=_remembering(codec.decode),
         select=f"SELECT version, body FROM {name} WHERE {own}",
         select_version=f"SELECT version FROM {name} WHERE {own}",
         insert=f"INSERT OR IGNORE INTO {name} (tenant_id, id, version, body{listed}) VALUES (?, ?, 1, ?{marks})",
@@ -64,3 +76,8 @@ def prepare(table: Table, scalars: Mapping[type, Shape]) -> Prepared:
             for each in table.children
         ),
     )
+
+
+def _remembering(decode: Callable[[str], Any]) -> Callable[[str], Any]:
+    known = lru_cache(REMEMBERED)(decode)
+    return lambda text: known(text) if len(text) <= SHORT else decode(text)

@@ -30,7 +30,7 @@ class SqliteReader:
         prepared = self._schema.of(kind)
         row = self._connection.execute(prepared.select, (self._tenant, key)).fetchone()
         self._seen[kind, key] = row[0] if row else 0
-        return prepared.codec.decode(row[1]) if row else None
+        return prepared.decode(row[1]) if row else None
 
     def version(self, kind: type[object], key: str) -> int:
         """How often the record was saved, from 1; 0 when there is none."""
@@ -47,7 +47,7 @@ class SqliteReader:
         rows = self._connection.execute(prepared.page(wanted), parameters).fetchall()
         for key, version, _ in rows:
             self._seen.setdefault((kind, key), version)
-        return [prepared.codec.decode(body) for _, _, body in rows]
+        return [prepared.decode(body) for _, _, body in rows]
 
     def due(self, kind: type[T], column: str, *, until: str, where: Mapping[str, str], limit: int) -> list[T]:
         """Records whose column is not empty and not after a text, in order of their keys."""
@@ -62,7 +62,7 @@ class SqliteReader:
         ).fetchall()
         for key, version, _ in found:
             self._seen.setdefault((kind, key), version)
-        return [prepared.codec.decode(body) for _, _, body in found]
+        return [prepared.decode(body) for _, _, body in found]
 
     def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] | None = None) -> list[Row]:
         """Relational rows as they are stored, in order of their keys."""

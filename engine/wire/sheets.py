@@ -1,0 +1,84 @@
+"""What is the same in every answer under one rule book, serialised once: merging bytes costs a fifth of assigning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cpq.v1 import common_pb2, pricing_pb2
+
+from engine.catalog import BillingTiming, Charge, ChargeKind, Product, Sku
+from engine.diagnostics import Span
+from engine.pricing import PricePlan
+from engine.pricing.compiled import Source
+
+CHARGE_KINDS: Mapping[ChargeKind, int] = {
+    ChargeKind.ONE_TIME: common_pb2.CHARGE_KIND_ONE_TIME,
+    ChargeKind.RECURRING: common_pb2.CHARGE_KIND_RECURRING,
+    ChargeKind.USAGE: common_pb2.CHARGE_KIND_USAGE,
+}
+TIMINGS: Mapping[BillingTiming, int] = {
+    BillingTiming.ADVANCE: common_pb2.BILLING_TIMING_ADVANCE,
+    BillingTiming.ARREARS: common_pb2.BILLING_TIMING_ARREARS,
+}
+NO_PRODUCTS: Mapping[Sku, Product] = MappingProxyType({})
+
+
+class Sheets:
+    """The parts of answers that a product or a rule decides alone; filled as they are asked for, never more of them
+    than the book has products and rules. Without a plan there are no rule names and no waterfall.
+    """
+
+    __slots__ = ("_steps", "_written", "plan", "products")
+
+    def __init__(self, products: Mapping[Sku, Product] = NO_PRODUCTS, plan: PricePlan | None = None) -> None:
+        self.plan = plan
+        self.products = products
+        self._written: dict[Sku, bytes] = {}
+        self._steps: dict[tuple[str, int], bytes] = {}
+
+    def product(self, sku: Sku) -> bytes:
+        """SKU, name and charge of a priced line."""
+        found = self._written.get(sku)
+        if found is None:
+            row = pricing_pb2.PricedLine(sku=sku)
+            product = self.products.get(sku)
+            if product is not None:
+                row.display_name = product.name
+                fill_charge(row.charge, product.charge)
+            found = row.SerializeToString()
+            if product is not None:
+                self._written[sku] = found
+        return found
+
+    def step(self, name: str, source: Source) -> bytes:
+        """Everything of a waterfall step but the prices."""
+        found = self._steps.get((name, source.number))
+        if found is None:
+            row = pricing_pb2.WaterfallStep(step=name, rule=source.id, place=place_of(source.span), say=source.say)
+            found = self._steps[name, source.number] = row.SerializeToString()
+        return found
+
+    def rule(self, number: int) -> tuple[str, str]:
+        """The id and the place of a rule."""
+        if self.plan is None:
+            return "", ""
+        source = self.plan.source(number)
+        return source.id, place_of(source.span)
+
+
+NO_BOOK = Sheets()
+"""For answers that name no rules: the book is not at hand."""
+
+
+def fill_charge(message: common_pb2.Charge, charge: Charge) -> None:
+    """Set how a product is charged for."""
+    message.kind = CHARGE_KINDS[charge.kind]  # type: ignore[assignment]
+    message.timing = TIMINGS[charge.timing]  # type: ignore[assignment]
+    message.period_months = charge.period.value if charge.period is not None else 0
+    message.meter = charge.meter
+
+
+def place_of(span: Span | None) -> str:
+    """Where a rule is written: ``path:line:column``; empty when nobody knows."""
+    return str(span) if span is not None and span.path else ""

@@ -1,0 +1,106 @@
+"""Priced quotes as they are sent: what each view holds, and what sheets write once a product and a rule."""
+
+from __future__ import annotations
+
+from cpq.v1 import common_pb2, pricing_pb2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.catalog import Sku
+from engine.pricing import waterfall
+from engine.wire.basics import Faults
+from engine.wire.contents import read_line, read_lines
+from engine.wire.priced import fill_lines, fill_priced, fill_waterfall
+from engine.wire.sheets import NO_BOOK, Sheets
+from tests.quotes.offers import line, parts, percent_off, priced, request
+
+PARTS = parts()
+SHEETS = Sheets(PARTS.catalog.products, PARTS.plan)
+QUOTE = priced(
+    request(
+        line("pc", "PC"), line("a", "DISK", "2", "pc", "disk"), line("seat", "SEAT", "3"), manual=(percent_off("10"),)
+    )
+)
+
+
+def message(view: int, sheets: Sheets = SHEETS) -> pricing_pb2.PricedQuote:
+    found = pricing_pb2.PricedQuote()
+    fill_priced(found, QUOTE, view=view, sheets=sheets)
+    return found
+
+
+def test_a_line_says_what_its_product_and_the_request_say() -> None:
+    disk, seat = message(common_pb2.VIEW_FULL).lines[1:]
+    assert (disk.id, disk.sku, disk.display_name, disk.quantity) == ("a", "DISK", "DISK", "2")
+    assert (disk.parent, disk.group) == ("pc", "disk")
+    # 2 disks of 100.00 and 3 seats of 10.00, less a tenth of everything
+    assert (disk.list_unit_price, disk.list_amount, disk.order_discount, disk.amount) == ("100.00", 20000, 2000, 18000)
+    assert (disk.cost, disk.charge.kind) == (12000, common_pb2.CHARGE_KIND_ONE_TIME)
+    assert (seat.net, seat.term_net, seat.charge.period_months) == (2700, 32400, 1)
+    assert not seat.HasField("waterfall")
+
+
+def test_the_basic_view_has_totals_and_no_lines() -> None:
+    found = message(common_pb2.VIEW_BASIC)
+    assert not found.lines
+    assert found.totals.net == 20700
+
+
+def test_the_waterfall_of_a_line_is_the_story_that_the_engine_tells() -> None:
+    for row in message(common_pb2.VIEW_WATERFALL).lines:
+        told = pricing_pb2.Waterfall()
+        fill_waterfall(told, waterfall(PARTS.plan, QUOTE.priced, row.id))
+        assert row.waterfall == told
+    assert [step.step for step in told.steps] == ["list price", "manual discount"]
+
+
+def test_chunks_add_up_to_the_whole() -> None:
+    whole = message(common_pb2.VIEW_WATERFALL)
+    parts_of_it = pricing_pb2.PricedQuote()
+    for start in range(3):
+        fill_lines(parts_of_it.lines, QUOTE, view=common_pb2.VIEW_WATERFALL, sheets=SHEETS, start=start, most=1)
+    assert list(parts_of_it.lines) == list(whole.lines)
+
+
+def test_without_the_book_there_are_amounts_but_no_names() -> None:
+    bare, full = message(common_pb2.VIEW_WATERFALL, NO_BOOK), message(common_pb2.VIEW_FULL)
+    assert [each.amount for each in bare.lines] == [each.amount for each in full.lines]
+    assert not any(each.display_name or each.HasField("waterfall") for each in bare.lines)
+
+
+def test_a_product_that_left_the_catalog_is_not_remembered() -> None:
+    products = dict(PARTS.catalog.products)
+    sheets = Sheets(products)
+    disk = products.pop(Sku("DISK"))
+    assert pricing_pb2.PricedLine.FromString(sheets.product(Sku("DISK"))).display_name == ""
+    products[Sku("DISK")] = disk
+    assert pricing_pb2.PricedLine.FromString(sheets.product(Sku("DISK"))).display_name == "DISK"
+
+
+inputs = st.lists(
+    st.builds(
+        lambda name, sku, quantity, parent, months, flag: pricing_pb2.LineInput(
+            id=name,
+            sku=sku,
+            quantity=quantity,
+            parent=parent,
+            term_months=months,
+            attributes={"quiet": common_pb2.Value(flag=flag)} if flag else {},
+        ),
+        st.sampled_from(("", "a", "b")),
+        st.sampled_from(("", "S")),
+        st.sampled_from(("", "1", "2.5", "many", "-1", "1e3")),
+        st.sampled_from(("", "a")),
+        st.sampled_from((-1, 0, 0, 12)),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@given(inputs)
+def test_lines_read_together_are_the_lines_read_one_by_one(messages: list[pricing_pb2.LineInput]) -> None:
+    together, one_by_one = Faults(), Faults()
+    found = read_lines(messages, together, "lines")
+    assert found == tuple(read_line(each, one_by_one.at(f"lines[{n}]")) for n, each in enumerate(messages))
+    assert together.found == one_by_one.found
