@@ -44,7 +44,7 @@ class Server:
         self.channel = grpc.insecure_channel(self.process.stdout.readline().removeprefix("serving on ").strip())
 
     def cpu_seconds(self) -> float:
-        """CPU time of the server so far, of all its threads, to the nanosecond: Linux names the clock by the process."""
+        """CPU time of all threads of the server so far, to the nanosecond; Linux names the clock by the process."""
         return time.clock_gettime(~self.process.pid << 3 | PROCESS_CLOCK)
 
     def call(self, path: str) -> Callable[[bytes], bytes]:
