@@ -43,7 +43,7 @@ demo: $(RUNTIME)
 	@$(BIN)/cpq demo
 
 test: $(TOOLS)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(TOOLS) proto
 	@echo "==> ruff format" && $(BIN)/ruff format --check $(SOURCES)

@@ -11,10 +11,8 @@ from engine.api.calls import Calls, Reply, checked
 from engine.api.listing import Listed, get_one, keys_of, list_page
 from engine.application.billing import (
     Drafted,
-    UsageResult,
     finalize_invoice,
     preview_invoices,
-    record_usage,
     run_billing,
     void_invoice,
 )
@@ -23,6 +21,7 @@ from engine.application.invoices import invoice_etag, open_amount
 from engine.application.payments import CreditWish, issue_credit_note, record_payment
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
+from engine.application.usage import UsageResult, record_usage
 from engine.billing import Invoice, Reason
 from engine.contracts import Contract
 from engine.diagnostics import Refusal

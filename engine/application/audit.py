@@ -72,6 +72,7 @@ class _Tables:
                 "end_on",
                 "ended_on",
                 "by_delivery",
+                "released_minor",
             )
         }
         columns = ("id", "number", "status", "currency", "net_minor", "gross_minor", "contract")
@@ -105,14 +106,14 @@ class _Tables:
                 "quote_lines", ("line_id", "term_minor", "quantity", "asked"), {"parent_id": quote["id"]}
             ):
                 if line["asked"]:
-                    usage = self._is_usage(contract, line["line_id"])
+                    as_billed = self._is_as_billed(contract, line["line_id"])
                     yield QuoteLineRow(
                         quote["id"],
                         quote["offer_version"],
                         line["line_id"],
                         quote["currency"],
                         line["term_minor"],
-                        usage,
+                        as_billed,
                     )
 
     def _order_items(self) -> Iterator[OrderItemRow]:
@@ -128,9 +129,9 @@ class _Tables:
                 contract=contract,
                 currency=self._contracts[contract]["currency"],
                 net=item["term_minor"],
-                taken_back=self._taken_back(contract, line, item["term_minor"]),
+                taken_back=self._taken_back(contract, line),
                 billing_ends=self._billing_ends(contract, line),
-                usage=self._is_usage(contract, line),
+                as_billed=self._is_as_billed(contract, line),
             )
 
     def _invoice_rows(self) -> Iterator[InvoiceRow]:
@@ -147,7 +148,7 @@ class _Tables:
         ):
             invoice = final.get(line["parent_id"])
             if invoice is not None:
-                usage = self._is_usage(line["contract"], line["quote_line"])
+                as_billed = self._is_as_billed(line["contract"], line["quote_line"])
                 yield InvoiceLineRow(
                     invoice=line["parent_id"],
                     line=line["line_id"],
@@ -156,7 +157,7 @@ class _Tables:
                     contract=line["contract"],
                     currency=invoice["currency"],
                     net=line["amount_minor"],
-                    usage=usage,
+                    as_billed=as_billed,
                 )
 
     def _credit_lines(self) -> Iterator[CreditLineRow]:
@@ -179,7 +180,7 @@ class _Tables:
                 currency=self._contracts[line["contract"]]["currency"],
                 net=-line["amount_minor"],
                 tax=tax,
-                usage=self._is_usage(line["contract"], line["quote_line"]),
+                as_billed=self._is_as_billed(line["contract"], line["quote_line"]),
             )
 
     def _obligations(self) -> Iterator[ObligationRow]:
@@ -187,9 +188,8 @@ class _Tables:
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for line in self._read("schedule_lines", "parent_id", "obligation_id", "amount_minor"):
             sums[line["parent_id"], line["obligation_id"]] += line["amount_minor"]
-        for row in self._read(
-            "obligations", "parent_id", "obligation_id", "timing", "price_minor", "recognised_minor", "ended_on"
-        ):
+        columns = ("parent_id", "obligation_id", "quote_lines", "timing", "price_minor", "recognised_minor", "ended_on")
+        for row in self._read("obligations", *columns):
             contract = contracts[row["parent_id"]]
             until = contract["recognised_until"]
             waits = row["timing"] not in TIMED or row["ended_on"] is not None
@@ -201,7 +201,7 @@ class _Tables:
                 recognised=row["recognised_minor"],
                 recognised_until=date.fromisoformat(until) if until else None,
                 scheduled=not waits or sums[row["parent_id"], row["obligation_id"]] == row["price_minor"],
-                usage=row["timing"] == "usage",
+                as_billed=self._is_as_billed(row["parent_id"], row["quote_lines"].partition(",")[0]),
             )
 
     def _schedule(self) -> Iterator[ScheduleRow]:
@@ -237,11 +237,10 @@ class _Tables:
                 found[line["contract"], line["quote_line"]] -= line["amount_minor"]
         return found
 
-    def _taken_back(self, contract: str, line: str, net: int) -> int:
+    def _taken_back(self, contract: str, line: str) -> int:
         service = self._services.get((contract, line))
-        if service is not None and service["ended_on"] is not None and service["ended_on"] <= service["start_on"]:
-            return net
-        return self._by_hand.get((contract, line), 0)
+        released = service["released_minor"] if service is not None else None
+        return self._by_hand.get((contract, line), 0) + (released or 0)
 
     def _billing_ends(self, contract: str, line: str) -> date:
         """The day from which all of a line must be on final invoices; while drafts wait nothing has to be yet."""
@@ -249,10 +248,13 @@ class _Tables:
         billed = self._billed.get(contract)
         if service is None or billed is None or contract in self._open:
             return NOT_YET
-        end = service["end_on"] or service["start_on"]
+        end = service["ended_on"] or service["end_on"] or service["start_on"]
         delivered = service["charge"] != "one_time" or not service["by_delivery"]
         return date.fromisoformat(end) if delivered and end <= billed else NOT_YET
 
-    def _is_usage(self, contract: str, line: str) -> bool:
+    def _is_as_billed(self, contract: str, line: str) -> bool:
+        """Whether a line has no agreed price: usage, and a service without an agreed end."""
         service = self._services.get((contract, line))
-        return service is not None and service["charge"] == "usage"
+        if service is None:
+            return False
+        return service["charge"] == "usage" or (service["charge"] == "recurring" and service["end_on"] is None)

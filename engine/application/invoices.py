@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.application.faults import etag_mismatch, not_found
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.ports import Reader
 from engine.billing import CreditNote, Invoice
 from engine.diagnostics import Refusal
 from engine.money import Money, total
-
-MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +41,18 @@ def open_amount(reader: Reader, invoice: Invoice) -> Money:
         return Money.zero(invoice.bill_to.currency)
     currency = invoice.bill_to.currency
     paid = total((each.amount for each in payments_of(reader, invoice.id)), currency)
-    notes = reader.page(CreditNote, where={"invoice": invoice.id}, limit=MOST)
+    notes = list(every(reader, CreditNote, invoice=invoice.id))
     credited = total((each.gross for each in notes if each.is_final), currency)
     return invoice.gross - paid - credited
 
 
 def payments_of(reader: Reader, invoice: str) -> list[Payment]:
     """The payments for an invoice."""
-    return reader.page(Payment, where={"invoice": invoice}, limit=MOST)
+    return list(every(reader, Payment, invoice=invoice))
 
 
 def invoice_etag(reader: Reader, invoice: Invoice) -> str:
     """The etag of an invoice with what was paid and credited: it changes with each of them."""
-    notes = reader.page(CreditNote, where={"invoice": invoice.id}, limit=MOST)
+    notes = list(every(reader, CreditNote, invoice=invoice.id))
     parts = (reader.version(Invoice, invoice.id), len(payments_of(reader, invoice.id)), len(notes))
     return f'"{".".join(map(str, parts))}"'

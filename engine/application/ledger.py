@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.faults import etag_mismatch, not_found
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.ports import Reader
 from engine.diagnostics import Fault, Refusal
@@ -114,10 +115,7 @@ def reverse_entry(work: Work, key: str, *, on: date, etag: str) -> LedgerEntry |
 
 def all_entries(reader: Reader) -> Iterable[LedgerEntry]:
     """Every entry in the order of posting."""
-    after = ""
-    while rows := reader.page(LedgerEntry, after=after, limit=PAGE):
-        yield from rows
-        after = rows[-1].id
+    return every(reader, LedgerEntry)
 
 
 def entries_of_contract(reader: Reader, contract: str, after: str, limit: int) -> list[LedgerEntry]:

@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from engine.application.billing import correct_invoices
 from engine.application.content import find_book
+from engine.application.ending import settle_end
 from engine.application.faults import not_found
 from engine.application.perform import Work
 from engine.application.quotes import load_quote
-from engine.application.revenue import cancel_revenue, open_revenue, report_deliveries
+from engine.application.revenue import open_revenue, report_deliveries
 from engine.contracts import Contract, ContractTerms
 from engine.contracts.signing import cancel as cancel_lines
 from engine.diagnostics import Decision, Refusal
@@ -120,9 +120,8 @@ def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: s
     if isinstance(ended, Refusal):
         return ended
     stopped = replace(ended, terms=contract.terms)
-    work.tx.replace(stopped)
-    until = max(work.at.date(), *(each.start for each in contract.lines if each.id in gone))
-    return cancel_revenue(work, contract, gone) or correct_invoices(work, stopped, until) or changed
+    settled = settle_end(work, stopped)
+    return settled if isinstance(settled, Refusal) else changed
 
 
 def _load(work: Work, key: str, etag: str) -> Order | Refusal:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engine.application.billing import issue_note
+from engine.application.corrections import issue_note
 from engine.application.invoices import Payment, load_invoice, open_amount
 from engine.application.ledger import book
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.billing import BillLine, CreditNote, Invoice, Reason, credit
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.ledger import FactKey, PaymentReceived, Trace
 from engine.money import Money
 
-MOST = 100_000
 NOT_FINAL = Code("PAY001")
 TOO_MUCH = Code("PAY002")
 NOT_ABOVE_ZERO = Code("PAY003")
@@ -76,7 +76,7 @@ def issue_credit_note(
     invoice = load_invoice(work, key, etag)
     if isinstance(invoice, Refusal):
         return invoice
-    notes = work.tx.page(CreditNote, where={"invoice": key}, limit=MOST)
+    notes = list(every(work.tx, CreditNote, invoice=key))
     earlier = [line for note in notes for line in note.lines]
     lines = {each.id: each for each in invoice.lines}
     faults: list[Fault] = []

@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from engine.application.ledger import book
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.ports import Reader
-from engine.billing import BillLine, CreditNote, Invoice, LineKind
+from engine.billing import BillLine, CreditNote, Invoice
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
-from engine.money import Money, Ratio, total
+from engine.money import Money, Ratio
 from engine.orders.order import Order
+from engine.periods import Period
 from engine.quotes.accepted import AcceptedQuote
 from engine.revenue import (
     RevenueContract,
@@ -25,14 +27,13 @@ from engine.revenue import (
     obligations_of,
     open_contract,
     recognise,
-    record_usage,
+    record_billed,
     reestimate,
+    reestimate_line,
     report,
-    take_back,
 )
 from engine.revenue.promises import bundles_of, promises_of
 
-PAGE = 500
 Change: TypeAlias = Callable[[RevenueContract, BillLine], RevenueContract | Refusal]
 DELIVERED = frozenset({Timing.POINT_IN_TIME, Timing.PROGRESS})
 
@@ -110,53 +111,28 @@ def report_deliveries(work: Work, order: Order, *, before: Order | None) -> Refu
     return None
 
 
-def cancel_revenue(work: Work, contract: Contract, lines: Sequence[str]) -> Refusal | None:
-    """Take cancelled lines back: the price falls by what they cost, less what was credited by hand before."""
-    revenue = work.tx.get(RevenueContract, contract.id)
-    assert revenue is not None, "a contract has its revenue contract"
-    credited = _credited_by_hand(work.tx, contract.id)
-    undone = {}
-    for line in contract.lines:
-        if line.id in lines and revenue.account_of_line(line.quote_line) is not None:
-            cost = line.term_total if line.term_total is not None else line.amount
-            undone[line.quote_line] = cost + total(credited.get(line.quote_line, ()), cost.currency)
-    changed = take_back(revenue, undone, on=work.at.date())
-    if isinstance(changed, Refusal):
-        return changed
-    work.tx.replace(changed)
-    return None
+def revenue_of_invoice(work: Work, invoice: Invoice) -> Refusal | None:
+    """What is priced as it is billed (usage, services without an agreed end) becomes revenue of the period billed."""
+    return _each_contract(work, invoice.lines, _as_billed)
 
 
-def _credited_by_hand(reader: Reader, contract: str) -> dict[str, list[Money]]:
-    """What was credited by hand so far (negative amounts), by quote line."""
-    found: dict[str, list[Money]] = {}
-    for note in reader.page(CreditNote, where={"contract": contract}, limit=PAGE):
-        for line in _by_hand(note):
-            found.setdefault(line.quote_line, []).append(line.amount)
-    return found
-
-
-def _by_hand(note: CreditNote) -> list[BillLine]:
-    return [each for each in note.lines if "/credit/" in each.id and each.service is None]
-
-
-def recognise_usage(work: Work, invoice: Invoice) -> Refusal | None:
-    """Usage on a final invoice is revenue of the month in which it was used."""
-    return _each_contract(work, [each for each in invoice.lines if each.kind is LineKind.USAGE], _with_usage)
-
-
-def credit_revenue(work: Work, note: CreditNote) -> Refusal | None:
+def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
     """A credit by hand lowers the price; for a fault in what was given already it reduces revenue now.
 
-    Credits of a cancelled service are not counted again: the cancellation lowered the price already.
+    A credit that follows from the contract takes back what is priced as it is billed. Elsewhere it is not counted
+    again: the cancellation lowered the agreed price already.
     """
 
     def change(revenue: RevenueContract, line: BillLine) -> RevenueContract | Refusal:
+        if not line.by_hand:
+            return _as_billed(revenue, line)
         if note.past_fault:
             return credit_past_fault(revenue, line.quote_line, on=work.at.date(), credit=-line.amount)
+        if _is_priced_as_billed(revenue, line):
+            return reestimate_line(revenue, line.quote_line, on=work.at.date(), price_delta=line.amount)
         return reestimate(revenue, on=work.at.date(), price_delta=line.amount)
 
-    return _each_contract(work, _by_hand(note), change)
+    return _each_contract(work, note.lines, change)
 
 
 def run_recognition(work: Work, until: date, contracts: Sequence[str] = ()) -> RunResult | Refusal:
@@ -181,16 +157,20 @@ def _chosen(reader: Reader, contracts: Sequence[str]) -> Iterator[RevenueContrac
     if contracts:
         found = (reader.get(RevenueContract, key) for key in contracts)
         yield from (each for each in found if each is not None)
-        return
-    after = ""
-    while rows := reader.page(RevenueContract, after=after, limit=PAGE):
-        yield from rows
-        after = rows[-1].id
+    else:
+        yield from every(reader, RevenueContract)
 
 
-def _with_usage(revenue: RevenueContract, line: BillLine) -> RevenueContract | Refusal:
-    on = line.service.last_day if line.service is not None else line.due_on
-    return record_usage(revenue, line.quote_line, on=on, amount=line.amount)
+def _is_priced_as_billed(revenue: RevenueContract, line: BillLine) -> bool:
+    account = revenue.account_of_line(line.quote_line)
+    return account is not None and account.obligation.priced_as_billed
+
+
+def _as_billed(revenue: RevenueContract, line: BillLine) -> RevenueContract | Refusal:
+    if not _is_priced_as_billed(revenue, line):
+        return revenue
+    service = line.service if line.service is not None else Period.through(line.due_on, line.due_on)
+    return record_billed(revenue, line.quote_line, service=service, amount=line.amount)
 
 
 def _each_contract(work: Work, lines: Sequence[BillLine], change: Change) -> Refusal | None:
@@ -206,5 +186,6 @@ def _each_contract(work: Work, lines: Sequence[BillLine], change: Change) -> Ref
             if isinstance(moved, Refusal):
                 return moved
             changed = moved
-        work.tx.replace(changed)
+        if changed is not revenue:
+            work.tx.replace(changed)
     return None

@@ -43,12 +43,12 @@ def billed_as_ordered(rows: Rows, at: date) -> Iterator[Violation]:
     """Invoiced less credited is at most an item's net less what was taken back, and is that when billing ends."""
     billed: dict[tuple[str, str], int] = defaultdict(int)
     for line in rows.invoice_lines:
-        if not line.usage:
+        if not line.as_billed:
             billed[line.order, line.item] += line.net
     for credit in rows.credit_lines:
-        if not credit.usage:
+        if not credit.as_billed:
             billed[credit.order, credit.item] -= credit.net
-    items = {(each.order, each.item): each for each in rows.order_items if not each.usage}
+    items = {(each.order, each.item): each for each in rows.order_items if not each.as_billed}
     for key, item in items.items():
         due, found = item.net - item.taken_back, billed.get(key, 0)
         where = f"order {item.order} item {item.item}"

@@ -17,13 +17,13 @@ def allocated_as_billable(rows: Rows) -> Iterator[Violation]:
     """Per contract and currency: the prices of its fixed obligations are its items' nets and the reconciling items."""
     billable: dict[ContractCurrency, int] = defaultdict(int)
     for item in rows.order_items:
-        if not item.usage:
+        if not item.as_billed:
             billable[item.contract, item.currency] += item.net - item.taken_back
     for named in rows.reconciling:
         billable[named.contract, named.currency] += named.amount
     allocated: dict[ContractCurrency, int] = defaultdict(int)
     for obligation in rows.obligations:
-        if not obligation.usage:
+        if not obligation.as_billed:
             allocated[obligation.contract, obligation.currency] += obligation.price
     for key in sorted({*billable, *allocated}):
         if billable[key] != allocated[key]:
@@ -82,7 +82,7 @@ def value_is_earned_or_remains(rows: Rows, accounts: Accounts) -> Iterator[Viola
         if value != sums.earned + sums.remaining:
             yield Violation(CONTRACT_VALUE, where, value, sums.earned + sums.remaining, currency)
         backlog = (sums.billable - sums.billed) + (sums.reconciling - sums.other)
-        position = -sums.clearing - (sums.usage_billed - sums.usage_earned) + backlog
+        position = -sums.clearing - (sums.variable_billed - sums.variable_earned) + backlog
         if position != sums.remaining:
             yield Violation(NET_POSITION, where, sums.remaining, position, currency)
 
@@ -92,11 +92,11 @@ class _Sums:
 
     def __init__(self) -> None:
         self.billable = self.reconciling = self.remaining = self.billed = 0
-        self.clearing = self.earned = self.other = self.usage_billed = self.usage_earned = 0
+        self.clearing = self.earned = self.other = self.variable_billed = self.variable_earned = 0
 
-    def bill(self, amount: int, *, usage: bool) -> None:
-        if usage:
-            self.usage_billed += amount
+    def bill(self, amount: int, *, as_billed: bool) -> None:
+        if as_billed:
+            self.variable_billed += amount
         else:
             self.billed += amount
 
@@ -104,11 +104,11 @@ class _Sums:
 def _add_promised(rows: Rows, contracts: dict[ContractCurrency, _Sums]) -> None:
     due = _due(rows)
     for obligation in rows.obligations:
-        if not obligation.usage:
+        if not obligation.as_billed:
             sums = contracts[obligation.contract, obligation.currency]
             sums.remaining += obligation.price - due.get((obligation.contract, obligation.obligation), 0)
     for item in rows.order_items:
-        if not item.usage:
+        if not item.as_billed:
             contracts[item.contract, item.currency].billable += item.net - item.taken_back
     for named in rows.reconciling:
         contracts[named.contract, named.currency].reconciling += named.amount
@@ -116,13 +116,13 @@ def _add_promised(rows: Rows, contracts: dict[ContractCurrency, _Sums]) -> None:
 
 def _add_billed(rows: Rows, contracts: dict[ContractCurrency, _Sums]) -> None:
     for line in rows.invoice_lines:
-        contracts[line.contract, line.currency].bill(line.net, usage=line.usage)
+        contracts[line.contract, line.currency].bill(line.net, as_billed=line.as_billed)
     for credit in rows.credit_lines:
-        contracts[credit.contract, credit.currency].bill(-credit.net, usage=credit.usage)
+        contracts[credit.contract, credit.currency].bill(-credit.net, as_billed=credit.as_billed)
 
 
 def _add_booked(rows: Rows, contracts: dict[ContractCurrency, _Sums], accounts: Accounts) -> None:
-    usage = {(each.contract, each.obligation) for each in rows.obligations if each.usage}
+    variable = {(each.contract, each.obligation) for each in rows.obligations if each.as_billed}
     for key, amount in other_in_clearing(rows, accounts).items():
         contracts[key].other += amount
     for line in rows.journal:
@@ -130,8 +130,8 @@ def _add_booked(rows: Rows, contracts: dict[ContractCurrency, _Sums], accounts: 
         if line.account == accounts.clearing:
             sums.clearing += line.amount
         elif accounts.is_revenue(line.account):
-            if (line.contract, line.obligation) in usage:
-                sums.usage_earned -= line.amount
+            if (line.contract, line.obligation) in variable:
+                sums.variable_earned -= line.amount
             else:
                 sums.earned -= line.amount
 

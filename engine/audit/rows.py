@@ -11,14 +11,17 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class QuoteLineRow:
-    """A line of an accepted quote version with its net over the whole term; ``usage`` lines have no fixed price."""
+    """A line of an accepted quote version with its net over the whole term.
+
+    ``as_billed`` lines (usage, a service without an agreed end) have no fixed price.
+    """
 
     quote: str
     version: int
     line: str
     currency: str
     net: int
-    usage: bool = False
+    as_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class OrderItemRow:
     net: int
     taken_back: int
     billing_ends: date
-    usage: bool = False
+    as_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class InvoiceLineRow:
     contract: str
     currency: str
     net: int
-    usage: bool = False
+    as_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class CreditLineRow:
     currency: str
     net: int
     tax: int = 0
-    usage: bool = False
+    as_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class ObligationRow:
     recognised: int
     recognised_until: date | None
     scheduled: bool = True
-    usage: bool = False
+    as_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ def credit(
     if not Money.zero(left.currency) < amount <= left:
         message = f"{amount} cannot be credited on `{of.id}`"
         return Refusal((Fault(TOO_MUCH, "amount", message, f"{left} are left on it"),))
-    return Decision(replace(credit_line(of, amount, service=None, due_on=on), id=f"{of.id}/credit/{key}"))
+    line = credit_line(of, amount, service=None, due_on=on)
+    return Decision(replace(line, id=f"{of.id}/credit/{key}", by_hand=True))
 
 
 def draft_credit_note(

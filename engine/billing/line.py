@@ -26,8 +26,9 @@ class BillLine:
 
     ``id`` follows from contract, line, kind and service, so that the same line cannot be billed twice. ``share`` is
     the share of a charge period that ``amount`` is for. ``due_on`` is the day on which it may be billed. ``delivery``
-    names the delivery that a one-time line bills. ``tax`` is the tax on ``amount`` that the quote worked out, with
-    its sign, or None. Nothing of a line changes once it exists.
+    names the delivery that a one-time line bills. ``by_hand``: somebody gave the credit; other
+    credits follow from the contract. ``tax`` is the tax on ``amount`` that the quote worked out, with its sign, or
+    None. Nothing of a line changes once it exists.
     """
 
     id: str
@@ -46,6 +47,7 @@ class BillLine:
     credits: str = ""
     delivery: str = ""
     tax: Money | None = None
+    by_hand: bool = False
 
 
 def credit_line(charge: BillLine, amount: Money, *, service: Period | None, due_on: date) -> BillLine:

@@ -11,20 +11,39 @@ KINDS = {1: "once", 2: "recurring", 3: "usage", 4: "credit"}
 STATES = {1: "draft", 2: "open", 3: "partly paid", 4: "paid", 5: "overdue", 6: "void"}
 
 
+SIDES = ("debits", "credits", "balance")
+
+
 def show_invoice(screen: Screen, invoice: Any) -> None:
     """An invoice with its lines, taxes and totals."""
-    name = invoice.number or "draft"
+    name, code = invoice.number or "draft", invoice.currency_code
     screen.say(f"  invoice {name} of {day(invoice.invoice_date)}, due {day(invoice.due_date)}", style="bold")
     rows = [
-        [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount)]
+        [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)]
         for line in invoice.lines
         if line.amount
     ]
     rows += [
-        ["    tax", f"{each.tax_code} {each.percent} % of {amount(each.base)}", "", "", amount(each.tax)]
+        ["    tax", f"{each.tax_code} {each.percent} % of {amount(each.base, code)}", "", "", amount(each.tax, code)]
         for each in invoice.taxes
     ]
-    rows.append(["    total", "", "", "", money(invoice.gross, invoice.currency_code)])
+    rows.append(["    total", "", "", "", money(invoice.gross, code)])
+    screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
+
+
+def show_credit_note(screen: Screen, note: Any) -> None:
+    """A credit note with its lines, taxes and total, as what it takes off."""
+    code = note.currency_code
+    screen.say(f"  credit note {note.number} on {note.invoice} of {day(note.issue_date)}: {note.reason}", style="bold")
+    rows = [
+        [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)]
+        for line in note.lines
+    ]
+    rows += [
+        ["    tax", f"{each.tax_code} {each.percent} % of {amount(each.base, code)}", "", "", amount(-each.tax, code)]
+        for each in note.taxes
+    ]
+    rows.append(["    total", "", "", "", money(-note.gross, code)])
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
 
 
@@ -35,10 +54,10 @@ def show_schedule(screen: Screen, contract: Any) -> None:
         [
             ", ".join(each.skus[:3]) + (" ..." if len(each.skus) > 3 else ""),
             each.timing,
-            amount(each.stated),
-            amount(each.price),
-            amount(each.recognized),
-            amount(each.price - each.recognized),
+            amount(each.stated, code),
+            amount(each.price, code),
+            amount(each.recognized, code),
+            amount(each.price - each.recognized, code),
         ]
         for each in contract.obligations
         if each.price
@@ -53,7 +72,7 @@ def show_schedule(screen: Screen, contract: Any) -> None:
         shown = [
             [
                 f"    {day(each.month)[:7]}",
-                amount(each.amount),
+                amount(each.amount, code),
                 bar(Decimal(each.amount), Decimal(largest)),
                 "recognised" if each.recognized else "",
             ]
@@ -68,8 +87,8 @@ def show_entry(screen: Screen, entry: Any) -> None:
     rows = [
         [
             f"    {line.account}",
-            amount(line.amount) if line.amount > 0 else "",
-            amount(-line.amount) if line.amount < 0 else "",
+            amount(line.amount, line.currency_code) if line.amount > 0 else "",
+            amount(-line.amount, line.currency_code) if line.amount < 0 else "",
             line.product,
         ]
         for line in entry.lines
@@ -80,11 +99,13 @@ def show_entry(screen: Screen, entry: Any) -> None:
 def show_balances(screen: Screen, balances: Any) -> None:
     """A trial balance; debits and credits are equal, or something is very wrong."""
     rows = [
-        [f"  {each.account}", each.currency_code, amount(each.debits), amount(each.credits), amount(each.balance)]
+        [f"  {each.account}", code, *(amount(getattr(each, side), code) for side in SIDES)]
         for each in balances.balances
+        for code in [each.currency_code]
     ]
-    totals = [sum(getattr(each, side) for each in balances.balances) for side in ("debits", "credits", "balance")]
-    rows.append(["  total", "", *(amount(each) for each in totals)])
+    for code in dict.fromkeys(each.currency_code for each in balances.balances):
+        own = [each for each in balances.balances if each.currency_code == code]
+        rows.append(["  total", code, *(amount(sum(getattr(each, side) for each in own), code) for side in SIDES)])
     screen.table(["  trial balance", "", "debits", "credits", "balance"], rows, right=(2, 3, 4))
 
 

@@ -17,6 +17,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "price": ("engine.cli.price", "price a request from a file, with the whole story"),
     "quote": ("engine.cli.quote", "quotes from the first draft to the accepted offer"),
     "order": ("engine.cli.order", "what was ordered, and how far it is"),
+    "contract": ("engine.cli.contract", "what was agreed, and ending it early"),
     "invoice": ("engine.cli.invoice", "invoices, payments and credit notes"),
     "revenue": ("engine.cli.revenue", "obligations, recognition, journal and balances"),
     "audit": ("engine.cli.audit", "prove the identities from quote to journal"),

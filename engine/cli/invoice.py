@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from engine.cli.books import STATES, show_invoice
-from engine.cli.screen import Screen, amount, day, money
+from engine.cli.books import STATES, show_credit_note, show_invoice
+from engine.cli.screen import Screen, day, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
 from engine.client import Client
 
@@ -54,6 +54,8 @@ def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     answer = client.billing.run_billing(until=options.until)
     for each in answer.invoices:
         show_invoice(screen, each)
+    for note in answer.credit_notes:
+        show_credit_note(screen, note)
     screen.say(f"{len(answer.invoices)} drafts, {len(answer.credit_notes)} credit notes")
     return answer
 
@@ -68,7 +70,7 @@ def list_invoices(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
             STATES.get(each.state, ""),
             day(each.invoice_date),
             money(each.gross, each.currency_code),
-            amount(each.open),
+            money(each.open, each.currency_code),
         ]
         for each in invoices
     ]
@@ -106,7 +108,7 @@ def issue_credit(client: Client, screen: Screen, options: argparse.Namespace) ->
     pairs = [each.rpartition("=") for each in options.line]
     lines = [{"line": line, "amount": int(units)} for line, _, units in pairs]
     note = client.billing.issue_credit_note(invoice=options.name, lines=lines, reason=options.reason)
-    screen.say(f"{note.number}: {money(note.gross, note.currency_code)}")
+    show_credit_note(screen, note)
     return note
 
 

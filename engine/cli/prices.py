@@ -20,7 +20,7 @@ def show_lines(screen: Screen, priced: Any) -> None:
             line.quantity,
             plain(line.list_unit_price, digits),
             plain(line.unit_price, digits),
-            amount(line.net, digits) + _per(line),
+            amount(line.net, priced.currency_code) + _per(line),
         ]
         for line in priced.lines
     ]
@@ -32,7 +32,7 @@ def show_lines(screen: Screen, priced: Any) -> None:
 
 def show_totals(screen: Screen, priced: Any) -> None:
     """The totals of a priced quote, as far as they say something."""
-    totals, code, digits = priced.totals, priced.currency_code, priced.minor_unit_digits
+    totals, code = priced.totals, priced.currency_code
     rows = [
         ("list", totals.list),
         ("line discounts", -totals.line_discount),
@@ -46,10 +46,10 @@ def show_totals(screen: Screen, priced: Any) -> None:
         ("contract value", totals.tcv if totals.recurring else 0),
     ]
     wanted = {"net", "to pay"}
-    shown = [[name, money(value, code, digits)] for name, value in rows if value or name in wanted]
+    shown = [[name, money(value, code)] for name, value in rows if value or name in wanted]
     shown.append(["discount", f"{plain(totals.discount_percent, 0)} %"])
     if totals.margin_percent:
-        shown.append(["margin", f"{money(totals.margin, code, digits)}  ({plain(totals.margin_percent, 0)} %)"])
+        shown.append(["margin", f"{money(totals.margin, code)}  ({plain(totals.margin_percent, 0)} %)"])
     screen.table(["", ""], shown, right=(1,))
 
 

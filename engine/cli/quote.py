@@ -120,7 +120,7 @@ def list_quotes(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
             each.title,
             STATES[each.state],
             str(each.version),
-            money(each.priced.totals.net, each.priced.currency_code, each.priced.minor_unit_digits),
+            money(each.priced.totals.net, each.priced.currency_code),
         ]
         for each in quotes
     ]

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from engine.money import currency
+
 PLAIN_WIDTH = 118
 BAR_WIDTH = 16
 EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -66,14 +68,15 @@ class Screen:
             yield
 
 
-def amount(minor_units: int, digits: int = 2) -> str:
-    """An amount in the major unit with separators: ``1,234.50``."""
+def amount(minor_units: int, currency_code: str) -> str:
+    """An amount in the major unit with separators and the digits of its currency: ``1,234.50``, in yen ``1,234``."""
+    digits = currency(currency_code).exponent
     return f"{Decimal(minor_units).scaleb(-digits):,.{digits}f}"
 
 
-def money(minor_units: int, currency_code: str, digits: int = 2) -> str:
+def money(minor_units: int, currency_code: str) -> str:
     """An amount with its currency: ``EUR 1,234.50``."""
-    return f"{currency_code} {amount(minor_units, digits)}"
+    return f"{currency_code} {amount(minor_units, currency_code)}"
 
 
 def day(value: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TypedDict, Unpack
 
 from cpq.v1 import contract_pb2
@@ -24,8 +25,21 @@ class ListContractsFields(TypedDict, total=False):
     page_token: str
 
 
+class TerminateContractFields(TypedDict, total=False):
+    """Fields of TerminateContractRequest."""
+
+    name: str
+    end: date
+    lines: Sequence[str]
+    reason: str
+    by: str
+    request_id: str
+    validate_only: bool
+    etag: str
+
+
 class ContractClient(ServiceClient):
-    """Shows contracts."""
+    """Shows contracts, and ends them."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, contract_pb2.DESCRIPTOR.services_by_name["ContractService"])
@@ -37,3 +51,7 @@ class ContractClient(ServiceClient):
     def list_contracts(self, **fields: Unpack[ListContractsFields]) -> Iterator[contract_pb2.Contract]:
         """Lists contracts in order of their names. All pages, as they are needed."""
         return self._pages("ListContracts", contract_pb2.Contract, "contracts", fields)
+
+    def terminate_contract(self, **fields: Unpack[TerminateContractFields]) -> contract_pb2.TerminateContractResponse:
+        """Ends a contract or some of its lines before the agreed day."""
+        return self._call("TerminateContract", contract_pb2.TerminateContractResponse, fields)

@@ -7,8 +7,8 @@ Entry points: ``Contract``, ``sign``, ``cancel``, ``change``, ``lines_in_force``
 from engine.contracts.contract import BillOn, Contract, ContractChange, Credit, LineEnd, SubscriptionLine
 from engine.contracts.delivery import Delivery, UsageRecord
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
-from engine.contracts.force import LineInForce, last_day_of_service, lines_in_force
-from engine.contracts.signing import cancel, change, sign
+from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force
+from engine.contracts.signing import cancel, change, sign, with_parts, with_released
 from engine.contracts.terms import ContractTerms
 
 __all__ = [
@@ -25,9 +25,12 @@ __all__ = [
     "LineInForce",
     "SubscriptionLine",
     "UsageRecord",
+    "all_lines",
     "cancel",
     "change",
     "last_day_of_service",
     "lines_in_force",
     "sign",
+    "with_parts",
+    "with_released",
 ]

@@ -71,11 +71,16 @@ class SubscriptionLine:
 
 @dataclass(frozen=True, slots=True)
 class LineEnd:
-    """A line ends on a day, which is no longer served: ``on`` equal to its start takes the line back altogether."""
+    """A line ends on a day, which is no longer served: ``on`` equal to its start takes the line back altogether.
+
+    ``released`` is what the line promised for its term and will not bill now; None before that is settled, and for a
+    line that promised nothing for a term.
+    """
 
     line: str
     on: date
     credit: Credit = Credit.UNUSED
+    released: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,11 @@ class LineInForce:
         return self.line.start <= day and (self.end is None or day < self.end)
 
 
+def all_lines(contract: Contract) -> tuple[SubscriptionLine, ...]:
+    """Every line that the contract ever had, in the order of signing, as it was agreed."""
+    return (*contract.lines, *(line for change in contract.changes for line in change.added))
+
+
 def lines_in_force(contract: Contract) -> tuple[LineInForce, ...]:
     """Every line that the contract ever had, in the order of signing, each with its real end."""
     lines = {each.id: LineInForce(each, each.end) for each in contract.lines}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from engine.catalog import ChargeKind
 from engine.contracts.contract import Contract, ContractChange, Credit, LineEnd, SubscriptionLine
 from engine.contracts.events import ContractChanged, ContractSigned
-from engine.contracts.force import LineInForce, lines_in_force
+from engine.contracts.force import LineInForce, all_lines, lines_in_force
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
+from engine.money import Money
 
 NO_LINES = Code("CON001")
 DUPLICATE_LINE = Code("CON002")
@@ -72,6 +73,24 @@ def cancel(
     chosen = lines or [key for key, each in running.items() if not each.line.is_one_time and _runs_past(each, on)]
     ended = tuple(LineEnd(line, max(on, _start(running, line, on)), Credit.UNUSED) for line in chosen)
     return change(contract, ContractChange(0, on, reason, by, at, ended=ended))
+
+
+def with_parts(contract: Contract, lines: Sequence[str]) -> tuple[str, ...]:
+    """Lines with the recurring ones that are part of them, at any depth."""
+    chosen = dict.fromkeys(lines)
+    known = all_lines(contract)
+    while more := [
+        each.id for each in known if each.parent in chosen and each.id not in chosen and not each.is_one_time
+    ]:
+        chosen.update(dict.fromkeys(more))
+    return tuple(chosen)
+
+
+def with_released(contract: Contract, released: Mapping[str, Money]) -> Contract:
+    """The contract with what the lines ended by its latest change promised and will not bill, by line."""
+    latest = contract.changes[-1]
+    ended = tuple(replace(each, released=released.get(each.line)) for each in latest.ended)
+    return replace(contract, changes=(*contract.changes[:-1], replace(latest, ended=ended)))
 
 
 def _start(running: dict[str, LineInForce], line: str, on: date) -> date:

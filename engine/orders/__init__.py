@@ -6,7 +6,7 @@ Entry points: ``create_order``, ``start_task``, ``complete_task``, ``fail_task``
 """
 
 from engine.orders.acceptance import Booked, Booking, create_order
-from engine.orders.cancellation import cancel_order, cancelled_lines, undo_task
+from engine.orders.cancellation import cancel_order, cancelled_lines, stop_fulfilment, undo_task
 from engine.orders.decomposition import tasks_of
 from engine.orders.delivery import deliveries
 from engine.orders.events import (
@@ -54,6 +54,7 @@ __all__ = [
     "ready_tasks",
     "retry_task",
     "start_task",
+    "stop_fulfilment",
     "tasks_of",
     "undo_task",
 ]

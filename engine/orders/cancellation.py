@@ -38,14 +38,25 @@ def cancel_order(order: Order, *, at: datetime, note: str, items: Sequence[str] 
         faults.append(Fault(NOTHING_OPEN, "", f"the order is {order.state.value}; no item of it is open"))
     if faults:
         return Refusal(tuple(faults))
-    changed = [
-        moved(task, _undone(task), at=at, note=note)
-        for item in chosen
-        for task in layout.tasks[item]
-        if task.state not in (TaskState.CANCELLED, TaskState.COMPENSATED)
-    ]
-    cancelled, events = apply(order, changed, at=at)
+    cancelled, events = apply(order, _called_off(chosen, layout, at=at, note=note), at=at)
     return Decision(replace(cancelled, note=note), events)
+
+
+def stop_fulfilment(order: Order, lines: Sequence[str], *, at: datetime, note: str) -> Decision[Order] | None:
+    """Contract lines have ended: call off the open items that deliver them; None when there is nothing to call off.
+
+    What was handed over in part, or is past the point of no return, goes on.
+    """
+    layout = layout_of(order)
+    stopping = [
+        each.id
+        for each in order.items
+        if each.line in lines and layout.carrier[each.id] == each.id and not [*_faults(order, (each.id,), layout)]
+    ]
+    if not stopping:
+        return None
+    stopped, events = apply(order, _called_off(stopping, layout, at=at, note=note), at=at)
+    return Decision(stopped, events)
 
 
 def undo_task(order: Order, task: str, *, at: datetime, note: str = "") -> Decision[Order] | Refusal:
@@ -67,6 +78,15 @@ def cancelled_lines(before: Order, after: Order) -> tuple[str, ...]:
     gone = (OrderState.CANCELLED, OrderState.PENDING_CANCELLATION)
     states = {each.id: each.state for each in before.items}
     return tuple(each.line for each in after.items if each.state in gone and states[each.id] not in gone)
+
+
+def _called_off(items: Sequence[str], layout: Layout, *, at: datetime, note: str) -> list[FulfilmentTask]:
+    return [
+        moved(task, _undone(task), at=at, note=note)
+        for item in items
+        for task in layout.tasks[item]
+        if task.state not in (TaskState.CANCELLED, TaskState.COMPENSATED)
+    ]
 
 
 def _undone(task: FulfilmentTask) -> TaskState:

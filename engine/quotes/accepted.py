@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from engine.catalog import Catalog, Charge, LineId, Sku
+from engine.catalog import Catalog, Charge, ChargeKind, LineId, Sku
 from engine.money import HALF_UP, Currency, Money, UnitPrice, settle
 from engine.pricing.result import GiftLine, PricedLine
 from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
@@ -40,6 +40,17 @@ class AcceptedLine:
     fulfilment: str
     start: date
     term_months: int | None
+
+    @property
+    def has_no_agreed_price(self) -> bool:
+        """Whether what it will cost is not known at signing: usage, and a service without an agreed end."""
+        match self.charge.kind:
+            case ChargeKind.ONE_TIME:
+                return False
+            case ChargeKind.RECURRING:
+                return self.term_months is None
+            case ChargeKind.USAGE:
+                return True
 
 
 @dataclass(frozen=True, slots=True)

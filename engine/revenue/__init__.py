@@ -19,7 +19,7 @@ from engine.revenue.contract import (
     RevenueContract,
     add_obligations,
     open_contract,
-    record_usage,
+    record_billed,
     report,
 )
 from engine.revenue.ending import cancel, end_early, take_back, unearned
@@ -32,6 +32,7 @@ from engine.revenue.modification import (
     classify,
     credit_past_fault,
     reestimate,
+    reestimate_line,
 )
 from engine.revenue.obligation import Obligation, Promise, obligations_of
 from engine.revenue.policy import (
@@ -94,8 +95,9 @@ __all__ = [
     "position",
     "promises_of",
     "recognise",
-    "record_usage",
+    "record_billed",
     "reestimate",
+    "reestimate_line",
     "report",
     "spread",
     "take_back",

@@ -134,8 +134,8 @@ def open_contract(
 
 
 def opened(obligation: Obligation) -> ObligationAccount:
-    """The account of an obligation at inception."""
-    slices = slices_of(obligation, obligation.service)
+    """The account of an obligation at inception; what is priced as it is billed has no schedule yet."""
+    slices = () if obligation.priced_as_billed else slices_of(obligation, obligation.service)
     lines = spread(obligation.allocated, slices, obligation.rounding) if slices else ()
     return ObligationAccount(obligation, price=obligation.allocated, lines=lines)
 
@@ -220,12 +220,21 @@ def complete_now(contract: RevenueContract, *, on: date) -> RevenueContract:
     return replace(contract, accounts=tuple(completed(each) for each in contract.accounts))
 
 
-def record_usage(contract: RevenueContract, order_line: str, *, on: date, amount: Money) -> RevenueContract | Refusal:
-    """Usage became chargeable: it is revenue of the month in which it was used."""
+def record_billed(
+    contract: RevenueContract, order_line: str, *, service: Period, amount: Money
+) -> RevenueContract | Refusal:
+    """A period of what is priced as it is billed was billed (or credited, below zero): it is revenue of that period.
+
+    A service is spread over the period as its policy says; usage is revenue of the last day that it covers.
+    """
 
     def change(account: ObligationAccount) -> ObligationAccount:
-        lines = (*account.lines, line_on(on, amount))
-        return replace(account, price=account.price + amount, lines=lines)
+        obligation = account.obligation
+        slices = slices_of(obligation, service)
+        fresh = spread(amount, slices, obligation.rounding) if slices else (line_on(service.last_day, amount),)
+        # A billed period is never planned anew: a service that ends early is credited for the days not served.
+        happened = tuple(replace(each, planned=False) for each in fresh)
+        return replace(account, price=account.price + amount, lines=(*account.lines, *happened))
 
     return change_line(contract, order_line, change)
 

@@ -19,7 +19,6 @@ from engine.revenue.contract import (
     without_lines,
 )
 from engine.revenue.modification import open_faults, reestimate
-from engine.revenue.policy import Timing
 from engine.revenue.schedule import line_on
 
 REFUND_TOO_LARGE = Code("REV030")
@@ -91,7 +90,7 @@ def _end(
     wanted = contract.price - total(lines.values(), contract.currency)
     drift = wanted - changed.price
     if not drift.is_zero:
-        running = any(each.ended_on is None and each.obligation.timing is not Timing.USAGE for each in accounts)
+        running = any(each.ended_on is None and not each.obligation.priced_as_billed for each in accounts)
         moved = reestimate(changed, on=on, price_delta=drift) if running else _settled_now(changed, gone, on, drift)
         if isinstance(moved, Refusal):
             return moved

@@ -134,7 +134,7 @@ def reestimate(contract: RevenueContract, *, on: date, price_delta: Money) -> Re
     The part of what is already satisfied is revenue now; the rest follows the remaining schedule.
     """
     running = [each for each in contract.accounts if each.ended_on is None]
-    fixed = [each for each in running if each.obligation.timing is not Timing.USAGE]
+    fixed = [each for each in running if not each.obligation.priced_as_billed]
     taking = [each for each in fixed if not each.obligation.allocated.is_zero] or fixed
     if not taking:
         return Refusal((Fault(NOTHING_LEFT, "contract", f"contract `{contract.id}` has no obligation to re-estimate"),))
@@ -142,6 +142,13 @@ def reestimate(contract: RevenueContract, *, on: date, price_delta: Money) -> Re
     by_id = {each.id: part for each, part in zip(taking, parts, strict=True)}
     accounts = tuple(_reestimated(each, on, by_id[each.id]) if each.id in by_id else each for each in contract.accounts)
     return replace(contract, accounts=accounts, version=contract.version + 1)
+
+
+def reestimate_line(
+    contract: RevenueContract, order_line: str, *, on: date, price_delta: Money
+) -> RevenueContract | Refusal:
+    """The price of one line changes: the part of what is satisfied is revenue now, the rest follows its schedule."""
+    return change_line(contract, order_line, lambda account: _reestimated(account, on, price_delta))
 
 
 def _reestimated(account: ObligationAccount, on: date, delta: Money) -> ObligationAccount:

@@ -23,7 +23,8 @@ class Promise:
     """What one order line promises. ``stated`` is its net price over the whole term, without tax.
 
     ``ssp`` is the stand-alone selling price of the whole quantity over the whole term, when one is known; ``range`` the
-    book's entry scaled likewise. A usage promise has no price before it is used.
+    book's entry scaled likewise. What is ``priced_as_billed`` (usage, a service without an agreed end) has no price
+    before it is billed.
     """
 
     order_line: str
@@ -34,11 +35,12 @@ class Promise:
     quantity: Decimal = Decimal(1)
     ssp: Decimal | None = None
     range: SspEntry | None = None
+    priced_as_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A performance obligation with what was allocated to it at inception."""
+    """A performance obligation with what was allocated to it at inception: nothing when it is priced as billed."""
 
     id: str
     order_lines: tuple[str, ...]
@@ -52,6 +54,7 @@ class Obligation:
     category: str
     ssp: Decimal | None
     weights: tuple[Decimal, ...] = ()
+    priced_as_billed: bool = False
 
 
 def obligations_of(
@@ -59,14 +62,15 @@ def obligations_of(
 ) -> tuple[Obligation, ...] | Refusal:
     """Group promises into obligations and allocate the fixed price to them.
 
-    Usage stays out of the allocation: it relates to the distinct increment in which it arises. ``bundles`` name
+    What is priced as it is billed stays out of the allocation: it relates to the distinct increment in which it arises.
+    ``bundles`` name
     products; a bundle counts when each of its products is an obligation of its own here.
     """
     faults = tuple(_faults(promises))
     if faults:
         return Refusal(faults)
     groups = group_promises(promises)
-    fixed = [each for each in groups if each[0].policy.timing is not Timing.USAGE]
+    fixed = [each for each in groups if not is_priced_as_billed(each[0])]
     amounts: dict[str, Money] = {}
     used: dict[str, Decimal] = {}
     if fixed:
@@ -84,6 +88,11 @@ def group_promises(promises: Iterable[Promise]) -> tuple[tuple[Promise, ...], ..
         key = promise.policy.merge_key
         groups.setdefault(f"merge {key}" if key else f"line {n}", []).append(promise)
     return tuple(tuple(each) for each in groups.values())
+
+
+def is_priced_as_billed(promise: Promise) -> bool:
+    """Whether a promise has no price before it is billed."""
+    return promise.priced_as_billed or promise.policy.timing is Timing.USAGE
 
 
 def obligation_id(group: Sequence[Promise]) -> str:
@@ -145,6 +154,7 @@ def _obligation(group: Sequence[Promise], amounts: dict[str, Money], used: dict[
         category=first.policy.category,
         ssp=used.get(key),
         weights=first.policy.weights,
+        priced_as_billed=is_priced_as_billed(first),
     )
 
 
@@ -166,4 +176,11 @@ def _faults(promises: Sequence[Promise]) -> Iterable[Fault]:
                 group[0].policy.merge_key,
                 f"promises of one obligation are recognised in one way, not by {names}",
                 "one measure of progress serves an obligation",
+            )
+        if len({is_priced_as_billed(each) for each in group}) > 1:
+            yield Fault(
+                MERGED_UNLIKE,
+                group[0].policy.merge_key,
+                "an obligation has a price for an agreed term or is priced as it is billed, not both",
+                "agree on an end for all of its lines",
             )

@@ -8,7 +8,6 @@ from datetime import date
 from engine.money import Money, total
 from engine.periods import add_months
 from engine.revenue.contract import ObligationAccount, RevenueContract
-from engine.revenue.policy import Timing
 
 MONTHS_CURRENT = 12
 """What falls within a year of the reporting date is shown as current."""
@@ -54,7 +53,7 @@ def remaining_by_month(contract: RevenueContract, *, at: date) -> dict[date, Mon
     months: dict[date, Money] = {}
     for account in contract.accounts:
         for line in account.lines:
-            if line.on > at and account.obligation.timing is not Timing.USAGE:
+            if line.on > at and not account.obligation.priced_as_billed:
                 months[line.month] = months.get(line.month, Money.zero(contract.currency)) + line.amount
     return dict(sorted(months.items()))
 

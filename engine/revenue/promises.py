@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from engine.catalog import ChargeKind
 from engine.diagnostics import Fault, Refusal, did_you_mean
-from engine.money import EXACT
+from engine.money import EXACT, Money
 from engine.periods import Period, add_months
 from engine.quotes.accepted import AcceptedLine, AcceptedQuote
 from engine.revenue.allocation import ObservableBundle
@@ -25,7 +25,8 @@ def promises_of(
 
     ``header`` holds region, segment and channel for the ranges of stand-alone prices. Without an entry the list price
     of the line stands for its stand-alone price. A line that neither costs nor is worth anything promises nothing (the
-    head of a bundle whose parts carry the price).
+    head of a bundle whose parts carry the price). Usage, and a service without an agreed end, promises one charge
+    period after the other, each at its price when it is billed.
     """
     faults: list[Fault] = []
     promises = []
@@ -87,15 +88,17 @@ def service_of(line: AcceptedLine) -> Period:
 def _promise(line: AcceptedLine, policy: RecognitionPolicy, entry: SspEntry | None) -> Promise:
     periods = _periods(line)
     whole = EXACT.multiply(line.quantity, periods)
+    as_billed = line.has_no_agreed_price
     return Promise(
         order_line=line.id,
         product=line.sku,
-        stated=line.term_total,
+        stated=Money.zero(line.term_total.currency) if as_billed else line.term_total,
         service=service_of(line),
         policy=policy,
         quantity=line.quantity,
         ssp=EXACT.multiply(line.list_total.decimal, periods) if entry is None else None,
         range=None if entry is None else _scaled(entry, whole),
+        priced_as_billed=as_billed,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.application.approvals import StoredDelegation
-from engine.application.billing import BillingMark, StoredUsage
+from engine.application.corrections import BillingMark
 from engine.application.invoices import Payment
 from engine.application.ledger import BooksState, LedgerEntry
 from engine.application.rule_books import PublishedBook
+from engine.application.usage import StoredUsage
 from engine.approvals.run import ApprovalRun
-from engine.billing import BillLine, CreditNote, Invoice, LineKind
+from engine.billing import BillLine, CreditNote, Invoice
 from engine.contracts import BillOn, Contract
 from engine.orders.order import Order
 from engine.quotes.quote import Quote
@@ -29,9 +30,10 @@ def _quote_lines(quote: Quote) -> Iterator[tuple[Cell, ...]]:
 
 
 def _subscription_lines(contract: Contract) -> Iterator[tuple[Cell, ...]]:
-    ended = {end.line: end.on.isoformat() for change in contract.changes for end in change.ended}
+    ended = {end.line: end for change in contract.changes for end in change.ended}
     for line in (*contract.lines, *(added for change in contract.changes for added in change.added)):
         end = line.end.isoformat() if line.end is not None else None
+        cut = ended.get(line.id)
         yield (
             line.id,
             line.quote_line,
@@ -41,8 +43,9 @@ def _subscription_lines(contract: Contract) -> Iterator[tuple[Cell, ...]]:
             line.term_total.minor_units if line.term_total is not None else None,
             line.start.isoformat(),
             end,
-            ended.get(line.id),
+            cut.on.isoformat() if cut is not None else None,
             int(line.bill_on is BillOn.DELIVERY),
+            cut.released.minor_units if cut is not None and cut.released is not None else None,
         )
 
 
@@ -59,7 +62,6 @@ def _bill_lines(document: Invoice | CreditNote) -> Iterator[tuple[Cell, ...]]:
 
 def _bill_line(line: BillLine) -> tuple[Cell, ...]:
     start, end = (line.service.start.isoformat(), line.service.end.isoformat()) if line.service else (None, None)
-    by_hand = int(line.kind is LineKind.CREDIT and line.service is None and "/credit/" in line.id)
     return (
         line.id,
         line.contract,
@@ -70,7 +72,7 @@ def _bill_line(line: BillLine) -> tuple[Cell, ...]:
         start,
         end,
         line.credits,
-        by_hand,
+        int(line.by_hand),
     )
 
 
@@ -181,6 +183,7 @@ DOCUMENTS = (
                     "end_on",
                     "ended_on",
                     "by_delivery",
+                    "released_minor",
                 ),
                 _subscription_lines,
             ),

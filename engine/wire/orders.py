@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from cpq.v1 import contract_pb2, order_pb2
 
-from engine.contracts import Contract, SubscriptionLine
+from engine.billing import CreditNote
+from engine.contracts import Contract, LineEnd, SubscriptionLine
 from engine.orders.order import ItemAction, Order
 from engine.orders.states import OrderState, TaskState
 from engine.wire.basics import decimal_text, fill_date, fill_instant
+from engine.wire.billing import credit_note_message
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES, USERS
 from engine.wire.sheets import fill_charge
 
+Terminated: TypeAlias = contract_pb2.TerminateContractResponse
 ORDERS = "orders"
 CONTRACTS = "contracts"
 STATES: Mapping[OrderState, int] = {
@@ -75,9 +79,25 @@ def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
         fill_date(row.effective, change.effective)
         fill_instant(row.sign_time, change.at)
         row.ended_lines.extend(each.line for each in change.ended)
+        for end in change.ended:
+            _fill_end(row.ends.add(), end)
         for line in change.added:
             _fill_line(row.added_lines.add(), line)
     return message
+
+
+def termination_message(contract: Contract, notes: Iterable[CreditNote], etag: str) -> Terminated:
+    """A contract after it was ended, with the credit notes that this gave."""
+    message = Terminated(contract=contract_message(contract, etag))
+    message.credit_notes.extend(credit_note_message(each) for each in notes)
+    return message
+
+
+def _fill_end(row: contract_pb2.LineEnd, end: LineEnd) -> None:
+    row.line = end.line
+    fill_date(row.end, end.on)
+    if end.released is not None:
+        row.released = end.released.minor_units
 
 
 def _fill_line(row: contract_pb2.SubscriptionLine, line: SubscriptionLine) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from cpq.v1 import (
     approval_pb2,
     billing_pb2,
+    contract_pb2,
     order_pb2,
     party_pb2,
     quote_pb2,
@@ -126,6 +127,11 @@ MUTATIONS: Mapping[str, Make] = {
         name=order_of(server), task="mug.pick", progress=order_pb2.PROGRESS_STARTED
     ),
     "CancelOrder": lambda server: order_pb2.CancelOrderRequest(name=order_of(server), note="changed their mind"),
+    "TerminateContract": lambda server: contract_pb2.TerminateContractRequest(
+        name=deal.ordered(server, deal.line("PLAN"), term_months=12).contract,
+        end=deal.day("2026-05-16"),
+        reason="moves away",
+    ),
     "RunBilling": lambda server: billing_pb2.RunBillingRequest(
         contracts=[deal.ordered(server, deal.line("PLAN"), term_months=12).contract], until=deal.day("2026-03-31")
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.application import approvals, billing, ledger, offers, orders, payments, quotes, revenue, review
+from engine.application import approvals, billing, ledger, offers, orders, payments, quotes, revenue, review, usage
 from engine.application.audit import run_audit
 from engine.application.configure import configurator_of, lines_of, list_prices
 from engine.application.content import customer_facts, find_book, request_of
@@ -123,8 +123,8 @@ def test_what_falls_due_is_done_once(deal: Shop) -> None:
 def test_usage_and_credits_by_hand_reach_revenue(deal: Shop) -> None:
     order = ordered(deal, line("CALLS", "100"), term_months=2)
     records = [UsageRecord("a", "calls", date(2026, 3, 5), Decimal(100))]
-    counted = deal.do(lambda work: billing.record_usage(work, order.contract, records))
-    assert counted == billing.UsageResult(1, 0)
+    counted = deal.do(lambda work: usage.record_usage(work, order.contract, records))
+    assert counted == usage.UsageResult(1, 0)
     (invoice,) = deal.do(lambda work: billing.run_billing(work, date(2026, 4, 1))).invoices
     # 100 calls at 0.05
     assert invoice.net.minor_units == 500

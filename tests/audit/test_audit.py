@@ -51,13 +51,13 @@ def books() -> Rows:
         quote_lines=(
             QuoteLineRow("q-1", 1, "plan", "EUR", 12_000),
             QuoteLineRow("q-1", 1, "box", "EUR", 3_000),
-            QuoteLineRow("q-1", 1, "calls", "EUR", 0, usage=True),
+            QuoteLineRow("q-1", 1, "calls", "EUR", 0, as_billed=True),
             QuoteLineRow("q-2", 1, "open", "EUR", 99),
         ),
         order_items=(
             OrderItemRow("o-1", "1", "q-1", 1, "plan", "c-1", "EUR", 12_000, 0, date(2026, 1, 31)),
             OrderItemRow("o-1", "2", "q-1", 1, "box", "c-1", "EUR", 3_000, 1_000, date(2026, 1, 31)),
-            OrderItemRow("o-1", "3", "q-1", 1, "calls", "c-1", "EUR", 0, 0, YEAR_END, usage=True),
+            OrderItemRow("o-1", "3", "q-1", 1, "calls", "c-1", "EUR", 0, 0, YEAR_END, as_billed=True),
         ),
         invoices=(
             InvoiceRow("INV-1", "INV", 1, "EUR", 15_000, 3_000),
@@ -66,13 +66,13 @@ def books() -> Rows:
         invoice_lines=(
             InvoiceLineRow("INV-1", "1", "o-1", "1", "c-1", "EUR", 12_000),
             InvoiceLineRow("INV-1", "2", "o-1", "2", "c-1", "EUR", 3_000),
-            InvoiceLineRow("INV-2", "1", "o-1", "3", "c-1", "EUR", 500, usage=True),
+            InvoiceLineRow("INV-2", "1", "o-1", "3", "c-1", "EUR", 500, as_billed=True),
         ),
         credit_lines=(CreditLineRow("CN-1", "1", "INV-1", "2", "o-1", "2", "c-1", "EUR", 1_000, 200),),
         obligations=(
             ObligationRow("c-1", "plan", "EUR", 12_000, 2_000, RUN),
             ObligationRow("c-1", "box", "EUR", 2_000, 2_000, RUN, scheduled=False),
-            ObligationRow("c-1", "calls", "EUR", 500, 500, RUN, scheduled=False, usage=True),
+            ObligationRow("c-1", "calls", "EUR", 500, 500, RUN, scheduled=False, as_billed=True),
         ),
         schedule=(
             *(ScheduleRow("c-1", "plan", "EUR", date(2026, month, 28), 1_000) for month in range(1, 13)),

@@ -18,7 +18,7 @@ from engine.revenue.contract import (
     RevenueContract,
     add_obligations,
     open_contract,
-    record_usage,
+    record_billed,
     report,
 )
 from engine.revenue.ending import cancel, end_early, take_back, unearned
@@ -143,7 +143,9 @@ def test_usage_is_revenue_of_the_month_it_was_used_in_and_takes_no_part_in_the_a
     usage = RecognitionPolicy("calls", Timing.USAGE)
     contract = made(promise("base", 3_000, EVEN, ssp=4_000), promise("calls", 0, usage))
     assert contract.account("base") is not None and contract.accounts[0].price == eur(3_000)
-    used = ok(record_usage(contract, "calls", on=date(2026, 2, 28), amount=eur(125)))
+    used = ok(
+        record_billed(contract, "calls", service=Period.through(date(2026, 2, 28), date(2026, 2, 28)), amount=eur(125))
+    )
     facts = recognise(used, until=date(2026, 2, 28)).facts
     assert sum(each.amount.minor_units for each in facts if isinstance(each, RevenueRecognised)) == 500 + 125
 
@@ -408,7 +410,7 @@ def _apply(contract: RevenueContract, kind: str, on: date, units: int) -> Revenu
         case "deliver":
             outcome = report(contract, "box", on=on, done=Ratio(abs(units), 20_000))
         case "usage":
-            outcome = record_usage(contract, "calls", on=on, amount=eur(abs(units)))
+            outcome = record_billed(contract, "calls", service=Period.through(on, on), amount=eur(abs(units)))
         case "fault":
             outcome = credit_past_fault(contract, "plan", on=on, credit=eur(abs(units)))
     return contract if isinstance(outcome, Refusal) else outcome

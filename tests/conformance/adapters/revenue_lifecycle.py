@@ -23,7 +23,7 @@ from engine.revenue import (
     open_contract,
     position,
     recognise,
-    record_usage,
+    record_billed,
     report,
 )
 from engine.revenue.schedule import month_of
@@ -56,7 +56,7 @@ def lifecycle(case: Case) -> Any:
         )
         at = add_months(at, 1)
     _same_when_recognised_month_by_month(contract, [month_of(each).last_day for each in sorted(earned)])
-    fixed = [each for each in contract.accounts if each.obligation.timing is not Timing.USAGE]
+    fixed = [each for each in contract.accounts if not each.obligation.priced_as_billed]
     return {
         "allocated": {each.id: text(each.price) for each in fixed},
         "rows": rows,
@@ -149,7 +149,9 @@ def _happened(case: Case, contract: RevenueContract, line: Any) -> RevenueContra
         contract = value_of(report(contract, line["id"], on=day(on), done=Ratio.of(Decimal(share))))
     for label, amount in how.get("usage", ()):
         on = month_of(month(label)).last_day
-        contract = value_of(record_usage(contract, line["id"], on=on, amount=money(case, amount)))
+        contract = value_of(
+            record_billed(contract, line["id"], service=Period.through(on, on), amount=money(case, amount))
+        )
     return contract
 
 

@@ -1,0 +1,111 @@
+"""What a changed contract does to documents: drafts are thrown away, final invoices are corrected by credit notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from engine.application.bill_of_contract import BillOfContract, bill_of
+from engine.application.ledger import book
+from engine.application.paging import every
+from engine.application.perform import Work
+from engine.application.revenue import revenue_of_credit
+from engine.billing import (
+    BillLine,
+    CreditNote,
+    Documents,
+    Invoice,
+    Reason,
+    draft_credit_note,
+    fact_of,
+    issue,
+    sort_onto_documents,
+)
+from engine.contracts import Contract
+from engine.diagnostics import Refusal
+
+CREDIT_PREFIX = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceVoided:
+    """A draft invoice was thrown away."""
+
+    invoice: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BillingMark:
+    """The latest day that a contract was billed up to; ``id`` is that of the contract."""
+
+    id: str
+    until: date
+
+
+def issue_note(work: Work, credits: Sequence[BillLine], invoice: Invoice, reason: Reason) -> CreditNote | Refusal:
+    """Draft a credit note, make it final, and book it with what it means for revenue."""
+    earlier = list(every(work.tx, CreditNote, invoice=invoice.id))
+    key = work.env.ids.new("cn")
+    note = work.decided(draft_credit_note(key, credits, invoice, earlier=earlier, reason=reason, at=work.at))
+    if isinstance(note, Refusal):
+        return note
+    number = work.tx.number(f"credit-note:{CREDIT_PREFIX}")
+    final = work.decided(issue(note, number=number, prefix=CREDIT_PREFIX, on=work.at.date(), at=work.at))
+    if isinstance(final, Refusal):
+        return final
+    work.tx.add(final)
+    return revenue_of_credit(work, final) or book(work, (fact_of(final),)) or final
+
+
+def issue_notes(work: Work, bill: BillOfContract, documents: Documents) -> tuple[CreditNote, ...] | Refusal:
+    """Issue the credit notes that a changed contract asks for."""
+    notes = []
+    finals = {each.id: each for each in bill.invoices}
+    for invoice, credits in documents.credits.items():
+        note = issue_note(work, credits, finals[invoice], Reason("service ended"))
+        if isinstance(note, Refusal):
+            return note
+        notes.append(note)
+    return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The bill of a contract after its drafts were dropped and its final invoices corrected, and the new notes."""
+
+    bill: BillOfContract
+    notes: tuple[CreditNote, ...]
+
+
+def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected | Refusal:
+    """Credit at once what final invoices of a changed contract hold too much, up to a day; drop its drafts."""
+    drop_drafts(work, contract.id)
+    if work.tx.get(BillingMark, contract.id) is not None:
+        work.tx.remove(BillingMark, contract.id)
+    bill = bill_of(work.env, work.tx, contract, work.tenant)
+    if isinstance(bill, Refusal):
+        return bill
+    finals = tuple(each for each in bill.invoices if each.is_final)
+    bill = replace(bill, invoices=finals)
+    issued = issue_notes(work, bill, sort_onto_documents(bill.missing(until), finals))
+    if isinstance(issued, Refusal):
+        return issued
+    return Corrected(replace(bill, notes=(*bill.notes, *issued)), issued)
+
+
+def drop_drafts(work: Work, contract: str) -> None:
+    """Throw the drafts of a contract away because it changed: the next run drafts what is due now."""
+    for invoice in every(work.tx, Invoice, contract=contract):
+        if not invoice.is_final:
+            drop_draft(work, invoice)
+
+
+def drop_draft(work: Work, draft: Invoice) -> None:
+    """Remove a draft; its contracts are no longer billed up to the day of their last run."""
+    work.tx.remove(Invoice, draft.id)
+    work.tx.emit(InvoiceVoided(draft.id, work.at))
+    for contract in sorted({each.contract for each in draft.lines}):
+        if work.tx.get(BillingMark, contract) is not None:
+            work.tx.remove(BillingMark, contract)

@@ -1,0 +1,82 @@
+"""What ending lines of a contract means in money: for its documents, its promise and its revenue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from engine.application.bill_of_contract import BillOfContract
+from engine.application.corrections import correct_invoices
+from engine.application.perform import Work
+from engine.billing import CreditNote
+from engine.contracts import Contract, LineEnd, SubscriptionLine, all_lines, with_released
+from engine.diagnostics import Refusal
+from engine.money import Money, total
+from engine.revenue import RevenueContract, end_early, take_back
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A contract whose latest change is settled, and the credit notes that it gave."""
+
+    contract: Contract
+    notes: tuple[CreditNote, ...]
+
+
+def settle_end(work: Work, contract: Contract) -> Settled | Refusal:
+    """Settle the ends of the latest change of a contract, and save it.
+
+    Drafts are thrown away, since they may hold what is no longer owed; final invoices are credited now, for days to
+    come too. What will never be billed leaves the promise of the line, and the revenue of the contract with it.
+    """
+    ended = contract.changes[-1].ended
+    corrected = correct_invoices(work, contract, max(work.at.date(), *(each.on for each in ended)))
+    if isinstance(corrected, Refusal):
+        return corrected
+    settled = with_released(contract, _released(work, corrected.bill, ended))
+    problem = _end_revenue(work, settled)
+    if problem is not None:
+        return problem
+    work.tx.replace(settled)
+    return Settled(settled, corrected.notes)
+
+
+def _released(work: Work, bill: BillOfContract, ended: tuple[LineEnd, ...]) -> Mapping[str, Money]:
+    """What each ended line promised and will not bill: its promise less credits by hand less all that it bills."""
+    lines = {each.id: each for each in all_lines(bill.contract)}
+    billed = [*bill.existing, *bill.missing(max(work.at.date(), *(each.on for each in ended)))]
+    released = {}
+    for end in ended:
+        promised = _promised(lines[end.line])
+        if promised is not None:
+            own = [each for each in billed if each.subscription == end.line]
+            by_hand = total((each.amount for each in own if each.by_hand), promised.currency)
+            released[end.line] = promised + by_hand - total((each.amount for each in own), promised.currency)
+    return released
+
+
+def _promised(line: SubscriptionLine) -> Money | None:
+    return line.amount if line.is_one_time else line.term_total
+
+
+def _end_revenue(work: Work, contract: Contract) -> Refusal | None:
+    """Lines that end are earned up to that day; lines that end before they began are undone now."""
+    revenue = work.tx.get(RevenueContract, contract.id)
+    assert revenue is not None, "a contract has its revenue contract"
+    lines = {each.id: each for each in all_lines(contract)}
+    undone: dict[str, Money] = {}
+    ended: dict[date, dict[str, Money]] = {}
+    for end in contract.changes[-1].ended:
+        line = lines[end.line]
+        if end.released is not None and revenue.account_of_line(line.quote_line) is not None:
+            into = undone if end.on <= line.start else ended.setdefault(end.on, {})
+            into[line.quote_line] = end.released
+    changed: RevenueContract | Refusal = take_back(revenue, undone, on=work.at.date()) if undone else revenue
+    for on, gone in sorted(ended.items()):
+        changed = changed if isinstance(changed, Refusal) else end_early(changed, gone, on=on)
+    if isinstance(changed, Refusal):
+        return changed
+    if changed is not revenue:
+        work.tx.replace(changed)
+    return None

@@ -1,0 +1,52 @@
+"""A contract is shown and ended early through the real command; its days are counted from today on."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+Cpq = Callable[..., Any]
+Write = Callable[[str, object], str]
+
+
+def accepted(cpq: Cpq, write: Write, start: str) -> str:
+    """The contract of an order for two mice and a year of care from ``start`` on."""
+    bauhof = {"display_name": "Bauhof", "region": "DE"}
+    customer = cpq("party", "create", "customer", write("c.json", bauhof)).split()[0]
+    owner = cpq("party", "create", "user", write("u.json", {"display_name": "Ann", "roles": ["agent"]})).split()[0]
+    lines = [{"id": "m", "sku": "MOUSE", "quantity": "2"}, {"id": "c", "sku": "CARE-M", "quantity": "1"}]
+    content = {"customer": customer, "currency_code": "EUR", "lines": lines, "term_months": 12, "start": start}
+    quote = cpq(
+        "quote", "create", write("q.json", {"owner": owner, "valid_until": "2099-12-31", "content": content})
+    ).split()[0]
+    for verb in ("submit", "send", "accept"):
+        cpq("quote", verb, quote)
+    return str(cpq("order", "create", quote, "--json")["contract"])
+
+
+def test_a_contract_is_shown_and_ended_early(cpq: Cpq, write: Write) -> None:
+    # The book asks for 30 days of notice, so the service begins on the first day of a month after that.
+    first = (datetime.now(tz=UTC).date() + timedelta(days=62)).replace(day=1)  # noqa: TID251
+    contract = accepted(cpq, write, first.isoformat())
+    for each in cpq("invoice", "run", "--until", first.isoformat(), "--json")["invoices"]:
+        cpq("invoice", "finalize", each["name"])
+    assert contract.partition("/")[2] in cpq("contract", "list")
+    end = first.replace(day=16).isoformat()
+    ended = ("contract", "terminate", contract, "--end", end, "--reason", "moves away", "--lines", "c")
+    # Of 24.00 a month the days from the 16th on are not served.
+    days = monthrange(first.year, first.month)[1]
+    credit = (Decimal(24) * (days - 15) / days).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    preview = cpq(*ended, "--preview")
+    assert f"-{credit}" in preview
+    assert "nothing was changed" in preview
+    assert "ends early" not in cpq("contract", "show", contract)
+    assert f"-{credit}" in cpq(*ended)
+    shown = cpq("contract", "show", contract)
+    assert f"ends early on {end}" in shown
+    assert "moves away" in shown
+    assert f"ends on {end} already" in cpq(*ended, code=1)
+    cpq("revenue", "run", "--until", end)
+    assert "every identity holds" in cpq("audit", "--until", end)
