@@ -17,6 +17,7 @@ class PriceQuoteFields(TypedDict, total=False):
     content: Plain
     view: str | int
     rule_book: str
+    lowest_price_days: int
 
 
 class ExplainPriceFields(TypedDict, total=False):
