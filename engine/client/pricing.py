@@ -26,6 +26,8 @@ class ExplainPriceFields(TypedDict, total=False):
     content: Plain
     quote: str
     line_ids: Sequence[str]
+    rule_ids: Sequence[str]
+    picture: bool
     rule_book: str
 
 
