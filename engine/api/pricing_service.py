@@ -15,16 +15,17 @@ from engine.application.perform import DEFAULT_TENANT
 from engine.application.ports import Reader
 from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId
-from engine.diagnostics import Refusal
-from engine.pricing import waterfall
+from engine.diagnostics import Refusal, did_you_mean
+from engine.pricing import explain_rule, picture, waterfalls
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote
 from engine.wire.basics import Faults, read_key
 from engine.wire.contents import read_content
-from engine.wire.priced import CHUNK, fill_lines, fill_priced, fill_waterfall
+from engine.wire.priced import CHUNK, fill_explanation, fill_lines, fill_priced, fill_waterfall
 from engine.wire.quotes import QUOTES, read_version_name
 
 RULE_BOOKS = "ruleBooks"
+MOST_EXPLAINED = 200
 
 
 class PricingService:
@@ -66,13 +67,28 @@ class PricingService:
         for n, each in enumerate(request.line_ids):
             if LineId(each) not in known:
                 faults.invalid(f"line_ids[{n}]", f"there is no line `{each[:80]}`")
+        wanted = {LineId(each) for each in request.line_ids} or set(known)
+        plan, products = active.parts.plan, active.parts.catalog.products
+        rules = {source.id: None for source in plan.sources if plan.is_rule(source.number)}
+        for n, each in enumerate(request.rule_ids):
+            if each not in rules:
+                hint = did_you_mean(each, rules)
+                faults.invalid(f"rule_ids[{n}]", f"there is no discount rule `{each[:80]}`", hint)
+        if len(wanted) * len(request.rule_ids) > MOST_EXPLAINED:
+            message = f"{len(wanted)} lines and {len(request.rule_ids)} rules are too many to explain at once"
+            faults.invalid("rule_ids", message, "name the lines")
         checked(faults)
         reply = pricing_pb2.ExplainPriceResponse(currency_code=quote.priced.currency.code)
         asked = ok(price_request_of(quote, active.parts))
-        wanted = {LineId(each) for each in request.line_ids} or set(known)
-        for line in known:
-            if line in wanted:
-                fill_waterfall(reply.waterfalls.add(), waterfall(active.parts.plan, quote.priced, line, asked))
+        lines = [line for line in quote.priced.lines if line.id in wanted]
+        stories = waterfalls(plan, quote.priced, asked, [line.id for line in lines])
+        for line, story in zip(lines, stories, strict=True):
+            row = reply.waterfalls.add()
+            fill_waterfall(row, story)
+            if request.picture:
+                row.svg = picture(story, f"{products[line.sku].name} ({line.id})")
+            for rule in dict.fromkeys(request.rule_ids):
+                fill_explanation(reply.rules.add(), line.id, explain_rule(plan, asked, line.id, rule))
         return reply
 
     def _priced(self, request: pricing_pb2.PriceQuoteRequest) -> tuple[PricedQuote, ActiveBook, int]:

@@ -1,13 +1,14 @@
-"""``cpq price FILE``: prices a request from a JSON file, with the whole story on ``--explain``."""
+"""``cpq price FILE``: prices a request from a JSON file; its story as a table, as answers, and as a picture."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import Any
 
-from engine.cli.connection import read_json
-from engine.cli.prices import show_findings, show_lines, show_route, show_totals, show_waterfalls
+from engine.cli.connection import as_data, read_json
+from engine.cli.prices import show_explanations, show_findings, show_lines, show_route, show_totals, show_waterfalls
 from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Verb, add_verb, positional
 from engine.client import Client
@@ -18,6 +19,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     arguments = (
         positional("file", "a JSON file with the fields of QuoteContent: lines, customer_facts, header ...", Path),
         Argument(("--explain",), "the waterfall of these lines, or `all`", default=""),
+        Argument(("--why",), "why these rules do not act, and what would make them", default=""),
+        Argument(("--svg",), "write the waterfall as a picture; one file a line", Path),
     )
     add_verb(commands, Verb("price", "price a request from a file; nothing is stored", price, arguments))
 
@@ -32,16 +35,42 @@ def price(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     show_findings(screen, priced.findings)
     for warning in priced.warnings:
         screen.say(f"  note: {warning}", style="dim")
-    if options.explain:
-        wanted = [] if options.explain == "all" else options.explain.split(",")
-        story = client.pricing.explain_price(content=content, line_ids=wanted)
-        screen.say()
-        show_waterfalls(
-            screen, story.waterfalls, {each.id: f"{each.sku}  {each.display_name}" for each in priced.lines}
-        )
     screen.say()
     show_route(screen, priced.approval_route)
-    return priced
+    return _told(client, screen, content, priced, options) if _wants_story(options) else priced
+
+
+def _wants_story(options: argparse.Namespace) -> bool:
+    return bool(options.explain or options.why or options.svg)
+
+
+def _told(
+    client: Client, screen: Screen, content: dict[str, Any], priced: Any, options: argparse.Namespace
+) -> dict[str, Any]:
+    """Show the story of the lines asked for, and write its pictures."""
+    wanted = [] if options.explain in ("", "all") else options.explain.split(",")
+    rules = options.why.split(",") if options.why else []
+    story = client.pricing.explain_price(
+        content=content, line_ids=wanted, rule_ids=rules, picture=options.svg is not None
+    )
+    names = {each.id: f"{each.sku}  {each.display_name}" for each in priced.lines}
+    screen.say()
+    if options.explain:
+        show_waterfalls(screen, story.waterfalls, names)
+    show_explanations(screen, story.rules, names)
+    if options.svg is not None:
+        for line, path in zip(story.waterfalls, _paths(options.svg, story.waterfalls), strict=True):
+            path.write_text(line.svg, encoding="utf-8")
+            screen.say(f"wrote {path}", style="dim")
+    return {"priced": as_data(priced), "story": as_data(story)}
+
+
+def _paths(wanted: Path, waterfalls: Any) -> list[Path]:
+    """The file itself for one line; for several one each, with the line's id in its name."""
+    if len(waterfalls) == 1:
+        return [wanted]
+    safe = [re.sub(r"[^A-Za-z0-9._-]+", "-", each.line_id) for each in waterfalls]
+    return [wanted.with_name(f"{wanted.stem}-{name}{wanted.suffix}") for name in safe]
 
 
 def dated(content: dict[str, Any]) -> dict[str, Any]:

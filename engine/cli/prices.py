@@ -73,8 +73,26 @@ def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> N
             for step in each.steps
         ]
         screen.table(["", "unit", "", "change", "rule", "file:line", ""], rows, right=(1, 3))
+        for step in each.steps:
+            if step.inputs:
+                read = ", ".join(f"{one.expression} is {_value(one.value)}" for one in step.inputs)
+                screen.say(f"    {step.rule}: {read}", style="dim")
         for loser in each.losers:
             screen.say(f"    not {loser.rule} ({loser.place}): {loser.reason}", style="dim")
+
+
+def show_explanations(screen: Screen, explanations: Any, names: dict[str, str]) -> None:
+    """Why rules do not act on lines, and what would make them."""
+    for each in explanations:
+        where = f"{each.rule} on {names.get(each.line_id, each.line_id)}"
+        screen.say(f"{where}: {'acts' if each.applied else each.reason}", style="bold")
+        if each.place:
+            screen.say(f"  {each.place}", style="dim")
+        for failed in each.failed:
+            read = ", ".join(f"{one.expression} is {_value(one.value)}" for one in failed.values)
+            screen.say(f"  does not hold: {failed.condition}" + (f"  ({read})" if read else ""))
+        if each.wishes:
+            screen.say(f"  it would act if {' and '.join(each.wishes)}")
 
 
 def show_route(screen: Screen, route: Any) -> None:

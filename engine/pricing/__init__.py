@@ -1,15 +1,17 @@
 """Owns price plan, match index, waterfall, stacking, totals; one file a price model in ``models``.
 
 Does not own product validity, nor where rates, limits used so far and product facts come from.
-Entry points: ``compile_plan``, ``price``, ``reprice``, ``waterfall``, ``explain_rule``; input types in ``plan``,
-``effects``, ``settings``, ``scope``, ``request``; answers in ``result``.
+Entry points: ``compile_plan``, ``price``, ``reprice``, ``waterfall``, ``explain_rule``, ``picture``; input types in
+``plan``, ``effects``, ``settings``, ``scope``, ``request``; answers in ``result``.
 """
 
 from engine.pricing.compile import compile_plan
 from engine.pricing.compiled import PricePlan
 from engine.pricing.flow import Lane, price
+from engine.pricing.picture import picture
 from engine.pricing.repricing import Edit, Repriced, reprice
-from engine.pricing.story import Explanation, explain_rule, waterfall
+from engine.pricing.story import waterfall, waterfalls
+from engine.pricing.why import Explanation, explain_rule
 
 __all__ = [
     "Edit",
@@ -19,7 +21,9 @@ __all__ = [
     "Repriced",
     "compile_plan",
     "explain_rule",
+    "picture",
     "price",
     "reprice",
     "waterfall",
+    "waterfalls",
 ]

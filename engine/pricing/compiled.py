@@ -172,6 +172,10 @@ class PricePlan:
                 return group.rules[number - group.first_no]
         raise KeyError(number)
 
+    def is_rule(self, number: int) -> bool:
+        """Whether a trace number stands for a discount or surcharge rule."""
+        return any(group.first_no <= number < group.end_no for group in (*self.line_groups, *self.order_groups))
+
     def level_of(self, number: int) -> Level:
         """Whether a rule acts on lines or on the order."""
         return Level.LINE if any(g.first_no <= number < g.end_no for g in self.line_groups) else Level.ORDER

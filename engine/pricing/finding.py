@@ -47,11 +47,20 @@ class Finder:
             if entry is not None:
                 price = self._price_of(entry, line, record, code)
                 if price is not None:
+                    self._tell(entry, line, record)
                     return _found(entry, line, price, entry.no)
         own = own_list(line)
         if own is not None:
             return Found(own, OWN_LIST)
         return self._exchanged(line, record)
+
+    def _tell(self, plan: EntryPlan, line: RequestLine, record: Record) -> None:
+        told = None if self.work.told is None else self.work.told.about(line.id)
+        if told is None:
+            return
+        told.acted(plan.no, plan.entry.when, self.work.records(record))
+        if plan.entry.quantity_min is not None or plan.entry.quantity_max is not None:
+            told.read[plan.no] = (*told.read[plan.no], ("line.qty", line.quantity))
 
     def _exchanged(self, line: RequestLine, record: Record) -> Found | None:
         if self._table is None:

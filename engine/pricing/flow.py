@@ -43,6 +43,7 @@ from engine.pricing.spread import spread
 from engine.pricing.starting import MissingPriceError, new_state, start_line
 from engine.pricing.state import ZERO, LineState, major, minor_units
 from engine.pricing.taxes import unknown_codes
+from engine.pricing.told import Told
 from engine.pricing.usability import usable_rules
 from engine.pricing.work import NotANumberError, Work
 
@@ -77,10 +78,12 @@ def price(plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS) 
 class Pricing:
     """One request on its way through the waterfall; lines whose rules are plain take the express lane."""
 
-    def __init__(self, plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS) -> None:
+    def __init__(
+        self, plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS, told: Told | None = None
+    ) -> None:
         self.plan = plan
         self.request = request
-        self.work = Work(plan, request, currency(request.currency))
+        self.work = Work(plan, request, currency(request.currency), told=told)
         self.rows = Rows(request.lines)
         self.finder = Finder(self.work)
         self.usable = usable_rules(plan.restrictions, request, plan.index.everything)
@@ -154,8 +157,12 @@ class Pricing:
         """Steps 4 to 9 on one line."""
         run = run or LineRun(self.work, state)
         candidates: Sequence[RulePlan] = ()
-        if not replaces_rules_of(self.request, state):
+        replacing = replaces_rules_of(self.request, state)
+        if not replacing:
             candidates = alone(run, self.candidates(state, header))
+        elif run.told is not None:
+            for rule in self.candidates(state, header):
+                run.lost(rule, f"replaced by the manual discount {replacing}")
         before = [group for group in self.plan.line_groups if group.group.step.value < Step.MANUAL.value]
         after = self.plan.line_groups[len(before) :]
         if self.request.manual and after:
@@ -206,8 +213,11 @@ class Pricing:
         if faults:
             return Refusal(tuple(faults))
         run = OrderRun(order)
-        if not replaces_order_rules(self.request):
+        replacing = replaces_order_rules(self.request)
+        if not replacing:
             run.run(self.plan.order_groups, self.usable.blocked)
+        else:
+            run.replaced(self.plan.order_groups, replacing)
         faults = untaxed_gifts(self.work, run.gifts)
         if faults:
             return Refusal(tuple(faults))

@@ -14,10 +14,8 @@ from engine.pricing.effects import Effect
 from engine.pricing.plan import Across, CapScope, Combine, Mode, Pick, RuleGroup, Within
 from engine.pricing.ruleplan import RulePlan
 from engine.pricing.state import HUNDRED, ZERO, LineState
+from engine.pricing.told import Notes
 from engine.pricing.work import Work
-
-Journal = list[tuple[int, str]]
-"""Rules that lost and why, kept only for a reader who asks."""
 
 
 @dataclass(slots=True)
@@ -26,15 +24,21 @@ class LineRun:
 
     work: Work
     state: LineState
-    journal: Journal | None = None
     stopped: str = ""
     greedy: bool = False
     trial: bool = False
 
     def lost(self, rule: RulePlan, reason: str) -> None:
         """Note why a rule does not act, when somebody wants to know."""
-        if self.journal is not None:
-            self.journal.append((rule.no, reason))
+        told = self.told
+        if told is not None:
+            told.lost[rule.no] = reason
+
+    @property
+    def told(self) -> Notes | None:
+        """Where to note what happens, when a reader asks about this line."""
+        told = self.work.told
+        return None if told is None or self.trial else told.about(self.state.line.id)
 
     def effect(self, rule: RulePlan) -> Effect | None:
         """What the rule gives in the quote's currency, or in any."""
@@ -137,6 +141,9 @@ class Giver:
         if rule.rule.usage.budgets:
             paid = run.work.within_budget(rule.no, rule.rule, take.amount)
             take = take if paid == take.amount else Take(paid)
+        told = run.told
+        if told is not None:
+            told.acted(rule.no, rule.rule.when, run.work.records(state.record))
         granted = state.take(rule.no, take.amount, take.unit)
         if not granted:
             run.lost(rule, _why_nothing(run, rule, self.left))

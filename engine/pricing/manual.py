@@ -29,20 +29,21 @@ def manual_on_line(request: PriceRequest, state: LineState) -> None:
             state.take(MANUAL, manual.value, None)
 
 
-def replaces_rules_of(request: PriceRequest, state: LineState) -> bool:
-    """Whether an agent's discount replaces the automatic ones of a line."""
+def replaces_rules_of(request: PriceRequest, state: LineState) -> str:
+    """The agent's discount that replaces the automatic ones of a line, or nothing."""
     for manual in request.manual:
         if manual.replaces is Replaces.ALL and _is_for(manual, state.line.id, state.line.group):
-            return True
-    return False
+            return manual.id or "of the agent"
+    return ""
 
 
-def replaces_order_rules(request: PriceRequest) -> bool:
-    """Whether an agent's discount replaces the automatic ones on the order."""
-    return any(
-        manual.replaces is Replaces.ORDER or (manual.replaces is Replaces.ALL and manual.on is ManualOn.TOTAL)
-        for manual in request.manual
-    )
+def replaces_order_rules(request: PriceRequest) -> str:
+    """The agent's discount that replaces the automatic ones on the order, or nothing."""
+    for manual in request.manual:
+        whole = manual.replaces is Replaces.ALL and manual.on is ManualOn.TOTAL
+        if manual.replaces is Replaces.ORDER or whole:
+            return manual.id or "of the agent"
+    return ""
 
 
 def _is_for(manual: ManualDiscount, line_id: str, group: str) -> bool:

@@ -18,11 +18,10 @@ from engine.pricing.state import HUNDRED, ZERO, minor_units
 
 
 class OrderRun:
-    """The order rules of one quote at work; ``journal`` notes losers when somebody wants to know."""
+    """The order rules of one quote at work."""
 
-    def __init__(self, state: OrderState, journal: list[tuple[int, str]] | None = None) -> None:
+    def __init__(self, state: OrderState) -> None:
         self.state = state
-        self.journal = journal
         self.applied: list[int] = []
         self.discounts: list[OrderDiscount] = []
         self.gifts: list[GiftLine] = []
@@ -41,10 +40,17 @@ class OrderRun:
             if members:
                 _GroupRun(self, group).work(members)
 
+    def replaced(self, groups: Sequence[GroupPlan], manual: str) -> None:
+        """Note that an agent's discount stands in the place of all of them."""
+        for group in groups:
+            for rule in group.rules:
+                self.lost(rule, f"replaced by the manual discount {manual}")
+
     def lost(self, rule: RulePlan, reason: str) -> None:
-        """Note why a rule does not act."""
-        if self.journal is not None:
-            self.journal.append((rule.no, reason))
+        """Note why a rule does not act, when somebody wants to know."""
+        told = self.state.work.told
+        if told is not None:
+            told.order.lost[rule.no] = reason
 
     def holds(self, rule: RulePlan) -> bool:
         """Whether the rule's conditions hold on what earlier rules left."""
@@ -156,6 +162,9 @@ class _GroupRun:
 
     def _give(self, rule: RulePlan) -> bool:
         effect = self.state.effect(rule)
+        work = self.state.work
+        if work.told is not None:
+            work.told.order.acted(rule.no, rule.rule.when, work.records({}))
         if isinstance(effect, Gift):
             gift = self._gift(rule, effect)
             if gift is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
-from engine.catalog import LineId, Sku
+from engine.catalog import LineId, Sku, Value
 from engine.money import Currency, Money
 
 TraceRow: TypeAlias = tuple[int, Decimal, Decimal]
@@ -142,7 +142,7 @@ class Priced:
 
 @dataclass(frozen=True, slots=True)
 class WaterfallStep:
-    """One step of a line's story: what acted, where it is written, unit price before and after."""
+    """One step of a line's story: what acted, where it is written, unit price before and after, what it read."""
 
     step: str
     rule_id: str
@@ -150,6 +150,7 @@ class WaterfallStep:
     before: Decimal
     after: Decimal
     say: str = ""
+    inputs: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

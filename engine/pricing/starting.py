@@ -25,6 +25,9 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
     line, record = state.line, state.record
     found = finder.find(line, record)
     contract = contract_for(work, line, record)
+    notes = None if work.told is None else work.told.about(line.id)
+    if notes is not None and contract is not None:
+        notes.acted(contract.no, contract.contract.when, work.records(record))
     model = model_for(work, line)
     if found is not None:
         state.source = found.source

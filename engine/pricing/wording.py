@@ -1,74 +1,111 @@
-"""Conditions in words: which part failed, what it read, what would make it hold."""
+"""Conditions in words: which parts failed, and what would make each of them hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.language import Checked
-from engine.language.tree import BooleanLiteral, Expression
-from engine.pricing.atoms import Atom, Interval, OneOf, atom_of, parts_of
-from engine.pricing.index import value_at
-from engine.pricing.request import Facts
+from engine.diagnostics import DiagnosticError
+from engine.language import Checked, EvaluationFault, check_expression, compile_one
+from engine.language.tree import Comparison, ComparisonOp, Expression, Logic, LogicOp
+from engine.pricing.atoms import Atom, OneOf, atom_of, parts_of
+
+WORDS = {
+    ComparisonOp.LESS: "less than",
+    ComparisonOp.AT_MOST: "at most",
+    ComparisonOp.MORE: "more than",
+    ComparisonOp.AT_LEAST: "at least",
+    ComparisonOp.EQUAL: "",
+    ComparisonOp.UNEQUAL: "other than",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a conjunction that does not hold (or may not); ``atom`` is its plain form where it has one."""
+    """One part of a conjunction that does not hold; ``wish`` says what would make it hold, "" when nobody can tell."""
 
     node: Expression
     text: str
-    atom: Atom | None
+    checked: Checked | None
+    wish: str
 
 
-def conditions_of(condition: Checked, records: Mapping[str, Facts]) -> list[Part]:
-    """The parts of a condition that fail; a part that cannot be judged alone is named when no plain one fails."""
-    plain, other = [], []
-    for node in parts_of(condition):
-        atom = atom_of(condition, node)
-        text = condition.text[node.start : node.end] or condition.text
-        if atom is None:
-            other.append(Part(node, text, None))
-        elif not holds(atom, records):
-            plain.append(Part(node, text, atom))
-    if plain:
-        return plain
-    return other or [Part(BooleanLiteral(0, len(condition.text), value=False), condition.text, None)]
-
-
-def holds(atom: Atom, records: Mapping[str, Facts]) -> bool:
-    """Whether a plain condition holds on these records."""
-    value = value_at(records[atom.key[0]], atom.key)
-    if value is None:
-        return False
-    if isinstance(atom, OneOf):
-        return value in atom.values
-    return _inside(atom, value)
-
-
-def _inside(interval: Interval, value: object) -> bool:
-    low, high = interval.low, interval.high
-    if low is not None and not (value > low or (interval.low_included and value == low)):  # type: ignore[operator]
-        return False
-    return high is None or bool(value < high or (interval.high_included and value == high))  # type: ignore[operator]
-
-
-def facts_read(condition: Checked, records: Mapping[str, Facts]) -> tuple[tuple[str, str], ...]:
-    """The attributes a condition reads and their values."""
+def failing_parts(condition: Checked, roots: tuple[object, ...]) -> list[Part]:
+    """The parts of a condition that fail on these roots, each judged by itself, in the order they are written."""
     found = []
-    for path in condition.reads:
-        key = tuple(path.split("."))
-        if len(key) > 1 and key[0] in records:
-            found.append((path, shown(value_at(records[key[0]], key))))
-    return tuple(found)
+    for node in parts_of(condition):
+        text = condition.text[node.start : node.end]
+        checked = _checked(text, condition)
+        if checked is None or not _holds(checked, roots):
+            found.append(Part(node, text, checked, wish_of(condition, node, roots)))
+    return found
 
 
-def wish(part: Part) -> str:
-    """What the attribute would have to be; "" for a part without a plain form."""
-    atom = part.atom
-    if atom is None:
+def wish_of(condition: Checked, node: Expression, roots: tuple[object, ...]) -> str:
+    """What would make a part hold: a bound or a value, one of several ways, or "" when nobody can tell."""
+    atom = atom_of(condition, node)
+    if atom is not None:
+        return wish(atom)
+    if isinstance(node, Logic) and node.op is LogicOp.OR:
+        ways = [_all_of(condition, operand, roots) for operand in node.operands]
+        return ", or ".join(ways) if all(ways) else ""
+    if isinstance(node, Comparison):
+        return _compared(condition, node, roots)
+    return ""
+
+
+def _all_of(condition: Checked, node: Expression, roots: tuple[object, ...]) -> str:
+    """What would make all parts of one way hold that do not."""
+    parts = node.operands if isinstance(node, Logic) and node.op is LogicOp.AND else (node,)
+    wishes = [wish_of(condition, part, roots) for part in _open(condition, parts, roots)]
+    return " and ".join(wishes) if all(wishes) else ""
+
+
+def _open(condition: Checked, parts: tuple[Expression, ...], roots: tuple[object, ...]) -> Iterator[Expression]:
+    for part in parts:
+        checked = _checked(condition.text[part.start : part.end], condition)
+        if checked is None or not _holds(checked, roots):
+            yield part
+
+
+def _compared(condition: Checked, node: Comparison, roots: tuple[object, ...]) -> str:
+    """``sum(lines.qty)`` is at least 5 (it is 3): both sides as they are now."""
+    left, right = (condition.text[side.start : side.end] for side in (node.left, node.right))
+    values = [_value(text, condition, roots) for text in (left, right)]
+    if any(value is None for value in values):
         return ""
+    word = WORDS[node.op]
+    return f"{left} is {word}{' ' if word else ''}{shown(values[1])} (it is {shown(values[0])})"
+
+
+def _checked(text: str, condition: Checked) -> Checked | None:
+    """A part of a condition by itself; None when it means nothing alone."""
+    try:
+        return check_expression(text, scope=condition.scope)
+    except DiagnosticError:
+        return None
+
+
+def _holds(checked: Checked, roots: tuple[object, ...]) -> bool:
+    try:
+        return compile_one(checked)(*roots) is True
+    except EvaluationFault:
+        return False
+
+
+def _value(text: str, condition: Checked, roots: tuple[object, ...]) -> object:
+    checked = _checked(text, condition)
+    if checked is None:
+        return None
+    try:
+        return compile_one(checked)(*roots)
+    except EvaluationFault:
+        return None
+
+
+def wish(atom: Atom) -> str:
+    """What an attribute would have to be."""
     name = ".".join(atom.key)
     if isinstance(atom, OneOf):
         values = ", ".join(sorted(shown(value) for value in atom.values))

@@ -14,15 +14,17 @@ from engine.pricing.request import Facts, PriceRequest, RequestLine
 from engine.pricing.ruleplan import Test
 from engine.pricing.settings import BudgetOverrun
 from engine.pricing.state import ZERO, Record
+from engine.pricing.told import Told
 from engine.pricing.usability import budget_left
 
 
 class Work:
     """The working copy of one call; never shared, never kept."""
 
-    __slots__ = ("currency", "customer", "lines", "plan", "quote", "request", "spent", "over_budget")
+    __slots__ = ("currency", "customer", "lines", "over_budget", "plan", "quote", "request", "spent", "told")
 
-    def __init__(self, plan: PricePlan, request: PriceRequest, currency: Currency) -> None:
+    def __init__(self, plan: PricePlan, request: PriceRequest, currency: Currency, *, told: Told | None = None) -> None:
+        self.told = told
         self.plan = plan
         self.request = request
         self.currency = currency
@@ -68,6 +70,10 @@ class Work:
     def spend(self, no: int, amount: Decimal) -> None:
         """Note what a rule has given in this call."""
         self.spent[no] = EXACT.add(self.spent.get(no, ZERO), amount)
+
+    def records(self, line: Facts) -> dict[str, Facts]:
+        """What conditions about a line read, by root."""
+        return {"line": line, "quote": self.quote, "customer": self.customer}
 
     def evaluator(self, record: Facts) -> Evaluate:
         """``number`` with the record at hand."""

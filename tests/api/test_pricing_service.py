@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import grpc
 import pytest
 from cpq.v1 import common_pb2, party_pb2, pricing_pb2
@@ -55,6 +57,42 @@ def test_an_explanation_names_the_rules_that_lost(shop: Served) -> None:
     assert story.losers[0].reason
     unknown = pricing_pb2.ExplainPriceRequest(content=content, line_ids=["mug", "cup"])
     assert failure(shop.pricing.ExplainPrice, unknown).fields.keys() == {"line_ids[1]"}
+
+
+def test_an_explanation_says_why_a_rule_does_not_act_and_what_would_make_it(shop: Served) -> None:
+    request = pricing_pb2.ExplainPriceRequest(content=deal.content(deal.line("MUG", "10")), rule_ids=["edu-web"])
+    (why,) = shop.pricing.ExplainPrice(request).rules
+    assert (why.line_id, why.rule, why.applied) == ("mug", "edu-web", False)
+    assert why.place.startswith("discounts/rules.yaml:")
+    assert why.reason == '`customer.segment = "edu"` does not hold'
+    assert [(each.condition, each.wish) for each in why.failed] == [
+        ('customer.segment = "edu"', 'customer.segment is "edu"'),
+        ('quote.channel = "web"', 'quote.channel is "web"'),
+    ]
+    assert (why.failed[0].values[0].expression, why.failed[0].values[0].value.text) == ("customer.segment", "retail")
+    assert why.failed[0].place.startswith("discounts/rules.yaml:")
+    assert list(why.wishes) == ['customer.segment is "edu"', 'quote.channel is "web"']
+    request.content.customer_facts["segment"].text = "edu"
+    request.content.header["channel"].text = "web"
+    answer = shop.pricing.ExplainPrice(request)
+    # the rule with more conditions comes first
+    assert answer.rules[0].applied
+    step = answer.waterfalls[0].steps[1]
+    assert [(each.expression, each.value.text) for each in step.inputs] == [
+        ("customer.segment", "edu"),
+        ("quote.channel", "web"),
+    ]
+    unknown = pricing_pb2.ExplainPriceRequest(content=deal.content(), rule_ids=["eduweb"])
+    assert failure(shop.pricing.ExplainPrice, unknown).fields == {
+        "rule_ids[0]": "there is no discount rule `eduweb`; did you mean `edu-web`?"
+    }
+
+
+def test_an_explanation_comes_as_a_picture(shop: Served) -> None:
+    request = pricing_pb2.ExplainPriceRequest(content=deal.content(deal.line("MUG", "10")), picture=True)
+    svg = ElementTree.fromstring(shop.pricing.ExplainPrice(request).waterfalls[0].svg)
+    assert svg.get("role") == "img"
+    assert svg.findtext("{http://www.w3.org/2000/svg}title") == "Price of Mug (mug), one unit in EUR"
 
 
 def test_stored_quotes_and_versions_are_explained(shop: Served) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,20 @@ def test_a_file_is_priced_with_its_story(cpq: Cpq, write: Write) -> None:
         assert text in shown
     answer = cpq("price", write("p.json", asked), "--json")
     assert answer["totals"]["net"] == "6380"
+
+
+def test_a_price_is_drawn_and_a_rule_is_asked_why(cpq: Cpq, write: Write, tmp_path: Path) -> None:
+    asked = {**content(), "customer_facts": {"segment": "retail", "region": "DE"}}
+    file = write("p.json", asked)
+    picture = tmp_path / "story.svg"
+    shown = cpq("price", file, "--explain", "m", "--svg", str(picture))
+    assert f"wrote {picture}" in shown.replace("\n", "")
+    assert "MOUSE" in shown
+    assert picture.read_text().startswith("<svg ")
+    cpq("price", file, "--svg", str(picture))
+    assert {each.name for each in tmp_path.glob("story-*.svg")} == {"story-m.svg", "story-c.svg"}
+    told = cpq("price", file, "--explain", "m", "--why", "edu-10", "--json")
+    assert told["story"]["rules"][0]["reason"]
 
 
 def test_a_request_with_faults_names_them_all(cpq: Cpq, write: Write) -> None:

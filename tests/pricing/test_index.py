@@ -10,13 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.language import check_expression, check_unary_tests
-from engine.pricing.atoms import Interval, OneOf, conjuncts, split
+from engine.pricing.atoms import Atom, Interval, OneOf, conjuncts, split
 from engine.pricing.index import bits, build_index, numbers
-from engine.pricing.wording import holds
 from tests.pricing.books import LINE, D
 
 SKU, QTY = ("line", "sku"), ("line", "qty")
 SEGMENT = ("customer", "segment")
+
+
+def holds(atom: Atom, records: dict[str, dict[str, object]]) -> bool:
+    """The obvious twin of a look-up: ask the atom itself."""
+    value = records[atom.key[0]].get(atom.key[1])
+    if value is None:
+        return False
+    if isinstance(atom, OneOf):
+        return value in atom.values
+    low = atom.low is None or value > atom.low or (atom.low_included and value == atom.low)  # type: ignore[operator]
+    high = atom.high is None or value < atom.high or (atom.high_included and value == atom.high)  # type: ignore[operator]
+    return bool(low and high)
 
 
 @pytest.mark.parametrize(
