@@ -13,16 +13,19 @@ from engine.application.content import price, price_request_of
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT
 from engine.application.ports import Reader
+from engine.application.price_history import DAYS_MAX, lowest_prices
 from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId
 from engine.diagnostics import Refusal, did_you_mean
 from engine.pricing import explain_rule, picture, waterfalls
+from engine.pricing.history import LowestPrice
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote
 from engine.wire.basics import Faults, read_key
 from engine.wire.contents import read_content
-from engine.wire.priced import CHUNK, fill_explanation, fill_lines, fill_priced, fill_waterfall
+from engine.wire.priced import CHUNK, fill_lines, fill_priced, fill_waterfall
 from engine.wire.quotes import QUOTES, read_version_name
+from engine.wire.stories import fill_explanation, fill_lowest, fill_lowest_price
 
 RULE_BOOKS = "ruleBooks"
 MOST_EXPLAINED = 200
@@ -39,6 +42,8 @@ class PricingService:
         quote, active, view = self._priced(request)
         reply = pricing_pb2.PricedQuote()
         fill_priced(reply, quote, view=view, sheets=self._calls.sheets(active))
+        if request.lowest_price_days:
+            fill_lowest(reply.lines, self._lowest(quote, request.lowest_price_days))
         return reply
 
     def StreamPriceQuote(
@@ -47,6 +52,7 @@ class PricingService:
         """Price what is asked for, and send the lines in chunks."""
         quote, active, view = self._priced(request)
         sheets = self._calls.sheets(active)
+        lowest = self._lowest(quote, request.lowest_price_days) if request.lowest_price_days else {}
         first = pricing_pb2.PricedQuoteChunk()
         fill_priced(first.header, quote, view=common_pb2.VIEW_BASIC, sheets=sheets)
         yield first
@@ -57,6 +63,7 @@ class PricingService:
                 return
             chunk = pricing_pb2.PricedQuoteChunk()
             fill_lines(chunk.lines, quote, view=view, sheets=sheets, start=start, most=CHUNK)
+            fill_lowest(chunk.lines, lowest)
             yield chunk
 
     def ExplainPrice(self, request: pricing_pb2.ExplainPriceRequest, _: grpc.ServicerContext) -> Reply:
@@ -77,16 +84,20 @@ class PricingService:
         if len(wanted) * len(request.rule_ids) > MOST_EXPLAINED:
             message = f"{len(wanted)} lines and {len(request.rule_ids)} rules are too many to explain at once"
             faults.invalid("rule_ids", message, "name the lines")
+        _check_days(request.lowest_price_days, faults)
         checked(faults)
         reply = pricing_pb2.ExplainPriceResponse(currency_code=quote.priced.currency.code)
         asked = ok(price_request_of(quote, active.parts))
         lines = [line for line in quote.priced.lines if line.id in wanted]
+        lowest = self._lowest(quote, request.lowest_price_days) if request.lowest_price_days else {}
         stories = waterfalls(plan, quote.priced, asked, [line.id for line in lines])
         for line, story in zip(lines, stories, strict=True):
             row = reply.waterfalls.add()
             fill_waterfall(row, story)
+            if line.id in lowest:
+                fill_lowest_price(row.lowest_price, lowest[line.id])
             if request.picture:
-                row.svg = picture(story, f"{products[line.sku].name} ({line.id})")
+                row.svg = picture(story, f"{products[line.sku].name} ({line.id})", lowest.get(line.id))
             for rule in dict.fromkeys(request.rule_ids):
                 fill_explanation(reply.rules.add(), line.id, explain_rule(plan, asked, line.id, rule))
         return reply
@@ -96,6 +107,7 @@ class PricingService:
         content = read_content(request.content, faults.at("content"), most_lines=self._calls.limits.lines)
         view = read_view(request.view, faults)
         key = read_key(request.rule_book, RULE_BOOKS, "rule_book", faults, optional=True)
+        _check_days(request.lowest_price_days, faults)
         checked(faults)
         env = self._calls.env
         today = env.clock.now(DEFAULT_TENANT).date()
@@ -127,9 +139,19 @@ class PricingService:
         priced = self._calls.read(stored)
         return priced, self._active(priced)
 
+    def _lowest(self, quote: PricedQuote, days: int) -> Mapping[LineId, LowestPrice]:
+        env = self._calls.env
+        with env.store.read(DEFAULT_TENANT) as reader:
+            return lowest_prices(env, reader, quote, days=days, tenant=DEFAULT_TENANT)
+
     def _active(self, quote: PricedQuote) -> ActiveBook:
         found = self._calls.env.books.get(DEFAULT_TENANT, quote.rule_book)
         return ok(found or not_found("rule_book", f"{RULE_BOOKS}/{quote.rule_book}"))
+
+
+def _check_days(days: int, faults: Faults) -> None:
+    if not 0 <= days <= DAYS_MAX:
+        faults.invalid("lowest_price_days", f"{days} is not between 0 and {DAYS_MAX}")
 
 
 def _quote_name(name: str, faults: Faults) -> tuple[str, int]:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.connection import as_data, read_json
-from engine.cli.prices import show_explanations, show_findings, show_lines, show_route, show_totals, show_waterfalls
+from engine.cli.prices import (
+    show_explanations,
+    show_findings,
+    show_lines,
+    show_lowest,
+    show_route,
+    show_totals,
+    show_waterfalls,
+)
 from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Verb, add_verb, positional
 from engine.client import Client
@@ -20,6 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         positional("file", "a JSON file with the fields of QuoteContent: lines, customer_facts, header ...", Path),
         Argument(("--explain",), "the waterfall of these lines, or `all`", default=""),
         Argument(("--why",), "why these rules do not act, and what would make them", default=""),
+        Argument(("--lowest",), "also the lowest price in so many days before a reduction (EU: 30)", int, 0),
         Argument(("--svg",), "write the waterfall as a picture; one file a line", Path),
     )
     add_verb(commands, Verb("price", "price a request from a file; nothing is stored", price, arguments))
@@ -29,8 +38,9 @@ def price(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Price the file and show it."""
     content = dated(read_json(options.file))
     view = "waterfall" if options.explain else "full"
-    priced = client.pricing.price_quote(content=content, view=view)
+    priced = client.pricing.price_quote(content=content, view=view, lowest_price_days=options.lowest)
     show_lines(screen, priced)
+    show_lowest(screen, priced)
     show_totals(screen, priced)
     show_findings(screen, priced.findings)
     for warning in priced.warnings:
@@ -51,7 +61,11 @@ def _told(
     wanted = [] if options.explain in ("", "all") else options.explain.split(",")
     rules = options.why.split(",") if options.why else []
     story = client.pricing.explain_price(
-        content=content, line_ids=wanted, rule_ids=rules, picture=options.svg is not None
+        content=content,
+        line_ids=wanted,
+        rule_ids=rules,
+        picture=options.svg is not None,
+        lowest_price_days=options.lowest,
     )
     names = {each.id: f"{each.sku}  {each.display_name}" for each in priced.lines}
     screen.say()

@@ -30,6 +30,28 @@ def show_lines(screen: Screen, priced: Any) -> None:
     )
 
 
+def show_lowest(screen: Screen, priced: Any) -> None:
+    """The lowest price of each line before it was reduced, where that was asked for."""
+    digits = priced.minor_unit_digits
+    rows = [
+        [
+            line.sku,
+            plain(line.lowest_price.unit_price, digits),
+            _day(line.lowest_price.date),
+            f"{_day(line.lowest_price.start)} to {_day(line.lowest_price.end)}",
+            "reduced" if line.lowest_price.reduced else "not reduced",
+        ]
+        for line in priced.lines
+        if line.HasField("lowest_price")
+    ]
+    if rows:
+        screen.table(["product", "lowest", "on", "of the days", ""], rows, right=(1,))
+
+
+def _day(day: Any) -> str:
+    return f"{day.year:04}-{day.month:02}-{day.day:02}"
+
+
 def show_totals(screen: Screen, priced: Any) -> None:
     """The totals of a priced quote, as far as they say something."""
     totals, code = priced.totals, priced.currency_code

@@ -29,6 +29,7 @@ class ExplainPriceFields(TypedDict, total=False):
     rule_ids: Sequence[str]
     picture: bool
     rule_book: str
+    lowest_price_days: int
 
 
 class PricingClient(ServiceClient):

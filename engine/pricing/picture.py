@@ -12,11 +12,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from xml.sax.saxutils import escape
 
 from engine.money import EXACT, Currency
+from engine.pricing.history import LowestPrice
 from engine.pricing.result import Waterfall, WaterfallStep
 from engine.pricing.state import ZERO
 
 WIDTH, LEFT, RIGHT = 860, 286, 190
-TOP, ROW, BAR, FOOT = 70, 46, 22, 20
+TOP, ROW, BAR, FOOT, NOTE = 70, 46, 22, 20, 22
 LABEL_CHARACTERS, PLACE_CHARACTERS, TITLE_CHARACTERS = 36, 46, 92
 DECIMALS_MOST = 4
 TENTH = Decimal("0.1")
@@ -52,13 +53,17 @@ class _Bar:
     after: str
 
 
-def picture(story: Waterfall, title: str = "") -> str:
-    """The waterfall of one line as an SVG document; ``title`` names the line for people."""
+def picture(story: Waterfall, title: str = "", lowest: LowestPrice | None = None) -> str:
+    """The waterfall of one line as an SVG document; ``title`` names the line for people.
+
+    ``lowest`` adds the sentence about the lowest price before a reduction.
+    """
     bars = list(_bars(story))
-    lowest = min(ZERO, *(min(bar.start, bar.end) for bar in bars))
-    highest = max(ZERO, *(max(bar.start, bar.end) for bar in bars))
-    scale = _Scale(lowest, highest)
-    height = TOP + ROW * len(bars) + FOOT
+    least = min(ZERO, *(min(bar.start, bar.end) for bar in bars))
+    most = max(ZERO, *(max(bar.start, bar.end) for bar in bars))
+    scale = _Scale(least, most)
+    below = TOP + ROW * len(bars)
+    height = below + FOOT + (NOTE if lowest is not None else 0)
     name = title or story.line_id
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
@@ -68,11 +73,13 @@ def picture(story: Waterfall, title: str = "") -> str:
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         _text(20, 30, _short(name, TITLE_CHARACTERS), HEAD),
         _text(20, 51, f"price of one unit in {story.currency.code}", SUBHEAD),
-        *_axis(scale, height),
+        *_axis(scale, below),
     ]
     for index, bar in enumerate(bars):
         parts.extend(_row(bar, index, scale))
     parts.extend(_links(bars, scale))
+    if lowest is not None:
+        parts.append(_text(20, below + NOTE, _note(lowest, story.currency), SUBHEAD))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -145,9 +152,16 @@ def _links(bars: list[_Bar], scale: _Scale) -> Iterator[str]:
         yield f'<line x1="{x}" y1="{top}" x2="{x}" y2="{top + ROW - BAR}" stroke="{FAINT}" stroke-dasharray="2 2"/>'
 
 
-def _axis(scale: _Scale, height: int) -> Iterator[str]:
+def _axis(scale: _Scale, below: int) -> Iterator[str]:
     x = scale.at(ZERO)
-    yield f'<line x1="{x}" y1="{TOP}" x2="{x}" y2="{height - FOOT}" stroke="{LINE}"/>'
+    yield f'<line x1="{x}" y1="{TOP}" x2="{x}" y2="{below}" stroke="{LINE}"/>'
+
+
+def _note(lowest: LowestPrice, currency: Currency) -> str:
+    price = f"{_price(lowest.unit, currency)} {currency.code}"
+    days = (lowest.end - lowest.start).days
+    before = f"the reduction of {lowest.end}" if lowest.reduced else f"{lowest.end}"
+    return f"lowest price in the {days} days before {before}: {price} on {lowest.day}"
 
 
 def _text(x: int, y: int, words: str, style: _Style) -> str:

@@ -8,15 +8,15 @@ from decimal import Decimal
 from cpq.v1 import common_pb2, pricing_pb2
 
 from engine.approvals.routed import Reason, Route
-from engine.catalog import Product, Value
+from engine.catalog import Product
 from engine.money import EXACT
-from engine.pricing import Explanation
 from engine.pricing.result import PricedLine, PricedTotals, Waterfall
 from engine.pricing.story import FlatStep, Steps
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.request import RequestedLine
 from engine.wire.basics import decimal_text, fill_date, fill_value
 from engine.wire.sheets import Sheets, place_of
+from engine.wire.stories import fill_read
 
 CHUNK = 200
 UNIT_DECIMALS = Decimal("1E-8")
@@ -157,28 +157,10 @@ def fill_waterfall(message: pricing_pb2.Waterfall, story: Waterfall) -> None:
         row = message.steps.add()
         row.step, row.rule, row.place, row.say = step.step, step.rule_id, step.place, step.say
         row.before, row.after = decimal_text(step.before), decimal_text(step.after)
-        _fill_read(row.inputs, step.inputs)
+        fill_read(row.inputs, step.inputs)
     for loser in story.losers:
         lost = message.losers.add()
         lost.rule, lost.place, lost.reason = loser.rule_id, loser.place, loser.reason
-
-
-def fill_explanation(message: pricing_pb2.RuleExplanation, line: str, told: Explanation) -> None:
-    """Set why a rule did or did not act on a line."""
-    message.line_id, message.rule, message.place = line, told.rule_id, told.place
-    message.applied, message.reason = told.applied, told.reason
-    message.wishes.extend(told.wishes)
-    for each in told.failed:
-        failed = message.failed.add()
-        failed.condition, failed.place, failed.wish = each.text, each.place, each.wish
-        _fill_read(failed.values, each.values)
-
-
-def _fill_read(target: object, read: Iterable[tuple[str, Value]]) -> None:
-    for path, value in read:
-        row = target.add()  # type: ignore[attr-defined]
-        row.expression = path
-        fill_value(row.value, value)
 
 
 def fill_route(message: pricing_pb2.ApprovalRoute, route: Route) -> None:

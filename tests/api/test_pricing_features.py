@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,37 @@ order_discounts:
     (invoice,) = deal.invoiced(shop, order.contract, "2026-03-31")
     assert (invoice.net, invoice.gross) == (200, 238)
     assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-03-31"))).valid
+
+
+def test_the_lowest_price_before_a_reduction_comes_from_the_books_of_those_days(shop: Served) -> None:
+    """12.50 by the first book; a sale of 20 % from 1 to 10 March; a second book reduces the list price on 2 April."""
+    sale = "discounts:\n  - {id: sale, from: 2026-03-01, until: 2026-03-11, give: 20 % off unit}\n"
+    files = {name: text for name, text in FILES.items() if name != "tests/prices.yaml"}
+    publish(shop, {**files, "discounts/sale.yaml": sale.encode()})
+    deal.move_clock(shop, "2026-04-02T08:00:00Z")
+    cheaper = FILES["catalog/products.yaml"].replace(b"list: {EUR: 12.50", b"list: {EUR: 11.00")
+    publish(shop, {**files, "catalog/products.yaml": cheaper})
+    request = pricing_pb2.PriceQuoteRequest(content=deal.content(deal.line("MUG", "4")), lowest_price_days=30)
+    (line,) = shop.pricing.PriceQuote(request).lines
+    lowest = line.lowest_price
+    # 12.50 less 20 % until 10 March, in the 30 days before 2 April (from 3 March on)
+    assert (D(line.unit_price), D(lowest.unit_price), lowest.reduced) == (D("11.00"), D("10.00"), True)
+    assert (lowest.date, lowest.start, lowest.end) == (
+        deal.day("2026-03-10"),
+        deal.day("2026-03-03"),
+        deal.day("2026-04-02"),
+    )
+    deal.move_clock(shop, "2026-04-20T08:00:00Z")
+    again = shop.pricing.PriceQuote(request).lines[0].lowest_price
+    assert (D(again.unit_price), again.end) == (D("10.00"), deal.day("2026-04-02"))
+    chunks = list(shop.pricing.StreamPriceQuote(request))
+    assert D(chunks[1].lines[0].lowest_price.unit_price) == D("10.00")
+    told = shop.pricing.ExplainPrice(
+        pricing_pb2.ExplainPriceRequest(content=request.content, lowest_price_days=30, picture=True)
+    ).waterfalls[0]
+    assert D(told.lowest_price.unit_price) == D("10.00")
+    assert "lowest price in the 30 days before the reduction of 2026-04-02: 10.00 EUR on 2026-03-10" in told.svg
+    without = pricing_pb2.PriceQuoteRequest(content=request.content)
+    assert not shop.pricing.PriceQuote(without).lines[0].HasField("lowest_price")
+    bad = pricing_pb2.PriceQuoteRequest(content=request.content, lowest_price_days=400)
+    assert failure(shop.pricing.PriceQuote, bad).fields == {"lowest_price_days": "400 is not between 0 and 366"}
