@@ -59,7 +59,7 @@ bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
 
 soak: $(TOOLS)
-	@$(BIN)/python -m pytest -n $(WORKERS) -m soak --timeout 3600 --override-ini 'addopts=-ra --strict-markers --strict-config'
+	@$(BIN)/python -m pytest -n $(WORKERS) -m soak --timeout 3600 --override-ini 'addopts=-ra --strict-markers --strict-config --import-mode=importlib'
 
 serve: $(RUNTIME)
 	@$(BIN)/python server.py

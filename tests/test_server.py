@@ -146,6 +146,16 @@ def save_until_killed(address: str, worker: int, told: Acknowledged, enough: thr
 
 @pytest.mark.parametrize("attempt", range(2))
 def test_every_acknowledged_quote_survives_a_kill_and_every_replay_gives_the_same(tmp_path: Path, attempt: int) -> None:
+    kill_while_quotes_are_saved(tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("attempt", range(40))
+def test_kill_after_kill_nothing_acknowledged_is_lost(tmp_path: Path, attempt: int) -> None:
+    kill_while_quotes_are_saved(tmp_path)
+
+
+def kill_while_quotes_are_saved(tmp_path: Path) -> None:
     database, rules = tmp_path / "k.sqlite3", write_rules(tmp_path / "rules")
     told, enough = Acknowledged(), threading.Event()
     with running(database, "--rules", str(rules)) as process:

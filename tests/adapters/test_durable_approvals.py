@@ -43,6 +43,13 @@ class TestDurableProcess(ProcessContract):
         assert stress(process) >= EVENTS
         assert process.live_states <= LIVE_STATES_MAX
 
+    @pytest.mark.soak
+    def test_one_host_survives_many_threads_again_and_again(self) -> None:
+        process = DurableApprovalProcess()
+        for _ in range(10):
+            assert stress(process) >= EVENTS
+            assert process.live_states <= LIVE_STATES_MAX
+
     def test_parked_runs_are_rebuilt_from_their_log(self) -> None:
         process = DurableApprovalProcess()
         first = taken(process, started(process, SALES, FINANCE), decide("sales/manager", "ann"))

@@ -17,3 +17,8 @@ class TestPlainProcess(ProcessContract):
 
     def test_it_survives_many_threads(self, process: ApprovalProcess) -> None:
         assert stress(process) >= EVENTS
+
+    @pytest.mark.soak
+    @pytest.mark.parametrize("attempt", range(10))
+    def test_it_survives_many_threads_for_long(self, process: ApprovalProcess, attempt: int) -> None:
+        assert stress(process) >= EVENTS

@@ -245,6 +245,16 @@ def test_a_backup_taken_in_use_opens_as_a_store(store: SqliteStore, tmp_path: Pa
 
 @pytest.mark.parametrize("round_number", range(3))
 def test_every_acknowledged_save_survives_a_kill(tmp_path: Path, round_number: int) -> None:
+    kill_while_saving(tmp_path, after=120 + 40 * round_number)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("round_number", range(60))
+def test_kill_after_kill_no_acknowledged_save_is_lost(tmp_path: Path, round_number: int) -> None:
+    kill_while_saving(tmp_path, after=100 + 17 * round_number)
+
+
+def kill_while_saving(tmp_path: Path, *, after: int) -> None:
     path = tmp_path / "k.sqlite3"
     command = [sys.executable, "-m", "tests.storage.saver", str(path)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, bufsize=1)
@@ -252,7 +262,7 @@ def test_every_acknowledged_save_survives_a_kill(tmp_path: Path, round_number: i
     acknowledged = []
     for line in process.stdout:
         acknowledged.append(line.strip())
-        if len(acknowledged) == 120 + 40 * round_number:
+        if len(acknowledged) == after:
             os.kill(process.pid, signal.SIGKILL)
     process.stdout.close()
     process.wait()

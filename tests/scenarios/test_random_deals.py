@@ -1,0 +1,227 @@
+"""Random deals lived through the server under a test clock: after every step the audit finds every identity holding."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from cpq.v1 import billing_pb2, contract_pb2, order_pb2, revenue_pb2
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.api import deal
+from tests.api.server import Served, served
+from tests.fakes.rules import SMALL
+
+SOAK_EXAMPLES = 500
+RELAXED = [HealthCheck.too_slow, HealthCheck.data_too_large]
+HOSTED = """\
+categories:
+  hosted:
+    title: Hosted services
+    charge: {kind: recurring, period: quarter, timing: arrears}
+    recognition: hosted
+    fulfilment: ship
+  yearly:
+    title: Yearly services
+    charge: {kind: recurring, period: year, timing: advance}
+    recognition: service
+products:
+  - {sku: HOST, name: Hosting, category: hosted, list: {EUR: 200.01, USD: 222.00}}
+  - {sku: CARE, name: Care, category: yearly, list: {EUR: 99.99, USD: 110.00}}
+"""
+POLICIES = "recognition:\n  - {id: hosted, timing: daily, series: true, category: service}\n"
+FILES = {**SMALL, "catalog/hosted.yaml": HOSTED.encode(), "terms/hosted.yaml": POLICIES.encode()}
+SKUS = ("MUG", "PLAN", "CALLS", "HOST", "CARE")
+REFUSED = {grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.INVALID_ARGUMENT}
+
+lines = st.lists(st.tuples(st.sampled_from(SKUS), st.integers(1, 7)), min_size=1, max_size=4, unique_by=lambda e: e[0])
+orders = st.tuples(lines, st.sampled_from([None, 1, 3, 7, 12, 26]), st.integers(0, 40), st.integers(0, 9))
+steps = st.tuples(st.integers(0, 200), st.integers(0, 10**6))
+
+
+class Company:
+    """A server, the deals so far, and the day it is; each step picks what to do by a number."""
+
+    def __init__(self, server: Served) -> None:
+        self.server = server
+        self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        self.orders: list[order_pb2.Order] = []
+        self.moves: dict[str, Callable[[int], object]] = {
+            "wait": self.wait,
+            "fulfil": self.fulfil,
+            "bill": self.bill,
+            "bill ahead": self.bill_ahead,
+            "finalize": self.finalize,
+            "void": self.void,
+            "pay": self.pay,
+            "credit": self.credit,
+            "use": self.use,
+            "cancel": self.cancel,
+            "terminate": self.terminate,
+            "recognise": self.recognise,
+            "close": self.close,
+        }
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def sell(self, wanted: list[tuple[str, int]], months: int | None, start_in: int, discount: int) -> None:
+        """An accepted and ordered quote."""
+        asked = [deal.line(sku, str(quantity)) for sku, quantity in wanted]
+        fields: dict[str, Any] = {"start": deal.day((self.today + timedelta(days=start_in)).isoformat())}
+        if months is not None:
+            fields["term_months"] = months
+        if discount:
+            fields["manual_discounts"] = [deal.discount(str(discount))]
+        self.orders.append(deal.ordered(self.server, *asked, **fields))
+
+    def step(self, kind: str, number: int) -> bool:
+        """Do something; a business "no" is no step. Then everything has to tie out."""
+        try:
+            self.moves[kind](number)
+        except grpc.RpcError as error:
+            assert error.code() in REFUSED, error
+            return False
+        audit = self.server.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=self.day()), timeout=60)
+        assert audit.valid, f"after {kind} {number}: {audit.findings}"
+        return True
+
+    def day(self, ahead: int = 0) -> Any:
+        return deal.day((self.today + timedelta(days=ahead)).isoformat())
+
+    def order(self, number: int) -> order_pb2.Order:
+        name = self.orders[number % len(self.orders)].name
+        return self.server.orders.GetOrder(order_pb2.GetOrderRequest(name=name))
+
+    def invoices(self) -> list[billing_pb2.Invoice]:
+        return list(self.server.billing.ListInvoices(billing_pb2.ListInvoicesRequest(page_size=500)).invoices)
+
+    def wait(self, number: int) -> None:
+        self.now += timedelta(days=number % 70)
+        deal.move_clock(self.server, self.now.isoformat())
+
+    def fulfil(self, number: int) -> None:
+        order = self.order(number)
+        if number % 3 == 0:
+            request = order_pb2.ReportItemProgressRequest(
+                name=order.name,
+                item=order.items[number % len(order.items)].id,
+                progress=order_pb2.PROGRESS_DELIVERED,
+                quantity="1",
+            )
+            self.server.orders.ReportItemProgress(request, timeout=30)
+        elif open_tasks := [each for each in order.tasks if each.state in (2, 3)]:
+            deal.report(self.server, order.name, open_tasks[number % len(open_tasks)].id)
+
+    def bill(self, _: int) -> None:
+        self.server.billing.RunBilling(billing_pb2.RunBillingRequest(until=self.day()), timeout=60)
+
+    def bill_ahead(self, number: int) -> None:
+        self.server.billing.RunBilling(billing_pb2.RunBillingRequest(until=self.day(number % 120)), timeout=60)
+
+    def finalize(self, number: int) -> None:
+        drafts = [each for each in self.invoices() if each.state == billing_pb2.INVOICE_STATE_DRAFT]
+        for each in drafts[: 1 + number % 6]:
+            self.server.billing.FinalizeInvoice(billing_pb2.FinalizeInvoiceRequest(name=each.name), timeout=30)
+
+    def void(self, number: int) -> None:
+        if drafts := [each for each in self.invoices() if each.state == billing_pb2.INVOICE_STATE_DRAFT]:
+            name = drafts[number % len(drafts)].name
+            self.server.billing.VoidInvoice(billing_pb2.VoidInvoiceRequest(name=name), timeout=30)
+
+    def pay(self, number: int) -> None:
+        if owed := [each for each in self.invoices() if each.open > 0]:
+            invoice = owed[number % len(owed)]
+            amount = 1 + number % invoice.open
+            request = billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=amount, pay_date=self.day())
+            self.server.billing.RecordPayment(request, timeout=30)
+
+    def credit(self, number: int) -> None:
+        if final := [each for each in self.invoices() if each.number and each.net > 0]:
+            invoice = final[number % len(final)]
+            charged = [each for each in invoice.lines if each.amount > 0]
+            line = charged[number % len(charged)]
+            request = billing_pb2.IssueCreditNoteRequest(
+                invoice=invoice.name,
+                lines=[billing_pb2.CreditedLine(line=line.id, amount=1 + number % line.amount)],
+                reason="goodwill",
+                past_fault=number % 2 == 0,
+            )
+            self.server.billing.IssueCreditNote(request, timeout=30)
+
+    def use(self, number: int) -> None:
+        order = self.order(number)
+        quantity = str(number % 1000 - 100)
+        record = billing_pb2.UsageRecord(id=f"u{number}", line="calls", day=self.day(-(number % 20)), quantity=quantity)
+        request = billing_pb2.RecordUsageRequest(contract=order.contract, records=[record])
+        self.server.billing.RecordUsage(request, timeout=30)
+
+    def cancel(self, number: int) -> None:
+        order = self.order(number)
+        items = [order.items[number % len(order.items)].id] if number % 2 else []
+        self.server.orders.CancelOrder(
+            order_pb2.CancelOrderRequest(name=order.name, items=items, note="no longer wanted"), timeout=30
+        )
+
+    def terminate(self, number: int) -> None:
+        order = self.order(number)
+        contract = self.server.contracts.GetContract(contract_pb2.GetContractRequest(name=order.contract))
+        named = [contract.lines[number % len(contract.lines)].id] if number % 3 == 0 else []
+        request = contract_pb2.TerminateContractRequest(
+            name=contract.name, end=self.day(number % 150 - 50), lines=named, reason="moves away"
+        )
+        self.server.contracts.TerminateContract(request, timeout=30)
+
+    def recognise(self, number: int) -> None:
+        until = self.day(number % 30 - 15)
+        self.server.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=until), timeout=60)
+
+    def close(self, _: int) -> None:
+        end = self.today.replace(day=1) - timedelta(days=1)
+        request = revenue_pb2.ClosePeriodRequest(until=deal.day(end.isoformat()))
+        self.server.revenue.ClosePeriod(request, timeout=30)
+
+
+KINDS = (
+    *("wait", "wait", "fulfil", "fulfil", "bill", "bill", "bill ahead", "finalize", "finalize", "recognise"),
+    *("recognise", "use", "credit", "terminate", "cancel", "void", "pay", "close"),
+)
+lives = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10**6)), min_size=10, max_size=40)
+
+
+def live(sold: list[Any], happened: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), FILES) as server:
+        deal.set_clock(server)
+        deal.people(server)
+        company = Company(server)
+        for each in sold:
+            company.sell(*each)
+        for kind, number in happened:
+            company.step(kind, number)
+        # What is due by then is billed, booked and earned at last.
+        company.wait(69)
+        company.step("bill", 0)
+        company.step("finalize", 5)
+        company.step("recognise", 15)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=RELAXED)
+@given(st.lists(orders, min_size=1, max_size=2), lives)
+def test_whatever_happens_to_deals_the_books_tie_out_after_every_step(
+    sold: list[Any], happened: list[tuple[str, int]]
+) -> None:
+    live(sold, happened)
+
+
+@pytest.mark.soak
+@settings(max_examples=SOAK_EXAMPLES, deadline=None, suppress_health_check=RELAXED)
+@given(st.lists(orders, min_size=1, max_size=3), lives)
+def test_many_deals_tie_out_after_every_step(sold: list[Any], happened: list[tuple[str, int]]) -> None:
+    live(sold, happened)
