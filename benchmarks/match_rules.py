@@ -12,9 +12,9 @@ from contextlib import suppress
 
 from benchmarks.measure import compare, exponent, report
 from benchmarks.price_book import DAY, PlainRule, plain_rules, pricing_rules, request
+from engine.language.tables.bitmaps import rows_of
 from engine.pricing import compile_plan
 from engine.pricing.flow import Pricing
-from engine.pricing.index import numbers
 from engine.pricing.masks import LineMasks
 from engine.pricing.request import PriceRequest
 
@@ -36,7 +36,7 @@ def ours(rules: list[PlainRule], asked: PriceRequest) -> tuple[Matcher, Matcher]
         found = []
         for line in asked.lines:
             mask = masks.of(line)
-            found.append([names[number] for number in numbers(mask)] if mask else [])
+            found.append([names[number] for number in rows_of(mask)] if mask else [])
         return found
 
     return lambda: match(Pricing(plan, asked).header_mask()), lambda: match(done)

@@ -35,7 +35,6 @@ with atheris.instrument_imports(include=["engine.language"]):
         optional,
         parse_expression,
     )
-    from engine.language.atoms import split
     from engine.language.evaluate import prepare
     from engine.language.printer import print_expression
 
@@ -78,7 +77,6 @@ def full(text: str) -> None:
 def formula(text: str) -> None:
     """A formula of a rule book."""
     checked = check_expression(text, scope=Scope(ROOTS))
-    split(checked)
     compile_one(checked)(*RECORDS)
 
 

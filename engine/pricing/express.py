@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT
 from engine.pricing.compiled import OWN_LIST, ROUNDING, PricePlan
 from engine.pricing.finding import Finder
-from engine.pricing.index import numbers
 from engine.pricing.masks import PRICES, LineMasks
 from engine.pricing.plain_guards import PlainGuards, hold
 from engine.pricing.programs import Program, program_for, run
@@ -157,7 +157,7 @@ class Express:
 
     def _run_rules(self, mask: int, index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
         """The unit price after the rules that match, or None when they are not plain."""
-        matched = self._matched(numbers(mask), index, line)
+        matched = self._matched(rows_of(mask), index, line)
         if not matched:
             return unit
         programs = self._programs

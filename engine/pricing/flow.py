@@ -17,6 +17,7 @@ from enum import Enum
 
 from engine.diagnostics import Fault, Refusal
 from engine.language import EvaluationFault
+from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT, MoneyError, currency
 from engine.pricing import codes
 from engine.pricing.answer import answer
@@ -26,7 +27,6 @@ from engine.pricing.express import Express, suits
 from engine.pricing.finding import Finder
 from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.guarding import guard_line, price_percent_lines
-from engine.pricing.index import numbers
 from engine.pricing.line_stage import LineRun, alone, run_groups
 from engine.pricing.manual import manual_on_line, manual_on_order, replaces_order_rules, replaces_rules_of
 from engine.pricing.models.percent_of_total import PercentCycleError
@@ -181,7 +181,7 @@ class Pricing:
     def candidates(self, state: LineState, header: int) -> list[RulePlan]:
         """The line rules whose fixed conditions hold, in working order: by index first, then asked."""
         found = []
-        for number in numbers(self.plan.index.line_mask(header, state.record)):
+        for number in rows_of(self.plan.index.line_mask(header, state.record)):
             rule = self.plan.line_rules[number]
             if not rule.fixed or self.work.holds(rule.fixed, state.record):
                 found.append(rule)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from engine.language.tables.bitmaps import Keyed
 from engine.pricing.atoms import Key
 from engine.pricing.index import AttributeIndex, value_at
 from engine.pricing.request import Facts, RequestLine
@@ -53,9 +54,9 @@ def mask_of(index: AttributeIndex) -> Callable[[RequestLine], int]:
     Intervals are looked up once for each value of a request: quantities repeat.
     """
     getter = getter_of(index.key)
-    if not index.slots:
-        values, free = index.values, index.free
-        return lambda line: values.get(getter(line), free)  # type: ignore[call-overload]
+    if isinstance(index.bitmaps, Keyed):
+        masks, other = index.bitmaps.masks, index.bitmaps.other
+        return lambda line: masks.get(getter(line), other)
     seen: dict[object, int] = {}
 
     def by_interval(line: RequestLine) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT, step
 from engine.pricing.atoms import Atom, split
 from engine.pricing.compiled import GuardPlan
 from engine.pricing.effects import Operand
-from engine.pricing.index import MatchIndex, build_index, numbers
+from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.masks import PRICES, LineMasks
 from engine.pricing.plan import Guard
 from engine.pricing.request import RequestLine
@@ -39,7 +40,7 @@ class PlainGuards:
         mask = self._masks.of(line)
         if not mask:
             return []
-        found = [self._plans[place] for place in numbers(mask)]
+        found = [self._plans[place] for place in rows_of(mask)]
         return found if all(plan.plain for plan in found) else None
 
 

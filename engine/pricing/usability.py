@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.language.tables.bitmaps import bits
 from engine.money import EXACT
-from engine.pricing.index import bits
 from engine.pricing.plan import Rule
 from engine.pricing.request import PriceRequest, Redeemed
 from engine.pricing.result import RefusedRule

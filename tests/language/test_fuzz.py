@@ -14,7 +14,6 @@ from engine.language import (
     compile_one,
     compile_template,
 )
-from engine.language.atoms import split
 from engine.language.parse import parse_expression
 from engine.language.printer import print_expression
 from tests.language.example import example_scope, records
@@ -50,7 +49,6 @@ def run(text: str) -> None:
         return
     printed = print_expression(checked.tree)
     assert parse_expression(printed) == checked.tree
-    split(checked)
     try:
         compile_one(checked)(*RECORDS)
     except EvaluationFault as fault:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.language import check_expression, check_unary_tests
+from engine.language.tables.bitmaps import bits, rows_of
 from engine.pricing.atoms import Atom, Interval, OneOf, conjuncts, split
-from engine.pricing.index import bits, build_index, numbers
+from engine.pricing.index import build_index
 from tests.pricing.books import LINE, D
 
 SKU, QTY = ("line", "sku"), ("line", "qty")
@@ -104,7 +105,7 @@ def test_the_index_finds_what_asking_every_rule_finds(
     line = {"sku": sku, "qty": None if quantity is None else D(quantity)}
     records = {"line": line, "quote": {}, "customer": {"segment": segment}}
     header = index.header_mask(records["quote"], records["customer"], usable)
-    found = numbers(index.line_mask(header, line))
+    found = list(rows_of(index.line_mask(header, line)))
     assert found == [
         number
         for number, each in enumerate(rules)
@@ -114,9 +115,9 @@ def test_the_index_finds_what_asking_every_rule_finds(
 
 @given(st.sets(st.integers(0, 3000)))
 def test_bits_and_numbers_are_inverse(members: set[int]) -> None:
-    assert numbers(bits(sorted(members))) == sorted(members)
+    assert list(rows_of(bits(sorted(members)))) == sorted(members)
 
 
 def test_equal_numbers_are_one_value_however_they_are_written() -> None:
     index = build_index([[OneOf(QTY, frozenset({Decimal("1.0")}))]])
-    assert numbers(index.line_mask(1, {"qty": Decimal("1.00")})) == [0]
+    assert list(rows_of(index.line_mask(1, {"qty": Decimal("1.00")}))) == [0]
