@@ -21,6 +21,7 @@ from engine.pricing.request import FrozenRate, ManualDiscount, PriceRequest
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate, price_lines, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.ramp import Ramp, Term, expand
+from engine.quotes.reevaluation import reevaluate
 from engine.quotes.request import QuoteRequest, RequestedLine
 
 NO_RULE_BOOK = Code("NO_RULE_BOOK")
@@ -114,6 +115,18 @@ def price(
         return active
     request = request_of(reader, content, active, day)
     return request if isinstance(request, Refusal) else evaluate(request, active.parts)
+
+
+def price_edited(
+    env: Environment, reader: Reader, content: Content, before: PricedQuote, *, tenant: str
+) -> PricedQuote | Refusal:
+    """Evaluate what an evaluated request became by an edit of its lines: only what the edit reaches is worked out."""
+    day = before.request.date
+    active = find_book(env, tenant, book_hash="", day=day)
+    if isinstance(active, Refusal):
+        return active
+    request = request_of(reader, content, active, day)
+    return request if isinstance(request, Refusal) else reevaluate(before, request, active.parts)
 
 
 def price_request_of(quote: PricedQuote, parts: Parts) -> PriceRequest | Refusal:

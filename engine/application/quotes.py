@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from engine.application.content import Content, price
+from engine.application.content import Content, price, price_edited
 from engine.application.faults import etag_mismatch, invalid, not_found
 from engine.application.perform import Work
 from engine.catalog import LineId
@@ -129,7 +129,7 @@ def change_lines(work: Work, key: str, changes: LineChanges, *, etag: str, most:
         return Refusal((invalid("upserts", f"the quote would have {len(kept)} lines; {most} are allowed"),))
     before = content_of(quote.request, quote.parties.customer)
     content = replace(before, lines=tuple(kept.values()), ramps=changes.ramps)
-    priced = _price(work, content)
+    priced = price_edited(work.env, work.tx, content, quote.priced, tenant=work.tenant)
     if isinstance(priced, Refusal):
         return priced
     return work.saved(lifecycle.edit(quote, priced, valid_until=None, at=work.at))

@@ -12,7 +12,7 @@ from engine.diagnostics import Refusal
 from engine.language import EvaluationFault
 from engine.money import MoneyError
 from engine.pricing.answer import answer, priced_lines
-from engine.pricing.checks import request_faults
+from engine.pricing.checks import line_faults
 from engine.pricing.compiled import PricePlan
 from engine.pricing.flow import Pricing, price, unknown_tax_codes
 from engine.pricing.gifts import untaxed_gifts
@@ -90,6 +90,17 @@ def reach_of(plan: PricePlan, request: PriceRequest) -> Reach:
     return Reach.LINE
 
 
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """What an edit leaves of the quote before: the lines that stay, and those that are taken out."""
+
+    asked: Sequence[RequestLine]
+    lines: Sequence[PricedLine]
+    priced: Priced
+    gone_asked: Sequence[RequestLine] = ()
+    gone: Sequence[PricedLine] = ()
+
+
 def reprice(plan: PricePlan, request: PriceRequest, priced: Priced, edit: Edit) -> Repriced | Refusal:
     """Price an edited request, given the request before and its prices by the same plan.
 
@@ -99,18 +110,47 @@ def reprice(plan: PricePlan, request: PriceRequest, priced: Priced, edit: Edit) 
     places = _places(request, edit)
     edited = _edited(request, edit, places)
     reach = reach_of(plan, request)
-    if reach is Reach.QUOTE or edit.removed or not edited.lines:
+    if reach is Reach.QUOTE or priced.warnings or not _is_sound(plan, edited, edit):
         return _whole(plan, edited)
-    fresh = (*edit.changed, *edit.added)
-    clash = {line.id for line in edit.added} & {line.id for line in request.lines} if edit.added else set()
-    if clash or any(line.parent is not None for line in fresh):
-        return _whole(plan, edited)
+    old = _old(request, priced, edit)
+    if edit.removed:
+        places = _places(replace(request, lines=tuple(old.asked)), replace(edit, removed=frozenset()))
+    places = [*places, *range(len(old.asked), len(edited.lines))]
     try:
-        return _some(
-            plan, edited, Repriced(request, priced), [*places, *range(len(request.lines), len(edited.lines))], reach
-        )
+        return _some(plan, edited, old, places, reach)
     except (EvaluationFault, NotANumberError, MoneyError, ArithmeticError):
         return _whole(plan, edited)
+
+
+def _is_sound(plan: PricePlan, edited: PriceRequest, edit: Edit) -> bool:
+    """Whether nothing is wrong with the edited lines by themselves; the full treatment lists what is."""
+    habits = plan.rules.habits
+    fresh = (*edit.changed, *edit.added)
+    if not edited.lines or len(edited.lines) > habits.lines_max:
+        return False
+    if any(next(line_faults(line, "", habits.quantity_decimals_max), None) for line in fresh):
+        return False
+    if edit.removed and not edit.removed.isdisjoint(line.parent for line in edited.lines if line.parent is not None):
+        return False
+    if not edit.added and all(line.parent is None for line in fresh):
+        return True
+    known = set(map(_ID, edited.lines))
+    return len(known) == len(edited.lines) and all(line.parent is None or line.parent in known for line in fresh)
+
+
+def _old(request: PriceRequest, priced: Priced, edit: Edit) -> _Old:
+    if not edit.removed:
+        return _Old(request.lines, priced.lines, priced)
+    pairs = list(zip(request.lines, priced.lines, strict=True))
+    kept = [pair for pair in pairs if pair[0].id not in edit.removed]
+    gone = [pair for pair in pairs if pair[0].id in edit.removed]
+    return _Old(
+        [asked for asked, _ in kept],
+        [line for _, line in kept],
+        priced,
+        [asked for asked, _ in gone],
+        [line for _, line in gone],
+    )
 
 
 def _places(request: PriceRequest, edit: Edit) -> list[int]:
@@ -143,31 +183,33 @@ def _whole(plan: PricePlan, request: PriceRequest) -> Repriced | Refusal:
     return found if isinstance(found, Refusal) else Repriced(request, found)
 
 
-def _some(
-    plan: PricePlan, request: PriceRequest, before: Repriced, places: list[int], reach: Reach
-) -> Repriced | Refusal:
+def _some(plan: PricePlan, request: PriceRequest, old: _Old, places: list[int], reach: Reach) -> Repriced | Refusal:
     """Take only the edited lines through the line stage, then what is left of the quote."""
-    part = replace(request, lines=tuple(request.lines[place] for place in places))
-    pricing = Pricing(plan, part)
-    if request_faults(plan, part) or pricing.start():
-        return _whole(plan, request)
-    pricing.line_rules()
+    pricing = Pricing(plan, replace(request, lines=tuple(request.lines[place] for place in places)))
+    if places:
+        if pricing.start():
+            return _whole(plan, request)
+        pricing.line_rules()
+        if pricing.warnings:
+            return _whole(plan, request)
     if reach is Reach.LINE:
-        return _lines_only(request, before, places, pricing)
-    return _with_order(request, before.priced, places, pricing)
+        return _lines_only(request, old, places, pricing)
+    return _with_order(request, old, places, pricing)
 
 
-def _lines_only(request: PriceRequest, before: Repriced, places: list[int], pricing: Pricing) -> Repriced | Refusal:
+def _lines_only(request: PriceRequest, old: _Old, places: list[int], pricing: Pricing) -> Repriced | Refusal:
     """Put the new lines among the old ones, and their difference into the totals."""
-    plan, priced = pricing.plan, before.priced
-    order = OrderState(pricing.work, pricing.rows)
-    if unknown_tax_codes(pricing.work, order):
-        return _whole(plan, request)
-    fresh = priced_lines(pricing.rows, order, tax_on(pricing.work, order).line_tax).lines
-    lines = list(priced.lines)
+    plan, priced = pricing.plan, old.priced
+    fresh: Sequence[PricedLine] = ()
+    if places:
+        order = OrderState(pricing.work, pricing.rows)
+        if unknown_tax_codes(pricing.work, order):
+            return _whole(plan, request)
+        fresh = priced_lines(pricing.rows, order, tax_on(pricing.work, order).line_tax).lines
+    lines = list(old.lines)
     replaced = [place for place in places if place < len(lines)]
-    asked = [before.request.lines[place] for place in replaced]
-    gone = [lines[place] for place in replaced]
+    asked = [*old.gone_asked, *(old.asked[place] for place in replaced)]
+    gone = [*old.gone, *(lines[place] for place in replaced)]
     for place, line in zip(places, fresh, strict=True):
         if place < len(lines):
             lines[place] = line
@@ -181,8 +223,8 @@ def _lines_only(request: PriceRequest, before: Repriced, places: list[int], pric
     sums.add(line_sums(asked, gone, currency, rounding), -1)
     sums.add(line_sums(pricing.request.lines, fresh, currency, rounding), 1)
     totals = totals_of(sums, currency, rounding)
-    same = len(gone) == len(fresh) and all(old.applied == new.applied for old, new in zip(gone, fresh, strict=True))
-    applied = priced.applied if same else _applied(lines)
+    same = len(gone) == len(fresh) and all(was.applied == now.applied for was, now in zip(gone, fresh, strict=True))
+    applied = priced.applied if same and not old.gone else _applied(lines)
     return Repriced(request, replace(priced, lines=tuple(lines), totals=totals, applied=applied))
 
 
@@ -194,11 +236,11 @@ def _applied(lines: Sequence[PricedLine]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _with_order(request: PriceRequest, before: Priced, places: list[int], pricing: Pricing) -> Repriced | Refusal:
+def _with_order(request: PriceRequest, old: _Old, places: list[int], pricing: Pricing) -> Repriced | Refusal:
     """Put the new lines among the old columns and go on from the order stage."""
     plan = pricing.plan
     rows = Rows(request.lines)
-    count = len(before.lines)
+    count = len(old.lines)
     for name, target in (
         ("list_unit", rows.list_unit),
         ("unit", rows.unit),
@@ -208,7 +250,7 @@ def _with_order(request: PriceRequest, before: Priced, places: list[int], pricin
         ("applied", rows.applied),
         ("trace", rows.trace),
     ):
-        target[:count] = map(_column(name), before.lines)
+        target[:count] = map(_column(name), old.lines)
     rows.floor = [line.floor for line in request.lines]
     for index, place in enumerate(places):
         rows.take_over(place, pricing.rows, index)
@@ -221,4 +263,4 @@ def _with_order(request: PriceRequest, before: Priced, places: list[int], pricin
     run.run(plan.order_groups, whole.usable.blocked)
     if untaxed_gifts(whole.work, run.gifts):
         return _whole(plan, request)
-    return Repriced(request, answer(order, run, run.discounts, whole.usable.refused, before.warnings))
+    return Repriced(request, answer(order, run, run.discounts, whole.usable.refused, ()))

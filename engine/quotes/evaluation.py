@@ -75,10 +75,21 @@ def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     if isinstance(priced, Refusal):
         return priced
     request = with_frozen_rates(request, priced, parts.plan)
+    return found_out(request, asked, priced, parts, check(lines, parts))
+
+
+def found_out(
+    request: QuoteRequest,
+    asked: Sequence[RequestLine],
+    priced: Priced,
+    parts: Parts,
+    findings: tuple[Finding, ...],
+) -> PricedQuote:
+    """A priced request with its approval route and what is wrong with its configurations."""
     quote = header_facts(request, priced)
     rows = line_facts(asked, priced) if reads_lines(parts.policies) else ()
     path = route(quote, request.customer, rows, policies=parts.policies, chains=parts.chains)
-    return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, check(lines, parts))
+    return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, findings)
 
 
 def with_frozen_rates(request: QuoteRequest, priced: Priced, plan: PricePlan) -> QuoteRequest:
