@@ -48,7 +48,7 @@ class Configurator(Protocol):
         self,
         choices: Sequence[Choice],
         *,
-        wanted: Choice | None = None,
+        wanted: Choice | Sequence[Choice] | None = None,
         groups: Sequence[Sequence[Choice]] = (),
         budget: Budget = DEFAULT_BUDGET,
     ) -> Explanation | None | OutOfBudget:

@@ -43,10 +43,14 @@ class Standing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Products of a slot that stand alike and that no rule tells apart; ``skus`` in catalog order."""
+    """Products of a slot that stand alike and that no rule tells apart; ``skus`` in catalog order.
+
+    ``units`` are the least and the most units possible of a product that is selected.
+    """
 
     skus: tuple[Sku, ...]
     standing: Standing
+    units: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

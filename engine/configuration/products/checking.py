@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.catalog import ConfiguredLine, LineId
+from engine.catalog import ConfiguredLine, LineId, Sku
 from engine.configuration.products.answers import Blame, Finding, Pick, ProductChoice, Set
 from engine.configuration.products.problem import ProductModel
 from engine.diagnostics import Code, did_you_mean
@@ -21,7 +21,7 @@ UNDECIDED = Code("CFG308")
 
 def choices_of(product: ProductModel, lines: Sequence[ConfiguredLine], root: LineId) -> tuple[ProductChoice, ...]:
     """The choices that lines of the right shape stand for."""
-    paths = _paths(lines, root)
+    paths = _paths(product, lines, root)
     found: list[ProductChoice] = []
     for each in lines:
         path = paths[each.id]
@@ -34,17 +34,9 @@ def choices_of(product: ProductModel, lines: Sequence[ConfiguredLine], root: Lin
 
 def shape_findings(product: ProductModel, lines: Sequence[ConfiguredLine], root: LineId) -> tuple[Finding, ...]:
     """Parts in groups that do not exist or do not offer them, wrong numbers and values: rules are not asked then."""
-    paths = _paths(lines, root)
+    paths = _paths(product, lines, root)
     found = [each for line in lines for each in _line_findings(product, line, paths[line.id], root)]
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[paths[line.id]] = counts.get(paths[line.id], 0) + 1
-    for path, count in counts.items():
-        slot = product.slots.get(path)
-        if slot is not None and count > slot.group.maximum:
-            message = f"{_title(product, path)} takes {slot.group.maximum} at most, not {count}"
-            found.append(Finding(TOO_MANY, root, message))
-    return tuple(found)
+    return (*found, *_count_findings(product, lines, paths, root))
 
 
 def missing_findings(product: ProductModel, choices: Sequence[ProductChoice], root: LineId) -> tuple[Finding, ...]:
@@ -72,20 +64,52 @@ def undecided(root: LineId) -> Finding:
     return Finding(UNDECIDED, root, "the configuration could not be checked within the search budget")
 
 
-def _paths(lines: Sequence[ConfiguredLine], root: LineId) -> Mapping[LineId, str]:
-    """The slot path of each line, from the root bundle; lines come after their parents."""
+def _paths(product: ProductModel, lines: Sequence[ConfiguredLine], root: LineId) -> Mapping[LineId, str]:
+    """The slot path of each line, from the root bundle; lines come after their parents.
+
+    Configurable entries of one group are numbered in the order of their lines.
+    """
     paths: dict[LineId, str] = {root: ""}
+    numbers: dict[str, int] = {}
     for each in lines:
-        if each.id != root:
-            above = paths[each.parent] if each.parent is not None else ""
-            paths[each.id] = f"{above}.{each.group}" if above else each.group
+        if each.id == root:
+            continue
+        above = paths[each.parent] if each.parent is not None else ""
+        path = f"{above}.{each.group}" if above else each.group
+        if path in product.instances:
+            numbers[path] = numbers.get(path, 0) + 1
+            path = f"{path}[{numbers[path]}]"
+        paths[each.id] = path
     return paths
+
+
+def _count_findings(
+    product: ProductModel, lines: Sequence[ConfiguredLine], paths: Mapping[LineId, str], root: LineId
+) -> Iterator[Finding]:
+    held: dict[str, list[Sku]] = {}
+    for line in lines:
+        held.setdefault(paths[line.id], []).append(line.sku)
+    for path, skus in held.items():
+        slot = product.slots.get(path)
+        if slot is None:
+            continue
+        if len(skus) > slot.group.maximum:
+            message = f"{_title(product, path)} takes {slot.group.maximum} at most, not {len(skus)}"
+            yield Finding(TOO_MANY, root, message)
+        elif len(set(skus)) < len(skus):
+            twice = next(sku for sku in skus if skus.count(sku) > 1)
+            message = f"{_title(product, path)} holds `{twice}` more than once; give one line the whole quantity"
+            yield Finding(TOO_MANY, root, message)
 
 
 def _line_findings(product: ProductModel, line: ConfiguredLine, path: str, root: LineId) -> Iterator[Finding]:
     prefix = f"{path}." if path else ""
     if line.id != root:
         slot = product.slots.get(path)
+        most = product.instances.get(path.rpartition("[")[0])
+        if slot is None and most is not None:
+            yield Finding(TOO_MANY, line.id, f"`{line.group}` takes {most} entries at most")
+            return
         if slot is None:
             hint = did_you_mean(path, product.slots)
             message = f"`{line.sku}` is in the unknown option group `{path}`" + (f"; {hint}" if hint else "")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 
 from engine.catalog import Sku
 from engine.configuration.answers import Choice, Objective, Relation
 from engine.configuration.model import Term, Value
-from engine.configuration.products.answers import Aim, Pick, ProductChoice, Set
+from engine.configuration.products.answers import Aim, Pick, ProductChoice
+from engine.configuration.products.answers import Set as SetChoice
 from engine.configuration.products.problem import ProductModel
-from engine.configuration.products.slots import NOTHING, Slot
+from engine.configuration.products.slots import NOTHING, Place, Slot
 
 PRICE_SCALE = 10_000
 """Prices enter the solver in ten-thousandths; a list price with more decimals than four is no list price of a part."""
@@ -20,14 +21,7 @@ def price_terms(
     product: ProductModel, prices: Mapping[Sku, Decimal], picks: Sequence[Pick]
 ) -> tuple[tuple[Term, ...], int]:
     """The list price of a configuration as terms, and their scale; each class costs what its cheapest product does."""
-    chosen = _chosen(picks)
-    terms: list[Term] = []
-    for slot in product.slots.values():
-        for at in range(len(slot.classes)):
-            sku = cheapest(slot, at, prices, chosen.get(slot.path, ()))
-            if sku is not None:
-                terms += _units(slot, at, prices[sku])
-    return tuple(terms), PRICE_SCALE
+    return tuple(_amounts(product, prices, picks)), PRICE_SCALE
 
 
 def aims_of(
@@ -62,102 +56,78 @@ def choices_from(
     if not values:
         return ()
     found = dict(values)
-    chosen = {(each.slot, each.sku): each for each in choices if isinstance(each, Pick)}
-    full: list[ProductChoice] = [Set(path, found[path]) for path in product.settings]  # type: ignore[arg-type]
+    chosen: dict[str, list[Pick]] = {}
+    for each in choices:
+        if isinstance(each, Pick) and each.sku:
+            chosen.setdefault(each.slot, []).append(each)
+    full: list[ProductChoice] = [SetChoice(path, found[path]) for path in product.settings]  # type: ignore[arg-type]
     for slot in product.slots.values():
-        full += _single(slot, found, chosen, prices) if slot.single else _several(slot, found, chosen, prices)
+        full += _entries(slot, found, chosen.get(slot.path, ()), prices)
     return tuple(full)
-
-
-def cheapest(slot: Slot, at: int, prices: Mapping[Sku, Decimal], chosen: Sequence[Sku]) -> Sku | None:
-    """What a class is priced by: the product chosen from it, else its cheapest one; None when none has a price."""
-    members = slot.classes[at].skus
-    mine = [sku for sku in members if sku in chosen and sku in prices]
-    return min(mine or (sku for sku in members if sku in prices), key=lambda sku: (prices[sku], sku), default=None)
 
 
 def _margin_terms(
     product: ProductModel, picks: Sequence[Pick], prices: Mapping[Sku, Decimal], costs: Mapping[Sku, Decimal]
 ) -> Iterator[Term]:
-    margins = {sku: prices[sku] - costs.get(sku, prices[sku]) for sku in prices}
-    losses = {sku: -margin for sku, margin in margins.items()}
-    chosen = _chosen(picks)
+    """The margin as something to make small: what each product loses."""
+    return _amounts(product, {sku: costs.get(sku, price) - price for sku, price in prices.items()}, picks)
+
+
+def _amounts(product: ProductModel, each_unit: Mapping[Sku, Decimal], picks: Sequence[Pick]) -> Iterator[Term]:
+    """What the entries add up to: a place that holds a pick counts that product, others the least of the class."""
     for slot in product.slots.values():
-        for at in range(len(slot.classes)):
-            sku = cheapest(slot, at, losses, chosen.get(slot.path, ()))
-            if sku is not None:
-                yield from _units(slot, at, losses[sku])
+        mine = {each.sku for each in picks if each.slot == slot.path}
+        held = {place.path: sku for sku, place in slot.held(mine).items()}
+        least = [_least(each.skus, each_unit, mine) for each in slot.classes]
+        for at, each in enumerate(slot.classes):
+            for place, own in slot.holders(at):
+                sku = held.get(place.path)
+                amount = each_unit.get(sku) if sku is not None and sku in each.skus else least[at]
+                if amount is not None:
+                    yield from _units(place, own, amount)
 
 
-def _units(slot: Slot, at: int, amount: Decimal) -> Iterator[Term]:
+def _least(skus: Sequence[Sku], each_unit: Mapping[Sku, Decimal], picked: Set[Sku]) -> Decimal | None:
+    """What the next product of a class adds: the least of those not picked."""
+    return min((each_unit[sku] for sku in skus if sku in each_unit and sku not in picked), default=None)
+
+
+def _units(place: Place, at: int, amount: Decimal) -> Iterator[Term]:
+    """So much a unit of a class in a place."""
     scaled = int((amount * PRICE_SCALE).to_integral_value())
-    for term in slot.variables[at].units:
-        if scaled:
-            yield Term(term.coefficient * scaled, term.literal, term.quantity)
+    if not scaled:
+        return
+    if place.quantity is None:
+        yield Term(scaled * place.low, place.taken[at])
+    else:
+        yield Term(scaled, place.taken[at], place.quantity)
 
 
 def _not_offered(product: ProductModel, prices: Mapping[Sku, Decimal]) -> Iterator[Choice]:
     for slot in product.slots.values():
         for at, each in enumerate(slot.classes):
-            if any(sku in prices for sku in each.skus):
-                continue
-            if slot.single:
-                yield Choice(slot.path, each.label, Relation.IS_NOT)
-            else:
-                yield from slot.tallies[at].entries.at_most(0)
+            if not any(sku in prices for sku in each.skus):
+                yield from (Choice(place.path, each.label, Relation.IS_NOT) for place, _ in slot.holders(at))
 
 
-def _chosen(picks: Sequence[Pick]) -> dict[str, tuple[Sku, ...]]:
-    found: dict[str, tuple[Sku, ...]] = {}
-    for each in picks:
-        found[each.slot] = (*found.get(each.slot, ()), each.sku)
-    return found
-
-
-def _single(
-    slot: Slot, found: Mapping[str, Value], chosen: Mapping[tuple[str, Sku], Pick], prices: Mapping[Sku, Decimal]
-) -> list[ProductChoice]:
-    label = found[slot.path]
-    if label == NOTHING:
-        return [Pick(slot.path)] if slot.group.minimum == 0 else []
-    at = slot.class_of[Sku(str(label))]
-    sku = cheapest(slot, at, prices, [sku for path, sku in chosen if path == slot.path])
-    quantity = int(found.get(f"{slot.path}.qty", slot.group.quantity_minimum))
-    return [Pick(slot.path, sku or slot.classes[at].skus[0], quantity)]
-
-
-def _several(
-    slot: Slot, found: Mapping[str, Value], chosen: Mapping[tuple[str, Sku], Pick], prices: Mapping[Sku, Decimal]
-) -> list[ProductChoice]:
-    picks: list[ProductChoice] = []
-    for at, tally in enumerate(slot.tallies):
-        entries = sum(bool(found[name]) for name in tally.entries.literals)
-        if not entries:
+def _entries(
+    slot: Slot, found: Mapping[str, Value], picks: Sequence[Pick], prices: Mapping[Sku, Decimal]
+) -> Iterator[ProductChoice]:
+    """Products for the entries of a slot: what was picked stays, further entries take the cheapest of their class."""
+    used = {each.sku for each in picks}
+    held = {place.path: sku for sku, place in slot.held(used).items()}
+    taken = 0
+    for place in slot.places:
+        label = found[place.path]
+        if label == NOTHING:
             continue
-        units = sum(bool(found[name]) for name in tally.units.literals)
-        if tally.above.quantity:
-            units = entries * slot.group.quantity_minimum + int(found[tally.above.quantity])
-        picks += _spread(slot, at, (entries, units), chosen, prices)
-    return picks
-
-
-def _spread(
-    slot: Slot,
-    at: int,
-    counts: tuple[int, int],
-    chosen: Mapping[tuple[str, Sku], Pick],
-    prices: Mapping[Sku, Decimal],
-) -> list[ProductChoice]:
-    """Products for the entries of one class: those chosen first, then the cheapest; units are dealt out in order."""
-    entries, units = counts
-    members = sorted(
-        slot.classes[at].skus, key=lambda sku: ((slot.path, sku) not in chosen, sku not in prices, prices.get(sku), sku)
-    )[:entries]
-    low, high = slot.group.quantity_minimum, slot.group.quantity_maximum
-    wanted = [chosen[slot.path, sku].quantity if (slot.path, sku) in chosen else None for sku in members]
-    dealt = [low if quantity is None else quantity for quantity in wanted]
-    for n, quantity in enumerate(wanted):
-        more = min(units - sum(dealt), high - dealt[n])
-        if quantity is None and more > 0:
-            dealt[n] += more
-    return [Pick(slot.path, sku, quantity) for sku, quantity in zip(members, dealt, strict=True)]
+        taken += 1
+        quantity = place.low if place.quantity is None else int(found[place.quantity_name])
+        sku = held.get(place.path)
+        if sku is None:
+            free = [each for each in slot.classes[slot.class_of[Sku(str(label))]].skus if each not in used]
+            sku = min(free, key=lambda each: (each not in prices, prices.get(each), each))
+            used.add(sku)
+        yield Pick(slot.path, sku, quantity)
+    if not taken and slot.group.minimum == 0:
+        yield Pick(slot.path)

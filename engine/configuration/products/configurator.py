@@ -9,6 +9,7 @@ from engine.catalog import ConfiguredLine, LineId, Sku
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
     Budget,
+    Choice,
     Completion,
     CompletionStatus,
     OutOfBudget,
@@ -30,7 +31,7 @@ from engine.configuration.products.checking import broken, choices_of, missing_f
 from engine.configuration.products.completion import PRICE_SCALE, aims_of, choices_from, price_terms
 from engine.configuration.products.messages import message_of
 from engine.configuration.products.problem import ProductModel
-from engine.configuration.products.showing import show_state
+from engine.configuration.products.showing import Display
 from engine.configuration.products.vocabulary import Vocabulary
 from engine.diagnostics import Fault
 
@@ -45,7 +46,7 @@ class ProductConfigurator:
         self.product = product
         self.engine = engine or configurator_for(product.model)
         self._words = Vocabulary(product)
-        self._by_rule = {each.id: each for each in product.constraints}
+        self._display = Display(product)
 
     def faults(self, choices: Sequence[ProductChoice]) -> tuple[Fault, ...]:
         """What is wrong with choices themselves; every other question takes choices without faults."""
@@ -56,23 +57,19 @@ class ProductConfigurator:
     ) -> ProductState | OutOfBudget:
         """What every option and attribute can still be."""
         state = self.engine.configure(self._words.spoken(choices), previous=previous, budget=budget)
-        return state if isinstance(state, OutOfBudget) else show_state(self.product, state, choices)
+        return state if isinstance(state, OutOfBudget) else self._display.show(state, choices)
 
     def explain(
         self, choices: Sequence[ProductChoice], *, wanted: ProductChoice | None = None, budget: Budget = DEFAULT_BUDGET
     ) -> Conflict | None | OutOfBudget:
         """A smallest set of choices and the rules that rule out what is wanted (or the choices); None: no conflict."""
         kept = self._words.without_slot_of(choices, wanted)
-        spoken = self._words.spoken(kept)
-        if wanted is None:
-            found = self.engine.explain(spoken, budget=budget)
-        else:
-            first, *more = self._words.spoken_after(kept, wanted)
-            found = self.engine.explain([*spoken, *more], wanted=first, budget=budget)
+        asked = _Asked(self._words, kept, () if wanted is None else (wanted,))
+        found = self.engine.explain((), wanted=asked.wanted, groups=asked.groups, budget=budget)
         if found is None or isinstance(found, OutOfBudget):
             return found
         shown = (*kept, wanted) if wanted is not None else kept
-        return Conflict(self._words.behind(found.choices, kept), self._blames(found.rules, shown))
+        return Conflict(asked.heard(found.choices), self._blames(found.rules, shown))
 
     def repair(
         self,
@@ -91,20 +88,19 @@ class ProductConfigurator:
         kept: Sequence[ProductChoice] = choices
         for each in wanted:
             kept = self._words.without_slot_of(kept, each)
-        spoken = self._words.spoken(kept)
-        asked = [choice for each in wanted for choice in self._words.spoken_after(kept, each)]
+        asked = _Asked(self._words, kept, wanted)
         terms, scale = price_terms(self.product, prices or {}, self._words.picks((*kept, *wanted)))
-        found = self.engine.repair(spoken, wanted=asked, prices=terms if prices else (), limit=limit, budget=budget)
+        found = self.engine.repair(
+            (), wanted=asked.wanted, groups=asked.groups, prices=terms if prices else (), limit=limit, budget=budget
+        )
         if isinstance(found, OutOfBudget):
             return found
-        return tuple(
-            ProductRepair(
-                self._words.heard(each.drop, kept),
-                self._instead(kept, wanted, self._words.heard(each.drop, kept), prices, budget),
-                None if each.price_effect is None else Decimal(each.price_effect) / scale,
-            )
-            for each in found
-        )
+        repairs: list[ProductRepair] = []
+        for each in found:
+            drop = asked.heard(each.drop)
+            effect = None if each.price_effect is None else Decimal(each.price_effect) / scale
+            repairs.append(ProductRepair(drop, self._instead(kept, wanted, drop, prices, budget), effect))
+        return tuple(repairs)
 
     def complete(
         self,
@@ -137,8 +133,12 @@ class ProductConfigurator:
 
     def _blames(self, rules: Iterable[Rule], choices: Sequence[ProductChoice]) -> tuple[Blame, ...]:
         """The constraints behind rules, each once, with the author's message about these choices."""
-        found = (self._by_rule[each.id] for each in dict.fromkeys(rules) if each.id in self._by_rule)
-        return tuple(Blame(each.id, message_of(each, self.product, choices), each.span) for each in found)
+        stated = self.product.stated
+        found = {
+            Blame(each.constraint.id, message_of(each, self.product, choices), each.constraint.span): None
+            for each in (stated[rule.id] for rule in rules if rule.id in stated)
+        }
+        return tuple(found)
 
     def _instead(
         self,
@@ -168,3 +168,21 @@ class ProductConfigurator:
             exact = Decimal(found.total or 0) / PRICE_SCALE
             return status if exact == total else CompletionStatus.FEASIBLE
         return status
+
+
+class _Asked:
+    """Choices kept and choices wanted in the words of one question; all that says one choice counts as one."""
+
+    def __init__(self, words: Vocabulary, kept: Sequence[ProductChoice], wanted: Sequence[ProductChoice]) -> None:
+        said: dict[ProductChoice, list[Choice]] = {}
+        for spoken, choice in words.pairs((*kept, *wanted)):
+            said.setdefault(choice, []).append(spoken)
+        self._kept = kept
+        self._said = said
+        self.groups = tuple(tuple(said[each]) for each in kept)
+        self.wanted = tuple(spoken for each in wanted for spoken in said[each])
+
+    def heard(self, spoken: Iterable[Choice]) -> tuple[ProductChoice, ...]:
+        """The kept choices that these solver choices say, in their order."""
+        meant = set(spoken)
+        return tuple(each for each in self._kept if meant.intersection(self._said[each]))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from engine.catalog import Value
-from engine.configuration.products.space import AttributeRef, BoundRef, Env, SettingRef, Space, reads
+from engine.configuration.products.space import Env, Space, reads
 from engine.language.evaluate import prepare
 from engine.language.tree import Call, Expression, If, Logic, LogicOp, Name
 
@@ -47,7 +47,7 @@ def _connective(parts: Sequence[Judge], *, decisive: bool) -> Judge:
 
 def _leaf(space: Space, node: Expression, env: Env) -> Judge:
     work = prepare(node)
-    paths = list(dict.fromkeys(_paths(space, node, env)))
+    paths = list(dict.fromkeys(names for _, names in reads(space, node, env)))
 
     def value(context: Mapping[str, Value]) -> Value:
         if any(_read(context, path) is None for path in paths):
@@ -55,22 +55,6 @@ def _leaf(space: Space, node: Expression, env: Env) -> Judge:
         return work(context)  # type: ignore[return-value]
 
     return value
-
-
-def _paths(space: Space, node: Expression, env: Env) -> list[tuple[str, ...]]:
-    found = []
-    for ref in reads(space, node, env):
-        match ref:
-            case AttributeRef(slot, name):
-                found.append((*slot.path.removeprefix(space.prefix).split("."), name))
-            case SettingRef(setting):
-                found.append(tuple(setting.path.removeprefix(space.prefix).split(".")))
-            case BoundRef(bound, name):
-                names = [variable for variable, each in env.items() if each is bound]
-                found.append((names[0], name) if names[0] else (name,))
-            case _:
-                pass
-    return found
 
 
 def _read(context: Mapping[str, Value], path: tuple[str, ...]) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import gcd
@@ -20,10 +20,6 @@ class Key(NamedTuple):
 
     literal: int = 0
     quantity: int | None = None
-
-
-UNIT = Key(0, -1)
-"""The units of the entry being iterated over, before it is known which variables count them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +56,6 @@ class Linear:
             joined = Key(both(key.literal, literal) if key.literal else literal, key.quantity)
             terms[joined] = terms.get(joined, Decimal(0)) + coefficient
         return Linear(Decimal(0), terms, self.unknown)
-
-
-def from_terms(terms: Iterable[Term]) -> Linear:
-    """A linear form of solver terms."""
-    found: dict[Key, Decimal] = {}
-    for each in terms:
-        key = Key(each.literal, each.quantity)
-        found[key] = found.get(key, Decimal(0)) + each.coefficient
-    return Linear(Decimal(0), found)
 
 
 def whole(form: Linear) -> tuple[tuple[Term, ...], int] | None:

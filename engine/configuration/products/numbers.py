@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from engine.catalog import Value
 from engine.configuration.products.finite import finite, outcomes
-from engine.configuration.products.linear import UNIT, Key, Linear, from_terms
+from engine.configuration.products.linear import Key, Linear
 from engine.configuration.products.logic import Logic
-from engine.configuration.products.slots import ClassVariables, Slot
+from engine.configuration.products.slots import Place
 from engine.configuration.products.space import (
     IMPLICIT,
     QUANTITY,
     AttributeRef,
-    Bound,
-    BoundRef,
     Env,
+    ListRef,
+    PlaceRef,
     Ref,
-    SlotRef,
     Space,
     reads,
 )
@@ -56,22 +55,16 @@ class Conditions(Protocol):
     def literal(self, node: Expression, env: Env, *, want: bool) -> int:
         """A literal that holds exactly when the condition is definitely ``want``."""
 
-    def member(self, slot: Slot, classes: Sequence[int]) -> int:
-        """A literal that holds exactly when one of these classes of the slot is taken."""
-
-    def both(self, first: int, second: int) -> int:
-        """A literal that holds exactly when both do."""
-
     def called(self, node: Call) -> tuple[str, tuple[Expression, ...]]:
         """The name of the built-in that a call means, and its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One class of a slot as an iteration meets it: the environment of the body, and the literal that it takes part."""
+    """One place as an iteration meets it: the environment of the body, and the literal that its entry takes part."""
 
     env: Env
-    bound: Bound
+    place: Place
     guard: int
 
 
@@ -93,33 +86,34 @@ class Numbers:
             case Arithmetic():
                 return self._arithmetic(node, env)
             case If(condition=condition, consequence=yes, alternative=no):
-                literal = self._conditions.literal(condition, env, want=True)
-                taken = self._only_if(self.number(yes, env), literal)
-                return taken.plus(self._only_if(self.number(no, env), -literal))
+                return self._either(condition, (yes, no), env)
             case Call():
                 return self._call(node, env)
             case _:
                 pass
         ref = self._space.resolve(node, env)
         if ref is not None:
-            return self._read(ref, node)
+            return self._read(ref, node, env)
         return self._cases(node, env)
 
     def entries(self, node: Expression, env: Env, *names: str) -> Iterator[Entry]:
-        """The classes that a list of entries goes over, each bound to ``names``; raises Unsupported for other lists."""
+        """The entries that a list goes over, each bound to ``names``; raises Unsupported for other lists."""
         if isinstance(node, Filter):
             for entry in self.entries(node.source, env, IMPLICIT, "item"):
                 kept = self._conditions.literal(node.condition, entry.env, want=True)
                 guard = self._logic.all_of((entry.guard, kept))
                 if guard != self._logic.false:
-                    yield Entry({**env, **dict.fromkeys(names, entry.bound)}, entry.bound, guard)
+                    yield Entry({**env, **dict.fromkeys(names, entry.place)}, entry.place, guard)
             return
-        ref = self._space.resolve(node, env)
-        if not isinstance(ref, SlotRef):
-            raise Unsupported(node, "only option groups, maybe filtered, can be gone over here")
-        for at, variables in enumerate(ref.slot.variables):
-            bound = Bound(ref.slot, at)
-            yield Entry({**env, **dict.fromkeys(names, bound)}, bound, variables.taken)
+        match self._space.resolve(node, env):
+            case PlaceRef(place):
+                places: tuple[Place, ...] = (place,)
+            case ListRef(found, ""):
+                places = found
+            case _:
+                raise Unsupported(node, "only option groups, maybe filtered, can be gone over here")
+        for each in places:
+            yield Entry({**env, **dict.fromkeys(names, each)}, each, -each.empty)
 
     def items(self, node: Expression, env: Env) -> Iterator[tuple[Entry, Linear]]:
         """The numbers of a list: ``for`` over entries, or an attribute of each entry."""
@@ -130,13 +124,22 @@ class Numbers:
                 return
             case Path(source=source, name=name):
                 for entry in self.entries(source, env):
-                    yield entry, self._bound(entry.bound, name, node)
+                    yield entry, self._attribute(entry.place, name, node)
                 return
             case _:
                 pass
         raise Unsupported(node, "only `for … in group return …` and `group.attribute` make lists of numbers here")
 
+    def _either(self, condition: Expression, branches: tuple[Expression, Expression], env: Env) -> Linear:
+        """``if``: a condition that is not definitely true takes the second branch, as FEEL says."""
+        literal = self._conditions.literal(condition, env, want=True)
+        yes, no = (self.number(each, env) for each in branches)
+        taken = self._only_if(yes, literal)
+        return taken.plus(self._only_if(no, -literal))
+
     def _arithmetic(self, node: Arithmetic, env: Env) -> Linear:
+        if node.op not in _LINEAR:
+            return self._cases(node, env)
         left, right = self.number(node.left, env), self.number(node.right, env)
         match node.op:
             case ArithmeticOp.ADD:
@@ -151,10 +154,11 @@ class Numbers:
         return self._cases(node, env)
 
     def _product(self, left: Linear, right: Linear, node: Node) -> Linear:
+        unknown = left.unknown | right.unknown
         if left.is_constant:
-            return Linear(unknown=left.unknown).plus(right, left.constant)
+            return Linear(unknown=unknown).plus(right, left.constant)
         if right.is_constant:
-            return Linear(unknown=right.unknown).plus(left, right.constant)
+            return Linear(unknown=unknown).plus(left, right.constant)
         if any(key.quantity is not None for key in left.terms):
             left, right = right, left
         if any(key.quantity is not None for key in left.terms):
@@ -162,72 +166,49 @@ class Numbers:
         found = right.times(left.constant)
         for key, coefficient in left.terms.items():
             found = found.plus(self._only_if(right, key.literal), coefficient)
-        return Linear(found.constant, found.terms, left.unknown | right.unknown)
+        return Linear(found.constant, found.terms, unknown)
 
     def _call(self, node: Call, env: Env) -> Linear:
         name, arguments = self._conditions.called(node)
         if name == "count" and len(arguments) == 1:
-            found = Linear()
-            for entry in self.entries(arguments[0], env):
-                found = found.plus(self._per_entry(entry, Linear(Decimal(1)), node))
-            return found
+            return self._added((entry, Linear(Decimal(1))) for entry in self.entries(arguments[0], env))
         if name == "sum" and len(arguments) == 1:
-            found = Linear()
-            for entry, body in self.items(arguments[0], env):
-                found = found.plus(self._per_entry(entry, body, node))
-            return found
+            return self._added(self.items(arguments[0], env))
         return self._cases(node, env)
 
-    def _per_entry(self, entry: Entry, body: Linear, node: Node) -> Linear:
-        """What the entries of one class add to a sum: the constant an entry, the unit part a unit."""
-        slot = entry.bound.slot
-        variables = slot.variables[entry.bound.at]
-        self._conditions.member(slot, [entry.bound.at])
-        unknown = frozenset({entry.guard}) if self._logic.true in body.unknown else body.unknown
-        if set(body.terms) <= {UNIT}:
-            per_unit = body.terms.get(UNIT, Decimal(0))
-            terms = from_terms(variables.entries).times(body.constant).plus(from_terms(variables.units), per_unit)
-            if entry.guard != variables.taken:
-                terms = self._only_if(terms, entry.guard)
-            return Linear(terms.constant, terms.terms, unknown)
-        if len(variables.entries) == 1 and UNIT not in body.terms:
-            found = self._only_if(body, entry.guard)
-            return Linear(found.constant, found.terms, unknown)
-        raise Unsupported(node, "what an entry adds may depend on its own attributes and quantity only")
+    def _added(self, items: Iterator[tuple[Entry, Linear]]) -> Linear:
+        """What the entries that take part add up to; unknown when one of them is."""
+        found = Linear()
+        for entry, body in items:
+            found = found.plus(self._only_if(body, entry.guard))
+        return found
 
-    def _read(self, ref: Ref, node: Node) -> Linear:
+    def _read(self, ref: Ref, node: Node, env: Env) -> Linear:
         match ref:
-            case AttributeRef(slot, name) if slot.single:
-                return self._attribute(slot, name, node)
-            case BoundRef(bound, name) if name:
-                return self._bound(bound, name, node)
-        raise Unsupported(node, "this is a list; take its `sum`, `count`, `min` or `max`")
+            case AttributeRef(place, name):
+                return self._attribute(place, name, node)
+            case PlaceRef() | ListRef():
+                raise Unsupported(node, "this is a list; take its `sum`, `count`, `min` or `max`")
+        return self._cases(node, env)  # type: ignore[arg-type]
 
-    def _attribute(self, slot: Slot, name: str, node: Node) -> Linear:
+    def _attribute(self, place: Place, name: str, node: Node) -> Linear:
         if name == QUANTITY:
-            for at in range(len(slot.classes)):
-                self._conditions.member(slot, [at])
-            units = [term for each in slot.variables for term in each.units]
-            return Linear(Decimal(0), from_terms(units).terms, self._unknown(slot.empty))
-        terms: dict[Key, Decimal] = {}
+            if place.quantity is None:
+                return Linear(Decimal(place.low), unknown=self._unknown([place.empty]))
+            return Linear(Decimal(0), {Key(0, place.quantity): Decimal(1)}, self._unknown([place.empty]))
         by_value: dict[Value, list[int]] = {}
-        for at, each in enumerate(slot.classes):
-            by_value.setdefault(each.values.get(name), []).append(at)
-        missing = [slot.empty, *(slot.variables[at].taken for at in by_value.pop(None, []))]
+        for at, each in enumerate(place.classes):
+            by_value.setdefault(each.values.get(name), []).append(place.taken[at])
+        missing = [place.empty, self._logic.any_of(by_value.pop(None, []))]
+        terms: dict[Key, Decimal] = {}
         constant = Decimal(0)
-        for value, classes in by_value.items():
-            literal = self._conditions.member(slot, classes)
+        for value, taken in by_value.items():
+            literal = self._logic.any_of(taken)
             if literal == self._logic.true:
                 constant = _decimal(value, node)
             elif value != 0:
                 terms[Key(literal)] = _decimal(value, node)
-        return Linear(constant, terms, self._unknown(self._logic.any_of(missing)))
-
-    def _bound(self, bound: Bound, name: str, node: Node) -> Linear:
-        if name == QUANTITY:
-            return Linear(Decimal(0), {UNIT: Decimal(1)})
-        value = bound.values.get(name)
-        return Linear(unknown=frozenset({self._logic.true})) if value is None else Linear(_decimal(value, node))
+        return Linear(constant, terms, self._unknown(missing))
 
     def _cases(self, node: Expression, env: Env) -> Linear:
         """A numeric expression over few cases: a term for each value it can have."""
@@ -235,7 +216,7 @@ class Numbers:
         if form is None:
             raise Unsupported(node, _why(self._space, node, env))
         by_value: dict[Value, list[int]] = {}
-        for chosen, value in outcomes(form, self._space.prefix):
+        for chosen, value in outcomes(form):
             literal = self._logic.all_of(case.literal for case in chosen)
             by_value.setdefault(value, []).append(literal)
         missing = self._logic.any_of(by_value.pop(None, []))
@@ -245,28 +226,31 @@ class Numbers:
         constant = terms.get(Key(self._logic.true))
         if constant is not None:
             return Linear(constant)
-        return Linear(Decimal(0), terms, self._unknown(missing))
+        return Linear(Decimal(0), terms, self._unknown([missing]))
 
-    def _unknown(self, literal: int) -> frozenset[int]:
-        return frozenset() if literal == self._logic.false else frozenset({literal})
+    def _unknown(self, literals: list[int]) -> frozenset[int]:
+        return frozenset(literals) - {self._logic.false}
 
     def _only_if(self, form: Linear, literal: int) -> Linear:
         """The form when the literal holds, else 0; what can never hold is left out."""
-        found = form.only_if(literal, self._conditions.both)
-        terms = {key: each for key, each in found.terms.items() if key.literal != self._logic.false}
-        always = Key(self._logic.true)
-        constant = terms.pop(always, Decimal(0))
-        return Linear(found.constant + constant, terms, found.unknown)
+        found = form.only_if(literal, self._both)
+        terms: dict[Key, Decimal] = {}
+        constant = Decimal(0)
+        for key, each in found.terms.items():
+            always = key.literal == self._logic.true
+            if always and key.quantity is None:
+                constant += each
+            elif key.literal != self._logic.false:
+                kept = Key(0, key.quantity) if always else key
+                terms[kept] = terms.get(kept, Decimal(0)) + each
+        unknown = self._unknown([self._both(literal, each) for each in form.unknown])
+        return Linear(constant, terms, unknown)
+
+    def _both(self, first: int, second: int) -> int:
+        return self._logic.all_of((first, second))
 
 
-def units_of(variables: ClassVariables, form: Linear, node: Node) -> Linear:
-    """A form about one entry with its units resolved; raises Unsupported when entries share their units."""
-    if UNIT not in form.terms:
-        return form
-    if len(variables.entries) > 1:
-        raise Unsupported(node, "the quantity of single entries cannot be compared here; sum it over the group")
-    rest = {key: coefficient for key, coefficient in form.terms.items() if key != UNIT}
-    return Linear(form.constant, rest, form.unknown).plus(from_terms(variables.units), form.terms[UNIT])
+_LINEAR = frozenset({ArithmeticOp.ADD, ArithmeticOp.SUBTRACT, ArithmeticOp.MULTIPLY, ArithmeticOp.DIVIDE})
 
 
 def _decimal(value: Value, node: Node) -> Decimal:
@@ -276,9 +260,13 @@ def _decimal(value: Value, node: Node) -> Decimal:
 
 
 def _why(space: Space, node: Expression, env: Env) -> str:
-    for ref in reads(space, node, env):
-        if isinstance(ref, SlotRef):
-            return f"the group `{ref.slot.path}` can be used in `sum`, `count`, `min`, `max`, `some` and `every` only"
-        if isinstance(ref, AttributeRef) and ref.name == QUANTITY:
-            return "quantities can be added, compared and multiplied by known numbers only"
+    for ref, _ in reads(space, node, env):
+        match ref:
+            case ListRef(places) if places:
+                group = places[0].path.rpartition("[")[0]
+                return f"the group `{group}` can be used in `sum`, `count`, `min`, `max`, `some` and `every` only"
+            case PlaceRef(place):
+                return f"the group `{place.path}` can be used in `sum`, `count`, `min`, `max`, `some` and `every` only"
+            case AttributeRef(_, name) if name == QUANTITY:
+                return "quantities can be added, compared and multiplied by known numbers only"
     return "this part reads too many combinations of values; split the rule"

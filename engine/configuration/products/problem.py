@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
 from engine.catalog import Bundle, Catalog, OptionGroup, Sku
 from engine.configuration.builder import ModelBuilder
-from engine.configuration.model import Model
+from engine.configuration.model import STRUCTURE, Model
 from engine.configuration.products.constraint import SOFT, Constraint, ConstraintKind
 from engine.configuration.products.logic import Logic
 from engine.configuration.products.numbers import Unsupported
 from engine.configuration.products.rewrite import with_subject
-from engine.configuration.products.slots import Setting, Slot, build_setting, build_slot, classify
+from engine.configuration.products.slots import Place, Setting, Slot, build_setting, build_slot, classify
 from engine.configuration.products.space import NO_ENV, Space
 from engine.configuration.products.sums import Sums
 from engine.configuration.products.translate import Translator
-from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, did_you_mean
 from engine.language.scope import Checked
 from engine.language.tree import (
     Comparison,
@@ -35,23 +36,43 @@ from engine.language.tree import (
 UNSUPPORTED = Code("CFG101")
 SEVERAL_CONFIGURABLE = Code("CFG102")
 UNKNOWN_BUNDLE = Code("CFG103")
+TOO_DEEP = Code("CFG104")
+TOO_LARGE = Code("CFG105")
 NESTING_MAX = 4
+INSTANCES_MAX = 16
+SLOTS_MAX = 400
+_NUMBER = re.compile(r"\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A constraint stated for one bundle; ``prefix`` leads to the names it reads, such as ``storage.``."""
+
+    constraint: Constraint
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProductModel:
-    """A compiled bundle: the solver problem, what its variables stand for, the constraint behind each rule number."""
+    """A compiled bundle: the solver problem, what its variables stand for, the constraint behind each rule.
+
+    Entries that are configured themselves are slots of their own where a group takes several: ``storage[1]`` and so on.
+    """
 
     bundle: Bundle
     catalog: Catalog
     model: Model
     slots: Mapping[str, Slot]
     settings: Mapping[str, Setting]
-    constraints: tuple[Constraint, ...]
-    nested: Mapping[str, str]
-    """Slot path of a configurable entry to the SKU of its bundle."""
-    prefixes: Mapping[str, str]
-    """Constraint id to the path of the bundle whose names it reads, such as ``storage.``."""
+    stated: Mapping[str, Stated]
+    """By the id of the solver's rule."""
+    instances: Mapping[str, int]
+    """Path of a group that takes several configurable entries to how many it takes."""
+
+    def paths_of(self, path: str) -> tuple[str, ...]:
+        """The slots of a group: itself, or one for each of its configurable entries."""
+        count = self.instances.get(path)
+        return (path,) if count is None else tuple(f"{path}[{at}]" for at in range(1, count + 1))
 
 
 def compile_product(
@@ -80,15 +101,16 @@ class _Compiler:
         self._sums = Sums(self._builder, self._logic)
         self._slots: dict[str, Slot] = {}
         self._settings: dict[str, Setting] = {}
-        self._nested: dict[str, str] = {}
-        self._rules: list[Constraint] = []
-        self._prefixes: dict[str, str] = {}
+        self._places: dict[str, Place] = {}
+        self._lists: dict[str, tuple[Place, ...]] = {}
+        self._instances: dict[str, int] = {}
+        self._stated: dict[str, Stated] = {}
         self._problems: list[Diagnostic] = []
         self._named = _named_skus([each for found in self._constraints.values() for each in found], catalog)
         self._readers: list[tuple[str, tuple[Constraint, ...]]] = []
 
     def compile(self) -> ProductModel:
-        self._add_bundle(self._bundle, "", self._logic.true, depth=0)
+        self._add_bundle(self._bundle, "", self._logic.true, ())
         if self._problems:
             raise DiagnosticError(*self._problems)
         return ProductModel(
@@ -97,56 +119,94 @@ class _Compiler:
             self._builder.build(),
             MappingProxyType(self._slots),
             MappingProxyType(self._settings),
-            tuple(self._rules),
-            MappingProxyType(self._nested),
-            MappingProxyType(self._prefixes),
+            MappingProxyType(self._stated),
+            MappingProxyType(self._instances),
         )
 
-    def _add_bundle(self, bundle: Bundle, prefix: str, present: int, *, depth: int) -> None:
+    def _add_bundle(self, bundle: Bundle, prefix: str, present: int, above: tuple[Sku, ...]) -> None:
         constraints = self._constraints.get(bundle.sku, ())
         self._readers.append((prefix, constraints))
         for definition in bundle.attributes:
             path = prefix + definition.name
-            self._settings[path] = build_setting(self._builder, path, definition)
+            self._settings[path] = build_setting(self._logic, path, definition)
         for group in bundle.groups:
-            read = self._attributes_read(prefix + group.id)
-            classes = classify(group.candidates, self._catalog, read, self._named)
-            slot = build_slot(self._builder, prefix + group.id, group, classes, present)
-            self._slots[slot.path] = slot
             if group.bundle:
-                self._add_nested(group, slot, depth=depth)
-        space = Space(self._slots, self._settings, prefix)
+                self._add_configurable(group, prefix, present, (*above, bundle.sku))
+            else:
+                self._add_slot(prefix + group.id, group, present)
+        space = Space(self._places, self._lists, self._settings, prefix)
         for constraint in constraints:
             self._add_constraint(constraint, space)
         self._readers.pop()
+
+    def _add_slot(self, path: str, group: OptionGroup, present: int) -> Slot:
+        classes = classify(group.candidates, self._catalog, self._attributes_read(path), self._named)
+        slot = self._slots[path] = build_slot(self._logic, path, group, classes, present)
+        if slot.single:
+            self._places[path] = slot.places[0]
+        else:
+            self._lists[path] = slot.places
+        for each in slot.places:
+            self._sums.know(each)
+        return slot
+
+    def _add_configurable(self, group: OptionGroup, prefix: str, present: int, above: tuple[Sku, ...]) -> None:
+        """A group whose entries are configured: a slot with its parts for each entry, filled from the first on."""
+        nested = self._nested(group, above)
+        if nested is None:
+            return
+        if group.maximum == 1:
+            slot = self._add_slot(prefix + group.id, group, present)
+            self._add_bundle(nested, f"{slot.path}.", -slot.places[0].empty, above)
+            return
+        path = prefix + group.id
+        self._instances[path] = group.maximum
+        places: list[Place] = []
+        for at in range(1, group.maximum + 1):
+            one = replace(group, title=f"{group.title} {at}", maximum=1, minimum=int(at <= group.minimum))
+            slot = self._add_slot(f"{path}[{at}]", one, present)
+            if places:
+                self._logic.clause((-places[-1].empty, slot.places[0].empty), STRUCTURE)
+            places += slot.places
+            self._add_bundle(nested, f"{slot.path}.", -slot.places[0].empty, above)
+        self._lists[path] = tuple(places)
+
+    def _nested(self, group: OptionGroup, above: tuple[Sku, ...]) -> Bundle | None:
+        """The bundle of a configurable group, or None (and a problem) when it cannot be carried."""
+        nested = self._catalog.bundle(group.bundle)
+        place = group.span or self._bundle.span or Span(self._bundle.sku)
+        if nested is None:
+            hint = did_you_mean(group.bundle, self._catalog.bundles)
+            self._problem(UNKNOWN_BUNDLE, f"`{group.bundle}` is no bundle", place, hint)
+        elif nested.sku in above:
+            shown = " → ".join((*above[above.index(nested.sku) :], nested.sku))
+            self._problem(TOO_DEEP, f"the bundle holds itself: {shown}", place, "break the circle")
+        elif len(above) > NESTING_MAX:
+            shown = " → ".join((*above, nested.sku))
+            self._problem(TOO_DEEP, f"bundles lie {NESTING_MAX} levels deep at most: {shown}", place, "join two levels")
+        elif group.maximum > INSTANCES_MAX:
+            message = f"the group `{group.id}` takes {group.maximum} configurable entries; {INSTANCES_MAX} are the most"
+            self._problem(SEVERAL_CONFIGURABLE, message, place, "use its quantity for entries that are alike")
+        elif len(self._slots) > SLOTS_MAX:
+            message = f"`{self._bundle.sku}` has more than {SLOTS_MAX} option groups, counting those of every entry"
+            if all(each.code != TOO_LARGE for each in self._problems):
+                self._problem(TOO_LARGE, message, place, "let groups take fewer configurable entries")
+        else:
+            return nested
+        return None
 
     def _attributes_read(self, path: str) -> frozenset[str]:
         """The attributes of a slot's products that constraints of its bundle, or of one around it, read."""
         found: set[str] = set()
         for prefix, constraints in self._readers:
-            start = f"{path.removeprefix(prefix)}."
+            start = _NUMBER.sub("", f"{path.removeprefix(prefix)}.")
             for part in _parts(constraints):
                 found |= {each.removeprefix(start) for each in part.reads if each.startswith(start)}
         return frozenset(name for name in found if "." not in name and name != "qty")
 
-    def _add_nested(self, group: OptionGroup, slot: Slot, *, depth: int) -> None:
-        nested = self._catalog.bundle(group.bundle)
-        place = group.span or Span(self._bundle.sku)
-        if nested is None:
-            self._problem(UNKNOWN_BUNDLE, f"`{group.bundle}` is no bundle", place)
-        elif group.maximum > 1 or depth >= NESTING_MAX:
-            message = (
-                f"the group `{group.id}` of configurable entries takes one entry, {NESTING_MAX} levels deep at most"
-            )
-            self._problem(SEVERAL_CONFIGURABLE, message, place, "state one group for each instance")
-        else:
-            self._nested[slot.path] = nested.sku
-            self._add_bundle(nested, f"{slot.path}.", -slot.empty, depth=depth + 1)
-
     def _add_constraint(self, constraint: Constraint, space: Space) -> None:
-        rule = self._builder.rule(constraint.id, "", constraint.span)
-        self._rules.append(constraint)
-        self._prefixes[constraint.id] = space.prefix
+        rule = self._builder.rule(space.prefix + constraint.id, "", constraint.span)
+        self._stated[space.prefix + constraint.id] = Stated(constraint, space.prefix)
         unless: tuple[int, ...] = ()
         if constraint.when is not None:
             unless = (-self._literal(constraint.when, space, want=True),)

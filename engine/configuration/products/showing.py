@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from engine.catalog import Sku
 from engine.configuration.answers import State
@@ -17,77 +18,130 @@ from engine.configuration.products.answers import (
     Standing,
 )
 from engine.configuration.products.problem import ProductModel
-from engine.configuration.products.slots import NOTHING, Setting, Slot
+from engine.configuration.products.slots import Place, Setting, Slot
+
+ONE, ZERO = "1", "0"
 
 
-def show_state(product: ProductModel, state: State, choices: Sequence[ProductChoice]) -> ProductState:
-    """The whole state; an inconsistent one shows the choices as selected and everything else as impossible."""
-    picked: dict[str, list[Sku]] = {each.slot: [] for each in choices if isinstance(each, Pick)}
-    for each in choices:
-        if isinstance(each, Pick) and each.sku:
-            picked[each.slot].append(each.sku)
-    chosen = {each.setting: each.value for each in choices if isinstance(each, Set)}
-    slots = tuple(_slot(slot, state, picked.get(path, ())) for path, slot in product.slots.items())
-    settings = tuple(_setting(each, state, path in chosen) for path, each in product.settings.items())
-    complete = state.consistent and all(_decided(each, picked.get(each.path)) for each in slots)
-    return ProductState(state.consistent, complete, slots, settings)
+class Display:
+    """Shows solver states of one product; what does not change from click to click is made once."""
+
+    def __init__(self, product: ProductModel) -> None:
+        self._product = product
+        ranks = {each.name: at for at, (_, each) in enumerate(product.model.quantities())}
+        self._slots = {path: _SlotDisplay(each, ranks) for path, each in product.slots.items()}
+
+    def show(self, state: State, choices: Sequence[ProductChoice]) -> ProductState:
+        """The whole state; an inconsistent one shows the choices as selected and everything else as impossible."""
+        picked: dict[str, list[Sku]] = {}
+        for each in choices:
+            if isinstance(each, Pick):
+                picked.setdefault(each.slot, []).extend([each.sku] if each.sku else [])
+        chosen = {each.setting for each in choices if isinstance(each, Set)}
+        shown = [each.show(state, picked.get(path)) for path, each in self._slots.items()]
+        settings = tuple(_setting(each, state, path in chosen) for path, each in self._product.settings.items())
+        complete = state.consistent and all(decided for _, decided in shown)
+        return ProductState(state.consistent, complete, tuple(slot for slot, _ in shown), settings)
 
 
-def _slot(slot: Slot, state: State, picked: Sequence[Sku]) -> SlotState:
-    standing = _single_standing(slot, state, picked) if slot.single else _several_standing(slot, state, picked)
-    may_be_empty = not picked and state.consistent and _may_be_empty(slot, state)
-    low, high = slot.group.quantity_minimum, slot.group.quantity_maximum
-    if slot.single and low < high and state.consistent:
-        found = state.domain(f"{slot.path}.qty").range
-        if found is not None:
-            low, high = found.minimum, found.maximum
-    options = tuple(_options(slot, standing, picked))
-    group = slot.group
-    return SlotState(slot.path, group.title, group.minimum, group.maximum, options, may_be_empty, low, high)
+class _SlotDisplay:
+    def __init__(self, slot: Slot, ranks: Mapping[str, int]) -> None:
+        self._slot = slot
+        self._ranks = [None if each.quantity is None else ranks[each.quantity_name] for each in slot.places]
 
+    @cached_property
+    def _possible(self) -> list[Option]:
+        return [Option(each.skus, Standing.POSSIBLE) for each in self._slot.classes]
 
-def _single_standing(slot: Slot, state: State, picked: Sequence[Sku]) -> list[Standing]:
-    domain = state.domain(slot.path)
-    possible = set(domain.possible)
-    found = []
-    for each in slot.classes:
-        if each.label not in possible:
-            found.append(Standing.IMPOSSIBLE)
-        else:
-            found.append(Standing.IMPLIED if len(possible) == 1 and not picked else Standing.POSSIBLE)
-    return found
+    @cached_property
+    def _impossible(self) -> list[Option]:
+        return [Option(each.skus, Standing.IMPOSSIBLE) for each in self._slot.classes]
 
+    def show(self, state: State, picked: Sequence[Sku] | None) -> tuple[SlotState, bool]:
+        """The slot, and whether nothing is left to choose in it; ``picked`` is None when nothing is said about it."""
+        slot, group = self._slot, self._slot.group
+        left = self._left(state, picked or ())
+        options = [
+            can if bit == ONE else cannot
+            for bit, can, cannot in zip(left, self._possible, self._impossible, strict=True)
+        ]
+        implied = list(self._implied(state, picked or (), left))
+        for at in implied:
+            options[at] = Option(slot.classes[at].skus, Standing.IMPLIED)
+        shown = tuple(self._with_picks(options, state, picked)) if picked else tuple(options)
+        may_be_empty = not picked and self._may_be_empty(state)
+        low, high = self._units(state, 0 if slot.single else len(picked or ()))
+        found = SlotState(slot.path, group.title, group.minimum, group.maximum, shown, may_be_empty, low, high)
+        if picked is not None and len(picked) >= group.minimum:
+            return found, True
+        if implied:
+            sure = all(len(slot.classes[at].skus) == 1 for at in implied)
+            return found, sure and len(implied) + len(picked or ()) >= group.minimum
+        return found, may_be_empty and ONE not in left
 
-def _several_standing(slot: Slot, state: State, picked: Sequence[Sku]) -> list[Standing]:
-    """Whether one more product of the class fits beside those already picked from it."""
-    found = []
-    for each, tally in zip(slot.classes, slot.tallies, strict=True):
-        taken = sum(sku in picked for sku in each.skus)
-        counts = [state.domain(name).possible for name in tally.entries.literals]
-        most = sum(True in possible for possible in counts)
-        least = sum(False not in possible for possible in counts)
-        if most <= taken:
-            found.append(Standing.IMPOSSIBLE)
-        else:
-            found.append(Standing.IMPLIED if least > taken and len(each.skus) == 1 else Standing.POSSIBLE)
-    return found
+    def _left(self, state: State, picked: Sequence[Sku]) -> str:
+        """For each class whether one more product of it fits beside those picked: a text of ones and zeros."""
+        slot = self._slot
+        count = len(slot.classes)
+        if slot.apart:
+            return "".join(ONE if state.can_hold >> each.taken[0] & 1 else ZERO for each in slot.places)
+        at = 0 if slot.single else len(picked)
+        if not count or at >= len(slot.places):
+            return ZERO * count
+        bits = state.can_hold >> slot.places[at].taken[0] & (1 << count) - 1
+        return f"{bits:0{count}b}"[::-1]
 
+    def _implied(self, state: State, picked: Sequence[Sku], left: str) -> Iterator[int]:
+        """The classes of which a product is in every configuration left, and is not picked."""
+        slot = self._slot
+        if slot.single:
+            if not picked and left.count(ONE) == 1 and not self._may_be_empty(state):
+                yield left.index(ONE)
+            return
+        for at, each in enumerate(slot.classes):
+            if left[at] != ONE or each.skus[0] in picked or not state.consistent:
+                continue
+            if slot.apart:
+                if not state.can_hold >> slot.places[at].empty & 1:
+                    yield at
+            elif at in slot.taken_at_all and not state.can_fail >> self._product_atom(state, at) & 1:
+                yield at
 
-def _may_be_empty(slot: Slot, state: State) -> bool:
-    if slot.single:
-        return NOTHING in state.domain(slot.path).possible
-    counters = (each.entries.literals[0] for each in slot.tallies)
-    return slot.group.minimum == 0 and all(False in state.domain(name).possible for name in counters)
+    def _product_atom(self, state: State, at: int) -> int:
+        return state.model.variables[state.model.index[self._slot.taken_at_all[at]]].first
 
+    def _may_be_empty(self, state: State) -> bool:
+        slot = self._slot
+        if slot.single:
+            empty = slot.places[0].empty
+            return empty > 0 and bool(state.can_hold >> empty & 1)
+        first = state.model.variables[state.model.index[slot.empty]].first
+        return bool(state.can_hold >> first & 1)
 
-def _options(slot: Slot, standing: Sequence[Standing], picked: Sequence[Sku]) -> Iterable[Option]:
-    for each, stands in zip(slot.classes, standing, strict=True):
-        mine = tuple(sku for sku in each.skus if sku in picked)
-        rest = tuple(sku for sku in each.skus if sku not in picked)
-        if mine:
-            yield Option(mine, Standing.SELECTED)
-        if rest:
-            yield Option(rest, Standing.IMPOSSIBLE if mine and slot.single else stands)
+    def _units(self, state: State, at: int) -> tuple[int, int]:
+        """The least and most units possible in a place; the declared ones when it is full or nothing is possible."""
+        rank = self._ranks[at] if at < len(self._ranks) else None
+        if rank is None or not state.consistent:
+            return self._slot.group.quantity_minimum, self._slot.group.quantity_maximum
+        return state.ranges[rank].minimum, state.ranges[rank].maximum
+
+    def _with_picks(self, options: Sequence[Option], state: State, picked: Sequence[Sku]) -> Iterator[Option]:
+        slot = self._slot
+        held = slot.held(picked)
+        numbers = {each.path: at for at, each in enumerate(slot.places)}
+        touched = {slot.class_of[sku] for sku in picked}
+        for at, option in enumerate(options):
+            if at not in touched:
+                yield option
+                continue
+            mine = [sku for sku in slot.classes[at].skus if sku in picked]
+            for sku in mine:
+                place: Place | None = held.get(sku)
+                units = None if place is None else self._units(state, numbers[place.path])
+                yield Option((sku,), Standing.SELECTED, units)
+            rest = tuple(sku for sku in slot.classes[at].skus if sku not in picked)
+            if rest:
+                yield Option(rest, Standing.IMPOSSIBLE if slot.single else option.standing)
 
 
 def _setting(setting: Setting, state: State, chosen: bool) -> SettingState:  # noqa: FBT001 (a fact, not a mode)
@@ -99,13 +153,3 @@ def _setting(setting: Setting, state: State, chosen: bool) -> SettingState:  # n
             standing = Standing.SELECTED if chosen else Standing.IMPLIED
         values.append((value, standing))
     return SettingState(setting.path, setting.definition.title or setting.definition.name, tuple(values))
-
-
-def _decided(slot: SlotState, picked: Sequence[Sku] | None) -> bool:
-    """Whether nothing is left to choose: enough is picked, it is left empty on purpose, or one option remains."""
-    if picked is not None and len(picked) >= slot.minimum:
-        return True
-    standings = [each.standing for each in slot.options]
-    if Standing.IMPLIED in standings:
-        return all(len(each.skus) == 1 for each in slot.options if each.standing is Standing.IMPLIED)
-    return slot.may_be_empty and Standing.POSSIBLE not in standings

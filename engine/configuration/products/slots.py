@@ -1,24 +1,28 @@
 """Slots: the option groups and attributes of a bundle as variables of the solver problem.
 
 Products that agree on every attribute that any constraint reads are one class, and a class is one value for the solver.
-A slot that takes one entry is an enumeration of classes with a quantity; a slot that takes several is, for each class,
-a number of entries and a number of units. Either way each class offers the same three things: the literal that it is
-taken, the terms that count its entries, and the terms that count its units.
+An entry goes to a place, and a place is an enumeration of classes with a quantity. A slot that takes one entry has one
+place. A slot that takes a few has as many places, each offering everything: which entry goes where means nothing, so a
+customer's choices go to the first ones. A slot that takes many has a place for each of its products, used or not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from engine.catalog import AttributeDef, Catalog, OptionGroup, Product, Sku, Value
-from engine.configuration.builder import ModelBuilder
-from engine.configuration.model import Term
-from engine.configuration.products.bags import Tally, tally
+from engine.configuration.model import STRUCTURE
+from engine.configuration.products.logic import Logic
 from engine.language.types import EnumType, required
 
 NOTHING = "(none)"
-"""The value of a slot that is left empty."""
+"""The value of a place that is left empty."""
+NEVER = "(true)"
+"""The name of the literal that always holds; choosing it false is a choice that never fits."""
+FEW_PLACES = 8
+"""Up to so many entries, every place of a slot offers everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +39,55 @@ class SlotClass:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassVariables:
-    """How the solver sees one class of a slot: taken or not, how many entries and units; counters where several."""
+class Place:
+    """Where one entry goes: the literal of each class, of staying empty, and the quantity when it can vary."""
 
-    taken: int
-    entries: tuple[Term, ...]
-    units: tuple[Term, ...]
-    tally: Tally | None = None
+    path: str
+    classes: tuple[SlotClass, ...]
+    taken: tuple[int, ...]
+    empty: int
+    low: int
+    high: int
+    quantity: int | None = None
+
+    @property
+    def quantity_name(self) -> str:
+        """The name of the quantity in the solver."""
+        return f"{self.path}.qty"
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One option group of one bundle; ``path`` is its name from the root bundle, such as ``storage.drives``."""
+    """One option group of one bundle; ``path`` is its name from the root bundle, such as ``storage.drives``.
+
+    ``apart`` says that each place is for one product of its own. A slot of several entries has a boolean for staying
+    empty and, for a class of one product, one for being taken at all, by its number.
+    """
 
     path: str
     group: OptionGroup
     classes: tuple[SlotClass, ...]
-    variables: tuple[ClassVariables, ...]
-    empty: int
     class_of: Mapping[Sku, int]
-
-    @property
-    def tallies(self) -> tuple[Tally, ...]:
-        """The counters of each class of a slot that takes several entries."""
-        return tuple(each.tally for each in self.variables if each.tally is not None)
+    places: tuple[Place, ...]
+    apart: bool = False
+    empty: str = ""
+    taken_at_all: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def single(self) -> bool:
         """Whether the slot takes at most one entry."""
         return self.group.maximum == 1
+
+    def holders(self, at: int) -> tuple[tuple[Place, int], ...]:
+        """The places that may hold a class, each with the number the class has there."""
+        return ((self.places[at], 0),) if self.apart else tuple((each, at) for each in self.places)
+
+    def held(self, skus: Iterable[Sku]) -> dict[Sku, Place]:
+        """The place of each product picked; those that find none are left out. Where places are alike the first fill."""
+        ordered = sorted(skus)
+        if self.apart:
+            return {sku: self.places[self.class_of[sku]] for sku in ordered}
+        return dict(zip(ordered, self.places, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +114,50 @@ def classify(
     )
 
 
-def build_slot(
-    builder: ModelBuilder, path: str, group: OptionGroup, classes: Sequence[SlotClass], present: int
-) -> Slot:
+def build_slot(logic: Logic, path: str, group: OptionGroup, classes: Sequence[SlotClass], present: int) -> Slot:
     """Add the variables of an option group; ``present`` is the literal that its bundle is there at all."""
+    if group.maximum == 1:
+        always = present == logic.true and group.minimum >= 1
+        places = [_place(logic, path, group, classes, always=always)]
+    elif group.maximum > FEW_PLACES:
+        classes = [SlotClass((sku,), each.values) for each in classes for sku in each.skus]
+        places = [_place(logic, f"{path}[{at}]", group, [each]) for at, each in enumerate(classes, 1)]
+    else:
+        places = [_place(logic, f"{path}[{at}]", group, classes) for at in range(1, group.maximum + 1)]
+    apart = group.maximum > FEW_PLACES
+    for each in places:
+        logic.clause((present, each.empty), STRUCTURE)
     class_of = {sku: at for at, each in enumerate(classes) for sku in each.skus}
     if group.maximum == 1:
-        variables, empty = _single(builder, path, group, classes, present)
-    else:
-        variables, empty = _several(builder, path, group, classes, present)
-    return Slot(path, group, tuple(classes), variables, empty, class_of)
+        if group.minimum >= 1:
+            logic.clause((-present, -places[0].empty), STRUCTURE)
+        return Slot(path, group, tuple(classes), class_of, tuple(places))
+    _count(logic, group, places, present)
+    empty = _same(logic, f"{path}.(empty)", logic.all_of(each.empty for each in places))
+    at_all: dict[int, str] = {}
+    if not apart:
+        _keep_apart(logic, classes, places)
+        for at, each in enumerate(classes):
+            if len(each.skus) == 1:
+                somewhere = logic.any_of(place.taken[at] for place in places)
+                at_all[at] = _same(logic, f"{path}.({each.label})", somewhere)
+    return Slot(path, group, tuple(classes), class_of, tuple(places), apart, empty, MappingProxyType(at_all))
 
 
-def build_setting(builder: ModelBuilder, path: str, definition: AttributeDef) -> Setting:
+def build_setting(logic: Logic, path: str, definition: AttributeDef) -> Setting:
     """Add the variable of a bundle attribute: an enumeration, or a boolean."""
+    builder = logic.builder
     kind = required(definition.type)
     if isinstance(kind, EnumType):
         index = builder.enumeration(path, kind.values, span=definition.span)
         values: tuple[Value, ...] = kind.values
-        return Setting(path, definition, values, tuple(builder.is_(index, value) for value in kind.values))
-    index = builder.boolean(path, span=definition.span)
-    return Setting(path, definition, (False, True), (builder.is_(index, False), builder.is_(index, True)))
+        setting = Setting(path, definition, values, tuple(builder.is_(index, value) for value in kind.values))
+    else:
+        index = builder.boolean(path, span=definition.span)
+        literals = tuple(builder.is_(index, value) for value in (False, True))
+        setting = Setting(path, definition, (False, True), literals)
+    logic.own(setting.literals)
+    return setting
 
 
 def _values(product: Product, names: Sequence[str], named: frozenset[str]) -> dict[str, Value]:
@@ -122,44 +169,42 @@ def _values(product: Product, names: Sequence[str], named: frozenset[str]) -> di
     return {name: own[name] if name in own else product.attributes.get(name) for name in names}
 
 
-def _single(
-    builder: ModelBuilder, path: str, group: OptionGroup, classes: Sequence[SlotClass], present: int
-) -> tuple[tuple[ClassVariables, ...], int]:
-    always = present == builder.truth() and group.minimum >= 1
+def _place(logic: Logic, path: str, group: OptionGroup, classes: Sequence[SlotClass], *, always: bool = False) -> Place:
+    builder = logic.builder
     labels = [each.label for each in classes]
     if not labels or not always:
-        labels.append(Sku(NOTHING))
+        labels.append(NOTHING)
     index = builder.enumeration(path, labels, span=group.span)
+    values = tuple(builder.is_(index, label) for label in labels)
+    logic.own(values)
     empty = builder.is_(index, NOTHING)
-    builder.clause((present, empty))
-    if group.minimum >= 1:
-        builder.clause((-present, -empty))
     low, high = group.quantity_minimum, group.quantity_maximum
     quantity = None
     if low < high:
         quantity = builder.quantity(f"{path}.qty", low, high)
-        builder.clause((-empty, -builder.at_least(quantity, low + 1)))
-    found = []
-    for each in classes:
-        literal = builder.is_(index, each.label)
-        units = Term(low, literal) if quantity is None else Term(1, literal, quantity)
-        found.append(ClassVariables(literal, (Term(1, literal),), (units,)))
-    return tuple(found), empty
+        logic.clause((-empty, -builder.at_least(quantity, low + 1)), STRUCTURE)
+    return Place(path, tuple(classes), values[: len(classes)], empty, low, high, quantity)
 
 
-def _several(
-    builder: ModelBuilder, path: str, group: OptionGroup, classes: Sequence[SlotClass], present: int
-) -> tuple[tuple[ClassVariables, ...], int]:
-    found = []
-    for each in classes:
-        counters, entries, units = tally(builder, f"{path}[{each.label}]", group, len(each.skus))
-        found.append(ClassVariables(entries[0].literal, entries, units, counters))
-        builder.clause((present, -entries[0].literal))
-    literals = [term.literal for each in found for term in each.entries]
-    builder.cardinality(literals, 0, group.maximum)
-    builder.cardinality(literals, group.minimum, None, when=(present,))
-    empty = builder.variable(builder.boolean(f"{path}.(empty)", decision=False)).first
-    for variables in found:
-        builder.clause((-empty, -variables.taken))
-    builder.clause((empty, *(variables.taken for variables in found)))
-    return tuple(found), empty
+def _count(logic: Logic, group: OptionGroup, places: Sequence[Place], present: int) -> None:
+    """As many entries as the group asks for."""
+    taken = [-each.empty for each in places]
+    if group.maximum < len(places):
+        logic.builder.cardinality(taken, 0, group.maximum)
+    if group.minimum:
+        logic.builder.cardinality(taken, group.minimum, None, when=(present,))
+
+
+def _same(logic: Logic, name: str, literal: int) -> str:
+    """A decision of that name that holds exactly when the literal does."""
+    made = logic.builder.variable(logic.builder.boolean(name)).first
+    logic.clause((-made, literal), STRUCTURE)
+    logic.clause((made, -literal), STRUCTURE)
+    return name
+
+
+def _keep_apart(logic: Logic, classes: Sequence[SlotClass], places: Sequence[Place]) -> None:
+    """No product is taken twice: entries of one class are no more than its products."""
+    for at, each in enumerate(classes):
+        if len(each.skus) < len(places):
+            logic.builder.cardinality([place.taken[at] for place in places], 0, len(each.skus))

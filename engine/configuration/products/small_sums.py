@@ -1,6 +1,6 @@
-"""Sums over few slots as clauses: cheaper to propagate than a sum that is checked after the fact.
+"""Sums over few questions as clauses: cheaper to propagate than a sum that is checked after the fact.
 
-A linear form over slots of one entry is a sum of one number a slot. For each slot the numbers are put in order, with a
+A linear form over single entries is a sum of one number an entry. For each place the numbers are put in order, with a
 literal for "at least this much"; a limit then forbids the pairs (or triples) of such literals that exceed it together.
 """
 
@@ -11,10 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product as combinations
 
-from engine.configuration.builder import ModelBuilder
 from engine.configuration.model import Term
 from engine.configuration.products.logic import Logic
-from engine.configuration.products.slots import Slot
 
 AXES_MAX = 3
 CLAUSES_MAX = 20_000
@@ -23,49 +21,35 @@ QUANTITIES_MAX = 16
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What one slot can add: the numbers in ascending order, and the literal that it adds at least each."""
+    """What one place can add: the numbers in ascending order, and the literal that it adds at least each."""
 
     values: tuple[int, ...]
     at_least: tuple[int, ...]
 
 
 class SmallSums:
-    """Knows which literal stands for which classes of which slot, and states sums over few slots as clauses."""
+    """States sums over few questions as clauses."""
 
-    def __init__(self, builder: ModelBuilder, logic: Logic) -> None:
-        self._builder = builder
+    def __init__(self, logic: Logic) -> None:
         self._logic = logic
-        self._covers: dict[int, tuple[Slot, frozenset[int]]] = {}
-        self._axes: dict[tuple[str, tuple[Term, ...]], Axis | None] = {}
+        self._owner_of: dict[int, int] = {}
+        self._axes: dict[tuple[int, tuple[Term, ...]], Axis | None] = {}
 
-    def member(self, slot: Slot, classes: Sequence[int]) -> int:
-        """A literal that holds exactly when one of these classes of the slot is taken."""
-        literal = self._logic.any_of(slot.variables[at].taken for at in classes)
-        if slot.single and abs(literal) != self._logic.true:
-            self._covers[literal] = (slot, frozenset(classes))
-        return literal
-
-    def both(self, first: int, second: int) -> int:
-        """A literal that holds exactly when both do; classes of one slot are intersected instead."""
-        if first in self._covers and second in self._covers:
-            (slot, mine), (other, theirs) = self._covers[first], self._covers[second]
-            if slot.path == other.path:
-                return self.member(slot, sorted(mine & theirs))
-        return self._logic.all_of((first, second))
+    def count(self, owner: int, quantity: int) -> None:
+        """Make known that the quantity counts the units of what answers that question."""
+        self._owner_of[quantity] = owner
 
     def axes(self, terms: Sequence[Term]) -> tuple[Axis, ...] | None:
-        """The slots of a form, those with fewer numbers first; None when it is not a small sum over single slots."""
-        by_slot: dict[str, list[Term]] = {}
-        slots: dict[str, Slot] = {}
+        """The questions of a form, those with fewer numbers first; None when it is not a small sum."""
+        by_owner: dict[int, list[Term]] = {}
         for term in terms:
-            if term.literal not in self._covers:
+            owner = self._owner(term)
+            if owner is None:
                 return None
-            slot, _ = self._covers[term.literal]
-            slots[slot.path] = slot
-            by_slot.setdefault(slot.path, []).append(term)
-        if len(by_slot) > AXES_MAX:
+            by_owner.setdefault(owner, []).append(term)
+        if len(by_owner) > AXES_MAX:
             return None
-        found = [self._axis(slots[path], tuple(mine)) for path, mine in by_slot.items()]
+        found = [self._axis(owner, tuple(mine)) for owner, mine in by_owner.items()]
         axes = sorted((each for each in found if each is not None), key=lambda each: len(each.values))
         clauses = 1
         for each in axes[:-1]:
@@ -82,35 +66,50 @@ class SmallSums:
                 lead = tuple(-axis.at_least[at] for axis, at in zip(first, chosen, strict=True))
                 yield (*lead, -last.at_least[over])
 
-    def _axis(self, slot: Slot, terms: tuple[Term, ...]) -> Axis | None:
-        key = (slot.path, terms)
+    def _owner(self, term: Term) -> int | None:
+        """The one question that a term is about, or None."""
+        counted = None if term.quantity is None else self._owner_of.get(term.quantity, -1)
+        if term.literal == 0:
+            return counted if counted != -1 else None
+        cover = self._logic.cover(term.literal)
+        if cover is None or counted not in (None, cover.owner):
+            return None
+        return cover.owner
+
+    def _axis(self, owner: int, terms: tuple[Term, ...]) -> Axis | None:
+        key = (owner, terms)
         if key not in self._axes:
-            self._axes[key] = self._make_axis(slot, terms)
+            self._axes[key] = self._make_axis(owner, terms)
         return self._axes[key]
 
-    def _make_axis(self, slot: Slot, terms: tuple[Term, ...]) -> Axis | None:
+    def _make_axis(self, owner: int, terms: tuple[Term, ...]) -> Axis | None:
+        builder = self._logic.builder
+        quantity = next((term.quantity for term in terms if term.quantity is not None), None)
+        low, high = (
+            (0, 0) if quantity is None else (builder.variable(quantity).minimum, builder.variable(quantity).maximum)
+        )
+        if high - low > QUANTITIES_MAX:
+            return None
         alike: dict[tuple[int, int], list[int]] = {}
-        quantity: int | None = None
-        for term in terms:
-            quantity = term.quantity if term.quantity is not None else quantity
-        for at in range(len(slot.classes)):
-            mine = [term for term in terms if at in self._covers[term.literal][1]]
+        for at, literal in enumerate(self._logic.values_of(owner)):
+            mine = [term for term in terms if self._adds(term, at)]
             fixed = sum(term.coefficient for term in mine if term.quantity is None)
             each = sum(term.coefficient for term in mine if term.quantity is not None)
-            alike.setdefault((fixed, each), []).append(at)
-        low, high = slot.group.quantity_minimum, slot.group.quantity_maximum
-        if quantity is not None and high - low > QUANTITIES_MAX:
-            return None
-        numbers: dict[int, list[int]] = {0: [slot.empty]} if slot.empty != self._logic.false else {}
-        for (fixed, each), classes in alike.items():
-            literal = self._logic.any_of(slot.variables[at].taken for at in classes)
+            alike.setdefault((fixed, each), []).append(literal)
+        numbers: dict[int, list[int]] = {}
+        for (fixed, each), literals in alike.items():
+            taken = self._logic.any_of(literals)
             if not each or quantity is None:
-                numbers.setdefault(fixed, []).append(literal)
+                numbers.setdefault(fixed, []).append(taken)
                 continue
             for units in range(low, high + 1):
-                both = self._logic.all_of((literal, self._builder.is_(quantity, units)))
+                both = self._logic.all_of((taken, builder.is_(quantity, units)))
                 numbers.setdefault(fixed + each * units, []).append(both)
         return self._ordered(numbers)
+
+    def _adds(self, term: Term, at: int) -> bool:
+        cover = self._logic.cover(term.literal)
+        return cover is None or bool(cover.values >> at & 1)
 
     def _ordered(self, numbers: Mapping[int, Sequence[int]]) -> Axis:
         values = sorted(numbers)

@@ -8,6 +8,7 @@ from engine.configuration.builder import ModelBuilder
 from engine.configuration.model import Term
 from engine.configuration.products.linear import Linear, whole
 from engine.configuration.products.logic import Logic
+from engine.configuration.products.slots import Place
 from engine.configuration.products.small_sums import SmallSums
 from engine.language.tree import ComparisonOp
 
@@ -27,8 +28,14 @@ class Sums:
     def __init__(self, builder: ModelBuilder, logic: Logic) -> None:
         self._builder = builder
         self._logic = logic
-        self.small = SmallSums(builder, logic)
+        self.small = SmallSums(logic)
         self._made: dict[tuple[tuple[Term, ...], int], int] = {}
+
+    def know(self, place: Place) -> None:
+        """Make known that a place's quantity counts the units of its entry."""
+        cover = self._logic.cover(place.taken[0]) if place.taken else None
+        if place.quantity is not None and cover is not None:
+            self.small.count(cover.owner, place.quantity)
 
     def sign(self, form: Linear, op: ComparisonOp) -> int:
         """A literal that holds exactly when the form is known and compares so with 0; raises Inexact."""

@@ -7,16 +7,16 @@ the definite outcome that would break it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from engine.configuration.products.finite import Finite, finite, forbid, literal_of
 from engine.configuration.products.linear import Linear
 from engine.configuration.products.logic import Logic
-from engine.configuration.products.numbers import Entry, Numbers, Unsupported, units_of
+from engine.configuration.products.numbers import Entry, Numbers, Unsupported
 from engine.configuration.products.rewrite import as_comparisons
-from engine.configuration.products.slots import Slot
 from engine.configuration.products.space import Env, Space
 from engine.configuration.products.sums import Inexact, Sums
 from engine.language.scope import Checked
@@ -77,14 +77,6 @@ class Translator:
         self._checked = checked
         self._numbers = Numbers(self)
 
-    def member(self, slot: Slot, classes: Sequence[int]) -> int:
-        """A literal that holds exactly when one of these classes of the slot is taken."""
-        return self._sums.small.member(slot, classes)
-
-    def both(self, first: int, second: int) -> int:
-        """A literal that holds exactly when both do."""
-        return self._sums.small.both(first, second)
-
     def called(self, node: Call) -> tuple[str, tuple[Expression, ...]]:
         """The name of the built-in that a call means, and its arguments."""
         known = self._checked.call_of(node)
@@ -99,7 +91,7 @@ class Translator:
             return self.logic.true if node.value is want else self.logic.false
         form = self._finite(node, env)
         if form is not None and (len(form.axes) <= SMALL_AXES or not self._splits(node)):
-            return literal_of(form, lambda value: value is want, self.logic, self.space.prefix)
+            return literal_of(form, lambda value: value is want, self.logic)
         match node:
             case LogicNode(op=op, operands=operands):
                 parts = [self.literal(each, env, want=want) for each in operands]
@@ -127,7 +119,7 @@ class Translator:
         """State that the condition is not definitely ``want`` unless one of the literals holds; raises Unsupported."""
         form = self._finite(node, env)
         if form is not None and (len(form.axes) <= SMALL_AXES or not self._splits(node)):
-            forbid(form, lambda value: value is want, self.logic, (unless, rule, self.space.prefix))
+            forbid(form, lambda value: value is want, self.logic, (unless, rule))
             return
         match node:
             case LogicNode():
@@ -179,14 +171,14 @@ class Translator:
         return self.logic.all_of(self.logic.any_of((-guard, body)) for guard, body in parts)
 
     def _bindings(self, node: Quantified, env: Env) -> list[Entry]:
-        """Every combination of classes for the iteration variables, with the literal that all of them are taken."""
+        """Every combination of entries for the iteration variables, with the literal that all of them are there."""
         combined: list[tuple[Env, int]] = [(env, self.logic.true)]
         last: list[Entry] = []
         for iteration in node.iterations:
             if iteration.until is not None:
                 raise Unsupported(node, "only option groups can be gone over here")
             last = [
-                Entry(entry.env, entry.bound, self.logic.all_of((guard, entry.guard)))
+                Entry(entry.env, entry.place, self.logic.all_of((guard, entry.guard)))
                 for outer, guard in combined
                 for entry in self._numbers.entries(iteration.source, outer, iteration.name)
             ]
@@ -198,7 +190,11 @@ class Translator:
         if extreme is not None:
             name, items, op, other = extreme
             op = op if want else OPPOSITE[op]
-            signs = [(entry.guard, self._item_sign(body, op, other, entry)) for entry, body in self._items(items, env)]
+            against = self._numbers.number(other, env)
+            signs = [
+                (entry.guard, self._with_place(other, partial(self._sums.sign, body.plus(against, MINUS_ONE), op)))
+                for entry, body in self._numbers.items(items, env)
+            ]
             if _EXTREMES[name, op] is Quantifier.SOME:
                 return self.logic.any_of(self.logic.all_of(pair) for pair in signs)
             present = self.logic.any_of(guard for guard, _ in signs)
@@ -215,10 +211,7 @@ class Translator:
 
     def _difference(self, node: Comparison, env: Env) -> Linear:
         left, right = self._numbers.number(node.left, env), self._numbers.number(node.right, env)
-        difference = left.plus(right, MINUS_ONE)
-        for bound in env.values():
-            difference = units_of(bound.slot.variables[bound.at], difference, node)
-        return difference
+        return left.plus(right, MINUS_ONE)
 
     def _extreme(self, node: Comparison) -> tuple[str, Expression, ComparisonOp, Expression] | None:
         """``max(list) <= x`` or ``min``: its name, the list, the operator with the list on the left, and ``x``."""
@@ -229,15 +222,6 @@ class Translator:
                     raise Unsupported(node, "compare `min` and `max` of a group by <, <=, > or >= only")
                 return name, arguments[0], op, other
         return None
-
-    def _items(self, items: Expression, env: Env) -> Iterator[tuple[Entry, Linear]]:
-        for entry, body in self._numbers.items(items, env):
-            yield entry, units_of(entry.bound.slot.variables[entry.bound.at], body, items)
-
-    def _item_sign(self, body: Linear, op: ComparisonOp, other: Expression, entry: Entry) -> int:
-        outer = {name: bound for name, bound in entry.env.items() if bound is not entry.bound}
-        difference = body.plus(self._numbers.number(other, outer), MINUS_ONE)
-        return self._with_place(other, lambda: self._sums.sign(difference, op))
 
     @staticmethod
     def _with_place(node: Node, work: Callable[[], T]) -> T:

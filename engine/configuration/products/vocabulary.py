@@ -9,7 +9,7 @@ from engine.catalog import Sku
 from engine.configuration.answers import Choice
 from engine.configuration.products.answers import Pick, ProductChoice, Set
 from engine.configuration.products.problem import ProductModel
-from engine.configuration.products.slots import NOTHING, Slot
+from engine.configuration.products.slots import NEVER, NOTHING, Slot
 from engine.diagnostics import Code, Fault, did_you_mean
 
 UNKNOWN_SLOT = Code("CFG201")
@@ -32,35 +32,7 @@ class Vocabulary:
 
     def spoken(self, choices: Iterable[ProductChoice]) -> list[Choice]:
         """The choices in solver words."""
-        return [spoken for spoken, _ in self._pairs(choices)]
-
-    def spoken_after(self, kept: Sequence[ProductChoice], wanted: ProductChoice) -> list[Choice]:
-        """What a further choice adds to the choices already spoken."""
-        before = set(self.spoken(kept))
-        return [each for each in self.spoken([*kept, wanted]) if each not in before]
-
-    def heard(self, spoken: Iterable[Choice], choices: Sequence[ProductChoice]) -> tuple[ProductChoice, ...]:
-        """The customer's choices that go when these solver choices are given up, in the order of ``choices``."""
-        meant = set(spoken)
-        found = {said for choice, said in self._pairs(choices) if choice in meant}
-        return tuple(each for each in choices if each in found)
-
-    def behind(self, spoken: Iterable[Choice], choices: Sequence[ProductChoice]) -> tuple[ProductChoice, ...]:
-        """The customer's choices that together say these solver choices, in the order of ``choices``.
-
-        "Two products of this class" is said by two choices, though giving up one of them takes it back.
-        """
-        meant = set(spoken)
-        counted: dict[tuple[str, int], list[ProductChoice]] = {}
-        found: set[ProductChoice] = set()
-        for choice, said in self._pairs(choices):
-            together: list[ProductChoice] = [said]
-            if isinstance(said, Pick) and said.sku and not self._product.slots[said.slot].single:
-                together = counted.setdefault((said.slot, self._product.slots[said.slot].class_of[said.sku]), [])
-                together.append(said)
-            if choice in meant:
-                found.update(together)
-        return tuple(each for each in choices if each in found)
+        return [spoken for spoken, _ in self.pairs(choices)]
 
     def without_slot_of(
         self, choices: Sequence[ProductChoice], wanted: ProductChoice | None
@@ -87,79 +59,48 @@ class Vocabulary:
         """The list price of all products taken."""
         return sum((prices[each.sku] * (each.quantity or 1) for each in Vocabulary.picks(choices)), Decimal(0))
 
-    def _pairs(self, choices: Iterable[ProductChoice]) -> Iterator[tuple[Choice, ProductChoice]]:
-        several: dict[str, list[Pick]] = {}
+    def closing(self, choices: Sequence[ProductChoice]) -> list[Choice]:
+        """What it means that nothing else is taken: every other place of a slot that has what it needs is empty."""
+        picked: dict[str, set[Sku]] = {}
+        for each in self.picks(choices):
+            picked.setdefault(each.slot, set()).add(each.sku)
+        found: list[Choice] = []
+        for path, slot in self._product.slots.items():
+            mine = picked.get(path, set())
+            if len(mine) < slot.group.minimum:
+                continue
+            held = {place.path for place in slot.held(mine).values()}
+            found += [Choice(place.path, NOTHING) for place in slot.places if place.path not in held]
+        return found
+
+    def pairs(self, choices: Iterable[ProductChoice]) -> Iterator[tuple[Choice, ProductChoice]]:
+        """Each choice in solver words, one or more, with the choice itself.
+
+        Which place a pick goes to depends on the picks beside it, so words of different lists do not mix.
+        """
+        picked: dict[str, list[Pick]] = {}
         for each in choices:
             if isinstance(each, Set):
                 yield Choice(each.setting, each.value), each  # type: ignore[arg-type]
-                continue
-            slot = self._product.slots[each.slot]
-            if slot.single:
-                yield from ((spoken, each) for spoken in self._single(slot, each))
             elif each.sku:
-                several.setdefault(each.slot, []).append(each)
+                picked.setdefault(each.slot, []).append(each)
             else:
-                yield from ((spoken, each) for spoken in self._emptied(slot))
-        for path, picks in several.items():
-            yield from self._several(self._product.slots[path], sorted(picks, key=lambda pick: pick.sku))
-
-    def _single(self, slot: Slot, pick: Pick) -> Iterator[Choice]:
-        if not pick.sku:
-            yield Choice(slot.path, NOTHING)
-            return
-        yield Choice(slot.path, slot.classes[slot.class_of[pick.sku]].label)
-        if pick.quantity is not None and slot.group.quantity_minimum < slot.group.quantity_maximum:
-            yield Choice(f"{slot.path}.qty", pick.quantity)
-
-    def closing(self, choices: Sequence[ProductChoice]) -> list[Choice]:
-        """What it means that nothing else is taken: no more and no other in every slot that has what it needs."""
-        counts: dict[tuple[str, int], tuple[int, int]] = {}
-        filled: dict[str, int] = {}
-        for each in self.picks(choices):
-            slot = self._product.slots[each.slot]
-            filled[each.slot] = filled.get(each.slot, 0) + 1
-            key = (each.slot, slot.class_of[each.sku])
-            entries, units = counts.get(key, (0, 0))
-            counts[key] = (entries + 1, units + (each.quantity or slot.group.quantity_minimum))
-        found: list[Choice] = []
-        for path, slot in self._product.slots.items():
-            if filled.get(path, 0) < slot.group.minimum:
-                continue
-            if not slot.single:
-                found += self._closed(slot, counts)
-            elif path not in filled and slot.group.minimum == 0:
-                found.append(Choice(path, NOTHING))
-        return found
+                slot = self._product.slots[each.slot]
+                yield (Choice(slot.path, NOTHING) if slot.single else Choice(slot.empty, value=True)), each
+        for path, picks in picked.items():
+            yield from self._placed(self._product.slots[path], picks)
 
     @staticmethod
-    def _closed(slot: Slot, counts: Mapping[tuple[str, int], tuple[int, int]]) -> Iterator[Choice]:
-        for at, tally in enumerate(slot.tallies):
-            entries, units = counts.get((slot.path, at), (0, 0))
-            yield from tally.entries.at_most(entries)
-            yield from tally.units.at_most(units)
-            yield from tally.above.at_most(units - entries * slot.group.quantity_minimum)
-
-    @staticmethod
-    def _emptied(slot: Slot) -> Iterator[Choice]:
-        for tally in slot.tallies:
-            yield from tally.entries.at_most(0)
-
-    @staticmethod
-    def _several(slot: Slot, picks: Sequence[Pick]) -> Iterator[tuple[Choice, ProductChoice]]:
-        """Picks of one class count up: the first says "at least one entry", the second "at least two"."""
-        low, high = slot.group.quantity_minimum, slot.group.quantity_maximum
-        counts: dict[int, tuple[int, int, int]] = {}
+    def _placed(slot: Slot, picks: Sequence[Pick]) -> Iterator[tuple[Choice, ProductChoice]]:
+        held = slot.held(each.sku for each in picks)
         for pick in picks:
-            at = slot.class_of[pick.sku]
-            entries, above, below = counts.get(at, (0, 0, 0))
-            tally = slot.tallies[at]
-            entries += 1
-            yield from ((choice, pick) for choice in tally.entries.at_least(entries))
-            if pick.quantity is not None and low < high:
-                above, below = above + pick.quantity - low, below + high - pick.quantity
-                yield from ((choice, pick) for choice in tally.above.at_least(above))
-                yield from ((choice, pick) for choice in tally.below.at_least(below))
-            counts[at] = (entries, above, below)
+            place = held.get(pick.sku)
+            if place is None:
+                yield Choice(NEVER, value=False), pick
+                continue
+            yield Choice(place.path, slot.classes[slot.class_of[pick.sku]].label), pick
+            if pick.quantity is not None and place.quantity is not None:
+                yield Choice(place.quantity_name, pick.quantity), pick
 
     def _faults(self, choices: Sequence[ProductChoice]) -> Iterator[Fault]:
         seen: set[tuple[str, str]] = set()

@@ -23,7 +23,7 @@ from engine.configuration.answers import (
 from engine.configuration.model import Kind, Model, Term, Value
 from engine.configuration.solver import completing, explaining
 from engine.configuration.solver.counting import count_by_search, count_solutions
-from engine.configuration.solver.facts import Unit, canonical, units_of
+from engine.configuration.solver.facts import Unit, canonical, units_of, wanted_choices
 from engine.configuration.solver.flat import Diagram
 from engine.configuration.solver.ranges import full_ranges
 from engine.configuration.solver.search import Allowance, BudgetSpentError
@@ -80,12 +80,12 @@ class SatConfigurator:
         self,
         choices: Sequence[Choice],
         *,
-        wanted: Choice | None = None,
+        wanted: Choice | Sequence[Choice] | None = None,
         groups: Sequence[Sequence[Choice]] = (),
         budget: Budget = DEFAULT_BUDGET,
     ) -> Explanation | None | OutOfBudget:
         """A smallest set of choices, and a minimal set of rules, that rule out ``wanted`` or the choices themselves."""
-        hard = () if wanted is None else (wanted,)
+        hard = wanted_choices(wanted)
         units = units_of(choices, groups)
         return self._run("explain", lambda bench, _: explaining.explain(bench, units, hard), budget)
 

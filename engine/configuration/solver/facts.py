@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from engine.configuration.answers import Choice, Relation
 from engine.configuration.model import Kind, Model, Value, Variable
@@ -15,6 +15,13 @@ BoundLiteral = Callable[[int, int], int]
 def canonical(choices: Iterable[Choice]) -> tuple[Choice, ...]:
     """The choices as a set in a fixed order, so that the order of clicks cannot matter."""
     return tuple(sorted(set(choices), key=lambda each: (each.variable, each.relation.value, str(each.value))))
+
+
+def wanted_choices(wanted: Choice | Sequence[Choice] | None) -> tuple[Choice, ...]:
+    """What is wanted as a tuple, however it was given."""
+    if wanted is None:
+        return ()
+    return (wanted,) if isinstance(wanted, Choice) else tuple(wanted)
 
 
 Unit = tuple[Choice, ...]

@@ -26,7 +26,7 @@ from engine.configuration.answers import (
     State,
 )
 from engine.configuration.model import STRUCTURE, Model, Term
-from engine.configuration.solver.facts import canonical, units_of
+from engine.configuration.solver.facts import canonical, units_of, wanted_choices
 from engine.configuration.solver.listing import Literals, Solution, Test, agrees, domains_of, values_of
 
 SPACE_MAX = 2_000_000
@@ -64,12 +64,12 @@ class SmallConfigurator:
         self,
         choices: Sequence[Choice],
         *,
-        wanted: Choice | None = None,
+        wanted: Choice | Sequence[Choice] | None = None,
         groups: Sequence[Sequence[Choice]] = (),
         budget: Budget = DEFAULT_BUDGET,
     ) -> Explanation | None | OutOfBudget:
         """The smallest set of choices without a solution, and rules that cannot be spared."""
-        hard = () if wanted is None else (wanted,)
+        hard = wanted_choices(wanted)
         units = units_of(choices, groups)
         for size in range(len(units) + 1):
             for some in combinations(units, size):
