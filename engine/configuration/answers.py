@@ -45,6 +45,8 @@ class OutOfBudget:
     operation: str
     detail: str = ""
     known: State | None = None
+    undecided: int = 0
+    """Atoms of which ``known`` does not say yet whether they may hold, one bit each."""
 
 
 @dataclass(frozen=True, slots=True)

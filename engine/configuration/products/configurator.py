@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -15,7 +16,6 @@ from engine.configuration.answers import (
     OutOfBudget,
     State,
 )
-from engine.configuration.configurator import Configurator, configurator_for
 from engine.configuration.model import Rule
 from engine.configuration.products.answers import (
     Aim,
@@ -27,12 +27,14 @@ from engine.configuration.products.answers import (
     ProductRepair,
     ProductState,
 )
+from engine.configuration.products.asking import Questions
 from engine.configuration.products.checking import broken, choices_of, missing_findings, shape_findings, undecided
 from engine.configuration.products.completion import PRICE_SCALE, aims_of, choices_from, price_terms
 from engine.configuration.products.messages import message_of
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.showing import Display
 from engine.configuration.products.vocabulary import Vocabulary
+from engine.configuration.solver.wide import WideConfigurator
 from engine.diagnostics import Fault
 
 Prices = Mapping[Sku, Decimal]
@@ -42,11 +44,12 @@ Prices = Mapping[Sku, Decimal]
 class ProductConfigurator:
     """One compiled bundle; safe to call from several threads. Choices are a set: their order means nothing."""
 
-    def __init__(self, product: ProductModel, engine: Configurator | None = None) -> None:
+    def __init__(self, product: ProductModel, engine: WideConfigurator | None = None) -> None:
         self.product = product
-        self.engine = engine or configurator_for(product.model)
+        self.engine = engine or WideConfigurator(product.model)
         self._words = Vocabulary(product)
         self._display = Display(product)
+        self._questions = Questions(product)
 
     def faults(self, choices: Sequence[ProductChoice]) -> tuple[Fault, ...]:
         """What is wrong with choices themselves; every other question takes choices without faults."""
@@ -56,7 +59,10 @@ class ProductConfigurator:
         self, choices: Sequence[ProductChoice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
     ) -> ProductState | OutOfBudget:
         """What every option and attribute can still be."""
-        state = self.engine.configure(self._words.spoken(choices), previous=previous, budget=budget)
+        counts = Counter(each.slot for each in self._words.picks(choices))
+        state = self.engine.configure(
+            self._words.spoken(choices), previous=previous, budget=budget, wanted=self._questions.about(counts)
+        )
         return state if isinstance(state, OutOfBudget) else self._display.show(state, choices)
 
     def explain(
@@ -96,9 +102,9 @@ class ProductConfigurator:
         if isinstance(found, OutOfBudget):
             return found
         repairs: list[ProductRepair] = []
-        for each in found:
-            drop = asked.heard(each.drop)
-            effect = None if each.price_effect is None else Decimal(each.price_effect) / scale
+        for repair in found:
+            drop = asked.heard(repair.drop)
+            effect = None if repair.price_effect is None else Decimal(repair.price_effect) / scale
             repairs.append(ProductRepair(drop, self._instead(kept, wanted, drop, prices, budget), effect))
         return tuple(repairs)
 

@@ -20,6 +20,7 @@ from engine.configuration.products.space import (
     ListRef,
     PlaceRef,
     Ref,
+    SettingRef,
     Space,
     reads,
 )
@@ -189,6 +190,8 @@ class Numbers:
                 return self._attribute(place, name, node)
             case PlaceRef() | ListRef():
                 raise Unsupported(node, "this is a list; take its `sum`, `count`, `min` or `max`")
+            case SettingRef():
+                pass
         return self._cases(node, env)  # type: ignore[arg-type]
 
     def _attribute(self, place: Place, name: str, node: Node) -> Linear:

@@ -83,7 +83,7 @@ class Slot:
         return ((self.places[at], 0),) if self.apart else tuple((each, at) for each in self.places)
 
     def held(self, skus: Iterable[Sku]) -> dict[Sku, Place]:
-        """The place of each product picked; those that find none are left out. Where places are alike the first fill."""
+        """The place of each product picked, the first ones where all are alike; what finds none is left out."""
         ordered = sorted(skus)
         if self.apart:
             return {sku: self.places[self.class_of[sku]] for sku in ordered}
@@ -137,10 +137,10 @@ def build_slot(logic: Logic, path: str, group: OptionGroup, classes: Sequence[Sl
     at_all: dict[int, str] = {}
     if not apart:
         _keep_apart(logic, classes, places)
-        for at, each in enumerate(classes):
-            if len(each.skus) == 1:
+        for at, offered in enumerate(classes):
+            if len(offered.skus) == 1:
                 somewhere = logic.any_of(place.taken[at] for place in places)
-                at_all[at] = _same(logic, f"{path}.({each.label})", somewhere)
+                at_all[at] = _same(logic, f"{path}.({offered.label})", somewhere)
     return Slot(path, group, tuple(classes), class_of, tuple(places), apart, empty, MappingProxyType(at_all))
 
 

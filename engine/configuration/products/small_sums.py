@@ -85,9 +85,8 @@ class SmallSums:
     def _make_axis(self, owner: int, terms: tuple[Term, ...]) -> Axis | None:
         builder = self._logic.builder
         quantity = next((term.quantity for term in terms if term.quantity is not None), None)
-        low, high = (
-            (0, 0) if quantity is None else (builder.variable(quantity).minimum, builder.variable(quantity).maximum)
-        )
+        counted = None if quantity is None else builder.variable(quantity)
+        low, high = (0, 0) if counted is None else (counted.minimum, counted.maximum)
         if high - low > QUANTITIES_MAX:
             return None
         alike: dict[tuple[int, int], list[int]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from engine.configuration.answers import Range
 from engine.configuration.model import Kind, Model
@@ -21,12 +21,19 @@ class RangeFinder:
         self._quantities = [at for at, _ in model.quantities()]
         self._smooth = {at for at in self._quantities if _smooth(model, at)}
 
-    def ranges(self, assumptions: Sequence[int], start: Sequence[Range]) -> tuple[Range, ...]:
-        """The range of every quantity; ``start`` bounds them, and the assumptions are known to be satisfiable."""
-        if not all(self._theory.seen.values()):
+    def ranges(
+        self, assumptions: Sequence[int], start: Sequence[Range], *, only: Collection[int] | None = None
+    ) -> tuple[Range, ...]:
+        """The range of every quantity; ``start`` bounds them, and the assumptions are known to be satisfiable.
+
+        ``only`` names the quantities in question; others keep what bounds them.
+        """
+        asked = [at for at in self._quantities if only is None or at in only]
+        if not all(self._theory.seen[at] for at in asked):
             self._search.solve(assumptions)
         return tuple(
-            self._range(at, list(assumptions), before) for at, before in zip(self._quantities, start, strict=True)
+            self._range(at, list(assumptions), before) if only is None or at in only else before
+            for at, before in zip(self._quantities, start, strict=True)
         )
 
     def _range(self, variable: int, assumptions: list[int], before: Range) -> Range:

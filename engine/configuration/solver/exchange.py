@@ -1,0 +1,171 @@
+"""A solution with everything that can be exchanged in it, one question at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy
+
+from engine.configuration.model import Kind
+from engine.configuration.solver.lanes import Bits, Family, MixedGate, Plan, SumPart, ordered, up_to
+
+TABLES_MAX = 512
+"""Remembered shares of one family in one sum, by the quantities that they depend on."""
+
+
+class Solution:
+    """A full solution: the truth of every literal and every quantity; ``lanes`` says which value each family has."""
+
+    def __init__(self, plan: Plan, truth: Bits, quantities: Mapping[int, int]) -> None:
+        self.plan = plan
+        self.truth = truth
+        self.quantities = quantities
+        self.lanes = tuple(self._lane(each) for each in plan.families)
+        self._allowed: dict[int, int] = {}
+        self._mixed: dict[int, dict[int, int]] = {}
+        self._totals: dict[int, int] = {}
+
+    @staticmethod
+    def of(plan: Plan, model: Sequence[int], quantities: Mapping[int, int]) -> Solution:
+        """The solution that a solver found: its literals in the order of atoms, and the values of quantities."""
+        holds = numpy.fromiter(model[: plan.top], dtype=numpy.int32, count=plan.top) > 0
+        truth = numpy.zeros(2 * plan.top + 1, dtype=numpy.bool_)
+        truth[plan.top + 1 :] = holds
+        truth[: plan.top] = ~holds[::-1]
+        return Solution(plan, truth, dict(quantities))
+
+    def allowed(self, at: int) -> int:
+        """The lanes of a family that fit while everything else stays."""
+        found = self._allowed.get(at)
+        if found is None:
+            found = self._allowed[at] = self._exchanges(at)
+        return found
+
+    def holds(self, literal: int) -> bool:
+        """Whether a literal holds."""
+        return bool(self.truth[self.plan.top + literal])
+
+    def with_lane(self, at: int, lane: int) -> Solution:
+        """The solution with one family's value exchanged for an allowed one."""
+        assert self.allowed(at) >> lane & 1, "only what is allowed can be exchanged"
+        family, top = self.plan.families[at], self.plan.top
+        truth = self.truth.copy()
+        changes = [*family.masks.items(), *self._gates(at).items()]
+        for atom, lanes in changes:
+            holds = bool(lanes >> lane & 1)
+            truth[top + atom], truth[top - atom] = holds, not holds
+        quantities = self.quantities
+        variable = self.plan.model.variables[family.variable]
+        if variable.kind is Kind.QUANTITY:
+            quantities = {**quantities, family.variable: variable.minimum + lane}
+        return Solution(self.plan, truth, quantities)
+
+    def _lane(self, family: Family) -> int:
+        variable = self.plan.model.variables[family.variable]
+        if variable.kind is Kind.QUANTITY:
+            return self.quantities[family.variable] - variable.minimum
+        if variable.kind is Kind.BOOLEAN:
+            return int(self.holds(family.first))
+        start = self.plan.top + family.first
+        return int(self.truth[start : start + family.size].argmax())
+
+    def _exchanges(self, at: int) -> int:
+        family = self.plan.families[at]
+        found = family.base
+        if family.rows:
+            met = numpy.logical_or.reduceat(self.truth[family.row_literals], family.row_starts)
+            for number in numpy.flatnonzero(~met).tolist():
+                row = family.rows[number]
+                lanes = row.lanes
+                for literal in row.mixed:
+                    lanes |= self._lanes(at, literal)
+                found &= lanes
+        for part in family.sums:
+            if found & (found - 1):
+                found &= self._within(at, part)
+        return found
+
+    def _gates(self, at: int) -> dict[int, int]:
+        """The lanes of every gate on this family and others."""
+        found = self._mixed.get(at)
+        if found is None:
+            family = self.plan.families[at]
+            found = {}
+            for gate in family.mixed:
+                lanes = self._lanes_of_gate(gate, found, family.every)
+                found[abs(gate.literal)] = lanes if gate.literal > 0 else family.every & ~lanes
+            self._mixed[at] = found
+        return found
+
+    def _lanes_of_gate(self, gate: MixedGate, found: Mapping[int, int], every: int) -> int:
+        truth, top = self.truth, self.plan.top
+        for literal in gate.others:
+            if truth[top + literal]:
+                return every
+        lanes = gate.lanes
+        for literal in gate.mixed:
+            inner = found[abs(literal)]
+            lanes |= inner if literal > 0 else every & ~inner
+        return lanes
+
+    def _lanes(self, at: int, literal: int) -> int:
+        """The lanes in which any literal holds."""
+        family = self.plan.families[at]
+        found = family.masks.get(abs(literal))
+        if found is None and family.mixed:
+            found = self._gates(at).get(abs(literal))
+        if found is None:
+            return family.every if self.holds(literal) else 0
+        return found if literal > 0 else family.every & ~found
+
+    def _total(self, number: int) -> int:
+        found = self._totals.get(number)
+        if found is None:
+            truth, top, quantities = self.truth, self.plan.top, self.quantities
+            found = self._totals[number] = sum(
+                term.coefficient * (1 if term.quantity is None else quantities[term.quantity])
+                for term in self.plan.sums[number].terms
+                if not term.literal or truth[top + term.literal]
+            )
+        return found
+
+    def _within(self, at: int, part: SumPart) -> int:
+        """The lanes that keep a sum."""
+        family, limit = self.plan.families[at], self.plan.sums[part.number]
+        binding = family.every
+        for literal in limit.when:
+            binding &= self._lanes(at, literal)
+        if not binding:
+            return family.every
+        if part.rigid:
+            return 1 << self.lanes[at] | family.every & ~binding
+        table = self._table(at, part)
+        room = limit.bound - self._total(part.number) + table[2][self.lanes[at]]
+        return up_to(table, room) | family.every & ~binding
+
+    def _table(self, at: int, part: SumPart) -> tuple[list[int], list[int], list[int]]:
+        if part.mixed:
+            return ordered(self._shares(at, part))
+        scale = sum(factor for factor, literal in part.scaled if not literal or self.holds(literal))
+        key = (scale, *(self.quantities[each] for _, _, each in part.own if each is not None))
+        found = part.tables.get(key)
+        if found is None:
+            if len(part.tables) >= TABLES_MAX:
+                part.tables.clear()
+            found = part.tables[key] = ordered(self._shares(at, part))
+        return found
+
+    def _shares(self, at: int, part: SumPart) -> list[int]:
+        """What the family adds to the sum in each lane."""
+        family = self.plan.families[at]
+        minimum = self.plan.model.variables[family.variable].minimum
+        scale = sum(factor for factor, literal in part.scaled if not literal or self.holds(literal))
+        shares = [scale * (minimum + lane) for lane in range(family.size)]
+        mixed = [(factor, self._lanes(at, literal), quantity) for factor, literal, quantity in part.mixed]
+        for factor, lanes, quantity in (*part.own, *mixed):
+            amount = factor * (1 if quantity is None else self.quantities[quantity])
+            while lanes:
+                lowest = lanes & -lanes
+                shares[lowest.bit_length() - 1] += amount
+                lanes ^= lowest
+        return shares

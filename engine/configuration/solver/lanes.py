@@ -1,0 +1,261 @@
+"""What can be exchanged in a solution: for one question, every value that keeps all rules while nothing else changes.
+
+The values of a question are lanes, and a set of lanes is an integer with one bit each. An atom that depends on one
+question only is known for all its lanes beforehand, so that a clause is looked at for hundreds of values at once.
+Everything here is read off the model itself and shared by all threads.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from operator import or_
+
+import numpy
+from numpy.typing import NDArray
+
+from engine.configuration.model import Cardinality, Kind, Model, Sum, Term
+from engine.configuration.solver.gates import circuit_of
+
+LANES_MAX = 20_000
+"""A quantity with more values than this is not exchanged; its range is searched."""
+
+Bits = NDArray[numpy.bool_]
+Positions = NDArray[numpy.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A clause as one family sees it: lanes that satisfy it, literals that other questions decide, gates on both."""
+
+    lanes: int
+    others: tuple[int, ...]
+    mixed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MixedGate:
+    """A gate that depends on the family and on others."""
+
+    literal: int
+    lanes: int
+    others: tuple[int, ...]
+    mixed: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Family:
+    """One question: an enumeration, a boolean that nothing defines, or a quantity; ``masks`` are the lanes of atoms."""
+
+    variable: int
+    size: int
+    first: int
+    base: int = 0
+    masks: dict[int, int] = field(default_factory=dict)
+    mixed: list[MixedGate] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    sums: list[SumPart] = field(default_factory=list)
+    row_literals: Positions = field(default_factory=lambda: numpy.zeros(0, numpy.int64))
+    row_starts: Positions = field(default_factory=lambda: numpy.zeros(0, numpy.int64))
+
+    @property
+    def every(self) -> int:
+        """All lanes."""
+        return (1 << self.size) - 1
+
+    def lanes_of(self, literal: int) -> int:
+        """The lanes in which a literal of this family alone holds."""
+        found = self.masks[abs(literal)]
+        return found if literal > 0 else self.every & ~found
+
+
+@dataclass(slots=True)
+class SumPart:
+    """What one family adds to a sum, lane by lane.
+
+    ``own`` are terms with the lanes in which they count and the quantity that they are multiplied with; ``scaled`` are
+    terms whose quantity the family is, with the literal of others that they hang on; ``mixed`` are terms of gates on
+    this family and others. A ``rigid`` part is too entangled to exchange anything.
+    """
+
+    number: int
+    own: list[tuple[int, int, int | None]] = field(default_factory=list)
+    scaled: list[tuple[int, int]] = field(default_factory=list)
+    mixed: list[tuple[int, int, int | None]] = field(default_factory=list)
+    when: list[int] = field(default_factory=list)
+    rigid: bool = False
+    tables: dict[tuple[int, ...], tuple[list[int], list[int], list[int]]] = field(default_factory=dict)
+
+
+class Plan:
+    """The families of a model and everything prepared about them."""
+
+    def __init__(self, model: Model) -> None:
+        assert not model.tables, "tables are spelt out by whoever states a model for lanes"
+        self.model = model
+        self.top = model.atom_count
+        self.families: list[Family] = []
+        circuit = circuit_of(model)
+        self._gates = circuit.gates
+        self._gate_of = {abs(each.literal): each for each in self._gates}
+        self._owner: dict[int, int] = {}
+        self._collect()
+        self._depends = self._dependencies()
+        self._fill_masks()
+        self.sums: list[Sum] = list(model.sums)
+        clauses = [each.literals for at, each in enumerate(model.clauses) if at not in circuit.stated_by]
+        for group in model.cardinalities:
+            self._spell(group, clauses)
+        for clause in clauses:
+            self._add_clause(clause)
+        for number, total in enumerate(self.sums):
+            self._add_sum(number, total)
+        self._flatten()
+        self.by_variable = {each.variable: at for at, each in enumerate(self.families)}
+        self.gate_decisions = [
+            each.first
+            for each in model.variables
+            if each.decision and each.kind is Kind.BOOLEAN and each.first not in self._owner
+        ]
+
+    def literal_index(self, literals: Sequence[int]) -> Positions:
+        """Positions of literals in the truth of a solution."""
+        return numpy.array(literals, dtype=numpy.int64) + self.top
+
+    def _collect(self) -> None:
+        """One family for each question that nothing defines."""
+        for at, each in enumerate(self.model.variables):
+            if each.kind is Kind.ENUMERATION:
+                self._start(Family(at, len(each.values), each.first), range(each.first, each.first + len(each.values)))
+            elif each.kind is Kind.BOOLEAN and each.decision and each.first not in self._gate_of:
+                self._start(Family(at, 2, each.first), ())
+                self._own(each.first, 2)
+            elif each.kind is Kind.QUANTITY and each.maximum - each.minimum < LANES_MAX:
+                family = Family(at, each.maximum - each.minimum + 1, 0)
+                self._start(family, ())
+                for bound in self.model.bounds:
+                    if bound.variable == at:
+                        below = bound.at_least - each.minimum
+                        self._own(bound.atom, family.every >> below << below)
+
+    def _start(self, family: Family, atoms: Sequence[int]) -> None:
+        family.base = family.every
+        self.families.append(family)
+        for at, atom in enumerate(atoms):
+            self._own(atom, 1 << at)
+
+    def _own(self, atom: int, lanes: int) -> None:
+        self.families[-1].masks[atom] = lanes
+        self._owner[atom] = len(self.families) - 1
+
+    def _dependencies(self) -> list[frozenset[int]]:
+        """For each atom the families it depends on."""
+        nothing: frozenset[int] = frozenset()
+        found = [nothing] * (self.top + 1)
+        for atom, owner in self._owner.items():
+            found[atom] = frozenset((owner,))
+        for gate in self._gates:
+            found[abs(gate.literal)] = nothing.union(*(found[abs(each)] for each in gate.inputs))
+        return found
+
+    def _fill_masks(self) -> None:
+        for gate in self._gates:
+            atom = abs(gate.literal)
+            for owner in self._depends[atom]:
+                family = self.families[owner]
+                own, others, mixed = self._parted(gate.inputs, owner)
+                if others or mixed:
+                    family.mixed.append(MixedGate(gate.literal, own, others, mixed))
+                else:
+                    family.masks[atom] = own if gate.literal > 0 else family.every & ~own
+
+    def _parted(self, literals: Sequence[int], owner: int) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+        """The lanes of the family's own literals, literals of others, and gates on both."""
+        family = self.families[owner]
+        lanes = 0
+        others: list[int] = []
+        mixed: list[int] = []
+        for each in literals:
+            if abs(each) in family.masks:
+                lanes |= family.lanes_of(each)
+            else:
+                (mixed if owner in self._depends[abs(each)] else others).append(each)
+        return lanes, tuple(others), tuple(mixed)
+
+    def _spell(self, group: Cardinality, clauses: list[tuple[int, ...]]) -> None:
+        """A cardinality as a clause where it is one, else as sums."""
+        unless = tuple(-each for each in group.when)
+        count = len(group.literals)
+        if group.minimum == 1:
+            clauses.append((*unless, *group.literals))
+        elif group.minimum > 1:
+            terms = tuple(Term(-1, each) for each in group.literals)
+            self.sums.append(Sum(terms, -group.minimum, group.rule, group.when))
+        if group.maximum is None or group.maximum >= count:
+            return
+        if group.maximum == count - 1:
+            clauses.append((*unless, *(-each for each in group.literals)))
+        else:
+            terms = tuple(Term(1, each) for each in group.literals)
+            self.sums.append(Sum(terms, group.maximum, group.rule, group.when))
+
+    def _families_of(self, literals: Sequence[int]) -> frozenset[int]:
+        return frozenset().union(*(self._depends[abs(each)] for each in literals))
+
+    def _add_clause(self, clause: tuple[int, ...]) -> None:
+        for owner in self._families_of(clause):
+            family = self.families[owner]
+            lanes, others, mixed = self._parted(clause, owner)
+            if lanes == family.every:
+                continue
+            if others or mixed:
+                family.rows.append(Row(lanes, others, mixed))
+            else:
+                family.base &= lanes
+
+    def _add_sum(self, number: int, total: Sum) -> None:
+        counted = {each.variable: at for at, each in enumerate(self.families)}
+        literals = [each.literal for each in total.terms if each.literal] + list(total.when)
+        touched = set(self._families_of(literals))
+        touched |= {counted[each.quantity] for each in total.terms if each.quantity in counted}
+        for owner in touched:
+            family = self.families[owner]
+            part = SumPart(number, when=[each for each in total.when if owner in self._depends[abs(each)]])
+            for term in total.terms:
+                depends = bool(term.literal) and owner in self._depends[abs(term.literal)]
+                if term.quantity == family.variable:
+                    part.rigid = part.rigid or depends
+                    part.scaled.append((term.coefficient, term.literal))
+                elif depends and abs(term.literal) in family.masks:
+                    part.own.append((term.coefficient, family.lanes_of(term.literal), term.quantity))
+                elif depends:
+                    part.mixed.append((term.coefficient, term.literal, term.quantity))
+            family.sums.append(part)
+
+    def _flatten(self) -> None:
+        """The other literals of all rows of a family in one array, to look them all up at once."""
+        for family in self.families:
+            literals: list[int] = []
+            starts: list[int] = []
+            for row in family.rows:
+                starts.append(len(literals))
+                literals += row.others or (0,)
+            family.row_literals = self.literal_index(literals)
+            family.row_starts = numpy.array(starts, dtype=numpy.int64)
+
+
+def ordered(by_lane: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+    """Numbers by lane as thresholds: the distinct numbers rising, and the lanes up to each."""
+    alike: dict[int, int] = {}
+    for lane, number in enumerate(by_lane):
+        alike[number] = alike.get(number, 0) | 1 << lane
+    values = sorted(alike)
+    return values, list(accumulate((alike[each] for each in values), or_)), list(by_lane)
+
+
+def up_to(table: tuple[list[int], list[int], list[int]], room: int) -> int:
+    """The lanes whose number is at most ``room``."""
+    at = bisect_right(table[0], room)
+    return table[1][at - 1] if at else 0

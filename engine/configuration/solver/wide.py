@@ -1,0 +1,91 @@
+"""A configurator for models whose questions have many values each, such as bundles with large option groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
+
+from engine.configuration.answers import DEFAULT_BUDGET, Budget, Choice, OutOfBudget, Range, State
+from engine.configuration.model import Model
+from engine.configuration.solver.engine import SatConfigurator
+from engine.configuration.solver.facts import canonical
+from engine.configuration.solver.lanes import Plan
+from engine.configuration.solver.search import Allowance, BudgetSpentError
+from engine.configuration.solver.swaps import Fixed, Pool, Seen, SwapFinder, Wanted
+from engine.configuration.solver.witnesses import Possible
+from engine.configuration.solver.workbench import Workbench
+
+
+class WideConfigurator(SatConfigurator):
+    """Finds domains by exchanging values in solutions; everything else as in the default configurator.
+
+    A question may be narrowed to what is wanted. What is not wanted keeps the bounds known before, which are right but
+    not the narrowest.
+    """
+
+    def __init__(self, model: Model) -> None:
+        super().__init__(model)
+        self._plan = Plan(model)
+        self._pool = Pool()
+        self._finders: WeakKeyDictionary[Workbench, SwapFinder] = WeakKeyDictionary()
+        quantities = frozenset(at for at, _ in model.quantities())
+        words = self._foundation.vocabulary
+        self._all = Wanted(Possible(words.decided_true, words.decided_false), quantities)
+
+    def configure(
+        self,
+        choices: Sequence[Choice],
+        *,
+        previous: State | None = None,
+        budget: Budget = DEFAULT_BUDGET,
+        wanted: Wanted | None = None,
+    ) -> State | OutOfBudget:
+        """Which values remain for every variable, or for those ``wanted``, exactly."""
+        chosen = canonical(choices)
+        fixed = Fixed(self._plan, self._foundation.vocabulary, chosen)
+        if not fixed.exchangeable:
+            return super().configure(choices, previous=previous, budget=budget)
+
+        def ask(bench: Workbench, _: Allowance) -> State | OutOfBudget:
+            start = self._start(chosen, previous) or self._everything()
+            return self._narrowed(bench, start, fixed, chosen, wanted or self._all)
+
+        return self._run("configure", ask, budget)
+
+    def _narrowed(
+        self, bench: Workbench, start: State, fixed: Fixed, chosen: tuple[Choice, ...], wanted: Wanted
+    ) -> State | OutOfBudget:
+        if not start.consistent:
+            return State(self.model, chosen, consistent=False)
+        finder = self._finders.get(bench)
+        if finder is None:
+            finder = self._finders[bench] = SwapFinder(self._plan, self._pool, bench.search, bench.theory)
+        asked = Possible(wanted.atoms.hold & start.can_hold, wanted.atoms.fail & start.can_fail)
+        seen = Seen(self._plan, fixed, Wanted(asked, wanted.quantities))
+        assumptions = bench.literals(chosen)
+        if bench.theory is not None:
+            bench.theory.forget()
+        try:
+            if not finder.close(assumptions, seen):
+                return State(self.model, chosen, consistent=False)
+            ranges = self._ranges(bench, assumptions, start.ranges, wanted.quantities)
+        except BudgetSpentError:
+            if not seen.solved:
+                return OutOfBudget("configure")
+            known = self._state_of(seen.shown(), start, chosen, wanted, start.ranges)
+            return OutOfBudget("configure", known=known, undecided=seen.open().hold)
+        return self._state_of(seen.shown(), start, chosen, wanted, ranges)
+
+    def _state_of(
+        self, shown: Possible, start: State, chosen: tuple[Choice, ...], wanted: Wanted, ranges: tuple[Range, ...]
+    ) -> State:
+        hold = start.can_hold & ~wanted.atoms.hold | shown.hold
+        fail = start.can_fail & ~wanted.atoms.fail | shown.fail
+        return State(self.model, chosen, consistent=True, can_hold=hold, can_fail=fail, ranges=ranges)
+
+    def _ranges(
+        self, bench: Workbench, assumptions: Sequence[int], start: tuple[Range, ...], wanted: frozenset[int]
+    ) -> tuple[Range, ...]:
+        if bench.ranges is None or not wanted:
+            return start
+        return bench.ranges.ranges(assumptions, start, only=wanted)
