@@ -43,6 +43,7 @@ class ModelBuilder:
         self._sums: list[Sum] = []
         self._preferences: list[Preference] = []
         self._bounds: dict[tuple[int, int], Bound] = {}
+        self._spelt: list[Clause] = []
         self._atoms = 0
         self._truth = 0
 
@@ -147,9 +148,21 @@ class ModelBuilder:
         """Between ``minimum`` and ``maximum`` of the literals hold whenever all of ``when`` do."""
         self._cardinalities.append(Cardinality(tuple(literals), minimum, maximum, rule, tuple(when)))
 
-    def at_most(self, terms: Iterable[Term], bound: int, rule: int = STRUCTURE, *, when: Sequence[int] = ()) -> None:
-        """The terms add up to ``bound`` or less whenever all of ``when`` hold."""
-        self._sums.append(Sum(tuple(each for each in terms if each.coefficient), bound, rule, tuple(when)))
+    def at_most(
+        self,
+        terms: Iterable[Term],
+        bound: int,
+        rule: int = STRUCTURE,
+        *,
+        when: Sequence[int] = (),
+        spelt: bool = False,
+    ) -> None:
+        """The terms add up to ``bound`` or less whenever all of ``when`` hold; ``spelt``: clauses say so already."""
+        self._sums.append(Sum(tuple(each for each in terms if each.coefficient), bound, rule, tuple(when), spelt))
+
+    def spell(self, literals: Iterable[int], rule: int = STRUCTURE) -> None:
+        """A clause that follows from the sums and makes the search for them short."""
+        self._spelt.append(Clause(tuple(dict.fromkeys(literals)), rule))
 
     def no_less(self, terms: Iterable[Term], bound: int, rule: int = STRUCTURE, *, when: Sequence[int] = ()) -> None:
         """The terms add up to ``bound`` or more whenever all of ``when`` hold."""
@@ -171,6 +184,7 @@ class ModelBuilder:
             sums=tuple(self._sums),
             preferences=tuple(self._preferences),
             bounds=tuple(self._bounds.values()),
+            spelt=tuple(self._spelt),
             atom_count=self._atoms,
             index=MappingProxyType(dict(self._index)),
             notes=tuple(self.notes),

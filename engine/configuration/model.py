@@ -112,12 +112,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The terms add up to at most ``bound``, whenever all of ``when`` hold. At least: negate; equal: state both."""
+    """The terms add up to at most ``bound``, whenever all of ``when`` hold. At least: negate; equal: state both.
+
+    ``spelt`` says that the model's spelt clauses say all of it, so that a search need not add it up.
+    """
 
     terms: tuple[Term, ...]
     bound: int
     rule: int = STRUCTURE
     when: tuple[int, ...] = ()
+    spelt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,8 @@ class Model:
     sums: tuple[Sum, ...] = ()
     preferences: tuple[Preference, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    spelt: tuple[Clause, ...] = ()
+    """Clauses that follow from the sums, with atoms of their own: they speed up a search and say nothing new."""
     atom_count: int = 0
     index: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[Diagnostic, ...] = ()

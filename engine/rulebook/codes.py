@@ -217,10 +217,14 @@ PRC113 | a rule acts on the order and its group on lines, or the other way round
   it would never be asked | move it to a group of the right level
 CFG101 | a constraint uses what the configurator cannot decide
   the rule could not be enforced exactly | write it with the forms listed in the reference
-CFG102 | several configurable products in one group
-  the parts of which one would be meant is open | give each a group of its own
+CFG102 | too many configurable entries in one group
+  each entry has parts of its own, and all of them are searched | use the quantity for entries that are alike
 CFG103 | a nested bundle is not known
   the group could not be configured | correct the SKU of the bundle
+CFG104 | bundles lie too deep in each other, or one holds itself
+  the parts would have no end | break the circle, or join two levels
+CFG105 | a bundle with too many option groups
+  every group of every entry is searched at each click | let groups take fewer configurable entries
 """
 
 EXPLANATIONS: dict[str, Explanation] = _table(_FILES) | _table(_MEANING) | _table(_ELSEWHERE)

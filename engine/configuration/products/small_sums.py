@@ -40,21 +40,24 @@ class SmallSums:
         self._owner_of[quantity] = owner
 
     def axes(self, terms: Sequence[Term]) -> tuple[Axis, ...] | None:
-        """The questions of a form, those with fewer numbers first; None when it is not a small sum."""
+        """The questions of a form, those with fewer numbers first; None when terms hang on several or range widely."""
         by_owner: dict[int, list[Term]] = {}
         for term in terms:
             owner = self._owner(term)
             if owner is None:
                 return None
             by_owner.setdefault(owner, []).append(term)
-        if len(by_owner) > AXES_MAX:
-            return None
         found = [self._axis(owner, tuple(mine)) for owner, mine in by_owner.items()]
         axes = sorted((each for each in found if each is not None), key=lambda each: len(each.values))
+        return tuple(axes) if len(axes) == len(found) else None
+
+    @staticmethod
+    def few(axes: Sequence[Axis]) -> bool:
+        """Whether the limits of these axes are written down one by one."""
         clauses = 1
         for each in axes[:-1]:
             clauses *= len(each.values)
-        return tuple(axes) if len(axes) == len(found) and clauses <= CLAUSES_MAX else None
+        return len(axes) <= AXES_MAX and clauses <= CLAUSES_MAX
 
     def limits(self, axes: Sequence[Axis], bound: int) -> Iterator[tuple[int, ...]]:
         """The clauses that together say that the sum is at most ``bound``."""

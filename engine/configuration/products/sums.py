@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.configuration.builder import ModelBuilder
-from engine.configuration.model import Term
+from engine.configuration.model import STRUCTURE, Term
+from engine.configuration.products.ladders import spell
 from engine.configuration.products.linear import Linear, whole
 from engine.configuration.products.logic import Logic
 from engine.configuration.products.slots import Place
-from engine.configuration.products.small_sums import SmallSums
+from engine.configuration.products.small_sums import Axis, SmallSums
 from engine.language.tree import ComparisonOp
 
 EQUALITY = (ComparisonOp.EQUAL, ComparisonOp.UNEQUAL)
@@ -70,40 +71,62 @@ class Sums:
 
     def _state_at_most(self, terms: tuple[Term, ...], bound: int, rule: int, excused: Sequence[int]) -> None:
         axes = self.small.axes(terms)
+        if axes is not None and self.small.few(axes):
+            for limit in self.small.limits(axes, bound):
+                self._logic.clause((*excused, *limit), rule)
+        elif not self._is_count(terms):
+            self._add(terms, bound, rule, excused, axes)
+        else:
+            self._state_count(terms, bound, rule, excused)
+
+    @staticmethod
+    def _is_count(terms: Sequence[Term]) -> bool:
+        """Whether every term is the same number of literals only."""
+        return len({each.coefficient for each in terms}) == 1 and all(each.quantity is None for each in terms)
+
+    def _state_count(self, terms: Sequence[Term], bound: int, rule: int, excused: Sequence[int]) -> None:
+        literals, coefficient = [each.literal for each in terms], terms[0].coefficient
+        most = bound // coefficient if coefficient > 0 else None
+        least = 0 if coefficient > 0 else -(bound // -coefficient)
+        if most is not None and most < 0:
+            self._logic.clause(excused, rule)
+        else:
+            when = tuple(-each for each in dict.fromkeys(excused))
+            self._builder.cardinality(literals, max(least, 0), most, rule, when=when)
+
+    def _add(
+        self, terms: tuple[Term, ...], bound: int, rule: int, excused: Sequence[int], axes: Sequence[Axis] | None
+    ) -> None:
+        """State a sum, spelt out as clauses as well where they are few enough."""
+        spelt = None
+        if axes is not None:
+            spelt = spell([(each.values, each.at_least) for each in axes], bound, self._fresh)
+        if spelt is not None:
+            for clause in spelt.meaning:
+                self._builder.spell(clause)
+            for clause in spelt.limits:
+                self._builder.spell((*excused, *clause), rule)
         when = tuple(-each for each in dict.fromkeys(excused))
-        if (
-            axes is None
-            and all(each.quantity is None for each in terms)
-            and len({each.coefficient for each in terms}) == 1
-        ):
-            literals, coefficient = [each.literal for each in terms], terms[0].coefficient
-            most = bound // coefficient if coefficient > 0 else None
-            least = 0 if coefficient > 0 else -(bound // -coefficient)
-            if most is not None and most < 0:
-                self._logic.clause(excused, rule)
-            else:
-                self._builder.cardinality(literals, max(least, 0), most, rule, when=when)
-            return
-        if axes is None:
-            self._builder.at_most(terms, bound, rule, when=when)
-            return
-        for limit in self.small.limits(axes, bound):
-            self._logic.clause((*excused, *limit), rule)
+        self._builder.at_most(terms, bound, rule, when=when, spelt=spelt is not None and spelt.exact)
+
+    def _fresh(self) -> int:
+        return self._builder.variable(self._builder.auxiliary()).first
 
     def _at_most(self, terms: tuple[Term, ...], bound: int) -> int:
         """A literal that holds exactly when the terms add up to ``bound`` or less."""
         key = (terms, bound)
         if key not in self._made:
             axes = self.small.axes(terms)
-            if axes is not None and len(axes) <= REIFIED_AXES_MAX:
+            if axes is not None and len(axes) <= REIFIED_AXES_MAX and self.small.few(axes):
                 self._made[key] = self._logic.all_of(
                     self._logic.any_of(each) for each in self.small.limits(axes, bound)
                 )
                 return self._made[key]
             name = f"(sum of {len(terms)} <= {bound})#{len(self._made)}"
             made = self._builder.variable(self._builder.boolean(name, decision=False)).first
-            self._builder.at_most(terms, bound, when=(made,))
-            self._builder.no_less(terms, bound + 1, when=(-made,))
+            self._add(terms, bound, STRUCTURE, (-made,), axes)
+            negative = _negative(terms)
+            self._add(negative, -bound - 1, STRUCTURE, (made,), self.small.axes(negative))
             self._made[key] = made
         return self._made[key]
 

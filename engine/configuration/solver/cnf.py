@@ -22,11 +22,15 @@ COMPLEMENT_MAX = 512
 
 @dataclass(frozen=True, slots=True)
 class Cnf:
-    """Clauses over atoms ``1..top``; ``rules`` names the rule of each clause. Atoms above the model's are auxiliary."""
+    """Clauses over atoms ``1..top``; ``rules`` names the rule of each clause. Atoms above the model's are auxiliary.
+
+    The last ``redundant`` clauses follow from the model's sums.
+    """
 
     clauses: tuple[tuple[int, ...], ...]
     rules: tuple[int, ...]
     top: int
+    redundant: int = 0
 
 
 def encode(model: Model, *, functional: bool = False) -> Cnf:
@@ -54,7 +58,9 @@ class _Encoder:
             self._table(table)
         for cardinality in self.model.cardinalities:
             self._cardinality(cardinality)
-        return Cnf(tuple(self.clauses), tuple(self.rules), self.top)
+        for clause in self.model.spelt:
+            self.add(clause.literals, clause.rule)
+        return Cnf(tuple(self.clauses), tuple(self.rules), self.top, len(self.model.spelt))
 
     def add(self, literals: Iterable[int], rule: int) -> None:
         self.clauses.append(tuple(literals))

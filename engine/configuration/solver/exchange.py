@@ -50,7 +50,7 @@ class Solution:
         assert self.allowed(at) >> lane & 1, "only what is allowed can be exchanged"
         family, top = self.plan.families[at], self.plan.top
         truth = self.truth.copy()
-        changes = [*family.masks.items(), *self._gates(at).items()]
+        changes = [*family.masks.items(), *((atom, self._lanes(at, atom)) for atom in family.mixed)]
         for atom, lanes in changes:
             holds = bool(lanes >> lane & 1)
             truth[top + atom], truth[top - atom] = holds, not holds
@@ -85,38 +85,32 @@ class Solution:
                 found &= self._within(at, part)
         return found
 
-    def _gates(self, at: int) -> dict[int, int]:
-        """The lanes of every gate on this family and others."""
-        found = self._mixed.get(at)
+    def _lanes(self, at: int, literal: int) -> int:
+        """The lanes of a family in which any literal holds."""
+        family = self.plan.families[at]
+        atom = abs(literal)
+        found = family.masks.get(atom)
         if found is None:
-            family = self.plan.families[at]
-            found = {}
-            for gate in family.mixed:
-                lanes = self._lanes_of_gate(gate, found, family.every)
-                found[abs(gate.literal)] = lanes if gate.literal > 0 else family.every & ~lanes
-            self._mixed[at] = found
-        return found
+            gate = family.mixed.get(atom)
+            if gate is None:
+                return family.every if self.truth[self.plan.top + literal] else 0
+            known = self._mixed.setdefault(at, {})
+            found = known.get(atom)
+            if found is None:
+                lanes = self._lanes_of_gate(at, gate)
+                found = known[atom] = lanes if gate.literal > 0 else family.every & ~lanes
+        return found if literal > 0 else family.every & ~found
 
-    def _lanes_of_gate(self, gate: MixedGate, found: Mapping[int, int], every: int) -> int:
-        truth, top = self.truth, self.plan.top
+    def _lanes_of_gate(self, at: int, gate: MixedGate) -> int:
+        """The lanes in which one of the inputs holds."""
+        truth, top, every = self.truth, self.plan.top, self.plan.families[at].every
         for literal in gate.others:
             if truth[top + literal]:
                 return every
         lanes = gate.lanes
         for literal in gate.mixed:
-            inner = found[abs(literal)]
-            lanes |= inner if literal > 0 else every & ~inner
+            lanes |= self._lanes(at, literal)
         return lanes
-
-    def _lanes(self, at: int, literal: int) -> int:
-        """The lanes in which any literal holds."""
-        family = self.plan.families[at]
-        found = family.masks.get(abs(literal))
-        if found is None and family.mixed:
-            found = self._gates(at).get(abs(literal))
-        if found is None:
-            return family.every if self.holds(literal) else 0
-        return found if literal > 0 else family.every & ~found
 
     def _total(self, number: int) -> int:
         found = self._totals.get(number)

@@ -47,23 +47,23 @@ class MixedGate:
 
 @dataclass(slots=True)
 class Family:
-    """One question: an enumeration, a boolean that nothing defines, or a quantity; ``masks`` are the lanes of atoms."""
+    """One question: an enumeration, a boolean that nothing defines, or a quantity.
+
+    ``every`` are all its lanes, ``base`` those that no clause on it alone forbids, ``masks`` the lanes of atoms that
+    depend on it only, ``mixed`` the gates on it and others by their atom.
+    """
 
     variable: int
     size: int
     first: int
-    base: int = 0
+    every: int
+    base: int
     masks: dict[int, int] = field(default_factory=dict)
-    mixed: list[MixedGate] = field(default_factory=list)
+    mixed: dict[int, MixedGate] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     sums: list[SumPart] = field(default_factory=list)
     row_literals: Positions = field(default_factory=lambda: numpy.zeros(0, numpy.int64))
     row_starts: Positions = field(default_factory=lambda: numpy.zeros(0, numpy.int64))
-
-    @property
-    def every(self) -> int:
-        """All lanes."""
-        return (1 << self.size) - 1
 
     def lanes_of(self, literal: int) -> int:
         """The lanes in which a literal of this family alone holds."""
@@ -128,23 +128,23 @@ class Plan:
         """One family for each question that nothing defines."""
         for at, each in enumerate(self.model.variables):
             if each.kind is Kind.ENUMERATION:
-                self._start(Family(at, len(each.values), each.first), range(each.first, each.first + len(each.values)))
+                self._start(at, len(each.values), each.first)
+                for lane in range(len(each.values)):
+                    self._own(each.first + lane, 1 << lane)
             elif each.kind is Kind.BOOLEAN and each.decision and each.first not in self._gate_of:
-                self._start(Family(at, 2, each.first), ())
+                self._start(at, 2, each.first)
                 self._own(each.first, 2)
             elif each.kind is Kind.QUANTITY and each.maximum - each.minimum < LANES_MAX:
-                family = Family(at, each.maximum - each.minimum + 1, 0)
-                self._start(family, ())
+                family = self._start(at, each.maximum - each.minimum + 1, 0)
                 for bound in self.model.bounds:
                     if bound.variable == at:
                         below = bound.at_least - each.minimum
                         self._own(bound.atom, family.every >> below << below)
 
-    def _start(self, family: Family, atoms: Sequence[int]) -> None:
-        family.base = family.every
-        self.families.append(family)
-        for at, atom in enumerate(atoms):
-            self._own(atom, 1 << at)
+    def _start(self, variable: int, size: int, first: int) -> Family:
+        every = (1 << size) - 1
+        self.families.append(Family(variable, size, first, every, every))
+        return self.families[-1]
 
     def _own(self, atom: int, lanes: int) -> None:
         self.families[-1].masks[atom] = lanes
@@ -167,7 +167,7 @@ class Plan:
                 family = self.families[owner]
                 own, others, mixed = self._parted(gate.inputs, owner)
                 if others or mixed:
-                    family.mixed.append(MixedGate(gate.literal, own, others, mixed))
+                    family.mixed[atom] = MixedGate(gate.literal, own, others, mixed)
                 else:
                     family.masks[atom] = own if gate.literal > 0 else family.every & ~own
 

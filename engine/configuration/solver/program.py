@@ -45,7 +45,7 @@ class Program:
             self._column(0, 1)
         self._quantity = {at: self._column(each.minimum, each.maximum) for at, each in model.quantities()}
         self._product: dict[tuple[int, int], int] = {}
-        for clause in cnf.clauses:
+        for clause in cnf.clauses[: len(cnf.clauses) - cnf.redundant]:
             self._clause(clause)
         for bound in model.bounds:
             self._bound(bound.atom, bound.variable, bound.at_least)

@@ -26,26 +26,32 @@ class RangeFinder:
     ) -> tuple[Range, ...]:
         """The range of every quantity; ``start`` bounds them, and the assumptions are known to be satisfiable.
 
-        ``only`` names the quantities in question; others keep what bounds them.
+        ``only`` names the quantities in question, by their ends only; others keep what bounds them.
         """
         asked = [at for at in self._quantities if only is None or at in only]
         if not all(self._theory.seen[at] for at in asked):
             self._search.solve(assumptions)
-        return tuple(
-            self._range(at, list(assumptions), before) if only is None or at in only else before
-            for at, before in zip(self._quantities, start, strict=True)
-        )
+        found = []
+        for at, before in zip(self._quantities, start, strict=True):
+            if only is None:
+                found.append(self._range(at, list(assumptions), before))
+            else:
+                found.append(Range(*self._ends(at, list(assumptions), before)) if at in only else before)
+        return tuple(found)
 
     def _range(self, variable: int, assumptions: list[int], before: Range) -> Range:
-        seen = self._theory.seen[variable]
-        low = self._lowest(variable, assumptions, before.minimum, min(seen))
-        high = self._highest(variable, assumptions, max(seen), before.maximum)
+        low, high = self._ends(variable, assumptions, before)
         if variable in self._smooth or high - low <= 1:
             return Range(low, high, checked=True)
         if high - low > HOLES_MAX:
             return Range(low, high)
         holes = [each for each in range(low + 1, high) if not self._fits(variable, assumptions, (each, each))]
         return Range(low, high, tuple(holes), checked=True)
+
+    def _ends(self, variable: int, assumptions: list[int], before: Range) -> tuple[int, int]:
+        seen = self._theory.seen[variable]
+        low = self._lowest(variable, assumptions, before.minimum, min(seen))
+        return low, self._highest(variable, assumptions, max(seen), before.maximum)
 
     def _fits(self, variable: int, assumptions: list[int], span: tuple[int, int]) -> bool:
         low, high = span

@@ -21,7 +21,7 @@ class SumTheory:
     def __init__(self, model: Model) -> None:
         self._limits: dict[int, Interval] = {at: (each.minimum, each.maximum) for at, each in model.quantities()}
         self._model = model
-        self._linear = [prepare(model, each) for each in model.sums]
+        self._linear = [prepare(model, each) for each in model.sums if not each.spelt]
         self._atoms = {atom for each in self._linear for atom in each.weights}
         self._floors: dict[Part, int] = {}
         self._steps: dict[int, list[tuple[int, int]]] = {at: [] for at in self._limits}

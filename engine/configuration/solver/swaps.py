@@ -22,6 +22,8 @@ from engine.configuration.solver.witnesses import Possible
 POOL_MAX = 192
 ADAPTED_MAX = 6
 """So many remembered solutions take the newest choice in before the solver is asked."""
+IDLE_MAX = 3
+"""After so many solutions in a row that show nothing new, the solver is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class SwapFinder:
         self._reuse(answer)
         found: list[Solution] = []
         try:
-            while not answer.solved or answer.is_open():
+            while answer.needs_more():
                 solution = self._solve(assumptions, answer)
                 if solution is None:
                     break
@@ -101,20 +103,22 @@ class SwapFinder:
     def _reuse(self, answer: Seen) -> None:
         """Count remembered solutions that fit the choices, then some that fit after one exchange."""
         near: list[tuple[int, Solution]] = []
+        idle = 0
         for solution in self._pool.solutions:
             misfits = answer.fixed.misfits(solution)
-            if not misfits:
-                answer.add(solution)
-            elif len(misfits) == 1:
+            if len(misfits) == 1:
                 near.append((misfits[0], solution))
+            elif not misfits and idle < IDLE_MAX and answer.needs_more():
+                idle = 0 if answer.add(solution) else idle + 1
         made: list[Solution] = []
+        idle = 0
         for at, solution in near:
-            if (answer.solved and not answer.is_open()) or len(made) >= ADAPTED_MAX:
+            if idle >= IDLE_MAX or len(made) >= ADAPTED_MAX or not answer.needs_more():
                 break
             lanes = solution.allowed(at) & answer.fixed.lanes[at]
             if lanes:
                 made.append(solution.with_lane(at, lanes.bit_length() - 1))
-                answer.add(made[-1])
+                idle = 0 if answer.add(made[-1]) else idle + 1
         self._pool.keep(made)
 
     def _solve(self, assumptions: Sequence[int], answer: Seen) -> Solution | None:
@@ -168,22 +172,26 @@ class Seen:
                     lanes &= ~(1 << atom - family.first)
             self._open[at] = lanes
 
-    def add(self, solution: Solution) -> None:
-        """Count a solution that fits the choices, and all its exchanges."""
+    def add(self, solution: Solution) -> bool:
+        """Count a solution that fits the choices, and all its exchanges; says whether it showed anything open."""
         self.solved = True
+        news = False
         for at in self._asked:
             if self._open[at] or at in self._quantities:
                 lanes = solution.allowed(at)
+                news = news or bool(lanes & self._open[at])
                 self._shown[at] |= lanes
                 self._open[at] &= ~lanes
         if self._gates:
             met = {each for each in self._gates if solution.holds(each)}
             self._gates_shown |= met
             self._gates -= met
+            news = news or bool(met)
+        return news
 
-    def is_open(self) -> bool:
-        """Whether anything is open."""
-        return bool(self._gates) or any(self._open)
+    def needs_more(self) -> bool:
+        """Whether there is no solution yet, or anything is open."""
+        return not self.solved or bool(self._gates) or any(self._open)
 
     def literals(self) -> Iterator[int]:
         """The open literals."""

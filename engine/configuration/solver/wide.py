@@ -47,7 +47,13 @@ class WideConfigurator(SatConfigurator):
             return super().configure(choices, previous=previous, budget=budget)
 
         def ask(bench: Workbench, _: Allowance) -> State | OutOfBudget:
-            start = self._start(chosen, previous) or self._everything()
+            if self._root is None:
+                nothing = Fixed(self._plan, self._foundation.vocabulary, ())
+                root = self._narrowed(bench, self._everything(), nothing, (), wanted or self._all)
+                if isinstance(root, OutOfBudget):
+                    return root
+                self._root = root
+            start = self._start(chosen, previous) or self._root
             return self._narrowed(bench, start, fixed, chosen, wanted or self._all)
 
         return self._run("configure", ask, budget)
