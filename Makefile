@@ -8,7 +8,7 @@ SOURCES := engine server.py build_hook.py conftest.py tests benchmarks
 # Two workers are the sweet spot on small machines; CI and people with more cores may raise it.
 WORKERS ?= 2
 
-.PHONY: help demo test check bench soak serve proto clean
+.PHONY: help demo test check bench soak oracle serve proto clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make check   format, lint, types, architecture, proto, tidiness"
 	@echo "make bench   run the benchmarks (JSON in benchmarks/results)"
 	@echo "make soak    run the long proofs"
+	@echo "make oracle  set up OR-tools beside us, a second opinion for tests and benchmarks"
 	@echo "make serve   run the server on 127.0.0.1:50051"
 	@echo "make proto   regenerate the protobuf code when proto/ changed"
 	@echo "make clean   remove everything that make created"
@@ -54,6 +55,9 @@ check: $(TOOLS) proto
 	@echo "==> buf breaking" && $(BIN)/buf breaking proto --against proto/baseline.binpb
 	@echo "==> generated files" && $(BIN)/python -m tests.generated_files --check
 	@echo "==> tidy" && $(BIN)/python -m pytest -q -p no:cacheprovider tests/test_tidy.py
+
+oracle: $(TOOLS)
+	@$(BIN)/python -m tests.conformance.oracle
 
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
