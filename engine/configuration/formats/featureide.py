@@ -2,97 +2,94 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.ElementTree import fromstring
-
 from engine.configuration.builder import ModelBuilder
 from engine.configuration.formats.feature_tree import FeatureTree
 from engine.configuration.formats.logic import Connective, Formula, Join, Not, conjunction, disjunction, implies, state
+from engine.configuration.formats.xml_tree import Element, read_xml
 from engine.configuration.model import Model
-from engine.diagnostics import Code, Diagnostic, DiagnosticError, Severity, Span, did_you_mean
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Severity, did_you_mean
 
 MALFORMED = Code("MDL040")
 UNSUPPORTED = Code("MDL041")
 UNKNOWN_FEATURE = Code("MDL042")
 
 NODES = ("and", "or", "alt", "feature")
-SILENT = ("description", "graphics", "property", "attribute")
+SILENT = ("description", "graphics", "property", "attribute", "tags")
+SECTIONS = ("properties", "calculations", "comments", "featureOrder", "chosenLayoutAlgorithm", "struct", "constraints")
+"""What a file is made of; all but the last two say how it is shown."""
+
 GROUPS = {"or": (1, None), "alt": (1, 1)}
 
 
 def read_featureide(data: bytes, path: str) -> Model:
     """Features named as in the file, one rule for each tree edge and each ``rule``; attributes are noted, not used."""
-    try:
-        root = fromstring(data)
-    except ParseError as error:
-        line, column = error.position
-        span = Span(path, line, column + 1)
-        raise DiagnosticError(Diagnostic(MALFORMED, "the file is no well-formed XML", span)) from error
-    return _Reader(root, data.decode("utf-8", errors="replace"), path).read()
+    return _Reader(read_xml(data, path, MALFORMED), path).read()
 
 
 class _Reader:
-    def __init__(self, root: Element, text: str, path: str) -> None:
+    def __init__(self, root: Element, path: str) -> None:
         self.root = root
-        self.lines = text.splitlines()
         self.path = path
         self.builder = ModelBuilder(path.rsplit("/", 1)[-1])
         self.tree = FeatureTree(self.builder)
         self.features: dict[str, int] = {}
 
     def read(self) -> Model:
-        struct = self.root.find("struct")
-        tops = [each for each in struct if each.tag in NODES] if struct is not None else []
+        for each in self.root.children:
+            if each.tag not in SECTIONS:
+                raise self._error(each, f"`<{each.tag}>` is not supported", UNSUPPORTED)
+        tops = [each for struct in self.root.inside("struct") for each in struct.children if each.tag not in SILENT]
         if len(tops) != 1:
             raise self._error(self.root, "`<struct>` holds exactly one root feature")
         self._walk(tops[0])
-        for number, rule in enumerate(self.root.iterfind("constraints/rule"), start=1):
-            formulas = [self._formula(each) for each in rule if each.tag not in SILENT]
-            name = f"rule {number}"
-            state(self.builder, conjunction(*formulas), self.builder.rule(name, span=self._rule_span(number)))
-        if any(True for _ in self.root.iter("attribute")):
+        rules = (each for section in self.root.inside("constraints") for each in section.children)
+        for number, rule in enumerate(rules, start=1):
+            if rule.tag != "rule":
+                raise self._error(rule, f"`<{rule.tag}>` is not supported here", UNSUPPORTED)
+            formulas = [self._formula(each) for each in rule.children if each.tag not in SILENT]
+            if formulas:
+                state(self.builder, conjunction(*formulas), self.builder.rule(f"rule {number}", span=rule.span))
+        attribute = next((each for each in self.root.walk() if each.tag == "attribute"), None)
+        if attribute is not None:
             note = "attributes are kept in the file but no rule reads them"
-            self.builder.notes.append(Diagnostic(UNSUPPORTED, note, Span(self.path), severity=Severity.NOTE))
+            self.builder.notes.append(Diagnostic(UNSUPPORTED, note, attribute.span, severity=Severity.NOTE))
         return self.builder.build()
 
     def _walk(self, top: Element) -> None:
         root = self._feature(top)
-        self.tree.root(root, top.get("name", ""), self._span(top))
+        self.tree.root(root, top.get("name"), top.span)
         stack = [top]
         while stack:
             parent = stack.pop()
-            literal = self.features[parent.get("name", "")]
-            children = [each for each in parent if each.tag not in SILENT]
+            literal = self.features[parent.get("name")]
+            children = [each for each in parent.children if each.tag not in SILENT]
             made = [(child, self._feature(child)) for child in children]
             for child, feature in made:
-                self.tree.child(literal, feature, child.get("name", ""), self._span(child))
+                self.tree.child(literal, feature, child.get("name"), child.span)
                 if parent.tag in ("and", "feature") and child.get("mandatory") == "true":
-                    self.tree.mandatory(literal, feature, child.get("name", ""), self._span(child))
+                    self.tree.mandatory(literal, feature, child.get("name"), child.span)
             if parent.tag in GROUPS and made:
-                at = (parent.get("name", ""), self._span(parent))
+                at = (parent.get("name"), parent.span)
                 self.tree.group(literal, [feature for _, feature in made], GROUPS[parent.tag], at)
             stack.extend(reversed(children))
 
     def _feature(self, element: Element) -> int:
-        name = element.get("name", "")
+        name = element.get("name")
         if element.tag not in NODES:
             raise self._error(element, f"`<{element.tag}>` is not supported here", UNSUPPORTED)
         if not name or name in self.features:
             raise self._error(element, f"feature name `{name}` is missing or used twice")
-        self.features[name] = self.builder.variable(self.builder.boolean(name, span=self._span(element))).first
+        self.features[name] = self.builder.variable(self.builder.boolean(name, span=element.span)).first
         return self.features[name]
 
     def _formula(self, element: Element) -> Formula:
         if element.tag == "var":
-            name = (element.text or "").strip()
+            name = element.text.strip()
             if name not in self.features:
                 hint = did_you_mean(name, self.features)
-                raise DiagnosticError(
-                    Diagnostic(UNKNOWN_FEATURE, f"unknown feature `{name}`", self._var_span(name), hint)
-                )
+                raise DiagnosticError(Diagnostic(UNKNOWN_FEATURE, f"unknown feature `{name}`", element.span, hint))
             return self.features[name]
-        parts = [self._formula(each) for each in element]
+        parts = [self._formula(each) for each in element.children]
         match element.tag, len(parts):
             case "not", 1:
                 return Not(parts[0])
@@ -107,24 +104,9 @@ class _Reader:
             case "atmost1", _ if parts:
                 pairs = [disjunction(Not(a), Not(b)) for at, a in enumerate(parts) for b in parts[at + 1 :]]
                 return conjunction(*pairs) if pairs else disjunction(parts[0], Not(parts[0]))
-        raise self._error(element, f"`<{element.tag}>` with {len(parts)} parts is not supported", UNSUPPORTED)
-
-    def _span(self, element: Element) -> Span:
-        name = element.get("name")
-        return self._find(f'name="{name}"') if name else self._find(f"<{element.tag}")
-
-    def _rule_span(self, number: int) -> Span:
-        rules = [at for at, line in enumerate(self.lines, start=1) if "<rule" in line]
-        return Span(self.path, rules[number - 1]) if number <= len(rules) else Span(self.path)
-
-    def _var_span(self, name: str) -> Span:
-        return self._find(f"<var>{name}")
-
-    def _find(self, text: str) -> Span:
-        for at, line in enumerate(self.lines, start=1):
-            if text in line:
-                return Span(self.path, at, line.index(text) + 1)
-        return Span(self.path)
+            case _:
+                message = f"`<{element.tag}>` with {len(parts)} parts is not supported"
+                raise self._error(element, message, UNSUPPORTED)
 
     def _error(self, element: Element, message: str, code: Code = MALFORMED) -> DiagnosticError:
-        return DiagnosticError(Diagnostic(code, message, self._span(element)))
+        return DiagnosticError(Diagnostic(code, message, element.span))

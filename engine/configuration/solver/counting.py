@@ -1,4 +1,4 @@
-"""Exact counts without a diagram: propagate, divide into independent components, branch, remember equal components.
+"""Exact counts without a diagram: merge equal literals, divide into independent components, branch, remember.
 
 Which variable is branched on comes from an elimination order of the constraint graph: the last to be eliminated
 separate the rest, so components fall apart early.
@@ -7,10 +7,13 @@ separate the rest, so components fall apart early.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 
 from engine.configuration.model import Kind, Model
 from engine.configuration.solver.cnf import encode
+from engine.configuration.solver.reduced import merged
 from engine.configuration.solver.search import Allowance, Search
 
 Clauses = tuple[tuple[int, ...], ...]
@@ -21,19 +24,20 @@ CHECK_EVERY = 64
 def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance) -> int:
     """Solutions of a model without sums and quantities; every auxiliary atom follows from the others."""
     cnf = encode(model, functional=True)
-    clauses = [tuple(dict.fromkeys(each)) for each in cnf.clauses]
-    clauses += [(each,) for each in literals]
+    clauses = [*cnf.clauses, *((each,) for each in literals)]
     mentioned = {abs(literal) for clause in clauses for literal in clause}
     free = sum(
         1 for each in model.variables if each.decision and each.kind is Kind.BOOLEAN and each.first not in mentioned
     )
-    reduced = _propagate([each for each in clauses if not any(-literal in each for literal in each)])
-    if reduced is None:
+    kept, names = merged(clauses, list(range(cnf.top + 1)))
+    if () in kept:
         return 0
-    kept, fixed = reduced
     left = {abs(literal) for clause in kept for literal in clause}
-    free += len(mentioned) - len(left) - len(fixed)
-    return _Counter(_ranks(kept), allowance).total(kept) << free
+    # An atom that kept its own name and is in no clause any more may be either.
+    free += sum(1 for atom in mentioned if names[atom] == atom and atom not in left)
+    ranks = _ranks(kept)
+    renamed = tuple(sorted(tuple(ranks[each] if each > 0 else -ranks[-each] for each in clause) for clause in kept))
+    return _Counter(allowance).total(renamed) << free
 
 
 def count_by_search(search: Search, branches: Sequence[Sequence[Sequence[int]]], literals: Sequence[int]) -> int:
@@ -55,22 +59,24 @@ def count_by_search(search: Search, branches: Sequence[Sequence[Sequence[int]]],
 
 
 class _Counter:
-    def __init__(self, rank: dict[int, int], allowance: Allowance) -> None:
-        self._rank = rank
+    """Atoms are numbered so that the highest of a component is the one to branch on; sets of atoms are bits."""
+
+    def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
         self._known: dict[frozenset[tuple[int, ...]], int] = {}
+        self._masks: dict[tuple[int, ...], int] = {}
         self._steps = 0
 
     def total(self, clauses: Clauses) -> int:
         """Solutions over the atoms that these clauses mention."""
         product = 1
-        for component in _components(clauses):
-            product *= self._component(component)
+        for atoms, component in self._components(clauses):
+            product *= self._component(atoms, component)
             if not product:
                 break
         return product
 
-    def _component(self, clauses: Clauses) -> int:
+    def _component(self, atoms: int, clauses: Clauses) -> int:
         key = frozenset(clauses)
         known = self._known.get(key)
         if known is not None:
@@ -78,71 +84,92 @@ class _Counter:
         self._steps += 1
         if self._steps % CHECK_EVERY == 0:
             self._allowance.check()
-        atoms = {abs(literal) for clause in clauses for literal in clause}
-        atom = max(atoms, key=self._rank.__getitem__)
+        atom = atoms.bit_length() - 1
         found = 0
+        places = _occurrences(clauses)
         for literal in (atom, -atom):
-            reduced = _propagate(clauses, literal)
+            reduced = _propagate(clauses, places, literal)
             if reduced is not None:
-                kept, fixed = reduced
-                left = {abs(each) for clause in kept for each in clause}
-                found += self.total(kept) << (len(atoms) - len(left) - len(fixed))
+                kept, decided = reduced
+                left = reduce(or_, map(self._mask, kept), 0)
+                found += self.total(kept) << (atoms.bit_count() - left.bit_count() - decided)
         if len(self._known) < CACHE_MAX:
             self._known[key] = found
         return found
 
+    def _mask(self, clause: tuple[int, ...]) -> int:
+        """The atoms of a clause."""
+        known = self._masks.get(clause)
+        if known is None:
+            known = self._masks[clause] = reduce(or_, (1 << abs(literal) for literal in clause))
+        return known
 
-def _propagate(clauses: Iterable[tuple[int, ...]], *decided: int) -> tuple[Clauses, set[int]] | None:
-    """Clauses left after all unit consequences, and the literals that hold; None for a contradiction."""
-    holds = set(decided)
-    current = tuple(clauses)
-    while True:
-        before = len(holds)
-        kept: list[tuple[int, ...]] = []
-        for clause in current:
-            if holds and not holds.isdisjoint(clause):
-                continue
-            left = tuple(literal for literal in clause if -literal not in holds)
-            if len(left) > 1:
-                kept.append(left)
-            elif left:
-                holds.add(left[0])
-            else:
-                return None
-        if len(holds) == before:
-            return tuple(kept), holds
-        current = tuple(kept)
+    def _components(self, clauses: Clauses) -> list[tuple[int, Clauses]]:
+        """Atoms and clauses of groups that share no atom, the smallest first."""
+        found: list[tuple[int, Clauses]] = []
+        left = [(self._mask(each), each) for each in clauses]
+        while left:
+            mask = left[0][0]
+            group: list[tuple[int, ...]] = []
+            while True:
+                apart: list[tuple[int, tuple[int, ...]]] = []
+                for each in left:
+                    if each[0] & mask:
+                        mask |= each[0]
+                        group.append(each[1])
+                    else:
+                        apart.append(each)
+                # Backwards next time: what this pass met too early joins at once.
+                grown, left = len(apart) < len(left), apart[::-1]
+                if not grown or not left:
+                    break
+            found.append((mask, tuple(group)))
+        return sorted(found, key=lambda each: len(each[1]))
 
 
-def _components(clauses: Clauses) -> Iterator[Clauses]:
-    """Clauses grouped so that no two groups share an atom."""
-    parent: dict[int, int] = {}
-
-    def find(atom: int) -> int:
-        while parent[atom] != atom:
-            parent[atom] = parent[parent[atom]]
-            atom = parent[atom]
-        return atom
-
-    for clause in clauses:
-        root = 0
+def _occurrences(clauses: Clauses) -> dict[int, list[int]]:
+    """The positions of the clauses that hold each literal."""
+    found: dict[int, list[int]] = {}
+    for at, clause in enumerate(clauses):
         for literal in clause:
-            atom = abs(literal)
-            if atom not in parent:
-                parent[atom] = atom
-            found = find(atom)
-            if not root:
-                root = found
-            elif found != root:
-                parent[found] = root
-    groups: dict[int, list[tuple[int, ...]]] = {}
-    for clause in clauses:
-        groups.setdefault(find(abs(clause[0])), []).append(clause)
-    return (tuple(each) for each in sorted(groups.values(), key=len))
+            if literal in found:
+                found[literal].append(at)
+            else:
+                found[literal] = [at]
+    return found
 
 
-def _ranks(clauses: Clauses) -> dict[int, int]:
-    """When each atom would be eliminated if the one with the fewest neighbours always went first."""
+def _propagate(clauses: Clauses, places: dict[int, list[int]], decided: int) -> tuple[Clauses, int] | None:
+    """Clauses left when the literal holds and all unit consequences do, and how many atoms that decides; or None."""
+    holds = {decided}
+    waiting = [decided]
+    gone: set[int] = set()
+    shorter: dict[int, tuple[int, ...]] = {}
+    while waiting:
+        literal = waiting.pop()
+        gone.update(places.get(literal, ()))
+        for at in places.get(-literal, ()):
+            if at in gone:
+                continue
+            clause = tuple(each for each in shorter.get(at, clauses[at]) if each != -literal)
+            if len(clause) > 1:
+                shorter[at] = clause
+                continue
+            gone.add(at)
+            if -clause[0] in holds:
+                return None
+            if clause[0] not in holds:
+                holds.add(clause[0])
+                waiting.append(clause[0])
+    if shorter:
+        left = tuple(shorter.get(at, clause) for at, clause in enumerate(clauses) if at not in gone)
+    else:
+        left = tuple(clause for at, clause in enumerate(clauses) if at not in gone)
+    return left, len(holds)
+
+
+def _ranks(clauses: Iterable[tuple[int, ...]]) -> dict[int, int]:
+    """When each atom (from 1) would be eliminated if the one with the fewest neighbours always went first."""
     near: dict[int, set[int]] = {}
     for clause in clauses:
         atoms = {abs(literal) for literal in clause}
@@ -157,7 +184,7 @@ def _ranks(clauses: Clauses) -> dict[int, int]:
         size, atom = heapq.heappop(queue)
         if atom in rank or size != len(near[atom]):
             continue
-        rank[atom] = len(rank)
+        rank[atom] = len(rank) + 1
         others = near.pop(atom)
         for other in others:
             near[other] |= others

@@ -77,13 +77,7 @@ def reduce(cnf: Cnf, atoms: int, fixed: Iterable[int], wanted: Possible) -> Redu
     truth = cnf.top + 1
     for each in fixed:
         names[abs(each)] = truth if each > 0 else -truth
-    clauses = _renamed(cnf.clauses, names, truth)
-    while True:
-        equal = _equal_literals(clauses, truth)
-        if not equal:
-            break
-        names = [_name(equal, each) for each in names]
-        clauses = _renamed(clauses, [_name(equal, each) for each in range(truth + 1)], truth)
+    clauses, names = merged(cnf.clauses, names)
     # Atoms nobody asks about and no clause mentions are gone.
     kept = {abs(each) for clause in clauses for each in clause} | {abs(each) for each in names[1 : atoms + 1]} | {truth}
     number = {atom: at for at, atom in enumerate(sorted(kept), 1)}
@@ -92,6 +86,19 @@ def reduce(cnf: Cnf, atoms: int, fixed: Iterable[int], wanted: Possible) -> Redu
     small.append((number[truth],))
     reduced = Cnf(tuple(small), (-1,) * len(small), len(number))
     return Reduced(reduced, literal, Translator(literal, atoms, len(number), wanted), touching(small))
+
+
+def merged(clauses: Iterable[Sequence[int]], names: list[int]) -> tuple[Clauses, list[int]]:
+    """The clauses over as few atoms as equal and decided literals leave, and the name of every atom then.
+
+    The number after the last is the truth: what is decided is named by it, or by its opposite.
+    """
+    truth = len(names)
+    left = _renamed(clauses, names, truth)
+    while equal := _equal_literals(left, truth):
+        names = [_name(equal, each) for each in names]
+        left = _renamed(left, [_name(equal, each) for each in range(truth + 1)], truth)
+    return left, names
 
 
 def _name(equal: dict[int, int], literal: int) -> int:
