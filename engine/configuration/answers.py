@@ -210,3 +210,27 @@ class Analysis:
     dead: tuple[str, ...] = ()
     impossible: tuple[tuple[str, tuple[Value, ...]], ...] = ()
     guilty: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImpliedRule:
+    """A rule that never binds, because these others (none: the structure of the product) say all it says already."""
+
+    rule: Rule
+    by: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """The rules that never bind as long as all others stay, and those that the budget left unchecked."""
+
+    rules: tuple[ImpliedRule, ...]
+    unchecked: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """A minimal set of rules that rule a value out; ``smallest`` when no smaller set does, as far as was searched."""
+
+    rules: tuple[Rule, ...]
+    smallest: bool

@@ -8,10 +8,12 @@ from typing import Protocol
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
     Analysis,
+    Blamed,
     Budget,
     Choice,
     Completion,
     Explanation,
+    Implied,
     Objective,
     OutOfBudget,
     Repair,
@@ -86,6 +88,12 @@ class Configurator(Protocol):
 
     def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
         """Core, dead and impossible values, or the minimal set of guilty rules of a contradiction."""
+
+    def blame(self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET) -> Blamed | None | OutOfBudget:
+        """The smallest set of rules that rule out a value by themselves (or everything); None: it is possible."""
+
+    def implied(self, *, budget: Budget = DEFAULT_BUDGET) -> Implied:
+        """The rules that never bind, each with the rules that imply it; what the budget left out is named."""
 
 
 def configurator_for(model: Model, *, diagram: Diagram | None = None) -> Configurator:

@@ -9,11 +9,13 @@ from typing import TypeVar
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
     Analysis,
+    Blamed,
     Budget,
     Choice,
     Completion,
     CompletionStatus,
     Explanation,
+    Implied,
     Objective,
     OutOfBudget,
     Repair,
@@ -25,6 +27,7 @@ from engine.configuration.solver import completing, explaining
 from engine.configuration.solver.counting import count_by_search, count_solutions
 from engine.configuration.solver.facts import Unit, canonical, units_of, wanted_choices
 from engine.configuration.solver.flat import Diagram
+from engine.configuration.solver.implied import implied_rules
 from engine.configuration.solver.ranges import full_ranges
 from engine.configuration.solver.search import Allowance, BudgetSpentError
 from engine.configuration.solver.sweep import Sweeper
@@ -145,6 +148,18 @@ class SatConfigurator:
                 return why
             return Analysis(satisfiable=False, guilty=why.rules if why else ())
         return _analysis(root)
+
+    def blame(self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET) -> Blamed | None | OutOfBudget:
+        """The smallest set of rules that rule out a value by themselves, or everything."""
+
+        def ask(bench: Workbench, allowance: Allowance) -> Blamed | None:
+            return explaining.blame(bench, () if wanted is None else (wanted,), allowance)
+
+        return self._run("blame", ask, budget)
+
+    def implied(self, *, budget: Budget = DEFAULT_BUDGET) -> Implied:
+        """The rules that never bind, each with the rules that imply it."""
+        return implied_rules(self._foundation, Allowance(budget))
 
     def _start(self, chosen: tuple[Choice, ...], previous: State | None) -> State | None:
         """A previous state that the choices only narrow down."""

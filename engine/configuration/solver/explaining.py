@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from engine.configuration.answers import Choice, Explanation, Violation
+from engine.configuration.answers import Blamed, Choice, Explanation, Violation
 from engine.configuration.solver.conflicts import SoftGroups, minimal_core
 from engine.configuration.solver.facts import Unit, canonical
+from engine.configuration.solver.search import Allowance, BudgetSpentError
 from engine.configuration.solver.workbench import Workbench
+
+SMALLEST_MILLISECONDS = 1_000
+"""How long a smaller set of guilty rules is looked for once a minimal one is known."""
 
 
 def explain(bench: Workbench, units: tuple[Unit, ...], wanted: Sequence[Choice]) -> Explanation | None:
@@ -25,6 +29,29 @@ def explain(bench: Workbench, units: tuple[Unit, ...], wanted: Sequence[Choice])
     numbers = tuple(sorted(each - selectors[0] for each in core))
     rules = bench.foundation.model.rules
     return Explanation(guilty, tuple(rules[at] for at in numbers), numbers)
+
+
+def blame(bench: Workbench, wanted: Sequence[Choice], allowance: Allowance) -> Blamed | None:
+    """The smallest set of rules that leaves no configuration with ``wanted``; minimal only where that takes long."""
+    search = bench.blaming()
+    selectors = bench.selectors()
+    hard = bench.blaming_literals(wanted)
+    core = minimal_core(search, hard, selectors)
+    if core is None:
+        return None
+    smallest = len(core) <= 1
+    if not smallest:
+        search.allowance = allowance.share(SMALLEST_MILLISECONDS)
+        try:
+            found = SoftGroups(search, [(each,) for each in selectors], hard).smallest_conflict()
+            assert found is not None, "a clash stays one"
+            core, smallest = [each for at, each in enumerate(selectors) if found >> at & 1], True
+        except BudgetSpentError:
+            pass  # the minimal set is an answer too, and says that a smaller one may exist
+        finally:
+            search.allowance = allowance
+    rules = bench.foundation.model.rules
+    return Blamed(tuple(rules[at - selectors[0]] for at in sorted(core)), smallest)
 
 
 def validate(bench: Workbench, choices: tuple[Choice, ...]) -> tuple[Violation, ...]:

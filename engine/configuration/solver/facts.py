@@ -98,6 +98,13 @@ class Vocabulary:
                 raise ValueError(f"say `at least` or `at most` of `{variable.name}`")
 
 
+def value_literal(variable: Variable, position: int) -> int:
+    """The literal "variable has its value at this position" of a boolean or an enumeration."""
+    if variable.kind is Kind.BOOLEAN:
+        return variable.first if position else -variable.first
+    return variable.first + position
+
+
 def _decided(model: Model) -> tuple[int, int]:
     """Atoms whose truth, and atoms whose falsity, a full answer has to settle (an enumeration needs truth only)."""
     true: list[int] = []

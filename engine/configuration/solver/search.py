@@ -49,6 +49,10 @@ class Allowance:
         """A last small allowance, to answer something valid after the time ran out."""
         return Allowance(Budget(conflicts=20_000, milliseconds=1_000))
 
+    def share(self, milliseconds: int) -> Allowance:
+        """A part of what is left, for something that may be given up."""
+        return Allowance(Budget(self.conflicts, min(milliseconds, self.milliseconds_left())))
+
     def milliseconds_left(self) -> int:
         """Time left, never negative."""
         return max(0, int((self.deadline - time.monotonic()) * 1000))

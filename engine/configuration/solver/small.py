@@ -15,11 +15,14 @@ from constraint import FunctionConstraint, Problem
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
     Analysis,
+    Blamed,
     Budget,
     Choice,
     Completion,
     CompletionStatus,
     Explanation,
+    Implied,
+    ImpliedRule,
     Objective,
     OutOfBudget,
     Repair,
@@ -120,6 +123,39 @@ class SmallConfigurator:
         if isinstance(why, Explanation):
             return Analysis(satisfiable=False, guilty=why.rules)
         return Analysis(satisfiable=True)
+
+    def blame(self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET) -> Blamed | None | OutOfBudget:
+        """The smallest set of rules under which no solution has the value."""
+        hard = () if wanted is None else (wanted,)
+        if self._matching(hard):
+            return None
+        sizes = range(len(self._rules) + 1)
+        every = (some for size in sizes for some in combinations(sorted(self._rules), size))
+        found = next(some for some in every if not self._matching(hard, frozenset(some)))
+        return Blamed(tuple(self.model.rules[at] for at in found), smallest=True)
+
+    def implied(self, *, budget: Budget = DEFAULT_BUDGET) -> Implied:
+        """The rules without which the solutions are the same, each with rules that cannot be spared to imply it."""
+        everything = len(self._all(self._rules))
+        found: list[ImpliedRule] = []
+        for rule in sorted(self._rules - self._soft()):
+            kept = set(self._rules - {rule})
+            if len(self._all(frozenset(kept))) > everything:
+                continue
+            for other in sorted(kept):
+                if self._same(kept - {other}, rule):
+                    kept.discard(other)
+            found.append(ImpliedRule(self.model.rules[rule], tuple(self.model.rules[at] for at in sorted(kept))))
+        return Implied(tuple(found))
+
+    def _same(self, rules: set[int], rule: int) -> bool:
+        return len(self._all(frozenset(rules))) == len(self._all(frozenset(rules | {rule})))
+
+    def _soft(self) -> frozenset[int]:
+        """Rules that ask for nothing hard."""
+        model = self.model
+        stated = (model.clauses, model.tables, model.cardinalities, model.sums)
+        return self._rules - {each.rule for group in stated for each in group}
 
     def _regret(self, solution: Solution) -> int:
         return sum(each.weight for each in self.model.preferences if not self._literals.holds(each.literal, solution))
