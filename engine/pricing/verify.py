@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
 from engine.language.scope import Checked
 from engine.pricing import codes
-from engine.pricing.effects import BuyGet, Effect, Gift, On, Percent, Sign, UnitsOff
+from engine.pricing.effects import BuyGet, Effect, FirstNext, Gift, On, Percent, Sign, UnitsOff
 from engine.pricing.expressions import effect_expressions
 from engine.pricing.models import Volume
 from engine.pricing.models.tiers import TierEffect
@@ -78,6 +78,9 @@ def _effect(rule: Rule, effect: Effect, level: Level) -> Iterator[Diagnostic]:
     ):
         hint = "put the rule in a group of level `order`"
         yield _finding(codes.WRONG_LEVEL, f"`{rule.id}` acts on the order but its group acts on lines", rule.span, hint)
+    if level is Level.ORDER and isinstance(effect, FirstNext):
+        hint = "put the rule in a group of level `line`"
+        yield _finding(codes.WRONG_LEVEL, f"`{rule.id}` acts on lines but its group acts on the order", rule.span, hint)
     if isinstance(effect, Percent) and isinstance(effect.value, Decimal):
         over = effect.sign is Sign.OFF and effect.value > HUNDRED
         if over or effect.value < 0 or not effect.value.is_finite():

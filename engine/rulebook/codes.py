@@ -150,6 +150,8 @@ PRC210 | dates end before they start
   the rule could never apply | correct the dates
 PRC211 | a price is for a unit that nothing is sold in
   the price would never hold | declare the unit under `units`, or correct the name
+PRC212 | a price model is given something that its kind does not have
+  it would silently do nothing, or no price would follow | remove the key or choose another kind
 DSC201 | an effect cannot be read
   the rule would give nothing | write it as `10 % off unit`, `5.00 off line`, `set 99.00 unit`
 DSC202 | a discount group is not known

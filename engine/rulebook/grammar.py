@@ -15,6 +15,8 @@ from engine.pricing.effects import (
     BuyGet,
     Condition,
     Effect,
+    FirstNext,
+    ForEach,
     Gift,
     On,
     Operand,
@@ -37,13 +39,18 @@ _PERCENT = re.compile(
 _AMOUNT = re.compile(rf"(?P<value>.+?)\s(?P<sign>off|up)\s+(?P<on>(?:{_TARGETS})\b.*?)\s*\Z", re.S)
 _SET = re.compile(rf"set\s+(?P<value>.+?)\s(?P<on>(?:{_TARGETS})(?:\s*\(.*\))?)\s*\Z", re.S)
 _UNITS = re.compile(r"units\s*\((?P<selector>.*)\)\s*\Z", re.S)
-_ADD = re.compile(r"add\s+(?P<sku>\S+)(?:\s+qty\s+(?P<qty>\S+))?\s+at\s+(?P<price>.+?)\s*\Z", re.S)
+_ADD = re.compile(
+    r"add\s+(?P<sku>\S+)(?:\s+qty\s+(?P<qty>\S+))?\s+at\s+(?P<price>\S+)"
+    r"(?:\s+for_each\s+(?P<each>\S+)(?:\s+where\b(?P<where>.+))?)?\s*\Z",
+    re.S,
+)
+_FIRST = re.compile(r"(?P<first>.+?)\s+off\s+first\s+unit,?\s+(?P<next>.+?)\s+off\s+each\s+further\s*\Z", re.S)
 _SELECTOR = re.compile(
     r"(?P<how>cheapest|dearest|any|groups\s+of)\b\s*(?P<count>(?!where\b)[^\s]+)?\s*(?:where\b(?P<where>.+))?\Z", re.S
 )
 _BUY = re.compile(
     r"buy\s+(?P<n>\S+)\s+of\s+(?P<what>.+?)\s+get\s+(?P<m>\S+)\s+of\s+(?P<which>.+?)"
-    r"\s+at\s+(?P<at>[^%]+)%(?P<repeat>\s*repeat)?(?:\s*at_most\s+(?P<max>\S+))?\s*\Z",
+    r"\s+at\s+(?P<at>[^%]+)%(?P<repeat>\s*repeat)?(?P<partial>\s*partial)?(?:\s*at_most\s+(?P<max>\S+))?\s*\Z",
     re.S,
 )
 _SELECTS = {"cheapest": Select.CHEAPEST, "dearest": Select.DEAREST, "any": Select.DEAREST}
@@ -116,6 +123,10 @@ def _group(text: Scalar, match: re.Match[str], name: str) -> Scalar:
 
 
 def _off_or_up(text: Scalar, formulas: Formulas) -> GivenEffect:
+    match = _FIRST.match(text.text)
+    if match:
+        first, following = _group(text, match, "first"), _group(text, match, "next")
+        return GivenEffect(FirstNext(formulas.money(first), formulas.money(following)), in_money=True)
     match = _PERCENT.match(text.text)
     if match and _outside_quotes(text.text, match.start("sign")):
         value = formulas.percent(_group(text, match, "value"))
@@ -178,7 +189,8 @@ def _buy(text: Scalar, formulas: Formulas) -> GivenEffect:
     get = _pick(_constant(_group(text, match, "m")), _group(text, match, "which"), formulas)
     price = _constant(_group(text, match, "at"))
     most = int(_constant(_group(text, match, "max"))) if match["max"] else None
-    effect = BuyGet(buy, get, Decimal(100) - price, repeat=bool(match["repeat"]), sets_max=most)
+    repeat, partial = bool(match["repeat"]), bool(match["partial"])
+    effect = BuyGet(buy, get, Decimal(100) - price, repeat=repeat, partial=partial, sets_max=most)
     return GivenEffect(effect, in_money=False)
 
 
@@ -198,7 +210,14 @@ def _add(text: Scalar, formulas: Formulas) -> GivenEffect:
         _refuse(text, f"the effect `{text.text}` cannot be read", "write it like `add MOUSE-1 qty 1 at 0`")
     quantity = _constant(_group(text, match, "qty")) if match["qty"] else Decimal(1)
     price = _constant(_group(text, match, "price"))
-    return GivenEffect(Gift(match["sku"], quantity, price), in_money=price != 0)
+    times = None
+    if match["each"]:
+        where = formulas.condition(_group(text, match, "where")) if match["where"] else ()
+        each = _constant(_group(text, match, "each"))
+        if each <= 0:
+            _refuse(_group(text, match, "each"), f"`for_each {each}` is not above zero", "write it like `for_each 2`")
+        times = ForEach(each, where)
+    return GivenEffect(Gift(match["sku"], quantity, price, times), in_money=price != 0)
 
 
 def _constant(text: Scalar) -> Decimal:

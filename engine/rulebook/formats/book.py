@@ -61,6 +61,8 @@ HABITS = Record(
     (
         Field("ties", choice("specificity", "listed"), "How rules of one priority are ordered.", default="specificity"),
         Field("unusable_codes", choice("refuse", "report"), "What an ended or unknown code does.", default="refuse"),
+        Field("split_over_units", FLAG, "Whether order discounts are split over single units, too.", default="false"),
+        Field("lines_max", INTEGER, "How many lines a quote may have.", default="100000"),
         Field("budget_overrun", choice("refuse", "cap"), "What a grant over the budget does.", default="refuse"),
     ),
 )

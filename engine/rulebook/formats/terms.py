@@ -114,6 +114,11 @@ TAX = Record(
         Field("round_at", choice("unit", "line", "rate", "total"), "Where tax is rounded.", default="line"),
         Field("round", choice("tax", "net"), "Which part of an inclusive price is rounded.", default="tax"),
         Field("unknown", choice("refuse", "free"), "What a code without a rate does.", default="refuse"),
+        Field(
+            "mode",
+            choice("half_up", "half_even", "half_down", "up", "down", "ceiling", "floor"),
+            "How tax is rounded, when not as prices are.",
+        ),
         Field("rates", many(RATE), "Rates."),
     ),
 )

@@ -100,6 +100,8 @@ def _habits(read: Read | None) -> Habits:
         ties=TieBreak(read.text("ties", "specificity")),
         unusable_codes=UnusableCode(read.text("unusable_codes", "refuse")),
         budget_overrun=BudgetOverrun(read.text("budget_overrun", "refuse")),
+        split_over_units=read.flag("split_over_units", default=False),
+        lines_max=max(read.integer("lines_max", Habits().lines_max), 1),
     )
 
 

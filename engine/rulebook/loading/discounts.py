@@ -24,6 +24,7 @@ from engine.pricing.plan import (
     RuleId,
     Spread,
     Step,
+    UnitsBase,
     UsageLimit,
     Window,
     Within,
@@ -35,7 +36,7 @@ from engine.rulebook.loading.book_head import check_days
 from engine.rulebook.loading.constraints import report_repeated
 from engine.rulebook.loading.effects import effects_of, percent_effect
 from engine.rulebook.loading.price_table import text_of, window_of
-from engine.rulebook.loading.pricing_scope import PricingScope, conditions
+from engine.rulebook.loading.pricing_scope import PricingScope, by_currency, conditions
 from engine.rulebook.loading.products import amounts
 from engine.rulebook.loading.sources import Sources
 from engine.rulebook.loading.table_rows import CellChecker, TableRow, divide, rows_of
@@ -45,6 +46,7 @@ from engine.rulebook.table import Table
 
 FOLDER = "discounts"
 STEPS = {"volume": Step.VOLUME, "rules": Step.RULES, "promotions": Step.PROMOTIONS, "partner": Step.PARTNER}
+UNITS_OF = {"current": UnitsBase.CURRENT, "original": UnitsBase.ORIGINAL_LESS_GRANTED}
 HITS = ("UNIQUE", "COLLECT", "ANY")
 NOTES = ("id", "say", "priority", "from", "until", "note")
 
@@ -103,16 +105,25 @@ def _group(read: Read, scope: PricingScope) -> RuleGroup:
 
 
 def _cap(read: Read, scope: PricingScope) -> Cap | None:
-    text = read.scalar("cap")
-    if text is None:
+    if not read.has("cap"):
         return None
-    try:
-        percent, amount = parse_cap(text)
-    except DiagnosticError as problem:
-        scope.report.add(*problem.diagnostics)
+    percents: set[Decimal] = set()
+    money: dict[str, Decimal] = {}
+    for currency, text in by_currency(read.nodes["cap"], scope):
+        try:
+            percent, amount = parse_cap(text)
+        except DiagnosticError as problem:
+            scope.report.add(*problem.diagnostics)
+            return None
+        if amount is not None:
+            money[currency] = amount
+        if percent is not None:
+            percents.add(percent)
+    if len(percents) > 1:
+        message = f"the group `{read.text('id')}` is capped at several percents"
+        scope.report.add(finding("DSC201", message, read.place("cap"), "a percent is the same in every currency"))
         return None
-    money = {scope.default_currency: amount} if amount is not None else {}
-    return Cap(percent, MappingProxyType(money), CapScope(read.text("cap_of", "line")))
+    return Cap(percents.pop() if percents else None, MappingProxyType(money), CapScope(read.text("cap_of", "line")))
 
 
 def _report_unknown_names(files: list[tuple[str, Read]], found: Discounts, sources: Sources) -> None:
@@ -190,7 +201,11 @@ class _Rules:
             priority=read.integer("priority", 0),
             code=read.text("code"),
             usage=_usage(read),
-            limit=Limit(MappingProxyType(amounts(read, "limit")), read.number("units_max")),
+            limit=Limit(
+                MappingProxyType(amounts(read, "limit")),
+                read.number("units_max"),
+                UNITS_OF[read.text("units_of", "current")],
+            ),
             target=target,
             spread=Spread(read.text("spread", "by_net")),
             exclusive=read.flag("exclusive", default=False),

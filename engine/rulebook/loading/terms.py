@@ -11,6 +11,7 @@ from engine.billing.policy import BillingPolicy
 from engine.catalog import Catalog
 from engine.contracts.terms import ContractTerms
 from engine.diagnostics import Span, did_you_mean
+from engine.money import Rounding
 from engine.orders.plan import FulfilmentPlan, FulfilmentStep, plan_faults
 from engine.periods import DayCount
 from engine.pricing.plan import Window
@@ -131,6 +132,7 @@ class _Terms:
             level=TaxLevel(read.text("round_at", "line")),
             side=TaxSide(read.text("round", "tax")),
             unknown_is_refused=read.text("unknown", "refuse") == "refuse",
+            mode=Rounding(read.text("mode")) if read.has("mode") else None,
         )
         for each in read.records("rates"):
             when = conditions(each, "when", self.scope.line, self.report)
