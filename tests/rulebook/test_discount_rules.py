@@ -5,9 +5,12 @@ from __future__ import annotations
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
 from tests.rulebook.shop import D, ask, book_of, findings_of, line, nets, quote
 
-MONEY = {
-    "catalog/catalog.yaml": "products: [{sku: A, name: A, list: {EUR: 100, USD: 110}}, {sku: B, name: B, list: {EUR: 20, USD: 22}}]"
-}
+CATALOG = """\
+products:
+  - {sku: A, name: A, list: {EUR: 100, USD: 110}}
+  - {sku: B, name: B, list: {EUR: 20, USD: 22}}
+"""
+MONEY = {"catalog/catalog.yaml": CATALOG}
 
 
 def priced(discounts: str, *lines: str, head: str = "", **more: object) -> dict[str, str]:
