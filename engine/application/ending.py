@@ -10,10 +10,10 @@ from engine.application.bill_of_contract import BillOfContract
 from engine.application.corrections import correct_invoices
 from engine.application.perform import Work
 from engine.billing import CreditNote
-from engine.contracts import Contract, LineEnd, SubscriptionLine, all_lines, with_released
+from engine.contracts import Contract, LineEnd, SubscriptionLine, all_lines, released_before, with_released
 from engine.diagnostics import Refusal
 from engine.money import Money, total
-from engine.revenue import RevenueContract, end_early, take_back
+from engine.revenue import RevenueContract, end_early, reestimate, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ def _released(work: Work, bill: BillOfContract, ended: tuple[LineEnd, ...]) -> M
         if promised is not None:
             own = [each for each in billed if each.subscription == end.line]
             by_hand = total((each.amount for each in own if each.by_hand), promised.currency)
-            released[end.line] = promised + by_hand - total((each.amount for each in own), promised.currency)
+            before = total(released_before(bill.contract, end.line), promised.currency)
+            bills = total((each.amount for each in own), promised.currency)
+            released[end.line] = promised - before + by_hand - bills
     return released
 
 
@@ -61,20 +63,30 @@ def _promised(line: SubscriptionLine) -> Money | None:
 
 
 def _end_revenue(work: Work, contract: Contract) -> Refusal | None:
-    """Lines that end are earned up to that day; lines that end before they began are undone now."""
+    """Lines that end are earned up to that day; lines that end before they began are undone now.
+
+    A line that left an obligation of several lines before, and ends still earlier now, lowers the price of the others.
+    """
     revenue = work.tx.get(RevenueContract, contract.id)
     assert revenue is not None, "a contract has its revenue contract"
     lines = {each.id: each for each in all_lines(contract)}
+    others = Money.zero(contract.currency)
     undone: dict[str, Money] = {}
     ended: dict[date, dict[str, Money]] = {}
     for end in contract.changes[-1].ended:
         line = lines[end.line]
-        if end.released is not None and revenue.account_of_line(line.quote_line) is not None:
-            into = undone if end.on <= line.start else ended.setdefault(end.on, {})
-            into[line.quote_line] = end.released
+        if end.released is None:
+            continue
+        if revenue.account_of_line(line.quote_line) is None:
+            others += end.released
+            continue
+        into = undone if end.on <= line.start else ended.setdefault(end.on, {})
+        into[line.quote_line] = end.released
     changed: RevenueContract | Refusal = take_back(revenue, undone, on=work.at.date()) if undone else revenue
     for on, gone in sorted(ended.items()):
         changed = changed if isinstance(changed, Refusal) else end_early(changed, gone, on=on)
+    if not others.is_zero and not isinstance(changed, Refusal):
+        changed = reestimate(changed, on=work.at.date(), price_delta=-others)
     if isinstance(changed, Refusal):
         return changed
     if changed is not revenue:

@@ -8,7 +8,7 @@ from engine.contracts.contract import BillOn, Contract, ContractChange, Credit, 
 from engine.contracts.delivery import Delivery, UsageRecord
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
 from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force
-from engine.contracts.signing import cancel, change, sign, with_parts, with_released
+from engine.contracts.signing import cancel, change, released_before, sign, with_parts, with_released
 from engine.contracts.terms import ContractTerms
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "change",
     "last_day_of_service",
     "lines_in_force",
+    "released_before",
     "sign",
     "with_parts",
     "with_released",

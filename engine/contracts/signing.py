@@ -86,6 +86,12 @@ def with_parts(contract: Contract, lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def released_before(contract: Contract, line: str) -> Sequence[Money]:
+    """What the ends of a line before the latest change released."""
+    ends = (end for change in contract.changes[:-1] for end in change.ended if end.line == line)
+    return tuple(end.released for end in ends if end.released is not None)
+
+
 def with_released(contract: Contract, released: Mapping[str, Money]) -> Contract:
     """The contract with what the lines ended by its latest change promised and will not bill, by line."""
     latest = contract.changes[-1]

@@ -83,7 +83,8 @@ def _end(
     gone = {
         each.id
         for each in contract.accounts
-        if each.ended_on is None and all(line in lines for line in each.obligation.order_lines)
+        if (each.ended_on is None or on < each.ended_on or ended is _undone)
+        and all(line in lines for line in each.obligation.order_lines)
     }
     accounts = tuple(ended(each, on) if each.id in gone else without_lines(each, lines) for each in contract.accounts)
     changed = replace(contract, accounts=accounts, version=contract.version + 1)

@@ -12,7 +12,7 @@ from engine.application.rule_books import PublishedBook
 from engine.application.usage import StoredUsage
 from engine.approvals.run import ApprovalRun
 from engine.billing import BillLine, CreditNote, Invoice
-from engine.contracts import BillOn, Contract
+from engine.contracts import BillOn, Contract, LineEnd
 from engine.orders.order import Order
 from engine.quotes.quote import Quote
 from engine.revenue import RevenueContract
@@ -30,10 +30,13 @@ def _quote_lines(quote: Quote) -> Iterator[tuple[Cell, ...]]:
 
 
 def _subscription_lines(contract: Contract) -> Iterator[tuple[Cell, ...]]:
-    ended = {end.line: end for change in contract.changes for end in change.ended}
+    ends: dict[str, list[LineEnd]] = {}
+    for end in (each for change in contract.changes for each in change.ended):
+        ends.setdefault(end.line, []).append(end)
     for line in (*contract.lines, *(added for change in contract.changes for added in change.added)):
-        end = line.end.isoformat() if line.end is not None else None
-        cut = ended.get(line.id)
+        agreed = line.end.isoformat() if line.end is not None else None
+        cuts = ends.get(line.id, [])
+        released = [each.released.minor_units for each in cuts if each.released is not None]
         yield (
             line.id,
             line.quote_line,
@@ -42,10 +45,10 @@ def _subscription_lines(contract: Contract) -> Iterator[tuple[Cell, ...]]:
             line.amount.minor_units,
             line.term_total.minor_units if line.term_total is not None else None,
             line.start.isoformat(),
-            end,
-            cut.on.isoformat() if cut is not None else None,
+            agreed,
+            min(each.on for each in cuts).isoformat() if cuts else None,
             int(line.bill_on is BillOn.DELIVERY),
-            cut.released.minor_units if cut is not None and cut.released is not None else None,
+            sum(released) if released else None,
         )
 
 
