@@ -12,6 +12,7 @@ from engine.audit import (
     TITLES,
     Accounts,
     CreditLineRow,
+    EventRow,
     InvoiceLineRow,
     InvoiceRow,
     JournalLineRow,
@@ -20,6 +21,7 @@ from engine.audit import (
     QuoteLineRow,
     Rows,
     ScheduleRow,
+    StateChangeRow,
     Violation,
     audit,
 )
@@ -28,6 +30,12 @@ from engine.ledger.accounts import AccountType
 
 NOT_YET = date.max
 TIMED = frozenset({"daily", "monthly_even", "monthly_prorate_first", "weights", "by_second"})
+REMOVABLE = frozenset({"quotes", "invoices"})
+TOLD = (
+    *("customers", "billing_accounts", "selling_entities", "users", "approver_groups", "quotes", "approvals"),
+    *("contracts", "orders", "invoices", "credit_notes", "payments", "revenue_contracts", "journal_entries"),
+)
+"""Tables whose every change an event tells of; drafts of quotes and invoices may be removed, with an event too."""
 ACCOUNTS = Accounts(
     revenue=frozenset(code for code, account in DEFAULT_CHART.accounts.items() if account.type is AccountType.REVENUE)
 )
@@ -79,6 +87,8 @@ class _Tables:
         self._invoices = {each["id"]: each for each in self._read("invoices", *columns)}
         self._open = {each["contract"] for each in self._invoices.values() if each["status"] != "finalized"}
         self._by_hand = self._credited_by_hand()
+        events = self._read("events", "cursor", "entity", "record", "version")
+        self._told = [each for each in events if each["record"] in TOLD]
 
     def rows(self) -> Rows:
         """Everything an audit reads."""
@@ -91,6 +101,8 @@ class _Tables:
             obligations=tuple(self._obligations()),
             schedule=tuple(self._schedule()),
             journal=tuple(self._journal()),
+            events=tuple(self._events()),
+            changes=tuple(self._changes()),
         )
 
     def _read(self, table: str, *columns: str) -> list[Row]:
@@ -226,6 +238,28 @@ class _Tables:
                 invoice=line["invoice"],
             )
 
+    def _events(self) -> Iterator[EventRow]:
+        for event in self._told:
+            yield EventRow(str(event["cursor"]), _entity(event["record"], event["entity"]))
+
+    def _changes(self) -> Iterator[StateChangeRow]:
+        """Every save of a record with the event that tells of it: versions that no event tells of, and no others.
+
+        The versions of a record run from 1 to the one it has; of a removed one nobody knows more than its events.
+        """
+        versions = {
+            _entity(table, each["id"]): each["version"] for table in TOLD for each in self._read(table, "id", "version")
+        }
+        told: dict[str, set[int]] = defaultdict(set)
+        for event in self._told:
+            entity, version = _entity(event["record"], event["entity"]), event["version"]
+            told[entity].add(version)
+            if version <= versions.get(entity, version if event["record"] in REMOVABLE else 0):
+                yield StateChangeRow(entity, version, str(event["cursor"]))
+        for entity, latest in versions.items():
+            for version in sorted(set(range(1, latest + 1)) - told[entity]):
+                yield StateChangeRow(entity, version, "")
+
     def _final(self) -> Iterator[Row]:
         return (each for each in self._invoices.values() if each["status"] == "finalized")
 
@@ -258,3 +292,7 @@ class _Tables:
         if service is None:
             return False
         return service["charge"] == "usage" or (service["charge"] == "recurring" and service["end_on"] is None)
+
+
+def _entity(table: str, key: str) -> str:
+    return f"{table}/{key}"

@@ -9,6 +9,7 @@ from datetime import date
 from engine.application.bill_of_contract import BillOfContract
 from engine.application.corrections import correct_invoices
 from engine.application.perform import Work
+from engine.application.revenue import save_revenue
 from engine.billing import CreditNote
 from engine.contracts import Contract, LineEnd, SubscriptionLine, all_lines, released_before, with_released
 from engine.diagnostics import Refusal
@@ -90,5 +91,5 @@ def _end_revenue(work: Work, contract: Contract) -> Refusal | None:
     if isinstance(changed, Refusal):
         return changed
     if changed is not revenue:
-        work.tx.replace(changed)
+        save_revenue(work, changed, cause="end of lines")
     return None

@@ -49,6 +49,16 @@ class RevenueContractOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class RevenueChanged:
+    """A delivery, an invoice, a credit or an end changed what a contract's obligations cost or have earned."""
+
+    contract: str
+    cause: str
+    price: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RevenueRecognised:
     """A recognition run booked revenue of a contract."""
 
@@ -107,13 +117,19 @@ def report_deliveries(work: Work, order: Order, *, before: Order | None) -> Refu
             return moved
         changed = moved
     if changed is not contract:
-        work.tx.replace(changed)
+        save_revenue(work, changed, cause="delivery")
     return None
+
+
+def save_revenue(work: Work, contract: RevenueContract, *, cause: str) -> None:
+    """Save a changed revenue contract, and tell of it."""
+    work.tx.replace(contract)
+    work.tx.emit(RevenueChanged(contract.id, cause, contract.price, work.at))
 
 
 def revenue_of_invoice(work: Work, invoice: Invoice) -> Refusal | None:
     """What is priced as it is billed (usage, services without an agreed end) becomes revenue of the period billed."""
-    return _each_contract(work, invoice.lines, _as_billed)
+    return _each_contract(work, invoice.lines, _as_billed, cause="invoice")
 
 
 def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
@@ -132,7 +148,7 @@ def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
             return reestimate_line(revenue, line.quote_line, on=work.at.date(), price_delta=line.amount)
         return reestimate(revenue, on=work.at.date(), price_delta=line.amount)
 
-    return _each_contract(work, note.lines, change)
+    return _each_contract(work, note.lines, change, cause="credit note")
 
 
 def run_recognition(work: Work, until: date, contracts: Sequence[str] = ()) -> RunResult | Refusal:
@@ -143,13 +159,11 @@ def run_recognition(work: Work, until: date, contracts: Sequence[str] = ()) -> R
         found = recognise(contract, until=until)
         if found.contract != contract:
             work.tx.replace(found.contract)
-        if not found.facts:
-            continue
+            work.tx.emit(RevenueRecognised(contract.id, until, len(found.facts), work.at))
         problem = book(work, found.facts)
         if problem is not None:
             return problem
         booked += len(found.facts)
-        work.tx.emit(RevenueRecognised(contract.id, until, len(found.facts), work.at))
     return RunResult(seen, booked)
 
 
@@ -173,7 +187,7 @@ def _as_billed(revenue: RevenueContract, line: BillLine) -> RevenueContract | Re
     return record_billed(revenue, line.quote_line, service=service, amount=line.amount)
 
 
-def _each_contract(work: Work, lines: Sequence[BillLine], change: Change) -> Refusal | None:
+def _each_contract(work: Work, lines: Sequence[BillLine], change: Change, *, cause: str) -> Refusal | None:
     by_contract: dict[str, list[BillLine]] = {}
     for line in lines:
         by_contract.setdefault(line.contract, []).append(line)
@@ -187,5 +201,5 @@ def _each_contract(work: Work, lines: Sequence[BillLine], change: Change) -> Ref
                 return moved
             changed = moved
         if changed is not revenue:
-            work.tx.replace(changed)
+            save_revenue(work, changed, cause=cause)
     return None

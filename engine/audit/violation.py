@@ -47,7 +47,7 @@ TITLES = {
     CLEARING: "a contract's clearing balance is not billed less recognised",
     EVENT_WITHOUT_CHANGE: "an event has not exactly one state change",
     CHANGE_WITHOUT_EVENT: "a state change has no event of its entity",
-    VERSION_GAP: "the versions of an entity have a gap or a repetition",
+    VERSION_GAP: "the versions of an entity have a gap",
 }
 """What each code says."""
 

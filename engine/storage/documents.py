@@ -8,11 +8,12 @@ from engine.application.approvals import StoredDelegation
 from engine.application.corrections import BillingMark
 from engine.application.invoices import Payment
 from engine.application.ledger import BooksState, LedgerEntry
+from engine.application.revenue import RevenueChanged, RevenueContractOpened, RevenueRecognised
 from engine.application.rule_books import PublishedBook
 from engine.application.usage import StoredUsage
 from engine.approvals.run import ApprovalRun
 from engine.billing import BillLine, CreditNote, Invoice
-from engine.contracts import BillOn, Contract, LineEnd
+from engine.contracts import BillOn, Contract, ContractChanged, ContractSigned, LineEnd
 from engine.orders.order import Order
 from engine.quotes.quote import Quote
 from engine.revenue import RevenueContract
@@ -130,6 +131,7 @@ BILL_COLUMNS = (
     "credits",
     "by_hand",
 )
+REVENUE_EVENTS = (RevenueContractOpened, RevenueChanged, RevenueRecognised)
 DOCUMENTS = (
     Table(
         Quote,
@@ -191,6 +193,7 @@ DOCUMENTS = (
                 _subscription_lines,
             ),
         ),
+        told_by=(ContractSigned, ContractChanged),
     ),
     Table(
         Order,
@@ -246,11 +249,12 @@ DOCUMENTS = (
             "amount_minor": lambda payment: payment.amount.minor_units,
         },
     ),
-    Table(BillingMark, "billing_marks", columns={"until": lambda mark: mark.until.isoformat()}),
+    Table(BillingMark, "billing_marks", columns={"until": lambda mark: mark.until.isoformat()}, told_by=()),
     Table(StoredUsage, "usage_records", columns={"contract": lambda usage: usage.contract}),
     Table(
         RevenueContract,
         "revenue_contracts",
+        told_by=REVENUE_EVENTS,
         columns={
             "customer": lambda contract: contract.customer,
             "currency": lambda contract: contract.currency.code,

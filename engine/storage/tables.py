@@ -21,10 +21,15 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One kind of record: class, table, key, columns and child rows."""
+    """One kind of record: class, table, key, columns and child rows.
+
+    ``told_by`` are the events that tell of its changes, where records of other kinds have the same key; None: all
+    events about its key.
+    """
 
     kind: type[Any]
     table: str
     key: Callable[[Any], str] = lambda value: str(value.id)
     columns: Mapping[str, Callable[[Any], Cell]] = field(default_factory=dict)
     children: tuple[Child, ...] = ()
+    told_by: tuple[type[Any], ...] | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from cpq.v1 import revenue_pb2
+from cpq.v1 import billing_pb2, revenue_pb2
 
 from tests.api import deal
 from tests.api.mutations import final
@@ -98,6 +98,10 @@ CORRUPTIONS = {
         f"UPDATE journal_lines SET amount_minor = amount_minor + 1 {FIRST.format('journal_lines')}",
         "AUD020",
     ),
+    "an event": ("DELETE FROM events WHERE name = 'QuoteSent'", "AUD031"),
+    "a version": ("UPDATE invoices SET version = version + 1 WHERE id = 'in-000001'", "AUD031"),
+    "a rolled back version": ("UPDATE orders SET version = 1 WHERE id = 'o-000001'", "AUD030"),
+    "a lost record": ("DELETE FROM payments WHERE id = 'pa-000001'", "AUD030"),
     "a missing entry": ("DELETE FROM journal_lines WHERE parent_id = '000000001'", "AUD021"),
 }
 
@@ -108,6 +112,9 @@ def test_the_audit_finds_each_corrupted_kind_of_row(shop: Served, tmp_path: Path
     deal.report(shop, order.name, "mug.pick")
     deal.report(shop, order.name, "mug.send")
     deal.invoiced(shop, order.contract, "2026-05-31")
+    shop.billing.RecordPayment(
+        billing_pb2.RecordPaymentRequest(invoice="invoices/in-000001", amount=100, pay_date=deal.day("2026-04-01"))
+    )
     shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-05-31")))
     request = revenue_pb2.RunAuditRequest(until=deal.day("2026-05-31"))
     sound = shop.revenue.RunAudit(request)

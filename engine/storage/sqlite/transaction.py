@@ -164,7 +164,7 @@ class SqliteTransaction(SqliteReader):
         assert asked.tenant == self._tenant, "a unit belongs to one tenant"
         writes = [(self._schema.of(kind), kind, key, value) for (kind, key), value in self._own.items()]
         encoded = [None if value is None else prepared.codec.encode(value) for prepared, _, _, value in writes]
-        events = [self._schema.event(self._tenant, each, at) for each in self._events]
+        events = [self._told(self._schema.event(self._tenant, each, at), each) for each in self._events]
         stamp = at.isoformat()
 
         def unit(connection: sqlite3.Connection) -> None:
@@ -177,10 +177,19 @@ class SqliteTransaction(SqliteReader):
             for key, content in self._blobs.items():
                 connection.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)", (self._tenant, key, content))
             connection.executemany(
-                "INSERT INTO events (tenant_id, name, entity, at, body) VALUES (?, ?, ?, ?, ?)", events
+                "INSERT INTO events (tenant_id, name, entity, at, body, record, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                events,
             )
 
         self._writer.submit(unit)
+
+    def _told(self, row: tuple[str, ...], event: object) -> tuple[str | int, ...]:
+        """The row of an event with the change that it tells of: the table of its record, and the version saved here."""
+        for kind, key in self._own:
+            table = self._schema.of(kind).table
+            if key == row[2] and (table.told_by is None or type(event) in table.told_by):
+                return (*row, table.table, self.version(kind, key))
+        return (*row, "", 0)
 
     def _record(self, connection: sqlite3.Connection, asked: Asked, answer: bytes, stamp: str) -> None:
         if not asked.request_id:
