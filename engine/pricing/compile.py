@@ -11,6 +11,7 @@ from engine.language.scope import Checked
 from engine.language.types import ContextType
 from engine.pricing.atoms import Atom, Interval, Split, conjuncts, split
 from engine.pricing.compiled import (
+    BundlePlan,
     ContractPlan,
     EntryPlan,
     GroupPlan,
@@ -121,6 +122,10 @@ class _Compiler:
             use.sku: PercentPlan(self._source("percent of total", use.id, use.span), use, self._tests(use.of))
             for use in rules.percent_of
         }
+        bundles: dict[str, list[BundlePlan]] = {}
+        for price in rules.bundle_prices:
+            number = self._source("bundle price", price.id, price.span)
+            bundles.setdefault(price.bundle, []).append(BundlePlan(number, price, self._tests(price.when)))
         guards = tuple(
             GuardPlan(self._source("guard", each.id, each.span), each, self._tests(each.when), is_plain(each))
             for each in rules.guards
@@ -135,6 +140,7 @@ class _Compiler:
             contracted=contracted,
             models={sku: tuple(uses) for sku, uses in models.items()},
             percent_of=percent_of,
+            bundle_prices={sku: tuple(plans) for sku, plans in bundles.items()},
             line_groups=line_groups,
             line_rules=tuple(line_rules),
             order_groups=order_groups,

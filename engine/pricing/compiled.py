@@ -10,6 +10,7 @@ from engine.diagnostics import Diagnostic, Span
 from engine.pricing.index import MatchIndex
 from engine.pricing.models.book_formula import Computed
 from engine.pricing.plan import (
+    BundlePrice,
     ContractedPrice,
     Guard,
     Level,
@@ -106,6 +107,15 @@ class PercentPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class BundlePlan:
+    """The price of a bundle with compiled conditions."""
+
+    no: int
+    use: BundlePrice
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GuardPlan:
     """A line guard with compiled conditions; a plain one is numbers only, and an index says when it applies."""
 
@@ -144,6 +154,7 @@ class PricePlan:
     contracted: tuple[ContractPlan, ...]
     models: Mapping[str, tuple[ModelPlan, ...]]
     percent_of: Mapping[str, PercentPlan]
+    bundle_prices: Mapping[str, tuple[BundlePlan, ...]]
     line_groups: tuple[GroupPlan, ...]
     line_rules: tuple[RulePlan, ...]
     order_groups: tuple[GroupPlan, ...]

@@ -43,6 +43,7 @@ def suits(plan: PricePlan, request: PriceRequest) -> bool:
         and not request.manual
         and not plan.line_sees_lines
         and not plan.contracted
+        and not plan.bundle_prices
         and not any(index.key[1] in PRICES for index in plan.index.line)
     )
 

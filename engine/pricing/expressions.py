@@ -39,6 +39,9 @@ def expressions_of(rules: PricingRules) -> Iterator[Checked]:
         yield from _operands((percent.percent,))
     for rule in rules.rules:
         yield from rule_expressions(rule)
+    for bundle in rules.bundle_prices:
+        yield from bundle.when
+        yield from _operands((bundle.price,))
     for guard in rules.guards:
         yield from guard.when
         yield from _operands((guard.floor, guard.ceiling, guard.margin_percent_min))

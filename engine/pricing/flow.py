@@ -1,6 +1,6 @@
 """The waterfall: the one place that says in which order a price comes about.
 
-1 list price · 2 contracted price · 3 term and ramp · 4 volume: what a line starts from, before any rule
+1 list price · 2 contracted price · 3 term and ramp · 4 volume, bundle prices: what a line starts from, before any rule
 4 to 8 rule groups by step (volume, rules, promotions, manual, partner): each acts on what the last one left
 9 line guards: after all line rules, since they hold the result
 10 line totals, then lines that are a percent of others: they need settled lines
@@ -21,6 +21,7 @@ from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT, MoneyError, currency
 from engine.pricing import codes
 from engine.pricing.answer import answer
+from engine.pricing.bundles import price_bundles
 from engine.pricing.checks import request_faults
 from engine.pricing.compiled import GROUP_CAP, ROUNDING, PricePlan
 from engine.pricing.express import Express, suits
@@ -121,6 +122,7 @@ class Pricing:
                 faults.append(Fault(codes.BEYOND_MODEL, f"lines[{index}].quantity", str(error)))
         self.slow = list(slow)
         if not faults:
+            price_bundles(self.work, self.rows)
             show_start(self.work, self.rows, self.slow)
         return faults
 

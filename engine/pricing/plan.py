@@ -151,6 +151,19 @@ class PercentOfTotal:
     span: Span = NOWHERE
 
 
+@dataclass(frozen=True, slots=True)
+class BundlePrice:
+    """One price for a bundle with all its parts, shared out over their lines by what each costs on its own."""
+
+    id: RuleId
+    bundle: str
+    price: Operand
+    when: tuple[Condition, ...] = ()
+    currency: str = ""
+    window: Window = ALWAYS
+    span: Span = NOWHERE
+
+
 class Level(Enum):
     """Whether the rules of a group act line by line or on the order."""
 
@@ -339,6 +352,7 @@ class PricingRules:
     contracted: tuple[ContractedPrice, ...] = ()
     models: tuple[ModelUse, ...] = ()
     percent_of: tuple[PercentOfTotal, ...] = ()
+    bundle_prices: tuple[BundlePrice, ...] = ()
     groups: tuple[RuleGroup, ...] = ()
     rules: tuple[Rule, ...] = ()
     guards: tuple[Guard, ...] = ()

@@ -74,6 +74,7 @@ def reach_of(plan: PricePlan, request: PriceRequest) -> Reach:
         plan.line_sees_lines
         or plan.line_sees_totals
         or plan.percent_of
+        or plan.bundle_prices
         or plan.guards
         or request.manual
         or (RoundingPoint.TOTAL in points and RoundingPoint.LINE not in points)

@@ -46,6 +46,7 @@ class LineState:
         "discounted",
         "floor",
         "granted",
+        "is_share",
         "line",
         "list_amount",
         "list_unit",
@@ -72,6 +73,7 @@ class LineState:
         self.floor = line.floor
         self.source = 0
         self.granted = ZERO
+        self.is_share = False
         self.discounted = False
         self.start = ZERO
         self.stage_amount = 0
@@ -82,7 +84,18 @@ class LineState:
     def copy(self) -> LineState:
         """A state of its own to try something on."""
         other = LineState(self.line, dict(self.record), self.currency, self.rounding)
-        for name in ("list_unit", "list_amount", "unit", "amount", "floor", "source", "granted", "discounted", "start"):
+        for name in (
+            "list_unit",
+            "list_amount",
+            "unit",
+            "amount",
+            "floor",
+            "source",
+            "granted",
+            "discounted",
+            "start",
+            "is_share",
+        ):
             setattr(other, name, getattr(self, name))
         other.applied = list(self.applied)
         return other
@@ -161,7 +174,9 @@ class LineState:
     def settle(self, rounding_no: int) -> None:
         """Round at the declared points at the end of the line steps; the line amount becomes whole minor units."""
         settings = self.rounding
-        if RoundingPoint.UNIT in settings.points and self.line.unit:
+        if self.is_share:
+            pass  # shares add up to the price of the bundle: rounding their unit prices would break it
+        elif RoundingPoint.UNIT in settings.points and self.line.unit:
             self._round_sold(rounding_no)
         elif RoundingPoint.UNIT in settings.points:
             unit = self._round_unit_end()

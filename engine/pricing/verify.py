@@ -12,7 +12,7 @@ from engine.pricing.effects import BuyGet, Effect, FirstNext, Gift, On, Percent,
 from engine.pricing.expressions import effect_expressions
 from engine.pricing.models import Volume
 from engine.pricing.models.tiers import TierEffect
-from engine.pricing.plan import FormulaBase, Guard, Level, ModelUse, PriceEntry, PricingRules, Rule
+from engine.pricing.plan import BundlePrice, FormulaBase, Guard, Level, ModelUse, PriceEntry, PricingRules, Rule
 from engine.pricing.scope import LINE_ROOTS, ORDER_ROOTS
 
 TOTALS = ("quote.list", "quote.net", "quote.running")
@@ -32,6 +32,8 @@ def findings_in(rules: PricingRules) -> Iterator[Diagnostic]:
     yield from _book_cycles(rules)
     for guard in rules.guards:
         yield from _guard(guard)
+    for bundle in rules.bundle_prices:
+        yield from _bundle(bundle)
     for use in rules.models:
         yield from _cliffs(use)
     yield from _ties(rules)
@@ -46,7 +48,15 @@ def _warning(code: Code, message: str, span: Span, hint: str = "") -> Diagnostic
 
 
 def _duplicates(rules: PricingRules) -> Iterator[Diagnostic]:
-    for kind in (rules.entries, rules.rules, rules.groups, rules.guards, rules.contracted, rules.models):
+    for kind in (
+        rules.entries,
+        rules.rules,
+        rules.groups,
+        rules.guards,
+        rules.contracted,
+        rules.models,
+        rules.bundle_prices,
+    ):
         seen: dict[str, Span] = {}
         for each in kind:
             if each.id in seen:
@@ -147,6 +157,15 @@ def _guard(guard: Guard) -> Iterator[Diagnostic]:
     if isinstance(margin, Decimal) and margin >= HUNDRED:
         message = f"guard `{guard.id}` asks for a margin of {margin} percent, which no price has"
         yield _finding(codes.CONTRADICTORY_GUARD, message, guard.span)
+
+
+def _bundle(bundle: BundlePrice) -> Iterator[Diagnostic]:
+    """The price of a bundle is found before there are totals."""
+    expressions = [*bundle.when, *(() if isinstance(bundle.price, Decimal) else (bundle.price,))]
+    for each in expressions:
+        if any(path in TOTALS or path.split(".")[0] == "lines" for path in each.reads):
+            message = f"bundle price `{bundle.id}` reads a total, which is not known before there are prices"
+            yield _finding(codes.READS_TOTALS, message, bundle.span)
 
 
 def _cliffs(use: ModelUse) -> Iterator[Diagnostic]:

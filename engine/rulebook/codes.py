@@ -150,6 +150,8 @@ PRC210 | dates end before they start
   the rule could never apply | correct the dates
 PRC211 | a price is for a unit that nothing is sold in
   the price would never hold | declare the unit under `units`, or correct the name
+PRC213 | a bundle price names something that is no bundle
+  it has no parts that could share the price | name a bundle, or give the product a list price
 PRC212 | a price model is given something that its kind does not have
   it would silently do nothing, or no price would follow | remove the key or choose another kind
 DSC201 | an effect cannot be read

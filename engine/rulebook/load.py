@@ -110,6 +110,7 @@ def _pricing(head: BookHead, prices: Prices, discounts: Discounts, terms: TermsR
         percent_of=tuple(prices.percent_of),
         groups=tuple(discounts.groups),
         rules=tuple(discounts.rules),
+        bundle_prices=tuple(prices.bundle_prices),
         guards=tuple(prices.guards),
         exchange_rates=tuple(prices.exchange_rates),
         rounding=head.rounding,

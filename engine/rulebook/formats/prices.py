@@ -152,6 +152,18 @@ PERCENT_OF = Record(
     ),
 )
 
+BUNDLE_PRICE = Record(
+    "a bundle price",
+    "One price for a bundle with all its parts, shared out over their lines by what each costs on its own.",
+    (
+        _ID,
+        Field("bundle", ID, "The SKU of the bundle.", required=True),
+        Field("price", PER_CURRENCY, "The price of one, with its parts, by currency.", required=True),
+        Field("when", CONDITION, "Further conditions, about the line of the bundle."),
+        *dates(),
+    ),
+)
+
 GUARD = Record(
     "a guard",
     "The lowest or highest price of a line, or the lowest margin.",
@@ -178,12 +190,13 @@ RATE = Record(
 
 PRICES = Record(
     "a prices file",
-    "Prices, price models, percent-of-total products, guards and exchange rates.",
+    "Prices, price models, percent-of-total products, bundle prices, guards and exchange rates.",
     (
         Field("prices", many(ENTRY), "List prices that are not written in a table."),
         Field("contracted", many(CONTRACTED), "Prices agreed with customers."),
         Field("models", many(MODEL), "Price models."),
         Field("percent_of_total", many(PERCENT_OF), "Products priced as a percent of others."),
+        Field("bundle_prices", many(BUNDLE_PRICE), "Prices of bundles as a whole."),
         Field("guards", many(GUARD), "Floors, ceilings and margins."),
         Field("exchange_rates", many(RATE), "Exchange rates."),
     ),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine.diagnostics import did_you_mean
 from engine.language import Checked
 from engine.pricing.effects import Operand
 from engine.pricing.plan import (
     BookFormula,
+    BundlePrice,
     ContractedPrice,
     ExchangeRate,
     FormulaBase,
@@ -55,6 +57,7 @@ class Prices:
     contracted: list[ContractedPrice] = field(default_factory=list)
     models: list[ModelUse] = field(default_factory=list)
     percent_of: list[PercentOfTotal] = field(default_factory=list)
+    bundle_prices: list[BundlePrice] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
     exchange_rates: list[ExchangeRate] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
@@ -125,6 +128,8 @@ class _File:
             self.prices.models += read_models(each, self.scope)
         for each in self.whole.records("percent_of_total"):
             self._percent_of(each)
+        for each in self.whole.records("bundle_prices"):
+            self._bundle_price(each)
         for each in self.whole.records("guards"):
             self._guard(each)
         for each in self.whole.records("exchange_rates"):
@@ -216,6 +221,25 @@ class _File:
             basis = PercentBasis(read.text("basis", "net"))
             found = PercentOfTotal(RuleId(read.text("id")), sku.text, value, of, basis, read.place("id"))
             self.prices.percent_of.append(found)
+
+    def _bundle_price(self, read: Read) -> None:
+        bundle, when = read.scalar("bundle"), conditions(read, "when", self.scope.line, self.report)
+        check_days(read, self.report)
+        if bundle is None or when is None or not known_sku(bundle, self.scope):
+            return
+        if self.scope.catalog.bundle(bundle.text) is None:
+            hint = did_you_mean(bundle.text, self.scope.catalog.bundles)
+            self.report.add(finding("PRC213", f"`{bundle.text}` is no bundle", bundle.span, hint))
+            return
+        for currency, text in self._priced(read, "price"):
+            price = self._money(text)
+            if isinstance(price, Decimal) and price < 0:
+                message = f"the price {price} of the bundle is negative"
+                self.report.add(finding("PRC208", message, text.span, "write an amount of zero or more"))
+            elif price is not None:
+                name, window = own_id(read.text("id"), currency), _window(read)
+                found = BundlePrice(name, bundle.text, price, when, currency, window, read.place("id"))
+                self.prices.bundle_prices.append(found)
 
     def _guard(self, read: Read) -> None:
         when = conditions(read, "when", self.scope.line, self.report)

@@ -1,0 +1,57 @@
+"""One price for a bundle and its parts: shared out over their lines by what each costs on its own, to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.money import EXACT
+from engine.pricing.compiled import BundlePlan
+from engine.pricing.rows import Rows
+from engine.pricing.spread import proportional
+from engine.pricing.state import LineState, major, minor_units
+from engine.pricing.work import Work
+
+
+def price_bundles(work: Work, rows: Rows) -> None:
+    """Give the lines of each bundle that has a price of its own their shares of it, before any rule acts.
+
+    Lines that are charged otherwise than the bundle (a monthly part of something sold once) keep their own price.
+    """
+    plans = work.plan.bundle_prices
+    if not plans:
+        return
+    members: dict[str, list[LineState]] = {}
+    for state in rows.states:
+        if state is not None and state.line.root is not None:
+            members.setdefault(state.line.root, []).append(state)
+    for state in rows.states:
+        if state is None or state.line.root is not None or state.line.sku not in plans:
+            continue
+        plan = _price_for(work, plans[state.line.sku], state)
+        if plan is not None:
+            _share(work, plan, state, members.get(state.line.id, []))
+
+
+def _price_for(work: Work, plans: Sequence[BundlePlan], root: LineState) -> BundlePlan | None:
+    """The first price of the bundle that holds."""
+    for plan in plans:
+        use = plan.use
+        if use.currency in ("", work.currency.code) and use.window.holds(work.request.date):
+            if work.holds(plan.tests, root.record):
+                return plan
+    return None
+
+
+def _share(work: Work, plan: BundlePlan, root: LineState, parts: Sequence[LineState]) -> None:
+    alike = [root, *(each for each in parts if each.line.charge == root.line.charge)]
+    mode = work.plan.rules.rounding.mode
+    price = work.number(plan.use.price, root.record)
+    total = minor_units(EXACT.multiply(price, root.quantity), work.currency, mode)
+    weights = [minor_units(each.start, work.currency, mode) for each in alike]
+    for state, share in zip(alike, proportional(total, weights), strict=True):
+        notes = None if work.told is None else work.told.about(state.line.id)
+        if notes is not None:
+            notes.acted(plan.no, plan.use.when, work.records(root.record))
+        state.put_amount(plan.no, major(share, work.currency))
+        state.start = state.running_amount
+        state.is_share = True
