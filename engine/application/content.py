@@ -11,6 +11,7 @@ from types import MappingProxyType
 from engine.application.faults import not_found
 from engine.application.perform import Environment
 from engine.application.ports import Reader
+from engine.application.promotions import redeemed
 from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId, Value
 from engine.diagnostics import Code, Fault, Refusal
@@ -91,6 +92,7 @@ def request_of(reader: Reader, content: Content, active: ActiveBook, day: date) 
         term_months=content.term_months,
         start=content.start,
         exchange=content.exchange,
+        redeemed=redeemed(reader, active.parts.plan, content.codes, customer=content.customer, currency=code),
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.application.approvals import directory, earlier_runs, ended_with_quote, standing_levels
+from engine.application.content import find_book
 from engine.application.perform import Work
+from engine.application.promotions import redeem
 from engine.application.quotes import load_quote
 from engine.approvals.case import Submission, case_of
 from engine.approvals.run import ApprovalRun, Recall, RunStatus
@@ -82,12 +84,18 @@ def send_quote(work: Work, key: str, *, etag: str) -> Quote | Refusal:
 
 
 def accept_quote(work: Work, key: str, *, version: int, purchase_order: str, etag: str) -> Quote | Refusal:
-    """The customer takes the offer; the other open quotes of the deal are superseded."""
+    """The customer takes the offer; the other open quotes of the deal are superseded, and its promotions counted."""
     quote = load_quote(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
     accepted = work.saved(lifecycle.accept(quote, version=version, at=work.at, purchase_order=purchase_order))
-    if isinstance(accepted, Refusal) or not accepted.parties.deal:
+    if isinstance(accepted, Refusal):
+        return accepted
+    active = find_book(work.env, work.tenant, book_hash=accepted.priced.rule_book, day=work.at.date())
+    used_up = active if isinstance(active, Refusal) else redeem(work, accepted, active.parts.plan)
+    if used_up is not None:
+        return used_up
+    if not accepted.parties.deal:
         return accepted
     for other in work.tx.page(Quote, where={"deal": accepted.parties.deal}, limit=1_000):
         if other.id != key and other.status in OPEN:

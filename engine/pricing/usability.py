@@ -10,7 +10,7 @@ from engine.language.tables.bitmaps import bits
 from engine.money import EXACT
 from engine.pricing.plan import Rule
 from engine.pricing.request import PriceRequest, Redeemed
-from engine.pricing.result import RefusedRule
+from engine.pricing.result import Priced, RefusedRule
 from engine.pricing.ruleplan import RulePlan
 
 UNUSED = Redeemed()
@@ -45,6 +45,19 @@ def budget_left(rule: Rule, request: PriceRequest) -> Decimal | None:
     if budget is None:
         return None
     return EXACT.subtract(budget, request.redeemed.get(rule.id, UNUSED).spent)
+
+
+def granted(priced: Priced, number: int) -> Decimal:
+    """The money that a rule took off a quote; zero for a surcharge."""
+    total = Decimal(0)
+    for line in priced.lines:
+        for row, before, after in line.trace:
+            if row == number:
+                total = EXACT.add(total, EXACT.multiply(EXACT.subtract(before, after), line.quantity))
+    for discount in priced.order_discounts:
+        if discount.rule_no == number:
+            total = EXACT.add(total, priced.money(discount.amount).decimal)
+    return max(total, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from engine.application.approvals import StoredDelegation
 from engine.application.corrections import BillingMark
 from engine.application.invoices import Payment
 from engine.application.ledger import BooksState, LedgerEntry
+from engine.application.promotions import PromotionUse
 from engine.application.revenue import RevenueChanged, RevenueContractOpened, RevenueRecognised
 from engine.application.rule_books import PublishedBook
 from engine.application.usage import StoredUsage
@@ -249,6 +250,7 @@ DOCUMENTS = (
             "amount_minor": lambda payment: payment.amount.minor_units,
         },
     ),
+    Table(PromotionUse, "promotion_uses", columns={"uses": lambda use: use.uses}, told_by=()),
     Table(BillingMark, "billing_marks", columns={"until": lambda mark: mark.until.isoformat()}, told_by=()),
     Table(StoredUsage, "usage_records", columns={"contract": lambda usage: usage.contract}),
     Table(

@@ -184,3 +184,48 @@ def test_the_lowest_price_before_a_reduction_comes_from_the_books_of_those_days(
     assert not shop.pricing.PriceQuote(without).lines[0].HasField("lowest_price")
     bad = pricing_pb2.PriceQuoteRequest(content=request.content, lowest_price_days=400)
     assert failure(shop.pricing.PriceQuote, bad).fields == {"lowest_price_days": "400 is not between 0 and 366"}
+
+
+PROMOTIONS = """\
+discounts:
+  - {id: once, code: ONCE, uses: 1, give: 10 % off unit}
+  - {id: each-once, code: EACH, uses_per_customer: 1, give: 10 % off unit}
+  - {id: pot, code: POT, budget: {EUR: 9.00}, give: '{EUR: 1.50 off unit, USD: 1.50 off unit, GBP: 1.50 off unit}'}
+  - {id: may, code: MAY, until: 2026-03-10, give: 10 % off unit}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [("ONCE", "use-limit"), ("EACH", "customer-limit"), ("POT", "budget")],
+)
+def test_the_last_use_of_a_code_goes_to_one_quote(shop: Served, code: str, reason: str) -> None:
+    """Both quotes were priced with the code; the pot of 9.00 pays 6.00 (4 x 1.50) once."""
+    publish(shop, {**FILES, "discounts/codes.yaml": PROMOTIONS.encode()})
+    first, second = (deal.sent(shop, deal.line("MUG", "4"), codes=[code]) for _ in range(2))
+    assert first.priced.totals.net == second.priced.totals.net < 5000
+    shop.quotes.AcceptQuote(quote_pb2.AcceptQuoteRequest(name=first.name, version=1))
+    late = failure(shop.quotes.AcceptQuote, quote_pb2.AcceptQuoteRequest(name=second.name, version=1))
+    assert late.fields == {"codes[0]": f"code `{code}` cannot be used: {reason}; leave it out"}
+    asked = pricing_pb2.PriceQuoteRequest(content=deal.content(deal.line("MUG", "4"), codes=[code]))
+    if code == "POT":
+        # 3.00 are left: too little for 6.00, enough for one mug
+        found = shop.pricing.PriceQuote(asked)
+        assert (found.totals.net, found.refused_rules[0].reason) == (5000, "budget")
+        one = deal.content(deal.line("MUG", "1"), codes=[code])
+        assert shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=one)).totals.net == 1100
+    else:
+        assert failure(shop.pricing.PriceQuote, asked).fields == late.fields
+
+
+def test_an_ended_code_gets_the_same_answer_when_priced_and_when_accepted(shop: Served) -> None:
+    publish(shop, {**FILES, "discounts/codes.yaml": PROMOTIONS.encode()})
+    offer = deal.sent(shop, deal.line("MUG", "4"), codes=["MAY"])
+    deal.move_clock(shop, "2026-03-10T12:00:00Z")
+    accept = failure(shop.quotes.AcceptQuote, quote_pb2.AcceptQuoteRequest(name=offer.name, version=1))
+    asked = pricing_pb2.PriceQuoteRequest(content=deal.content(deal.line("MUG", "4"), codes=["MAY"]))
+    assert (
+        failure(shop.pricing.PriceQuote, asked).fields
+        == accept.fields
+        == {"codes[0]": "code `MAY` cannot be used: expired; leave it out"}
+    )
