@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.application.faults import not_found
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.rule_books import ActiveBook, PublishedBook
 from engine.diagnostics import Code, Diagnostic, Fault, Refusal, Severity, one_line
@@ -101,12 +102,11 @@ test_book.__test__ = False  # type: ignore[attr-defined]
 
 
 def _again(work: Work, present: PublishedBook) -> PublishedBook:
-    newest = work.tx.number(SERIES)
-    if present.number == newest - 1:
+    if present.number == max(each.number for each in every(work.tx, PublishedBook)):
         return present
-    published = replace(present, number=newest, published_at=work.at)
+    published = replace(present, number=work.tx.number(SERIES), published_at=work.at)
     work.tx.replace(published)
-    work.tx.emit(RuleBookPublished(published.id, published.book, newest, work.at))
+    work.tx.emit(RuleBookPublished(published.id, published.book, published.number, work.at))
     return published
 
 

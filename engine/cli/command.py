@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -46,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         near = nearest_name(verb, VERBS)
         print(f"cpq: unknown verb `{verb}`" + (f"; did you mean `{near}`?" if near else ""), file=sys.stderr)
         return MISUSE
+    # The transport's own notices are for its developers; what went wrong is said by the failed call.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     parser = argparse.ArgumentParser(prog="cpq")
     importlib.import_module(VERBS[verb][0]).add_parser(parser.add_subparsers(dest="verb", metavar="VERB"))
     return _run(parser, arguments)

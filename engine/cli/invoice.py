@@ -6,8 +6,18 @@ import argparse
 from typing import Any
 
 from engine.cli.books import STATES, show_credit_note, show_invoice
-from engine.cli.screen import Screen, day, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
+from engine.cli.screen import Screen, day, minor_units, money
+from engine.cli.verbs import (
+    Argument,
+    Verb,
+    a_day,
+    add_family,
+    an_amount,
+    an_amount_of_a_line,
+    named,
+    option,
+    positional,
+)
 from engine.client import Client
 
 NAME = positional("name", "the invoice, by name or id", named("invoices"))
@@ -19,14 +29,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the family."""
     pay = (
         NAME,
-        option("--amount", "minor units (cents)", kind=int, required=True),
+        option("--amount", "how much, such as 142.80", kind=an_amount, required=True),
         option("--day", "day it came in", kind=a_day, required=True),
         option("--reference", "bank reference", default=""),
     )
     credit = (
         NAME,
-        Argument(("--line",), "line id = minor units; several may follow", default=(), many=True),
-        option("--reason", "why", default=""),
+        Argument(
+            ("--lines",),
+            "LINE=AMOUNT before tax (default: all that is left)",
+            an_amount_of_a_line,
+            default=(),
+            many=True,
+        ),
+        option("--reason", "why", required=True),
     )
     verbs = (
         Verb("preview", "the invoices of a contract as they will be", preview, (CONTRACT, UNTIL)),
@@ -95,18 +111,22 @@ def void(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def record_payment(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Record a payment."""
-    fields: dict[str, Any] = {"invoice": options.name, "amount": options.amount, "reference": options.reference}
-    if options.day is not None:
-        fields["pay_date"] = options.day
-    payment = client.billing.record_payment(**fields)
-    screen.say(f"{payment.name}: {money(payment.amount, payment.currency_code)}")
+    code = client.billing.get_invoice(name=options.name).currency_code
+    payment = client.billing.record_payment(
+        invoice=options.name,
+        amount=minor_units(options.amount, code),
+        reference=options.reference,
+        pay_date=options.day,
+    )
+    left = client.billing.get_invoice(name=options.name).open
+    screen.say(f"{payment.name}: {money(payment.amount, code)}; {money(left, code)} left to pay")
     return payment
 
 
 def issue_credit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Issue a credit note; without lines, for all that is left on the invoice."""
-    pairs = [each.rpartition("=") for each in options.line]
-    lines = [{"line": line, "amount": int(units)} for line, _, units in pairs]
+    code = client.billing.get_invoice(name=options.name).currency_code
+    lines = [{"line": line, "amount": minor_units(amount, code)} for line, amount in options.lines]
     note = client.billing.issue_credit_note(invoice=options.name, lines=lines, reason=options.reason)
     show_credit_note(screen, note)
     return note

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from engine.money import currency
+from engine.money import Money, currency
 
 PLAIN_WIDTH = 118
 BAR_WIDTH = 16
@@ -43,7 +43,7 @@ class Screen:
         """A table; ``right`` lists the columns of numbers, which stand to the right."""
         if self.machine:
             return
-        shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=any(columns))
         for at, column in enumerate(columns):
             shown.add_column(column, justify="right" if at in right else "left", no_wrap=at < len(columns) - 1)
         for row in rows:
@@ -77,6 +77,11 @@ def amount(minor_units: int, currency_code: str) -> str:
 def money(minor_units: int, currency_code: str) -> str:
     """An amount with its currency: ``EUR 1,234.50``."""
     return f"{currency_code} {amount(minor_units, currency_code)}"
+
+
+def minor_units(amount: Decimal, currency_code: str) -> int:
+    """An amount as people write it, ``1234.50``, in minor units; raises MoneyError when it has too many decimals."""
+    return Money.exactly(amount, currency(currency_code)).minor_units
 
 
 def day(value: Any) -> str:

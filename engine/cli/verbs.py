@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 from engine.cli.connection import add_options, as_data, connected
 from engine.cli.screen import Screen
 from engine.client import CallFailed, Client
+from engine.money import MoneyError
 
 Work: TypeAlias = Callable[[Client, Screen, argparse.Namespace], Any]
 """Does the verb: shows the answer to people and returns it (a message, a list of messages or plain data)."""
@@ -89,6 +91,25 @@ def a_day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"`{text}` is not a date like 2026-03-31") from error
 
 
+def an_amount(text: str) -> Decimal:
+    """An amount in major units, for argparse."""
+    try:
+        found = Decimal(text.replace(",", ""))
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"`{text}` is not an amount like 1234.50") from error
+    if not found.is_finite():
+        raise argparse.ArgumentTypeError(f"`{text}` is not an amount like 1234.50")
+    return found
+
+
+def an_amount_of_a_line(text: str) -> tuple[str, Decimal]:
+    """``LINE=AMOUNT``, for argparse."""
+    line, found, value = text.rpartition("=")
+    if not found or not line:
+        raise argparse.ArgumentTypeError(f"`{text}` is not LINE=AMOUNT, such as k-000001/m/one_time/2026-03-01=12.50")
+    return line, an_amount(value)
+
+
 def named(collection: str) -> Callable[[str], str]:
     """Resource names may be given without their collection: ``q-000001`` is ``quotes/q-000001``."""
     return lambda text: text if "/" in text else f"{collection}/{text}"
@@ -101,7 +122,7 @@ def _run(work: Work, options: argparse.Namespace) -> int:
             answer = work(client, screen, options)
             if options.json and answer is not None and answer is not STREAMED:
                 screen.data(_plain(answer))
-    except CallFailed as failed:
+    except (CallFailed, MoneyError) as failed:
         print(f"cpq: {failed}", file=sys.stderr)
         return 1
     return 0 if answer is not None else 1

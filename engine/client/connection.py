@@ -37,8 +37,11 @@ class CallFailed(Exception):
     """A call was refused or failed: gRPC status name, stable reason, message, and every fault named."""
 
     def __init__(self, status: str, reason: str, message: str, faults: tuple[FieldFault, ...] = ()) -> None:
-        lines = [f"{status}: {message}", *(f"  {each.field}: {each.message}" for each in faults if each.field)]
-        super().__init__("\n".join(lines))
+        lines = [f"  {each.field}: {each.message}" for each in faults if each.field]
+        # A single fault is the message itself: its place is said beside it, not the whole of it again.
+        told = len(faults) == 1 and faults[0].message == message and faults[0].field
+        shown = f"{status}: {told}: {message}" if told else "\n".join([f"{status}: {message}", *lines])
+        super().__init__(shown)
         self.status = status
         self.reason = reason
         self.message = message

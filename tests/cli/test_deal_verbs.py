@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -174,11 +175,17 @@ def test_it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> Non
     shown = cpq("invoice", "finalize", name)
     assert "FJ-" in shown
     gross = int(cpq("invoice", "show", name, "--json")["gross"])
-    assert "EUR" in cpq("invoice", "pay", name, "--amount", str(gross), "--day", "2026-12-01", "--reference", "bank 7")
+    pay = ("invoice", "pay", name, "--day", "2026-12-01", "--reference", "bank 7", "--amount")
+    assert "decimals" in cpq(*pay, "0.001", code=1)
+    assert "is not an amount" in cpq(*pay, "much", code=2)
+    assert "EUR 0.00 left to pay" in cpq(*pay, str(Decimal(gross) / 100))
     assert "paid" in cpq("invoice", "list")
     last = drafts["invoices"][-1]["name"]
     if last != name:
         assert "void" in cpq("invoice", "void", last)
+    line = cpq("invoice", "show", name, "--json")["lines"][0]["id"]
+    assert "is not LINE=AMOUNT" in cpq("invoice", "credit", name, "--reason", "goodwill", "--lines", "x", code=2)
+    assert "-1.50" in cpq("invoice", "credit", name, "--reason", "goodwill", "--lines", f"{line}=1.50")
     assert "EUR" in cpq("invoice", "credit", name, "--reason", "goodwill")
 
 
