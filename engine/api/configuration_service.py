@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import grpc
 from cachetools import LRUCache
 from cpq.v1 import configuration_pb2
 
 from engine.api.calls import Calls, Refused, Reply, checked, ok
-from engine.application.configure import configurator_of, costs, lines_of, list_prices, validate_lines
+from engine.api.configuration_states import Key, States, key_of, read_token, token_of
+from engine.application.configure import configurator_of, costs, lines_of, list_price, list_prices, validate_lines
 from engine.application.content import find_book
+from engine.application.faults import invalid
 from engine.application.perform import DEFAULT_TENANT
 from engine.application.rule_books import ActiveBook
+from engine.catalog import Sku
 from engine.configuration.answers import Budget, OutOfBudget
-from engine.configuration.products import Prices, ProductChoice, ProductConfigurator
-from engine.diagnostics import Code, Fault, Refusal
+from engine.configuration.products import (
+    Conflict,
+    Option,
+    Pick,
+    Prices,
+    ProductChoice,
+    ProductConfigurator,
+    ProductState,
+    Set,
+    SettingState,
+    SlotState,
+    Standing,
+)
+from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.wire import configurations as wire
-from engine.wire.basics import Faults, read_date, read_decimal, read_key
+from engine.wire.basics import Faults, decimal_text, read_date, read_decimal, read_key
 from engine.wire.contents import read_line
+from engine.wire.options import OptionWriter, Shown, count_of, options_of
 from engine.wire.parties import check_currency
 from engine.wire.products import PRODUCTS
 
 OUT_OF_BUDGET = Code("OUT_OF_BUDGET")
 MOST_PRICE_TABLES = 64
 MOST_REPAIRS = 20
+MOST_OPTIONS = 1_000
+USUAL_OPTIONS = 200
 USUAL_REPAIRS = 3
 SEARCH_MILLISECONDS = 5_000
-LEAVE_MILLISECONDS = 50
+SEARCH_SHARE = 0.75
+"""Of a caller's deadline: a search looks at the clock now and then only, and the answer has to travel."""
 RULE_BOOKS = "ruleBooks"
 
 
@@ -38,18 +60,74 @@ class ConfigurationService:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._gate = threading.Lock()
+        self._states = States()
         self._prices: LRUCache[tuple[str, str, str, date], Prices] = LRUCache(MOST_PRICE_TABLES)
 
     def Configure(self, request: configuration_pb2.ConfigureRequest, context: grpc.ServicerContext) -> Reply:
         """What is still possible."""
-        active, sku, configurator, choices = self._asked(request)
-        state = configurator.configure(choices, budget=budget_of(context))
-        if isinstance(state, OutOfBudget):
-            raise Refused(_out_of_budget(state))
-        reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{sku}")
-        reply.rule_book = f"{RULE_BOOKS}/{active.parts.rule_book}"
-        products = active.parts.catalog.products
-        wire.fill_state(reply, state, products, show_impossible=request.show_impossible)
+        faults = Faults()
+        if not 0 <= request.option_limit <= MOST_OPTIONS:
+            faults.invalid("option_limit", f"{request.option_limit} is not between 0 and {MOST_OPTIONS}")
+        token = read_token(request.state_token, "state_token", faults)
+        day = self._price_day(request, faults)
+        active, sku, configurator, choices = self._asked(request, day=day, faults=faults)
+        budget = budget_of(context)
+        book = active.parts.rule_book
+        before = token if token is not None and token[:2] == (book, sku) else None
+        if before is not None and configurator.faults(before[2]):
+            raise Refused(Refusal((invalid("state_token", "not a state token of this service"),)))
+        key = key_of(book, sku, choices)
+        state = self._state(key, configurator, budget, before)
+        old = None
+        if before is not None and request.only_changes:
+            old = self._state(before, configurator, budget)
+        slots, settings = (state.slots, state.settings) if old is None else state.changed(old)
+        reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{sku}", rule_book=f"{RULE_BOOKS}/{book}")
+        reply.consistent, reply.complete, reply.out_of_budget = state.consistent, state.complete, not state.settled
+        reply.state_token, reply.only_changes = token_of(key), old is not None
+        shown = self._shown(request, active, sku, configurator, choices, day)
+        if shown.prices is not None:
+            reply.currency_code = request.currency_code or active.book.default_currency
+            reply.list_price = decimal_text(list_price(choices, shown.prices))
+        if request.explain_implied:
+            shown = replace(shown, reasons=_reasons(configurator, choices, (slots, settings), budget))
+        for each in slots:
+            row = reply.slots.add()
+            if wire.fill_slot(row, each, shown):
+                filters = _option_filters(key, each.path, show_impossible=request.show_impossible)
+                row.next_page_token = self._calls.pages.seal("ListOptionsRequest", str(shown.limit - 1), filters)
+        for setting in settings:
+            wire.fill_setting(reply.settings.add(), setting, shown)
+        return reply
+
+    def ListOptions(self, request: configuration_pb2.ListOptionsRequest, context: grpc.ServicerContext) -> Reply:
+        """A page of the options of one group."""
+        faults = Faults()
+        day = self._price_day(request, faults)
+        if not request.slot:
+            faults.required("slot")
+        active, sku, configurator, choices = self._asked(request, day=day, faults=faults)
+        key = key_of(active.parts.rule_book, sku, choices)
+        state = self._state(key, configurator, budget_of(context))
+        slot = next((each for each in state.slots if each.path == request.slot), None)
+        if slot is None:
+            hint = did_you_mean(request.slot, [each.path for each in state.slots])
+            raise Refused(Refusal((invalid("slot", f"unknown option group `{request.slot[:80]}`", hint),)))
+        shown = self._shown(request, active, sku, configurator, choices, day)
+
+        def rows(after: str, limit: int) -> list[tuple[int, tuple[Sku, Option]]]:
+            start = int(after) + 1 if after else 0
+            found = options_of(slot, show_impossible=request.show_impossible, start=start, count=limit)
+            return list(enumerate(found, start))
+
+        filters = _option_filters(key, slot.path, show_impossible=request.show_impossible)
+        found, token = ok(self._calls.pages.page(request, rows, lambda each: str(each[0]), filters))
+        hidden = 0 if request.show_impossible else count_of(slot, Standing.IMPOSSIBLE)
+        reply = configuration_pb2.ListOptionsResponse(next_page_token=token)
+        reply.total_size = sum(len(each.skus) for each in slot.options) - hidden
+        writer = OptionWriter(slot, shown)
+        for _, (part, option) in found:
+            writer.write(reply.options.add(), part, option)
         return reply
 
     def ValidateConfiguration(
@@ -140,17 +218,57 @@ class ConfigurationService:
         wire.fill_completion(reply, found, lines_of(sku, found.choices) if found.choices else ())
         return reply
 
+    def _state(
+        self, key: Key, configurator: ProductConfigurator, budget: Budget, before: Key | None = None
+    ) -> ProductState:
+        """The state of choices; raises Refused when the budget ends before anything is known."""
+
+        def work(start: ProductState | None) -> ProductState | OutOfBudget:
+            return configurator.configure(key[2], previous=start, budget=budget)
+
+        found = self._states.state(key, work, before)
+        if isinstance(found, OutOfBudget):
+            raise Refused(_out_of_budget(found))
+        return found
+
+    def _price_day(self, request: Any, faults: Faults) -> date:
+        if request.currency_code:
+            check_currency(request.currency_code, "currency_code", faults)
+        return read_date(request.date, "date", faults) or self._today()
+
+    def _shown(
+        self,
+        request: Any,
+        active: ActiveBook,
+        sku: str,
+        configurator: ProductConfigurator,
+        choices: tuple[ProductChoice, ...],
+        day: date,
+    ) -> Shown:
+        """What a reply shows of options beside their standing."""
+        prices = None
+        if request.show_prices:
+            currency = request.currency_code or active.book.default_currency
+            prices = self._list_prices(active, sku, configurator, currency, day)
+        limit = getattr(request, "option_limit", 0) or USUAL_OPTIONS
+        return Shown(active.parts.catalog.products, choices, request.show_impossible, limit, prices)
+
     def _asked(
-        self, request: object, *, day: date | None = None, also: tuple[ProductChoice, ...] = ()
+        self,
+        request: Any,
+        *,
+        day: date | None = None,
+        also: tuple[ProductChoice, ...] = (),
+        faults: Faults | None = None,
     ) -> tuple[ActiveBook, str, ProductConfigurator, tuple[ProductChoice, ...]]:
         """Book, product, configurator and choices of a request; raises Refused with everything wrong in them."""
-        faults = Faults()
-        product = request.product  # type: ignore[attr-defined]
+        faults = faults or Faults()
+        product = request.product
         sku = product.removeprefix(f"{PRODUCTS}/")
         if sku == product or not sku:
             faults.invalid("product", f"`{product[:80]}` is not a name of the form `{PRODUCTS}/...`")
-        choices = wire.read_choices(request.choices, "choices", faults)  # type: ignore[attr-defined]
-        active = self._book(request.rule_book, day or self._today(), faults)  # type: ignore[attr-defined]
+        choices = wire.read_choices(request.choices, "choices", faults)
+        active = self._book(request.rule_book, day or self._today(), faults)
         configurator = ok(configurator_of(active, sku))
         problems = configurator.faults((*choices, *also))
         if problems:
@@ -176,12 +294,33 @@ class ConfigurationService:
             return found
 
 
+def _reasons(
+    configurator: ProductConfigurator,
+    choices: tuple[ProductChoice, ...],
+    shown: tuple[tuple[SlotState, ...], tuple[SettingState, ...]],
+    budget: Budget,
+) -> Mapping[ProductChoice, Conflict]:
+    """Why products and values follow; what the budget does not reach is left out."""
+    implied = Standing.IMPLIED
+    follows: list[ProductChoice] = [
+        Pick(slot.path, each.skus[0]) for slot in shown[0] for each in slot.options if each.standing is implied
+    ]
+    follows += [Set(each.path, value) for each in shown[1] for value, standing in each.values if standing is implied]
+    found = {each: configurator.implied_by(choices, each, budget=budget) for each in follows}
+    return {each: why for each, why in found.items() if isinstance(why, Conflict)}
+
+
+def _option_filters(key: Key, slot: str, *, show_impossible: bool) -> Mapping[str, str]:
+    """What a page of options belongs to."""
+    return {"state": token_of(key), "slot": slot, "impossible": str(show_impossible)}
+
+
 def budget_of(context: grpc.ServicerContext) -> Budget:
     """The search budget that the caller's deadline leaves."""
     left = context.time_remaining()
     milliseconds = SEARCH_MILLISECONDS
     if left is not None:
-        milliseconds = max(1, min(SEARCH_MILLISECONDS, int(left * 1000) - LEAVE_MILLISECONDS))
+        milliseconds = max(1, min(SEARCH_MILLISECONDS, int(left * 1000 * SEARCH_SHARE)))
     return Budget(milliseconds=milliseconds)
 
 

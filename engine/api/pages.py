@@ -35,7 +35,7 @@ class Pages:
         if request.page_size < 0:
             return Refusal((Fault(INVALID_PAGE, "page_size", f"{request.page_size} is below zero"),))
         size = min(request.page_size or USUAL, MOST)
-        binding = f"{request.DESCRIPTOR.name}|{sorted((filters or {}).items())}"
+        binding = _binding(request.DESCRIPTOR.name, filters or {})
         after = ""
         if request.page_token:
             opened = self._open(request.page_token, binding)
@@ -43,11 +43,13 @@ class Pages:
                 return Refusal((Fault(INVALID_PAGE, "page_token", "not a token of this list with these filters"),))
             after = opened
         found = rows(after, size + 1)
-        token = self._seal(key(found[size - 1]), binding) if len(found) > size else ""
+        name = request.DESCRIPTOR.name
+        token = self.seal(name, key(found[size - 1]), filters or {}) if len(found) > size else ""
         return found[:size], token
 
-    def _seal(self, after: str, binding: str) -> str:
-        return base64.urlsafe_b64encode(self._mark(after, binding) + after.encode()).decode()
+    def seal(self, request: str, after: str, filters: Mapping[str, str]) -> str:
+        """The token that goes on after a key, in the list that requests of this name ask for."""
+        return base64.urlsafe_b64encode(self._mark(after, _binding(request, filters)) + after.encode()).decode()
 
     def _open(self, token: str, binding: str) -> str | None:
         try:
@@ -59,3 +61,7 @@ class Pages:
 
     def _mark(self, after: str, binding: str) -> bytes:
         return hmac.new(self._key, f"{binding}\n{after}".encode(), hashlib.sha256).digest()[:MARK]
+
+
+def _binding(request: str, filters: Mapping[str, str]) -> str:
+    return f"{request}|{sorted(filters.items())}"

@@ -48,6 +48,12 @@ def list_prices(active: ActiveBook, configurator: ProductConfigurator, currency:
     return dict(_prices(active, lines, currency, day))
 
 
+def list_price(choices: Sequence[ProductChoice], prices: Prices) -> Decimal:
+    """The list price of what is chosen; parts without a price add nothing."""
+    picks = (each for each in choices if isinstance(each, Pick) and each.sku in prices)
+    return sum((prices[each.sku] * (each.quantity or 1) for each in picks), Decimal(0))
+
+
 def costs(active: ActiveBook, prices: Prices, currency: str) -> Prices:
     """The cost of one unit of every part whose cost is stated."""
     products = active.parts.catalog.products

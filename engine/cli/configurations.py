@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.cli.screen import Screen
 
-STANDINGS = {1: "chosen", 2: "follows", 3: "possible", 4: "impossible"}
+STANDINGS = {1: "chosen", 2: "follows", 3: "possible", 4: "impossible", 5: "not known yet"}
 CHOSEN, IMPLIED, POSSIBLE, IMPOSSIBLE = 1, 2, 3, 4
 
 
@@ -16,16 +16,19 @@ def show_slots(screen: Screen, state: Any) -> None:
     rows = []
     for slot in state.slots:
         decided = [each.sku for each in slot.options if each.standing in (CHOSEN, IMPLIED)]
-        possible = sum(each.standing == POSSIBLE for each in slot.options)
-        listed = sum(each.standing == IMPOSSIBLE for each in slot.options)
-        gone = slot.impossible_count or listed
-        rows.append([slot.title, ", ".join(decided), str(possible), str(gone)])
+        rows.append([slot.title, ", ".join(decided), str(slot.possible_count), str(slot.impossible_count)])
     for setting in state.settings:
         decided = [value_text(each.value) for each in setting.values if each.standing in (CHOSEN, IMPLIED)]
         possible = sum(each.standing == POSSIBLE for each in setting.values)
         gone = sum(each.standing == IMPOSSIBLE for each in setting.values)
         rows.append([setting.title, ", ".join(decided), str(possible), str(gone)])
     screen.table(["", "decided", "possible", "impossible"], rows, right=(2, 3))
+
+
+def say_budget(screen: Screen, state: Any) -> None:
+    """Say so when the search ended before everything was decided."""
+    if state.out_of_budget:
+        screen.say("the search ran out of its budget: some options are not known yet; choose more", style="yellow")
 
 
 def choice_text(choice: Any) -> str:

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from engine.cli.configurations import show_slots
-from engine.cli.configuring import Session
+from engine.cli.configurations import say_budget, show_slots
+from engine.cli.configuring import MOST_OPTIONS, Session
 from engine.cli.connection import read_json
 from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Verb, add_verb, named, option, positional
@@ -29,8 +29,17 @@ def configure(client: Client, screen: Screen, options: argparse.Namespace) -> An
     """Answer for the choices of a file, or talk in the terminal."""
     if options.choices or screen.machine:
         choices = read_json(options.choices).get("choices", []) if options.choices else []
-        state = client.configuration.configure(product=options.product, choices=choices, show_impossible=True)
+        state = client.configuration.configure(
+            product=options.product,
+            choices=choices,
+            show_impossible=True,
+            option_limit=MOST_OPTIONS,
+            show_prices=True,
+            currency_code=options.currency,
+            explain_implied=True,
+        )
         show_slots(screen, state)
+        say_budget(screen, state)
         if not state.consistent:
             _show_conflict(client, screen, options.product, choices)
         return state

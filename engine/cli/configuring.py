@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
-from engine.cli.configurations import CHOSEN, IMPLIED, IMPOSSIBLE, STANDINGS, blame_line, choice_text, value_text
+from engine.cli.configurations import (
+    CHOSEN,
+    IMPLIED,
+    IMPOSSIBLE,
+    STANDINGS,
+    blame_line,
+    choice_text,
+    say_budget,
+    value_text,
+)
 from engine.cli.prices import plain, show_findings, show_lines, show_totals
 from engine.cli.screen import Screen
 from engine.client import CallFailed, Client
 
 HELP = """\
-  NUMBER            open a group and see its options
+  NUMBER            open a group and see its options; `NUMBER page 2` goes on where there are many
+  NUMBER why        why what follows in a group follows
   NUMBER OPTION     take an option, such as `4 2`; a third number is the quantity: `4 2 3`
   NUMBER OPTION ?   why an impossible option cannot be taken, and what would make it fit
   NUMBER -          take the choices of a group back
@@ -19,6 +30,8 @@ HELP = """\
   price             the price of what is chosen so far
   done              finish          quit   leave without an answer"""
 MOST_SHOWN = 40
+MOST_OPTIONS = 1_000
+PAGE = 500
 SOMEBODY = {"segment": "retail", "region": "DE"}
 """Whom a price without a quote is for: rules and taxes want to know a region."""
 
@@ -73,16 +86,23 @@ class Session:
             return
         group = groups[number - 1]
         is_setting = number > len(state.slots)
-        options = [each.value for each in group.values] if is_setting else self._offered(group.path)
         if rest == ["-"]:
             self._choices = [each for each in self._choices if _place(each) != group.path]
             self._show()
-        elif not rest:
-            self._open(group, options, is_setting=is_setting)
-        elif not rest[0].isdigit() or not 1 <= int(rest[0]) <= len(options):
+        elif rest == ["why"]:
+            self._why(group.path)
+        elif not rest or (len(rest) == 2 and rest[0] == "page" and rest[1].isdigit()):
+            self._open(group, int(rest[1]) if rest else 1, is_setting=is_setting)
+        else:
+            self._choose(number, group, rest, is_setting=is_setting)
+
+    def _choose(self, number: int, group: Any, rest: list[str], *, is_setting: bool) -> None:
+        at = int(rest[0]) if rest[0].isdigit() else 0
+        found = self._options(group, at, 1, is_setting=is_setting) if at >= 1 else []
+        if not found:
             self._screen.say(f"there is no option `{rest[0]}`; open the group with `{number}`")
         else:
-            chosen = options[int(rest[0]) - 1]
+            chosen = found[0]
             if is_setting:
                 choice: dict[str, Any] = {"setting": {"attribute": group.path, "value": _plain_value(chosen)}}
             else:
@@ -127,15 +147,21 @@ class Session:
             self._choices.append(choice)
             self._show()
 
-    def _offered(self, path: str) -> list[Any]:
-        """The options of a group as they stand when its own choice is taken back."""
-        others = [each for each in self._choices if _place(each) != path]
-        state = self._client.configuration.configure(product=self._product, choices=others, show_impossible=True)
-        return [option for slot in state.slots if slot.path == path for option in slot.options]
-
-    def _open(self, group: Any, options: list[Any], *, is_setting: bool) -> None:
+    def _options(self, group: Any, first: int, count: int, *, is_setting: bool) -> list[Any]:
+        """So many options of a group from a number on, as they stand when its own choice is taken back."""
         if is_setting:
-            rows = [[str(at), value_text(each)] for at, each in enumerate(options, 1)]
+            return [each.value for each in group.values][first - 1 : first - 1 + count]
+        others = [each for each in self._choices if _place(each) != group.path]
+        found = self._client.configuration.list_options(
+            product=self._product, choices=others, slot=group.path, show_impossible=True, page_size=PAGE
+        )
+        return list(islice(found, first - 1, first - 1 + count))
+
+    def _open(self, group: Any, page: int, *, is_setting: bool) -> None:
+        first = (max(1, page) - 1) * MOST_SHOWN + 1
+        options = self._options(group, first, MOST_SHOWN + 1, is_setting=is_setting)
+        if is_setting:
+            rows = [[str(at), value_text(each)] for at, each in enumerate(options, first)]
             self._screen.table(["", group.title], rows, right=(0,))
             return
         mine = {each["pick"]["sku"] for each in self._choices if _place(each) == group.path}
@@ -148,11 +174,26 @@ class Session:
                 plain(prices[each.sku]) if each.sku in prices else "",
                 "chosen" if each.sku in mine else STANDINGS[each.standing],
             ]
-            for at, each in enumerate(options[:MOST_SHOWN], 1)
+            for at, each in enumerate(options[:MOST_SHOWN], first)
         ]
         self._screen.table(["", group.title, "", f"list {self._currency}", ""], rows, right=(0, 3))
         if len(options) > MOST_SHOWN:
-            self._screen.say(f"  ... and {len(options) - MOST_SHOWN} more")
+            self._screen.say(f"  ... and more: `page {max(1, page) + 1}` after the group's number")
+
+    def _why(self, path: str) -> None:
+        state = self._client.configuration.configure(
+            product=self._product, choices=self._choices, explain_implied=True, option_limit=1
+        )
+        slots = [option for slot in state.slots if slot.path == path for option in slot.options]
+        values = [value for setting in state.settings if setting.path == path for value in setting.values]
+        found = [each for each in (*slots, *values) if each.standing == IMPLIED]
+        if not found:
+            self._screen.say("nothing follows here")
+        for each in found:
+            names = ", ".join(choice_text(one) for one in each.implied_by.choices) or "the rules alone"
+            self._screen.say(f"{_name(each)} follows from {names}:")
+            for rule in each.implied_by.rules:
+                self._screen.say(f"  {blame_line(rule)}")
 
     def _list_prices(self, skus: list[str]) -> dict[str, str]:
         lines = [{"id": sku, "sku": sku, "quantity": "1"} for sku in skus]
@@ -161,7 +202,9 @@ class Session:
         return {line.sku: line.list_unit_price for line in priced.lines}
 
     def _state(self) -> Any:
-        return self._client.configuration.configure(product=self._product, choices=self._choices, show_impossible=True)
+        return self._client.configuration.configure(
+            product=self._product, choices=self._choices, show_impossible=True, option_limit=MOST_OPTIONS
+        )
 
     def _show(self) -> Any:
         state = self._state()
@@ -171,8 +214,11 @@ class Session:
             decided = [_name(each) for each in options if each.standing in (CHOSEN, IMPLIED)]
             gone = sum(each.standing == IMPOSSIBLE for each in options)
             left = len(options) - gone - len(decided)
+            if hasattr(group, "options"):
+                gone, left = group.impossible_count, group.possible_count
             rows.append([str(at), group.title, ", ".join(decided), str(left), str(gone)])
         self._screen.table(["", "group", "decided", "possible", "impossible"], rows, right=(0, 3, 4))
+        say_budget(self._screen, state)
         if state.complete:
             self._screen.say("everything is decided; `done` finishes", style="green")
         return state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict, Unpack
@@ -20,6 +20,27 @@ class ConfigureFields(TypedDict, total=False):
     choices: Sequence[Plain]
     rule_book: str
     show_impossible: bool
+    state_token: str
+    only_changes: bool
+    option_limit: int
+    show_prices: bool
+    currency_code: str
+    date: date
+    explain_implied: bool
+
+
+class ListOptionsFields(TypedDict, total=False):
+    """Fields of ListOptionsRequest."""
+
+    product: str
+    choices: Sequence[Plain]
+    slot: str
+    page_size: int
+    rule_book: str
+    show_impossible: bool
+    show_prices: bool
+    currency_code: str
+    date: date
 
 
 class ValidateConfigurationFields(TypedDict, total=False):
@@ -71,6 +92,10 @@ class ConfigurationClient(ServiceClient):
     def configure(self, **fields: Unpack[ConfigureFields]) -> configuration_pb2.ConfigurationState:
         """Says for every option whether it is chosen, implied, possible or impossible."""
         return self._call("Configure", configuration_pb2.ConfigurationState, fields)
+
+    def list_options(self, **fields: Unpack[ListOptionsFields]) -> Iterator[configuration_pb2.OptionState]:
+        """Lists the options of one group, as Configure shows them. All pages, as they are needed."""
+        return self._pages("ListOptions", configuration_pb2.OptionState, "options", fields)
 
     def validate_configuration(
         self, **fields: Unpack[ValidateConfigurationFields]

@@ -47,6 +47,8 @@ class OutOfBudget:
     known: State | None = None
     undecided: int = 0
     """Atoms of which ``known`` does not say yet whether they may hold, one bit each."""
+    undecided_fail: int = 0
+    """Atoms of which ``known`` does not say yet whether they may fail."""
 
 
 @dataclass(frozen=True, slots=True)

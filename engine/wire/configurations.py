@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from cpq.v1 import configuration_pb2, pricing_pb2
 
-from engine.catalog import Product, Sku
+from engine.catalog import Sku
 from engine.configuration.answers import CompletionStatus
 from engine.configuration.products import (
     Aim,
@@ -16,19 +17,18 @@ from engine.configuration.products import (
     ProductChoice,
     ProductCompletion,
     ProductRepair,
-    ProductState,
     Set,
+    SettingState,
+    SlotState,
     Standing,
 )
 from engine.quotes.request import RequestedLine
 from engine.wire.basics import Faults, decimal_text, fill_value, read_value
 from engine.wire.contents import fill_line
+from engine.wire.options import STANDINGS, OptionWriter, Shown, count_of, options_of
 from engine.wire.sheets import place_of
 
 MOST_CHOICES = 1_000
-STANDINGS: Mapping[Standing, int] = {
-    each: configuration_pb2.Standing.Value(f"STANDING_{each.name}") for each in Standing
-}
 AIMS: Mapping[int, Aim] = {
     configuration_pb2.COMPLETION_AIM_UNSPECIFIED: Aim.CHEAPEST,
     configuration_pb2.COMPLETION_AIM_PREFERRED: Aim.PREFERRED,
@@ -82,39 +82,42 @@ def fill_choice(message: configuration_pb2.ProductChoice, choice: ProductChoice)
             fill_value(message.setting.value, choice.value)
 
 
-def fill_state(
-    message: configuration_pb2.ConfigurationState,
-    state: ProductState,
-    products: Mapping[Sku, Product],
-    *,
-    show_impossible: bool,
-) -> None:
-    """Set the answer to a click."""
-    message.consistent, message.complete = state.consistent, state.complete
-    for slot in state.slots:
-        row = message.slots.add()
-        row.path, row.title, row.minimum, row.maximum = slot.path, slot.title, slot.minimum, slot.maximum
-        row.may_be_empty = slot.may_be_empty
-        row.quantity_minimum, row.quantity_maximum = slot.quantity_minimum, slot.quantity_maximum
-        gone = 0
-        for option in slot.options:
-            if option.standing is Standing.IMPOSSIBLE:
-                gone += len(option.skus)
-                if not show_impossible:
-                    continue
-            standing = STANDINGS[option.standing]
-            for sku in option.skus:
-                shown = row.options.add()
-                shown.sku, shown.display_name = sku, products[sku].name
-                shown.standing = standing  # type: ignore[assignment]
-        row.impossible_count = gone
-    for setting in state.settings:
-        entry = message.settings.add()
-        entry.path, entry.title = setting.path, setting.title
-        for value, standing_of in setting.values:
-            part = entry.values.add()
-            fill_value(part.value, value)
-            part.standing = STANDINGS[standing_of]  # type: ignore[assignment]
+def fill_slot(message: configuration_pb2.SlotState, slot: SlotState, shown: Shown) -> int:
+    """Set a group with its first options; returns how many options are not there yet."""
+    message.path, message.title, message.minimum, message.maximum = slot.path, slot.title, slot.minimum, slot.maximum
+    message.may_be_empty = slot.may_be_empty
+    message.quantity_minimum, message.quantity_maximum = slot.quantity_minimum, slot.quantity_maximum
+    message.impossible_count = count_of(slot, Standing.IMPOSSIBLE)
+    message.possible_count = count_of(slot, Standing.POSSIBLE)
+    writer = OptionWriter(slot, shown)
+    found = options_of(slot, show_impossible=shown.show_impossible, start=0, count=shown.limit)
+    for sku, option in found:
+        row = message.options.add()
+        writer.write(row, sku, option)
+        why = shown.reasons.get(Pick(slot.path, option.skus[0])) if option.standing is Standing.IMPLIED else None
+        if why is not None:
+            fill_implied(row.implied_by, why)
+    hidden = 0 if shown.show_impossible else message.impossible_count
+    return sum(len(each.skus) for each in slot.options) - hidden - len(found)
+
+
+def fill_setting(message: configuration_pb2.SettingState, setting: SettingState, shown: Shown) -> None:
+    """Set an attribute with its values."""
+    message.path, message.title = setting.path, setting.title
+    for value, standing in setting.values:
+        part = message.values.add()
+        fill_value(part.value, value)
+        part.standing = STANDINGS[standing]  # type: ignore[assignment]
+        why = shown.reasons.get(Set(setting.path, value)) if standing is Standing.IMPLIED else None
+        if why is not None:
+            fill_implied(part.implied_by, why)
+
+
+def fill_implied(message: configuration_pb2.ImpliedBy, conflict: Conflict) -> None:
+    """Set why something follows."""
+    for choice in conflict.choices:
+        fill_choice(message.choices.add(), choice)
+    _fill_blames(message.rules, conflict)
 
 
 def fill_conflict(message: configuration_pb2.ExplainChoiceResponse, conflict: Conflict | None) -> None:
@@ -124,9 +127,7 @@ def fill_conflict(message: configuration_pb2.ExplainChoiceResponse, conflict: Co
         return
     for choice in conflict.choices:
         fill_choice(message.choices.add(), choice)
-    for blame in conflict.rules:
-        row = message.rules.add()
-        row.rule, row.message, row.place = blame.rule, blame.message, place_of(blame.span)
+    _fill_blames(message.rules, conflict)
 
 
 def fill_repair(message: configuration_pb2.Repair, repair: ProductRepair) -> None:
@@ -156,3 +157,8 @@ def fill_finding(message: pricing_pb2.Finding, finding: Finding) -> None:
     """Set something wrong or missing."""
     message.line_id, message.rule, message.message = finding.line, finding.rule, finding.message
     message.place, message.blocking = place_of(finding.span), finding.blocking
+
+
+def _fill_blames(rows: Any, conflict: Conflict) -> None:
+    for blame in conflict.rules:
+        rows.add(rule=blame.rule, message=blame.message, place=place_of(blame.span))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import grpc
-from cpq.v1 import configuration_pb2, pricing_pb2
+import pytest
+from cpq.v1 import catalog_pb2, configuration_pb2, pricing_pb2
 
+from engine.api.configuration_states import token_of
+from engine.catalog import Sku
+from engine.configuration.products import Pick
 from tests.api import deal
-from tests.api.server import Served, failure
+from tests.api.server import Served, failure, served
 
 BOX = "products/BOX"
 
@@ -133,3 +138,126 @@ def test_bad_questions_are_refused(shop: Served) -> None:
     assert failure(shop.configuration.CompleteConfiguration, complete).fields.keys() == {"aim", "list_price_limit"}
     repair = configuration_pb2.RepairConfigurationRequest(product=BOX, limit=99, currency_code="X")
     assert failure(shop.configuration.RepairConfiguration, repair).fields.keys() == {"limit", "currency_code"}
+
+
+def test_a_token_stands_for_a_state_and_changes_are_told_against_it(shop: Served) -> None:
+    start = configure(shop)
+    same = configure(shop, state_token=start.state_token, only_changes=True)
+    assert (same.only_changes, list(same.slots)) == (True, [])
+    after = configure(shop, pick("cpu", "CPU-A"), state_token=start.state_token, only_changes=True)
+    assert {each.path for each in after.slots} == {"cpu", "board"}
+    assert standings(after)["BRD-1"] == "IMPLIED"
+    full = configure(shop, pick("cpu", "CPU-A"), state_token=start.state_token)
+    assert full == configure(shop, pick("cpu", "CPU-A"))
+    assert full.state_token == after.state_token
+
+
+def test_a_token_of_another_server_works(shop: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = configure(shop, pick("cpu", "CPU-B")).state_token
+    with served(tmp_path_factory.mktemp("other")) as other:
+        deal.set_clock(other)
+        after = configure(other, pick("cpu", "CPU-A"), state_token=elsewhere, only_changes=True, show_impossible=True)
+        assert after.only_changes
+        assert standings(after)["BRD-2"] == "IMPOSSIBLE"
+
+
+def test_a_damaged_or_foreign_token_is_refused_and_one_of_old_rules_tells_everything(shop: Served) -> None:
+    ask = shop.configuration.Configure
+    for token in ("x", "eJwDAAAAAAE=", "A" * 200_001):
+        request = configuration_pb2.ConfigureRequest(product=BOX, state_token=token)
+        assert failure(ask, request).fields.keys() == {"state_token"}
+    book = configure(shop).rule_book.partition("/")[2]
+    forged = token_of((book, "BOX", (Pick("nowhere", Sku("CPU-A")),)))
+    request = configuration_pb2.ConfigureRequest(product=BOX, state_token=forged)
+    assert failure(ask, request).fields.keys() == {"state_token"}
+    old = token_of(("0" * 64, "BOX", ()))
+    full = configure(shop, state_token=old, only_changes=True)
+    assert (full.only_changes, len(full.slots)) == (False, 2)
+
+
+def test_prices_of_a_click(shop: Served) -> None:
+    state = configure(shop, pick("cpu", "CPU-A"), show_prices=True, show_impossible=True)
+    assert (state.currency_code, float(state.list_price)) == ("EUR", 200)
+    difference = {option.sku: option.price_difference for slot in state.slots for option in slot.options}
+    # processors 200 and 300: taking the other costs 100 more; a board comes on top, 80 or 90
+    assert {sku: float(each) for sku, each in difference.items()} == {
+        "CPU-A": 0, "CPU-B": 100, "BRD-1": 80, "BRD-2": 90,
+    }  # fmt: skip
+    assert configure(shop, pick("cpu", "CPU-A")).list_price == ""
+
+
+def test_what_follows_says_from_what(shop: Served) -> None:
+    state = configure(shop, pick("cpu", "CPU-A"), explain_implied=True)
+    (board,) = [option for slot in state.slots for option in slot.options if option.sku == "BRD-1"]
+    assert [each.pick.sku for each in board.implied_by.choices] == ["CPU-A"]
+    assert [each.rule for each in board.implied_by.rules] == ["same-socket"]
+
+
+def test_options_are_paged(shop: Served) -> None:
+    state = configure(shop, option_limit=1, show_impossible=True)
+    cpu = next(each for each in state.slots if each.path == "cpu")
+    assert ([each.sku for each in cpu.options], cpu.possible_count) == (["CPU-A"], 2)
+    ask = configuration_pb2.ListOptionsRequest(product=BOX, slot="cpu", show_impossible=True, show_prices=True)
+    rest = shop.configuration.ListOptions(
+        configuration_pb2.ListOptionsRequest(
+            product=BOX, slot="cpu", show_impossible=True, page_token=cpu.next_page_token
+        )
+    )
+    assert ([each.sku for each in rest.options], rest.next_page_token, rest.total_size) == (["CPU-B"], "", 2)
+    ask.page_size = 1
+    seen = []
+    while True:
+        page = shop.configuration.ListOptions(ask)
+        seen += [(each.sku, float(each.price_difference)) for each in page.options]
+        if not page.next_page_token:
+            break
+        ask.page_token = page.next_page_token
+    assert seen == [("CPU-A", 200), ("CPU-B", 300)]
+    wrong = configuration_pb2.ListOptionsRequest(product=BOX, slot="cpuu")
+    assert failure(shop.configuration.ListOptions, wrong).fields == {
+        "slot": "unknown option group `cpuu`; did you mean `cpu`?"
+    }
+    other = configuration_pb2.ListOptionsRequest(product=BOX, slot="board", page_token=cpu.next_page_token)
+    assert failure(shop.configuration.ListOptions, other).fields.keys() == {"page_token"}
+    assert failure(
+        shop.configuration.Configure, configuration_pb2.ConfigureRequest(product=BOX, option_limit=-1)
+    ).fields.keys() == {"option_limit"}
+
+
+def pigeons(count: int) -> dict[str, bytes]:
+    """So many slots with one hole fewer, all different when the attribute `hard` is set: no search ends that."""
+    places = range(1, count + 1)
+    groups = [f'      - {{id: p{at}, title: P{at}, where: category = "hole"}}' for at in places]
+    rules = [
+        f"  - {{id: r{at}-{other}, when: hard = true, require: p{at}.number != p{other}.number}}"
+        for at in places
+        for other in range(1, at)
+    ]
+    rows = [f"H{at},Hole {at},{at},1.00" for at in range(1, count)]
+    files = {
+        "book.yaml": "id: pigeons\ntitle: Pigeons\ncurrency: EUR\n",
+        "catalog/c.yaml": "categories:\n  hole: {attributes: {number: {type: number}}}\n  box: {attributes: {}}\n"
+        "products:\n  - {sku: LOFT, name: Loft, category: box, list: {EUR: 1.00}}\n"
+        "bundles:\n  - sku: LOFT\n    title: Loft\n    attributes: {hard: {type: boolean}}\n    groups:\n"
+        + "\n".join(groups)
+        + "\n",
+        "catalog/holes.csv": "\n".join(["# holes ; category=hole", "sku,name,number,list.EUR", *rows]) + "\n",
+        "constraints/c.yaml": "bundle: LOFT\nconstraints:\n" + "\n".join(rules) + "\n",
+    }
+    return {path: text.encode() for path, text in files.items()}
+
+
+def test_out_of_budget_tells_what_is_known_while_others_are_answered(tmp_path: Path) -> None:
+    with served(tmp_path, pigeons(13)) as server:
+        deal.set_clock(server)
+        server.catalog.ListProducts(catalog_pb2.ListProductsRequest(), timeout=60)  # the first call loads the book
+        request = configuration_pb2.ConfigureRequest(product="products/LOFT")
+        waiting = server.configuration.Configure.future(request, timeout=3)
+        health = server.channel.unary_unary("/grpc.health.v1.Health/Check")
+        assert health(b"", timeout=2) == b"\x08\x01"
+        state = waiting.result()
+        assert (state.consistent, state.out_of_budget, state.complete) == (True, True, False)
+        (hard,) = state.settings
+        standing = {each.value.flag: configuration_pb2.Standing.Name(each.standing) for each in hard.values}
+        assert standing == {False: "STANDING_POSSIBLE", True: "STANDING_UNDECIDED"}
+        assert set(standings(state).values()) == {"POSSIBLE"}

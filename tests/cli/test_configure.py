@@ -61,3 +61,10 @@ def test_choices_that_clash_are_explained(cpq: Cpq, write: Callable[[str, object
 
 def test_an_unknown_product_is_named(cpq: Cpq, write: Callable[[str, object], str]) -> None:
     assert "did you mean `WS`?" in cpq("configure", "WX", "--choices", write("c.json", {"choices": []}), code=1)
+
+
+def test_what_follows_is_explained_and_pages_go_on(cpq: Cpq, typed: Callable[..., None]) -> None:
+    typed("6 why", "1 why", "1 page 2", "quit")
+    shown = cpq("configure", "WS", code=1)
+    assert "STORAGE follows from the rules alone" in shown
+    assert "nothing follows here" in shown

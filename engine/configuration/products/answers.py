@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import TypeAlias
 
 from engine.catalog import LineId, Sku, Value
-from engine.configuration.answers import CompletionStatus
+from engine.configuration.answers import CompletionStatus, State
 from engine.diagnostics import Code, Span
 
 
@@ -33,12 +33,16 @@ ProductChoice: TypeAlias = Pick | Set
 
 
 class Standing(Enum):
-    """What an option is at this point: chosen, chosen by the rules, still possible, or no longer possible."""
+    """What an option is at this point: chosen, chosen by the rules, still possible, no longer possible.
+
+    Undecided is what a search that ran out of its budget did not come to.
+    """
 
     SELECTED = "selected"
     IMPLIED = "implied"
     POSSIBLE = "possible"
     IMPOSSIBLE = "impossible"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,24 @@ class SettingState:
 
 @dataclass(frozen=True, slots=True)
 class ProductState:
-    """The whole answer to a click."""
+    """The whole answer to a click.
+
+    ``settled`` is false when the search ran out of its budget before everything was decided. ``solved`` is what the
+    next click starts from.
+    """
 
     consistent: bool
     complete: bool
     slots: tuple[SlotState, ...]
     settings: tuple[SettingState, ...] = ()
+    settled: bool = True
+    solved: State | None = field(default=None, compare=False, repr=False)
+
+    def changed(self, before: ProductState) -> tuple[tuple[SlotState, ...], tuple[SettingState, ...]]:
+        """The slots and attributes that stand otherwise than in an earlier state of the same product."""
+        slots = zip(self.slots, before.slots, strict=True)
+        settings = zip(self.settings, before.settings, strict=True)
+        return tuple(now for now, was in slots if now != was), tuple(now for now, was in settings if now != was)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from engine.configuration.answers import (
     Completion,
     CompletionStatus,
     OutOfBudget,
-    State,
 )
 from engine.configuration.model import Rule
 from engine.configuration.products.answers import (
@@ -56,14 +55,36 @@ class ProductConfigurator:
         return self._words.faults(choices)
 
     def configure(
-        self, choices: Sequence[ProductChoice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
+        self,
+        choices: Sequence[ProductChoice],
+        *,
+        previous: ProductState | None = None,
+        budget: Budget = DEFAULT_BUDGET,
     ) -> ProductState | OutOfBudget:
-        """What every option and attribute can still be."""
+        """What every option and attribute can still be; an earlier state only makes it faster.
+
+        Out of budget with some of it known, the state says so; with nothing known, that is the answer.
+        """
         counts = Counter(each.slot for each in self._words.picks(choices))
+        before = previous.solved if previous is not None and previous.settled else None
         state = self.engine.configure(
-            self._words.spoken(choices), previous=previous, budget=budget, wanted=self._questions.about(counts)
+            self._words.spoken(choices), previous=before, budget=budget, wanted=self._questions.about(counts)
         )
-        return state if isinstance(state, OutOfBudget) else self._display.show(state, choices)
+        if not isinstance(state, OutOfBudget):
+            return self._display.show(state, choices)
+        if state.known is None:
+            return state
+        return self._display.show(state.known, choices, undecided=(state.undecided, state.undecided_fail))
+
+    def implied_by(
+        self, choices: Sequence[ProductChoice], follows: ProductChoice, *, budget: Budget = DEFAULT_BUDGET
+    ) -> Conflict | None | OutOfBudget:
+        """Why something follows: a smallest set of choices and the rules that leave nothing else; None: it does not."""
+        asked = _Asked(self._words, choices, ())
+        found = self.engine.explain((), wanted=self._words.otherwise(follows), groups=asked.groups, budget=budget)
+        if found is None or isinstance(found, OutOfBudget):
+            return found
+        return Conflict(asked.heard(found.choices), self._blames(found.rules, choices))
 
     def explain(
         self, choices: Sequence[ProductChoice], *, wanted: ProductChoice | None = None, budget: Budget = DEFAULT_BUDGET

@@ -20,7 +20,8 @@ from engine.configuration.products.answers import (
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import Place, Setting, Slot
 
-ONE, ZERO = "1", "0"
+ONE, ZERO, OPEN = "1", "0", "?"
+NOTHING_OPEN = (0, 0)
 
 
 class Display:
@@ -31,17 +32,26 @@ class Display:
         ranks = {each.name: at for at, (_, each) in enumerate(product.model.quantities())}
         self._slots = {path: _SlotDisplay(each, ranks) for path, each in product.slots.items()}
 
-    def show(self, state: State, choices: Sequence[ProductChoice]) -> ProductState:
-        """The whole state; an inconsistent one shows the choices as selected and everything else as impossible."""
+    def show(
+        self, state: State, choices: Sequence[ProductChoice], *, undecided: tuple[int, int] | None = None
+    ) -> ProductState:
+        """The whole state; an inconsistent one shows the choices as selected and everything else as impossible.
+
+        ``undecided`` are atoms that may hold or fail for all one knows; None: everything was decided.
+        """
         picked: dict[str, list[Sku]] = {}
         for each in choices:
             if isinstance(each, Pick):
                 picked.setdefault(each.slot, []).extend([each.sku] if each.sku else [])
         chosen = {each.setting for each in choices if isinstance(each, Set)}
-        shown = [each.show(state, picked.get(path)) for path, each in self._slots.items()]
-        settings = tuple(_setting(each, state, path in chosen) for path, each in self._product.settings.items())
-        complete = state.consistent and all(decided for _, decided in shown)
-        return ProductState(state.consistent, complete, tuple(slot for slot, _ in shown), settings)
+        left_open = undecided or NOTHING_OPEN
+        shown = [each.show(state, picked.get(path), left_open) for path, each in self._slots.items()]
+        settings = tuple(
+            _setting(each, state, left_open, chosen=path in chosen) for path, each in self._product.settings.items()
+        )
+        settled = undecided is None
+        complete = settled and state.consistent and all(decided for _, decided in shown)
+        return ProductState(state.consistent, complete, tuple(slot for slot, _ in shown), settings, settled, state)
 
 
 class _SlotDisplay:
@@ -57,15 +67,24 @@ class _SlotDisplay:
     def _impossible(self) -> list[Option]:
         return [Option(each.skus, Standing.IMPOSSIBLE) for each in self._slot.classes]
 
-    def show(self, state: State, picked: Sequence[Sku] | None) -> tuple[SlotState, bool]:
+    @cached_property
+    def _undecided(self) -> list[Option]:
+        return [Option(each.skus, Standing.UNDECIDED) for each in self._slot.classes]
+
+    def show(self, state: State, picked: Sequence[Sku] | None, undecided: tuple[int, int]) -> tuple[SlotState, bool]:
         """The slot, and whether nothing is left to choose in it; ``picked`` is None when nothing is said about it."""
         slot, group = self._slot, self._slot.group
-        left = self._left(state, picked or ())
+        left = self._left(state.can_hold, picked or ())
         options = [
             can if bit == ONE else cannot
             for bit, can, cannot in zip(left, self._possible, self._impossible, strict=True)
         ]
-        implied = list(self._implied(state, picked or (), left))
+        if undecided != NOTHING_OPEN:
+            for at, bit in enumerate(self._left(undecided[0], picked or ())):
+                if bit == ONE and left[at] != ONE:
+                    options[at] = self._undecided[at]
+                    left = f"{left[:at]}{OPEN}{left[at + 1 :]}"
+        implied = list(self._implied(state, picked or (), left, undecided[1]))
         for at in implied:
             options[at] = Option(slot.classes[at].skus, Standing.IMPLIED)
         shown = tuple(self._with_picks(options, state, picked)) if picked else tuple(options)
@@ -79,32 +98,35 @@ class _SlotDisplay:
             return found, sure and len(implied) + len(picked or ()) >= group.minimum
         return found, may_be_empty and ONE not in left
 
-    def _left(self, state: State, picked: Sequence[Sku]) -> str:
-        """For each class whether one more product of it fits beside those picked: a text of ones and zeros."""
+    def _left(self, atoms: int, picked: Sequence[Sku]) -> str:
+        """For each class whether the atoms hold one more product of it beside those picked: ones and zeros."""
         slot = self._slot
         count = len(slot.classes)
         if slot.apart:
-            return "".join(ONE if state.can_hold >> each.taken[0] & 1 else ZERO for each in slot.places)
+            return "".join(ONE if atoms >> each.taken[0] & 1 else ZERO for each in slot.places)
         at = 0 if slot.single else len(picked)
         if not count or at >= len(slot.places):
             return ZERO * count
-        bits = state.can_hold >> slot.places[at].taken[0] & (1 << count) - 1
+        bits = atoms >> slot.places[at].taken[0] & (1 << count) - 1
         return f"{bits:0{count}b}"[::-1]
 
-    def _implied(self, state: State, picked: Sequence[Sku], left: str) -> Iterator[int]:
+    def _implied(self, state: State, picked: Sequence[Sku], left: str, may_fail: int) -> Iterator[int]:
         """The classes of which a product is in every configuration left, and is not picked."""
         slot = self._slot
         if slot.single:
-            if not picked and left.count(ONE) == 1 and not self._may_be_empty(state):
+            if OPEN not in left and not picked and left.count(ONE) == 1 and not self._may_be_empty(state):
                 yield left.index(ONE)
             return
+        if OPEN in left:
+            return
+        can_fail = state.can_fail | may_fail
         for at, each in enumerate(slot.classes):
             if left[at] != ONE or each.skus[0] in picked or not state.consistent:
                 continue
             if slot.apart:
                 if not state.can_hold >> slot.places[at].empty & 1:
                     yield at
-            elif at in slot.taken_at_all and not state.can_fail >> self._product_atom(state, at) & 1:
+            elif at in slot.taken_at_all and not can_fail >> self._product_atom(state, at) & 1:
                 yield at
 
     def _product_atom(self, state: State, at: int) -> int:
@@ -144,12 +166,16 @@ class _SlotDisplay:
                 yield Option(rest, Standing.IMPOSSIBLE if slot.single else option.standing)
 
 
-def _setting(setting: Setting, state: State, chosen: bool) -> SettingState:  # noqa: FBT001 (a fact, not a mode)
-    possible = state.domain(setting.path).possible
+def _setting(setting: Setting, state: State, undecided: tuple[int, int], *, chosen: bool) -> SettingState:
+    """An attribute of the bundle; a literal below zero is the "no" of a boolean, which holds when its atom fails."""
+    can, open_atoms = (state.can_hold, state.can_fail), undecided
+    fits = [can[each < 0] >> abs(each) & 1 for each in setting.literals]
+    unknown = [open_atoms[each < 0] >> abs(each) & 1 for each in setting.literals]
+    alone = sum(fits) == 1 and not any(unknown)
     values = []
-    for value in setting.values:
-        standing = Standing.POSSIBLE if value in possible else Standing.IMPOSSIBLE
-        if possible == (value,):
-            standing = Standing.SELECTED if chosen else Standing.IMPLIED
+    for value, possible, is_open in zip(setting.values, fits, unknown, strict=True):
+        standing = Standing.UNDECIDED if is_open else Standing.IMPOSSIBLE
+        if possible:
+            standing = Standing.POSSIBLE if not alone else Standing.SELECTED if chosen else Standing.IMPLIED
         values.append((value, standing))
     return SettingState(setting.path, setting.definition.title or setting.definition.name, tuple(values))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from engine.catalog import Sku
-from engine.configuration.answers import Choice
+from engine.configuration.answers import Choice, Relation
 from engine.configuration.products.answers import Pick, ProductChoice, Set
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import NEVER, NOTHING, Slot
@@ -33,6 +33,14 @@ class Vocabulary:
     def spoken(self, choices: Iterable[ProductChoice]) -> list[Choice]:
         """The choices in solver words."""
         return [spoken for spoken, _ in self.pairs(choices)]
+
+    def otherwise(self, choice: ProductChoice) -> tuple[Choice, ...]:
+        """What it means that a value is not set, or that no product of that class is taken."""
+        if isinstance(choice, Set):
+            return (Choice(choice.setting, choice.value, Relation.IS_NOT),)  # type: ignore[arg-type]
+        slot = self._product.slots[choice.slot]
+        at = slot.class_of[choice.sku]
+        return tuple(Choice(place.path, slot.classes[at].label, Relation.IS_NOT) for place, _ in slot.holders(at))
 
     def without_slot_of(
         self, choices: Sequence[ProductChoice], wanted: ProductChoice | None

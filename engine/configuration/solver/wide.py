@@ -79,7 +79,8 @@ class WideConfigurator(SatConfigurator):
             if not seen.solved:
                 return OutOfBudget("configure")
             known = self._state_of(seen.shown(), start, chosen, wanted, start.ranges)
-            return OutOfBudget("configure", known=known, undecided=seen.open().hold)
+            left = seen.open()
+            return OutOfBudget("configure", known=known, undecided=left.hold, undecided_fail=left.fail)
         return self._state_of(seen.shown(), start, chosen, wanted, ranges)
 
     def _state_of(

@@ -1,0 +1,89 @@
+"""States of configurations between calls: a bounded cache, and tokens that hold the choices themselves.
+
+A token says everything, so any server answers it at any time; the server that made it finds the state in its cache.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import threading
+import zlib
+from collections.abc import Callable, Sequence
+
+from cachetools import LRUCache
+from cpq.v1 import configuration_pb2
+from google.protobuf.message import DecodeError
+
+from engine.configuration.answers import OutOfBudget
+from engine.configuration.products import ProductChoice, ProductState
+from engine.wire.basics import Faults
+from engine.wire.configurations import fill_choice, read_choices
+
+MOST_STATES = 1_024
+LONGEST_TOKEN = 200_000
+LONGEST_CONTENT = 1_000_000
+
+Key = tuple[str, str, tuple[ProductChoice, ...]]
+"""Rule book, product, and the choices in a fixed order."""
+
+
+class States:
+    """States by rule book, product and choices; safe to use from several threads."""
+
+    def __init__(self, size: int = MOST_STATES) -> None:
+        self._states: LRUCache[Key, ProductState] = LRUCache(size)
+        self._gate = threading.Lock()
+
+    def state(
+        self, key: Key, work: Callable[[ProductState | None], ProductState | OutOfBudget], before: Key | None = None
+    ) -> ProductState | OutOfBudget:
+        """The state of a key, worked out (from the state of another key, when that is known) and kept when new."""
+        with self._gate:
+            found = self._states.get(key)
+            start = None if before is None else self._states.get(before)
+        if found is not None:
+            return found
+        made = work(start)
+        if isinstance(made, ProductState) and made.settled:
+            with self._gate:
+                self._states[key] = made
+        return made
+
+
+def key_of(book: str, sku: str, choices: Sequence[ProductChoice]) -> Key:
+    """The key of choices, whatever their order."""
+    return book, sku, tuple(sorted(set(choices), key=repr))
+
+
+def token_of(key: Key) -> str:
+    """The token of a state."""
+    book, sku, choices = key
+    message = configuration_pb2.ConfigureRequest(product=sku, rule_book=book)
+    for each in choices:
+        fill_choice(message.choices.add(), each)
+    return base64.urlsafe_b64encode(zlib.compress(message.SerializeToString(deterministic=True), 1)).decode()
+
+
+def read_token(token: str, field: str, faults: Faults) -> Key | None:
+    """The state that a token stands for; a damaged one is a fault."""
+    if not token:
+        return None
+    message = configuration_pb2.ConfigureRequest()
+    try:
+        if len(token) > LONGEST_TOKEN:
+            raise ValueError
+        unpacker = zlib.decompressobj()
+        content = unpacker.decompress(base64.urlsafe_b64decode(token.encode()), LONGEST_CONTENT)
+        if not unpacker.eof:
+            raise ValueError
+        message.ParseFromString(content)
+    except (binascii.Error, UnicodeError, zlib.error, DecodeError, ValueError):
+        faults.invalid(field, "not a state token of this service")
+        return None
+    inner = Faults()
+    choices = read_choices(message.choices, field, inner)
+    if inner.found or not message.product or not message.rule_book:
+        faults.invalid(field, "not a state token of this service")
+        return None
+    return key_of(message.rule_book, message.product, choices)
