@@ -184,8 +184,8 @@ class Session:
         state = self._client.configuration.configure(
             product=self._product, choices=self._choices, explain_implied=True, option_limit=1
         )
-        slots = [option for slot in state.slots if slot.path == path for option in slot.options]
-        values = [value for setting in state.settings if setting.path == path for value in setting.values]
+        slots: list[Any] = [option for slot in state.slots if slot.path == path for option in slot.options]
+        values: list[Any] = [value for setting in state.settings if setting.path == path for value in setting.values]
         found = [each for each in (*slots, *values) if each.standing == IMPLIED]
         if not found:
             self._screen.say("nothing follows here")

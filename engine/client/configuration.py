@@ -36,6 +36,7 @@ class ListOptionsFields(TypedDict, total=False):
     choices: Sequence[Plain]
     slot: str
     page_size: int
+    page_token: str
     rule_book: str
     show_impossible: bool
     show_prices: bool
