@@ -14,7 +14,7 @@ from engine.diagnostics import DiagnosticError, one_line
 from engine.language.dmn import FolderResult, Program, decide, read_model, run_folder
 from engine.language.dmn.model import Model
 from engine.language.dmn.program import Home
-from engine.language.values.fault import UndefinedError
+from engine.language.values.fault import LimitError, UndefinedError
 from engine.language.values.number import number_text
 from engine.language.values.plain import read_as, to_bare
 
@@ -130,7 +130,11 @@ def run_eval(options: argparse.Namespace) -> int:
     except (ValueError, UndefinedError) as error:
         print(f"cpq dmn eval: the input cannot be read: {error}", file=sys.stderr)
         return MISUSE
-    print(_json_text(to_bare(value)))
+    try:
+        print(_json_text(to_bare(value)))
+    except LimitError as error:
+        print(f"cpq dmn eval: the result cannot be shown: {error}", file=sys.stderr)
+        return FINDINGS
     for problem in problems:
         print(f"note: {problem.message}", file=sys.stderr)
     return FINDINGS if value is None and problems else CLEAN

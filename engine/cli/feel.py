@@ -15,7 +15,7 @@ from engine.diagnostics import DiagnosticError, Span, render
 from engine.language.evaluate import prepare
 from engine.language.parse import parse_expression
 from engine.language.problems import Origin
-from engine.language.values.fault import UndefinedError
+from engine.language.values.fault import LimitError, UndefinedError
 from engine.language.values.plain import from_plain, to_typed
 from engine.language.values.show import literal
 from engine.language.values.temporal import DateTime, from_datetime
@@ -62,7 +62,11 @@ def _print_value(text: str, inputs: Mapping[str, object]) -> int:
         print(render(error.diagnostics, {_ORIGIN.path: text}), file=sys.stderr)
         return FINDINGS
     outcome = prepare(node).outcome(inputs, moment=current_moment())
-    print(literal(outcome.value))
+    try:
+        print(literal(outcome.value))
+    except LimitError as error:
+        print(f"cpq feel: the result cannot be shown: {error}", file=sys.stderr)
+        return FINDINGS
     for problem in outcome.problems:
         span = Span(_ORIGIN.path).within(problem.start, problem.end)
         print(f"{span}: note: {problem.message}", file=sys.stderr)
@@ -119,7 +123,10 @@ def answer_for(text: str, inputs: Mapping[str, object]) -> dict[str, object]:
     outcome = prepare(node).outcome(inputs, moment=current_moment())
     if outcome.value is None and outcome.problems:
         return {"error": True, "message": outcome.problems[0].message}
-    return {"value": to_typed(outcome.value)}
+    try:
+        return {"value": to_typed(outcome.value)}
+    except LimitError as error:
+        return {"error": True, "message": f"the result cannot be shown: {error}"}
 
 
 def names_in(value: object) -> set[str]:

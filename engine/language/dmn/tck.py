@@ -20,7 +20,7 @@ from engine.language.values.interval import FunctionValue
 from engine.language.values.number import read_number
 from engine.language.values.reading import read_date, read_date_time, read_time
 from engine.language.values.relation import equal
-from engine.language.values.show import literal
+from engine.language.values.show import literal_or_reason
 from engine.language.values.temporal import DateTime
 
 TOLERANCE = Decimal("1e-8")
@@ -116,7 +116,7 @@ class _Runner:
         if agrees(actual, expected):
             return None
         reason = "; ".join(each.message for each in session.problems[:3])
-        return Failure(identifier, name, literal(expected)[:300], literal(actual)[:300], reason)
+        return Failure(identifier, name, literal_or_reason(expected)[:300], literal_or_reason(actual)[:300], reason)
 
     def _actual(self, case: Element, name: str, namespace: str, session: Session) -> object:
         assert self._program is not None

@@ -101,10 +101,14 @@ def _builtin_call(node: tree.Call, builtin: Builtin, steps: Sequence[Step], name
         arguments = [step(env) for step in ordered]
         if singles:
             _coerced(arguments, singles)
+        for each in arguments:
+            env.run.handle(each)
         try:
-            return implementation(*arguments)
+            result = implementation(*arguments)
         except UndefinedError as error:
             return env.run.note(node, f"`{builtin.name}`: {error}")
+        env.run.handle(result)
+        return result
 
     return run
 

@@ -8,10 +8,13 @@ from typing import Protocol, TypeAlias
 from engine.language import tree
 from engine.language.types import Type
 from engine.language.values.temporal import DateTime
+from engine.language.values.weight import weight
 
 MOST_STEPS = 500_000
 DEEPEST_CALLS = 120
 _MOST_PROBLEMS = 100
+_PARTS_A_STEP = 8
+_SIZED = frozenset({tuple, list, dict, str})
 
 
 class ExhaustedError(Exception):
@@ -45,6 +48,11 @@ class Run:
         self.steps -= steps
         if self.steps < 0:
             raise ExhaustedError(f"the evaluation takes more than {MOST_STEPS} steps")
+
+    def handle(self, value: object) -> None:
+        """Count what it takes to work on a whole list, context or text, or to make it."""
+        if type(value) in _SIZED:
+            self.spend(weight(value, self.steps * _PARTS_A_STEP) // _PARTS_A_STEP)
 
     def note(self, node: tree.Node, message: str) -> object:
         """Remember why a value is null; returns null, to be given as that value."""

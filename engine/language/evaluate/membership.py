@@ -123,8 +123,10 @@ def test(node: tree.Expression, preparer: Preparer) -> Test:
         return lambda env, subject: truth(step(env.inner({SUBJECT: subject})))
 
     def run(env: Environment, subject: object) -> bool | None:
+        wanted = step(env)
+        env.run.handle(wanted)
         try:
-            return matches(subject, step(env))
+            return matches(subject, wanted)
         except UndefinedError as error:
             env.run.note(node, str(error))
             return None

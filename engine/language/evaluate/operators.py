@@ -49,7 +49,10 @@ def calculation(node: tree.Arithmetic, preparer: Preparer) -> Step:
         try:
             if fast is not None and type(one) is Decimal and type(other) is Decimal:
                 return fast(one, other)
-            return operation(one, other)
+            result = operation(one, other)
+            if type(result) is str:
+                env.run.handle(result)
+            return result
         except UndefinedError as error:
             return env.run.note(node, str(error))
         except ArithmeticError:
@@ -123,6 +126,7 @@ def _limit(node: tree.Comparison, left: Step, wanted: Decimal) -> Step:
 def _equality(node: tree.Node, env: Environment, one: object, other: object) -> bool | None:
     if type(one) is type(other) is Decimal:
         return one == other
+    env.run.handle(one)
     try:
         result = equal(one, other)
     except UndefinedError as error:

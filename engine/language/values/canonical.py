@@ -10,7 +10,7 @@ from engine.language.values.interval import FunctionValue, RangeValue
 from engine.language.values.kind import kind_of
 from engine.language.values.temporal import DateTime, Time
 
-_MOST_PARTS = 1_000_000
+_MOST_PARTS = 250_000
 
 
 def canonical(value: object) -> Hashable:

@@ -18,12 +18,13 @@ from engine.language.types import (
     Type,
 )
 from engine.language.values.duration import DaysDuration, MonthsDuration, read_duration
-from engine.language.values.fault import UndefinedError
+from engine.language.values.fault import LimitError, UndefinedError
 from engine.language.values.kind import from_python
 from engine.language.values.number import number_text, read_number
 from engine.language.values.reading import read_date, read_date_time, read_time
 from engine.language.values.show import text_of
 from engine.language.values.temporal import DateTime, FarDate, Time
+from engine.language.values.weight import check_weight
 
 _READERS: Mapping[str, Callable[[str], object]] = {
     "string": str,
@@ -63,16 +64,23 @@ def from_plain(value: object) -> object:
 
 
 def to_typed(value: object) -> object:
-    """Return plain data that says the type of what JSON has no word for; functions and ranges as their text."""
+    """Return plain data that says the type of what JSON has no word for; functions and ranges as their text.
+
+    Raises ``LimitError`` for a value too large to be written out.
+    """
+    return _written(value, _typed)
+
+
+def _typed(value: object) -> object:
     match value:
         case None | bool() | str():
             return value
         case Decimal():
             return {"$type": "decimal", "$text": number_text(value)}
         case Mapping():
-            return {str(key): to_typed(each) for key, each in value.items()}
+            return {str(key): _typed(each) for key, each in value.items()}
         case tuple() | list():
-            return [to_typed(each) for each in value]
+            return [_typed(each) for each in value]
         case _:
             return {"$type": _type_word(value), "$text": text_of(value)}
 
@@ -92,14 +100,29 @@ def _type_word(value: object) -> str:
 
 
 def to_bare(value: object) -> object:
-    """Return plain data without types: numbers stay decimals, dates and durations become their text."""
+    """Return plain data without types: numbers stay decimals, dates and durations become their text.
+
+    Raises ``LimitError`` for a value too large to be written out.
+    """
+    return _written(value, _bare)
+
+
+def _written(value: object, write: Callable[[object], object]) -> object:
+    check_weight(value)
+    try:
+        return write(value)
+    except RecursionError:
+        raise LimitError("the value is nested too deeply") from None
+
+
+def _bare(value: object) -> object:
     match value:
         case None | bool() | str() | Decimal():
             return value
         case Mapping():
-            return {str(key): to_bare(each) for key, each in value.items()}
+            return {str(key): _bare(each) for key, each in value.items()}
         case tuple() | list():
-            return [to_bare(each) for each in value]
+            return [_bare(each) for each in value]
         case _:
             return text_of(value)
 

@@ -21,8 +21,22 @@ def text_of(value: object) -> str:
 
 
 def literal(value: object) -> str:
-    """Return how a value would be written inside a list or context: texts in quotes, dates as they are read."""
-    return "".join(_Writer().write(value))
+    """Return how a value would be written inside a list or context: texts in quotes, dates as they are read.
+
+    Raises ``LimitError`` for a text beyond the longest and for a value nested too deeply.
+    """
+    try:
+        return "".join(_Writer().write(value))
+    except RecursionError:
+        raise LimitError("the value is nested too deeply") from None
+
+
+def literal_or_reason(value: object) -> str:
+    """Return how a value would be written, or why it cannot be."""
+    try:
+        return literal(value)
+    except LimitError as error:
+        return f"({error})"
 
 
 class _Writer:

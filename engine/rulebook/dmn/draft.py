@@ -27,7 +27,7 @@ class DraftColumn:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One table: cells as the CSV will hold them, a note for each row."""
+    """One table: cells as the CSV will hold them, a note for each row; ``meant`` are the cells in the strict form."""
 
     id: str
     title: str
@@ -38,6 +38,7 @@ class Draft:
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
+    meant: tuple[tuple[str, ...], ...] = ()
 
     @property
     def file(self) -> str:

@@ -26,6 +26,7 @@ from engine.rulebook.dmn.typing import (
     describe,
     described,
     expression,
+    is_plain_constant,
     listed,
     looks_at,
     word_of_cells,
@@ -55,6 +56,7 @@ class Drafter:
         self._names: dict[tuple[str, ...], str] = {}
         self._about: dict[str, Described] = {}
         self._renamer = Renamer(self._outside)
+        self._losses: list[str] = []
 
     def draft(self, name: str, element: model.Decision | model.Knowledge, boxed: model.BoxedTable) -> Draft:
         """Return the table under a name; raises ``NotCarried`` or ``DiagnosticError`` for what has no such form."""
@@ -72,10 +74,9 @@ class Drafter:
         }
         if len(widths) > 1:
             raise NotCarried("its rules have more or fewer cells than the table has columns")
-        losses: list[str] = []
         self._add_unused()
         outputs = self._outputs(table, results, element, boxed.type_name)
-        inputs = self._inputs(table, heads, cells, losses)
+        inputs = self._inputs(table, heads, cells)
         title = element.variable.name if element.variable.name != name else ""
         scope = Scope(dict.fromkeys(inputs, ANY))
         texts = [inputs[looks_at(head)].type == "text" if looks_at(head) in inputs else False for head in heads]
@@ -95,7 +96,11 @@ class Drafter:
             tuple(print_expression(each) for each in heads),
             rows,
             tuple(" ".join(rule.note.split()) for rule in table.rules),
-            tuple(losses),
+            tuple(self._losses),
+            tuple(
+                (*map(print_unary_tests, row), *map(print_expression, result))
+                for row, result in zip(cells, results, strict=True)
+            ),
         )
 
     def _read(self, text: str) -> Expression:
@@ -123,11 +128,7 @@ class Drafter:
         return self._names[path]
 
     def _inputs(
-        self,
-        table: DecisionTable,
-        heads: Sequence[Expression],
-        cells: Sequence[Sequence[UnaryTests]],
-        losses: list[str],
+        self, table: DecisionTable, heads: Sequence[Expression], cells: Sequence[Sequence[UnaryTests]]
     ) -> dict[str, DraftColumn]:
         columns: dict[str, tuple[int, Input]] = {}
         for place, (clause, head) in enumerate(zip(table.inputs, heads, strict=True)):
@@ -135,7 +136,7 @@ class Drafter:
             if name:
                 columns.setdefault(name, (place, clause))
             elif clause.allowed.strip():
-                losses.append(
+                self._losses.append(
                     f"the allowed values of the column `{print_expression(head)}`: declare them on its inputs"
                 )
         found: dict[str, DraftColumn] = {}
@@ -207,14 +208,14 @@ class Drafter:
         return found
 
     def _listed(self, text: str, clause: Output) -> tuple[str, ...]:
+        """The values of an output, best first; tests that list no values are nothing that a rule book can hold."""
         if not text:
             return ()
-        tests = parse_unary_tests(text, names=self._known).tests
-        return (
-            listed(text, self._known)
-            if clause.values.strip() or all(isinstance(each, TextLiteral) for each in tests)
-            else ()
-        )
+        tests = parse_unary_tests(text, names=self._known)
+        if not tests.negated and all(is_plain_constant(each) for each in tests.tests):
+            return listed(text, self._known)
+        self._losses.append(f"the values of the output `{clause.name or text}`: `{text}` is no list of them")
+        return ()
 
 
 _MANY = frozenset({"COLLECT", "RULE ORDER", "OUTPUT ORDER"})

@@ -144,10 +144,14 @@ def _checked(draft: Draft) -> tuple[Diagnostic, ...]:
     """Load the table as a rule book would; raises ``DiagnosticError`` for errors, returns the warnings."""
     files = {f"{FOLDER}/{draft.file}": csv_text(draft).encode(), f"{FOLDER}/t.yaml": yaml_text([draft]).encode()}
     report = Report()
-    read_tables(Sources(files, report), Words())
+    tables = read_tables(Sources(files, report), Words())
     errors: Sequence[Diagnostic] = [each for each in report.found if each.severity is Severity.ERROR]
     if errors:
         raise DiagnosticError(*(replace(each, message=_placed(each)) for each in errors))
+    for number, (rule, meant) in enumerate(zip(tables[draft.id].table.rules, draft.meant, strict=True), 1):
+        for read, wanted in zip((*rule.inputs, *rule.outputs), meant, strict=True):
+            if read != wanted:
+                raise NotCarried(f"row {number}: in a column of texts `{wanted}` would be read as the text {read}")
     return report.found
 
 

@@ -149,6 +149,11 @@ def looks_at(node: Expression) -> str:
     return node.name if isinstance(node, Name) else ""
 
 
+def is_plain_constant(node: Expression) -> bool:
+    """Whether a node is a text, number, truth value, date or duration that is written out."""
+    return isinstance(node, TextLiteral | NullLiteral) or bool(word_of_outputs([node]))
+
+
 def listed(text: str, known: KnownNames) -> tuple[str, ...]:
     """Return the values that an output column lists, as words for texts and as FEEL otherwise."""
     tests = parse_unary_tests(text, names=known)

@@ -60,7 +60,9 @@ def _told(table: Table, content: DecisionTable, found: TableFinding) -> Iterator
 
 
 def _case(example: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {literal(value)}" for name, value in example.items()) or "everything"
+    """An example in words; columns without tests (no value stands for them) are left out."""
+    shown = [f"{name} {literal(value)}" for name, value in example.items() if value is not None]
+    return ", ".join(shown) or "anything"
 
 
 def _shown(output: object) -> str:

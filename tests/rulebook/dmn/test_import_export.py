@@ -246,6 +246,20 @@ def test_what_cannot_be_carried_is_told(body: str, reason: str) -> None:
     assert reason in found.left_out[0].reason
 
 
+def test_a_cell_that_a_column_of_texts_would_read_otherwise_is_told() -> None:
+    found = carried(given_input("n", "string") + decision(table(["n"], "<output/>", ["1", "2"]), requires=wants("n")))
+    assert [each.reason for each in found.left_out] == ['row 1: in a column of texts `1` would be read as the text "1"']
+
+
+def test_values_of_an_output_that_are_no_list_are_told() -> None:
+    output = "<output><outputValues><text>not(1, 2)</text></outputValues></output>"
+    found = carried(given_input("n", "number") + decision(table(["n"], output, ["1", "3"]), requires=wants("n")))
+    assert (
+        found.tables
+        and found.left_out[0].reason == "the values of the output `not(1, 2)`: `not(1, 2)` is no list of them"
+    )
+
+
 def test_names_are_made_plain_and_stay_apart() -> None:
     body = given_input("line", "number") + given_input("a b", "number") + given_input("a-b", "number")
     logic = table(["line", "a b", "a-b"], "<output/>", [">1", ">1", ">1", "1"])
