@@ -24,6 +24,7 @@ from engine.configuration.products.configurator import Prices, ProductConfigurat
 from engine.configuration.products.constraint import Constraint, ConstraintKind
 from engine.configuration.products.problem import ProductModel, compile_product
 from engine.configuration.products.scope import constraint_scope
+from engine.configuration.products.wishes import ProductWish
 
 __all__ = [
     "Aim",
@@ -41,6 +42,7 @@ __all__ = [
     "ProductModel",
     "ProductRepair",
     "ProductState",
+    "ProductWish",
     "Set",
     "SettingState",
     "SlotState",

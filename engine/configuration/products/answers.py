@@ -142,11 +142,15 @@ class Aim(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProductCompletion:
-    """A full valid configuration with its list price; ``proven`` says that none is better by the aim."""
+    """A full valid configuration with its list price; ``proven`` says that none is better by the aim.
+
+    ``missed`` are the wishes of a wish list that it does not keep.
+    """
 
     status: CompletionStatus
     choices: tuple[ProductChoice, ...]
     list_price: Decimal | None
+    missed: tuple[ProductChoice, ...] = ()
 
     @property
     def proven(self) -> bool:

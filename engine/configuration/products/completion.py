@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from decimal import Decimal
+from types import MappingProxyType
 
 from engine.catalog import Sku
 from engine.configuration.answers import Choice, Objective, Relation
@@ -13,6 +14,7 @@ from engine.configuration.products.answers import Set as SetChoice
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import NOTHING, Place, Slot
 
+NOWHERE: Mapping[str, Sku] = MappingProxyType({})
 PRICE_SCALE = 10_000
 """Prices enter the solver in ten-thousandths; a list price with more decimals than four is no list price of a part."""
 
@@ -51,18 +53,25 @@ def choices_from(
     values: Sequence[tuple[str, Value]],
     choices: Sequence[ProductChoice],
     prices: Mapping[Sku, Decimal],
+    *,
+    placed: Mapping[str, Sku] = NOWHERE,
 ) -> tuple[ProductChoice, ...]:
-    """A solution as products: in each class what the customer chose, else the cheapest; empty without a solution."""
+    """A solution as products: in each class what the customer chose, else the cheapest; empty without a solution.
+
+    ``placed`` are products that go to a place by its path, if no choice holds it.
+    """
     if not values:
         return ()
     found = dict(values)
-    chosen: dict[str, list[Pick]] = {}
+    chosen: dict[str, list[Sku]] = {}
     for each in choices:
         if isinstance(each, Pick) and each.sku:
-            chosen.setdefault(each.slot, []).append(each)
+            chosen.setdefault(each.slot, []).append(each.sku)
     full: list[ProductChoice] = [SetChoice(path, found[path]) for path in product.settings]  # type: ignore[arg-type]
     for slot in product.slots.values():
-        full += _entries(slot, found, chosen.get(slot.path, ()), prices)
+        held = {place.path: each for each, place in slot.held(chosen.get(slot.path, ())).items()}
+        mine = {place.path: placed[place.path] for place in slot.places if place.path in placed}
+        full += _entries(slot, found, {**mine, **held}, prices)
     return tuple(full)
 
 
@@ -111,11 +120,10 @@ def _not_offered(product: ProductModel, prices: Mapping[Sku, Decimal]) -> Iterat
 
 
 def _entries(
-    slot: Slot, found: Mapping[str, Value], picks: Sequence[Pick], prices: Mapping[Sku, Decimal]
+    slot: Slot, found: Mapping[str, Value], held: Mapping[str, Sku], prices: Mapping[Sku, Decimal]
 ) -> Iterator[ProductChoice]:
-    """Products for the entries of a slot: what was picked stays, further entries take the cheapest of their class."""
-    used = {each.sku for each in picks}
-    held = {place.path: sku for sku, place in slot.held(used).items()}
+    """Products for the entries of a slot: what is held stays, further entries take the cheapest of their class."""
+    used = set(held.values())
     taken = 0
     for place in slot.places:
         label = found[place.path]

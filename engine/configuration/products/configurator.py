@@ -33,7 +33,9 @@ from engine.configuration.products.messages import message_of
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.showing import Display
 from engine.configuration.products.vocabulary import Vocabulary
+from engine.configuration.products.wishes import ProductWish, missed_wishes, placed_wishes, spoken_wishes
 from engine.configuration.solver.wide import WideConfigurator
+from engine.configuration.wishing import nearest
 from engine.diagnostics import Fault
 
 Prices = Mapping[Sku, Decimal]
@@ -145,6 +147,32 @@ class ProductConfigurator:
         full = choices_from(self.product, found.values, choices, prices)
         total = self._words.list_price(full, prices) if full else None
         return ProductCompletion(self._status(found, full, aim, total), full, total)
+
+    def nearest(
+        self,
+        choices: Sequence[ProductChoice],
+        wishes: Sequence[ProductWish],
+        *,
+        aim: Aim = Aim.CHEAPEST,
+        tables: tuple[Prices, Prices],
+        limit: Decimal | None = None,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> ProductCompletion:
+        """A full valid configuration that misses the least weight of wishes, among equals best by the aim.
+
+        ``tables`` are list prices and costs. Optimal means that none is nearer to the wishes.
+        """
+        objective, offered = aims_of(self.product, self._words.picks(choices), aim, tables, limit)
+        asked = [*self._words.spoken(choices), *offered]
+        spoken = spoken_wishes(self.product, wishes, choices)
+        found = nearest(self.product.model, asked, spoken, then=objective, budget=budget)
+        placed = placed_wishes(wishes, found.ways)
+        full = choices_from(self.product, found.completion.values, choices, tables[0], placed=placed)
+        total = self._words.list_price(full, tables[0]) if full else None
+        status = CompletionStatus.OPTIMAL if found.proven else found.completion.status
+        if full and not found.proven:
+            status = CompletionStatus.FEASIBLE
+        return ProductCompletion(status, full, total, missed_wishes(wishes, full) if full else ())
 
     def check(self, lines: Sequence[ConfiguredLine], *, root: LineId) -> tuple[Finding, ...]:
         """What is wrong or missing in a bundle given as lines: unknown parts, empty slots, broken rules."""
