@@ -200,20 +200,25 @@ class ConfigurationService:
             faults.invalid("aim", f"{request.aim} is not an aim")
         if limit is not None and limit < 0:
             faults.invalid("list_price_limit", f"{limit} is below zero")
+        wishes = wire.read_wishes(request.wishes, faults)
         if request.currency_code:
             check_currency(request.currency_code, "currency_code", faults)
         checked(faults)
         active, sku, configurator, choices = self._asked(request, day=day)
+        problems = [
+            replace(each, field=each.field.replace("choices[0]", f"wishes[{n}].choice"))
+            for n, wish in enumerate(wishes)
+            for each in configurator.faults((wish.choice,))
+        ]
+        if problems:
+            raise Refused(Refusal(tuple(problems)))
         currency = request.currency_code or active.book.default_currency
         prices = self._list_prices(active, sku, configurator, currency, day)
-        found = configurator.complete(
-            choices,
-            aim=wire.AIMS[request.aim],
-            prices=prices,
-            costs=costs(active, prices, currency),
-            limit=limit,
-            budget=budget_of(context),
-        )
+        aim, tables, budget = wire.AIMS[request.aim], (prices, costs(active, prices, currency)), budget_of(context)
+        if wishes:
+            found = configurator.nearest(choices, wishes, aim=aim, tables=tables, limit=limit, budget=budget)
+        else:
+            found = configurator.complete(choices, aim=aim, prices=prices, costs=tables[1], limit=limit, budget=budget)
         reply = configuration_pb2.CompleteConfigurationResponse(currency_code=currency)
         wire.fill_completion(reply, found, lines_of(sku, found.choices) if found.choices else ())
         return reply

@@ -15,6 +15,7 @@ CLEAN, FINDINGS, MISUSE = 0, 1, 2
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("engine.cli.demo", "play one deal from configuration to recognised revenue"),
     "configure": ("engine.cli.configure", "configure a product: see what can still be chosen, and why not"),
+    "complete": ("engine.cli.complete", "complete a configuration: cheapest, or nearest to a wish list"),
     "price": ("engine.cli.price", "price a request from a file, with the whole story"),
     "quote": ("engine.cli.quote", "quotes from the first draft to the accepted offer"),
     "order": ("engine.cli.order", "what was ordered, and how far it is"),

@@ -81,6 +81,7 @@ class CompleteConfigurationFields(TypedDict, total=False):
     list_price_limit: str | Decimal
     currency_code: str
     date: date
+    wishes: Sequence[Plain]
     rule_book: str
 
 

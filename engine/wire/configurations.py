@@ -17,6 +17,7 @@ from engine.configuration.products import (
     ProductChoice,
     ProductCompletion,
     ProductRepair,
+    ProductWish,
     Set,
     SettingState,
     SlotState,
@@ -29,6 +30,8 @@ from engine.wire.options import STANDINGS, OptionWriter, Shown, count_of, option
 from engine.wire.sheets import place_of
 
 MOST_CHOICES = 1_000
+MOST_WISHES = 100
+MOST_WEIGHT = 1_000
 AIMS: Mapping[int, Aim] = {
     configuration_pb2.COMPLETION_AIM_UNSPECIFIED: Aim.CHEAPEST,
     configuration_pb2.COMPLETION_AIM_PREFERRED: Aim.PREFERRED,
@@ -151,6 +154,31 @@ def fill_completion(
     message.list_price = decimal_text(completion.list_price)
     for line in lines:
         fill_line(message.lines.add(), line)
+    for choice in completion.missed:
+        fill_choice(message.missed.add(), choice)
+
+
+def read_wishes(messages: Iterable[configuration_pb2.Wish], faults: Faults) -> tuple[ProductWish, ...]:
+    """A wish list; two wishes for one product in one group, or for one attribute's value, are a fault."""
+    given = list(messages)
+    if len(given) > MOST_WISHES:
+        faults.invalid("wishes", f"{len(given)} wishes; {MOST_WISHES} are allowed")
+        return ()
+    found: list[ProductWish] = []
+    seen: set[tuple[object, ...]] = set()
+    for n, each in enumerate(given):
+        here = faults.at(f"wishes[{n}]")
+        choice = read_choice(each.choice, here.at("choice"))
+        if not 0 <= each.weight <= MOST_WEIGHT:
+            here.invalid("weight", f"{each.weight} is not between 0 and {MOST_WEIGHT}")
+        if choice is None:
+            continue
+        about = (choice.slot, choice.sku) if isinstance(choice, Pick) else (choice.setting, choice.value)
+        if about in seen:
+            here.invalid("choice", "it is wished for twice")
+        seen.add(about)
+        found.append(ProductWish(choice, each.weight or 1))
+    return tuple(found)
 
 
 def fill_finding(message: pricing_pb2.Finding, finding: Finding) -> None:

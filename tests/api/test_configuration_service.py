@@ -101,6 +101,30 @@ def test_a_completion_is_the_cheapest_and_can_be_ordered_as_it_is(shop: Served) 
     assert shop.configuration.CompleteConfiguration(dear).status == configuration_pb2.COMPLETION_STATUS_INFEASIBLE
 
 
+def wish(slot: str, sku: str, weight: int = 0) -> configuration_pb2.Wish:
+    return configuration_pb2.Wish(choice=pick(slot, sku), weight=weight)
+
+
+def test_a_completion_is_nearest_to_a_wish_list(shop: Served) -> None:
+    def ask(*wishes: configuration_pb2.Wish) -> configuration_pb2.CompleteConfigurationResponse:
+        request = configuration_pb2.CompleteConfigurationRequest(product=BOX, wishes=wishes)
+        return shop.configuration.CompleteConfiguration(request)
+
+    # CPU-B goes with BRD-2 only, BRD-1 with CPU-A only: the heavier wish wins
+    answer = ask(wish("cpu", "CPU-B", 2), wish("board", "BRD-1"))
+    assert answer.status == configuration_pb2.COMPLETION_STATUS_OPTIMAL
+    assert {each.pick.sku for each in answer.choices} == {"CPU-B", "BRD-2"}
+    assert [each.pick.sku for each in answer.missed] == ["BRD-1"]
+    assert not ask(wish("cpu", "CPU-A"), wish("board", "BRD-1")).missed
+    twice = configuration_pb2.CompleteConfigurationRequest(
+        product=BOX, wishes=[wish("cpu", "CPU-A"), wish("cpu", "CPU-A"), wish("cpu", "CPU-B", -1)]
+    )
+    fields = failure(shop.configuration.CompleteConfiguration, twice).fields
+    assert fields.keys() == {"wishes[1].choice", "wishes[2].weight"}
+    unknown = configuration_pb2.CompleteConfigurationRequest(product=BOX, wishes=[wish("gpu", "CPU-A")])
+    assert failure(shop.configuration.CompleteConfiguration, unknown).fields.keys() == {"wishes[0].choice.slot"}
+
+
 def test_lines_are_validated_with_every_finding(shop: Served) -> None:
     def lines(*parts: tuple[str, str]) -> configuration_pb2.ValidateConfigurationRequest:
         asked = [deal.line("BOX"), *(deal.line(sku, id=slot, parent="box", group=slot) for slot, sku in parts)]

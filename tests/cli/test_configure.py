@@ -68,3 +68,17 @@ def test_what_follows_is_explained_and_pages_go_on(cpq: Cpq, typed: Callable[...
     shown = cpq("configure", "WS", code=1)
     assert "STORAGE follows from the rules alone" in shown
     assert "nothing follows here" in shown
+
+
+def test_a_configuration_is_completed_nearest_to_a_wish_list(cpq: Cpq, write: Callable[[str, object], str]) -> None:
+    wishes = [
+        {"choice": {"pick": {"slot": "psu", "sku": "PSU-450B"}}, "weight": 1},
+        {"choice": {"pick": {"slot": "gpu", "sku": "GPU-X32"}}, "weight": 3},
+    ]
+    asked = write("w.json", {"wishes": wishes})
+    found = cpq("complete", "WS", "--choices", asked, "--json")
+    taken = {each["pick"]["sku"] for each in found["choices"] if "pick" in each}
+    assert "GPU-X32" in taken and "PSU-450B" not in taken
+    assert [each["pick"]["sku"] for each in found["missed"]] == ["PSU-450B"]
+    shown = cpq("complete", "WS", "--choices", asked)
+    assert "not kept of the wish list: PSU-450B" in shown and "list price" in shown
