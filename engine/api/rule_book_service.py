@@ -9,15 +9,21 @@ from cpq.v1 import rule_book_pb2
 
 from engine.api.calls import Calls, Reply, checked, ok
 from engine.api.listing import Listed, get_one, list_page
+from engine.application.analyse import analyse_book
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT
 from engine.application.ports import Reader
 from engine.application.publish import publish_again, publish_files, test_book
 from engine.application.rule_books import ActiveBook, PublishedBook
+from engine.configuration.answers import Budget
 from engine.diagnostics import Diagnostic
+from engine.wire.analyses import fill_study
 from engine.wire.basics import Faults, fill_date, fill_instant, read_key
+from engine.wire.products import PRODUCTS
 
 RULE_BOOKS = "ruleBooks"
+MOST_SECONDS = 60
+USUAL_SECONDS = 5
 MOST_FILES = 2_000
 
 
@@ -59,6 +65,31 @@ class RuleBookService:
             reply.passed_count = run.passed
             for each in run.failures:
                 reply.failures.add(test=each.test, place=each.place, message=each.message)
+        return reply
+
+    def AnalyseRuleBook(self, request: rule_book_pb2.AnalyseRuleBookRequest, _: grpc.ServicerContext) -> Reply:
+        """Analyse the bundles of a book."""
+        faults = Faults()
+        key = read_key(request.name, RULE_BOOKS, "name", faults, optional=True)
+        files = _files(request.files, faults) if not key else {}
+        if key and request.files:
+            faults.invalid("files", "give either files or a name")
+        if not 0 <= request.seconds <= MOST_SECONDS:
+            faults.invalid("seconds", f"{request.seconds} is not between 0 and {MOST_SECONDS}")
+        sku = read_key(request.product, PRODUCTS, "product", faults, optional=True)
+        checked(faults)
+        reply = rule_book_pb2.AnalyseRuleBookResponse()
+        active: ActiveBook | None
+        if key:
+            active = ok(self._calls.env.books.get(DEFAULT_TENANT, key) or not_found("name", request.name))
+        else:
+            compiled = self._calls.env.books.check(files)
+            active = compiled.active
+            _fill_findings(reply.findings, compiled.findings)
+        if active is not None:
+            budget = Budget(milliseconds=(request.seconds or USUAL_SECONDS) * 1000)
+            for each in ok(analyse_book(active, sku, budget=budget)):
+                fill_study(reply.bundles.add(), each)
         return reply
 
     def PublishRuleBook(self, request: rule_book_pb2.PublishRuleBookRequest, context: grpc.ServicerContext) -> Reply:

@@ -14,7 +14,9 @@ from rich.table import Table
 
 from engine.cli.compiling import Outcome, cache_folder, diagram_for
 from engine.cli.model_file import load
+from engine.cli.model_study import study_data, study_lines
 from engine.configuration import Budget, Model, configurator_for
+from engine.configuration.analysing import study
 from engine.configuration.checking import Json, Query, Stopwatch, check, summary
 from engine.configuration.formats.writer import write_model
 from engine.configuration.solver.build import CompileBudget, CompileStatus
@@ -41,6 +43,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="use a decision diagram: auto compiles models with tables and small ones",
     )
     checking.set_defaults(run=run_check)
+    analysing = verbs.add_parser(
+        "analyse", help="dead and unavoidable values and why, rules that never bind, the count"
+    )
+    analysing.add_argument("file", type=Path)
+    analysing.add_argument("--seconds", type=int, default=60, help="budget of one question (default 60)")
+    analysing.add_argument("--reasons", type=int, default=100, help="how many reasons of a kind are looked for")
+    analysing.add_argument("--json", action="store_true")
+    analysing.set_defaults(run=run_analyse)
     compiling = verbs.add_parser("compile", help="compile a model to a decision diagram and keep it in the cache")
     compiling.add_argument("file", type=Path)
     compiling.add_argument("--seconds", type=int, default=30)
@@ -71,6 +81,17 @@ def run_check(options: argparse.Namespace) -> int:
     else:
         _show(answers)
     return 0 if answers["satisfiable"] and not answers["out_of_budget"] else 1
+
+
+def run_analyse(options: argparse.Namespace) -> int:
+    """Say what an author wants to know of a model; exit 1 when it is contradictory or something ran out of budget."""
+    model = load(options.file)
+    budget = Budget(conflicts=1_000_000_000, milliseconds=options.seconds * 1000)
+    found = study(configurator_for(model), budget=budget, reasons=options.reasons)
+    for note in model.notes:
+        print(one_line(note), file=sys.stderr)
+    print(json.dumps(study_data(found), indent=1) if options.json else "\n".join(study_lines(options.file.name, found)))
+    return 0 if found.satisfiable and not found.unfinished else 1
 
 
 def run_compile(options: argparse.Namespace) -> int:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from engine.adapters.rule_folder import FolderError, read_folder, unpack
 from engine.cli.rule_tables import add_export, add_import, run_export, run_import
+from engine.cli.studies import study_data, study_lines
+from engine.configuration.answers import Budget
+from engine.configuration.products.analysing import study_product
 from engine.diagnostics import Diagnostic, Severity, as_json, did_you_mean, render
 from engine.language.problems import CODES
 from engine.rulebook import Loaded, load, parts_of
@@ -30,6 +33,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _verb(verbs, "check", "find everything that is wrong in a rule book", _check, folder=True)
     test = _verb(verbs, "test", "run the tests of a rule book", _test, folder=True)
     test.add_argument("--coverage", action="store_true", help="list discount rules that no test uses")
+    analyse = _verb(
+        verbs, "analyse", "options nobody can choose or avoid, rules that never bind", _analyse, folder=True
+    )
+    analyse.add_argument("--product", default="", help="one bundle by its SKU (default: all)")
+    analyse.add_argument("--seconds", type=int, default=5, help="for each question (default 5)")
     form = _verb(verbs, "fmt", "put rule files into the one layout", _fmt, folder=True)
     form.add_argument("--check", action="store_true", help="change nothing, say which files would change")
     schema = _verb(verbs, "schema", "write the JSON Schemas that editors read", _schema, folder=False)
@@ -159,6 +167,28 @@ def _show_results(results: tuple[RuleTestResult, ...], untested: tuple[str, ...]
         _say(f"no test uses `{rule}`")
     held = sum(each.holds for each in results)
     _say(f"{held} of {len(results)} tests hold" if results else "the book has no tests")
+
+
+def _analyse(args: argparse.Namespace) -> int:
+    found = _loaded(args)
+    if isinstance(found, int):
+        return found
+    loaded, sources = found
+    if loaded.book is None:
+        _say_json({"findings": as_json(loaded.diagnostics)}) if args.json else _say(render(loaded.errors, sources))
+        return FINDINGS
+    known = parts_of(loaded.book).configurators
+    if args.product and args.product not in known:
+        return _misuse(f"no bundle `{args.product}`; {did_you_mean(args.product, known) or ', '.join(known)}")
+    budget = Budget(milliseconds=args.seconds * 1000)
+    studies = [
+        study_product(known[each], budget=budget) for each in ([args.product] if args.product else sorted(known))
+    ]
+    if args.json:
+        _say_json([study_data(each) for each in studies])
+    else:
+        _say("\n".join(line for each in studies for line in study_lines(each)))
+    return CLEAN if all(each.satisfiable for each in studies) else FINDINGS
 
 
 def _fmt(args: argparse.Namespace) -> int:

@@ -24,6 +24,15 @@ class TestRuleBookFields(TypedDict, total=False):
     name: str
 
 
+class AnalyseRuleBookFields(TypedDict, total=False):
+    """Fields of AnalyseRuleBookRequest."""
+
+    files: Sequence[Plain]
+    name: str
+    product: str
+    seconds: int
+
+
 class PublishRuleBookFields(TypedDict, total=False):
     """Fields of PublishRuleBookRequest."""
 
@@ -60,6 +69,10 @@ class RuleBookClient(ServiceClient):
     def test_rule_book(self, **fields: Unpack[TestRuleBookFields]) -> rule_book_pb2.TestRuleBookResponse:
         """Runs the tests that the book carries."""
         return self._call("TestRuleBook", rule_book_pb2.TestRuleBookResponse, fields)
+
+    def analyse_rule_book(self, **fields: Unpack[AnalyseRuleBookFields]) -> rule_book_pb2.AnalyseRuleBookResponse:
+        """Says of every bundle what its author may want to know."""
+        return self._call("AnalyseRuleBook", rule_book_pb2.AnalyseRuleBookResponse, fields)
 
     def publish_rule_book(self, **fields: Unpack[PublishRuleBookFields]) -> rule_book_pb2.RuleBook:
         """Publishes sources, or an older book again."""

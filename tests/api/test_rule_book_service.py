@@ -102,3 +102,29 @@ def test_bad_files_are_refused(shop: Served) -> None:
     assert failure(shop.rules.GetRuleBook, missing).code is grpc.StatusCode.NOT_FOUND
     test = rule_book_pb2.TestRuleBookRequest(name="ruleBooks/x")
     assert failure(shop.rules.TestRuleBook, test).code is grpc.StatusCode.NOT_FOUND
+
+
+def test_an_analysis_names_dead_options_and_rules_that_never_bind(shop: Served) -> None:
+    text = SMALL["constraints/box.yaml"].decode()
+    more = text + (
+        "  - id: again\n    require: cpu.socket = board.socket\n    say: 'one socket'\n"
+        "  - id: no-b\n    exclude: cpu.sku = \"CPU-B\"\n    say: 'sold out'\n"
+    )
+    asked = rule_book_pb2.AnalyseRuleBookRequest(files=files(constraints_box=more.encode()), product="products/BOX")
+    answer = shop.rules.AnalyseRuleBook(asked)
+    assert not [each for each in answer.findings if each.severity == "error"], answer.findings
+    (bundle,) = answer.bundles
+    assert (bundle.product, bundle.satisfiable, list(bundle.unfinished)) == ("products/BOX", True, [])
+    dead = {each.skus[0]: [rule.rule for rule in each.rules] for each in bundle.dead}
+    assert dead["CPU-B"] == ["no-b"] and set(dead["BRD-2"]) in ({"no-b", "same-socket"}, {"no-b", "again"})
+    assert {each.rule.rule: [by.rule for by in each.implied_by] for each in bundle.never_binding} == {
+        "same-socket": ["again"],
+        "again": ["same-socket"],
+    }
+    (first,) = shop.rules.ListRuleBooks(rule_book_pb2.ListRuleBooksRequest()).rule_books
+    stored = shop.rules.AnalyseRuleBook(rule_book_pb2.AnalyseRuleBookRequest(name=first.name))
+    assert [each.product for each in stored.bundles] == ["products/BOX"] and not stored.bundles[0].dead
+    bad = rule_book_pb2.AnalyseRuleBookRequest(name=first.name, seconds=99)
+    assert failure(shop.rules.AnalyseRuleBook, bad).fields.keys() == {"seconds"}
+    unknown = rule_book_pb2.AnalyseRuleBookRequest(name=first.name, product="products/BAX")
+    assert failure(shop.rules.AnalyseRuleBook, unknown).fields.keys() == {"product"}

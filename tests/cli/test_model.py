@@ -107,3 +107,27 @@ def test_the_verbs_are_registered() -> None:
     parser = argparse.ArgumentParser()
     add_parser(parser.add_subparsers())
     assert callable(parser.parse_args(["model", "convert", "a", "b"]).run)
+
+
+def test_an_analysis_names_guilty_rules_and_rules_that_never_bind(
+    car: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "more.dimacs"
+    path.write_text(CAR.replace("p cnf 4 4", "p cnf 4 6") + "-3 0\n-4 -3 1 0\n")
+    code, found = ask(capsys, "analyse", path, "--json")
+    assert code == 0 and found["count"] == "2" and found["unfinished"] == []
+    assert found["dead"] == [{"variable": "automatic", "value": True, "rules": ["clause 5"], "smallest": True}]
+    assert {each["variable"]: each["rules"] for each in found["always"]} == {
+        "car": ["clause 1"],
+        "manual": ["clause 2", "clause 5"],
+    }
+    never = {each["rule"]: each["implied_by"] for each in found["never_binding"]}
+    # clause 6 is implied by clause 1, and by others of its literals too: any of them is right
+    assert never.pop("clause 6") in (["clause 1"], ["clause 4"], ["clause 5"])
+    assert never == {"clause 3": ["clause 5"], "clause 4": ["clause 5"]}
+    assert main(["model", "analyse", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "2 valid configurations" in shown and f"dead: automatic: `clause 5` ({path}:10:1)" in shown
+    path.write_text("p cnf 1 3\n1 0\n-1 0\n1 -1 0\n")
+    assert main(["model", "analyse", str(path)]) == 1
+    assert "contradict each other" in capsys.readouterr().out

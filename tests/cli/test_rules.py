@@ -96,3 +96,24 @@ def test_a_folder_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     for verb in ("check", "test", "fmt"):
         assert run(verb, str(tmp_path / "none")) == 2
         assert "is not a folder" in capsys.readouterr().err
+
+
+def test_an_analysis_says_why_an_option_is_dead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.fakes.rules import SMALL
+
+    for path, content in SMALL.items():
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    rule = b"  - id: no-b\n    exclude: cpu.sku = \"CPU-B\"\n    say: 'sold out'\n"
+    (tmp_path / "constraints/box.yaml").write_bytes(SMALL["constraints/box.yaml"] + rule)
+    assert run("analyse", str(tmp_path)) == 0
+    shown = capsys.readouterr().out
+    assert "  dead: `CPU-B` in `cpu`: `no-b` (constraints/box.yaml:6)" in shown
+    assert "  always: `CPU-A` in `cpu`: `no-b` (constraints/box.yaml:6)" in shown
+    assert run("analyse", str(tmp_path), "--product", "BOX", "--json") == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["satisfiable"] and {each["skus"][0] for each in found["dead"]} == {"CPU-B", "BRD-2"}
+    assert found["never_binding"] == [] and found["unfinished"] == []
+    assert run("analyse", str(tmp_path), "--product", "BAX") == 2
+    assert "did you mean `BOX`" in capsys.readouterr().err
