@@ -62,7 +62,7 @@ class _Search:
         if len(taken) == self.at_most:
             return
         for each in range(position, len(self.alone)):
-            rest = sorted(self.alone[each:], reverse=True)[: self.at_most - len(taken)]
+            rest = sorted((most for most in self.alone[each:] if most > 0), reverse=True)[: self.at_most - len(taken)]
             if EXACT.add(bound, sum(rest, ZERO)) <= self.best_worth:
                 return
             if self.alone[each] <= 0 or any(each in self.clashes[other] for other in taken):

@@ -141,7 +141,7 @@ class Pricing:
             self.line(state, header)
         for group in self.plan.line_groups:
             if group.group.cap is not None and group.group.cap.scope is CapScope.QUOTE:
-                cap_over_quote(self.work, rows, group.first_no, group.group.cap.amounts.get(self.work.currency.code))
+                cap_over_quote(self.work, rows, group.group.id, group.group.cap.amounts.get(self.work.currency.code))
         self.settle()
 
     def _off_the_lane(self, line: RequestLine) -> LineState:
@@ -269,7 +269,7 @@ def show_start(work: Work, rows: Rows, slow: Sequence[int]) -> None:
         work.lines = [dict(state.record) for state in states]
 
 
-def cap_over_quote(work: Work, rows: Rows, first_no: int, most: Decimal | None) -> None:
+def cap_over_quote(work: Work, rows: Rows, group: str, most: Decimal | None) -> None:
     """Give back what a group took off all lines together beyond its cap, in proportion to what each got."""
     if most is None:
         return
@@ -277,7 +277,7 @@ def cap_over_quote(work: Work, rows: Rows, first_no: int, most: Decimal | None) 
     given = []
     for state in rows.states:
         capped = () if state is None else state.capped
-        amount = sum((taken for number, taken in capped if number == first_no), ZERO)
+        amount = sum((taken for name, taken in capped if name == group), ZERO)
         given.append(minor_units(amount, work.currency, mode))
     excess = sum(given) - minor_units(most, work.currency, mode)
     if excess <= 0:

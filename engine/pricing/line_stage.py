@@ -114,7 +114,7 @@ def run_group(run: LineRun, group: GroupPlan, members: Sequence[RulePlan]) -> No
             giver.give_bands(members)
     cap = group.group.cap
     if cap is not None and cap.scope is CapScope.QUOTE:
-        state.capped.append((group.first_no, giver.given))
+        state.capped.append((group.group.id, giver.given))
 
 
 class Giver:

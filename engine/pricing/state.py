@@ -79,7 +79,7 @@ class LineState:
         self.stage_amount = 0
         self.applied: list[int] = []
         self.trace: list[TraceRow] = []
-        self.capped: list[tuple[int, Decimal]] = []
+        self.capped: list[tuple[str, Decimal]] = []
 
     def copy(self) -> LineState:
         """A state of its own to try something on."""

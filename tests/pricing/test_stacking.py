@@ -187,3 +187,17 @@ def test_the_best_set_equals_brute_force(values: list[int], pairs: list[tuple[in
     ]
     assert found.exact
     assert worth(found.positions) == max((worth(taken) for taken in allowed), default=D(0))
+
+
+def test_the_cap_of_a_group_without_rules_caps_no_other_group() -> None:
+    """Two groups may begin at the same rule number when the first has no rules."""
+    empty = RuleGroup("empty", cap=Cap(amounts={"EUR": D(4)}, scope=CapScope.QUOTE))
+    capped = RuleGroup("promo", cap=Cap(amounts={"EUR": D(30)}, scope=CapScope.QUOTE))
+    rules = book(rule("half", Percent(D(50))), groups=(empty, capped, ON_ORDER))
+    assert amounts(priced(rules, asked(line("A")))) == {"a": D("70.00")}
+
+
+def test_a_surcharge_among_the_best_two_does_not_hide_the_discounts() -> None:
+    group = RuleGroup("promo", pick=Pick.BEST, at_most=2)
+    rules = book(rule("five", Percent(D(5))), rule("up", Percent(D(5), sign=Sign.UP)), groups=(group, ON_ORDER))
+    assert amounts(priced(rules, asked(line("A")))) == {"a": D("95.00")}

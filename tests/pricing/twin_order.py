@@ -1,0 +1,318 @@
+"""The slow twin of the order stage: whole cents, unit by unit, by fractions; it shares no code with the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
+
+from engine.pricing.effects import Amount, Basis, BuyGet, Gift, On, Percent, Select, SetPrice, Sign, UnitsOff
+from engine.pricing.plan import Combine, Level, Pick, PricingRules, Rule, RuleGroup, Spread
+from tests.pricing.twin_lines import half_up, proportional
+
+
+@dataclass
+class Unit:
+    """One single unit of a line with what it is worth now."""
+
+    line: int
+    value: Fraction
+    used: bool = False
+
+
+@dataclass
+class TwinOrder:
+    """Lines in cents while order rules act on them."""
+
+    skus: list[str]
+    quantities: list[int]
+    listed: list[int]
+    running: list[int]
+    lowest: list[int]
+    discountable: list[bool]
+    units: list[Unit] = field(default_factory=list)
+    applied: list[str] = field(default_factory=list)
+    gifts: list[tuple[str, int]] = field(default_factory=list)
+    stopped: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.units:
+            self.units = [
+                Unit(line, Fraction(self.running[line], quantity))
+                for line, quantity in enumerate(self.quantities)
+                for _ in range(quantity)
+            ]
+
+    def copy(self) -> TwinOrder:
+        units = [Unit(each.line, each.value, each.used) for each in self.units]
+        rest = (self.skus, self.quantities, self.listed, list(self.running), self.lowest, self.discountable)
+        return TwinOrder(*rest, units, list(self.applied), list(self.gifts), self.stopped)
+
+    def room(self, line: int) -> int:
+        return max(self.running[line] - self.lowest[line], 0)
+
+
+def price_order(rules: PricingRules, order: TwinOrder) -> None:
+    """Work through the groups on the order."""
+    groups = [group for group in rules.groups if group.level is Level.ORDER]
+    names = [group.id for group in groups]
+    members = [rule for rule in rules.rules if rule.group in names]
+    members.sort(key=lambda rule: (names.index(rule.group), -rule.priority))
+    alone = [rule for rule in members if rule.exclusive and _holds(rule, order) and _lines(rule, order)]
+    if alone:
+        highest = max(rule.priority for rule in alone)
+        members = [next(rule for rule in alone if rule.priority == highest)]
+    for group in groups:
+        _Group(rules, group, order).work([rule for rule in members if rule.group == group.id])
+
+
+def _holds(rule: Rule, order: TwinOrder) -> bool:
+    """The one condition that these books use: what is left of the order in euro."""
+    return all(sum(order.running) > 100 * int(each.text.rpartition(" ")[2]) for each in rule.when)
+
+
+def _lines(rule: Rule, order: TwinOrder) -> list[int]:
+    """The discountable lines that a rule is for; its target names a SKU."""
+    wanted = [each.text.partition('"')[2].rstrip('"') for each in rule.target]
+    return [
+        line for line, sku in enumerate(order.skus) if order.discountable[line] and all(sku == each for each in wanted)
+    ]
+
+
+class _Group:
+    """One group at work."""
+
+    def __init__(self, rules: PricingRules, group: RuleGroup, order: TwinOrder) -> None:
+        self.rules, self.group, self.order = rules, group, order
+        self.entry = list(order.running)
+        self.count = 0
+        self.left: int | None = None
+        cap = group.cap
+        if cap is not None:
+            limits = [] if cap.percent is None else [half_up(Fraction(sum(self.entry)) * Fraction(cap.percent) / 100)]
+            limits += [half_up(Fraction(cap.amounts["EUR"]) * 100)] if "EUR" in cap.amounts else []
+            self.left = max(min(limits), 0) if limits else None
+
+    def work(self, members: Sequence[Rule]) -> None:
+        if self.group.pick in (Pick.ALL, Pick.FIRST):
+            most = 1 if self.group.pick is Pick.FIRST else self.group.at_most
+            for rule in members:
+                if self.order.stopped or (most is not None and self.count >= most):
+                    return
+                if self._ready(rule):
+                    self.give(rule)
+            return
+        sign = 1 if self.group.pick is Pick.BEST else -1
+        left = [rule for rule in members if not self.order.stopped and self._ready(rule)]
+        while left and self.count < (self.group.at_most or 1):
+            worths = [self._worth(rule) for rule in left]
+            giving = [index for index, worth in enumerate(worths) if worth]
+            if not giving:
+                return
+            best = max(sign * worths[index] for index in giving)
+            self.give(left.pop(next(index for index in giving if sign * worths[index] == best)))
+
+    def _ready(self, rule: Rule) -> bool:
+        others = [each for each in self.rules.rules if each.id in self.order.applied]
+        clash = any(each.id in rule.not_with or rule.id in each.not_with for each in others)
+        return not clash and _holds(rule, self.order)
+
+    def _worth(self, rule: Rule) -> int:
+        effect = rule.effects[""]
+        if isinstance(effect, Gift):
+            return int(self._gift(effect) > 0)
+        trial = _Group(self.rules, self.group, self.order.copy())
+        trial.entry, trial.left = self.entry, self.left
+        return sum(share for _, share in trial.shares(rule))
+
+    def give(self, rule: Rule) -> None:
+        effect = rule.effects[""]
+        if isinstance(effect, Gift):
+            count = self._gift(effect)
+            if not count:
+                return
+            self.order.gifts.append((effect.sku, count))
+        else:
+            shares = self.shares(rule)
+            if not any(share for _, share in shares):
+                return
+            for line, share in shares:
+                before = self.order.running[line]
+                self.order.running[line] -= share
+                if not isinstance(effect, UnitsOff | BuyGet) and before:
+                    for unit in self.order.units:
+                        if unit.line == line:
+                            unit.value = unit.value * self.order.running[line] / before
+            if self.left is not None:
+                self.left = max(self.left - sum(share for _, share in shares), 0)
+        self.order.applied.append(rule.id)
+        self.count += 1
+        self.order.stopped = self.order.stopped or rule.stop
+
+    def _gift(self, effect: Gift) -> int:
+        times = 1 if effect.for_each is None else sum(self.order.quantities) // int(effect.for_each.quantity)
+        return int(effect.quantity) * times
+
+    def shares(self, rule: Rule) -> list[tuple[int, int]]:
+        """What a rule takes off which line; units of a discount on units are revalued as they are taken."""
+        lines, effect = _lines(rule, self.order), rule.effects[""]
+        limit = rule.limit.amounts.get("EUR")
+        limits = [] if self.left is None else [self.left]
+        limits += [] if limit is None else [half_up(Fraction(limit) * 100)]
+        most = min(limits) if limits else None
+        if not lines or most == 0:
+            return []
+        if isinstance(effect, UnitsOff | BuyGet):
+            return self._units(effect, lines, most)
+        assert isinstance(effect, Percent | Amount | SetPrice)
+        if effect.on is On.ORDER:
+            return self._whole(rule, effect, lines, most)
+        return self._each(effect, lines, most)
+
+    def _base(self) -> list[int]:
+        return self.entry if self.group.combine is Combine.ADDITIVE else self.order.running
+
+    def _whole(
+        self, rule: Rule, effect: Percent | Amount | SetPrice, lines: list[int], most: int | None
+    ) -> list[tuple[int, int]]:
+        order, value = self.order, Fraction(effect.value)  # type: ignore[arg-type]
+        running = sum(order.running[line] for line in lines)
+        if isinstance(effect, SetPrice):
+            total = max(running - half_up(value * 100), 0)
+        else:
+            of_list = isinstance(effect, Percent) and effect.of is Basis.LIST
+            counted = sum((order.listed if of_list else self._base())[line] for line in lines)
+            total = half_up(counted * value / 100) if isinstance(effect, Percent) else half_up(value * 100)
+            total = -total if effect.sign is Sign.UP else min(total, running)
+        total = total if most is None else min(total, most)
+        weights = {
+            Spread.BY_NET: [self._base()[line] for line in lines],
+            Spread.BY_GROSS: [self._base()[line] for line in lines],
+            Spread.BY_QUANTITY: [order.quantities[line] for line in lines],
+            Spread.EVEN: [1] * len(lines),
+        }[rule.spread]
+        if total < 0:
+            shares = [-share for share in proportional(-total, weights)]
+        else:
+            shares = _spread(total, weights, [order.room(line) for line in lines])
+        return list(zip(lines, shares, strict=True))
+
+    def _each(self, effect: Percent | Amount | SetPrice, lines: list[int], most: int | None) -> list[tuple[int, int]]:
+        order, value = self.order, Fraction(effect.value)  # type: ignore[arg-type]
+        found = []
+        for line in lines:
+            count = order.quantities[line] if effect.on is On.UNIT else 1
+            if isinstance(effect, Percent):
+                of_list = effect.of is Basis.LIST
+                share = half_up((order.listed if of_list else self._base())[line] * value / 100)
+            elif isinstance(effect, Amount):
+                share = half_up(value * 100 * count)
+            else:
+                share = half_up(order.running[line] - value * 100 * count)
+                share = share if effect.on is On.UNIT else max(share, 0)
+            if not isinstance(effect, SetPrice) and effect.sign is Sign.UP:
+                share = -share
+            share = min(share, order.room(line))
+            if most is not None:
+                share = min(share, most)
+                most -= max(share, 0)
+            found.append((line, share))
+        return found
+
+    def _units(self, effect: UnitsOff | BuyGet, lines: list[int], most: int | None) -> list[tuple[int, int]]:
+        units = [each for each in self.order.units if each.line in lines]
+        taken: dict[int, Fraction] = {}
+        lowered: list[tuple[Unit, Fraction]] = []
+        if isinstance(effect, UnitsOff):
+            whole = len(units) if effect.count is None else min(len(units), int(effect.count))
+            select = effect.select
+            if effect.group_of is not None:
+                whole, select = len(units) // effect.group_of * effect.group_of, Select.LINE_ORDER
+            for unit in _chosen(units, whole, select):
+                off = self._off(effect, unit.value)
+                taken[unit.line] = taken.get(unit.line, Fraction(0)) + off
+                lowered.append((unit, off))
+        else:
+            for unit in self._sets(effect, units):
+                off = unit.value * Fraction(effect.percent_off) / 100  # type: ignore[arg-type]
+                taken[unit.line] = taken.get(unit.line, Fraction(0)) + off
+        order = sorted(taken)
+        total = half_up(sum(taken.values(), Fraction(0)))
+        total = total if most is None else min(total, most)
+        shares = _by_weight(total, [taken[line] for line in order])
+        given = [(line, min(share, self.order.room(line))) for line, share in zip(order, shares, strict=True)]
+        for unit, off in lowered if any(share for _, share in given) else ():
+            unit.value -= off
+        return given
+
+    @staticmethod
+    def _off(effect: UnitsOff, value: Fraction) -> Fraction:
+        inner, operand = effect.effect, Fraction(effect.effect.value)  # type: ignore[arg-type]
+        match inner:
+            case Percent():
+                off = value * operand / 100
+            case Amount():
+                off = operand * 100
+            case SetPrice():
+                off = max(value - operand * 100, Fraction(0))
+        return min(off, value) if value > 0 else Fraction(0)
+
+    @staticmethod
+    def _sets(effect: BuyGet, units: list[Unit]) -> list[Unit]:
+        """Form sets one by one: the dearest unused units qualify, then so many others are got."""
+        got: list[Unit] = []
+        sets = 0
+        while (effect.repeat or not sets) and (effect.sets_max is None or not effect.repeat or sets < effect.sets_max):
+            buy = _chosen([each for each in units if not each.used], int(effect.buy.quantity), Select.DEAREST)
+            if len(buy) < int(effect.buy.quantity):
+                break
+            free = [each for each in units if not each.used and not any(each is other for other in buy)]
+            get = _chosen(free, int(effect.get.quantity), effect.get.select)
+            if not get or (len(get) < int(effect.get.quantity) and not effect.partial):
+                break
+            for each in (*buy, *get):
+                each.used = True
+            got += get
+            sets += 1
+        return got
+
+
+def _chosen(units: list[Unit], count: int, select: Select) -> list[Unit]:
+    """So many units: the cheapest, the dearest, or as they stand; of equal ones those of the earlier line."""
+    if select is Select.LINE_ORDER:
+        return sorted(units, key=lambda each: each.line)[:count]
+    sign = 1 if select is Select.CHEAPEST else -1
+    return sorted(units, key=lambda each: (sign * each.value, each.line))[:count]
+
+
+def _by_weight(total: int, weights: list[Fraction]) -> list[int]:
+    whole = sum(weights, Fraction(0))
+    if not weights:
+        return []
+    exact = [total * weight / whole if whole else Fraction(total, len(weights)) for weight in weights]
+    parts = [floor(each) for each in exact]
+    order = sorted(range(len(parts)), key=lambda each: (parts[each] - exact[each], each))
+    for each in order[: total - sum(parts)]:
+        parts[each] += 1
+    return parts
+
+
+def _spread(total: int, weights: list[int], rooms: list[int]) -> list[int]:
+    """In proportion to the lines that have room, round after round, until it is spent or all are full."""
+    given = [0] * len(weights)
+    left = total
+    while left > 0:
+        open_lines = [index for index in range(len(weights)) if given[index] < rooms[index]]
+        if not open_lines:
+            break
+        parts = proportional(left, [weights[index] for index in open_lines])
+        taken = 0
+        for index, part in zip(open_lines, parts, strict=True):
+            share = min(part, rooms[index] - given[index])
+            given[index] += share
+            taken += share
+        left -= taken
+        if not taken:
+            break
+    return given
