@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.cli.feel import current_moment, read_input
 from engine.diagnostics import DiagnosticError, one_line
-from engine.language.dmn import FolderResult, Program, decide, read_model, run_folder
+from engine.language.dmn import Failure, FolderResult, Program, decide, read_model, run_folder
 from engine.language.dmn.model import Model
 from engine.language.dmn.program import Home
 from engine.language.values.fault import LimitError, UndefinedError
@@ -110,10 +110,17 @@ def _print_report(results: Mapping[str, FolderResult]) -> None:
     for name, each in results.items():
         print(f"{name:<{width}}  {each.passed:>4} of {each.total:>4}")
         for failure in each.failures[:_MOST_SHOWN]:
-            reason = f" ({failure.reason})" if failure.reason else ""
-            print(f"    {failure.case} {failure.result}: expected {failure.expected}, got {failure.actual}{reason}")
+            print(f"    {_told(failure)}")
     passed, total = sum(each.passed for each in results.values()), sum(each.total for each in results.values())
     print(f"{passed} of {total} cases, {rate(passed, total):.2%}; mean of the folders {mean_rate(results):.2%}")
+
+
+def _told(failure: Failure) -> str:
+    name = f"{failure.case} {failure.result}".strip()
+    if not failure.expected and not failure.actual:
+        return f"{name}: {failure.reason}"
+    reason = f" ({failure.reason})" if failure.reason else ""
+    return f"{name}: expected {failure.expected}, got {failure.actual}{reason}"
 
 
 def run_eval(options: argparse.Namespace) -> int:

@@ -67,6 +67,28 @@ def test_a_folder_without_cases_is_misuse(tmp_path: Path) -> None:
     assert main(["dmn", "test", str(tmp_path)]) == 2
 
 
+def test_files_that_cannot_be_read_are_failing_cases(suite: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = suite / "compliance-level-3" / "0001-days"
+    (folder / "broken.xml").write_text("<testCases>", encoding="utf-8")
+    (folder / "other.xml").write_text("<nothing", encoding="utf-8")
+    (folder / "n-test-01.xml").write_text(TESTS.replace("m.dmn", "n.dmn"), encoding="utf-8")
+    assert main(["dmn", "test", str(suite)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "0001-days     2 of    7"
+    assert "    broken.xml: broken.xml:1:12: DMN001: this is not well-formed XML" in lines
+    assert "    1 next: there is no model `n.dmn`" in lines
+
+
+def test_a_note_names_the_decision_and_its_text(suite: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = suite / "compliance-level-3" / "0001-days" / "m.dmn"
+    path.write_text(MODEL.replace("n: 1/4}", "n: 1/}"), encoding="utf-8")
+    assert main(["dmn", "eval", str(path), "--decision", "next", "--input", '{"the day": "2026-12-31"}']) == 1
+    assert (
+        "note: `next`: something is missing between `/` and `}` in `{day: the day + duration("
+        in capsys.readouterr().err
+    )
+
+
 def test_folders_of_one_name_are_told_apart(suite: Path) -> None:
     other = suite / "compliance-level-2" / "0001-days"
     other.mkdir(parents=True)

@@ -7,6 +7,7 @@ in ``docs/reference/dmn-conformance.md``.
 from __future__ import annotations
 
 import functools
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -80,3 +81,28 @@ def test_a_folder_fails_only_where_it_calls_a_foreign_function(name: str) -> Non
     _, found = suite()[name]
     failing = {each.case for each in found.failures if FOREIGN not in each.reason}
     assert rate(found.total - len(failing), found.total) >= FOLDER_FLOOR, named_failures()
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "dmn-conformance.md"
+
+
+def told(label: str) -> tuple[int, int]:
+    """Total and passed of a row of the page's table of results."""
+    found = re.search(rf"^\| {label} \| ([\d ]+) \| ([\d ]+) \(", PAGE.read_text(encoding="utf-8"), re.M)
+    assert found, label
+    total, passed = (int(each.replace(" ", "")) for each in found.groups())
+    return passed, total
+
+
+def test_the_page_tells_these_figures_and_every_failing_case() -> None:
+    """The page is about one snapshot of the kit; other cases of the same form are not measured against it."""
+    everything = [found for _, found in suite().values()]
+    if totals(everything)[1] != told("all")[1]:
+        pytest.skip("these are other cases than those of the page's snapshot")
+    assert (totals(level(2)), totals(level(3)), totals(everything)) == (told("level 2"), told("level 3"), told("all"))
+    page = PAGE.read_text(encoding="utf-8")
+    assert f"{mean_rate({name: found for name, (_, found) in suite().items()}):.2%}".replace("%", " %") in page
+    failing = {(name, each.case) for name, (_, found) in suite().items() for each in found.failures}
+    section = page.split("## Each failing case, and why")[1].split("\n## ")[0]
+    listed = {(folder, case) for folder, case in re.findall(r"^\| (\S+) \| (\S+) \| .{20,} \|$", section, re.M)}
+    assert listed == failing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,7 +18,9 @@ from engine.language import (
     compile_one,
     optional,
     parse_expression,
+    parse_unary_tests,
     render,
+    tree,
 )
 from engine.language.cursor import DEEPEST, MOST_ITEMS
 from engine.language.evaluate import evaluate
@@ -107,6 +110,38 @@ def test_the_limits_are_those_of_the_code() -> None:
 
 def test_all_codes_are_listed() -> None:
     assert {code: meaning for code, meaning in rows("Findings")} == {str(key): text for key, text in CODES.items()}
+
+
+def example_nodes() -> list[tree.Node]:
+    """The parts of every example that can be read, those that show a finding left out."""
+    found: list[tree.Node] = []
+    for text, sign, _ in (*blocks("feel"), *blocks("full")):
+        found += tree.walk(parse_expression(text)) if sign == "=" else ()
+    for column, cell, answer in rows("Cells"):
+        if answer in ("yes", "no") and "|" not in cell and column != "`line.sku`":
+            found += tree.walk(parse_unary_tests(cell.strip("`")))
+    return found
+
+
+def test_every_construct_of_the_grammar_has_an_example() -> None:
+    nodes = example_nodes()
+    shown = {type(each) for each in nodes}
+    parts = {tree.NamedArgument, tree.ContextEntry, tree.Iteration, tree.Parameter, tree.TypeField, tree.UnaryTests}
+    assert {*get_args(tree.Expression), *get_args(tree.TypeExpression), *parts} <= shown
+    for kind, operators in (
+        (tree.Arithmetic, tree.ArithmeticOp),
+        (tree.Comparison, tree.ComparisonOp),
+        (tree.OperatorTest, tree.ComparisonOp),
+        (tree.Logic, tree.LogicOp),
+    ):
+        assert {each.op for each in nodes if isinstance(each, kind)} == set(operators)
+    assert {each.quantifier for each in nodes if isinstance(each, tree.Quantified)} == set(tree.Quantifier)
+    ranges = {(each.low_included, each.high_included) for each in nodes if isinstance(each, tree.Range)}
+    assert ranges == {(True, True), (True, False), (False, True), (False, False)}
+    assert any(isinstance(each, tree.Iteration) and each.until is not None for each in nodes)
+    assert {each.external for each in nodes if isinstance(each, tree.FunctionDefinition)} == {True, False}
+    assert {each.negated for each in nodes if isinstance(each, tree.UnaryTests)} == {True, False}
+    assert "(built-in-functions.md)" in PAGE, "the built-ins have a page of their own, complete by its own test"
 
 
 def test_there_are_examples_of_everything() -> None:

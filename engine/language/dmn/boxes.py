@@ -21,18 +21,23 @@ from engine.language.types import ANY, NULL, FunctionType
 from engine.language.values.fault import UndefinedError
 from engine.language.values.interval import FunctionValue
 from engine.language.values.kind import describe_kind
+from engine.language.wording import shown
 
 _NOWHERE = tree.NullLiteral(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """Where boxed expressions stand: the names in scope, the item definitions, and the list of what is found wrong."""
+    """Where boxed expressions stand: the names in scope, the item definitions, and the list of what is found wrong.
+
+    ``where`` is the element of the model, for messages.
+    """
 
     names: KnownNames
     items: Items
     origin: Origin = NOWHERE
     findings: list[Diagnostic] = field(default_factory=list)
+    where: str = ""
 
     def knowing(self, names: Iterable[str]) -> Boxes:
         """Return the same place with more names in scope."""
@@ -45,10 +50,17 @@ class Boxes:
         try:
             made = self._made(boxed)
         except DiagnosticError as error:
-            self.findings.extend(error.diagnostics)
-            reason = error.diagnostics[0].message
+            told = [self._placed(each, boxed) for each in error.diagnostics]
+            self.findings.extend(told)
+            reason = told[0].message
             return lambda env: env.run.note(_NOWHERE, reason)
         return converted(made, self.items.converter(boxed.type_name))
+
+    def _placed(self, found: Diagnostic, boxed: model.Boxed) -> Diagnostic:
+        """A finding that names the element, and the text when it is one expression."""
+        text = f" in {shown(boxed.text)}" if isinstance(boxed, model.Literal) else ""
+        place = f"`{self.where}`: " if self.where else ""
+        return replace(found, message=f"{place}{found.message}{text}")
 
     def _reading(self) -> Reading:
         return Reading(self.names, self.items.type_named, self.origin, self.items.converter)

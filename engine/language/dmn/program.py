@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from engine.diagnostics import Diagnostic, DiagnosticError, Span, did_you_mean
@@ -111,8 +111,8 @@ class Program:
         return home.steps[name]
 
     def _prepared(self, placed: Placed) -> Step:
-        boxes = self._boxes_of(placed.home)
         element = placed.element
+        boxes = replace(self._boxes_of(placed.home), where=element.variable.name)
         kind = element.variable.type_name
         match element:
             case model.Decision():

@@ -48,11 +48,20 @@ class FolderResult:
 
 
 def run_folder(files: Mapping[str, bytes], *, moment: DateTime | None = None) -> FolderResult:
-    """Run every test file of a folder given as name and content; ``moment`` is what ``now()`` says."""
+    """Run every test file of a folder given as name and content; ``moment`` is what ``now()`` says.
+
+    A test file that cannot be read counts as one failing case.
+    """
     failures: list[Failure] = []
     passed = total = 0
     for name in sorted(each for each in files if each.lower().endswith(".xml")):
-        root = read_xml(files[name], name)
+        try:
+            root = read_xml(files[name], name)
+        except DiagnosticError as error:
+            if b"testCases" in files[name]:
+                failures.append(Failure(name, "", "", "", str(error)))
+                total += 1
+            continue
         if local_name(root) != "testCases":
             continue
         runner = _Runner(files, content_of(root, "modelName"), moment)

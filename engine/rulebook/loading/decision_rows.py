@@ -30,7 +30,10 @@ def check_rows(table: Table, content: DecisionTable, names: tuple[str, ...]) -> 
     gaps = analysis.of(FindingKind.GAP)
     has_default = any(each.default for each in content.outputs)
     wanted = content.hit_policy in _ANSWERS and not has_default
-    found = [each for each in analysis.findings if each.kind is not FindingKind.GAP or wanted]
+    # Without declared values, an output that never comes out is that of a row already told to be dead.
+    listed = any(each.values for each in content.outputs)
+    told_of = {FindingKind.GAP: wanted, FindingKind.UNREACHABLE_OUTPUT: listed and len(content.outputs) == 1}
+    found = [each for each in analysis.findings if told_of.get(each.kind, True)]
     told = tuple(diagnostic for each in found for diagnostic in _told(table, content, each))
     return RowsChecked(told, analysis.exact and not gaps)
 

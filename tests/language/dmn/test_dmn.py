@@ -222,7 +222,7 @@ def test_a_ragged_table_has_no_result() -> None:
     logic = f"<decisionTable>{column}<output/><rule/></decisionTable>"
     program = Program([("m.dmn", model_of(decision(logic)))])
     assert [each.message for each in program.check()] == [
-        "rule 1 has 0 input and 0 output cells, the table 1 and 1",
+        "`d`: rule 1 has 0 input and 0 output cells, the table 1 and 1",
     ]
     assert decide(program, "d", {})[0] is None
 
