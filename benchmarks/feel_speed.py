@@ -229,17 +229,17 @@ def compiling() -> None:
     texts = rule_texts(RULES)
     rows: list[dict[str, object]] = []
     for name, several in (("as a book holds them", texts), ("all different", list(dict.fromkeys(texts)))):
-        times: list[tuple[float, float, float]] = []
+        times: list[tuple[float, float]] = []
         for _ in range(3):
             scope = Scope(ROOTS)
-            wall, start = time.perf_counter(), time.thread_time()
+            start = time.thread_time()
             checked = [check_expression(text, scope=scope, expected=BOOLEAN) for text in several]
             middle = time.thread_time()
             functions = compile_all(checked)
             end = time.thread_time()
-            times.append((middle - start, end - middle, time.perf_counter() - wall))
+            times.append((middle - start, end - middle))
             assert len(functions) == len(several)
-        check_s, compile_s, wall_s = sorted(times)[1]
+        check_s, compile_s = sorted(times)[1]
         total_us = (check_s + compile_s) / len(several) * 1e6
         rows.append(
             {
@@ -249,15 +249,15 @@ def compiling() -> None:
                 "check us": check_s / len(several) * 1e6,
                 "compile us": compile_s / len(several) * 1e6,
                 "total us": total_us,
-                "wall s": wall_s,
+                "cpu s": check_s + compile_s,
             }
         )
     report(
         "feel_compiling",
         rows,
         budgets={
-            "an expression": f"<= 250 us: {rows[0]['total us']:.0f} us",
-            "10 000 rules": f"<= 4 s: {rows[0]['wall s']:.2f} s",
+            "an expression": f"<= 250 us: {rows[0]['total us']:.0f} us, all different {rows[1]['total us']:.0f} us",
+            "10 000 rules": f"<= 4 s: {rows[0]['cpu s']:.2f} s",
         },
     )
 

@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from engine.diagnostics import DiagnosticError, nearest_name, one_line
 
@@ -39,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 is clean, 1 means findings or a refusal, 2 a misuse of the command.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what the terminal's encoding has no letter for is shown as an escape
+            stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         print(_overview())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.diagnostics import DiagnosticError, Span, render
-from engine.language.evaluate import prepare
+from engine.language.evaluate import Problem, prepare
 from engine.language.parse import parse_expression
 from engine.language.problems import Origin
 from engine.language.values.fault import LimitError, UndefinedError
@@ -69,8 +69,15 @@ def _print_value(text: str, inputs: Mapping[str, object]) -> int:
         return FINDINGS
     for problem in outcome.problems:
         span = Span(_ORIGIN.path).within(problem.start, problem.end)
-        print(f"{span}: note: {problem.message}", file=sys.stderr)
+        print(f"{span}: note: {problem.message}{_caret(text, problem)}", file=sys.stderr)
     return FINDINGS if outcome.value is None and outcome.problems else CLEAN
+
+
+def _caret(text: str, problem: Problem) -> str:
+    """The text with carets under the part that has no value; nothing for a text of several lines or the whole of it."""
+    if "\n" in text or problem.end - problem.start in (0, len(text)):
+        return ""
+    return f"\n  1 | {text}\n    | {' ' * problem.start}{'^' * (problem.end - problem.start)}"
 
 
 def read_input(text: str) -> Mapping[str, object]:
@@ -103,15 +110,20 @@ def answers(lines: Iterable[str]) -> Iterator[dict[str, object]]:
         if not line.strip():
             continue
         try:
-            request = load_json(line)
-            inputs = from_plain(request.get("inputs", {}))
-            text = request["expr"]
-            if not isinstance(text, str) or not isinstance(inputs, Mapping):
-                raise ValueError("`expr` is a text and `inputs` an object")
-        except (ValueError, KeyError, AttributeError, UndefinedError) as error:
+            text, inputs = _request(line)
+        except (ValueError, UndefinedError) as error:
             yield {"error": True, "message": f"the line is not a request: {error}"}
             continue
         yield answer_for(text, inputs)
+
+
+def _request(line: str) -> tuple[str, Mapping[str, object]]:
+    request = load_json(line)
+    text = request.get("expr") if isinstance(request, dict) else None
+    inputs = from_plain(request.get("inputs", {})) if isinstance(request, dict) else None
+    if not isinstance(text, str) or not isinstance(inputs, Mapping):
+        raise ValueError("`expr` is a text and `inputs` an object")
+    return text, inputs
 
 
 def answer_for(text: str, inputs: Mapping[str, object]) -> dict[str, object]:

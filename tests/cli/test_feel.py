@@ -70,6 +70,34 @@ def test_noise_is_answered_with_an_error() -> None:
     assert all(each["error"] for each in answers(["{", "[]", '"x"', '{"expr": 1}', '{"expr": "1", "inputs": []}']))
 
 
+def test_half_a_character_is_refused_and_a_pair_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    half = '{"expr": "x", "inputs": {"x": "\\ud83d"}}'
+    whole = '{"expr": "string length(x)", "inputs": {"x": "\\ud83d\\udc0e"}}'
+    key = '{"expr": "1", "inputs": {"\\ud83d": {"$type": "string", "$text": "\\ud83d"}}}'
+    first, second, third = answers([half, whole, key])
+    assert "half of a character" in str(first["message"]) and "half of a character" in str(third["message"])
+    assert second == {"value": {"$type": "decimal", "$text": "1"}}
+    assert main(["feel", "x", "--input", '{"x": "\\ud83d"}']) == 2
+    assert "half of a character" in capsys.readouterr().err
+
+
+def test_a_note_shows_its_place_and_the_nearest_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["feel", '1 + lenght("a")']) == 1
+    assert capsys.readouterr().err.splitlines()[:3] == [
+        "expression:1:5: note: there is no function `lenght`; did you mean `string length`?",
+        '  1 | 1 + lenght("a")',
+        "    |     ^^^^^^^^^^^",
+    ]
+    assert main(["feel", "total + 1", "--input", '{"totals": 1}']) == 1
+    assert "there is no variable `total`; did you mean `totals`?" in capsys.readouterr().err
+
+
+def test_a_line_that_is_no_request_is_told_in_plain_words() -> None:
+    for line in ("[1]", '{"inputs": {}}', '{"expr": 5}', '{"expr": "1", "inputs": 3}'):
+        (answer,) = answers([line])
+        assert answer["message"] == "the line is not a request: `expr` is a text and `inputs` an object"
+
+
 def test_the_clock_is_read() -> None:
     assert answer_for("now() instance of date and time", {}) == {"value": True}
     assert DateTime

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from engine.diagnostics import did_you_mean
 from engine.language import tree
 from engine.language.builtins import FUNCTIONS
 from engine.language.evaluate.calls import builtin_value
@@ -54,7 +55,7 @@ def name(node: tree.Name) -> Step:
             if wanted in scope.values:
                 return scope.values[wanted]
             scope = scope.parent
-        return known if known is not None else env.run.note(node, f"there is no variable `{wanted}`")
+        return known if known is not None else _unknown(node, env)
 
     return run
 
@@ -157,3 +158,7 @@ def _item(node: tree.Node, env: Environment, items: tuple[object, ...], position
     if not 1 <= abs(place) <= len(items):
         return env.run.note(node, f"the list of {len(items)} has no position {place}")
     return items[place - 1 if place > 0 else place]
+
+
+def _unknown(node: tree.Name, env: Environment) -> object:
+    return env.run.note_missing(node, f"variable `{node.name}`", lambda: did_you_mean(node.name, env.names()))

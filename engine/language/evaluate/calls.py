@@ -10,6 +10,7 @@ from engine.language.builtins import FUNCTIONS, Builtin, Signature
 from engine.language.evaluate.conformance import coerce, resolve
 from engine.language.evaluate.environment import DEEPEST_CALLS, Environment, ExhaustedError, Preparer, Run, Step
 from engine.language.evaluate.inference import result_type
+from engine.language.foreign_functions import hint_for
 from engine.language.types import ANY, NULL, BasicType, ContextType, FunctionType, Type, TypeVariable
 from engine.language.values.fault import UndefinedError
 from engine.language.values.interval import FunctionValue
@@ -82,7 +83,7 @@ def call(node: tree.Call, preparer: Preparer) -> Step:
             scope = scope.parent
         if known is not None:
             return known(env)
-        return env.run.note(node, f"there is no function `{wanted}`")
+        return env.run.note_missing(node, f"function `{wanted}`", lambda: hint_for(wanted, env.names()))
 
     return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, TypeAlias
 
 from engine.language import tree
@@ -13,6 +13,7 @@ from engine.language.values.weight import weight
 MOST_STEPS = 500_000
 DEEPEST_CALLS = 120
 _MOST_PROBLEMS = 100
+_MOST_HINTS = 5
 _PARTS_A_STEP = 8
 _SIZED = frozenset({tuple, list, dict, str})
 
@@ -54,6 +55,11 @@ class Run:
         if type(value) in _SIZED:
             self.spend(weight(value, self.steps * _PARTS_A_STEP) // _PARTS_A_STEP)
 
+    def note_missing(self, node: tree.Node, what: str, hint: Callable[[], str]) -> object:
+        """Note that something does not exist; the hint, which is slow to find, is given the first few times."""
+        found = hint() if len(self.problems) < _MOST_HINTS else ""
+        return self.note(node, f"there is no {what}" + (f"; {found}" if found else ""))
+
     def note(self, node: tree.Node, message: str) -> object:
         """Remember why a value is null; returns null, to be given as that value."""
         if len(self.problems) < _MOST_PROBLEMS:
@@ -70,6 +76,13 @@ class Environment:
         self.values = values
         self.parent = parent
         self.run = run
+
+    def names(self) -> Iterator[str]:
+        """Yield the names in this scope and those around it."""
+        scope: Environment | None = self
+        while scope is not None:
+            yield from scope.values
+            scope = scope.parent
 
     def inner(self, values: Mapping[str, object]) -> Environment:
         """Return a scope inside this one."""

@@ -75,6 +75,8 @@ def from_python(value: object) -> object:
 
     Raises ``UndefinedError`` for anything else, binary floating point included.
     """
+    if isinstance(value, str):
+        return _whole(value)
     if type(value) in _KINDS and not isinstance(value, (list, tuple, dict)):
         return value
     match value:
@@ -90,10 +92,17 @@ def from_python(value: object) -> object:
         case timedelta():
             return DaysDuration((value.days * 86_400 + value.seconds) * SECOND + value.microseconds * 1000)
         case Mapping():
-            return {str(key): from_python(each) for key, each in value.items()}
+            return {_whole(str(key)): from_python(each) for key, each in value.items()}
         case list() | tuple():
             return tuple(from_python(each) for each in value)
-        case str():
-            return str(value)
         case _:
             raise UndefinedError(f"{type(value).__name__} is not a value of the rule language")
+
+
+def _whole(text: str) -> str:
+    """Return a text; raises ``UndefinedError`` for one with half of a pair that stands for a character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UndefinedError("a text holds half of a character (one `\\u` escape of a pair)") from None
+    return str(text)

@@ -54,9 +54,9 @@ def from_plain(value: object) -> object:
             reader = _READERS.get(kind)
             if reader is None:
                 raise UndefinedError(f"`{kind[:40]}` is not a known type")
-            return reader(str(text))
+            return reader(str(from_python(str(text))))
         case Mapping():
-            return {str(key): from_plain(each) for key, each in value.items()}
+            return {str(from_python(str(key))): from_plain(each) for key, each in value.items()}
         case list() | tuple():
             return tuple(from_plain(each) for each in value)
         case _:
