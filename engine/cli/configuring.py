@@ -46,8 +46,8 @@ class Session:
 
     def run(self) -> Any:
         """Talk until `done` (the state is the answer) or the end of the input."""
-        self._screen.say(f"configuring {self._product}; `help` lists what can be typed")
         state = self._show()
+        self._screen.say(f"configuring {self._product}; `help` lists what can be typed", style="dim")
         while True:
             try:
                 words = input("> ").split()
