@@ -23,7 +23,7 @@ from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote
 from engine.wire.basics import Faults, read_key
 from engine.wire.contents import read_content
-from engine.wire.priced import CHUNK, fill_lines, fill_priced, fill_waterfall
+from engine.wire.priced import CHUNK, Lines, fill_priced, fill_waterfall
 from engine.wire.quotes import QUOTES, read_version_name
 from engine.wire.stories import fill_explanation, fill_lowest, fill_lowest_price
 
@@ -58,11 +58,12 @@ class PricingService:
         yield first
         if view == common_pb2.VIEW_BASIC:
             return
+        lines = Lines(quote, view=view, sheets=sheets)
         for start in range(0, len(quote.priced.lines), CHUNK):
             if not context.is_active():
                 return
             chunk = pricing_pb2.PricedQuoteChunk()
-            fill_lines(chunk.lines, quote, view=view, sheets=sheets, start=start, most=CHUNK)
+            lines.fill(chunk.lines, start=start, most=CHUNK)
             fill_lowest(chunk.lines, lowest)
             yield chunk
 

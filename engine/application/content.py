@@ -115,8 +115,21 @@ def price(
     active = find_book(env, tenant, book_hash=book_hash, day=day)
     if isinstance(active, Refusal):
         return active
+    outside = _outside(active, day)
     request = request_of(reader, content, active, day)
-    return request if isinstance(request, Refusal) else evaluate(request, active.parts)
+    if outside or isinstance(request, Refusal):
+        return Refusal((*outside, *(request.faults if isinstance(request, Refusal) else ())))
+    return evaluate(request, active.parts)
+
+
+def _outside(active: ActiveBook, day: date) -> tuple[Fault, ...]:
+    """A fault when a book that was asked for by name says nothing about the day."""
+    start, end = active.book.effective_from, active.book.effective_until
+    if (start is None or start <= day) and (end is None or day < end):
+        return ()
+    message = f"the rule book does not hold on {day}"
+    hold = " ".join(each for each in (f"from {start}" if start else "", f"until {end}" if end else "") if each)
+    return (Fault(NO_RULE_BOOK, "date", message, f"it holds {hold}"),)
 
 
 def price_edited(

@@ -38,7 +38,7 @@ def fill_priced(
     fill_date(message.date, quote.request.date)
     _fill_totals(message.totals, priced.totals)
     if view != common_pb2.VIEW_BASIC:
-        fill_lines(message.lines, quote, view=view, sheets=sheets)
+        Lines(quote, view=view, sheets=sheets).fill(message.lines)
     for discount in priced.order_discounts:
         row = message.order_discounts.add()
         row.rule, row.place = sheets.rule(discount.rule_no)
@@ -64,30 +64,28 @@ def fill_priced(
     message.warnings.extend(priced.warnings)
 
 
-def fill_lines(
-    target: object,
-    quote: PricedQuote,
-    *,
-    view: int,
-    sheets: Sheets,
-    start: int = 0,
-    most: int = MOST_LINES,
-) -> None:
-    """Append priced lines to a repeated field: those from ``start``, at most so many."""
-    priced = quote.priced
-    add = target.add  # type: ignore[attr-defined]
-    asked = {each.id: each for each in quote.request.lines}
-    steps = Steps(sheets.plan, priced) if view == common_pb2.VIEW_WATERFALL and sheets.plan is not None else None
-    for index, line in enumerate(priced.lines[start : start + most], start):
-        row = add()
-        row.MergeFromString(sheets.product(line.sku))
-        wanted = asked.get(line.id)
-        _fill_line(row, line, wanted)
-        if wanted is not None and wanted.unit and line.sku in sheets.products:
-            _fill_unit(row, line, wanted.unit, sheets.products[line.sku])
-        if steps is not None:
-            row.waterfall.line_id = line.id
-            _fill_steps(row.waterfall, steps.of(index), sheets)
+class Lines:
+    """The priced lines of a quote as they are sent, all at once or chunk by chunk; what they share is made once."""
+
+    def __init__(self, quote: PricedQuote, *, view: int, sheets: Sheets) -> None:
+        self._priced, self._sheets = quote.priced, sheets
+        self._asked = {each.id: each for each in quote.request.lines}
+        told = view == common_pb2.VIEW_WATERFALL and sheets.plan is not None
+        self._steps = Steps(sheets.plan, quote.priced) if told and sheets.plan is not None else None
+
+    def fill(self, target: object, *, start: int = 0, most: int = MOST_LINES) -> None:
+        """Append priced lines to a repeated field: those from ``start``, at most so many."""
+        add, asked, steps, sheets = target.add, self._asked, self._steps, self._sheets  # type: ignore[attr-defined]
+        for index, line in enumerate(self._priced.lines[start : start + most], start):
+            row = add()
+            row.MergeFromString(sheets.product(line.sku))
+            wanted = asked.get(line.id)
+            _fill_line(row, line, wanted)
+            if wanted is not None and wanted.unit and line.sku in sheets.products:
+                _fill_unit(row, line, wanted.unit, sheets.products[line.sku])
+            if steps is not None:
+                row.waterfall.line_id = line.id
+                _fill_steps(row.waterfall, steps.of(index), sheets)
 
 
 def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine, asked: RequestedLine | None) -> None:

@@ -10,7 +10,7 @@ from engine.catalog import Sku
 from engine.pricing import waterfall
 from engine.wire.basics import Faults
 from engine.wire.contents import read_line, read_lines
-from engine.wire.priced import fill_lines, fill_priced, fill_waterfall
+from engine.wire.priced import Lines, fill_priced, fill_waterfall
 from engine.wire.sheets import NO_BOOK, Sheets
 from tests.quotes.offers import line, parts, percent_off, priced, request
 
@@ -57,8 +57,9 @@ def test_the_waterfall_of_a_line_is_the_story_that_the_engine_tells() -> None:
 def test_chunks_add_up_to_the_whole() -> None:
     whole = message(common_pb2.VIEW_WATERFALL)
     parts_of_it = pricing_pb2.PricedQuote()
+    lines = Lines(QUOTE, view=common_pb2.VIEW_WATERFALL, sheets=SHEETS)
     for start in range(3):
-        fill_lines(parts_of_it.lines, QUOTE, view=common_pb2.VIEW_WATERFALL, sheets=SHEETS, start=start, most=1)
+        lines.fill(parts_of_it.lines, start=start, most=1)
     assert list(parts_of_it.lines) == list(whole.lines)
 
 

@@ -1,0 +1,151 @@
+"""What bad input gets when it asks for prices: a refusal with code, field path and hint, every fault in one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cpq.v1 import pricing_pb2
+
+from tests.api import deal
+from tests.api.server import Served, failure, served
+from tests.fakes.rules import SMALL
+
+DISCOUNTS = """\
+discounts:
+  - {id: one, code: ONE, give: 5 % off unit, not_with: two}
+  - {id: two, code: TWO, give: 6 % off unit}
+  - {id: gone, code: GONE, until: 2026-02-01, give: 5 % off unit}
+"""
+FILES = {
+    **SMALL,
+    "book.yaml": SMALL["book.yaml"] + b"from: 2026-01-01\nuntil: 2027-01-01\nhabits: {lines_max: 3}\n",
+    "catalog/products.yaml": SMALL["catalog/products.yaml"].replace(
+        b"sku: MUG, name: Mug, category: goods,",
+        b"sku: MUG, name: Mug, category: goods, quantity: {minimum: 4, multiple: 2, maximum: 100},",
+    ),
+    "discounts/codes.yaml": DISCOUNTS.encode(),
+    "tests/prices.yaml": b"",
+}
+FILES = {name: text for name, text in FILES.items() if text}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder: Path = tmp_path_factory.mktemp("shop")
+    with served(folder, FILES) as server:
+        deal.set_clock(server)
+        deal.people(server)
+        yield server
+
+
+def refusal(shop: Served, *lines: pricing_pb2.LineInput, **fields: Any) -> list[tuple[str, str, str]]:
+    """Code, field and text of each fault."""
+    request = pricing_pb2.PriceQuoteRequest(content=deal.content(*lines, **fields))
+    found = failure(shop.pricing.PriceQuote, request)
+    return list(zip(found.reasons, found.fields, found.fields.values(), strict=True))
+
+
+MUG = deal.line("MUG", "4")
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields", "expected"),
+    [
+        ([deal.line("MUGG", "4")], {}, ("QUO104", "lines[0].sku", "unknown product `MUGG`; did you mean `MUG`?")),
+        (
+            [deal.line("MUG", "-4")],
+            {},
+            ("QUO107", "lines[0].quantity", "the quantity -4 is not above zero; remove the line instead"),
+        ),
+        (
+            [deal.line("MUG", "NaN")],
+            {},
+            (
+                "INVALID_FIELD",
+                "content.lines[0].quantity",
+                "`NaN` is not a decimal number; write digits with a point, such as `12.50`",
+            ),
+        ),
+        (
+            [deal.line("PLAN", "1.00000001")],
+            {},
+            ("QUO107", "lines[0].quantity", "the quantity 1.00000001 has more than 6 decimals"),
+        ),
+        (
+            [deal.line("MUG", "2")],
+            {},
+            ("PRC004", "lines[0].quantity", "2 is below the minimum order quantity of 4; order at least 4"),
+        ),
+        ([deal.line("MUG", "5")], {}, ("PRC004", "lines[0].quantity", "5 is off the multiple of 2; order 4 or 6")),
+        (
+            [deal.line("MUG", "102")],
+            {},
+            ("PRC004", "lines[0].quantity", "102 is above the maximum order quantity of 100; order at most 100"),
+        ),
+        (
+            [MUG],
+            {"currency_code": "JPY"},
+            (
+                "PRC002",
+                "lines[0].sku",
+                "no price for `MUG` in JPY on 2026-03-01, quantity 4; "
+                "add a price book entry, or check SKU, currency, date and quantity",
+            ),
+        ),
+        (
+            [MUG],
+            {"manual_discounts": [deal.discount("101")]},
+            ("PRC011", "manual[0].value", "a discount of 101 percent; at most 100 percent"),
+        ),
+        (
+            [MUG],
+            {"codes": ["ONE", "TWO"]},
+            ("PRC010", "codes", "codes `ONE` and `TWO` exclude each other; choose one of them"),
+        ),
+        ([MUG], {"codes": ["GONE"]}, ("PRC009", "codes[0]", "code `GONE` cannot be used: expired; leave it out")),
+        ([MUG], {"codes": ["ON"]}, ("PRC008", "codes[0]", "unknown code `ON`; did you mean `ONE`?")),
+        (
+            [deal.line("MUG", "4", id=f"l{n}") for n in range(4)],
+            {},
+            ("PRC005", "lines", "4 lines, at most 3; split the quote"),
+        ),
+    ],
+)
+def test_bad_input_is_refused_with_code_place_and_hint(
+    shop: Served, lines: list[pricing_pb2.LineInput], fields: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    assert refusal(shop, *lines, **fields) == [expected]
+
+
+def test_every_fault_of_a_request_comes_in_one_answer(shop: Served) -> None:
+    found = refusal(
+        shop,
+        deal.line("MUG", "2"),
+        deal.line("PLAN", "1"),
+        codes=["GONE", "NO"],
+        manual_discounts=[deal.discount("101")],
+    )
+    assert [(code, field) for code, field, _ in found] == [
+        ("PRC004", "lines[0].quantity"),
+        ("PRC011", "manual[0].value"),
+        ("PRC009", "codes[0]"),
+        ("PRC008", "codes[1]"),
+    ]
+
+
+def test_a_day_that_no_book_is_for_is_refused(shop: Served) -> None:
+    late = deal.content(MUG, date=deal.day("2030-01-01"))
+    found = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest(content=late))
+    assert (found.reason, found.message) == (
+        "NO_RULE_BOOK",
+        "no rule book is in force on 2030-01-01; publish one that is effective by then",
+    )
+    book = shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=deal.content(MUG))).rule_book
+    named = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest(content=late, rule_book=book))
+    assert (named.reason, named.message) == (
+        "NO_RULE_BOOK",
+        "the rule book does not hold on 2030-01-01; it holds from 2026-01-01 until 2027-01-01",
+    )
