@@ -17,6 +17,7 @@ from decimal import Decimal
 from types import ModuleType
 
 from benchmarks.measure import compare, report
+from engine.adapters.collector import calm_collector
 from engine.language import (
     BOOLEAN,
     NUMBER,
@@ -264,5 +265,6 @@ def compiling() -> None:
 
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
+    calm_collector()  # as the command and the server do before they load a book
     evaluation()
     compiling()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.adapters.clock import TenantClock, WallClock
+from engine.adapters.collector import calm_collector
 from engine.adapters.durable_approvals import DurableApprovalProcess
 from engine.adapters.durable_rules import DurableRulesMissing
 from engine.adapters.ids import SequenceIds
@@ -39,6 +40,7 @@ def build_server(settings: Settings) -> Running:
     Raises SettingsError for settings, addresses and rule folders that cannot be used, StoreFailed for the database.
     """
     check(settings)
+    calm_collector()
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database, TABLES, SCALARS)
     try:

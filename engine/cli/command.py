@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+from engine.adapters.collector import calm_collector
 from engine.diagnostics import DiagnosticError, nearest_name, one_line
 
 CLEAN, FINDINGS, MISUSE = 0, 1, 2
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what the terminal's encoding has no letter for is shown as an escape
             stream.reconfigure(errors="backslashreplace")
+    calm_collector()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         print(_overview())
