@@ -11,6 +11,7 @@ from engine.configuration.formats.megane import read_megane
 from engine.configuration.formats.sxfm import read_sxfm
 from engine.configuration.formats.uvl import read_uvl
 from engine.configuration.formats.xcsp import read_xcsp
+from engine.configuration.formats.yaml_reader import read_yaml
 from engine.configuration.model import Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 
@@ -26,6 +27,8 @@ READERS: tuple[tuple[str, Reader], ...] = (
     (".uvl", read_uvl),
     (".tar.xz", read_megane),
     (".coom", read_coom),
+    (".yaml", read_yaml),
+    (".yml", read_yaml),
 )
 
 

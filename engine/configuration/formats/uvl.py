@@ -25,6 +25,14 @@ from engine.configuration.formats.logic import (
     state,
 )
 from engine.configuration.formats.reified import Comparer, Linear
+from engine.configuration.formats.uvl_ranges import (
+    COMPARISONS,
+    OPEN_MAX,
+    comparisons,
+    guessed_range,
+    parts_of,
+    stated_range,
+)
 from engine.configuration.formats.uvl_text import Call, Expression, Name, Number, Operation, Text, error
 from engine.configuration.formats.uvl_tree import UNSUPPORTED, Feature, UvlFile, parse
 from engine.configuration.model import Model
@@ -33,7 +41,6 @@ from engine.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
 UNKNOWN_FEATURE = Code("MDL052")
 RANGE_NOTE = Code("MDL053")
 MISSING_ATTRIBUTE = Code("MDL054")
-COMPARISONS = ("==", "!=", "<", ">", "<=", ">=")
 OTHER = "(any other)"
 GROUP_LIMITS: dict[str, tuple[int, int | None]] = {"or": (1, None), "alternative": (1, 1)}
 
@@ -103,35 +110,28 @@ class _Reader:
             raise error(feature.span, f"`{feature.name}`: features of type Real are not supported", UNSUPPORTED)
 
     def _integer(self, feature: Feature, chosen: int) -> None:
-        near = [int(each) for each in self._constants(feature.name)] or [0]
-        low, high = min(near) - 1, max(near) + 1
+        """A range that the constraints state, else one that tells them all apart."""
+        stated = stated_range(self.file, feature.name)
+        low, high = stated or guessed_range(self.file, feature.name)
         value = self.builder.quantity(f"{feature.name} (value)", low, high, span=feature.span)
         self.quantity[feature.name] = value
-        self.builder.clause([chosen, -self.builder.at_least(value, low + 1)])
-        note = f"`{feature.name}` has no declared range; {low} to {high} tells all constraints apart"
-        self.builder.notes.append(Diagnostic(RANGE_NOTE, note, feature.span, severity=Severity.NOTE))
-
-    def _constants(self, name: str) -> Iterator[Fraction]:
-        for comparison in self._comparisons(name):
-            yield from (each.value for each in parts_of(comparison) if isinstance(each, Number))
+        if low < high:
+            self.builder.clause([chosen, -self.builder.at_least(value, low + 1)])
+        if stated is None:
+            note = f"`{feature.name}` has no declared range; {low} to {high} "
+            note += "tells all constraints apart" if high < OPEN_MAX else "is read, as far as quantities go"
+            self.builder.notes.append(Diagnostic(RANGE_NOTE, note, feature.span, severity=Severity.NOTE))
 
     def _texts(self, name: str) -> set[str]:
         """Every text that a comparison sets against the feature, attributes of others included."""
         found: set[str] = set()
-        for comparison in self._comparisons(name):
+        for comparison in comparisons(self.file, name):
             for each in parts_of(comparison):
                 if isinstance(each, Text):
                     found.add(each.value)
                 elif isinstance(each, Name) and (value := self._attribute(each)) is not None and isinstance(value, str):
                     found.add(value)
         return found
-
-    def _comparisons(self, name: str) -> Iterator[Operation]:
-        for expression, _ in self.file.constraints:
-            for each in parts_of(expression):
-                if isinstance(each, Operation) and each.operator in COMPARISONS:
-                    if any(isinstance(part, Name) and part.parts == (name,) for part in parts_of(each)):
-                        yield each
 
     def _formula(self, expression: Expression) -> Formula:
         if isinstance(expression, Name):
@@ -220,6 +220,8 @@ class _Reader:
         value = self._attribute(name)
         if isinstance(value, Fraction):
             return Linear({(self.literal[name.parts[0]], None): value}, Fraction(0))
+        if value is not None:
+            raise error(name.span, f"`{'.'.join(name.parts)}` is no number")
         note = f"`{'.'.join(name.parts)}` is stated nowhere and counts as 0"
         self.builder.notes.append(Diagnostic(MISSING_ATTRIBUTE, note, name.span, severity=Severity.WARNING))
         return Linear({}, Fraction(0))
@@ -259,18 +261,6 @@ def walk(top: Feature) -> Iterator[Feature]:
         feature = stack.pop()
         yield feature
         stack.extend(reversed([each for group in feature.groups for each in group.features]))
-
-
-def parts_of(expression: Expression) -> Iterator[Expression]:
-    """The expression and everything inside it."""
-    stack: list[Expression] = [expression]
-    while stack:
-        each = stack.pop()
-        yield each
-        if isinstance(each, Operation):
-            stack.extend(each.operands)
-        elif isinstance(each, Call):
-            stack.extend(each.arguments)
 
 
 def _calculated(expression: Operation, parts: list[Linear]) -> Linear:

@@ -1,0 +1,143 @@
+"""Conversion there and back: the same configurations in our YAML, UVL and DIMACS; broken YAML named with its place."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.configuration import Choice, Kind, Model, ModelBuilder, State, Term, configurator_for
+from engine.configuration.formats.reader import read_model
+from engine.configuration.formats.writer import write_model
+from engine.diagnostics import DiagnosticError
+from tests.configuration.solver.brute import random_model, solutions
+
+
+def again(model: Model, name: str) -> Model:
+    return read_model(write_model(model, name), name)
+
+
+def shown_solutions(model: Model) -> int:
+    names = [each.name for each in model.variables if each.decision]
+    return len({tuple(each.values[name] for name in names) for each in solutions(model)})
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=80, deadline=None)
+def test_our_yaml_says_everything(seed: int) -> None:
+    model = random_model(seed)
+    back = again(model, "m.yaml")
+    assert write_model(back, "m.yaml") == write_model(model, "m.yaml").replace(b"model: random", b'model: "m.yaml"')
+    first, second = configurator_for(model), configurator_for(back)
+    assert first.count(()) == second.count(())
+    one, other = first.configure(()), second.configure(())
+    assert isinstance(one, State) and isinstance(other, State)
+    assert list(one.domains()) == list(other.domains())
+    assert [(each.id, each.message) for each in model.rules] == [(each.id, each.message) for each in back.rules]
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_uvl_keeps_domains_and_the_count(seed: int) -> None:
+    model = random_model(seed)
+    if any(term.literal and term.quantity is not None for total in model.sums for term in total.terms):
+        with pytest.raises(DiagnosticError, match="only under a condition"):
+            write_model(model, "m.uvl")
+        return
+    back = again(model, "m.uvl")
+    engine = configurator_for(back)
+    state = engine.configure(())
+    assert isinstance(state, State)
+    left = solutions(model)
+    assert state.consistent == bool(left)
+    if not left:
+        return
+    for variable in model.variables:
+        found = {each.values[variable.name] for each in left}
+        if not variable.decision:
+            continue
+        if variable.kind is Kind.BOOLEAN:
+            assert set(state.domain(variable.name).possible) == found
+        elif variable.kind is Kind.ENUMERATION:
+            assert {v for v in variable.values if state.possible(f"{variable.name}={v}", value=True)} == found
+        else:
+            span = state.domain(f"{variable.name} (value)").range
+            assert span is not None and (span.minimum, span.maximum) == (min(found), max(found))
+    # every fact of the file is a feature, helpers included, and each follows from the decisions
+    names = [each.name for each in model.variables]
+    assert engine.count(()) == len({tuple(each.values[name] for name in names) for each in left})
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_dimacs_keeps_domains_and_the_count(seed: int) -> None:
+    model = random_model(seed, quantities=0, sums=0)
+    for name in ("m.dimacs", "m.uvl", "m.yaml"):
+        back = again(again(model, name), "m.dimacs")
+        engine = configurator_for(back)
+        left = solutions(model)
+        assert engine.count(()) == len(left), name
+        rnd = random.Random(seed)
+        variable = rnd.choice([each for each in model.variables if each.kind is Kind.ENUMERATION])
+        for value in variable.values:
+            fits = any(each.values[variable.name] == value for each in left)
+            assert engine.satisfiable([Choice(f"{variable.name}={value}", value=True)]) == fits
+
+
+def test_awkward_names_and_values_come_back() -> None:
+    builder = ModelBuilder("m.yaml")
+    odd = builder.boolean('yes: it\'s "no" # really')
+    values = ["on", "1", 1, Decimal("1.5"), "null", "2024-01-01", ""]
+    choice = builder.enumeration("not", values)
+    rule = builder.rule("a: b", 'say \\ "hello"\nand more')
+    builder.clause([builder.is_(odd, True), -(builder.variable(choice).first + 2)], rule)
+    back = again(builder.build(), "m.yaml")
+    assert [each.name for each in back.variables] == ['yes: it\'s "no" # really', "not"]
+    assert [(type(each), each) for each in back.variables[1].values] == [(type(each), each) for each in values]
+    assert back.rules[0].message == 'say \\ "hello"\nand more'
+    assert shown_solutions(back) == shown_solutions(builder.build()) == 13
+
+
+def test_what_a_format_cannot_say_is_named() -> None:
+    builder = ModelBuilder("shop")
+    fans = builder.quantity("fans", 0, 3)
+    builder.at_most([Term(2, 0, fans)], 4, builder.rule("few"))
+    with pytest.raises(DiagnosticError, match="quantity `fans` cannot be written as DIMACS; our own YAML"):
+        write_model(builder.build(), "a.dimacs")
+    with pytest.raises(DiagnosticError, match="known endings: .dimacs, .cnf, .uvl, .yaml, .yml"):
+        write_model(builder.build(), "a.doc")
+    assert configurator_for(again(builder.build(), "a.uvl")).count(()) == 3
+
+
+HEAD = "variables:\n- {name: a, kind: boolean}\n- {name: n, from: 0, to: 3}\n- {name: c, values: [x, y]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("variables: [", "m.yaml:2:1: MDL070: the file is not well-formed YAML"),
+        ("", "m.yaml:1:1: MDL070: the file is empty"),
+        ("rulez: []", "m.yaml:1:1: MDL070: `rulez` is not known here; known: model, variables, structure, rules"),
+        ("variables: &x [*x]", "m.yaml:1:12: MDL070: anchors and aliases are not read"),
+        ("rules: " + "[" * 30 + "]" * 30, "m.yaml:1:27: MDL070: the file is nested deeper than 20"),
+        ("variables:\n- {name: a}", "m.yaml:2:3: MDL070: `a` has `kind: boolean`, `values`, or `from` and `to`"),
+        ("variables:\n- {name: a, from: 5, to: 2}", "m.yaml:2:3: MDL070: the range 5 to 2 of `a` is empty"),
+        ("variables:\n- {name: a, from: 0, to: 99999999999}", "m.yaml:2:3: MDL070: the range 0 to 99999999999"),
+        (HEAD + "- {name: a, kind: boolean}", "m.yaml:5:3: MDL070: the variable `a` has no name of its own"),
+        (HEAD + "structure:\n- any: [{b: true}]", "m.yaml:6:9: MDL070: unknown variable `b`"),
+        (HEAD + "structure:\n- any: [{c: z}]", "m.yaml:6:13: MDL070: `z` is no value of `c`"),
+        (HEAD + "structure:\n- any: [{a: maybe}]", "m.yaml:6:13: MDL070: `a` is true or false"),
+        (HEAD + "structure:\n- every: []", "m.yaml:6:3: MDL070: `every` is not known here; known: any, count"),
+        (HEAD + "rules:\n- {asks: []}", "m.yaml:6:3: MDL070: a rule has an `id`"),
+        (HEAD + "structure:\n- table: {columns: [c], allow: [[x, y]]}", "m.yaml:6:33: MDL070: the row has 2 cells"),
+        (HEAD + "structure:\n- sum: {terms: [{quantity: c}], at_most: 1}", "m.yaml:6:28: MDL070: `c` is no quantity"),
+        (HEAD + "structure:\n- sum: {terms: [], at_most: one}", "m.yaml:6:29: MDL070: a whole number is expected"),
+    ],
+)
+def test_a_broken_model_file_is_named_with_its_place(text: str, expected: str) -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        read_model(text.encode(), "m.yaml")
+    assert str(caught.value.diagnostics[0]).startswith(expected)
