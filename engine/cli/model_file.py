@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 from pathlib import Path
 
 from engine.configuration import Model
 from engine.configuration.formats.reader import read_model
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
+
+UNPACKED_MAX = 256 * 2**20
 
 
 def load(path: Path) -> Model:
@@ -14,5 +18,9 @@ def load(path: Path) -> Model:
     data = path.read_bytes()
     name = str(path)
     if path.suffix == ".gz":
-        data, name = gzip.decompress(data), name.removesuffix(".gz")
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            data, name = packed.read(UNPACKED_MAX + 1), name.removesuffix(".gz")
+    if len(data) > UNPACKED_MAX:
+        message = f"the file is larger than {UNPACKED_MAX} bytes"
+        raise DiagnosticError(Diagnostic(Code("MDL004"), message, Span(str(path))))
     return read_model(data, name)

@@ -43,6 +43,7 @@ class ModelBuilder:
         self._sums: list[Sum] = []
         self._preferences: list[Preference] = []
         self._bounds: dict[tuple[int, int], Bound] = {}
+        self._exact: dict[tuple[int, int], int] = {}
         self._spelt: list[Clause] = []
         self._atoms = 0
         self._truth = 0
@@ -83,7 +84,7 @@ class ModelBuilder:
     def truth(self) -> int:
         """A literal that always holds; its negative never does."""
         if not self._truth:
-            self._truth = self._variables[self.boolean("(true)", decision=False)].first
+            self._truth = self._variables[self.boolean(self._free("(true)"), decision=False)].first
             self.clause((self._truth,))
         return self._truth
 
@@ -114,7 +115,7 @@ class ModelBuilder:
 
     def auxiliary(self) -> int:
         """A boolean that only helps to state a rule; returns its index."""
-        return self.boolean(f"(part {len(self._variables)})", decision=False)
+        return self.boolean(self._free(f"(part {len(self._variables)})"), decision=False)
 
     def both(self, first: int, second: int) -> int:
         """A literal that holds exactly when both literals hold."""
@@ -205,13 +206,19 @@ class ModelBuilder:
         variable = self._variables[index]
         if not variable.minimum <= value <= variable.maximum:
             return -self.truth()
-        name = f"({variable.name} = {value})"
-        known = self._index.get(name)
-        if known is not None:
-            return self._variables[known].first
+        if (index, value) in self._exact:
+            return self._exact[index, value]
         low, high = self.at_least(index, value), -self.at_least(index, value + 1)
+        name = self._free(f"({variable.name} = {value})")
         made = self._variables[self.boolean(name, decision=False)].first
         self.clause((-made, low))
         self.clause((-made, high))
         self.clause((made, -low, -high))
+        self._exact[index, value] = made
         return made
+
+    def _free(self, name: str) -> str:
+        """The name, or one like it that no variable has yet: files may name theirs as they like."""
+        while name in self._index:
+            name += "'"
+        return name

@@ -15,6 +15,8 @@ def members(archive: bytes) -> dict[str, bytes]:
         if not header.strip(b"\0"):
             break
         size = int(header[124:136].strip(b"\0 ") or b"0", 8)
+        if size < 0:
+            raise ValueError("a member of the archive has no size")
         name = (_text(header[345:500]) + "/" if header[257:262] == b"ustar" and header[345] else "") + _text(
             header[:100]
         )

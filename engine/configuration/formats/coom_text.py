@@ -162,11 +162,19 @@ class Words:
         return Path(tuple(steps), span)
 
     def _binary(self, weakest: int) -> Formula:
+        self._deeper()
         left = self._unary(weakest)
         while (operator := self._operator(weakest)) is not None:
             right = self._binary(_STRENGTH[operator.value] + 1)
             left = _joined(operator, left, right)
+        self._depth -= 1
         return left
+
+    def _deeper(self) -> None:
+        """One level further in; a fault ends the reading, so nothing counts back then."""
+        self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise error(self.look().span, f"the formula is nested deeper than {DEPTH_MAX}")
 
     def _operator(self, weakest: int) -> Token | None:
         word = self.look()
@@ -175,23 +183,19 @@ class Words:
         return self.take() if word.kind == "symbol" and _STRENGTH.get(word.value, -1) >= weakest else None
 
     def _unary(self, weakest: int) -> Formula:
-        self._depth += 1
-        if self._depth > DEPTH_MAX:
-            raise error(self.look().span, f"the formula is nested deeper than {DEPTH_MAX}")
-        try:
-            sign = self.accept("!", "-", "+")
-            if sign is not None and sign.value == "!":
-                return Operation("!", (self._binary(max(weakest, _COMPARE)),), sign.span)
-            if sign is not None:
-                inside = self._unary(weakest)
-                return inside if sign.value == "+" else Operation("-", (inside,), sign.span)
-            if self.accept("("):
-                inside = self._binary(0)
-                self.expect(")")
-                return inside
-            return self._atom()
-        finally:
+        sign = self.accept("!", "-", "+")
+        if sign is not None and sign.value == "!":
+            return Operation("!", (self._binary(max(weakest, _COMPARE)),), sign.span)
+        if sign is not None:
+            self._deeper()
+            inside = self._unary(weakest)
             self._depth -= 1
+            return inside if sign.value == "+" else Operation("-", (inside,), sign.span)
+        if self.accept("("):
+            inside = self._binary(0)
+            self.expect(")")
+            return inside
+        return self._atom()
 
     def _atom(self) -> Formula:
         word = self.look()

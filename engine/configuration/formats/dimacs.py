@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.configuration.builder import ModelBuilder
 from engine.configuration.model import Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 
 MALFORMED = Code("MDL001")
+VARIABLES_MAX = 1_000_000
 
 
 def read_dimacs(data: bytes, path: str) -> Model:
@@ -52,20 +55,23 @@ class _Reader:
         if len(parts) != 4 or parts[1] != "cnf" or not (parts[2].isdigit() and parts[3].isdigit()):
             raise self._error(number, "malformed problem line", "write `p cnf <variables> <clauses>`")
         self.count = int(parts[2])
+        if self.count > VARIABLES_MAX:
+            raise self._error(number, f"{self.count} variables; {VARIABLES_MAX} are read at most")
 
     def _clause(self, line: str, number: int) -> None:
-        try:
-            literals = [int(each) for each in line.split()]
-        except ValueError:
-            raise self._error(number, "a clause holds whole numbers only") from None
-        for literal in literals:
+        for word in re.finditer(r"\S+", line):
+            column = word.start() + 1
+            if not re.fullmatch(r"[+-]?\d+", word.group()):
+                raise self._error(number, "a clause holds whole numbers only", column=column)
+            literal = int(word.group())
             if literal == 0:
                 self.clauses.append((number, tuple(self.pending)))
                 self.pending = []
             elif self.count < 0:
                 raise self._error(number, "a clause stands before the `p cnf` line")
             elif abs(literal) > self.count:
-                raise self._error(number, f"`{literal}` is above the {self.count} variables declared")
+                message = f"`{literal}` is above the {self.count} variables declared"
+                raise self._error(number, message, column=column)
             else:
                 self.pending.append(literal)
 
@@ -74,7 +80,8 @@ class _Reader:
         taken: set[str] = set()
         for number in range(1, self.count + 1):
             name = self.names.get(number, str(number))
-            name = f"{name}#{number}" if name in taken else name
+            while name in taken:
+                name = f"{name}#{number}"
             taken.add(name)
             builder.boolean(name)
         for at, (line, literals) in enumerate(self.clauses, start=1):
@@ -82,5 +89,5 @@ class _Reader:
                 builder.clause(literals, builder.rule(f"clause {at}", span=Span(self.path, line)))
         return builder.build()
 
-    def _error(self, line: int, message: str, hint: str = "") -> DiagnosticError:
-        return DiagnosticError(Diagnostic(MALFORMED, message, Span(self.path, line), hint))
+    def _error(self, line: int, message: str, hint: str = "", *, column: int = 1) -> DiagnosticError:
+        return DiagnosticError(Diagnostic(MALFORMED, message, Span(self.path, line, column), hint))

@@ -12,6 +12,8 @@ from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, did_you_
 
 MALFORMED = Code("MDL010")
 UNKNOWN_FEATURE = Code("MDL011")
+UNSUPPORTED = Code("MDL012")
+KNOWN_TAGS = ("<?xml", "<!--", "<feature_model", "</feature_model", "<meta", "</meta", "<data", "</data")
 
 _LINE = re.compile(r"^:([rmog]?)\s*(.*?)\s*(?:\(([^()]*)\))?\s*(?:\[(\d+)\s*,\s*(\d+|\*)\])?$")
 
@@ -53,7 +55,10 @@ class _Reader:
             elif stripped and section == "<feature_tree>":
                 self._node(line, Span(self.path, number, len(line) - len(line.lstrip()) + 1))
             elif stripped and section == "<constraints>":
-                self._constraint(stripped, Span(self.path, number))
+                self._constraint(stripped, Span(self.path, number, len(line) - len(line.lstrip()) + 1))
+            elif stripped and not stripped.startswith(KNOWN_TAGS):
+                span = Span(self.path, number, len(line) - len(line.lstrip()) + 1)
+                raise DiagnosticError(Diagnostic(UNSUPPORTED, f"`{stripped[:40]}` is not supported here", span))
         if not self.by_id:
             raise _error(Span(self.path), "no `<feature_tree>` with a root feature")
         for group in self.groups:

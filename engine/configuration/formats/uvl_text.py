@@ -120,6 +120,7 @@ class Parser:
 
     def _binary(self, weakest: int) -> Expression:
         """Operators at least that strong, by precedence climbing; chains of one operator become one flat operation."""
+        self._deeper()
         left = self._unary()
         chain = ""
         while (operator := self._operator(weakest)) is not None:
@@ -128,7 +129,14 @@ class Parser:
                 left = Operation(chain, (*left.operands, right), left.span)
             else:
                 left, chain = Operation(operator.value, (left, right), operator.span), operator.value
+        self._depth -= 1
         return left
+
+    def _deeper(self) -> None:
+        """One level further in; a fault ends the reading, so nothing counts back then."""
+        self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise error(self._here(), f"the expression is nested deeper than {DEPTH_MAX}")
 
     def _operator(self, weakest: int) -> Token | None:
         if self._at < len(self._words):
@@ -139,20 +147,17 @@ class Parser:
         return None
 
     def _unary(self) -> Expression:
-        self._depth += 1
-        if self._depth > DEPTH_MAX:
-            raise error(self._here(), f"the expression is nested deeper than {DEPTH_MAX}")
-        try:
-            sign = self._symbol("!", "-")
-            if sign is not None:
-                return Operation(sign.value, (self._unary(),), sign.span)
-            if self._symbol("("):
-                inside = self._binary(0)
-                self._expect(")")
-                return inside
-            return self._atom()
-        finally:
+        sign = self._symbol("!", "-")
+        if sign is not None:
+            self._deeper()
+            found: Expression = Operation(sign.value, (self._unary(),), sign.span)
             self._depth -= 1
+            return found
+        if self._symbol("("):
+            inside = self._binary(0)
+            self._expect(")")
+            return inside
+        return self._atom()
 
     def _atom(self) -> Expression:
         if self._at >= len(self._words):

@@ -12,6 +12,7 @@ from engine.diagnostics import Code, Span
 
 UNSUPPORTED = Code("MDL051")
 GROUPS = {"mandatory", "optional", "or", "alternative"}
+CLONES_MAX = 1_000_000
 TYPES = {"Boolean", "Integer", "Real", "String"}
 
 AttributeValue: TypeAlias = Fraction | str | bool | None
@@ -147,6 +148,8 @@ def _feature(words: list[Token], span: Span) -> Feature:
         limits, used = _limits(words[at + 1 :])
         if limits[1] is None:
             raise error(words[at].span, "a feature cardinality needs an upper limit", UNSUPPORTED)
+        if limits[1] > CLONES_MAX or limits[1] < limits[0]:
+            raise error(words[at].span, f"a feature cardinality is at most {CLONES_MAX}, and not empty", UNSUPPORTED)
         made.clones = (limits[0], limits[1])
         at += 1 + used
     if at < len(words) and words[at].value == "{":

@@ -49,8 +49,8 @@ def test_dimacs_names_clauses_and_drops_what_always_holds() -> None:
     ("text", "expected"),
     [
         ("1 0\n", "m.cnf:1:1: MDL001: a clause stands before the `p cnf` line"),
-        ("p cnf 2 1\n1 x 0\n", "m.cnf:2:1: MDL001: a clause holds whole numbers only"),
-        ("p cnf 2 1\n1 3 0\n", "m.cnf:2:1: MDL001: `3` is above the 2 variables declared"),
+        ("p cnf 2 1\n1 x 0\n", "m.cnf:2:3: MDL001: a clause holds whole numbers only"),
+        ("p cnf 2 1\n1 3 0\n", "m.cnf:2:3: MDL001: `3` is above the 2 variables declared"),
         ("p cnf 2 1\n1 2\n", "m.cnf:2:1: MDL001: the last clause does not end in 0"),
         ("p sat 2\n", "m.cnf:1:1: MDL001: malformed problem line; write `p cnf <variables> <clauses>`"),
         ("", "m.cnf:1:1: MDL001: no `p cnf` line; a DIMACS file starts with `p cnf <variables> <clauses>`"),
@@ -278,3 +278,79 @@ def test_what_a_format_cannot_say_is_refused() -> None:
     with pytest.raises(DiagnosticError, match="unknown target format"):
         write_model(model, "out.pdf")
     assert "MDL003: unknown model format" in error_of("", "x.doc")
+
+
+XCSP3 = """<instance format="XCSP3" type="CSP">
+<variables>
+<var id="x"> 0 1 -1 </var>
+<array id="y" size="[2]"> 2..4 </array>
+<var id="z" as="x"/>
+</variables>
+<constraints>
+<extension id="first"><list> x y[0] </list><supports> (0,2)(0,3)(-1,*) </supports></extension>
+<block>
+<group><extension><list> %0 </list><conflicts> 3 </conflicts></extension><args> y[0] </args><args> y[1] </args></group>
+</block>
+</constraints>
+</instance>
+"""
+
+
+def test_xcsp3_arrays_groups_and_short_tables() -> None:
+    model = read_xcsp(XCSP3.encode(), "m.xcsp.xml")
+    assert names(model) == ["x", "y[0]", "y[1]", "z"]
+    assert model.variables[3].values == (0, 1, -1)
+    # x 0 with y[0] 2, or x -1 with y[0] 2 or 4 (3 is forbidden); y[1] is 2 or 4; z is free
+    assert count(model) == 3 * 2 * 3
+    assert [each.id for each in model.rules] == ["first", "constraint 2", "constraint 3"]
+    assert str(model.rules[0].span) == "m.xcsp.xml:8:1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("<block>", "<intension> eq(x,z) </intension><block>", "m.xcsp.xml:9:1: MDL021: `<intension>` constraints"),
+        (" x y[0] ", " x w ", "m.xcsp.xml:8:23: MDL020: unknown variable `w`"),
+        ("(0,2)", "(0,2,1)", "m.xcsp.xml:8:44: MDL020: row `(0,2,1)` does not have 2 values"),
+        ("2..4", "2..9999999", "m.xcsp.xml:4:1: MDL021: more than 100000 values"),
+        ('size="[2]"', 'size="[9999999]"', "m.xcsp.xml:4:1: MDL020: array `y` has no size or more than 100000"),
+        ('as="x"', 'as="q"', "m.xcsp.xml:5:1: MDL020: `z` is to be like `q`, which is not there"),
+        ("%0", "%7", "m.xcsp.xml:10:19: MDL020: there is no argument `%7`"),
+        ("(0,3)", "(0,three)", "m.xcsp.xml:8:44: MDL020: `three` is no whole number"),
+        ("<constraints>", "<objectives/><constraints>", "m.xcsp.xml:7:1: MDL021: `<objectives>` is not supported"),
+        ("</instance>", "</instanz>", "m.xcsp.xml:13:3: MDL020: the file is no well-formed XML"),
+    ],
+)
+def test_what_xcsp3_files_hold_beyond_tables_is_named(old: str, new: str, expected: str) -> None:
+    assert error_of(XCSP3.replace(old, new), "m.xcsp.xml").startswith(expected)
+
+
+BOMB = "".join(f'<!ENTITY e{at + 1} "{f"&e{at};" * 10}">' for at in range(12))
+
+
+@pytest.mark.parametrize("path", ["m.xcsp.xml", "m.featureide.xml"])
+def test_hostile_xml_is_refused(path: str) -> None:
+    bomb = f'<!DOCTYPE x [<!ENTITY e0 "lol">{BOMB}]><instance>&e12;</instance>'
+    assert "declares entities or refers to other files" in error_of(bomb, path)
+    outside = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><instance>&e;</instance>'
+    assert "declares entities or refers to other files" in error_of(outside, path)
+    assert "nested deeper than 200" in error_of("<a>" * 5000 + "</a>" * 5000, path)
+
+
+def test_hostile_sizes_and_names_are_bounded() -> None:
+    assert "999999999 variables; 1000000 are read at most" in error_of("p cnf 999999999 1\n1 0\n", "m.cnf")
+    twins = read_dimacs(b"c 1 a\nc 2 a#3\nc 3 a\np cnf 3 0\n", "m.cnf")
+    assert names(twins) == ["a", "a#3", "a#3#3"]
+    huge = "features\n\tBike\n\t\toptional\n\t\t\tBell cardinality [1..9999999999]\n"
+    assert "m.uvl:4:9: MDL051: a feature cardinality is at most 1000000" in error_of(huge, "m.uvl")
+    for deep in ("(" * 5000 + "Bike" + ")" * 5000, "!" * 5000 + "Bike", "(Bike <=> Bike => Bike | Bike & (" * 500):
+        text = f"features\n\tBike\nconstraints\n\t{deep}\n"
+        assert "nested deeper than 200" in error_of(text, "m.uvl")
+    taken = 'features\n\tBike\n\t\toptional\n\t\t\t"(true)"\n\t\t\t"(part 3)"\nconstraints\n\tBike & 1 <= 2\n'
+    assert count(read_uvl(taken.encode(), "m.uvl")) == 4
+
+
+def test_unknown_parts_of_old_formats_are_named() -> None:
+    assert error_of(SXFM + "<extra/>\n", "p.sxfm") == "p.sxfm:16:1: MDL012: `<extra/>` is not supported here"
+    more = "<featureModel><struct><feature name='a'/></struct><colours/></featureModel>"
+    assert error_of(more, "m.featureide.xml").startswith("m.featureide.xml:1:51: MDL041: `<colours>` is not supported")
