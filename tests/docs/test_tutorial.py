@@ -43,7 +43,7 @@ def test_every_command_of_the_tutorial_works(
 def test_the_python_example_of_the_how_to_prints_what_it_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (example,) = blocks(HOW_TO, "python")
+    example, *_ = blocks(HOW_TO, "python")
     with in_process(Settings(tmp_path / "cpq.sqlite3", rules=(SHIPPED_RULES,))) as server:
         exec(compile(example.replace("127.0.0.1:50051", server.address), "example", "exec"), {})  # noqa: S102
     said = re.findall(r"print\(priced.totals.net\)  # minor units: (\d+)", example)
