@@ -154,3 +154,39 @@ def test_parts() -> None:
     between = (Interval(Decimal(1), Decimal(2), low_included=False, high_included=False),)
     assert example(Kind.NUMBER, between) == Decimal("1.5")
     assert example(Kind.TEXT, (Interval("a", "b", low_included=False, high_included=False),)) not in ("a", "b", "other")
+
+
+PAIRS = st.lists(
+    st.tuples(st.sampled_from(NUMBER_CELLS), st.sampled_from(["high", "low", "none"]), st.integers(1, 3)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(PAIRS)
+def test_rows_of_two_ranked_outputs_that_never_decide_are_those_that_trying_finds(
+    rows: list[tuple[str, str, int]],
+) -> None:
+    outputs = (Output("a", values='"high", "low"'), Output("b", values="3, 1"))
+    rules = tuple(Rule((cell,), (f'"{word}"', str(number))) for cell, word, number in rows)
+    found = analyse_table(DecisionTable((Input("n"),), outputs, rules, HitPolicy.PRIORITY))
+    ranks = [
+        ({"high": 0, "low": 1}.get(word, 2), {3: 0, 1: 1}.get(number, 2), place)
+        for place, (_, word, number) in enumerate(rows)
+    ]
+    deciding = set()
+    alive = set()
+    for value in NUMBERS:
+        hits = [place for place, (cell, _, _) in enumerate(rows) if holds(cell, value)]
+        alive |= set(hits)
+        if hits:
+            deciding.add(min(hits, key=ranks.__getitem__))
+    assert {each.rows[0] - 1 for each in found.of(FindingKind.SHADOWED)} == alive - deciding
+
+
+def test_computed_outputs_have_no_rank_to_be_shadowed_by() -> None:
+    outputs = (Output(values='"high", "low"'),)
+    rules = (Rule(("-",), ('"high"',)), Rule(("-",), ("t",)))
+    found = analyse_table(DecisionTable((Input("n"),), outputs, rules, HitPolicy.PRIORITY), names=["t"])
+    assert not found.of(FindingKind.SHADOWED)
