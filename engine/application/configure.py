@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -28,6 +29,7 @@ NOT_CONFIGURABLE = Code("CFG401")
 UNKNOWN_PRODUCT = Code("CFG402")
 ROOT = LineId("root")
 ONE = Decimal(1)
+_STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
 
 
 def configurator_of(active: ActiveBook, sku: str) -> ProductConfigurator | Refusal:
@@ -75,11 +77,12 @@ def lines_of(sku: str, choices: Sequence[ProductChoice]) -> tuple[RequestedLine,
         if isinstance(each, Set):
             above, _, name = each.setting.rpartition(".")
             settings.setdefault(above, {})[name] = each.value
-    picks = sorted((each for each in choices if isinstance(each, Pick) and each.sku), key=lambda each: each.slot)
+    picks = sorted((each for each in choices if isinstance(each, Pick) and each.sku), key=_place)
     ids: dict[str, LineId] = {"": ROOT}
     lines = [RequestedLine(ROOT, Sku(sku), ONE, attributes=settings.get("", {}))]  # type: ignore[arg-type]
     for number, pick in enumerate(picks, 1):
-        above, _, group = pick.slot.rpartition(".")
+        above, _, name = pick.slot.rpartition(".")
+        group = name.partition("[")[0]
         line = LineId(f"{pick.slot}-{number}")
         ids.setdefault(pick.slot, line)
         lines.append(
@@ -93,6 +96,11 @@ def lines_of(sku: str, choices: Sequence[ProductChoice]) -> tuple[RequestedLine,
             )
         )
     return tuple(lines)
+
+
+def _place(pick: Pick) -> list[tuple[str, int]]:
+    """Where a pick stands: entries of one group by their number, since lines are numbered in their order."""
+    return [(name, int(number or 0)) for name, number in _STEP.findall(pick.slot)]
 
 
 def _prices(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -239,7 +240,7 @@ class Session:
         lines = [{"id": "root", "sku": self._product.partition("/")[2], "quantity": "1"}]
         ids: dict[str, str] = {"": "root"}
         picks = [each["pick"] for each in self._choices if "pick" in each and each["pick"]["sku"]]
-        for at, each in enumerate(sorted(picks, key=lambda one: one["slot"]), 1):
+        for at, each in enumerate(sorted(picks, key=_steps), 1):
             above, _, group = each["slot"].rpartition(".")
             ids.setdefault(each["slot"], f"part-{at}")
             lines.append(
@@ -248,7 +249,7 @@ class Session:
                     "sku": each["sku"],
                     "quantity": str(each["quantity"] or 1),
                     "parent": ids.get(above, "root"),
-                    "group": group,
+                    "group": group.partition("[")[0],
                 }
             )
         content = {"currency_code": self._currency, "lines": lines, "customer_facts": SOMEBODY}
@@ -262,6 +263,11 @@ def _place(choice: dict[str, Any]) -> str:
     """The path of the group or attribute that a choice decides."""
     inner = next(iter(choice.values()))
     return str(inner.get("slot") or inner.get("attribute"))
+
+
+def _steps(pick: dict[str, Any]) -> list[tuple[str, int]]:
+    """Where a pick stands; numbered entries in the order of their numbers."""
+    return [(name, int(number or 0)) for name, number in re.findall(r"([^.\[\]]+)(?:\[(\d+)\])?", pick["slot"])]
 
 
 def _replaces(new: dict[str, Any], old: dict[str, Any], group: Any) -> bool:
