@@ -229,6 +229,8 @@ CFG104 | bundles lie too deep in each other, or one holds itself
   the parts would have no end | break the circle, or join two levels
 CFG105 | a bundle with too many option groups
   every group of every entry is searched at each click | let groups take fewer configurable entries
+CFG106 | rules tell too many products of one group apart
+  each kind is a value that every click decides | let rules read attributes of fewer different values
 """
 
 EXPLANATIONS: dict[str, Explanation] = _table(_FILES) | _table(_MEANING) | _table(_ELSEWHERE)

@@ -29,7 +29,7 @@ class Logic:
         self._made: dict[tuple[int, ...], int] = {}
         self._owned: list[tuple[int, ...]] = []
         self._covers: dict[int, Cover] = {}
-        self._of_cover: dict[Cover, int] = {}
+        self._of_cover: dict[tuple[int, bytes], int] = {}
 
     def own(self, literals: Sequence[int]) -> int:
         """Make known that exactly one of these literals holds; returns the number of the question they answer."""
@@ -83,7 +83,7 @@ class Logic:
         if values == (1 << len(self._owned[owner])) - 1:
             return self.true
         cover = Cover(owner, values)
-        known = self._of_cover.get(cover)
+        known = self._of_cover.get(_key(cover))
         if known is None:
             known = self._gate(set(literals))
             self._cover(known, cover)
@@ -93,7 +93,7 @@ class Logic:
         whole = (1 << len(self._owned[cover.owner])) - 1
         for each, found in ((literal, cover), (-literal, Cover(cover.owner, whole & ~cover.values))):
             self._covers[each] = found
-            self._of_cover.setdefault(found, each)
+            self._of_cover.setdefault(_key(found), each)
 
     def _gate(self, literals: set[int]) -> int:
         key = tuple(sorted(literals))
@@ -105,3 +105,8 @@ class Logic:
                 self.builder.clause((made, -each))
             self._made[key] = made
         return self._made[key]
+
+
+def _key(cover: Cover) -> tuple[int, bytes]:
+    """A key that hashes well: integers of one bit, or of a run of bits, have few different hashes."""
+    return cover.owner, cover.values.to_bytes((cover.values.bit_length() + 7) // 8, "little")

@@ -38,9 +38,12 @@ SEVERAL_CONFIGURABLE = Code("CFG102")
 UNKNOWN_BUNDLE = Code("CFG103")
 TOO_DEEP = Code("CFG104")
 TOO_LARGE = Code("CFG105")
+TOO_VARIED = Code("CFG106")
 NESTING_MAX = 4
 INSTANCES_MAX = 16
 SLOTS_MAX = 400
+CLASSES_MAX = 10_000
+"""Kinds of products that rules tell apart in one slot: memory grows with their square."""
 _NUMBER = re.compile(r"\[\d+\]")
 
 
@@ -141,6 +144,11 @@ class _Compiler:
 
     def _add_slot(self, path: str, group: OptionGroup, present: int) -> Slot:
         classes = classify(group.candidates, self._catalog, self._attributes_read(path), self._named)
+        if len(classes) > CLASSES_MAX:
+            place = group.span or self._bundle.span or Span(self._bundle.sku)
+            message = f"rules tell the products of `{path}` apart into {len(classes)} kinds; {CLASSES_MAX} are the most"
+            self._problem(TOO_VARIED, message, place, "let rules read attributes of fewer different values")
+            classes = classes[:1]
         slot = self._slots[path] = build_slot(self._logic, path, group, classes, present)
         if slot.single:
             self._places[path] = slot.places[0]

@@ -92,26 +92,34 @@ class SmallSums:
         low, high = (0, 0) if counted is None else (counted.minimum, counted.maximum)
         if high - low > QUANTITIES_MAX:
             return None
+        literals = self._logic.values_of(owner)
+        fixed, scaled = [0] * len(literals), [0] * len(literals)
+        for term in terms:
+            shares = fixed if term.quantity is None else scaled
+            for at in self._values(term, len(literals)):
+                shares[at] += term.coefficient
         alike: dict[tuple[int, int], list[int]] = {}
-        for at, literal in enumerate(self._logic.values_of(owner)):
-            mine = [term for term in terms if self._adds(term, at)]
-            fixed = sum(term.coefficient for term in mine if term.quantity is None)
-            each = sum(term.coefficient for term in mine if term.quantity is not None)
-            alike.setdefault((fixed, each), []).append(literal)
+        for literal, share in zip(literals, zip(fixed, scaled, strict=True), strict=True):
+            alike.setdefault(share, []).append(literal)
         numbers: dict[int, list[int]] = {}
-        for (fixed, each), literals in alike.items():
-            taken = self._logic.any_of(literals)
+        for (once, each), members in alike.items():
+            taken = self._logic.any_of(members)
             if not each or quantity is None:
-                numbers.setdefault(fixed, []).append(taken)
+                numbers.setdefault(once, []).append(taken)
                 continue
             for units in range(low, high + 1):
                 both = self._logic.all_of((taken, builder.is_(quantity, units)))
-                numbers.setdefault(fixed + each * units, []).append(both)
+                numbers.setdefault(once + each * units, []).append(both)
         return self._ordered(numbers)
 
-    def _adds(self, term: Term, at: int) -> bool:
+    def _values(self, term: Term, size: int) -> Iterator[int]:
+        """The positions of the values for which a term counts."""
         cover = self._logic.cover(term.literal)
-        return cover is None or bool(cover.values >> at & 1)
+        left = (1 << size) - 1 if cover is None else cover.values
+        while left:
+            lowest = left & -left
+            yield lowest.bit_length() - 1
+            left ^= lowest
 
     def _ordered(self, numbers: Mapping[int, Sequence[int]]) -> Axis:
         values = sorted(numbers)
