@@ -8,6 +8,7 @@ which.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from operator import eq, ge, gt, le, lt, ne
 
@@ -24,7 +25,7 @@ from engine.configuration.formats.logic import (
     literal_of,
     state,
 )
-from engine.configuration.formats.reified import Comparer, Linear
+from engine.configuration.formats.reified import Comparer, Key, Linear
 from engine.configuration.formats.uvl_ranges import (
     COMPARISONS,
     OPEN_MAX,
@@ -32,6 +33,7 @@ from engine.configuration.formats.uvl_ranges import (
     guessed_range,
     parts_of,
     stated_range,
+    told_apart,
 )
 from engine.configuration.formats.uvl_text import Call, Expression, Name, Number, Operation, Text, error
 from engine.configuration.formats.uvl_tree import UNSUPPORTED, Feature, UvlFile, parse
@@ -60,6 +62,7 @@ class _Reader:
         self.literal: dict[str, int] = {}
         self.quantity: dict[str, int] = {}
         self.text: dict[str, int] = {}
+        self.real: dict[str, Linear] = {}
 
     def read(self) -> Model:
         for feature in walk(self.file.root):
@@ -107,7 +110,7 @@ class _Reader:
             self.text[feature.name] = self.builder.enumeration(f"{feature.name} (text)", [*texts, OTHER])
             self.builder.clause([chosen, self.builder.is_(self.text[feature.name], OTHER)])
         elif feature.type == "Real":
-            raise error(feature.span, f"`{feature.name}`: features of type Real are not supported", UNSUPPORTED)
+            self._real(feature, chosen)
 
     def _integer(self, feature: Feature, chosen: int) -> None:
         """A range that the constraints state, else one that tells them all apart."""
@@ -121,6 +124,21 @@ class _Reader:
             note = f"`{feature.name}` has no declared range; {low} to {high} "
             note += "tells all constraints apart" if high < OPEN_MAX else "is read, as far as quantities go"
             self.builder.notes.append(Diagnostic(RANGE_NOTE, note, feature.span, severity=Severity.NOTE))
+
+    def _real(self, feature: Feature, chosen: int) -> None:
+        """A decimal gets the constants it is compared with, one value between each two and one beyond either end."""
+        values = told_apart(self.file, feature.name)
+        if values is None:
+            message = f"`{feature.name}`: a feature of type Real is compared with numbers only"
+            raise error(feature.span, message, UNSUPPORTED)
+        index = self.builder.enumeration(f"{feature.name} (value)", values, span=feature.span)
+        self.builder.clause([chosen, self.builder.is_(index, values[0])])
+        terms: dict[Key, Fraction] = {
+            (self.builder.both(chosen, self.builder.is_(index, each)), None): Fraction(each) for each in values
+        }
+        self.real[feature.name] = Linear(terms, Fraction(0))
+        note = f"`{feature.name}` has no declared range; {len(values)} values tell all constraints apart"
+        self.builder.notes.append(Diagnostic(RANGE_NOTE, note, feature.span, severity=Severity.NOTE))
 
     def _texts(self, name: str) -> set[str]:
         """Every text that a comparison sets against the feature, attributes of others included."""
@@ -159,6 +177,8 @@ class _Reader:
         left, right = expression.operands
         if isinstance(left, Call) and left.function == "len" and isinstance(right, Number):
             return self._length(left, expression.operator, right.value)
+        if isinstance(left, Call) and left.function == "avg":
+            return self._average(left, expression.operator, self._number(right))
         texts = [self._text_side(each) for each in (left, right)]
         if any(each is not None for each in texts):
             return self._same_text(expression, left, right)
@@ -173,6 +193,19 @@ class _Reader:
         tests = {"==": eq, "!=": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
         fitting = [each for each in texts if each == OTHER or tests[operator](len(each), limit)]
         return literal_of(self.builder, disjunction(*(self.builder.is_(self.text[name], each) for each in fitting)))
+
+    def _average(self, call: Call, operator: str, limit: Linear) -> int:
+        """An average against a number: as much above it as below it; the average of nothing counts as 0."""
+        if limit.terms:
+            raise error(call.span, "`avg` is compared with numbers only", UNSUPPORTED)
+        summed = self._sum(replace(call, function="sum"))
+        if not summed.terms or any(quantity is not None for _, quantity in summed.terms):
+            raise error(call.span, "`avg` takes an attribute of features without cardinality", UNSUPPORTED)
+        terms = {key: value - limit.constant for key, value in summed.terms.items()}
+        some = literal_of(self.builder, disjunction(*(literal for literal, _ in terms)))
+        nothing = self.compare.literal(Linear({}, -limit.constant), operator)
+        average = self.compare.literal(Linear(terms, Fraction(0)), operator)
+        return literal_of(self.builder, disjunction(conjunction(some, average), conjunction(-some, nothing)))
 
     def _text_side(self, expression: Expression) -> str | None:
         """The text or the text feature's name that stands on one side, or None for a number."""
@@ -216,6 +249,8 @@ class _Reader:
             self._feature(name)
             if name.parts[0] in self.quantity:
                 return Linear({(self.literal[name.parts[0]], self.quantity[name.parts[0]]): Fraction(1)}, Fraction(0))
+            if name.parts[0] in self.real:
+                return self.real[name.parts[0]]
             raise error(name.span, f"feature `{name.parts[0]}` has no number", UNSUPPORTED)
         value = self._attribute(name)
         if isinstance(value, Fraction):
@@ -234,7 +269,7 @@ class _Reader:
         if len(names) == 2:
             self._feature(names[0])
             top = self.features[names[0].parts[-1]]
-        terms: dict[tuple[int, int | None], Fraction] = {}
+        terms: dict[Key, Fraction] = {}
         for feature in walk(top):
             value = feature.attributes.get(".".join(names[-1].parts))
             if isinstance(value, Fraction):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 from engine.configuration.formats.uvl_text import Call, Expression, Name, Number, Operation
@@ -36,6 +38,21 @@ def stated_range(file: UvlFile, name: str) -> tuple[int, int] | None:
             case _:
                 pass
     return (ceil(max(low)), floor(min(high))) if low and high and max(low) <= min(high) else None
+
+
+def told_apart(file: UvlFile, name: str) -> list[Decimal] | None:
+    """Decimals enough to tell all constraints on a feature apart, or None when it meets more than numbers."""
+    some = list(comparisons(file, name))
+    if any(_unknowns(each) > 1 for each in some):
+        return None
+    signs = [_constant(each) for one in some for each in one.operands]
+    near = sorted({each for each in signs if each is not None}) or [Fraction(0)]
+    between = [(first + second) / 2 for first, second in pairwise(near)]
+    return [_decimal(each) for each in sorted([near[0] - 1, *near, *between, near[-1] + 1])]
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 def comparisons(file: UvlFile, name: str) -> Iterator[Operation]:

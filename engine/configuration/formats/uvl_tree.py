@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
@@ -27,6 +27,7 @@ class Feature:
     type: str = "Boolean"
     clones: tuple[int, int] | None = None
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
+    constraints: list[tuple[Expression, Span]] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
 
 
@@ -97,7 +98,7 @@ class _File:
                 raise error(span, f"unexpected `{first}`", hint="a UVL file has `features` and `constraints`")
         if len(self.roots) != 1:
             raise error(Span(self.path), "there is exactly one root feature")
-        return UvlFile(self.roots[0], self.constraints)
+        return UvlFile(self.roots[0], [*self.constraints, *_inside(self.roots[0])])
 
     def _tree(self, width: int, words: list[Token], span: Span) -> None:
         while self.open and self.open[-1][0] >= width:
@@ -111,6 +112,15 @@ class _File:
             made = _feature(words, span)
             (above.features if above is not None else self.roots).append(made)
         self.open.append((width, made))
+
+
+def _inside(root: Feature) -> Iterator[tuple[Expression, Span]]:
+    """The constraints written inside attributes, in file order."""
+    stack = [root]
+    while stack:
+        feature = stack.pop()
+        yield from feature.constraints
+        stack.extend(reversed([each for group in feature.groups for each in group.features]))
 
 
 def _group(words: list[Token], span: Span) -> Group:
@@ -153,23 +163,26 @@ def _feature(words: list[Token], span: Span) -> Feature:
         made.clones = (limits[0], limits[1])
         at += 1 + used
     if at < len(words) and words[at].value == "{":
-        at = _attributes(words, at + 1, made.attributes, "")
+        at = _attributes(words, at + 1, made, "")
     if at < len(words):
         raise error(words[at].span, f"unexpected `{words[at].value}` after feature `{made.name}`")
     return made
 
 
-def _attributes(words: list[Token], at: int, into: dict[str, AttributeValue], prefix: str) -> int:
+def _attributes(words: list[Token], at: int, made: Feature, prefix: str) -> int:
     """Read up to the closing brace; a nested record named ``x`` gives ``x.value`` and, as ``x``, its ``value``."""
+    into = made.attributes
     while at < len(words) and words[at].value != "}":
         name = words[at]
         if name.kind != "name":
             raise error(name.span, "an attribute name is expected")
         if name.value in ("constraint", "constraints"):
-            raise error(name.span, "constraints inside attributes are not supported", UNSUPPORTED)
+            at = _constraints(words, at + 1, made)
+            at += at < len(words) and words[at].value == ","
+            continue
         key, at = prefix + name.value, at + 1
         if at < len(words) and words[at].value == "{":
-            at = _attributes(words, at + 1, into, key + ".")
+            at = _attributes(words, at + 1, made, key + ".")
             into[key] = into.get(key + ".value")
         elif at < len(words) and words[at].value not in (",", "}"):
             into[key], at = _value(words, at)
@@ -180,6 +193,36 @@ def _attributes(words: list[Token], at: int, into: dict[str, AttributeValue], pr
     if at >= len(words):
         raise error(words[-1].span, "`}` is expected")
     return at + 1
+
+
+def _constraints(words: list[Token], at: int, made: Feature) -> int:
+    """``constraint EXPRESSION`` or ``constraints [EXPRESSION, ...]``: they hold like those below the tree."""
+    listed = at < len(words) and words[at].value == "["
+    ends = (",", "]") if listed else (",", "}")
+    at += listed
+    while at < len(words):
+        end = _end(words, at, ends)
+        made.constraints.append(
+            (Parser(words[at:end], words[min(end, len(words) - 1)].span).expression(), words[at].span)
+        )
+        if not listed:
+            return end
+        at = end + 1
+        if words[min(end, len(words) - 1)].value == "]":
+            return at
+    raise error(words[-1].span, "`]` is expected" if listed else "an expression is expected")
+
+
+def _end(words: list[Token], at: int, ends: tuple[str, ...]) -> int:
+    """Where the expression ends: the first of these words outside parentheses."""
+    depth = 0
+    while at < len(words):
+        value = words[at].value if words[at].kind == "symbol" else ""
+        if depth == 0 and value in ends:
+            return at
+        depth += (value == "(") - (value == ")")
+        at += 1
+    return at
 
 
 def _value(words: list[Token], at: int) -> tuple[AttributeValue, int]:

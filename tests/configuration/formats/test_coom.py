@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Choice, Kind, Model, State, configurator_for
+from engine.configuration import Choice, Explanation, Kind, Model, State, configurator_for
 from engine.configuration.formats.coom import read_coom
 from engine.configuration.formats.coom_tree import parse
 from engine.configuration.formats.reader import read_model
@@ -321,3 +322,39 @@ def test_random_files_mean_what_the_obvious_reading_says(seed: int) -> None:
         chosen = [each for each in chosen if each.variable != variable.name] + [
             Choice(variable.name, rnd.choice(list(values)))
         ]
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_nested_instances_explain_and_repair_in_any_order(seed: int) -> None:
+    """Explanations are smallest and need every rule, repairs are smallest and work, the order of clicks is nothing."""
+    text = Draw(seed).text()
+    file = parse(text, "random.coom")
+    everything = [flat(file, each) for each in worlds(file)]
+    model = model_of(text)
+    engine = configurator_for(model)
+    rnd = random.Random(seed)
+    shown = rnd.sample([each for each in model.variables if each.decision], 4)
+    chosen = [Choice(each.name, rnd.choice(each.values or (each.minimum, each.maximum))) for each in shown]
+
+    def fits(some: list[Choice] | tuple[Choice, ...]) -> bool:
+        return any(all(each[choice.variable] == choice.value for choice in some) for each in everything)
+
+    why = engine.explain(chosen)
+    repairs = engine.repair(chosen, limit=3)
+    assert isinstance(repairs, tuple)
+    if fits(chosen):
+        assert why is None and repairs[0].drop == ()
+    else:
+        assert isinstance(why, Explanation) and not fits(why.choices), text
+        assert all(fits(list(some)) for some in combinations(chosen, max(len(why.choices) - 1, 0)) if why.choices)
+        least = next((n for n in range(len(chosen) + 1) if any(map(fits, combinations(chosen, len(chosen) - n)))), None)
+        assert (len(repairs[0].drop) if repairs else None) == least, text
+        for repair in repairs:
+            assert fits([each for each in chosen if each not in repair.drop]), text
+    rnd.shuffle(chosen)
+    other = configurator_for(model)
+    assert other.explain(chosen) == why and other.repair(chosen, limit=3) == repairs
+    one, two = engine.configure(chosen), other.configure(list(reversed(chosen)))
+    assert isinstance(one, State) and isinstance(two, State)
+    assert (one.consistent, one.can_hold, one.ranges) == (two.consistent, two.can_hold, two.ranges)

@@ -246,7 +246,6 @@ def test_uvl_with_cardinalities_attributes_and_typed_features() -> None:
         ("sum(Weight)", "median(Weight)", "u.uvl:13:5: MDL051: `median` is not supported"),
         ("[1..2]", "several", "u.uvl:6:9: MDL051: unknown group `several`"),
         ("Gears <= 3", "Gears <= (3", "MDL050: `)` is expected"),
-        ("Integer Gears", "Real Gears", "u.uvl:5:18: MDL051: `Gears`: features of type Real are not supported"),
         ("Gears <= 3", "Gears * Gears <= 3", "of two unknowns (or by zero) is not supported"),
         ("Bell {", "Frame {", "feature `Frame` is there twice"),
         ("Gears <= 3", "Bike ; Gears", "unexpected"),
@@ -354,3 +353,46 @@ def test_unknown_parts_of_old_formats_are_named() -> None:
     assert error_of(SXFM + "<extra/>\n", "p.sxfm") == "p.sxfm:16:1: MDL012: `<extra/>` is not supported here"
     more = "<featureModel><struct><feature name='a'/></struct><colours/></featureModel>"
     assert error_of(more, "m.featureide.xml").startswith("m.featureide.xml:1:51: MDL041: `<colours>` is not supported")
+
+
+UVL_MORE = """features
+	Shop
+		mandatory
+			Real weight
+		optional
+			A {price 2, constraint B => weight > 1.5}
+			B {price 5, constraints [A | B, !(A & B) | weight < 3]}
+			C {price 8}
+constraints
+	avg(price) <= 5
+	weight >= 0.5 & weight <= 4
+"""
+
+
+def test_uvl_reals_averages_and_constraints_inside_attributes() -> None:
+    model = read_uvl(UVL_MORE.encode(), "shop.uvl")
+    weight = model.variable("weight (value)")
+    # the constants 0.5, 1.5, 3 and 4, one value between each two, one below and one above
+    assert weight is not None and [str(each) for each in weight.values] == (
+        ["-0.5", "0.5", "1", "1.5", "2.25", "3", "3.5", "4", "5"]
+    )
+    # A or B; averages: A 2, B 5, AB 3.5, AC 5, BC 6.5 (too much), ABC 5; weights 0.5 to 4: seven of them;
+    # B wants above 1.5 (four), A and B together below 3 as well (one)
+    assert count(model) == 7 + 4 + 1 + 7 + 1
+    assert [each.id for each in model.rules if each.id.startswith("constraint")] == [
+        f"constraint {n}" for n in range(1, 6)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("weight >= 0.5", "weight >= A.price", "s.uvl:4:9: MDL051: `weight`: a feature of type Real is compared with"),
+        ("avg(price) <= 5", "avg(price) <= C.price", "s.uvl:10:2: MDL051: `avg` is compared with numbers only"),
+        ("avg(price)", "ceil(price)", "s.uvl:10:2: MDL051: `ceil` is not supported"),
+        ("constraint B =>", "constraint B => =>", "s.uvl:6:32: MDL050: unexpected `=>`"),
+        ("weight < 3]", "weight < 3", "s.uvl:7:57: MDL050"),
+    ],
+)
+def test_what_uvl_cannot_say_here_is_named(old: str, new: str, expected: str) -> None:
+    assert error_of(UVL_MORE.replace(old, new), "s.uvl").startswith(expected)
