@@ -25,6 +25,7 @@ from engine.pricing.rows import Rows
 from engine.pricing.settings import RoundingPoint, TaxLevel
 from engine.pricing.taxes import tax_on
 from engine.pricing.totals import line_sums, sums_from, totals_of
+from engine.pricing.usability import Restrictions
 from engine.pricing.work import NotANumberError
 
 
@@ -80,7 +81,7 @@ def reach_of(plan: PricePlan, request: PriceRequest) -> Reach:
         or (RoundingPoint.TOTAL in points and RoundingPoint.LINE not in points)
         or any(each.use.pool is not PoolScope.LINE for uses in plan.models.values() for each in uses)
         or any(g.group.cap is not None and g.group.cap.scope is CapScope.QUOTE for g in plan.line_groups)
-        or any(rule.usage.budgets for rule in rules.rules)
+        or _has_budgets(plan.restrictions)
     )
     if tied:
         return Reach.QUOTE
@@ -100,6 +101,12 @@ class _Old:
     priced: Priced
     gone_asked: Sequence[RequestLine] = ()
     gone: Sequence[PricedLine] = ()
+
+
+def _has_budgets(restrictions: Restrictions) -> bool:
+    """Whether a promotion has a budget that lines share; asked of the few rules with a code or a limit."""
+    coded = (each for plans in restrictions.codes.values() for each in plans)
+    return any(each.rule.usage.budgets for each in (*restrictions.limited, *coded))
 
 
 def reprice(plan: PricePlan, request: PriceRequest, priced: Priced, edit: Edit) -> Repriced | Refusal:
