@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 
 from engine.diagnostics import DiagnosticError
 from engine.language.dmn.model import ItemDefinition
@@ -12,6 +13,9 @@ from engine.language.parse import parse_unary_tests
 from engine.language.types import ANY, ContextType, FunctionType, ListType, Type
 
 _DEEPEST = 40
+
+EVALUATION: ContextVar[Run | None] = ContextVar("EVALUATION", default=None)
+"""The evaluation that is going on: testing the constraints of values takes from its steps."""
 
 Convert = Callable[[object], object]
 """Brings a value to a type: returns it, converted where the standard converts implicitly, or null."""
@@ -145,8 +149,13 @@ class Items:
         test = self._test(text)
         if test is None:
             return value
-        env = Environment({}, None, Run())
-        return value if run_bounded(lambda scope: test(scope, value), env) is True else None
+        own, shared = Run(), EVALUATION.get()
+        if shared is not None:
+            own.steps = shared.steps
+        holds = run_bounded(lambda scope: test(scope, value), Environment({}, None, own)) is True
+        if shared is not None:
+            shared.steps = own.steps
+        return value if holds else None
 
     def _test(self, text: str) -> Test | None:
         if text not in self._tests:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from engine.language import tree
 from engine.language.dmn import model
 from engine.language.dmn.boxes import bound
+from engine.language.dmn.items import EVALUATION
 from engine.language.dmn.program import Placed, Program
 from engine.language.evaluate import Environment, Problem, Run, run_bounded
 from engine.language.evaluate.calls import guarded
@@ -35,7 +36,46 @@ class Session:
         return tuple(self._run.problems)
 
     def value(self, placed: Placed) -> object:
-        """Return the value of an input, decision, business knowledge model or decision service."""
+        """Return the value of an input, decision, business knowledge model or decision service.
+
+        What decisions require is computed before them, one after the other, so that long chains need no deep calls.
+        """
+        if EVALUATION.get() is self._run:
+            return self._ordered(placed)
+        token = EVALUATION.set(self._run)
+        try:
+            return self._ordered(placed)
+        finally:
+            EVALUATION.reset(token)
+
+    def _ordered(self, placed: Placed) -> object:
+        if placed.key not in self._values:
+            for each in self._before(placed):
+                self._value(each)
+        return self._value(placed)
+
+    def _before(self, placed: Placed) -> list[Placed]:
+        """The decisions that one requires, directly or not, each behind those that it requires itself."""
+        found: list[Placed] = []
+        entered = {*self._values, *self._busy, *self._given} - {placed.key}
+        waiting = [(placed, False)]
+        while waiting:
+            each, is_left = waiting.pop()
+            if is_left:
+                found.append(each)
+            elif each.key not in entered:
+                entered.add(each.key)
+                waiting.append((each, True))
+                waiting += [(target, False) for target in self._decisions_of(each)]
+        return found[:-1]
+
+    def _decisions_of(self, placed: Placed) -> list[Placed]:
+        if not isinstance(placed.element, model.Decision):
+            return []
+        targets = (self._program.resolve(each, placed.home) for each in placed.element.requires)
+        return [each for each in targets if each is not None and isinstance(each.element, model.Decision)]
+
+    def _value(self, placed: Placed) -> object:
         key = placed.key
         if key not in self._values:
             if key in self._busy:

@@ -234,6 +234,22 @@ def test_what_is_wrong_in_a_model_is_told() -> None:
     assert {each.span.path for each in found} == {"m.dmn"}
 
 
+def test_a_long_chain_of_decisions_is_followed() -> None:
+    chain = decision(literal("1"), name="d0")
+    for number in range(1, 1500):
+        chain += decision(literal(f"d{number - 1} + 1"), name=f"d{number}", requires=needs(f"d{number - 1}"))
+    assert decided(chain, "d1499") == 1500
+    names = [f"d{number}" for number in range(1500)]
+    assert decided(chain + decision(literal("d1499"), name="all", requires=needs(*names)), "all") == 1500
+
+
+def test_testing_constraints_takes_from_the_steps_of_the_evaluation() -> None:
+    costly = '<itemDefinition name="tSlow" isCollection="true"><typeRef>number</typeRef><allowedValues><text>'
+    costly += "? in (for i in 1..100000 return i)</text></allowedValues></itemDefinition>"
+    program = Program([("m.dmn", model_of(costly + decision(literal("for i in 1..1000 return i"), kind="tSlow")))])
+    assert decide(program, "d", {})[0] is None
+
+
 def test_an_unknown_decision_is_named() -> None:
     with pytest.raises(DiagnosticError, match="the model has no `fime`; did you mean `fine`"):
         decided(decision(literal("2"), name="fine"), "fime")
