@@ -30,8 +30,6 @@ from engine.configuration.products import (
     ProductConfigurator,
     ProductState,
     Set,
-    SettingState,
-    SlotState,
     Standing,
 )
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
@@ -81,24 +79,23 @@ class ConfigurationService:
         old = None
         if before is not None and request.only_changes:
             old = self._state(before, configurator, budget)
-        slots, settings = (state.slots, state.settings) if old is None else state.changed(old)
-        reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{sku}", rule_book=f"{RULE_BOOKS}/{book}")
-        reply.consistent, reply.complete, reply.out_of_budget = state.consistent, state.complete, not state.settled
-        reply.state_token, reply.only_changes = token_of(key), old is not None
         shown = self._shown(request, active, sku, configurator, choices, day)
-        if shown.prices is not None:
-            reply.currency_code = request.currency_code or active.book.default_currency
-            reply.list_price = decimal_text(list_price(choices, shown.prices))
-        if request.explain_implied:
-            shown = replace(shown, reasons=_reasons(configurator, choices, (slots, settings), budget))
-        for each in slots:
-            row = reply.slots.add()
-            if wire.fill_slot(row, each, shown):
-                filters = _option_filters(key, each.path, show_impossible=request.show_impossible)
-                row.next_page_token = self._calls.pages.seal("ListOptionsRequest", str(shown.limit - 1), filters)
-        for setting in settings:
-            wire.fill_setting(reply.settings.add(), setting, shown)
-        return reply
+        whole = old is None and state.settled and not (request.show_prices or request.explain_implied)
+
+        def fill() -> configuration_pb2.ConfigurationState:
+            reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{sku}")
+            reply.rule_book = f"{RULE_BOOKS}/{book}"
+            if shown.prices is not None:
+                reply.currency_code = request.currency_code or active.book.default_currency
+                reply.list_price = decimal_text(list_price(choices, shown.prices))
+            asked = configurator if request.explain_implied else None
+            self._fill_state(reply, (state, old), key, _explained(shown, asked, state, budget))
+            return reply
+
+        if whole:
+            kept = key, request.show_impossible, shown.limit
+            return self._states.answer(kept, lambda: fill().SerializeToString())
+        return fill()
 
     def ListOptions(self, request: configuration_pb2.ListOptionsRequest, context: grpc.ServicerContext) -> Reply:
         """A page of the options of one group."""
@@ -223,6 +220,26 @@ class ConfigurationService:
         wire.fill_completion(reply, found, lines_of(sku, found.choices) if found.choices else ())
         return reply
 
+    def _fill_state(
+        self,
+        reply: configuration_pb2.ConfigurationState,
+        states: tuple[ProductState, ProductState | None],
+        key: Key,
+        shown: Shown,
+    ) -> None:
+        """Set a state, or what differs from an earlier one."""
+        state, old = states
+        slots, settings = (state.slots, state.settings) if old is None else state.changed(old)
+        reply.consistent, reply.complete, reply.out_of_budget = state.consistent, state.complete, not state.settled
+        reply.state_token, reply.only_changes = token_of(key), old is not None
+        for each in slots:
+            row = reply.slots.add()
+            if wire.fill_slot(row, each, shown):
+                filters = _option_filters(key, each.path, show_impossible=shown.show_impossible)
+                row.next_page_token = self._calls.pages.seal("ListOptionsRequest", str(shown.limit - 1), filters)
+        for setting in settings:
+            wire.fill_setting(reply.settings.add(), setting, shown)
+
     def _state(
         self, key: Key, configurator: ProductConfigurator, budget: Budget, before: Key | None = None
     ) -> ProductState:
@@ -299,20 +316,19 @@ class ConfigurationService:
             return found
 
 
-def _reasons(
-    configurator: ProductConfigurator,
-    choices: tuple[ProductChoice, ...],
-    shown: tuple[tuple[SlotState, ...], tuple[SettingState, ...]],
-    budget: Budget,
-) -> Mapping[ProductChoice, Conflict]:
-    """Why products and values follow; what the budget does not reach is left out."""
+def _explained(shown: Shown, asked: ProductConfigurator | None, state: ProductState, budget: Budget) -> Shown:
+    """With why products and values follow, when it is asked; what the budget does not reach is left out."""
+    if asked is None:
+        return shown
     implied = Standing.IMPLIED
     follows: list[ProductChoice] = [
-        Pick(slot.path, each.skus[0]) for slot in shown[0] for each in slot.options if each.standing is implied
+        Pick(slot.path, each.skus[0]) for slot in state.slots for each in slot.options if each.standing is implied
     ]
-    follows += [Set(each.path, value) for each in shown[1] for value, standing in each.values if standing is implied]
-    found = {each: configurator.implied_by(choices, each, budget=budget) for each in follows}
-    return {each: why for each, why in found.items() if isinstance(why, Conflict)}
+    follows += [
+        Set(each.path, value) for each in state.settings for value, standing in each.values if standing is implied
+    ]
+    found = {each: asked.implied_by(shown.choices, each, budget=budget) for each in follows}
+    return replace(shown, reasons={each: why for each, why in found.items() if isinstance(why, Conflict)})
 
 
 def _option_filters(key: Key, slot: str, *, show_impossible: bool) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ from engine.wire.basics import Faults
 from engine.wire.configurations import fill_choice, read_choices
 
 MOST_STATES = 1_024
+ANSWER_BYTES = 32 * 1024 * 1024
 LONGEST_TOKEN = 200_000
 LONGEST_CONTENT = 1_000_000
 
@@ -33,7 +34,19 @@ class States:
 
     def __init__(self, size: int = MOST_STATES) -> None:
         self._states: LRUCache[Key, ProductState] = LRUCache(size)
+        self._answers: LRUCache[tuple[Key, bool, int], bytes] = LRUCache(ANSWER_BYTES, getsizeof=len)
         self._gate = threading.Lock()
+
+    def answer(self, key: tuple[Key, bool, int], work: Callable[[], bytes]) -> bytes:
+        """The answer that says all of a state, by its key and how it is shown; worked out when new."""
+        with self._gate:
+            found = self._answers.get(key)
+        if found is None:
+            found = work()
+            if len(found) <= ANSWER_BYTES:
+                with self._gate:
+                    self._answers[key] = found
+        return found
 
     def state(
         self, key: Key, work: Callable[[ProductState | None], ProductState | OutOfBudget], before: Key | None = None
