@@ -66,10 +66,10 @@ def test_tokens_cannot_be_forged(token: bytes, after: str) -> None:
     pages, other = Pages(b"one"), Pages(b"two")
     request = party_pb2.ListCustomersRequest(page_size=1, page_token=token.hex())
     assert isinstance(pages.page(request, lambda _, __: [], str), Refusal) or not token
-    sealed = pages._seal(after, "list")
-    assert pages._open(sealed, "list") == after
-    assert pages._open(sealed, "other list") is None
-    assert other._open(sealed, "list") is None
+    sealed = pages.seal("list", after, {})
+    assert pages._open(sealed, "list|[]") == after
+    assert pages._open(sealed, "other list|[]") is None
+    assert other._open(sealed, "list|[]") is None
 
 
 def test_outcomes_are_raised_or_passed_on() -> None:
