@@ -20,7 +20,7 @@ from tests.api.server import STUBS, Served, failure, served
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = {method.name: method for service in SERVICES.values() for method in service.methods}
 READS = ("Get", "List", "Search", "Price", "Stream", "Explain", "Configure", "Validate", "Repair", "Complete")
-READS += ("Preview", "Compare", "Verify", "Check", "Test", "Watch", "RunAudit")
+READS += ("Preview", "Compare", "Verify", "Check", "Test", "Analyse", "Watch", "RunAudit")
 THREE = ("request_id", "validate_only", "etag")
 
 
