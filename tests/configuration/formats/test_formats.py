@@ -16,9 +16,11 @@ from engine.configuration.formats.megane import read_megane
 from engine.configuration.formats.reader import read_model
 from engine.configuration.formats.sxfm import read_sxfm
 from engine.configuration.formats.uvl import read_uvl
+from engine.configuration.formats.uvl_tree import parse
 from engine.configuration.formats.writer import write_model
 from engine.configuration.formats.xcsp import read_xcsp
 from engine.diagnostics import DiagnosticError
+from tests.configuration.formats.uvl_worlds import worlds
 
 
 def names(model: Model) -> list[str]:
@@ -396,3 +398,20 @@ def test_uvl_reals_averages_and_constraints_inside_attributes() -> None:
 )
 def test_what_uvl_cannot_say_here_is_named(old: str, new: str, expected: str) -> None:
     assert error_of(UVL_MORE.replace(old, new), "s.uvl").startswith(expected)
+
+
+@pytest.mark.parametrize("text", [UVL, UVL_MORE], ids=["arithmetic", "decimals"])
+def test_uvl_means_what_a_plain_reading_says(text: str) -> None:
+    model = read_uvl(text.encode(), "m.uvl")
+    assert count(model) == len(worlds(parse(text, "m.uvl"), model))
+
+
+def test_packed_files_are_bounded() -> None:
+    grown = lzma.compress(b"\0" * (257 * 2**20), preset=0)
+    with pytest.raises(DiagnosticError, match="unpacks to more than 268435456 bytes"):
+        read_megane(grown, "m.tar.xz")
+    header = bytearray(512)
+    header[:5] = b"a.txt"
+    header[124:136] = b"-0000000777\0"
+    with pytest.raises(ValueError, match="has no size"):
+        members(bytes(header))
