@@ -164,6 +164,8 @@ DSC204 | a promotion or coupon has ended
   the rule can never apply again | remove it or move its end
 DSC205 | a discount is over 100 percent
   the price would become negative | correct the percent
+DSC206 | a group of order discounts picks by bands
+  bands compare prices of a line, which an order does not have | take another pick, or a group of the line
 APR301 | an approval chain or level is not known
   the request would reach nobody | declare it in approvals/chains.yaml
 APR302 | an approval level is never asked

@@ -90,6 +90,10 @@ def _with_rows(rule: Rule, rules: list[Rule]) -> Rule:
 
 
 def _group(read: Read, scope: PricingScope) -> RuleGroup:
+    if read.text("level", "line") == Level.ORDER.value and read.text("pick", "all") == Pick.BANDS.value:
+        message = f"the group `{read.text('id')}` picks by bands, and order discounts have none"
+        hint = "take `first`, `all`, `best_for_customer` or `worst`, or make it a group of the line"
+        scope.report.add(finding("DSC206", message, read.place("pick"), hint))
     return RuleGroup(
         id=read.text("id"),
         level=Level(read.text("level", "line")),
