@@ -26,6 +26,7 @@ class StoredRuleBooks:
         self._compiled = compiled
         self._gate = threading.Lock()
         self._active: LRUCache[tuple[str, str], ActiveBook] = LRUCache(MOST_BOOKS)
+        self._loading: dict[tuple[str, str], threading.Lock] = {}
 
     def check(self, files: Mapping[str, bytes]) -> CheckedBook:
         """Compile sources without keeping them."""
@@ -42,14 +43,26 @@ class StoredRuleBooks:
         return {path: base64.b85decode(content) for path, content in plain.items()}
 
     def get(self, tenant: str, book_hash: str) -> ActiveBook | None:
-        """The published book of that hash, compiled on first use, or None."""
+        """The published book of that hash, compiled on first use, or None.
+
+        A book that takes seconds to compile is waited for by those who need it; other books are given out meanwhile.
+        """
+        key = tenant, book_hash
         with self._gate:
-            found = self._active.get((tenant, book_hash))
+            found = self._active.get(key)
+            if found is not None:
+                return found
+            loading = self._loading.setdefault(key, threading.Lock())
+        with loading:
+            with self._gate:
+                found = self._active.get(key)
             if found is None:
                 found = self._load(tenant, book_hash)
+            with self._gate:
                 if found is not None:
-                    self._active[tenant, book_hash] = found
-            return found
+                    self._active[key] = found
+                self._loading.pop(key, None)
+        return found
 
     def in_force(self, tenant: str, day: date) -> ActiveBook | None:
         """The book published last among those that hold on a day, or None."""

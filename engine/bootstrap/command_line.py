@@ -41,6 +41,12 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         help="calls handled at the same time (default %(default)s)",
     )
     parser.add_argument(
+        "--max-calls",
+        type=int,
+        default=given("max_calls", usual.calls_max),
+        help="calls taken at once, streams counted; more are turned away (default %(default)s)",
+    )
+    parser.add_argument(
         "--max-lines",
         type=int,
         default=given("max_lines", usual.lines_max),
@@ -81,6 +87,7 @@ def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Sett
         listen=options.listen,
         rules=rules,
         handler_threads=int(options.threads),
+        calls_max=int(options.max_calls),
         lines_max=int(options.max_lines),
         message_bytes_max=int(options.max_message_bytes),
         drain_seconds=float(options.drain_seconds),

@@ -31,6 +31,7 @@ class Running:
         self._server = grpc.server(
             self._threads,
             interceptors=[Guard()],
+            maximum_concurrent_rpcs=settings.calls_max,
             options=(
                 # By default a second server on a busy port starts without an error and takes half the connections.
                 ("grpc.so_reuseport", 0),

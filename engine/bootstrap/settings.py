@@ -18,12 +18,14 @@ class Settings:
 
     ``listen`` is ``host:port`` (port 0 takes a free one) or ``unix:PATH``. ``rules`` are folders whose books are
     published at start when they are not in the store yet. ``drain_seconds`` is how long calls in flight may take.
+    A call beyond ``calls_max`` at once, streams counted, is turned away with RESOURCE_EXHAUSTED before it waits.
     """
 
     database: Path
     listen: str = "127.0.0.1:50051"
     rules: tuple[Path, ...] = ()
     handler_threads: int = 32
+    calls_max: int = 1_000
     lines_max: int = 2_000
     message_bytes_max: int = 16 * 1024 * 1024
     drain_seconds: float = 20
@@ -48,5 +50,7 @@ def check(settings: Settings) -> None:
         )
     if settings.approvals not in ("plain", "durable"):
         raise SettingsError(f"approvals `{settings.approvals}` are not known; say plain or durable")
+    if settings.calls_max < 1:
+        raise SettingsError("at least one call at once has to be allowed")
     if settings.handler_threads < 1 or settings.lines_max < 1 or settings.message_bytes_max < 65536:
         raise SettingsError("threads and lines have to be at least 1, message bytes at least 65536")

@@ -108,11 +108,15 @@ def _dataclass(kind: Any, known: dict[Any, Any], arguments: Mapping[Any, Any] | 
     stored = [each for each in fields(kind) if each.init]
     parts = {each.name: shape_of((arguments or {}).get(hints[each.name], hints[each.name]), known) for each in stored}
     optional = {each.name for each in stored if each.default is not MISSING or each.default_factory is not MISSING}
-    writers = [(name, shape.plain) for name, shape in parts.items()]
+    same = tuple(name for name, shape in parts.items() if shape.plain is _same)
+    writers = [(name, shape.plain) for name, shape in parts.items() if shape.plain is not _same]
     readers = [(name, shape.typed, name in optional) for name, shape in parts.items()]
 
     def plain(value: Any) -> Any:
-        return {name: write(getattr(value, name)) for name, write in writers}
+        written = {name: getattr(value, name) for name in same}
+        for name, write in writers:
+            written[name] = write(getattr(value, name))
+        return written
 
     def typed(value: Any) -> Any:
         return kind(**{name: read(value[name]) for name, read, spare in readers if not (spare and name not in value)})
@@ -130,10 +134,14 @@ def _named_tuple(kind: Any, known: dict[Any, Any]) -> Shape:
     known[kind] = later
     hints = typing.get_type_hints(kind)
     parts = [shape_of(hints[name], known) for name in kind._fields]
-    writers, readers = [part.plain for part in parts], [part.typed for part in parts]
+    readers = [part.typed for part in parts]
+    writers = [(place, part.plain) for place, part in enumerate(parts) if part.plain is not _same]
 
     def plain(value: Any) -> Any:
-        return [write(item) for write, item in zip(writers, value, strict=True)]
+        row = list(value)
+        for place, write in writers:
+            row[place] = write(row[place])
+        return row
 
     by_name = dict(zip(kind._fields, readers, strict=True))
 

@@ -82,6 +82,37 @@ def test_packed_sources_are_unpacked_equal_and_compiled_once(store: SqliteStore)
     assert books.in_force("default", LONG_AGO.date()) is None
 
 
+def test_a_book_that_takes_long_to_compile_holds_up_no_other(store: SqliteStore) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(files: object) -> object:
+        if begun.is_set() or not waited:
+            return compiled(files)  # type: ignore[arg-type]
+        begun.set()
+        assert go_on.wait(30)
+        return compiled(files)  # type: ignore[arg-type]
+
+    waited: list[int] = []
+    books = StoredRuleBooks(store, slow)  # type: ignore[arg-type]
+    with store.begin("default") as tx:
+        for key in ("ready", "large"):
+            tx.put_blob(f"ruleBooks/{key}", books.pack(SMALL))
+        tx.commit(Asked("Put"), b"", at=LONG_AGO)
+    ready = books.get("default", "ready")
+    waited.append(1)
+    found: list[object] = []
+    threads = [threading.Thread(target=lambda: found.append(books.get("default", "large"))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    assert begun.wait(30)
+    assert books.get("default", "ready") is ready
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert len(found) == 3 and found[0] is not None
+    assert found[0] is found[1] is found[2]
+
+
 def test_sources_that_do_not_compile_are_answered_with_findings(store: SqliteStore) -> None:
     books = StoredRuleBooks(store, compiled)
     broken = books.check({**SMALL, "book.yaml": b"id: ["})

@@ -7,7 +7,9 @@ import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
+import grpc
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from engine.application.ports import StoreFailed
 from engine.bootstrap.build import approvals, build_server
@@ -105,3 +107,17 @@ def test_the_approval_process_is_a_setting() -> None:
     if importlib.util.find_spec("durable") is None:
         pytest.skip("durable-rules is not installed")
     assert type(approvals(Settings(Path("x"), approvals="durable"))).__name__ == "DurableApprovalProcess"
+
+
+def test_a_call_beyond_the_most_at_once_is_turned_away(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "cpq.sqlite3", calls_max=1)
+    with in_process(settings) as running, grpc.insecure_channel(running.address) as channel:
+        stub = health_pb2_grpc.HealthStub(channel)
+        watch = stub.Watch(health_pb2.HealthCheckRequest())
+        next(watch)
+        with pytest.raises(grpc.RpcError) as refused:
+            stub.Check(health_pb2.HealthCheckRequest(), timeout=10)
+        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        watch.cancel()
+    with pytest.raises(SettingsError, match="at least one call"):
+        check(Settings(tmp_path / "x", calls_max=0))
