@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from cpq.v1 import configuration_pb2
 
 from engine.adapters.part_catalog import on_parts
 from engine.adapters.rule_folder import read_folder, unpack
@@ -17,6 +18,7 @@ from engine.diagnostics import Severity, render
 from engine.rulebook import RuleBook, load, parts_of
 from engine.rulebook.formatter import format_file
 from engine.rulebook.rule_run import RuleTestResult, findings_of, run_tests, untested_rules
+from tests.api.server import served
 from tests.conformance.shared_data import data_dir
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
@@ -162,3 +164,10 @@ def test_sockets_of_the_parts_list_must_fit() -> None:
     assert conflict is not None
     assert [each.rule for each in conflict.rules] == ["socket"]
     assert conflict.rules[0].message == "The processor needs socket AM5, the main board has LGA1700."
+
+
+def test_completing_a_workstation_is_proven_to_be_the_cheapest(tmp_path: Path) -> None:
+    with served(tmp_path, read_folder(RULES / "workstation")) as server:
+        request = configuration_pb2.CompleteConfigurationRequest(product="products/WS", currency_code="EUR")
+        found = server.configuration.CompleteConfiguration(request, timeout=120)
+    assert found.status == configuration_pb2.COMPLETION_STATUS_OPTIMAL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.configuration.answers import Choice, Completion, CompletionStatus, Objective
@@ -175,14 +175,24 @@ def _by_program(task: Task) -> Completion:
     found = built.minimise(task.terms, task.allowance)
     if not found.feasible:
         return INFEASIBLE if found.optimal else _fallback(task, (), found.bound)
-    atoms = range(1, model.atom_count + 1)
-    solution = _exact(task, [each if each in found.held else -each for each in atoms], found.quantities)
+    solution = _exact(task, [each if each in found.held else -each for each in _decided(model)], found.quantities)
     if solution is None:
         return _fallback(task, (), found.bound)
     total = total_of(model, task.terms, solution, found.quantities)
     proven = found.optimal and found.bound is not None and found.bound >= total
     status = CompletionStatus.OPTIMAL if proven else CompletionStatus.FEASIBLE
     return Completion(status, values_of(model, solution, found.quantities), total, total if proven else found.bound)
+
+
+def _decided(model: Model) -> Iterator[int]:
+    """The atoms that a proposal has to get right; helpers that clauses define are the exact engine's to work out.
+
+    The program leaves out the clauses that only follow from sums, so what it says of their helpers means nothing.
+    """
+    for variable in model.variables:
+        if variable.decision and variable.kind is not Kind.QUANTITY:
+            count = 1 if variable.kind is Kind.BOOLEAN else len(variable.values)
+            yield from range(variable.first, variable.first + count)
 
 
 def _exact(task: Task, atoms: list[int], quantities: dict[int, int]) -> list[int] | None:
