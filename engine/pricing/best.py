@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import combinations
+from math import comb
 
 from engine.money import EXACT
 from engine.pricing.state import ZERO
@@ -27,6 +29,19 @@ def best_set(alone: Sequence[Decimal], clashes: Sequence[frozenset[int]], at_mos
         greedy = _greedy(alone, clashes, at_most)
         return Chosen(greedy if worth(greedy) > search.best_worth else search.best, exact=False)
     return Chosen(search.best, exact=True)
+
+
+def count_of_sets(candidates: int, at_most: int) -> int:
+    """How many sets of at least one and at most so many candidates there are."""
+    return sum(comb(candidates, size) for size in range(1, min(at_most, candidates) + 1))
+
+
+def every_set(clashes: Sequence[frozenset[int]], at_most: int) -> Iterator[tuple[int, ...]]:
+    """All sets without a clash: the small ones first, then those of the earlier candidates."""
+    for size in range(1, min(at_most, len(clashes)) + 1):
+        for taken in combinations(range(len(clashes)), size):
+            if not any(each in clashes[other] for each in taken for other in taken):
+                yield taken
 
 
 class Chosen:

@@ -56,6 +56,7 @@ class Lane(Enum):
     FULL = "full"
 
 
+ONE_BY_ONE = "order discounts were chosen one after another: too many sets; a better combination may exist"
 GREEDY = "the best combination of rules was searched up to a limit; a better one may exist"
 
 
@@ -218,6 +219,8 @@ class Pricing:
         replacing = replaces_order_rules(self.request)
         if not replacing:
             run.run(self.plan.order_groups, self.usable.blocked)
+            if run.greedy:
+                self.warnings.append(ONE_BY_ONE)
         else:
             run.replaced(self.plan.order_groups, replacing)
         faults = untaxed_gifts(self.work, run.gifts)

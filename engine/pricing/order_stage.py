@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 from engine.money import EXACT
+from engine.pricing.best import count_of_sets, every_set
 from engine.pricing.compiled import GroupPlan
 from engine.pricing.effects import Gift
 from engine.pricing.gifts import gift_line
@@ -15,6 +16,11 @@ from engine.pricing.plan import Combine, Pick
 from engine.pricing.result import GiftLine, OrderDiscount
 from engine.pricing.ruleplan import RulePlan
 from engine.pricing.state import HUNDRED, ZERO, minor_units
+
+SETS_MAX = 2_000
+"""How many sets of discounts are tried for the best one before they are chosen one after another."""
+SHARES_MAX = 200_000
+"""How many times a line may be looked at for that."""
 
 
 class OrderRun:
@@ -26,6 +32,7 @@ class OrderRun:
         self.discounts: list[OrderDiscount] = []
         self.gifts: list[GiftLine] = []
         self.stopped = ""
+        self.greedy = False
 
     def run(self, groups: Sequence[GroupPlan], blocked: frozenset[int]) -> None:
         """Work through the groups; ``blocked`` are the rules that codes, dates or limits keep from acting."""
@@ -93,9 +100,9 @@ class _GroupRun:
             case Pick.FIRST:
                 self._first(members)
             case Pick.BEST:
-                self._extreme(members, sign=1)
+                self._best(members)
             case Pick.WORST:
-                self._extreme(members, sign=-1)
+                self._extreme(self._all_ready(members), sign=-1)
 
     def _all(self, members: Sequence[RulePlan]) -> None:
         most = self.group.at_most
@@ -115,9 +122,54 @@ class _GroupRun:
             elif self._ready(rule) and self._give(rule):
                 winner = rule.rule.id
 
-    def _extreme(self, members: Sequence[RulePlan], *, sign: int) -> None:
+    def _all_ready(self, members: Sequence[RulePlan]) -> list[RulePlan]:
+        return [rule for rule in members if not self.run.stopped and self._ready(rule)]
+
+    def _best(self, members: Sequence[RulePlan]) -> None:
+        """The set that takes off most, of all sets if they can be tried."""
+        ready = self._all_ready(members)
+        most = self.group.at_most or 1
+        if most == 1 or len(ready) <= 1:
+            self._extreme(ready, sign=1)
+            return
+        sets = count_of_sets(len(ready), most)
+        if sets > SETS_MAX or sets * len(self.state.lines) > SHARES_MAX:
+            self.run.greedy = True
+            self._extreme(ready, sign=1, note="; chosen one after another: too many sets")
+            return
+        chosen: tuple[int, ...] = ()
+        best = 0
+        for taken in every_set([_clashing(rule, ready) for rule in ready], most):
+            worth = self._together([ready[each] for each in taken])
+            if worth > best:
+                chosen, best = taken, worth
+        for each in chosen:
+            self._give(ready[each])
+        winners = ", ".join(ready[each].rule.id for each in chosen)
+        for index, rule in enumerate(ready):
+            if index not in chosen:
+                self.run.lost(rule, f"beaten by {winners} in group {self.group.id}" if winners else "nothing to give")
+
+    def _together(self, rules: Sequence[RulePlan]) -> int:
+        """What rules take off one after the other, on trial; a gift counts as the least money."""
+        saved, left = self.state.saved(), self.left
+        worth = 0
+        for rule in rules:
+            effect = self.state.effect(rule)
+            if isinstance(effect, Gift):
+                worth += self._worth(rule)
+                continue
+            taken = OrderGiver(self.state, rule, self._base(), self.left).measure(dry=False)
+            if any(share for _, share in taken.split):
+                self.state.take(taken.split, revalue=taken.whole_lines)
+                worth += taken.amount
+                self.left = None if self.left is None else max(self.left - taken.amount, 0)
+        self.state.restore(saved)
+        self.left = left
+        return worth
+
+    def _extreme(self, left: list[RulePlan], *, sign: int, note: str = "") -> None:
         """The best or the worst by what each would give alone, again until the group's number is reached."""
-        left = [rule for rule in members if not self.run.stopped and self._ready(rule)]
         most = self.group.at_most or 1
         winner = ""
         while left and self.count < most:
@@ -129,8 +181,17 @@ class _GroupRun:
             rule = left.pop(chosen)
             if self._give(rule):
                 winner = rule.rule.id
+                left = [each for each in left if not self._beside(each)]
         for rule in left:
-            self.run.lost(rule, f"beaten by {winner} in group {self.group.id}" if winner else "nothing left to give")
+            reason = f"beaten by {winner} in group {self.group.id}{note}" if winner else "nothing left to give"
+            self.run.lost(rule, reason)
+
+    def _beside(self, rule: RulePlan) -> bool:
+        """Whether a rule that acted keeps this one out; the reason is noted."""
+        clash = self._clash(rule)
+        if clash:
+            self.run.lost(rule, f"cannot stand beside {clash}")
+        return bool(clash)
 
     def _ready(self, rule: RulePlan) -> bool:
         clash = self._clash(rule)
@@ -216,3 +277,11 @@ class _GroupRun:
         if most is not None:
             limits.append(minor_units(most, work.currency, work.plan.rules.rounding.mode))
         return max(min(limits), 0) if limits else None
+
+
+def _clashing(rule: RulePlan, members: Sequence[RulePlan]) -> frozenset[int]:
+    """The positions of the rules that a rule cannot stand beside."""
+    mine = rule.rule
+    return frozenset(
+        index for index, each in enumerate(members) if each.rule.id in mine.not_with or mine.id in each.rule.not_with
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from engine.money import EXACT
@@ -13,6 +14,15 @@ from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.state import ZERO, Record, major
 from engine.pricing.units import UnitLedger
 from engine.pricing.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class SavedOrder:
+    """What order discounts change, as it stood once."""
+
+    running: tuple[int, ...]
+    discounts: tuple[int, ...]
+    ledger: UnitLedger | None
 
 
 class OrderState:
@@ -124,6 +134,18 @@ class OrderState:
             if revalue and self._ledger is not None:
                 currency = self.work.currency
                 self._ledger.lower(index, major(before, currency), major(before - share, currency))
+        self._dirty = True
+
+    def saved(self) -> SavedOrder:
+        """What discounts change, to come back to after a trial."""
+        ledger = None if self._ledger is None else self._ledger.copy()
+        return SavedOrder(tuple(self.running), tuple(self.discounts), ledger)
+
+    def restore(self, saved: SavedOrder) -> None:
+        """Come back to what was before a trial."""
+        self.running[:] = saved.running
+        self.discounts[:] = saved.discounts
+        self._ledger = None if saved.ledger is None else saved.ledger.copy()
         self._dirty = True
 
     def _least(self, index: int, floor: Decimal) -> int:

@@ -143,3 +143,21 @@ def test_manual_discounts_come_after_the_rules_or_replace_them(
     request = asked(line("A"), line("B", "2", group="extras"), manual=(discount,))
     quote = priced(book(rule("ten", Percent(D("10")))), request)
     assert amounts(quote) == {"a": D(expected[0]), "b": D(expected[1])}
+
+
+def test_the_best_two_order_discounts_are_the_best_pair_not_the_best_one_and_another() -> None:
+    big = rule("big", Amount(D("30"), On.ORDER), "order", not_with=frozenset({"one", "two"}))
+    pair = (rule("one", Amount(D("20"), On.ORDER), "order"), rule("two", Amount(D("22"), On.ORDER), "order"))
+    group = RuleGroup("order", Level.ORDER, pick=Pick.BEST, at_most=2)
+    # 140.00 - 20.00 - 22.00; the 30.00 stands beside neither
+    assert sum(after(big, *pair, group=group).values()) == D("98.00")
+
+
+@pytest.mark.parametrize(("count", "warned"), [(62, False), (63, True)])
+def test_too_many_sets_of_order_discounts_are_chosen_one_after_another_and_said(count: int, warned: bool) -> None:
+    # 62 + 62 x 61 / 2 = 1953 sets, 63 + 63 x 62 / 2 = 2016 sets
+    rules = [rule(f"o{n}", Amount(D(n) / 10, On.ORDER), "order") for n in range(1, count + 1)]
+    group = RuleGroup("order", Level.ORDER, pick=Pick.BEST, at_most=2)
+    quote = priced(book(*rules, groups=(PROMO, group)), asked(*TWO))
+    assert quote.totals.amount.decimal == D("140") - D(count) / 10 - D(count - 1) / 10
+    assert any("one after another: too many sets" in each for each in quote.warnings) == warned

@@ -77,7 +77,7 @@ def books(draw: st.DrawFn) -> PricingRules:
             Level.ORDER,
             pick=draw(st.sampled_from((Pick.ALL, Pick.FIRST, Pick.BEST, Pick.WORST))),
             combine=draw(st.sampled_from(Combine)),
-            at_most=draw(st.none() | st.integers(1, 2)),
+            at_most=draw(st.none() | st.integers(1, 3)),
             cap=draw(
                 st.none() | st.sampled_from((Cap(D(10)), Cap(None, {"EUR": D("30.5")}), Cap(D(25), {"EUR": D(12)})))
             ),

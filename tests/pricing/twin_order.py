@@ -105,6 +105,10 @@ class _Group:
             return
         sign = 1 if self.group.pick is Pick.BEST else -1
         left = [rule for rule in members if not self.order.stopped and self._ready(rule)]
+        if sign == 1 and (self.group.at_most or 1) > 1 and len(left) > 1:
+            for rule in self._best(left):
+                self.give(rule)
+            return
         while left and self.count < (self.group.at_most or 1):
             worths = [self._worth(rule) for rule in left]
             giving = [index for index, worth in enumerate(worths) if worth]
@@ -112,11 +116,31 @@ class _Group:
                 return
             best = max(sign * worths[index] for index in giving)
             self.give(left.pop(next(index for index in giving if sign * worths[index] == best)))
+            left = [rule for rule in left if not self._clash(rule)]
+
+    def _best(self, rules: Sequence[Rule]) -> list[Rule]:
+        """Try each subset on a copy of the order; of equal ones the smallest, then the one of the earliest rules."""
+        found: list[tuple[int, int, list[int]]] = [(0, 0, [])]
+        for bits in range(1, 2 ** len(rules)):
+            chosen = [index for index in range(len(rules)) if bits >> index & 1]
+            names = {rules[index].id for index in chosen}
+            if len(chosen) > (self.group.at_most or 1) or any(rules[index].not_with & names for index in chosen):
+                continue
+            trial = _Group(self.rules, self.group, self.order.copy())
+            trial.entry, trial.left = self.entry, self.left
+            before, gifts = sum(trial.order.running), len(trial.order.gifts)
+            for index in chosen:
+                trial.give(rules[index])
+            worth = before - sum(trial.order.running) + len(trial.order.gifts) - gifts
+            found.append((-worth, len(chosen), chosen))
+        return [rules[index] for index in min(found)[2]]
 
     def _ready(self, rule: Rule) -> bool:
+        return not self._clash(rule) and _holds(rule, self.order)
+
+    def _clash(self, rule: Rule) -> bool:
         others = [each for each in self.rules.rules if each.id in self.order.applied]
-        clash = any(each.id in rule.not_with or rule.id in each.not_with for each in others)
-        return not clash and _holds(rule, self.order)
+        return any(each.id in rule.not_with or rule.id in each.not_with for each in others)
 
     def _worth(self, rule: Rule) -> int:
         effect = rule.effects[""]
