@@ -21,6 +21,8 @@ MOST_DIGITS = 34
 DECIMAL = re.compile(r"[+-]?[0-9]{1,34}(\.[0-9]{1,34})?")
 KEY = re.compile(r"[a-z0-9A-Z][a-zA-Z0-9._-]{0,127}")
 NEVER = date(1, 1, 1)
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Years that a request may name: further ones are typing errors, or a "forever" that periods could not count past."""
 
 
 class Faults:
@@ -50,14 +52,19 @@ class Faults:
 
 
 def read_date(message: date_pb2.Date, field: str, faults: Faults) -> date | None:
-    """A whole day, or None when the field is not set; an impossible day is a fault."""
+    """A whole day, or None when the field is not set; an impossible day or a year out of reach is a fault."""
     if not (message.year or message.month or message.day):
         return None
     try:
-        return date(message.year, message.month, message.day)
+        found = date(message.year, message.month, message.day)
     except (ValueError, OverflowError):
         faults.invalid(field, f"{message.year}-{message.month}-{message.day} is not a day")
         return None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        hint = "leave a date without an end empty"
+        faults.invalid(field, f"{found} is not between the years {FIRST_YEAR} and {LAST_YEAR}", hint)
+        return None
+    return found
 
 
 def need_date(message: date_pb2.Date, field: str, faults: Faults) -> date:
@@ -81,10 +88,13 @@ def read_instant(message: Timestamp, field: str, faults: Faults) -> datetime:
         faults.required(field)
         return datetime(1970, 1, 1, tzinfo=UTC)
     try:
-        return message.ToDatetime(UTC)
+        found = message.ToDatetime(UTC)
     except (ValueError, OverflowError):
-        faults.invalid(field, "not an instant between the years 1 and 9999")
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        faults.invalid(field, f"not an instant between the years {FIRST_YEAR} and {LAST_YEAR}")
         return datetime(1970, 1, 1, tzinfo=UTC)
+    return found
 
 
 def fill_instant(message: Timestamp, at: datetime | None) -> None:

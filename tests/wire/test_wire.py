@@ -45,8 +45,9 @@ from engine.wire.sheets import place_of
 
 names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True)
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12)
+DAYS = st.dates(date(1900, 1, 1), date(2999, 12, 31))
 values = st.recursive(
-    st.none() | st.booleans() | st.text() | decimals | st.dates(),
+    st.none() | st.booleans() | st.text() | decimals | DAYS,
     lambda inner: st.lists(inner, max_size=3).map(tuple),
     max_leaves=6,
 )
@@ -63,7 +64,10 @@ def test_values_come_back(value: object) -> None:
     assert not faults.found
 
 
-@given(st.dates(), st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.year > 1970))
+@given(
+    DAYS,
+    st.datetimes(datetime(1971, 1, 1), datetime(2999, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+)
 def test_days_and_instants_come_back(day: date, at: datetime) -> None:
     faults, message, instant = Faults(), Date(), Timestamp()
     fill_date(message, day)
@@ -88,7 +92,11 @@ def test_what_is_no_decimal_is_a_fault(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("year", "month", "day"), [(2026, 2, 30), (2026, 13, 1), (0, 1, 1), (-1, 1, 1), (10000, 1, 1), (2026, 0, 0)]
+    ("year", "month", "day"),
+    [
+        *((2026, 2, 30), (2026, 13, 1), (0, 1, 1), (-1, 1, 1), (10000, 1, 1), (2026, 0, 0)),
+        *((9999, 12, 31), (3000, 1, 1), (1899, 12, 31)),
+    ],
 )
 def test_what_is_no_day_is_a_fault(year: int, month: int, day: int) -> None:
     faults = Faults()
