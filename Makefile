@@ -72,5 +72,5 @@ proto: $(TOOLS)
 	@$(BIN)/python build_hook.py
 
 clean:
-	rm -rf $(VENV) _gen .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .oracle benchmarks/results
+	rm -rf $(VENV) _gen .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .oracle benchmarks/results benchmarks/.peers
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

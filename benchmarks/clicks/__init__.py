@@ -1,0 +1,1 @@
+"""Recorded clicks on configuration models, and the engines that answer them."""
