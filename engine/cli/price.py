@@ -36,7 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def price(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Price the file and show it."""
-    content = dated(read_json(options.file))
+    content = read_json(options.file)
     view = "waterfall" if options.explain else "full"
     priced = client.pricing.price_quote(content=content, view=view, lowest_price_days=options.lowest)
     show_lines(screen, priced)
@@ -85,18 +85,3 @@ def _paths(wanted: Path, waterfalls: Any) -> list[Path]:
         return [wanted]
     safe = [re.sub(r"[^A-Za-z0-9._-]+", "-", each.line_id) for each in waterfalls]
     return [wanted.with_name(f"{wanted.stem}-{name}{wanted.suffix}") for name in safe]
-
-
-def dated(content: dict[str, Any]) -> dict[str, Any]:
-    """Dates of a file as dates: the file writes them as ``2026-03-31``."""
-    from datetime import date
-
-    found = dict(content)
-    for name in ("date", "start", "valid_until"):
-        if isinstance(found.get(name), str):
-            found[name] = date.fromisoformat(found[name])
-    if isinstance(found.get("content"), dict):
-        found["content"] = dated(found["content"])
-    if isinstance(found.get("lines"), list):
-        found["lines"] = [dated(each) for each in found["lines"]]
-    return found

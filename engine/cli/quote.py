@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.connection import read_json
-from engine.cli.price import dated
 from engine.cli.prices import show_findings, show_lines, show_route, show_totals
 from engine.cli.screen import Screen, day, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
@@ -107,7 +106,7 @@ def show_quote(screen: Screen, quote: Any) -> None:
 
 def create(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Create a draft."""
-    quote = client.quotes.create_quote(quote=dated(read_json(options.file)), view="full")
+    quote = client.quotes.create_quote(quote=read_json(options.file), view="full")
     return _shown(screen, quote)
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.cli.connection import add_options, as_data, connected
 from engine.cli.screen import Screen
 from engine.client import CallFailed, Client
 from engine.money import MoneyError
+from engine.wire.plain import PlainError
 
 Work: TypeAlias = Callable[[Client, Screen, argparse.Namespace], Any]
 """Does the verb: shows the answer to people and returns it (a message, a list of messages or plain data)."""
 
+
+AMOUNT = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+)")
+"""Digits with a point; thousands may be grouped only where a point shows what the commas mean."""
 
 STREAMED = object()
 """The answer of a verb that has printed its JSON already, a line at a time."""
@@ -92,14 +97,10 @@ def a_day(text: str) -> date:
 
 
 def an_amount(text: str) -> Decimal:
-    """An amount in major units, for argparse."""
-    try:
-        found = Decimal(text.replace(",", ""))
-    except InvalidOperation as error:
-        raise argparse.ArgumentTypeError(f"`{text}` is not an amount like 1234.50") from error
-    if not found.is_finite():
-        raise argparse.ArgumentTypeError(f"`{text}` is not an amount like 1234.50")
-    return found
+    """An amount in major units, for argparse; a comma that could be a decimal mark is refused, never dropped."""
+    if not AMOUNT.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"`{text}` is not an amount like 1234.50 or 1,234.50")
+    return Decimal(text.replace(",", ""))
 
 
 def an_amount_of_a_line(text: str) -> tuple[str, Decimal]:
@@ -122,7 +123,7 @@ def _run(work: Work, options: argparse.Namespace) -> int:
             answer = work(client, screen, options)
             if options.json and answer is not None and answer is not STREAMED:
                 screen.data(_plain(answer))
-    except (CallFailed, MoneyError) as failed:
+    except (CallFailed, MoneyError, PlainError) as failed:
         print(f"cpq: {failed}", file=sys.stderr)
         return 1
     return 0 if answer is not None else 1

@@ -79,7 +79,7 @@ def _fill_message(message: Any, value: Any) -> None:
         case Message() if isinstance(value, type(message)):
             message.CopyFrom(value)
         case date_pb2.Date():
-            fill_date(message, value.date() if isinstance(value, datetime) else value)
+            fill_date(message, _day(value))
         case Timestamp():
             message.FromDatetime(value.astimezone(UTC))
         case FieldMask():
@@ -91,6 +91,18 @@ def _fill_message(message: Any, value: Any) -> None:
         case _:
             message.SetInParent()
             fill(message, value)
+
+
+def _day(value: Any) -> date:
+    """A day, also as files and forms write it: ``2026-03-31``."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("a day is written like 2026-03-31") from None
 
 
 def _language_value(value: Any) -> Any:

@@ -23,6 +23,14 @@ def _name(text: str) -> str:
     return text.split()[0]
 
 
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [({"colour": "red"}, "`colour` is not a field of"), ({"valid_until": "31.12.2099"}, "written like 2026-03-31")],
+)
+def test_a_file_that_does_not_fit_is_told_plainly(cpq: Cpq, write: Write, content: object, named: str) -> None:
+    assert named in cpq("quote", "create", write("q.json", content), code=1)
+
+
 def test_parties_are_created_from_files(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
     customer = {"display_name": "Bauhof Ltd", "segment": "business", "region": "DE"}
     deal["customer"] = _name(cpq("party", "create", "customer", write("c.json", customer)))
@@ -177,7 +185,8 @@ def test_it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> Non
     gross = int(cpq("invoice", "show", name, "--json")["gross"])
     pay = ("invoice", "pay", name, "--day", "2026-12-01", "--reference", "bank 7", "--amount")
     assert "decimals" in cpq(*pay, "0.001", code=1)
-    assert "is not an amount" in cpq(*pay, "much", code=2)
+    for wrong in ("much", "1,20", "246,93", "1,200", "1_0", "NaN"):
+        assert "is not an amount" in cpq(*pay, wrong, code=2)
     assert "EUR 0.00 left to pay" in cpq(*pay, str(Decimal(gross) / 100))
     assert "paid" in cpq("invoice", "list")
     last = drafts["invoices"][-1]["name"]
