@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import grpc
 from cpq.v1 import rule_book_pb2
@@ -27,6 +29,12 @@ USUAL_SECONDS = 5
 MOST_FILES = 2_000
 
 
+_NamesABook: TypeAlias = (
+    rule_book_pb2.TestRuleBookRequest | rule_book_pb2.AnalyseRuleBookRequest | rule_book_pb2.PublishRuleBookRequest
+)
+_TellsFindings: TypeAlias = rule_book_pb2.TestRuleBookResponse | rule_book_pb2.AnalyseRuleBookResponse
+
+
 class RuleBookService:
     """Rule books over gRPC."""
 
@@ -47,19 +55,10 @@ class RuleBookService:
     def TestRuleBook(self, request: rule_book_pb2.TestRuleBookRequest, _: grpc.ServicerContext) -> Reply:
         """Run the tests of a book."""
         faults = Faults()
-        key = read_key(request.name, RULE_BOOKS, "name", faults, optional=True)
-        files = _files(request.files, faults) if not key else {}
-        if key and request.files:
-            faults.invalid("files", "give either files or a name")
+        source = _source(request, faults)
         checked(faults)
         reply = rule_book_pb2.TestRuleBookResponse()
-        active: ActiveBook | None
-        if key:
-            active = ok(self._calls.env.books.get(DEFAULT_TENANT, key) or not_found("name", request.name))
-        else:
-            compiled = self._calls.env.books.check(files)
-            active = compiled.active
-            _fill_findings(reply.findings, compiled.findings)
+        active = self._book(source, reply)
         if active is not None:
             run = test_book(active)
             reply.passed_count = run.passed
@@ -70,22 +69,13 @@ class RuleBookService:
     def AnalyseRuleBook(self, request: rule_book_pb2.AnalyseRuleBookRequest, _: grpc.ServicerContext) -> Reply:
         """Analyse the bundles of a book."""
         faults = Faults()
-        key = read_key(request.name, RULE_BOOKS, "name", faults, optional=True)
-        files = _files(request.files, faults) if not key else {}
-        if key and request.files:
-            faults.invalid("files", "give either files or a name")
+        source = _source(request, faults)
         if not 0 <= request.seconds <= MOST_SECONDS:
             faults.invalid("seconds", f"{request.seconds} is not between 0 and {MOST_SECONDS}")
         sku = read_key(request.product, PRODUCTS, "product", faults, optional=True)
         checked(faults)
         reply = rule_book_pb2.AnalyseRuleBookResponse()
-        active: ActiveBook | None
-        if key:
-            active = ok(self._calls.env.books.get(DEFAULT_TENANT, key) or not_found("name", request.name))
-        else:
-            compiled = self._calls.env.books.check(files)
-            active = compiled.active
-            _fill_findings(reply.findings, compiled.findings)
+        active = self._book(source, reply)
         if active is not None:
             budget = Budget(milliseconds=(request.seconds or USUAL_SECONDS) * 1000)
             for each in ok(analyse_book(active, sku, budget=budget)):
@@ -95,19 +85,27 @@ class RuleBookService:
     def PublishRuleBook(self, request: rule_book_pb2.PublishRuleBookRequest, context: grpc.ServicerContext) -> Reply:
         """Publish sources, or an older book again."""
         faults = Faults()
-        key = read_key(request.name, RULE_BOOKS, "name", faults, optional=True)
-        files = _files(request.files, faults) if not key else {}
-        if key and request.files:
-            faults.invalid("files", "give either files or a name")
+        source = _source(request, faults)
         checked(faults)
         return self._calls.mutate(
             request,
             context,
             lambda work: (
-                publish_again(work, key, etag=request.etag) if key else publish_files(work, files, etag=request.etag)
+                publish_again(work, source.key, etag=request.etag)
+                if source.key
+                else publish_files(work, source.files, etag=request.etag)
             ),
             lambda work, book: _message(book, work.etag(PublishedBook, book.id)),
         )
+
+    def _book(self, source: _Source, reply: _TellsFindings) -> ActiveBook | None:
+        """The book that is meant; None when its files make none, and then the reply says why."""
+        books = self._calls.env.books
+        if source.key:
+            return ok(books.get(DEFAULT_TENANT, source.key) or not_found("name", f"{RULE_BOOKS}/{source.key}"))
+        compiled = books.check(source.files)
+        _fill_findings(reply.findings, compiled.findings)
+        return compiled.active
 
     def GetRuleBook(self, request: rule_book_pb2.GetRuleBookRequest, _: grpc.ServicerContext) -> Reply:
         """A published book with its files."""
@@ -124,6 +122,21 @@ class RuleBookService:
         """A page of published books."""
         reply = rule_book_pb2.ListRuleBooksResponse()
         return list_page(self._calls, BOOKS, request, reply, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Which book is meant: a published one by its key, or the one that the files make."""
+
+    key: str
+    files: dict[str, bytes]
+
+
+def _source(request: _NamesABook, faults: Faults) -> _Source:
+    key = read_key(request.name, RULE_BOOKS, "name", faults, optional=True)
+    if key and request.files:
+        faults.invalid("files", "give either files or a name")
+    return _Source(key, {} if key else _files(request.files, faults))
 
 
 def _files(messages: Iterable[rule_book_pb2.SourceFile], faults: Faults) -> dict[str, bytes]:
