@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.pricing import compile_plan
 from engine.pricing.effects import (
     Amount,
     BuyGet,
@@ -21,6 +22,7 @@ from engine.pricing.effects import (
 )
 from engine.pricing.plan import Cap, Combine, Level, Pick, Rule, RuleGroup, Spread
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
+from engine.pricing.story import told_of
 from tests.pricing.books import ON_ORDER, PROMO, D, amounts, asked, book, line, order_when, priced, rule, when
 
 TWO = (line("A"), line("B", "2"))  # 100.00 and 40.00
@@ -145,12 +147,19 @@ def test_manual_discounts_come_after_the_rules_or_replace_them(
     assert amounts(quote) == {"a": D(expected[0]), "b": D(expected[1])}
 
 
+def lost(*rules: Rule, group: RuleGroup) -> dict[str, str]:
+    """Why each rule that did not act did not."""
+    plan = compile_plan(book(*rules, groups=(PROMO, group)))
+    return {plan.rule_plan(no).rule.id: reason for no, reason in told_of(plan, asked(*TWO), ()).order.lost.items()}
+
+
 def test_the_best_two_order_discounts_are_the_best_pair_not_the_best_one_and_another() -> None:
     big = rule("big", Amount(D("30"), On.ORDER), "order", not_with=frozenset({"one", "two"}))
     pair = (rule("one", Amount(D("20"), On.ORDER), "order"), rule("two", Amount(D("22"), On.ORDER), "order"))
     group = RuleGroup("order", Level.ORDER, pick=Pick.BEST, at_most=2)
     # 140.00 - 20.00 - 22.00; the 30.00 stands beside neither
     assert sum(after(big, *pair, group=group).values()) == D("98.00")
+    assert lost(big, *pair, group=group) == {"big": "beaten by one, two in group order"}
 
 
 @pytest.mark.parametrize(("count", "warned"), [(62, False), (63, True)])
@@ -161,3 +170,6 @@ def test_too_many_sets_of_order_discounts_are_chosen_one_after_another_and_said(
     quote = priced(book(*rules, groups=(PROMO, group)), asked(*TWO))
     assert quote.totals.amount.decimal == D("140") - D(count) / 10 - D(count - 1) / 10
     assert any("one after another: too many sets" in each for each in quote.warnings) == warned
+    reasons = lost(*rules, group=group)
+    assert len(reasons) == count - 2
+    assert all(reason.endswith("; chosen one after another: too many sets") == warned for reason in reasons.values())
