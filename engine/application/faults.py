@@ -15,6 +15,7 @@ TOO_MANY = Code("TOO_MANY")
 TOO_BUSY = Code("TOO_BUSY")
 STORE_UNAVAILABLE = Code("STORE_UNAVAILABLE")
 DEADLINE_EXCEEDED = Code("DEADLINE_EXCEEDED")
+LONGEST_SHOWN = 80
 
 
 def not_found(field: str, name: str) -> Refusal:
@@ -29,8 +30,12 @@ def already_exists(field: str, name: str) -> Refusal:
 
 def etag_mismatch(found: str, given: str) -> Refusal:
     """The record was changed since the caller read it."""
-    message = f"the etag is {found or 'empty'} by now, not {given}"
-    return Refusal((Fault(ETAG_MISMATCH, "etag", message, "read it again and repeat the change"),))
+    shown = f"`{found}`" if found else "empty"
+    message = f"the etag is {shown} by now, not `{given[:LONGEST_SHOWN]}`"
+    hint = "read it again and repeat the change"
+    if f'"{given}"' == found:
+        message, hint = f"the etag is {shown}, not `{given}`", "the quotation marks are part of an etag"
+    return Refusal((Fault(ETAG_MISMATCH, "etag", message, hint),))
 
 
 def invalid(field: str, message: str, hint: str = "") -> Fault:

@@ -17,7 +17,7 @@ from engine.cli.configurations import (
     say_budget,
     value_text,
 )
-from engine.cli.prices import plain, show_findings, show_lines, show_totals
+from engine.cli.prices import plain, show_findings, show_lines, show_totals, signed
 from engine.cli.screen import Screen
 from engine.client import CallFailed, Client
 
@@ -132,7 +132,7 @@ class Session:
         for at, each in enumerate(answer.repairs, 1):
             drop = ", ".join(choice_text(one) for one in each.drop)
             instead = ", ".join(choice_text(one) for one in each.instead) or "something else"
-            effect = f"  (list price {plain(each.price_effect)} {self._currency})" if each.price_effect else ""
+            effect = f"  (list price {signed(each.price_effect)} {self._currency})" if each.price_effect else ""
             self._screen.say(f"  repair {at}: give up {drop}, for instance for {instead}{effect}")
         if answer.repairs and not ask_only:
             self._ask_repair(answer.repairs, kept, choice)

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from engine.cli.books import STATES, show_credit_note, show_invoice
-from engine.cli.screen import Screen, day, minor_units, money
+from engine.cli.screen import Screen, counted, day, minor_units, money
 from engine.cli.verbs import (
     Argument,
     Verb,
@@ -72,7 +72,7 @@ def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
         show_invoice(screen, each)
     for note in answer.credit_notes:
         show_credit_note(screen, note)
-    screen.say(f"{len(answer.invoices)} drafts, {len(answer.credit_notes)} credit notes")
+    screen.say(f"{counted(len(answer.invoices), 'draft')}, {counted(len(answer.credit_notes), 'credit note')}")
     return answer
 
 

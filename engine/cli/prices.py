@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from engine.cli.screen import Screen, amount, bar, money
+from engine.cli.screen import Screen, amount, bar, counted, money
 
 MOST_DECIMALS = Decimal("0.0001")
 
@@ -152,12 +152,17 @@ def plain(text: str, digits: int = 2) -> str:
     return f"{whole}.{kept}" if kept else whole
 
 
+def signed(text: str, digits: int = 2) -> str:
+    """A difference for people: with its sign, zero as +0.00."""
+    return f"{'' if Decimal(text) < 0 else '+'}{plain(text, digits)}"
+
+
 def _per(line: Any) -> str:
     return f" / {_months(line.charge.period_months)}" if line.charge.period_months else ""
 
 
 def _months(count: int) -> str:
-    return {1: "month", 3: "quarter", 12: "year"}.get(count, f"{count} months")
+    return {1: "month", 3: "quarter", 12: "year"}.get(count, counted(count, "month"))
 
 
 def _change(step: Any) -> str:

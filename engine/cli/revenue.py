@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from engine.cli.books import show_audit, show_balances, show_entry, show_schedule
-from engine.cli.screen import Screen
+from engine.cli.screen import Screen, counted
 from engine.cli.verbs import Verb, a_day, add_family, add_verb, named, option, positional
 from engine.client import Client
 
@@ -48,7 +48,8 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Run recognition."""
     answer = client.revenue.run_recognition(until=options.until)
-    screen.say(f"{answer.entry_count} entries for {answer.contract_count} contracts")
+    entries = counted(answer.entry_count, "entry", "entries")
+    screen.say(f"{entries} for {counted(answer.contract_count, 'contract')}")
     return answer
 
 

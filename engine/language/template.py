@@ -42,10 +42,19 @@ class Template:
 
     def fill(self, *roots: object) -> str:
         """Write the message for the roots of its scope; a formula without a value shows as ``?``."""
-        parts = [self.texts[0]]
-        for formula, text in zip(self.formulas, self.texts[1:], strict=True):
-            parts += [_value_of(formula, roots), text]
-        return "".join(parts)
+        return self.join([show_value(self.value(at, *roots)) for at in range(len(self.formulas))])
+
+    def value(self, at: int, *roots: object) -> object:
+        """The value of one formula for the roots of its scope; None when it has none."""
+        try:
+            return self.formulas[at](*roots)
+        except EvaluationFault:
+            return None
+
+    def join(self, shown: Sequence[str]) -> str:
+        """Write the message around what its formulas show."""
+        pairs = zip(shown, self.texts[1:], strict=True)
+        return "".join((self.texts[0], *(part for pair in pairs for part in pair)))
 
 
 def check_template(text: str, *, scope: Scope, origin: Origin = NOWHERE) -> CheckedTemplate:
@@ -105,13 +114,6 @@ def _show_number(value: Decimal) -> str:
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
-
-
-def _value_of(formula: Compiled, roots: tuple[object, ...]) -> str:
-    try:
-        return show_value(formula(*roots))
-    except EvaluationFault:
-        return ABSENT
 
 
 def _origin_at(findings: Findings, start: int) -> Origin:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.cli.books import show_audit, show_balances, show_entry, show_invoice, show_schedule
 from engine.cli.demo.stage import Stage
-from engine.cli.screen import money
+from engine.cli.screen import counted, money
 
 MONTH_ENDS = (date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31))
 
@@ -34,7 +34,7 @@ def keep_books(stage: Stage, quote: Any, order: Any) -> bool:
     entries = list(client.revenue.list_journal_entries(contract=order.contract))
     for entry in entries[:2]:
         show_entry(screen, entry)
-    screen.say(f"  ... {len(entries)} entries in all")
+    screen.say(f"  ... {counted(len(entries), 'entry', 'entries')} in all")
     show_balances(screen, client.revenue.get_trial_balance())
     stage.amounts["revenue_price"] = contract.price
     stage.amounts["recognized"] = contract.recognized

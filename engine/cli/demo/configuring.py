@@ -8,7 +8,7 @@ from typing import Any
 from engine.cli.configurations import blame_line, choice_text, show_slots
 from engine.cli.connection import as_data
 from engine.cli.demo.stage import FIRST_DAY, Stage
-from engine.cli.prices import plain
+from engine.cli.prices import plain, signed
 
 PRODUCT = "products/WS"
 CURRENCY = "EUR"
@@ -60,8 +60,7 @@ def _repair(stage: Stage, choices: list[Any], wanted: dict[str, Any]) -> list[An
     screen.say("  repairs, fewest changes first, then by price:")
     wanted_text = choice_text(wanted)
     for number, each in enumerate(answer.repairs, 1):
-        sign = "+" if Decimal(each.price_effect) >= 0 else ""
-        effect = f"list price {sign}{plain(each.price_effect)} {CURRENCY} with {wanted_text}"
+        effect = f"list price {signed(each.price_effect)} {CURRENCY} with {wanted_text}"
         instead = ", ".join(choice_text(one) for one in each.instead)
         drop = ", ".join(choice_text(one) for one in each.drop)
         screen.say(f"    {number}. instead of {drop} take {instead}  ({effect})")

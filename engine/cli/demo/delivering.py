@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.cli.demo.stage import Stage
+from engine.cli.screen import counted
 
 READY, COMPLETED = 2, 4
 DELIVERED_ITEMS = 2
@@ -16,7 +17,9 @@ def deliver(stage: Stage, quote: Any) -> Any:
     screen.title("5. Order and fulfilment")
     order = orders.create_order(quote=quote.name, request_id="demo-order")
     again = orders.create_order(quote=quote.name, request_id="demo-order")
-    screen.say(f"  {order.name} and {order.contract}, {len(order.items)} items, {len(order.tasks)} tasks")
+    screen.say(
+        f"  {order.name} and {order.contract}, {counted(len(order.items), 'item')}, {counted(len(order.tasks), 'task')}"
+    )
     screen.say(f"  the same request again answers {again.name}: nothing was ordered twice")
     for item in sorted(order.items, key=lambda each: -each.term_net)[:DELIVERED_ITEMS]:
         order = _fulfil(stage, order, item)
