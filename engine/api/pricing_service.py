@@ -16,8 +16,8 @@ from engine.application.ports import Reader
 from engine.application.price_history import DAYS_MAX, lowest_prices
 from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId
-from engine.diagnostics import Refusal, did_you_mean
-from engine.pricing import explain_rule, picture, waterfalls
+from engine.diagnostics import Refusal
+from engine.pricing import explain_rule, picture, unknown_rule, waterfalls
 from engine.pricing.history import LowestPrice
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote
@@ -77,11 +77,10 @@ class PricingService:
                 faults.invalid(f"line_ids[{n}]", f"there is no line `{each[:80]}`")
         wanted = {LineId(each) for each in request.line_ids} or set(known)
         plan, products = active.parts.plan, active.parts.catalog.products
-        rules = {source.id: None for source in plan.sources if plan.is_rule(source.number)}
         for n, each in enumerate(request.rule_ids):
-            if each not in rules:
-                hint = did_you_mean(each, rules)
-                faults.invalid(f"rule_ids[{n}]", f"there is no discount rule `{each[:80]}`", hint)
+            unknown = unknown_rule(plan, each, known)
+            if unknown is not None:
+                faults.invalid(f"rule_ids[{n}]", *unknown)
         if len(wanted) * len(request.rule_ids) > MOST_EXPLAINED:
             message = f"{len(wanted)} lines and {len(request.rule_ids)} rules are too many to explain at once"
             faults.invalid("rule_ids", message, "name the lines")

@@ -27,7 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     arguments = (
         positional("file", "a JSON file with the fields of QuoteContent: lines, customer_facts, header ...", Path),
         Argument(("--explain",), "the waterfall of these lines, or `all`", default=""),
-        Argument(("--why",), "why these rules do not act, and what would make them", default=""),
+        Argument(("--why",), "why rules (ids, with commas between) do not act, and what would make them", default=""),
         Argument(("--lowest",), "also the lowest price in so many days before a reduction (EU: 30)", int, 0),
         Argument(("--svg",), "write the waterfall as a picture; one file a line", Path),
     )

@@ -18,6 +18,7 @@ from engine.language.tree import (
     Comparison,
     Expression,
     In,
+    ListLiteral,
     Logic,
     LogicOp,
     Name,
@@ -59,18 +60,26 @@ def read_bare_words(text: str, subject: Type, scope: Scope) -> UnaryTests | None
 def _suspect(checker: Checker, cell: UnaryTests) -> None:
     """Report cells that read otherwise than they look: ``5 - 9`` is minus four, ``1,500`` is one or five hundred."""
     for each in cell.tests:
-        if isinstance(each, Arithmetic) and each.op is ArithmeticOp.SUBTRACT:
-            ends = each.left, each.right
-            if all(isinstance(end, NumberLiteral) for end in ends):
-                low, high = (checker.source(end) for end in ends)
-                message = f"`{low} - {high}` is a subtraction"
-                checker.findings.error(MISLEADING_CELL, message, each.start, each.end, hint=f"write `[{low}..{high}]`")
+        listed = each.items if isinstance(each, ListLiteral) else (each,)
+        for item in listed:
+            if isinstance(item, Arithmetic) and item.op is ArithmeticOp.SUBTRACT:
+                _suspect_range(checker, item, each)
     text = checker.findings.text
     if _THOUSANDS.fullmatch(text.strip()):
         plain, parted = text.strip().replace(",", ""), text.strip().replace(",", ", ")
         message = f"`{text.strip()}` means one of several numbers"
         hint = f"write `{plain}` for one number, or `{parted}` with spaces for several"
         checker.findings.error(MISLEADING_CELL, message, cell.start, cell.end, hint=hint)
+
+
+def _suspect_range(checker: Checker, item: Arithmetic, test: Expression) -> None:
+    """Report ``5 - 9`` and ``[5-9]``, which name one number where a range was meant."""
+    ends = item.left, item.right
+    if all(isinstance(end, NumberLiteral) for end in ends):
+        low, high = (checker.source(end) for end in ends)
+        inside = "" if item is test else f", and `{checker.source(test)}` a list with its result"
+        message = f"`{low} - {high}` is a subtraction{inside}"
+        checker.findings.error(MISLEADING_CELL, message, test.start, test.end, hint=f"write `[{low}..{high}]`")
 
 
 def combine(checker: Checker, cell: UnaryTests) -> Expression:

@@ -11,7 +11,7 @@ from engine.pricing.flow import Lane, price
 from engine.pricing.picture import picture
 from engine.pricing.repricing import Edit, Repriced, reprice
 from engine.pricing.story import waterfall, waterfalls
-from engine.pricing.why import Explanation, explain_rule
+from engine.pricing.why import Explanation, explain_rule, unknown_rule
 
 __all__ = [
     "Edit",
@@ -24,6 +24,7 @@ __all__ = [
     "picture",
     "price",
     "reprice",
+    "unknown_rule",
     "waterfall",
     "waterfalls",
 ]

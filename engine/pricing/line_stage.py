@@ -180,18 +180,18 @@ class Giver:
                 winner = rule.rule.id
 
     def give_best(self, members: Sequence[RulePlan]) -> None:
-        """The set of at most so many that takes off most."""
+        """The set of at most so many that takes off most; where every rule adds something, the one that adds least."""
         members = [rule for rule in members if self._holds(rule) and not self._clashes(rule)]
-        at_most = self.group.at_most or 1
-        if at_most == 1:
-            chosen = _argmax([self._alone(rule) for rule in members])
-            self._give_chosen(members, () if chosen is None else (chosen,))
-            return
         alone = [self._alone(rule) for rule in members]
-        clashes = [_clashing(rule, members) for rule in members]
-        found = best_set(alone, clashes, at_most, lambda taken: self._together([members[each] for each in taken]))
-        self.run.greedy = self.run.greedy or not found.exact
-        self._give_chosen(members, found.positions)
+        at_most = self.group.at_most or 1
+        chosen: tuple[int, ...] = ()
+        if at_most > 1:
+            clashes = [_clashing(rule, members) for rule in members]
+            found = best_set(alone, clashes, at_most, lambda taken: self._together([members[each] for each in taken]))
+            self.run.greedy = self.run.greedy or not found.exact
+            chosen = found.positions
+        best = None if chosen else _argmax(alone)
+        self._give_chosen(members, chosen if best is None else (best,))
 
     def give_worst(self, members: Sequence[RulePlan]) -> None:
         """The one that takes off least, but something."""

@@ -102,7 +102,7 @@ class _GroupRun:
             case Pick.BEST:
                 self._best(members)
             case Pick.WORST:
-                self._extreme(self._all_ready(members), sign=-1)
+                self._one(self._all_ready(members), sign=-1)
 
     def _all(self, members: Sequence[RulePlan]) -> None:
         most = self.group.at_most
@@ -126,29 +126,38 @@ class _GroupRun:
         return [rule for rule in members if not self.run.stopped and self._ready(rule)]
 
     def _best(self, members: Sequence[RulePlan]) -> None:
-        """The set that takes off most, of all sets if they can be tried."""
+        """The set that takes off most, of all sets if they can be tried; where every rule adds something, the one that
+        adds least.
+        """
         ready = self._all_ready(members)
         most = self.group.at_most or 1
-        if most == 1 or len(ready) <= 1:
-            self._extreme(ready, sign=1)
-            return
         sets = count_of_sets(len(ready), most)
-        if sets > SETS_MAX or sets * len(self.state.lines) > SHARES_MAX:
+        if most == 1 or len(ready) <= 1:
+            self._one(ready, sign=1)
+        elif sets > SETS_MAX or sets * len(self.state.lines) > SHARES_MAX:
             self.run.greedy = True
-            self._extreme(ready, sign=1, note="; chosen one after another: too many sets")
-            return
+            self._in_turn(ready, most)
+        else:
+            self._give_set(ready, self._best_set(ready, most))
+
+    def _best_set(self, ready: Sequence[RulePlan], most: int) -> tuple[int, ...]:
+        """The set that takes off most: of equal ones the smaller, then the earlier; empty when none does."""
         chosen: tuple[int, ...] = ()
         best = 0
         for taken in every_set([_clashing(rule, ready) for rule in ready], most):
             worth = self._together([ready[each] for each in taken])
             if worth > best:
                 chosen, best = taken, worth
+        return chosen
+
+    def _give_set(self, ready: Sequence[RulePlan], chosen: tuple[int, ...]) -> None:
+        if not chosen:
+            self._one(ready, sign=1)
+            return
         for each in chosen:
             self._give(ready[each])
-        winners = ", ".join(ready[each].rule.id for each in chosen)
-        for index, rule in enumerate(ready):
-            if index not in chosen:
-                self.run.lost(rule, f"beaten by {winners} in group {self.group.id}" if winners else "nothing to give")
+        left = [rule for index, rule in enumerate(ready) if index not in chosen]
+        self._beaten(left, ", ".join(ready[each].rule.id for each in chosen))
 
     def _together(self, rules: Sequence[RulePlan]) -> int:
         """What rules take off one after the other, on trial; a gift counts as the least money."""
@@ -168,22 +177,37 @@ class _GroupRun:
         self.left = left
         return worth
 
-    def _extreme(self, left: list[RulePlan], *, sign: int, note: str = "") -> None:
-        """The best or the worst by what each would give alone, again until the group's number is reached."""
-        most = self.group.at_most or 1
-        winner = ""
-        while left and self.count < most:
+    def _one(self, ready: Sequence[RulePlan], *, sign: int) -> None:
+        """Give the best or the worst by what each would give alone."""
+        winner, left = self._give_one(ready, sign=sign)
+        self._beaten(left, winner)
+
+    def _in_turn(self, ready: Sequence[RulePlan], most: int) -> None:
+        """The best one by one, as long as there is one that takes something off what the others left."""
+        winner, left = self._give_one(ready, sign=1)
+        while self.count < most:
+            left = [rule for rule in left if not self._beside(rule)]
+            if not any(self._worth(rule) > 0 for rule in left):
+                break
+            found, left = self._give_one(left, sign=1)
+            winner = found or winner
+        self._beaten(left, winner, note="; chosen one after another: too many sets")
+
+    def _give_one(self, ready: Sequence[RulePlan], *, sign: int) -> tuple[str, list[RulePlan]]:
+        """The rule that was given, and the others."""
+        left, winner = list(ready), ""
+        while left and not winner:
             worths = [self._worth(rule) for rule in left]
             giving = [index for index, worth in enumerate(worths) if worth]
             if not giving:
                 break
-            chosen = max(giving, key=lambda index: (sign * worths[index], -index))
-            rule = left.pop(chosen)
-            if self._give(rule):
-                winner = rule.rule.id
-                left = [each for each in left if not self._beside(each)]
-        for rule in left:
-            reason = f"beaten by {winner} in group {self.group.id}{note}" if winner else "nothing left to give"
+            rule = left.pop(max(giving, key=lambda index: (sign * worths[index], -index)))
+            winner = rule.rule.id if self._give(rule) else ""
+        return winner, left
+
+    def _beaten(self, rules: Sequence[RulePlan], winners: str, note: str = "") -> None:
+        for rule in rules:
+            reason = f"beaten by {winners} in group {self.group.id}{note}" if winners else "nothing left to give"
             self.run.lost(rule, reason)
 
     def _beside(self, rule: RulePlan) -> bool:

@@ -182,7 +182,11 @@ class Step(Enum):
 
 
 class Pick(Enum):
-    """Which of a group's matching rules are taken."""
+    """Which of a group's matching rules are taken.
+
+    The best is the set of at most so many rules that takes off most, or, where every rule adds something, the one that
+    adds least. The worst is the one that takes off least, but something.
+    """
 
     ALL = "all"
     FIRST = "first"
@@ -230,7 +234,10 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules that belong together; groups are worked through by step, then in the order listed, line groups first."""
+    """Rules that belong together; groups are worked through by step, then in the order listed, line groups first.
+
+    ``at_most`` counts where all or the best are picked; the other picks take what they say.
+    """
 
     id: str
     level: Level = Level.LINE

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.catalog import Value
+from engine.diagnostics import did_you_mean
 from engine.language import Checked, EvaluationFault, compile_one
 from engine.pricing.compiled import PricePlan
 from engine.pricing.flow import Lane, Pricing
@@ -19,6 +20,9 @@ from engine.pricing.story import UnknownLineError, place_of, told_of
 from engine.pricing.told import facts_read
 from engine.pricing.usability import EXPIRED, NOT_STARTED, why_unusable
 from engine.pricing.wording import failing_parts
+
+RULES_NAMED = 8
+"""How many rules are named to who asks for one that is not there."""
 
 
 class UnknownRuleError(LookupError):
@@ -104,6 +108,23 @@ def _outcome(plan: PricePlan, request: PriceRequest, index: int, rule: RulePlan)
     told = told_of(plan, request, (name,))
     lost = told.all_about(name).get(rule.no)
     return _explained(rule, lost or "it does not take part in this line")
+
+
+def unknown_rule(plan: PricePlan, rule_id: str, lines: Collection[str]) -> tuple[str, str] | None:
+    """What to say when no discount rule has an id, and a hint; None for the id of one. ``lines`` may be mistaken."""
+    rules = [source.id for source in plan.sources if plan.is_rule(source.number)]
+    if rule_id in rules:
+        return None
+    near = did_you_mean(rule_id, rules)
+    names = ", ".join(f"`{each}`" for each in rules[:RULES_NAMED])
+    more = f" and {len(rules) - RULES_NAMED} more" if len(rules) > RULES_NAMED else ""
+    hint = f"give the id of one: {names}{more}" if rules else "the rule book has none"
+    step = next((source.step for source in plan.sources if source.id == rule_id), "")
+    if step:
+        return f"`{rule_id}` is a step `{step}` and no discount rule", near or hint
+    if rule_id in lines:
+        return f"`{rule_id}` is a line and no discount rule", hint
+    return f"there is no discount rule `{rule_id[:80]}`", near or hint
 
 
 def _rule_named(plan: PricePlan, rule_id: str) -> RulePlan:

@@ -166,6 +166,8 @@ DSC205 | a discount is over 100 percent
   the price would become negative | correct the percent
 DSC206 | a group of order discounts picks by bands
   bands compare prices of a line, which an order does not have | take another pick, or a group of the line
+DSC207 | a group says how many rules it takes, and its pick takes no number
+  `first` and `worst` take one, `bands` what each band says | leave `at_most` out, or pick `all` or `best_for_customer`
 APR301 | an approval chain or level is not known
   the request would reach nobody | declare it in approvals/chains.yaml
 APR302 | an approval level is never asked

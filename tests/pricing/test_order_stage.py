@@ -173,3 +173,28 @@ def test_too_many_sets_of_order_discounts_are_chosen_one_after_another_and_said(
     reasons = lost(*rules, group=group)
     assert len(reasons) == count - 2
     assert all(reason.endswith("; chosen one after another: too many sets") == warned for reason in reasons.values())
+
+
+UP = [rule(f"up-{n}", Percent(D(n), On.ORDER, Sign.UP), "order") for n in ("10", "5", "5.5")]
+
+
+@pytest.mark.parametrize("at_most", [1, 2, 3])
+def test_of_surcharges_alone_the_best_is_the_smallest_however_many_a_group_may_take(at_most: int) -> None:
+    group = RuleGroup("order", Level.ORDER, pick=Pick.BEST, at_most=at_most)
+    # 140.00 x 1.05
+    assert sum(after(*UP, group=group).values()) == D("147.00")
+    # beside a discount none of them acts: 140.00 - 1.00
+    assert sum(after(*UP, rule("off", Amount(D("1"), On.ORDER), "order"), group=group).values()) == D("139.00")
+
+
+def test_the_worst_is_one_rule() -> None:
+    rules = [rule(f"o{n}", Amount(D(n), On.ORDER), "order") for n in (3, 2, 4)]
+    assert sum(after(*rules, group=RuleGroup("order", Level.ORDER, pick=Pick.WORST)).values()) == D("138.00")
+
+
+def test_discounts_chosen_one_after_another_leave_surcharges_out() -> None:
+    # 63 candidates are 2016 sets of at most two; only one of them takes something off
+    ups = [rule(f"up-{n}", Amount(D(n), On.ORDER, Sign.UP), "order") for n in range(1, 63)]
+    group = RuleGroup("order", Level.ORDER, pick=Pick.BEST, at_most=2)
+    quote = priced(book(*ups, rule("off", Amount(D(9), On.ORDER), "order"), groups=(PROMO, group)), asked(*TWO))
+    assert quote.totals.amount.decimal == D("131.00")

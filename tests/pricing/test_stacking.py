@@ -201,3 +201,11 @@ def test_a_surcharge_among_the_best_two_does_not_hide_the_discounts() -> None:
     group = RuleGroup("promo", pick=Pick.BEST, at_most=2)
     rules = book(rule("five", Percent(D(5))), rule("up", Percent(D(5), sign=Sign.UP)), groups=(group, ON_ORDER))
     assert amounts(priced(rules, asked(line("A")))) == {"a": D("95.00")}
+
+
+@pytest.mark.parametrize("at_most", [None, 1, 2, 3])
+def test_of_surcharges_alone_the_best_is_the_smallest_however_many_a_group_may_take(at_most: int | None) -> None:
+    group = RuleGroup("promo", pick=Pick.BEST, at_most=at_most)
+    ups = [rule(f"up-{n}", Percent(D(n), sign=Sign.UP)) for n in (10, 5, 8)]
+    assert unit(group, *ups) == D("105")
+    assert unit(group, *ups, rule("off", Percent(D(1)))) == D("99")

@@ -123,20 +123,20 @@ class _Group:
         return [rule for rule in members if holds(rule, self.line, self.predicates) and not self._clash(rule)]
 
     def _best(self, members: Sequence[Rule]) -> None:
-        """Try every set; of equal ones the first without a rule that takes nothing off by itself. One rule alone may
-        be a surcharge, when there is nothing else to take.
+        """Try every set; of equal ones the first without a rule that takes nothing off by itself. Where no rule takes
+        anything off, the one that adds least.
         """
-        most = self.group.at_most or 1
         alone = [self._try([rule]) for rule in members]
         best: tuple[int, ...] = ()
         worth = greatest = ZERO
-        for chosen in _sets(len(members), most):
+        for chosen in _sets(len(members), self.group.at_most or 1):
             found = self._try([members[index] for index in chosen])
             greatest = max(greatest, found)
-            useful = all(alone[index] > 0 for index in chosen)
-            if found and ((useful and found > worth) or (most == 1 and (not best or found > worth))):
+            if all(alone[index] > 0 for index in chosen) and found > worth:
                 best, worth = chosen, found
-        assert worth == greatest or not greatest, "a set with a useless rule is better than any without"
+        assert worth == greatest, "a set with a useless rule is better than any without"
+        if not best:
+            best = tuple(index for index, found in enumerate(alone) if found and found == max(filter(None, alone)))[:1]
         for index in best:
             self.give(members[index])
 

@@ -103,20 +103,15 @@ class _Group:
                 if self._ready(rule):
                     self.give(rule)
             return
-        sign = 1 if self.group.pick is Pick.BEST else -1
         left = [rule for rule in members if not self.order.stopped and self._ready(rule)]
-        if sign == 1 and (self.group.at_most or 1) > 1 and len(left) > 1:
-            for rule in self._best(left):
-                self.give(rule)
-            return
-        while left and self.count < (self.group.at_most or 1):
-            worths = [self._worth(rule) for rule in left]
-            giving = [index for index, worth in enumerate(worths) if worth]
-            if not giving:
-                return
-            best = max(sign * worths[index] for index in giving)
-            self.give(left.pop(next(index for index in giving if sign * worths[index] == best)))
-            left = [rule for rule in left if not self._clash(rule)]
+        chosen = self._best(left) if self.group.pick is Pick.BEST else []
+        worths = [(self._worth(rule), rule) for rule in left]
+        giving = [worth for worth, _ in worths if worth]
+        if not chosen and giving:
+            wanted = max(giving) if self.group.pick is Pick.BEST else min(giving)
+            chosen = [rule for worth, rule in worths if worth == wanted][:1]
+        for rule in chosen:
+            self.give(rule)
 
     def _best(self, rules: Sequence[Rule]) -> list[Rule]:
         """Try each subset on a copy of the order; of equal ones the smallest, then the one of the earliest rules."""

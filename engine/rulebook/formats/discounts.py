@@ -47,7 +47,7 @@ GROUP = Record(
             default="all",
         ),
         Field("combine", choice("compound", "additive"), "How taken rules combine.", default="compound"),
-        Field("at_most", INTEGER, "How many rules at most."),
+        Field("at_most", INTEGER, "How many rules at most, where `all` or `best_for_customer` are picked."),
         Field(
             "cap",
             EitherField((CAP, MapField(CAP, "currency"))),

@@ -51,6 +51,10 @@ HITS = ("UNIQUE", "COLLECT", "ANY")
 NOTES = ("id", "say", "priority", "from", "until", "note")
 
 
+COUNTED = (Pick.ALL.value, Pick.BEST.value)
+COUNTED_NAMES = " or ".join(f"`{each}`" for each in COUNTED)
+
+
 @dataclass(slots=True)
 class Discounts:
     """All that ``discounts/`` says, in the author's order; ``tables`` with their rule for the load-time checks."""
@@ -94,6 +98,10 @@ def _group(read: Read, scope: PricingScope) -> RuleGroup:
         message = f"the group `{read.text('id')}` picks by bands, and order discounts have none"
         hint = "take `first`, `all`, `best_for_customer` or `worst`, or make it a group of the line"
         scope.report.add(finding("DSC206", message, read.place("pick"), hint))
+    pick = read.text("pick", "all")
+    if read.has("at_most") and pick not in COUNTED:
+        message = f"the group `{read.text('id')}` picks `{pick}`, which takes no number of rules"
+        scope.report.add(finding("DSC207", message, read.place("at_most"), f"leave it out, or pick {COUNTED_NAMES}"))
     return RuleGroup(
         id=read.text("id"),
         level=Level(read.text("level", "line")),
