@@ -61,7 +61,7 @@ def redeem(work: Work, quote: Quote, plan: PricePlan) -> Refusal | None:
     if faults:
         return Refusal(tuple(dict.fromkeys(faults)))
     for number, rule in rules.items():
-        if rule.usage is not NO_USAGE_LIMIT:
+        if rule.usage != NO_USAGE_LIMIT:
             amount = granted(priced, number)
             for key in (str(rule.id), f"{rule.id}@{customer}"):
                 _count(work, key, amount, request.currency)
@@ -71,7 +71,7 @@ def redeem(work: Work, quote: Quote, plan: PricePlan) -> Refusal | None:
 def _limited(plan: PricePlan, codes: Sequence[str]) -> Iterable[Rule]:
     """The promotions with limits that a request may get: those of its codes, and those without a code."""
     coded = (each for code in dict.fromkeys(codes) for each in plan.restrictions.codes.get(code, ()))
-    return (each.rule for each in (*coded, *plan.restrictions.limited) if each.rule.usage is not NO_USAGE_LIMIT)
+    return (each.rule for each in (*coded, *plan.restrictions.limited) if each.rule.usage != NO_USAGE_LIMIT)
 
 
 def _ended(plan: PricePlan, today: PriceRequest) -> Iterable[Fault]:

@@ -65,7 +65,7 @@ def stage_of(group: RuleGroup) -> Stage | None:
 def ops_of(number: int, rule: Rule, *, is_live: bool) -> dict[str, Op | None]:
     """What a rule does to a unit price in each currency, where that is plain."""
     tied = is_live or rule.exclusive or rule.stop or rule.not_with or rule.usage.budgets
-    if tied or rule.limit is not NO_LIMIT:
+    if tied or rule.limit != NO_LIMIT:
         return {}
     return {code: _op(number, effect) for code, effect in rule.effects.items()}
 

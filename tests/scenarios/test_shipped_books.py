@@ -84,6 +84,12 @@ def test_every_part_of_the_workstation_can_be_chosen() -> None:
     assert not dead
 
 
+def test_constant_discounts_of_the_workstation_are_plain() -> None:
+    """Most quotes take the express lane: a rule as people write it has to be plain after loading too."""
+    rules = parts_of(book("workstation")).plan.line_rules
+    assert {each.rule.id for each in rules if each.ops} == {each.rule.id for each in rules}
+
+
 def test_the_subscriptions_cover_every_kind_of_charge() -> None:
     kinds = {each.charge.kind.value for each in book("saas").catalog.products.values()}
     assert kinds == {"one_time", "recurring", "usage"}
