@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.pricing.plan import NO_LIMIT, NO_USAGE_LIMIT
+from engine.pricing.programs import SHARE
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
 from tests.rulebook.shop import D, ask, book_of, findings_of, line, nets, quote
 
@@ -138,3 +140,14 @@ def test_a_book_may_allow_fewer_lines() -> None:
     parts = book_of(head="habits: {lines_max: 2}\n")
     refusal = evaluate(ask(*(line("PEN", id=f"l{n}") for n in range(3))), parts)
     assert [str(each) for each in refusal.faults] == ["PRC005: lines: 3 lines, at most 2; split the quote"]  # type: ignore[union-attr]
+
+
+def test_a_rule_that_limits_nothing_is_as_plain_as_one_made_in_code() -> None:
+    """Else every rule of a file would need the full treatment, and every one applied would be counted on acceptance."""
+    text = rules("give: 10 % off unit", "give: 10 % off unit, units_max: 2, uses: 5")
+    parts = book_of(MONEY, head="currencies: [EUR, USD]\n", discounts=text)
+    plain, limited = (each.rule for each in parts.plan.line_rules)
+    assert (plain.limit, plain.usage) == (NO_LIMIT, NO_USAGE_LIMIT)
+    assert (limited.limit.units_max, limited.usage.uses) == (D(2), 5)
+    assert parts.plan.line_rules[0].ops[""] == (0, SHARE, D("0.1"))
+    assert not parts.plan.line_rules[1].ops

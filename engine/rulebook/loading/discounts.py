@@ -11,6 +11,8 @@ from engine.diagnostics import DiagnosticError, Span, did_you_mean
 from engine.language import Checked, Scope
 from engine.pricing.effects import Effect
 from engine.pricing.plan import (
+    NO_LIMIT,
+    NO_USAGE_LIMIT,
     Across,
     Cap,
     CapScope,
@@ -213,11 +215,7 @@ class _Rules:
             priority=read.integer("priority", 0),
             code=read.text("code"),
             usage=_usage(read),
-            limit=Limit(
-                MappingProxyType(amounts(read, "limit")),
-                read.number("units_max"),
-                UNITS_OF[read.text("units_of", "current")],
-            ),
+            limit=_limit(read),
             target=target,
             spread=Spread(read.text("spread", "by_net")),
             exclusive=read.flag("exclusive", default=False),
@@ -276,7 +274,16 @@ class _Rules:
         )
 
 
+def _limit(read: Read) -> Limit:
+    if not any(map(read.has, ("limit", "units_max", "units_of"))):
+        return NO_LIMIT
+    most = MappingProxyType(amounts(read, "limit"))
+    return Limit(most, read.number("units_max"), UNITS_OF[read.text("units_of", "current")])
+
+
 def _usage(read: Read) -> UsageLimit:
+    if not any(map(read.has, ("uses", "uses_per_customer", "budget"))):
+        return NO_USAGE_LIMIT
     uses = read.integer("uses", 0) if read.has("uses") else None
     each = read.integer("uses_per_customer", 0) if read.has("uses_per_customer") else None
     return UsageLimit(uses, each, MappingProxyType(amounts(read, "budget")))
