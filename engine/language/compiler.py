@@ -156,6 +156,22 @@ def compile_one(checked: Checked) -> Compiled:
     return compile_all((checked,))[0]
 
 
+class Deferred:
+    """The function of an expression that is compiled when it is first called: most rules of a large book never are."""
+
+    __slots__ = ("_function", "checked")
+
+    def __init__(self, checked: Checked) -> None:
+        self.checked = checked
+        self._function: Compiled | None = None
+
+    def __call__(self, *roots: object) -> object:
+        """Compile it if need be, and ask it."""
+        if self._function is None:
+            self._function = compile_one(self.checked)
+        return self._function(*roots)
+
+
 def _function(checked: Checked, made: Mapping[int, _Template]) -> Compiled:
     remembered = checked.scope.functions
     place = (id(checked.tree), checked.origin)
@@ -210,4 +226,4 @@ def _definition(
     return f"{head}{body})\n except _TROUBLE as error:\n  raise _fault(error) from None\n", lines
 
 
-__all__ = ["Compiled", "EvaluationFault", "compile_all", "compile_one"]
+__all__ = ["Compiled", "Deferred", "EvaluationFault", "compile_all", "compile_one"]

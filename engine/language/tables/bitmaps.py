@@ -14,6 +14,10 @@ from typing import TypeAlias, cast
 from engine.language.tables.intervals import Interval
 
 _FEW = 8
+_DENSE_BYTES = 4 * 2**20
+"""What the masks of one column may take; beyond it they are put together from rows when they are asked for."""
+_STRIDE = 64
+"""How many slots apart the masks of a large column are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,21 @@ class Keyed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyedRows:
+    """As ``Keyed`` for many keys of few rows each: ``rows`` are those in which a key differs from all others."""
+
+    rows: dict[object, tuple[int, ...]]
+    other: int
+    missing: int
+
+    def mask(self, key: object) -> int:
+        """Return the rows that admit a key."""
+        if key is None:
+            return self.missing
+        return self.other ^ bits(self.rows.get(key, ()))
+
+
+@dataclass(frozen=True, slots=True)
 class Sliced:
     """Rows that admit intervals: slot ``2 i + 1`` is the end number ``i`` itself, slot ``2 i`` what lies before it."""
 
@@ -38,28 +57,52 @@ class Sliced:
 
     def mask(self, key: object) -> int:
         """Return the rows that admit a key of the kind of the ends, or None for no value."""
+        return self.missing if key is None else self.masks[_slot(self.ends, key)]
+
+
+@dataclass(frozen=True, slots=True)
+class SlicedRows:
+    """As ``Sliced`` for many slots: every 64th mask, and the rows in which each slot differs from the one before."""
+
+    ends: list[int]
+    masks: tuple[int, ...]
+    changes: tuple[tuple[int, ...], ...]
+    missing: int
+
+    def mask(self, key: object) -> int:
+        """Return the rows that admit a key of the kind of the ends, or None for no value."""
         if key is None:
             return self.missing
-        ends = self.ends
-        place = bisect_left(ends, cast(int, key))
-        return self.masks[2 * place + int(place < len(ends) and ends[place] == key)]
+        slot = _slot(self.ends, key)
+        kept = slot // _STRIDE
+        changed = [row for rows in self.changes[kept * _STRIDE + 1 : slot + 1] for row in rows]
+        return self.masks[kept] ^ bits(_odd(changed))
 
 
-Bitmaps: TypeAlias = Keyed | Sliced
+Bitmaps: TypeAlias = Keyed | KeyedRows | Sliced | SlicedRows
 
 
-def bitmaps_of(intervals: Sequence[tuple[int, Interval]], *, always: int, missing: int = 0) -> Bitmaps:
+def bitmaps_of(
+    intervals: Sequence[tuple[int, Interval]], *, always: int, missing: int = 0, dense_bytes: int = _DENSE_BYTES
+) -> Bitmaps:
     """Return the masks for rows and what they admit, all keys of one kind.
 
-    ``always`` are rows that admit every key, ``missing`` those that hold where there is no value.
+    ``always`` are rows that admit every key and have no intervals, ``missing`` those that hold where there is no value.
     """
     ends = ends_of(each for _, each in intervals)
-    slots = _sliced(intervals, ends, always, missing)
-    between = set(slots.masks[::2])
-    if len(between) != 1:
-        return slots
-    masks: dict[object, int] = {end: slots.masks[2 * number + 1] for number, end in enumerate(ends)}
-    return Keyed({**masks, None: missing}, between.pop())
+    changes = _changes(intervals, ends)
+    most = max((row for row, _ in intervals), default=0)
+    is_small = len(changes) * max(always.bit_length(), most) // 8 <= dense_bytes
+    if any(changes[place] != changes[place + 1] for place in range(1, len(changes), 2)):
+        if is_small:
+            return Sliced(ends, _masks(changes, always), missing)
+        kept = tuple(mask for slot, mask in enumerate(_masks(changes, always)) if slot % _STRIDE == 0)
+        return SlicedRows(ends, kept, changes, missing)
+    other = always ^ bits(changes[0])
+    if not is_small:
+        return KeyedRows({end: changes[2 * number + 1] for number, end in enumerate(ends)}, other, missing)
+    masks: dict[object, int] = {end: other ^ bits(changes[2 * number + 1]) for number, end in enumerate(ends)}
+    return Keyed({**masks, None: missing}, other)
 
 
 def ends_of(intervals: Iterable[Interval]) -> list[int]:
@@ -67,31 +110,42 @@ def ends_of(intervals: Iterable[Interval]) -> list[int]:
     return sorted({cast(int, end) for each in intervals for end in (each.low, each.high) if end is not None})
 
 
-def _sliced(intervals: Sequence[tuple[int, Interval]], ends: list[int], always: int, missing: int) -> Sliced:
+def _slot(ends: list[int], key: object) -> int:
+    place = bisect_left(ends, cast(int, key))
+    return 2 * place + int(place < len(ends) and ends[place] == key)
+
+
+def _changes(intervals: Sequence[tuple[int, Interval]], ends: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """The rows in which each slot differs from the one before; the first from no row at all."""
     place = {end: number for number, end in enumerate(ends)}
     last = 2 * len(ends)
-    changes: dict[int, list[int]] = {}
+    found: list[list[int]] = [[] for _ in range(last + 2)]
     for row, each in intervals:
         first = 0 if each.low is None else 2 * place[cast(int, each.low)] + (1 if each.low_included else 2)
         final = last if each.high is None else 2 * place[cast(int, each.high)] + (1 if each.high_included else 0)
-        changes.setdefault(first, []).append(row)
-        changes.setdefault(final + 1, []).append(row)
+        found[first].append(row)
+        found[final + 1].append(row)
+    return tuple([_odd(rows) for rows in found[: last + 1]])
+
+
+def _masks(changes: Sequence[tuple[int, ...]], always: int) -> tuple[int, ...]:
     masks = []
-    mask = 0
-    shared: dict[int, int] = {}
-    for slot in range(last + 1):
-        if slot in changes:
-            mask ^= _toggled(changes[slot])
-        masks.append(shared.setdefault(mask | always, mask | always))
-    return Sliced(ends, tuple(masks), missing)
+    mask = always
+    for rows in changes:
+        if rows:
+            mask ^= bits(rows)
+        masks.append(mask)
+    return tuple(masks)
 
 
-def _toggled(rows: Sequence[int]) -> int:
-    """Bits of the rows that occur an odd number of times: one that ends where it starts again goes on."""
+def _odd(rows: Sequence[int]) -> tuple[int, ...]:
+    """The rows that occur an odd number of times: one that ends where it starts again goes on."""
+    if len(rows) < 2:
+        return tuple(rows)
     odd: set[int] = set()
     for row in rows:
         odd ^= {row}
-    return bits(odd)
+    return tuple(sorted(odd))
 
 
 def bits(rows: Collection[int]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from engine.language.builtins import Builtin, Parameter, Signature
 from engine.language.problems import NOWHERE, Origin
 from engine.language.tables.model import Aggregation, DecisionTable, HitPolicy
-from engine.language.tables.prepare import prepare_table
+from engine.language.tables.prepare import PreparedTable, prepare_table
 from engine.language.types import NUMBER, ContextType, ListType, OptionalType, Type, optional
 
 _ONE_ROW = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
@@ -21,18 +21,38 @@ def table_function(
     It has no value (null) where no row matches or a parameter it cannot do without is missing, and raises
     ``UndefinedError`` where the hit policy is violated or an output cannot be computed.
     """
-    prepared = prepare_table(table, names=parameters, origin=origin)
-    names = tuple(parameters)
-    needed = tuple(place for place, kind in enumerate(parameters.values()) if not isinstance(kind, OptionalType))
-
-    def run(*arguments: object) -> object:
-        for place in needed:
-            if arguments[place] is None:
-                return None
-        return prepared.answer(dict(zip(names, arguments, strict=True)))
-
+    run = TableRun(table, parameters, origin)
+    run.prepare()
     taken = tuple(Parameter(each, kind) for each, kind in parameters.items())
     return Builtin(name, (Signature(taken, result, run),))
+
+
+class TableRun:
+    """Runs a table for its parameters by position; its cells are read once, when it is first asked at the latest."""
+
+    __slots__ = ("_names", "_needed", "_prepared", "origin", "parameters", "table")
+
+    def __init__(self, table: DecisionTable, parameters: Mapping[str, Type], origin: Origin) -> None:
+        self.table = table
+        self.parameters = parameters
+        self.origin = origin
+        self._names = tuple(parameters)
+        kinds = enumerate(parameters.values())
+        self._needed = tuple(place for place, kind in kinds if not isinstance(kind, OptionalType))
+        self._prepared: PreparedTable | None = None
+
+    def __call__(self, *arguments: object) -> object:
+        """Return what the table says; null when a parameter it cannot do without is missing."""
+        for place in self._needed:
+            if arguments[place] is None:
+                return None
+        return self.prepare().answer(dict(zip(self._names, arguments, strict=True)))
+
+    def prepare(self) -> PreparedTable:
+        """Read the cells; raises ``DiagnosticError`` for one that cannot be read."""
+        if self._prepared is None:
+            self._prepared = prepare_table(self.table, names=self.parameters, origin=self.origin)
+        return self._prepared
 
 
 def result_type(table: DecisionTable, outputs: Sequence[Type], *, complete: bool) -> Type:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.language.tables.bitmaps import Bitmaps, Keyed, bitmaps_of, bits, ends_of, rows_of
+from engine.language.tables.bitmaps import Bitmaps, Keyed, bitmaps_of, bits, rows_of
 from engine.language.tables.region import Admitted, key_of
 from engine.language.values.kind import Kind
-
-_MOST_MASK_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +68,10 @@ def build_index(cells: Sequence[Sequence[Admitted | None]], columns: int) -> Ind
 def index_of(cells: Sequence[Sequence[Admitted | None]], columns: int) -> Index:
     """Build the index of rules, whether it tells any of them apart or not."""
     rows = len(cells)
-    return Index([_column([line[place] for line in cells], rows) for place in range(columns)], rows)
+    return Index([_column([line[place] for line in cells]) for place in range(columns)], rows)
 
 
-def _column(cells: Sequence[Admitted | None], rows: int) -> _Column | None:
+def _column(cells: Sequence[Admitted | None]) -> _Column | None:
     kinds = {each.kind for each in cells if each is not None and each.kind is not None}
     if len(kinds) > 1:
         return None
@@ -82,6 +80,4 @@ def _column(cells: Sequence[Admitted | None], rows: int) -> _Column | None:
     kind = kinds.pop()
     intervals = [(row, each) for row, cell in enumerate(cells) if cell is not None for each in cell.region]
     untested = bits([row for row, cell in enumerate(cells) if cell is None])
-    if (2 * len(ends_of(each for _, each in intervals)) + 1) * rows // 8 > _MOST_MASK_BYTES:
-        return None
     return _Column(kind, bitmaps_of(intervals, always=untested), unsure=bool(untested))
