@@ -102,9 +102,8 @@ def _credits(
 def _unused_share(service: Service, charge: BillLine, unused: Period) -> Ratio:
     assert charge.service is not None, "a recurring charge has a service period"
     whole = service.whole_around(charge.service.start)
-    return credit_ratio(
-        unused, charge.service, whole=whole, recurrence=service.recurrence, count=service.contract.terms.day_count
-    )
+    terms = service.contract.terms
+    return credit_ratio(unused, charge.service, whole=whole, recurrence=service.recurrence, terms=terms)
 
 
 def _active(charge: BillLine, credits: Sequence[BillLine]) -> list[Period]:

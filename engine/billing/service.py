@@ -57,8 +57,8 @@ class Service:
         return start if end < self.first_bill_day else self.cycle.around(end).start
 
     def ratio(self, part: Period, whole: Period) -> Ratio:
-        """The share of a cycle period by the day count of the contract."""
-        return period_ratio(part, whole, recurrence=self.recurrence, count=self.contract.terms.day_count)
+        """The share of a cycle period by the terms of the contract."""
+        return period_ratio(part, whole, recurrence=self.recurrence, terms=self.contract.terms)
 
     def whole_around(self, day: date) -> Period:
         """The cycle period that a served day is measured against."""

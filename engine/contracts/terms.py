@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.periods import DayCount
+from engine.periods import DayCount, PartMonths
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,11 @@ class ContractTerms:
 
     ``bill_day`` is the day of the month on which periods turn over; 0 takes the day on which the contract starts.
     ``payment_days`` is the time to pay. ``notice_days`` have to lie between a cancellation and the end of a line that
-    runs.
+    runs. ``part_months`` says what a part of a month counts in a charge period: its share by ``day_count``, or a month.
     """
 
     payment_days: int = 30
     bill_day: int = 0
     day_count: DayCount = DayCount.DAILY
     notice_days: int = 0
+    part_months: PartMonths = PartMonths.PRORATED

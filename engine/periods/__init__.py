@@ -7,7 +7,15 @@ Entry points: ``Period``, ``Recurrence``, ``Cycle``, ``cut``, ``share_of_period`
 from engine.periods.alignment import co_terminate, last_end
 from engine.periods.calendar import add_months, clipped, days_in_month, months_between
 from engine.periods.cycle import Cycle
-from engine.periods.day_count import DayCount, Share, days_30_360, month_share, share_of_instants, share_of_period
+from engine.periods.day_count import (
+    DayCount,
+    PartMonths,
+    Share,
+    days_30_360,
+    month_share,
+    share_of_instants,
+    share_of_period,
+)
 from engine.periods.period import Period
 from engine.periods.pieces import Piece, cut
 from engine.periods.problem import PeriodError
@@ -19,6 +27,7 @@ __all__ = [
     "YEARLY",
     "Cycle",
     "DayCount",
+    "PartMonths",
     "Period",
     "PeriodError",
     "Piece",

@@ -34,6 +34,13 @@ class DayCount(Enum):
     """Time to the instant over the time of the period; for whole days the same as daily."""
 
 
+class PartMonths(Enum):
+    """What a part of a month counts: its share, or a whole month."""
+
+    PRORATED = "prorated"
+    WHOLE = "whole"
+
+
 class Share(NamedTuple):
     """A part counted against a whole, as two whole numbers."""
 

@@ -134,7 +134,7 @@ def costs_of(work: Work, lines: Sequence[RequestLine]) -> list[int | None]:
 
 def term_of(work: Work, line: RequestLine, net: int) -> tuple[Decimal, int]:
     """How many charge periods the term of a line has, and what it comes to before tax."""
-    periods = periods_of(line)
+    periods = periods_of(line, work.plan.rules.part_months)
     rounding = RoundingRule(work.plan.rules.rounding.mode)
     count = Decimal(periods.numerator) if periods.denominator == 1 else periods.decimal(9)
     return count, term_amount(net, periods, work.currency, rounding)

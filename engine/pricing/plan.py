@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NewType
 
 from engine.diagnostics import Span
+from engine.periods import PartMonths
 from engine.pricing.effects import Condition, Effect, Operand
 from engine.pricing.settings import Habits, RoundingSettings, TaxSettings
 from engine.pricing.window import ALWAYS as ALWAYS
@@ -367,3 +368,4 @@ class PricingRules:
     rounding: RoundingSettings = RoundingSettings()
     tax: TaxSettings | None = None
     habits: Habits = Habits()
+    part_months: PartMonths = PartMonths.PRORATED

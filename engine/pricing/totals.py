@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from engine.catalog import ChargeKind
 from engine.money import EXACT, Currency, Money, Ratio, RoundingRule, cash_difference, share_of
-from engine.pricing.models.ramp import period_count
+from engine.periods import PartMonths
+from engine.pricing.models.ramp import month_multiplier
 from engine.pricing.request import RequestLine
 from engine.pricing.result import GiftLine, PricedLine, PricedTotals
 from engine.pricing.settings import RoundingSettings
@@ -18,11 +19,11 @@ from engine.pricing.state import HUNDRED, ZERO
 _PERCENT = Decimal("0.0001")
 
 
-def periods_of(line: RequestLine) -> Ratio:
+def periods_of(line: RequestLine, parts: PartMonths) -> Ratio:
     """How many charge periods the term of a line has; 1 for one-time charges and without a term."""
     if line.charge.kind is ChargeKind.ONE_TIME or line.term_months is None or line.charge.period is None:
         return Ratio(1, 1)
-    return period_count(line.term_months, Decimal(line.charge.period.value))
+    return month_multiplier(line.term_months, Decimal(line.charge.period.value), parts)
 
 
 def term_amount(amount: int, periods: Ratio, currency: Currency, rounding: RoundingRule) -> int:

@@ -116,4 +116,5 @@ def _pricing(head: BookHead, prices: Prices, discounts: Discounts, terms: TermsR
         rounding=head.rounding,
         tax=terms.tax,
         habits=head.habits,
+        part_months=terms.terms.contract.part_months,
     )

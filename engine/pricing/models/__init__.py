@@ -13,7 +13,7 @@ from engine.pricing.models.model import PartKind, PriceModel, Rated, RatedPart
 from engine.pricing.models.package import Package
 from engine.pricing.models.per_unit import PerUnit
 from engine.pricing.models.percentage import Percentage
-from engine.pricing.models.ramp import PartPeriods, RampSegment, ShortSegment, month_multiplier, period_count, segments
+from engine.pricing.models.ramp import RampSegment, ShortSegment, month_multiplier, period_count, segments
 from engine.pricing.models.stairstep import BeyondLastStepError, Stairstep
 from engine.pricing.models.tiers import Tier, TierEffect, TierTableError
 from engine.pricing.models.usage import Billed, Commitment, Meter, Usage
@@ -32,7 +32,6 @@ __all__ = [
     "Meter",
     "Package",
     "PartKind",
-    "PartPeriods",
     "PerUnit",
     "Percentage",
     "PlusOf",

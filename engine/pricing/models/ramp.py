@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from enum import Enum
 
 from engine.money import EXACT, Ratio
+from engine.periods import PartMonths
 from engine.pricing.models.model import ZERO
 from engine.pricing.models.tiers import HUNDRED
-
-
-class PartPeriods(Enum):
-    """What a part of a period counts: its share, or a whole period."""
-
-    PRORATED = "prorated"
-    WHOLE = "whole"
 
 
 class ShortSegment(Enum):
@@ -69,18 +63,15 @@ def _uplift(percent: Decimal, times: int) -> Decimal:
     return EXACT.multiply(EXACT.subtract(factor, Decimal(1)), HUNDRED)
 
 
-def period_count(length: Decimal, period: Decimal, parts: PartPeriods = PartPeriods.PRORATED) -> Ratio:
-    """How many periods a length holds, both in the same unit (830 days over 365 = 2.2740); parts may count as whole."""
-    ratio = Ratio.of(length) * Ratio(Ratio.of(period).denominator, Ratio.of(period).numerator)
-    if parts is PartPeriods.PRORATED:
-        return ratio
-    return Ratio(-(-ratio.numerator // ratio.denominator), 1)
+def period_count(length: Decimal, period: Decimal) -> Ratio:
+    """How many periods a length holds, both in the same unit (830 days over 365 = 2.2740)."""
+    return Ratio.of(length) * Ratio(Ratio.of(period).denominator, Ratio.of(period).numerator)
 
 
-def month_multiplier(months: Decimal, term_months: Decimal) -> Ratio:
-    """The proration multiplier by months where a part month counts as a whole one (12.1 as 13)."""
-    whole = period_count(months, Decimal(1), PartPeriods.WHOLE)
-    return whole * Ratio(Ratio.of(term_months).denominator, Ratio.of(term_months).numerator)
+def month_multiplier(months: Decimal, period_months: Decimal, parts: PartMonths) -> Ratio:
+    """How many charge periods so many months are; a part of a month may count as a whole one (12.1 as 13)."""
+    counted = months if parts is PartMonths.PRORATED else months.to_integral_value(ROUND_CEILING)
+    return period_count(counted, period_months)
 
 
 def total_quantity(quantities: Sequence[Decimal]) -> Decimal:

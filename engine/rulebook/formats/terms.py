@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.periods import DayCount
+from engine.periods import DayCount, PartMonths
 from engine.revenue.policy import Timing
 from engine.rulebook.fields import (
     CONDITION,
@@ -31,6 +31,12 @@ CONTRACT = Record(
         Field("bill_day", INTEGER, "The day of the month that is billed; 0 keeps each line's start day.", default="0"),
         Field("day_count", choice(*(each.value for each in DayCount)), "How part periods count.", default="daily"),
         Field("notice_days", INTEGER, "Days between a cancellation and the end.", default="0"),
+        Field(
+            "part_months",
+            choice(*(each.value for each in PartMonths)),
+            "What part of a month counts in quotes and on invoices: its share, or a whole month.",
+            default="prorated",
+        ),
     ),
 )
 

@@ -13,7 +13,7 @@ from engine.contracts.terms import ContractTerms
 from engine.diagnostics import Span, did_you_mean
 from engine.money import Rounding
 from engine.orders.plan import FulfilmentPlan, FulfilmentStep, plan_faults
-from engine.periods import DayCount
+from engine.periods import DayCount, PartMonths
 from engine.pricing.plan import Window
 from engine.pricing.settings import TaxLevel, TaxRate, TaxSettings, TaxSide
 from engine.revenue.policy import (
@@ -118,6 +118,7 @@ class _Terms:
                 contract.integer("bill_day", 0),
                 DayCount(contract.text("day_count", "daily")),
                 contract.integer("notice_days", 0),
+                PartMonths(contract.text("part_months", "prorated")),
             )
         if billing is not None:
             self.billing = BillingPolicy(late_usage_periods=billing.integer("late_usage_periods", 2))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.billing.proration import RATIO_PLACES, period_ratio
+from engine.contracts import ContractTerms
 from engine.money import HALF_UP, Money, Ratio, UnitPrice, currency, settle, share_of
 from engine.periods import Cycle, DayCount, Period, Recurrence, share_of_instants
 from tests.conformance.adapters.conventions import day_count
@@ -46,11 +47,13 @@ def _check_other_end(case: dict[str, Any]) -> None:
     count = day_count(case["convention"])
     price = _money(given["price"], case)
     if end < term.end:
-        share = period_ratio(Period(end, term.end), term, recurrence=recurrence, count=count)
+        share = period_ratio(Period(end, term.end), term, recurrence=recurrence, terms=ContractTerms(day_count=count))
         assert share_of(price, share) == _money(expect["credit"], case)
     else:
         following = Cycle.anchored(term.end, recurrence).period(0)
-        share = period_ratio(Period(term.end, end), following, recurrence=recurrence, count=count)
+        share = period_ratio(
+            Period(term.end, end), following, recurrence=recurrence, terms=ContractTerms(day_count=count)
+        )
         assert share_of(price, share) == _money(expect["charge"], case)
 
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from engine.money import Ratio, Rounding, allocate
+from engine.periods import PartMonths
 from engine.pricing.conversion import convert_amount
-from engine.pricing.models import PartPeriods, month_multiplier, period_count, round_to_multiple
+from engine.pricing.models import month_multiplier, period_count, round_to_multiple
 from tests.conformance.adapters.pricing_quote import Case, currency_of, money
 
 
@@ -53,9 +54,9 @@ def _multiplier(given: dict[str, Any], method: str) -> Ratio:
             return period_count(days, given.get("term_days", Decimal(365)))
         case "month":
             assert months is not None
-            return month_multiplier(months, given.get("term_months", Decimal(1)))
+            return month_multiplier(months, given.get("term_months", Decimal(1)), PartMonths.WHOLE)
         case _:
-            whole = period_count(months or Decimal(0), given.get("term_months", Decimal(1)), PartPeriods.PRORATED)
+            whole = period_count(months or Decimal(0), given.get("term_months", Decimal(1)))
             if days is None:
                 return whole
             month = given.get("month_days", Decimal(30))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.billing.proration import period_ratio
+from engine.contracts import ContractTerms
 from engine.money import HALF_UP, Money, Ratio, UnitPrice, currency, settle, total
 from engine.periods import Cycle, Piece, Recurrence, cut
 from tests.conformance.adapters.conventions import day_count, same
@@ -22,7 +23,9 @@ def check(case: dict[str, Any]) -> None:
     lines = [
         (piece, ratio, settle(price, quantity=Decimal(given.get("quantity", "1")), rounding=HALF_UP, share=ratio))
         for piece in _billed(given, recurrence)
-        for ratio in [period_ratio(piece.part, piece.whole, recurrence=recurrence, count=count)]
+        for ratio in [
+            period_ratio(piece.part, piece.whole, recurrence=recurrence, terms=ContractTerms(day_count=count))
+        ]
     ]
     if "cycles" in expect:
         together = sum((ratio for _, ratio, _ in lines), Ratio(0, 1))

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from engine.billing.proration import period_ratio
+from engine.contracts import ContractTerms
 from engine.money import Currency, Money, Ratio, UnitPrice, allocate, share_of
-from engine.periods import DayCount, Period, Recurrence, Unit, add_months
+from engine.periods import Period, Recurrence, Unit, add_months
 from engine.revenue import Promise, RecognitionPolicy, Timing, obligations_of, open_contract, position
 from engine.revenue.costs import ContractCost, amortisation, obtaining
 from engine.revenue.foreign import advance, contract_asset, translate
@@ -188,7 +189,7 @@ def proration(case: Case) -> Any:
     given = case["input"]
     whole = through(given["period_start"], given["period_end"])
     rest = Period(day(given["change_date"]), whole.end)
-    share = period_ratio(rest, whole, recurrence=Recurrence(whole.days, Unit.DAY), count=DayCount.DAILY)
+    share = period_ratio(rest, whole, recurrence=Recurrence(whole.days, Unit.DAY), terms=ContractTerms())
     old = money(case, given["old_price"])
     credit, charge = -share_of(old, share), share_of(money(case, given["new_price"]), share)
     return {
