@@ -74,12 +74,12 @@ class Calls:
         request: Any,
         context: grpc.ServicerContext,
         decide: Callable[[Work], T | Refusal],
-        answer: Callable[[Work, T], Message],
+        answer: Callable[[Work, T], Reply],
     ) -> bytes:
         """Carry out a mutation and return the bytes of its answer; raises Refused."""
         asked = self.asked(request)
         options = Options(validate_only=request.validate_only, alive=context.is_active)
-        done = perform(self.env, asked, decide, lambda work, value: answer(work, value).SerializeToString(), options)
+        done = perform(self.env, asked, decide, lambda work, value: serialized(answer(work, value)), options)
         return ok(done)
 
     def asked(self, request: Any) -> Asked:
@@ -94,6 +94,11 @@ class Calls:
         bare.ClearField("request_id")
         digest = FINGERPRINT_CHUNK(f"{method}\n".encode() + bare.SerializeToString(deterministic=True)).digest()
         return Asked(method, request.request_id, digest)
+
+
+def serialized(reply: Reply) -> bytes:
+    """The bytes of a reply; a recorded or kept answer is bytes already and is sent as it is."""
+    return reply if isinstance(reply, bytes) else reply.SerializeToString()
 
 
 def ok(outcome: T | Refusal) -> T:

@@ -9,10 +9,10 @@ from cpq.v1 import common_pb2, quote_pb2
 from google.protobuf.empty_pb2 import Empty
 
 from engine.api.calls import Calls, Reply, checked, ok
+from engine.api.quote_answers import QuoteAnswers
 from engine.application import offers, quotes
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Work, etag_of
-from engine.application.ports import Reader
 from engine.application.review import compare_versions, preview, verify_offer
 from engine.diagnostics import Refusal
 from engine.quotes.quote import Quote
@@ -32,6 +32,7 @@ class QuoteService:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._answers = QuoteAnswers(calls)
 
     def CreateQuote(self, request: quote_pb2.CreateQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """Keep what is asked for as a draft."""
@@ -43,7 +44,7 @@ class QuoteService:
             request,
             context,
             lambda work: quotes.create_quote(work, draft, etag=request.etag),
-            lambda work, quote: self._message(work, quote, view),
+            lambda work, quote: self._answers.changed(work, quote, view),
         )
 
     def GetQuote(self, request: quote_pb2.GetQuoteRequest, _: grpc.ServicerContext) -> Reply:
@@ -52,14 +53,7 @@ class QuoteService:
         key = read_key(request.name, wire.QUOTES, "name", faults)
         view = read_view(request.view, faults)
         checked(faults)
-
-        def answer(reader: Reader) -> quote_pb2.Quote | Refusal:
-            quote = reader.get(Quote, key)
-            if quote is None:
-                return not_found("name", request.name)
-            return self._shown(quote, etag_of(reader, Quote, key), view)
-
-        return self._calls.read(answer)
+        return self._calls.read(lambda reader: self._answers.stored(reader, key, view))
 
     def ListQuotes(self, request: quote_pb2.ListQuotesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of quotes without lines."""
@@ -99,17 +93,19 @@ class QuoteService:
             request,
             context,
             lambda work: quotes.change_quote(work, key, edit, etag=etag),
-            lambda work, quote: self._message(work, quote, view),
+            lambda work, quote: self._answers.changed(work, quote, view),
         )
 
     def DeleteQuote(self, request: quote_pb2.DeleteQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """Delete a draft or a withdrawn quote."""
         key = self._key(request.name)
+
+        def answer(work: Work, _: None) -> Empty:
+            self._answers.removed(work, key)
+            return Empty()
+
         return self._calls.mutate(
-            request,
-            context,
-            lambda work: quotes.delete_quote(work, key, etag=request.etag),
-            lambda _work, _quote: Empty(),
+            request, context, lambda work: quotes.delete_quote(work, key, etag=request.etag), answer
         )
 
     def BatchUpdateQuoteLines(
@@ -133,7 +129,7 @@ class QuoteService:
             request,
             context,
             lambda work: quotes.change_lines(work, key, changes, etag=request.etag, most=most),
-            lambda work, quote: self._message(work, quote, view),
+            lambda work, quote: self._answers.changed(work, quote, view),
         )
 
     def SubmitQuote(self, request: quote_pb2.SubmitQuoteRequest, context: grpc.ServicerContext) -> Reply:
@@ -276,16 +272,8 @@ class QuoteService:
         decide: Callable[[Work], Quote | Refusal],
     ) -> Reply:
         return self._calls.mutate(
-            request, context, decide, lambda work, quote: self._message(work, quote, common_pb2.VIEW_FULL)
+            request, context, decide, lambda work, quote: self._answers.changed(work, quote, common_pb2.VIEW_FULL)
         )
-
-    def _message(self, work: Work, quote: Quote, view: int) -> quote_pb2.Quote:
-        return self._shown(quote, work.etag(Quote, quote.id), view)
-
-    def _shown(self, quote: Quote, etag: str, view: int) -> quote_pb2.Quote:
-        active = self._calls.env.books.get(DEFAULT_TENANT, quote.priced.rule_book)
-        sheets = NO_BOOK if active is None else self._calls.sheets(active)
-        return wire.quote_message(quote, etag, view=view, sheets=sheets)
 
     def _key(self, name: str) -> str:
         faults = Faults()

@@ -6,19 +6,15 @@ from typing import Any
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
-from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
+
+from engine.api.calls import serialized
 
 
 def add_service(server: grpc.Server, service: ServiceDescriptor, servicer: object) -> None:
     """Bind each method of the service to the attribute of that name; AttributeError when one is missing."""
     handlers = {method.name: _handler(method, getattr(servicer, method.name)) for method in service.methods}
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
-
-
-def serialized(reply: Message | bytes) -> bytes:
-    """The bytes of a reply; a recorded or stored answer is bytes already and is sent as it is."""
-    return reply if isinstance(reply, bytes) else reply.SerializeToString()
 
 
 def _handler(method: MethodDescriptor, behave: Any) -> Any:

@@ -85,6 +85,9 @@ class Reader(Protocol):
     def blob(self, key: str) -> bytes | None:
         """An opaque document (the sources of a rule book), or None."""
 
+    def kept(self, key: str, mark: str) -> bytes | None:
+        """The answer kept under a key, when it carries that mark; None when it has to be made again."""
+
 
 class Transaction(Reader, Protocol):
     """One unit of work: reads are a snapshot, writes are saved together or not at all."""
@@ -100,6 +103,11 @@ class Transaction(Reader, Protocol):
 
     def put_blob(self, key: str, content: bytes) -> None:
         """Save an opaque document; documents are immutable, so saving the same key again changes nothing."""
+
+    def keep(self, key: str, mark: str, content: bytes) -> None:
+        """Keep an answer in place of the one under that key, or none when it is empty; ``mark`` names what it was made
+        from.
+        """
 
     def emit(self, *events: object) -> None:
         """Write events to the outbox, in order."""

@@ -21,6 +21,8 @@ from engine.wire.sheets import NO_BOOK, Sheets
 QUOTES = "quotes"
 STATES: Mapping[Status, int] = {status: quote_pb2.QuoteState.Value(f"QUOTE_STATE_{status.name}") for status in Status}
 STATUS_OF = {number: status for status, number in STATES.items()}
+MAPPING = "1"
+"""How quotes and prices are filled in; raised with any change of it, since answers are kept as bytes."""
 LONGEST_TITLE = 500
 EDITABLE = ("content", "title", "valid_until", "billing_account", "selling_entity", "deal")
 

@@ -13,7 +13,8 @@ from cpq.v1 import party_pb2, pricing_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from engine.api.register import add_service, serialized
+from engine.api.calls import serialized
+from engine.api.register import add_service
 from engine.api.services import SERVICES
 from engine.application.ports import StoreFailed
 from engine.bootstrap.running import Running

@@ -234,6 +234,25 @@ class StoreContract:
             assert reader.blob("book") == b"one"
             assert reader.blob("other") is None
 
+    def test_a_kept_answer_takes_the_place_of_the_one_before_it(self, store: Store) -> None:
+        for mark, content in (("1", b"one"), ("2", b"two")):
+            with store.begin("default") as tx:
+                tx.keep("quotes/q-1", mark, content)
+                tx.commit(Asked("Keep"), b"", at=NOON)
+        with store.begin("default") as tx:
+            tx.keep("quotes/q-1", "3", b"left without a commit")
+        with store.read("default") as reader:
+            assert reader.kept("quotes/q-1", "2") == b"two"
+            assert [reader.kept("quotes/q-1", mark) for mark in ("1", "3")] == [None, None]
+            assert reader.kept("quotes/q-2", "2") is None
+        with store.read("other") as reader:
+            assert reader.kept("quotes/q-1", "2") is None
+        with store.begin("default") as tx:
+            tx.keep("quotes/q-1", "2", b"")
+            tx.commit(Asked("Forget"), b"", at=NOON)
+        with store.read("default") as reader:
+            assert reader.kept("quotes/q-1", "2") is None
+
     def test_writers_at_the_same_time_lose_nothing(self, store: Store) -> None:
         save(store, User("u-1", "0"))
 

@@ -14,6 +14,8 @@ from engine.storage.sqlite.writer import Writer
 
 T = TypeVar("T")
 MOST_ROWS = 10_000
+KEEP = "REPLACE INTO kept_answers VALUES (?, ?, ?, ?)"
+FORGET = "DELETE FROM kept_answers WHERE tenant_id = ? AND id = ?"
 
 
 class SqliteReader:
@@ -99,6 +101,13 @@ class SqliteReader:
         ).fetchone()
         return row[0] if row else None
 
+    def kept(self, key: str, mark: str) -> bytes | None:
+        """The answer kept under a key, when it carries that mark."""
+        row = self._connection.execute(
+            "SELECT content FROM kept_answers WHERE tenant_id = ? AND id = ? AND mark = ?", (self._tenant, key, mark)
+        ).fetchone()
+        return row[0] if row else None
+
 
 class SqliteTransaction(SqliteReader):
     """Collects writes; the commit checks in the writer thread that everything read is still as it was."""
@@ -109,6 +118,7 @@ class SqliteTransaction(SqliteReader):
         self._own: dict[tuple[type[Any], str], Any] = {}
         self._added: set[tuple[type[Any], str]] = set()
         self._blobs: dict[str, bytes] = {}
+        self._kept: dict[str, tuple[str, bytes]] = {}
         self._events: list[object] = []
         self._numbers: dict[str, tuple[int, int]] = {}
 
@@ -144,6 +154,10 @@ class SqliteTransaction(SqliteReader):
         """Save an opaque document; saving the same key again changes nothing."""
         self._blobs[key] = content
 
+    def keep(self, key: str, mark: str, content: bytes) -> None:
+        """Keep an answer in place of the one under that key; an empty one leaves nothing there."""
+        self._kept[key] = mark, content
+
     def emit(self, *events: object) -> None:
         """Write events to the outbox, in order."""
         self._events.extend(events)
@@ -176,6 +190,9 @@ class SqliteTransaction(SqliteReader):
                 self._count(connection, series, first, last)
             for key, content in self._blobs.items():
                 connection.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)", (self._tenant, key, content))
+            for key, (mark, content) in self._kept.items():
+                own = self._tenant, key
+                connection.execute(*((KEEP, (*own, mark, content)) if content else (FORGET, own)))
             connection.executemany(
                 "INSERT INTO events (tenant_id, name, entity, at, body, record, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 events,
