@@ -22,7 +22,7 @@ from engine.application.payments import CreditWish, issue_credit_note, record_pa
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
 from engine.application.usage import UsageResult, record_usage
-from engine.billing import Invoice, Reason
+from engine.billing import CreditNote, Invoice, Reason
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
 from engine.money import Money
@@ -54,7 +54,7 @@ class BillingService:
             message = wire.invoice_message(
                 each, "", left=Money.zero(each.bill_to.currency), state=billing_pb2.INVOICE_STATE_DRAFT
             )
-            message.name = ""
+            message.name = message.name if each.id else ""
             reply.invoices.append(message)
         return reply
 
@@ -103,9 +103,7 @@ class BillingService:
             request,
             context,
             lambda work: void_invoice(work, key, etag=request.etag),
-            lambda _, invoice: wire.invoice_message(
-                invoice, "", left=Money.zero(invoice.bill_to.currency), state=billing_pb2.INVOICE_STATE_VOID
-            ),
+            lambda _, invoice: wire.void_message(invoice),
         )
 
     def RecordUsage(self, request: billing_pb2.RecordUsageRequest, context: grpc.ServicerContext) -> Reply:
@@ -164,6 +162,17 @@ class BillingService:
             lambda _, note: wire.credit_note_message(note),
         )
 
+    def GetCreditNote(self, request: billing_pb2.GetCreditNoteRequest, _: grpc.ServicerContext) -> Reply:
+        """One credit note."""
+        return get_one(self._calls, CreditNote, wire.CREDIT_NOTES, request.name, _note)
+
+    def ListCreditNotes(self, request: billing_pb2.ListCreditNotesRequest, _: grpc.ServicerContext) -> Reply:
+        """A page of credit notes."""
+        where = keys_of({"contract": (request.contract, wire.CONTRACTS), "invoice": (request.invoice, wire.INVOICES)})
+        reply = billing_pb2.ListCreditNotesResponse()
+        listed = Listed(CreditNote, "credit_notes", lambda each: each.id, _note)
+        return list_page(self._calls, listed, request, reply, where)
+
     def _drafted(self, work: Work, drafted: Drafted) -> billing_pb2.RunBillingResponse:
         reply = billing_pb2.RunBillingResponse()
         reply.invoices.extend(self._saved(work, each) for each in drafted.invoices)
@@ -181,6 +190,10 @@ def _message(invoice: Invoice, reader: Reader, today: date) -> billing_pb2.Invoi
     left = open_amount(reader, invoice)
     state = wire.invoice_state(invoice, left, today)
     return wire.invoice_message(invoice, invoice_etag(reader, invoice), left=left, state=state)
+
+
+def _note(note: CreditNote, _: str, __: Reader) -> billing_pb2.CreditNote:
+    return wire.credit_note_message(note)
 
 
 def _contracts(names: object, collection: str, faults: Faults) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ class ContractService:
             request,
             context,
             lambda work: terminate_contract(work, key, wish, etag=request.etag),
-            lambda work, done: wire.termination_message(done.contract, done.notes, work.etag(Contract, key)),
+            lambda work, done: wire.termination_message(done, work.etag(Contract, key)),
         )
 
 

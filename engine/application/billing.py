@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from engine.application.bill_of_contract import bill_of
+from engine.application.bill_of_contract import BillOfContract, bill_of
 from engine.application.corrections import BillingMark, drop_draft, issue_notes
 from engine.application.faults import invalid, not_found
 from engine.application.invoices import load_invoice
@@ -17,21 +17,22 @@ from engine.application.ports import Reader
 from engine.application.revenue import revenue_of_invoice
 from engine.billing import (
     CreditNote,
+    Documents,
     DocumentStatus,
     Invoice,
     bill_to,
+    correct_draft,
     draft_invoice,
     fact_of,
     finalize,
     sort_onto_documents,
 )
 from engine.contracts import Contract
-from engine.diagnostics import Code, Fault, Refusal
+from engine.diagnostics import Code, Decision, Fault, Refusal
 from engine.parties import SellingEntity
 
 DAYS_AHEAD_MAX = 3_660
 INVOICE_FINAL = Code("BIL030")
-STILL_CREDITED = Code("BIL031")
 NO_PREFIX = "INV"
 
 
@@ -46,7 +47,10 @@ class Drafted:
 def preview_invoices(
     env: Environment, reader: Reader, key: str, until: date, *, at: datetime, tenant: str
 ) -> tuple[Invoice, ...] | Refusal:
-    """The invoices that a run up to a day would draft for a contract; they equal the later invoices to the cent."""
+    """The invoices that a run up to a day would draft for a contract; they equal the later invoices to the cent.
+
+    Only a draft that the run would correct has an id yet.
+    """
     contract = reader.get(Contract, key)
     if contract is None:
         return not_found("contract", f"contracts/{key}")
@@ -56,19 +60,22 @@ def preview_invoices(
     if isinstance(bill, Refusal):
         return bill
     documents = sort_onto_documents(bill.missing(until), bill.invoices)
-    drafts = []
-    for number, (day, lines) in enumerate(documents.invoices.items(), 1):
-        made = draft_invoice(f"preview-{number}", lines, bill_to(contract), on=day, taxes=bill.taxes, at=at)
-        if isinstance(made, Refusal):
-            return made
-        drafts.append(made.value)
-    return tuple(drafts)
+    made = [
+        *_corrected_drafts(bill, documents, at),
+        *(
+            draft_invoice("", lines, bill_to(contract), on=day, taxes=bill.taxes, at=at)
+            for day, lines in documents.invoices.items()
+        ),
+    ]
+    refusal = next((each for each in made if isinstance(each, Refusal)), None)
+    return refusal or tuple(each.value for each in made if isinstance(each, Decision))
 
 
 def run_billing(work: Work, until: date, contracts: Sequence[str] = ()) -> Drafted | Refusal:
     """Draft an invoice for every contract and due day, and a credit note for every final invoice to be corrected.
 
-    Running it again drafts nothing, since the lines exist by then.
+    What was charged too much on a draft is taken off that draft, which is among the answer then. Running it again
+    drafts nothing, since the lines exist by then.
     """
     missing = [each for each in contracts if work.tx.get(Contract, each) is None]
     if missing:
@@ -109,24 +116,8 @@ def void_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
     if invoice.is_final:
         message = f"the invoice is final as `{invoice.number}`"
         return Refusal((Fault(INVOICE_FINAL, "name", message, "issue a credit note"),))
-    lines = {each.id for each in invoice.lines}
-    others: Iterator[Invoice | CreditNote] = (each for each in documents_of(work.tx, invoice) if each.id != key)
-    crediting = next((each.id for each in others if any(line.credits in lines for line in each.lines)), "")
-    if crediting:
-        message = f"`{crediting}` credits a line of it"
-        return Refusal((Fault(STILL_CREDITED, "name", message, "void that draft first"),))
     drop_draft(work, invoice)
     return invoice
-
-
-def documents_of(reader: Reader, invoice: Invoice) -> list[Invoice | CreditNote]:
-    """All documents of the contracts that an invoice bills."""
-    contracts = dict.fromkeys(line.contract for line in invoice.lines)
-    found: list[Invoice | CreditNote] = []
-    for contract in contracts:
-        found += every(reader, Invoice, contract=contract)
-        found += every(reader, CreditNote, contract=contract)
-    return found
 
 
 def prefix_of(reader: Reader, invoice: Invoice) -> str:
@@ -158,6 +149,11 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
         return bill
     documents = sort_onto_documents(bill.missing(until), bill.invoices)
     invoices = []
+    for changed in _corrected_drafts(bill, documents, work.at):
+        saved = work.saved(changed)
+        if isinstance(saved, Refusal):
+            return saved
+        invoices.append(saved)
     for day, lines in documents.invoices.items():
         key = work.env.ids.new("in")
         made = work.decided(draft_invoice(key, lines, bill_to(contract), on=day, taxes=bill.taxes, at=work.at))
@@ -167,6 +163,15 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
         invoices.append(made)
     notes = issue_notes(work, bill, documents)
     return notes if isinstance(notes, Refusal) else Drafted(tuple(invoices), notes)
+
+
+def _corrected_drafts(
+    bill: BillOfContract, documents: Documents, at: datetime
+) -> Iterator[Decision[Invoice] | Refusal]:
+    """The drafts that hold what is charged too much, with that taken off."""
+    drafts = {each.id: each for each in bill.invoices}
+    for key, credits in documents.drafts.items():
+        yield correct_draft(drafts[key], credits, taxes=bill.taxes, at=at)
 
 
 def _chosen(reader: Reader, contracts: Sequence[str]) -> Iterator[Contract]:

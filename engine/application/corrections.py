@@ -77,11 +77,12 @@ class Corrected:
 
     bill: BillOfContract
     notes: tuple[CreditNote, ...]
+    dropped: tuple[Invoice, ...]
 
 
 def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected | Refusal:
     """Credit at once what final invoices of a changed contract hold too much, up to a day; drop its drafts."""
-    drop_drafts(work, contract.id)
+    dropped = drop_drafts(work, contract.id)
     if work.tx.get(BillingMark, contract.id) is not None:
         work.tx.remove(BillingMark, contract.id)
     bill = bill_of(work.env, work.tx, contract, work.tenant)
@@ -92,14 +93,15 @@ def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected |
     issued = issue_notes(work, bill, sort_onto_documents(bill.missing(until), finals))
     if isinstance(issued, Refusal):
         return issued
-    return Corrected(replace(bill, notes=(*bill.notes, *issued)), issued)
+    return Corrected(replace(bill, notes=(*bill.notes, *issued)), issued, dropped)
 
 
-def drop_drafts(work: Work, contract: str) -> None:
+def drop_drafts(work: Work, contract: str) -> tuple[Invoice, ...]:
     """Throw the drafts of a contract away because it changed: the next run drafts what is due now."""
-    for invoice in every(work.tx, Invoice, contract=contract):
-        if not invoice.is_final:
-            drop_draft(work, invoice)
+    drafts = tuple(each for each in every(work.tx, Invoice, contract=contract) if not each.is_final)
+    for invoice in drafts:
+        drop_draft(work, invoice)
+    return drafts
 
 
 def drop_draft(work: Work, draft: Invoice) -> None:

@@ -10,7 +10,7 @@ from engine.application.bill_of_contract import BillOfContract
 from engine.application.corrections import correct_invoices
 from engine.application.perform import Work
 from engine.application.revenue import save_revenue
-from engine.billing import CreditNote
+from engine.billing import CreditNote, Invoice
 from engine.contracts import Contract, LineEnd, SubscriptionLine, all_lines, released_before, with_released
 from engine.diagnostics import Refusal
 from engine.money import Money, total
@@ -19,10 +19,11 @@ from engine.revenue import RevenueContract, end_early, reestimate, take_back
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A contract whose latest change is settled, and the credit notes that it gave."""
+    """A contract whose latest change is settled, the credit notes that it gave, and the drafts thrown away."""
 
     contract: Contract
     notes: tuple[CreditNote, ...]
+    dropped: tuple[Invoice, ...]
 
 
 def settle_end(work: Work, contract: Contract) -> Settled | Refusal:
@@ -40,7 +41,7 @@ def settle_end(work: Work, contract: Contract) -> Settled | Refusal:
     if problem is not None:
         return problem
     work.tx.replace(settled)
-    return Settled(settled, corrected.notes)
+    return Settled(settled, corrected.notes, corrected.dropped)
 
 
 def _released(work: Work, bill: BillOfContract, ended: tuple[LineEnd, ...]) -> Mapping[str, Money]:

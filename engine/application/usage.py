@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.application.faults import invalid, not_found
 from engine.application.perform import Work
-from engine.contracts import Contract, UsageRecord
-from engine.diagnostics import Refusal
+from engine.catalog import ChargeKind
+from engine.contracts import Contract, UsageRecord, all_lines
+from engine.diagnostics import Fault, Refusal, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,9 @@ def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageR
     contract = work.tx.get(Contract, key)
     if contract is None:
         return not_found("contract", f"contracts/{key}")
-    lines = {each.id for each in contract.lines} | {line.id for each in contract.changes for line in each.added}
-    unknown = [n for n, each in enumerate(records) if each.line not in lines]
-    if unknown:
-        return Refusal(
-            tuple(invalid(f"records[{n}].line", f"there is no line `{records[n].line[:80]}`") for n in unknown)
-        )
+    faults = tuple(_faults(contract, records))
+    if faults:
+        return Refusal(faults)
     fresh = 0
     for record in records:
         stored = StoredUsage(key, record)
@@ -62,3 +60,14 @@ def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageR
             fresh += 1
     work.tx.emit(UsageRecorded(key, fresh, len(records) - fresh, work.at))
     return UsageResult(fresh, len(records) - fresh)
+
+
+def _faults(contract: Contract, records: Sequence[UsageRecord]) -> Iterator[Fault]:
+    """Usage of a line that is not charged by usage would never be billed, so it is refused like an unknown one."""
+    metered = {each.id: each.charge.kind is ChargeKind.USAGE for each in all_lines(contract)}
+    usage_lines = [line for line, by_usage in metered.items() if by_usage]
+    for n, record in enumerate(records):
+        if not metered.get(record.line):
+            what = "is not charged by usage" if record.line in metered else "is no line of the contract"
+            hint = did_you_mean(record.line, usage_lines) or f"by usage: {', '.join(usage_lines[:10]) or 'none'}"
+            yield invalid(f"records[{n}].line", f"`{record.line[:80]}` {what}", hint)

@@ -10,11 +10,12 @@ from engine.billing.events import (
     BillingEvent,
     CreditNoteDrafted,
     CreditNoteNumbered,
+    DraftCorrected,
     InvoiceDrafted,
     InvoiceNumbered,
 )
 from engine.billing.facts import fact_of
-from engine.billing.invoice import BillTo, DocumentStatus, Invoice, bill_to, draft_invoice, finalize
+from engine.billing.invoice import BillTo, DocumentStatus, Invoice, bill_to, correct_draft, draft_invoice, finalize
 from engine.billing.line import BillLine, LineKind
 from engine.billing.missing import missing_lines
 from engine.billing.policy import DEFAULT_POLICY, BillingPolicy
@@ -32,6 +33,7 @@ __all__ = [
     "CreditNoteNumbered",
     "DocumentStatus",
     "Documents",
+    "DraftCorrected",
     "Invoice",
     "InvoiceDrafted",
     "InvoiceNumbered",
@@ -41,6 +43,7 @@ __all__ = [
     "TaxPoint",
     "TaxTable",
     "bill_to",
+    "correct_draft",
     "credit",
     "draft_credit_note",
     "draft_invoice",

@@ -21,6 +21,16 @@ class InvoiceDrafted:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftCorrected:
+    """A draft invoice took credits of its own lines."""
+
+    invoice: str
+    customer: str
+    gross: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceNumbered:
     """An invoice became final under its number."""
 
@@ -58,4 +68,4 @@ class CreditNoteNumbered:
     at: datetime
 
 
-BillingEvent: TypeAlias = InvoiceDrafted | InvoiceNumbered | CreditNoteDrafted | CreditNoteNumbered
+BillingEvent: TypeAlias = InvoiceDrafted | DraftCorrected | InvoiceNumbered | CreditNoteDrafted | CreditNoteNumbered

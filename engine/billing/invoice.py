@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from engine.billing.events import InvoiceDrafted, InvoiceNumbered
+from engine.billing.events import DraftCorrected, InvoiceDrafted, InvoiceNumbered
 from engine.billing.line import BillLine
 from engine.billing.tax import TaxLine, TaxPoint, TaxTable, tax_faults, tax_lines
 from engine.contracts import Contract
@@ -118,6 +118,21 @@ def draft_invoice(
     return Decision(invoice, (InvoiceDrafted(key, to.customer, on, invoice.gross, at),))
 
 
+def correct_draft(
+    draft: Invoice, credits: Sequence[BillLine], *, taxes: TaxTable, at: datetime
+) -> Decision[Invoice] | Refusal:
+    """Put credits of lines of a draft on the draft itself, with the tax of the whole worked out again."""
+    assert not draft.is_final, "a final invoice never changes"
+    lines = (*draft.lines, *credits)
+    faults = tuple(tax_faults(lines, taxes))
+    if faults:
+        return Refusal(faults)
+    changed = replace(
+        draft, lines=lines, taxes=tax_lines(lines, taxes, currency=draft.bill_to.currency), etag=draft.etag + 1
+    )
+    return Decision(changed, (DraftCorrected(draft.id, draft.bill_to.customer, changed.gross, at),))
+
+
 def finalize(
     invoice: Invoice, *, number: int, prefix: str = "INV", on: date, at: datetime
 ) -> Decision[Invoice] | Refusal:
@@ -133,7 +148,7 @@ def finalize(
                 NEGATIVE_INVOICE,
                 "invoice",
                 message,
-                "throw it away, make the invoice that it corrects final, and bill again",
+                "throw it away and bill again: what it takes back is then credited where it was charged",
             )
         )
     if faults:

@@ -12,25 +12,32 @@ from engine.billing.line import BillLine
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Lines by the document they go onto: charges by the day of their invoice, credits by the invoice they correct."""
+    """Lines by the document they go onto: charges by the day of their invoice, credits by the invoice they correct.
+
+    ``credits`` are for final invoices and become credit notes; ``drafts`` are for drafts, which take them as lines.
+    """
 
     invoices: Mapping[date, tuple[BillLine, ...]]
     credits: Mapping[str, tuple[BillLine, ...]]
+    drafts: Mapping[str, tuple[BillLine, ...]]
 
 
 def sort_onto_documents(lines: Sequence[BillLine], invoices: Sequence[Invoice]) -> Documents:
-    """Give each due day its invoice, and each final invoice whose lines are credited its credit note.
-
-    A credit of a line that is on no final invoice yet stays among the charges of its day, as a negative line.
+    """Give each due day its invoice, each final invoice whose lines are credited its credit note, and each draft the
+    credits of its own lines: so no draft comes to less than nothing.
     """
-    final = {line.id: invoice.id for invoice in invoices if invoice.is_final for line in invoice.lines}
+    holder = {line.id: invoice for invoice in invoices for line in invoice.lines}
     charges: dict[date, list[BillLine]] = {}
     credits: dict[str, list[BillLine]] = {}
+    drafts: dict[str, list[BillLine]] = {}
     for line in lines:
-        if line.credits in final:
-            credits.setdefault(final[line.credits], []).append(line)
-        else:
+        credited = holder.get(line.credits)
+        if credited is None:
             charges.setdefault(line.due_on, []).append(line)
+        else:
+            (credits if credited.is_final else drafts).setdefault(credited.id, []).append(line)
     return Documents(
-        {day: tuple(charges[day]) for day in sorted(charges)}, {key: tuple(each) for key, each in credits.items()}
+        {day: tuple(charges[day]) for day in sorted(charges)},
+        {key: tuple(each) for key, each in credits.items()},
+        {key: tuple(each) for key, each in drafts.items()},
     )

@@ -29,6 +29,7 @@ def missing_usage(
     ends; later usage is not billed. Late usage of a billed period gives a further line within the look-back window.
     """
     billed: dict[date, list[BillLine]] = {}
+    by_hand = [each for each in existing if each.by_hand]
     for each in existing:
         if each.service is not None:
             billed.setdefault(each.service.start, []).append(each)
@@ -40,7 +41,11 @@ def missing_usage(
             return
         lines = billed.get(piece.part.start, [])
         if not lines or piece.part.start >= still_taken:
-            yield from _missing(service, piece, _used(service, piece, records), lines, policy)
+            fresh = _missing(service, piece, _used(service, piece, records), lines, policy)
+            if fresh is not None and fresh.amount.minor_units < 0:
+                yield from _taken_back(fresh, lines, by_hand)
+            elif fresh is not None:
+                yield fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +100,17 @@ def _tax_inside(percent: Decimal) -> Ratio:
 
 def _missing(
     service: Service, piece: Piece, used: Decimal, billed: Sequence[BillLine], policy: BillingPolicy
-) -> Iterator[BillLine]:
+) -> BillLine | None:
+    """What a period costs beyond what was billed of it; below zero when that was too much."""
     line = service.state.line
     quantity = EXACT.subtract(used, sum((each.quantity for each in billed), Decimal(0)))
     whole = rated(service, used, policy)
     amount = whole.net - total((each.amount for each in billed), line.amount.currency)
     taxed = total((each.tax for each in billed if each.tax is not None), line.amount.currency)
     if not quantity and amount.is_zero:
-        return
-    fresh = BillLine(
-        id=f"{service.contract.id}/{line.id}/usage/{piece.part.start}/{len(billed) + 1}",
+        return None
+    return BillLine(
+        id=_id(service.contract.id, line.id, piece.part.start, len(billed) + 1),
         contract=service.contract.id,
         subscription=line.id,
         quote_line=line.quote_line,
@@ -119,10 +125,36 @@ def _missing(
         tax_code=line.tax_code,
         tax=None if whole.tax is None else whole.tax - taxed,
     )
-    if amount.minor_units < 0:
-        yield replace(fresh, kind=LineKind.CREDIT, credits=billed[0].id if billed else "")
-    else:
-        yield fresh
+
+
+def _taken_back(fresh: BillLine, billed: Sequence[BillLine], by_hand: Sequence[BillLine]) -> Iterator[BillLine]:
+    """Credit the charges of a period, the latest first, each with no more than is left on it.
+
+    A charge that is used up gives back its whole quantity and tax; what somebody credited by hand is not left on it.
+    """
+    assert fresh.service is not None, "usage is of a period"
+    amount, quantity, tax, number = fresh.amount, fresh.quantity, fresh.tax, len(billed)
+    for charge in reversed([each for each in billed if not each.credits]):
+        own = [each for each in billed if charge.id in (each.id, each.credits)]
+        given = total((each.amount for each in by_hand if each.credits == charge.id), amount.currency)
+        left = total((each.amount for each in own), amount.currency) + given
+        if left.minor_units <= 0 or amount.minor_units >= 0:
+            continue
+        number += 1
+        name = _id(fresh.contract, fresh.subscription, fresh.service.start, number)
+        credit = replace(fresh, id=name, kind=LineKind.CREDIT, credits=charge.id)
+        if -amount <= left:
+            yield replace(credit, amount=amount, quantity=quantity, tax=tax)
+            return
+        units = sum((each.quantity for each in own), Decimal(0))
+        taxed = None if tax is None else total((each.tax for each in own if each.tax is not None), amount.currency)
+        yield replace(credit, amount=-left, quantity=-units, tax=None if taxed is None else -taxed)
+        amount, quantity = amount + left, EXACT.add(quantity, units)
+        tax = None if tax is None or taxed is None else tax + taxed
+
+
+def _id(contract: str, line: str, start: date, number: int) -> str:
+    return f"{contract}/{line}/usage/{start}/{number}"
 
 
 def _used(service: Service, piece: Piece, records: Sequence[UsageRecord]) -> Decimal:

@@ -21,6 +21,7 @@ from engine.cli.verbs import (
 from engine.client import Client
 
 NAME = positional("name", "the invoice, by name or id", named("invoices"))
+NOTE = positional("name", "the credit note, by name or id", named("creditNotes"))
 CONTRACT = positional("contract", "the contract, such as k-000001", named("contracts"))
 UNTIL = option("--until", "bill what is due up to this day", kind=a_day, required=True)
 
@@ -44,14 +45,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ),
         option("--reason", "why", required=True),
     )
+    usage = (
+        CONTRACT,
+        option("--line", "the contract line, such as api", required=True),
+        option("--day", "the day of use", kind=a_day, required=True),
+        option("--quantity", "how much; below zero takes back", required=True),
+        option("--id", "your id of the record; the same id counts once", required=True),
+    )
     verbs = (
         Verb("preview", "the invoices of a contract as they will be", preview, (CONTRACT, UNTIL)),
         Verb("run", "draft what is due", run, (UNTIL,)),
+        Verb("usage", "record how much was used of a line", record_usage, usage),
         Verb("list", "list invoices", list_invoices),
         Verb("show", "show an invoice", show, (NAME,)),
         Verb("finalize", "give a draft its number; it becomes immutable", finalize, (NAME,)),
         Verb("void", "void a draft", void, (NAME,)),
         Verb("pay", "record a payment", record_payment, pay),
+        Verb("notes", "list credit notes", list_notes, (option("--contract", "only of this contract", default=""),)),
+        Verb("note", "show a credit note", show_note, (NOTE,)),
         Verb("credit", "issue a credit note", issue_credit, credit),
     )
     add_family(commands, "invoice", "invoices, payments and credit notes", verbs)
@@ -76,6 +87,15 @@ def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     return answer
 
 
+def record_usage(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Record usage."""
+    record = {"id": options.id, "line": options.line, "day": options.day, "quantity": options.quantity}
+    answer = client.billing.record_usage(contract=options.contract, records=[record])
+    known = "" if answer.recorded_count else "; the record was known already"
+    screen.say(f"{counted(answer.recorded_count, 'record')} taken{known}")
+    return answer
+
+
 def list_invoices(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
     """List invoices."""
     invoices = list(client.billing.list_invoices())
@@ -92,6 +112,32 @@ def list_invoices(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
     ]
     screen.table(["invoice", "number", "state", "date", "gross", "open"], rows, right=(4, 5))
     return invoices
+
+
+def list_notes(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """List credit notes."""
+    contract = named("contracts")(options.contract) if options.contract else ""
+    notes = list(client.billing.list_credit_notes(contract=contract))
+    rows = [
+        [
+            each.name.partition("/")[2],
+            each.number,
+            each.invoice.partition("/")[2],
+            day(each.issue_date),
+            money(-each.gross, each.currency_code),
+            each.reason,
+        ]
+        for each in notes
+    ]
+    screen.table(["credit note", "number", "invoice", "date", "gross", "reason"], rows, right=(4,))
+    return notes
+
+
+def show_note(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Show a credit note."""
+    note = client.billing.get_credit_note(name=options.name)
+    show_credit_note(screen, note)
+    return note
 
 
 def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

@@ -96,6 +96,21 @@ class IssueCreditNoteFields(TypedDict, total=False):
     etag: str
 
 
+class GetCreditNoteFields(TypedDict, total=False):
+    """Fields of GetCreditNoteRequest."""
+
+    name: str
+
+
+class ListCreditNotesFields(TypedDict, total=False):
+    """Fields of ListCreditNotesRequest."""
+
+    invoice: str
+    contract: str
+    page_size: int
+    page_token: str
+
+
 class BillingClient(ServiceClient):
     """Bills contracts."""
 
@@ -137,3 +152,11 @@ class BillingClient(ServiceClient):
     def issue_credit_note(self, **fields: Unpack[IssueCreditNoteFields]) -> billing_pb2.CreditNote:
         """Credits parts of a final invoice, or all that is left of it."""
         return self._call("IssueCreditNote", billing_pb2.CreditNote, fields)
+
+    def get_credit_note(self, **fields: Unpack[GetCreditNoteFields]) -> billing_pb2.CreditNote:
+        """Returns one credit note."""
+        return self._call("GetCreditNote", billing_pb2.CreditNote, fields)
+
+    def list_credit_notes(self, **fields: Unpack[ListCreditNotesFields]) -> Iterator[billing_pb2.CreditNote]:
+        """Lists credit notes in order of their names. All pages, as they are needed."""
+        return self._pages("ListCreditNotes", billing_pb2.CreditNote, "credit_notes", fields)

@@ -15,6 +15,7 @@ from engine.wire.basics import Faults, decimal_text, fill_date, fill_instant, ne
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES
 
 INVOICES = "invoices"
+CREDIT_NOTES = "creditNotes"
 CONTRACTS = "contracts"
 KINDS: Mapping[LineKind, int] = {
     kind: billing_pb2.InvoiceLineKind.Value(f"INVOICE_LINE_KIND_{kind.name}") for kind in LineKind
@@ -53,9 +54,14 @@ def invoice_message(invoice: Invoice, etag: str, *, left: Money, state: int) -> 
     return message
 
 
+def void_message(invoice: Invoice) -> billing_pb2.Invoice:
+    """A draft that was thrown away."""
+    return invoice_message(invoice, "", left=Money.zero(invoice.bill_to.currency), state=billing_pb2.INVOICE_STATE_VOID)
+
+
 def credit_note_message(note: CreditNote) -> billing_pb2.CreditNote:
     """A credit note."""
-    message = billing_pb2.CreditNote(name=f"creditNotes/{note.id}", number=note.number)
+    message = billing_pb2.CreditNote(name=f"{CREDIT_NOTES}/{note.id}", number=note.number)
     message.invoice, message.currency_code = f"{INVOICES}/{note.invoice}", note.bill_to.currency.code
     fill_date(message.issue_date, note.on)
     _fill_lines(message.lines, note.lines)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from cpq.v1 import contract_pb2, order_pb2
 
-from engine.billing import CreditNote
+from engine.application.ending import Settled
 from engine.contracts import Contract, LineEnd, SubscriptionLine
 from engine.orders.order import ItemAction, Order
 from engine.orders.states import OrderState, TaskState
 from engine.wire.basics import decimal_text, fill_date, fill_instant
-from engine.wire.billing import credit_note_message
+from engine.wire.billing import credit_note_message, void_message
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES, USERS
 from engine.wire.sheets import fill_charge
 
@@ -86,10 +86,11 @@ def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
     return message
 
 
-def termination_message(contract: Contract, notes: Iterable[CreditNote], etag: str) -> Terminated:
-    """A contract after it was ended, with the credit notes that this gave."""
-    message = Terminated(contract=contract_message(contract, etag))
-    message.credit_notes.extend(credit_note_message(each) for each in notes)
+def termination_message(done: Settled, etag: str) -> Terminated:
+    """A contract after it was ended, with the credit notes that this gave and the drafts thrown away."""
+    message = Terminated(contract=contract_message(done.contract, etag))
+    message.credit_notes.extend(credit_note_message(each) for each in done.notes)
+    message.voided_invoices.extend(void_message(each) for each in done.dropped)
     return message
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import pytest
 from cpq.v1 import billing_pb2, revenue_pb2
@@ -85,6 +87,67 @@ def test_usage_is_deduplicated_and_billed_in_arrears(shop: Served) -> None:
     assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-04-30"))).valid
 
 
+def test_usage_corrected_after_it_was_drafted_is_taken_off_the_draft(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
+
+    def record(key: str, quantity: str) -> None:
+        usage = billing_pb2.UsageRecord(id=key, line="calls", day=deal.day("2026-03-05"), quantity=quantity)
+        shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=[usage]))
+
+    run = billing_pb2.RunBillingRequest(until=deal.day("2026-04-01"), contracts=[order.contract])
+    record("a", "200")
+    (draft,) = shop.billing.RunBilling(run).invoices
+    record("b", "-60")
+    ask = billing_pb2.PreviewInvoicesRequest(contract=order.contract, until=deal.day("2026-04-01"))
+    (preview,) = shop.billing.PreviewInvoices(ask).invoices
+    (changed,) = shop.billing.RunBilling(run).invoices
+    # 200 calls at 0.05 are 10.00, 60 of them taken back are 3.00; 19 % of 7.00 is 1.33
+    assert (draft.name, draft.net) == (changed.name, 1000)
+    assert [each.amount for each in changed.lines] == [1000, -300]
+    assert (changed.net, changed.tax, changed.gross) == (700, 133, 833)
+    assert (preview.name, preview.gross, list(preview.lines)) == (changed.name, 833, list(changed.lines))
+    assert changed.etag != draft.etag
+    assert not shop.billing.RunBilling(run).invoices and not shop.billing.PreviewInvoices(ask).invoices
+    record("c", "-140")
+    (nothing,) = shop.billing.RunBilling(run).invoices
+    assert (nothing.name, nothing.gross) == (draft.name, 0)
+    record("d", "10")
+    # 10 calls more are a line of their own, on the same day
+    (more,) = shop.billing.RunBilling(run).invoices
+    assert (more.net, more.name == draft.name) == (50, False)
+    for each in (draft, more):
+        shop.billing.FinalizeInvoice(billing_pb2.FinalizeInvoiceRequest(name=each.name))
+    record("e", "-4")
+    (note,) = shop.billing.RunBilling(run).credit_notes
+    assert (note.invoice, note.net) == (more.name, 20)
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-04-30")))
+    audit = shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-04-30")))
+    assert audit.valid, [each.message for each in audit.findings]
+
+
+def test_credit_notes_are_listed_and_read(shop: Served) -> None:
+    def note_on(invoice: str) -> billing_pb2.CreditNote:
+        return shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice, reason="goodwill"))
+
+    first, second = final(shop), final(shop)
+    one, other = note_on(first.name), note_on(second.name)
+    assert shop.billing.GetCreditNote(billing_pb2.GetCreditNoteRequest(name=one.name)) == one
+
+    def listed(**where: Any) -> list[billing_pb2.CreditNote]:
+        return list(shop.billing.ListCreditNotes(billing_pb2.ListCreditNotesRequest(**where)).credit_notes)
+
+    assert listed() == [one, other]
+    assert listed(invoice=second.name) == [other]
+    assert listed(contract=first.lines[0].contract) == [one]
+    page = shop.billing.ListCreditNotes(billing_pb2.ListCreditNotesRequest(page_size=1))
+    assert list(page.credit_notes) == [one] and page.next_page_token
+    assert listed(page_size=1, page_token=page.next_page_token) == [other]
+    missing = failure(shop.billing.GetCreditNote, billing_pb2.GetCreditNoteRequest(name="creditNotes/none"))
+    assert missing.code is grpc.StatusCode.NOT_FOUND
+    wrong = billing_pb2.ListCreditNotesRequest(invoice="quotes/q", contract="k")
+    assert failure(shop.billing.ListCreditNotes, wrong).fields.keys() == {"invoice", "contract"}
+
+
 def test_payments_close_an_invoice_and_too_much_is_refused(shop: Served) -> None:
     draft, invoice = drafted(shop), final(shop)
     # net 30.00 with tax of 19 percent on it
@@ -151,10 +214,16 @@ def test_bad_requests_are_refused_with_every_fault(shop: Served) -> None:
     assert found.fields.keys() == {"records[0].quantity", "records[1].id", "records[1].line", "records[1].day"}
     empty = billing_pb2.RecordUsageRequest(contract="contracts/x")
     assert failure(shop.billing.RecordUsage, empty).fields.keys() == {"records"}
-    order = deal.ordered(shop, deal.line("CALLS"), term_months=12)
-    stray = billing_pb2.UsageRecord(id="a", line="nope", day=deal.day("2026-03-05"), quantity="1")
-    unknown = billing_pb2.RecordUsageRequest(contract=order.contract, records=[stray])
-    assert failure(shop.billing.RecordUsage, unknown).fields.keys() == {"records[0].line"}
+    order = deal.ordered(shop, deal.line("CALLS"), deal.line("MUG"), term_months=12)
+    stray = [
+        billing_pb2.UsageRecord(id=line, line=line, day=deal.day("2026-03-05"), quantity="1")
+        for line in ("cals", "calls", "mug")
+    ]
+    unknown = failure(shop.billing.RecordUsage, billing_pb2.RecordUsageRequest(contract=order.contract, records=stray))
+    assert unknown.fields == {
+        "records[0].line": "`cals` is no line of the contract; did you mean `calls`?",
+        "records[2].line": "`mug` is not charged by usage; by usage: calls",
+    }
     for amount in (0, -5, 10**18):
         payment = billing_pb2.RecordPaymentRequest(invoice="invoices/x", amount=amount)
         assert failure(shop.billing.RecordPayment, payment).fields.keys() == {"amount", "pay_date"}

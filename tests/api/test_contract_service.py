@@ -85,9 +85,15 @@ def test_an_end_in_the_future_is_credited_now_and_billed_until_then(shop: Served
 def test_drafts_are_thrown_away_and_a_line_that_did_not_begin_is_taken_back(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("PLAN", start=deal.day("2026-05-01")), term_months=12)
     run = billing_pb2.RunBillingRequest(contracts=[order.contract], until=deal.day("2026-07-31"))
-    assert len(shop.billing.RunBilling(run).invoices) == 3
+    drafts = shop.billing.RunBilling(run).invoices
+    assert len(drafts) == 3
+    preview = terminate(shop, order.contract, "2026-04-01", validate_only=True)
+    assert [(each.name, each.gross, each.state) for each in preview.voided_invoices] == [
+        (each.name, 3570, billing_pb2.INVOICE_STATE_VOID) for each in drafts
+    ]
+    assert len(shop.billing.ListInvoices(billing_pb2.ListInvoicesRequest()).invoices) == 3
     done = terminate(shop, order.contract, "2026-04-01")
-    assert not done.credit_notes
+    assert not done.credit_notes and done.voided_invoices == preview.voided_invoices
     assert done.contract.changes[0].ends[0].end == deal.day("2026-05-01")
     assert done.contract.changes[0].ends[0].released == 36000
     assert not shop.billing.ListInvoices(billing_pb2.ListInvoicesRequest()).invoices

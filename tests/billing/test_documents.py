@@ -16,6 +16,7 @@ from engine.billing import (
     CreditNote,
     CreditNoteNumbered,
     DocumentStatus,
+    DraftCorrected,
     Invoice,
     InvoiceNumbered,
     LineKind,
@@ -23,6 +24,7 @@ from engine.billing import (
     TaxPoint,
     TaxTable,
     bill_to,
+    correct_draft,
     credit,
     draft_credit_note,
     draft_invoice,
@@ -222,7 +224,15 @@ def test_a_run_sorts_charges_by_day_and_credits_by_the_invoice_they_correct() ->
     first = replace(final(lines[0]), id="i-first")
     sorted_again = sort_onto_documents(credits, [first, drafted(lines[1])])
     assert [str(each.service) for each in sorted_again.credits["i-first"]] == ["2026-01-15/2026-02-01"]
-    assert [each.credits for each in sorted_again.invoices[day("2026-01-15")]] == [lines[1].id]
+    held = drafted(lines[1])
+    assert [each.credits for each in sorted_again.drafts[held.id]] == [lines[1].id]
+    assert not sorted_again.invoices
+    corrected = correct_draft(held, sorted_again.drafts[held.id], taxes=RATES, at=AT)
+    assert isinstance(corrected, Decision)
+    # all of February is taken back, and its tax with it
+    assert (corrected.value.gross, corrected.value.etag) == (eur("0.00"), held.etag + 1)
+    assert corrected.events == (DraftCorrected(held.id, "acme", eur("0.00"), AT),)
+    assert codes(correct_draft(held, [replace(credits[0], tax_code="nowhere")], taxes=RATES, at=AT)) == ["BIL001"]
 
 
 def test_final_documents_are_facts_that_the_ledger_books() -> None:

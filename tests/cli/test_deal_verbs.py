@@ -196,6 +196,12 @@ def test_it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> Non
     assert "is not LINE=AMOUNT" in cpq("invoice", "credit", name, "--reason", "goodwill", "--lines", "x", code=2)
     assert "-1.50" in cpq("invoice", "credit", name, "--reason", "goodwill", "--lines", f"{line}=1.50")
     assert "EUR" in cpq("invoice", "credit", name, "--reason", "goodwill")
+    listed = cpq("invoice", "notes", "--contract", deal["contract"])
+    assert listed.count("goodwill") == 2 and "CN-000001" in listed
+    note = cpq("invoice", "notes", "--json")[0]["name"]
+    assert "-1.50" in cpq("invoice", "note", note)
+    usage = ("invoice", "usage", deal["contract"], "--day", today, "--quantity", "5", "--id", "u-1")
+    assert "`m` is not charged by usage" in cpq(*usage, "--line", "m", code=1)
 
 
 def test_revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str]) -> None:
