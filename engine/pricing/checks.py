@@ -32,6 +32,8 @@ def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
         return [*found, _too_many(plan, request)]
     found.extend(_lines(request, plan.rules.habits.quantity_decimals_max))
     found.extend(_identities(request))
+    if plan.percent_of:
+        found.extend(_percents_with_a_price(plan, request))
     for index, manual in enumerate(request.manual):
         found.extend(_manual(manual, f"manual[{index}]", request))
     if plan.rules.habits.unusable_codes is UnusableCode.REFUSE:
@@ -50,6 +52,13 @@ def _lines(request: PriceRequest, places: int) -> Iterator[Fault]:
             yield from line_faults(line, f"lines[{index}]", places)
 
 
+def _percents_with_a_price(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
+    for index, line in enumerate(request.lines):
+        if line.segment_price is not None and line.sku in plan.percent_of:
+            message = f"`{line.sku}` costs a percent of other lines"
+            yield Fault(codes.BAD_AMOUNT, f"lines[{index}].segment_price", message, "give it no price of its own")
+
+
 def _is_plain(line: RequestLine) -> bool:
     """Whether a line states no amount that could be wrong but a cost that is a number."""
     return (
@@ -60,6 +69,7 @@ def _is_plain(line: RequestLine) -> bool:
         and line.term_months is None
         and not line.prior_quantity
         and not line.uplift_percent
+        and line.segment_price is None
     )
 
 
@@ -113,6 +123,10 @@ def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
     prior, uplift = line.prior_quantity, line.uplift_percent
     if not prior.is_finite() or prior < 0 or prior.adjusted() >= 16:
         yield Fault(codes.BAD_QUANTITY, f"{place}.prior_quantity", f"`{prior}` is not a quantity of past orders")
+    own = line.segment_price
+    if own is not None and not (own.is_finite() and 0 <= own and own.adjusted() < 16):
+        hint = "give an amount of zero or more"
+        yield Fault(codes.BAD_AMOUNT, f"{place}.segment_price", f"`{own}` is not the price of a segment", hint)
     if not uplift.is_finite() or not -HUNDRED <= uplift <= UPLIFT_MOST:
         hint = f"an uplift is between -100 and {UPLIFT_MOST} percent"
         yield Fault(codes.BAD_AMOUNT, f"{place}.uplift_percent", f"`{uplift}` is not an uplift", hint)

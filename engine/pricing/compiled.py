@@ -31,6 +31,7 @@ EXCHANGE = -4
 MANUAL = -5
 GROUP_CAP = -6
 FLOOR = -7
+SEGMENT_PRICE = -8
 
 ENGINE_STEPS: Mapping[int, str] = {
     OWN_LIST: "the product's own list price",
@@ -40,6 +41,7 @@ ENGINE_STEPS: Mapping[int, str] = {
     MANUAL: "manual discount",
     GROUP_CAP: "cap of a group over the quote",
     FLOOR: "floor price",
+    SEGMENT_PRICE: "price of the ramp segment",
 }
 """Sources that no rule stands for; numbers below zero."""
 

@@ -79,7 +79,7 @@ class Express:
         left = []
         for index, line in enumerate(rows.lines):
             found: tuple[Decimal | None, int] | None = constant.get(line.sku) or self._offered(line)
-            if found is None or line.surcharges or line.uplift_percent or line.unit:
+            if found is None or line.surcharges or line.uplift_percent or line.unit or line.segment_price is not None:
                 left.append(index)
                 continue
             unit, sources[index] = found

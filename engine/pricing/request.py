@@ -28,7 +28,8 @@ class RequestLine(NamedTuple):
     product's own unit list price, used when no price book entry decides. ``term_months`` counts for recurring charges.
     All quantities and unit prices are of the product's own unit; ``unit`` names another one that the line is sold in,
     and ``unit_factor`` how many of the own one it holds. ``root`` is the line at the top of the tree that a part
-    belongs to and ``bundle`` its SKU; ``segment`` is the number of a ramp segment.
+    belongs to and ``bundle`` its SKU; ``segment`` is the number of a ramp segment, ``segment_price`` what a unit of it
+    costs in the place of list price, contract and model; rules act on it.
     """
 
     id: LineId
@@ -55,6 +56,7 @@ class RequestLine(NamedTuple):
     segment: int = 0
     root: LineId | None = None
     bundle: str = ""
+    segment_price: Decimal | None = None
 
 
 class ManualOn(Enum):

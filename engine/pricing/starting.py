@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.money import EXACT, step
-from engine.pricing.compiled import UPLIFT, ContractPlan, ModelPlan
+from engine.pricing.compiled import SEGMENT_PRICE, UPLIFT, ContractPlan, ModelPlan
 from engine.pricing.finding import Finder, contract_for, contracted_unit
 from engine.pricing.models import CostPlus, PerUnit, Volume
 from engine.pricing.models.ramp import uplifted
@@ -37,15 +37,13 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
     elif line.sku in work.plan.percent_of:
         state.source = work.plan.percent_of[line.sku].no
         _list(state, ZERO)
-    elif contract is None and model is None:
+    elif contract is None and model is None and line.segment_price is None:
         raise MissingPriceError(line.sku)
     if contract is not None:
         _apply_contract(work, state, contract, listed=found is not None)
     if model is not None:
         _apply_model(work, state, model, listed=found is not None or contract is not None)
-    # After the model, which may state a price of its own; on percents off the order makes no difference.
-    if line.uplift_percent:
-        _apply_uplift(state, line.uplift_percent)
+    _apply_segment(state, listed=found is not None or contract is not None or model is not None)
     state.start = state.running_amount
     mode = work.plan.rules.rounding.mode
     listed = EXACT.multiply(state.list_unit, line.quantity)
@@ -73,6 +71,17 @@ def _apply_contract(work: Work, state: LineState, plan: ContractPlan, *, listed:
         state.put_amount(plan.no, contracted_unit(work, plan, state.amount, state.record))
         return
     _listed_or_step(state, plan.no, contracted_unit(work, plan, state.unit, state.record), listed=listed)
+
+
+def _apply_segment(state: LineState, *, listed: bool) -> None:
+    """The price or the uplift of a ramp segment: after the model, which may state a price of its own; on percents off
+    the order makes no difference.
+    """
+    line = state.line
+    if line.segment_price is not None:
+        _listed_or_step(state, SEGMENT_PRICE, line.segment_price, listed=listed)
+    if line.uplift_percent:
+        _apply_uplift(state, line.uplift_percent)
 
 
 def _apply_uplift(state: LineState, percent: Decimal) -> None:

@@ -22,7 +22,19 @@ class Difference:
     after: str
 
 
-LINE_FIELDS = ("sku", "quantity", "parent", "group", "attributes", "term_months", "start")
+LINE_FIELDS = (
+    "sku",
+    "quantity",
+    "unit",
+    "parent",
+    "group",
+    "attributes",
+    "term_months",
+    "start",
+    "prior_quantity",
+    "uplift_percent",
+    "segment_price",
+)
 HEADER_FIELDS = ("date", "currency", "term_months", "start", "codes", "customer", "header", "manual", "exchange")
 TOTAL_FIELDS = ("list", "amount", "order_discount", "net", "tax", "gross", "tcv", "acv", "arr", "one_time")
 

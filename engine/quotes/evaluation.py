@@ -168,6 +168,7 @@ def _with_own(line: RequestLine, asked: RequestedLine, product: Product) -> Requ
         unit="" if asked.unit == product.unit else asked.unit,
         unit_factor=product.factor(asked.unit) or ONE,
         segment=asked.segment,
+        segment_price=asked.segment_price,
     )
 
 

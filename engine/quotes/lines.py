@@ -98,7 +98,7 @@ def _sound(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] 
 def _has_own_faults(line: RequestedLine, catalog: Catalog, by_id: Mapping[LineId, RequestedLine]) -> bool:
     """Whether something is wrong with what only some lines state."""
     return (
-        ((line.unit != "" or line.segment != 0) and any(_product_faults(line, "", catalog)))
+        (line.says_more and any(_product_faults(line, "", catalog)))
         or (line.term_months is not None and any(_term_faults("", line.term_months)))
         or (line.parent is not None and any(_parent_faults(line, "", by_id)))
     )
@@ -135,6 +135,9 @@ def _product_faults(line: RequestedLine, place: str, catalog: Catalog) -> Iterat
     if line.segment and product.charge.kind is not ChargeKind.RECURRING:
         message = f"`{line.sku}` is not charged every period, so it has no segments"
         yield Fault(NOT_RAMPED, f"{place}.segment", message, "ramp recurring lines only")
+    if line.segment_price is not None and not line.segment:
+        message = "only the segment of a ramp has a price of its own"
+        yield Fault(NOT_RAMPED, f"{place}.segment_price", message, "ramp the line, or give a manual discount")
     if product.factor(line.unit) is None:
         units = ", ".join(f"`{each}`" for each in (product.unit, *product.units))
         hint = did_you_mean(line.unit, (product.unit, *product.units)) or f"it is sold in {units}"

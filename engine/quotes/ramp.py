@@ -1,4 +1,4 @@
-"""Ramps: a recurring line cut into segments, each a line of its own with its quantity, start, term and uplift."""
+"""Ramps: a recurring line cut into segments, each a line of its own: quantity, start, term, price or uplift."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.diagnostics import Code, Fault, Refusal
 from engine.periods import add_months
 from engine.pricing.models.ramp import RampSegment, ShortSegment, segments
 from engine.quotes.lines import TERM_MONTHS_MAX
-from engine.quotes.request import RequestedLine
+from engine.quotes.request import NONE, RequestedLine
 
 BAD_RAMP = Code("QUO112")
 SEGMENTS_MAX = 120
@@ -21,10 +21,11 @@ SEGMENTS_MAX = 120
 
 @dataclass(frozen=True, slots=True)
 class SegmentTerms:
-    """What one segment has of its own; None: as the ramp says."""
+    """What one segment has of its own; None: as the ramp says. A price stands instead of an uplift."""
 
     quantity: Decimal | None = None
     uplift_percent: Decimal | None = None
+    unit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def _segments(line: RequestedLine, root: RequestedLine, ramp: Ramp, term: Term) 
     assert months is not None, "a ramp without a term is refused"
     for each in segments(months, every=ramp.segment_months, uplift_percent=ramp.uplift_percent, short=ramp.short):
         own = ramp.own.get(each.number, SegmentTerms())
+        priced = line is root and own.unit_price is not None
         uplift = each.uplift_percent if own.uplift_percent is None else own.uplift_percent
         yield line._replace(
             id=_name(line.id, each),
@@ -92,7 +94,8 @@ def _segments(line: RequestedLine, root: RequestedLine, ramp: Ramp, term: Term) 
             start=add_months(start, each.start_month),
             term_months=each.months,
             segment=each.number,
-            uplift_percent=uplift,
+            uplift_percent=NONE if priced else uplift,
+            segment_price=own.unit_price if priced else None,
         )
 
 
@@ -125,7 +128,10 @@ def _faults(
     count = -(-months // ramp.segment_months)
     if count > SEGMENTS_MAX:
         yield Fault(BAD_RAMP, place, f"{count} segments; {SEGMENTS_MAX} are allowed", "make the segments longer")
-    for number in sorted(ramp.own):
+    for number, own in sorted(ramp.own.items()):
+        if own.unit_price is not None and own.uplift_percent is not None:
+            message = f"segment {number} has both a price and an uplift"
+            yield Fault(BAD_RAMP, f"{place}.segments", message, "give one of them")
         if not 1 <= number <= count:
             message = f"there is no segment {number}: {months} months are {count} segments"
             yield Fault(BAD_RAMP, f"{place}.segments", message)

@@ -22,7 +22,8 @@ class RequestedLine(NamedTuple):
     a part is per one unit of its parent. ``attributes`` hold the choices made on the line itself. ``term_months`` and
     ``start`` override those of the quote for recurring charges. ``unit`` is what the quantity counts (a box), empty for
     the product's own unit. ``prior_quantity`` is what past orders count towards tiers, in the product's own unit.
-    ``segment`` numbers the segments of a ramp from 1; ``uplift_percent`` raises the price of one.
+    ``segment`` numbers the segments of a ramp from 1; ``uplift_percent`` raises the price of one, and
+    ``segment_price`` is what a unit costs in it, whatever books, contracts and models say.
     """
 
     id: LineId
@@ -37,11 +38,13 @@ class RequestedLine(NamedTuple):
     prior_quantity: Decimal = NONE
     segment: int = 0
     uplift_percent: Decimal = NONE
+    segment_price: Decimal | None = None
 
     @property
     def says_more(self) -> bool:
         """Whether the line states a unit, past orders or a segment, as few lines do."""
-        return bool(self.unit or self.segment or self.prior_quantity or self.uplift_percent)
+        stated = self.unit or self.segment or self.prior_quantity or self.uplift_percent
+        return bool(stated) or self.segment_price is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:
         prior_quantity=_or_none(message.prior_quantity, "prior_quantity", faults),
         segment=message.segment,
         uplift_percent=_or_none(message.uplift_percent, "uplift_percent", faults),
+        segment_price=read_decimal(message.segment_price, "segment_price", faults),
     )
 
 
@@ -144,8 +145,11 @@ def _read_ramp(message: pricing_pb2.Ramp, faults: Faults) -> Ramp:
         place = faults.at(f"segments[{n}]")
         if each.number in own:
             place.invalid("number", f"segment {each.number} is there twice")
-        quantity = read_decimal(each.quantity, "quantity", place)
-        own[each.number] = SegmentTerms(quantity, read_decimal(each.uplift_percent, "uplift_percent", place))
+        own[each.number] = SegmentTerms(
+            quantity=read_decimal(each.quantity, "quantity", place),
+            uplift_percent=read_decimal(each.uplift_percent, "uplift_percent", place),
+            unit_price=read_decimal(each.unit_price, "unit_price", place),
+        )
     if message.segment_months < 0:
         faults.invalid("segment_months", f"{message.segment_months} is below zero")
     return Ramp(
@@ -215,6 +219,8 @@ def fill_line(message: pricing_pb2.LineInput, line: RequestedLine) -> None:
         message.prior_quantity = decimal_text(line.prior_quantity)
     if line.uplift_percent:
         message.uplift_percent = decimal_text(line.uplift_percent)
+    if line.segment_price is not None:
+        message.segment_price = decimal_text(line.segment_price)
 
 
 def _fill_manual(message: pricing_pb2.ManualDiscount, manual: ManualDiscount) -> None:

@@ -96,6 +96,11 @@ def test_a_ramp_becomes_lines_that_are_ordered_and_billed_one_after_another(shop
         ("plan/3", 18150, 217800),  # 5 x 30.00 x 1.21, 12 months
         ("plan/4", 19965, 59895),  # 5 x 30.00 x 1.331, 3 months
     ]
+    agreed = pricing_pb2.Ramp(segments=[pricing_pb2.RampSegment(number=1, unit_price="20")])
+    kept = deal.create(shop, deal.line("PLAN", "5", ramp=agreed), term_months=24)
+    # 5 x 20.00 in the first year, 5 x 30.00 then
+    assert [(each.net, each.list_unit_price) for each in kept.priced.lines] == [(10000, "30.00"), (15000, "30.00")]
+    assert kept.content.lines[0].segment_price == "20"
     order = deal.ordered(shop, deal.line("PLAN", "5", ramp=ramp), term_months=24)
     first = deal.invoiced(shop, order.contract, "2026-03-31")
     assert [each.net for each in first] == [15000]

@@ -250,3 +250,22 @@ def test_conditions_may_read_how_many_units_the_quote_has() -> None:
     rules = book(rule("many", Percent(D("10")), when=when("quote.qty >= 5")))
     assert amounts(priced(rules, asked(line("A", "2"), line("B", "3"))))["a"] == D("180.00")
     assert amounts(priced(rules, asked(line("A", "2"), line("B", "2"))))["a"] == D("200.00")
+
+
+def test_the_price_of_a_ramp_segment_stands_instead_of_list_contract_and_model() -> None:
+    contract = ContractedPrice(RuleId("c"), Match(Narrowness.SKU, "A"), price=D("70"))
+    volume = ModelUse(RuleId("m"), "B", Volume((Tier(None, D("15")),)))
+    rules = book(contracted=(contract,), models=(volume,))
+    lines = (
+        line("A", segment_price=D("55")),
+        line("B", "2", segment_price=D("12.5")),
+        line("NEW", segment_price=D("9")),
+    )
+    quote = priced(rules, asked(*lines))
+    assert amounts(quote) == {"a": D("55.00"), "b": D("25.00"), "new": D("9.00")}
+    assert [each.list_unit for each in quote.lines] == [D("100"), D("20"), D("9")]
+    care = PercentOfTotal(RuleId("care"), "CARE", D("20"), when('line.family = "hw"'))
+    answer = refused(book(percent_of=(care,)), asked(line("A"), line("CARE", segment_price=D("9"))))
+    assert [str(each) for each in answer.faults] == [
+        "PRC018: lines[1].segment_price: `CARE` costs a percent of other lines; give it no price of its own"
+    ]

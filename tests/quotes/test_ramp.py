@@ -52,6 +52,32 @@ def test_segments_have_quantities_and_uplifts_of_their_own() -> None:
     assert (str(totals.mrr.decimal), str(totals.arr.decimal), str(totals.acv.decimal)) == ("50.00", "600.00", "600.00")
 
 
+def test_a_segment_may_have_a_price_of_its_own() -> None:
+    discounts = "discounts: [{id: tenth, give: 10 % off unit}]"
+    own = {1: SegmentTerms(unit_price=D("7.50")), 3: SegmentTerms(D(9), unit_price=D(0))}
+    found = cut(line("SEAT", "5"), seat=Ramp(uplift_percent=D(10), own=own))
+    assert [(each.segment_price, each.uplift_percent) for each in found[:3]] == [(D("7.50"), 0), (None, D(10)), (0, 0)]
+    priced = quote(book_of(discounts=discounts), *found)
+    # 5 x 7.50; 5 x 11; nothing; 5 x 13.31; each less a tenth
+    assert nets(priced) == {"seat/1": "33.75", "seat/2": "49.50", "seat/3": "0.00", "seat/4": "59.90"}
+    # what the book says is the list price still, so that approvals see how deep the price is
+    assert [str(each.list_unit) for each in priced.priced.lines] == ["10.00", "10.00", "10.00", "10.00"]
+
+
+def test_a_price_of_its_own_needs_a_segment_and_no_uplift() -> None:
+    both = Ramp(own={2: SegmentTerms(unit_price=D(9), uplift_percent=D(5))})
+    assert faults(line("SEAT"), ramps={"seat": both}) == [
+        "QUO112: lines[0].ramp.segments: segment 2 has both a price and an uplift; give one of them"
+    ]
+    assert refused(book_of(), line("SEAT")._replace(segment_price=D(9))) == [
+        "QUO111: lines[0].segment_price: only the segment of a ramp has a price of its own; "
+        "ramp the line, or give a manual discount"
+    ]
+    assert refused(book_of(), *cut(line("SEAT"), seat=Ramp(own={1: SegmentTerms(unit_price=D(-1))}))) == [
+        "PRC018: lines[0].segment_price: `-1` is not the price of a segment; give an amount of zero or more"
+    ]
+
+
 def test_parts_come_with_every_segment_of_the_line_above() -> None:
     found = cut(line("SEAT", "5"), line("INK", "2", parent="seat"), line("PEN"), term=Term(24, DAY), seat=Ramp())
     assert [(each.id, each.parent) for each in found] == [
