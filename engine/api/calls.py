@@ -17,7 +17,7 @@ from engine.application.faults import invalid
 from engine.application.perform import DEFAULT_TENANT, Environment, Options, Work, perform
 from engine.application.ports import Asked, Reader
 from engine.application.rule_books import ActiveBook
-from engine.diagnostics import Refusal
+from engine.diagnostics import Fault, Refusal
 from engine.wire.basics import Faults
 from engine.wire.sheets import Sheets
 
@@ -69,6 +69,16 @@ class Calls:
         with self.env.store.read(DEFAULT_TENANT) as reader:
             return ok(answer(reader))
 
+    def checked_with(self, faults: Faults, look: Callable[[Reader], object]) -> None:
+        """Raise Refused when anything was found wrong with the message, with all else that ``look`` would refuse."""
+        if not faults.found:
+            return
+        with self.env.store.read(DEFAULT_TENANT) as reader:
+            found = look(reader)
+        unread = [f".{each.field}" for each in faults.found]
+        more = [each for each in found.faults if not _is_unread(each, unread)] if isinstance(found, Refusal) else []
+        raise Refused(Refusal((*faults.found, *more)))
+
     def mutate(
         self,
         request: Any,
@@ -99,6 +109,12 @@ class Calls:
 def serialized(reply: Reply) -> bytes:
     """The bytes of a reply; a recorded or kept answer is bytes already and is sent as it is."""
     return reply if isinstance(reply, bytes) else reply.SerializeToString()
+
+
+def _is_unread(fault: Fault, unread: list[str]) -> bool:
+    """Whether a fault is about a value that could not be read, or about what lies around or below it."""
+    name = f".{fault.field}"
+    return any(each.endswith(name) or f"{name}." in each or f"{name}[" in each for each in unread)
 
 
 def ok(outcome: T | Refusal) -> T:

@@ -108,12 +108,14 @@ class PricingService:
         view = read_view(request.view, faults)
         key = read_key(request.rule_book, RULE_BOOKS, "rule_book", faults, optional=True)
         _check_days(request.lowest_price_days, faults)
-        checked(faults)
         env = self._calls.env
         today = env.clock.now(DEFAULT_TENANT).date()
-        quote = self._calls.read(
-            lambda reader: price(env, reader, content, today=today, tenant=DEFAULT_TENANT, book_hash=key)
-        )
+
+        def priced(reader: Reader) -> PricedQuote | Refusal:
+            return price(env, reader, content, today=today, tenant=DEFAULT_TENANT, book_hash=key)
+
+        self._calls.checked_with(faults, priced)
+        quote = self._calls.read(priced)
         return quote, self._active(quote), view
 
     def _explained(self, request: pricing_pb2.ExplainPriceRequest) -> tuple[PricedQuote, ActiveBook]:

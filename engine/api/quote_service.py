@@ -11,11 +11,13 @@ from google.protobuf.empty_pb2 import Empty
 from engine.api.calls import Calls, Reply, checked, ok
 from engine.api.quote_answers import QuoteAnswers
 from engine.application import offers, quotes
+from engine.application.content import Content
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Work, etag_of
 from engine.application.review import compare_versions, preview, verify_offer
 from engine.diagnostics import Refusal
-from engine.quotes.quote import Quote
+from engine.quotes.evaluation import PricedQuote
+from engine.quotes.quote import Quote, QuoteParties
 from engine.quotes.status import Status
 from engine.wire import quotes as wire
 from engine.wire.basics import Faults, need_date, read_key
@@ -39,7 +41,7 @@ class QuoteService:
         faults = Faults()
         draft = wire.read_draft(request.quote, faults.at("quote"), most_lines=self._calls.limits.lines)
         view = read_view(request.view, faults)
-        checked(faults)
+        self._calls.checked_with(faults, lambda reader: self._evaluated(reader, draft.content, draft.parties))
         return self._calls.mutate(
             request,
             context,
@@ -87,7 +89,7 @@ class QuoteService:
         key = read_key(request.quote.name, wire.QUOTES, "quote.name", faults)
         edit = wire.read_edit(request, faults, most_lines=self._calls.limits.lines)
         view = read_view(request.view, faults)
-        checked(faults)
+        self._calls.checked_with(faults, lambda reader: self._evaluated(reader, edit.content, edit.parties))
         etag = request.etag or request.quote.etag
         return self._calls.mutate(
             request,
@@ -241,8 +243,9 @@ class QuoteService:
         if bool(key) == request.HasField("content"):
             faults.invalid("name", "give either a quote or a content")
         most = self._calls.limits.lines
-        content = read_content(request.content, faults.at("content"), most_lines=most) if not key else None
-        checked(faults)
+        has_content = request.HasField("content") and not key
+        content = read_content(request.content, faults.at("content"), most_lines=most) if has_content else None
+        self._calls.checked_with(faults, lambda reader: self._evaluated(reader, content, QuoteParties("", "")))
         env = self._calls.env
         found = self._calls.read(lambda reader: preview(env, reader, key, content, tenant=DEFAULT_TENANT))
         reply = quote_pb2.PreviewApprovalsResponse()
@@ -264,6 +267,16 @@ class QuoteService:
         for fault in problem.faults if problem is not None else ():
             wire.fill_fault(reply.faults.add(), fault)
         return reply
+
+    def _evaluated(
+        self, reader: Reader, content: Content | None, parties: QuoteParties
+    ) -> PricedQuote | Refusal | None:
+        """What a content would be evaluated to, so that a request is told all its faults at once."""
+        env = self._calls.env
+        today = env.clock.now(DEFAULT_TENANT).date()
+        if content is None:
+            return None
+        return quotes.evaluated(env, reader, content, parties, today=today, tenant=DEFAULT_TENANT)
 
     def _move(
         self,

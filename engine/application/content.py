@@ -13,26 +13,24 @@ from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.promotions import redeemed
 from engine.application.rule_books import ActiveBook
+from engine.application.stated import NO_VALUES, NOTHING_CARRIED, Carried, customer_facts, stated_facts
 from engine.catalog import LineId, Value
 from engine.diagnostics import Code, Fault, Refusal
-from engine.language.types import ListType, OptionalType, Type
 from engine.money import MoneyError, currency
 from engine.parties import Customer
 from engine.pricing.request import FrozenRate, ManualDiscount, PriceRequest
-from engine.quotes.evaluation import Parts, PricedQuote, evaluate, price_lines, price_request
+from engine.quotes.evaluation import Parts, PricedQuote, evaluate, faults_before_prices, price_lines, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.ramp import Ramp, Term, expand
 from engine.quotes.reevaluation import reevaluate
 from engine.quotes.request import QuoteRequest, RequestedLine
 
 NO_RULE_BOOK = Code("NO_RULE_BOOK")
-UNKNOWN_FACT = Code("UNKNOWN_FACT")
-NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a caller asks for; what is not given is None or empty."""
+    """What a caller asks for; what is not given is None or empty. ``carried`` are facts of an earlier evaluation."""
 
     lines: tuple[RequestedLine, ...]
     date: dt.date | None = None
@@ -46,6 +44,15 @@ class Content:
     start: dt.date | None = None
     ramps: Mapping[LineId, Ramp] = field(default_factory=lambda: MappingProxyType({}))
     exchange: tuple[FrozenRate, ...] = ()
+    carried: Carried = NOTHING_CARRIED
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request with all that is wrong with it so far; what is wrong is left out of the request."""
+
+    request: QuoteRequest
+    faults: tuple[Fault, ...]
 
 
 def find_book(env: Environment, tenant: str, *, book_hash: str, day: date) -> ActiveBook | Refusal:
@@ -60,7 +67,12 @@ def find_book(env: Environment, tenant: str, *, book_hash: str, day: date) -> Ac
 
 
 def request_of(reader: Reader, content: Content, active: ActiveBook, day: date) -> QuoteRequest | Refusal:
-    """The complete request; the customer must exist, and the currency must be one."""
+    """The complete request; the customer must exist, the currency be one, and the facts be those of the rule book."""
+    asked = _asked(reader, content, active, day)
+    return Refusal(asked.faults) if asked.faults else asked.request
+
+
+def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _Asked:
     book = active.book
     code = content.currency or book.default_currency
     faults: list[Fault] = []
@@ -68,25 +80,27 @@ def request_of(reader: Reader, content: Content, active: ActiveBook, day: date) 
         currency(code)
     except MoneyError as problem:
         faults.append(problem.fault("currency_code"))
-    facts: dict[str, Value] = {}
+        code = book.default_currency
+    recorded: Mapping[str, Value] = NO_VALUES
     if content.customer:
         customer = reader.get(Customer, content.customer)
         if customer is None:
             faults += not_found("customer", f"customers/{content.customer}").faults
         else:
-            facts.update(customer_facts(customer))
-    facts.update(content.customer_facts)
+            recorded = customer_facts(customer)
+    carried, declared = content.carried, book.declared
+    facts = stated_facts("customer", content.customer_facts, {**recorded, **carried.customer}, declared.customer)
+    header = stated_facts("quote", content.header, carried.header, declared.quote)
     lines = expand(content.lines, content.ramps, Term(content.term_months, content.start or day))
     if isinstance(lines, Refusal):
         faults += lines.faults
-    if faults or isinstance(lines, Refusal):
-        return Refusal(tuple(faults))
-    return QuoteRequest(
+        lines = content.lines
+    request = QuoteRequest(
         date=day,
         currency=code,
         lines=lines,
-        customer=_complete(facts, book.declared.customer),
-        header=_complete(dict(content.header), book.declared.quote),
+        customer=facts.values,
+        header=header.values,
         codes=content.codes,
         manual=content.manual,
         term_months=content.term_months,
@@ -94,17 +108,7 @@ def request_of(reader: Reader, content: Content, active: ActiveBook, day: date) 
         exchange=content.exchange,
         redeemed=redeemed(reader, active.parts.plan, content.codes, customer=content.customer, currency=code),
     )
-
-
-def customer_facts(customer: Customer) -> dict[str, Value]:
-    """What rules read as ``customer.*`` of a stored customer."""
-    return {
-        **customer.attributes,
-        "id": customer.id,
-        "name": customer.display_name,
-        "segment": customer.segment or None,
-        "region": customer.region or None,
-    }
+    return _Asked(request, (*faults, *facts.faults, *header.faults))
 
 
 def price(
@@ -115,11 +119,11 @@ def price(
     active = find_book(env, tenant, book_hash=book_hash, day=day)
     if isinstance(active, Refusal):
         return active
-    outside = _outside(active, day)
-    request = request_of(reader, content, active, day)
-    if outside or isinstance(request, Refusal):
-        return Refusal((*outside, *(request.faults if isinstance(request, Refusal) else ())))
-    return evaluate(request, active.parts)
+    asked = _asked(reader, content, active, day)
+    faults = (*_outside(active, day), *asked.faults)
+    if faults:
+        return Refusal((*faults, *faults_before_prices(asked.request, active.parts)))
+    return evaluate(asked.request, active.parts)
 
 
 def _outside(active: ActiveBook, day: date) -> tuple[Fault, ...]:
@@ -150,16 +154,3 @@ def price_request_of(quote: PricedQuote, parts: Parts) -> PriceRequest | Refusal
     if isinstance(lines, Refusal):
         return lines
     return price_request(quote.request, price_lines(lines, quote.request, parts))
-
-
-def _complete(given: dict[str, Value], declared: Mapping[str, Type]) -> Mapping[str, Value]:
-    """Every declared fact has a value: what nobody gave is unknown, or an empty list where the rules read a list."""
-    blanks: dict[str, Value] = {
-        name: () if isinstance(_inner(kind), ListType) and not isinstance(kind, OptionalType) else None
-        for name, kind in declared.items()
-    }
-    return MappingProxyType({**blanks, **given})
-
-
-def _inner(kind: Type) -> Type:
-    return kind.item if isinstance(kind, OptionalType) else kind

@@ -12,6 +12,7 @@ from engine.application.content import Content, request_of
 from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.rule_books import ActiveBook, PublishedBook
+from engine.application.stated import known_then
 from engine.catalog import LineId
 from engine.diagnostics import Refusal
 from engine.pricing import price
@@ -90,8 +91,7 @@ class _Books:
             content = Content(
                 lines=(),
                 currency=asked.currency,
-                customer_facts=asked.customer,
-                header=asked.header,
+                carried=known_then(asked, active.book.declared),
                 term_months=asked.term_months,
             )
             found = request_of(self.reader, content, active, day)

@@ -9,7 +9,9 @@ from types import MappingProxyType
 
 from engine.application.content import Content, price, price_edited
 from engine.application.faults import etag_mismatch, invalid, not_found
-from engine.application.perform import Work
+from engine.application.perform import Environment, Work
+from engine.application.ports import Reader
+from engine.application.stated import Carried
 from engine.catalog import LineId
 from engine.diagnostics import Fault, Refusal
 from engine.parties import BillingAccount, Customer, SellingEntity, User
@@ -49,15 +51,20 @@ class Edit:
     selling_entity: str | None = None
     deal: str | None = None
 
+    @property
+    def parties(self) -> QuoteParties:
+        """The parties that the edit names; the owner stays."""
+        customer = self.content.customer if self.content is not None else ""
+        return QuoteParties(customer, "", self.billing_account or "", self.selling_entity or "")
+
 
 def create_quote(work: Work, draft: Draft, *, etag: str) -> Quote | Refusal:
     """Evaluate what is asked for and keep it as a draft; everybody it names must exist."""
     if etag:
         return etag_mismatch("", etag)
-    missing = _missing(work, draft.parties)
-    priced = _price(work, draft.content)
-    if missing or isinstance(priced, Refusal):
-        return Refusal((*missing, *(priced.faults if isinstance(priced, Refusal) else ())))
+    priced = evaluated(work.env, work.tx, draft.content, draft.parties, today=work.at.date(), tenant=work.tenant)
+    if isinstance(priced, Refusal):
+        return priced
     decision = lifecycle.draft(
         work.env.ids.new("q"),
         draft.parties,
@@ -70,6 +77,18 @@ def create_quote(work: Work, draft: Draft, *, etag: str) -> Quote | Refusal:
     if not isinstance(quote, Refusal):
         work.tx.add(quote)
     return quote
+
+
+def evaluated(
+    env: Environment, reader: Reader, content: Content, parties: QuoteParties, *, today: date, tenant: str
+) -> PricedQuote | Refusal:
+    """Evaluate what is asked for; a refusal also names the parties that do not exist."""
+    missing = _missing(reader, parties)
+    priced = price(env, reader, content, today=today, tenant=tenant)
+    if missing and isinstance(priced, Refusal):
+        known = {each.field for each in missing}
+        return Refusal((*missing, *(each for each in priced.faults if each.field not in known)))
+    return Refusal(missing) if missing else priced
 
 
 def load_quote(work: Work, key: str, etag: str) -> Quote | Refusal:
@@ -92,13 +111,12 @@ def change_quote(work: Work, key: str, edit: Edit, *, etag: str) -> Quote | Refu
         selling_entity=_or(edit.selling_entity, quote.parties.selling_entity),
         deal=_or(edit.deal, quote.parties.deal),
     )
-    missing = _missing(work, parties)
     content = edit.content or content_of(quote.request, parties.customer)
     if content.currency == quote.request.currency:
         content = replace(content, exchange=quote.request.exchange)
-    priced = _price(work, content)
-    if missing or isinstance(priced, Refusal):
-        return Refusal((*missing, *(priced.faults if isinstance(priced, Refusal) else ())))
+    priced = evaluated(work.env, work.tx, content, parties, today=work.at.date(), tenant=work.tenant)
+    if isinstance(priced, Refusal):
+        return priced
     edited = replace(quote, parties=parties, title=_or(edit.title, quote.title))
     return work.saved(lifecycle.edit(edited, priced, valid_until=edit.valid_until, at=work.at))
 
@@ -177,8 +195,7 @@ def content_of(request: QuoteRequest, customer: str) -> Content:
         date=request.date,
         currency=request.currency,
         customer=customer,
-        customer_facts=request.customer,
-        header=request.header,
+        carried=Carried(request.customer, request.header),
         codes=request.codes,
         manual=request.manual,
         term_months=request.term_months,
@@ -196,7 +213,7 @@ def _price(work: Work, content: Content) -> PricedQuote | Refusal:
     return price(work.env, work.tx, content, today=work.at.date(), tenant=work.tenant)
 
 
-def _missing(work: Work, parties: QuoteParties) -> tuple[Fault, ...]:
+def _missing(reader: Reader, parties: QuoteParties) -> tuple[Fault, ...]:
     asked: tuple[tuple[type[object], str, str, str], ...] = (
         (User, parties.owner, "owner", "users"),
         (Customer, parties.customer, "customer", "customers"),
@@ -206,7 +223,7 @@ def _missing(work: Work, parties: QuoteParties) -> tuple[Fault, ...]:
     return tuple(
         fault
         for kind, key, field, collection in asked
-        if key and work.tx.get(kind, key) is None
+        if key and reader.get(kind, key) is None
         for fault in not_found(field, f"{collection}/{key}").faults
     )
 

@@ -43,7 +43,7 @@ from engine.pricing.settings import RoundingPoint
 from engine.pricing.spread import spread
 from engine.pricing.starting import MissingPriceError, new_state, start_line
 from engine.pricing.state import ZERO, LineState, major, minor_units
-from engine.pricing.taxes import unknown_codes
+from engine.pricing.taxes import no_rate, unknown_codes
 from engine.pricing.told import Told
 from engine.pricing.usability import usable_rules
 from engine.pricing.work import NotANumberError, Work
@@ -234,7 +234,7 @@ def unknown_tax_codes(work: Work, order: OrderState) -> list[Fault]:
     """A fault for each line whose tax code has no rate, where the book refuses that."""
     lines = work.request.lines
     return [
-        Fault(codes.UNKNOWN_TAX_CODE, f"lines[{index}].tax_code", f"no tax rate for `{lines[index].tax_code}`")
+        Fault(codes.UNKNOWN_TAX_CODE, f"lines[{index}].tax_code", *no_rate(work, lines[index].tax_code))
         for index in unknown_codes(work, order)
     ]
 

@@ -16,7 +16,7 @@ from engine.pricing.request import RequestLine
 from engine.pricing.result import GiftLine
 from engine.pricing.ruleplan import RulePlan
 from engine.pricing.state import minor_units
-from engine.pricing.taxes import Added, untaxed
+from engine.pricing.taxes import Added, no_rate, untaxed
 from engine.pricing.work import Work, line_record
 
 
@@ -61,7 +61,7 @@ def taxed_gifts(work: Work, gifts: Sequence[GiftLine], taxes: Sequence[int]) -> 
 def untaxed_gifts(work: Work, gifts: Sequence[GiftLine]) -> list[Fault]:
     """A fault for each gift that is charged for and whose tax nobody knows."""
     return [
-        Fault(codes.UNKNOWN_TAX_CODE, "lines", f"no tax rate for `{each.line.tax_code}` of the gift `{each.line.sku}`")
+        Fault(codes.UNKNOWN_TAX_CODE, "lines", *no_rate(work, each.line.tax_code, f" of the gift `{each.line.sku}`"))
         for each in untaxed(work, added_lines(work, gifts))
     ]
 

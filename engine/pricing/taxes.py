@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import lcm
 
+from engine.catalog import Value
+from engine.diagnostics import did_you_mean
 from engine.money import EXACT, Ratio, Rounding, divide_rounded
 from engine.pricing.order_state import OrderState
 from engine.pricing.request import NO_FACTS, RequestLine, TaxAnswer, TaxState
 from engine.pricing.settings import TaxLevel, TaxSettings, TaxSide
 from engine.pricing.spread import proportional
 from engine.pricing.state import ZERO, Record
+from engine.pricing.told import facts_read
+from engine.pricing.wording import shown
 from engine.pricing.work import Work
 
 NO_TAX = TaxAnswer(ZERO)
@@ -204,3 +208,25 @@ def unknown_codes(work: Work, order: OrderState) -> list[int]:
     if settings is None or not settings.unknown_is_refused:
         return []
     return [index for index, rate in enumerate(rates_of(order)) if rate is None]
+
+
+def no_rate(work: Work, code: str, what: str = "") -> tuple[str, str]:
+    """The message and the hint for a tax code that has no rate: what its rates look at, and what is known of that."""
+    settings = work.plan.rules.tax
+    rates = settings.rates if settings is not None else ()
+    records = {"customer": work.customer, "quote": work.quote}
+    asked = {
+        path: value
+        for rate in rates
+        if rate.code == code
+        for condition in rate.when
+        for path, value in facts_read(condition, records)
+    }
+    told = ", ".join(f"`{path}`, which is {_known(value)}" for path, value in asked.items())
+    known = dict.fromkeys(rate.code for rate in rates)
+    hint = f"its rates look at {told}" if told else did_you_mean(code, known) or "add its rate to the taxes of the book"
+    return f"no tax rate for `{code}`{what}", hint
+
+
+def _known(value: Value) -> str:
+    return f"`{shown(value)}`" if value not in (None, "") else "not known"

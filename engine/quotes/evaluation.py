@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -10,8 +10,9 @@ from engine.approvals import ApprovalPolicy, ChainDefinition, Route, reads_lines
 from engine.catalog import ONE_TIME, Catalog, ChargeKind, ConfiguredLine, LineId, Product, Sku, Value
 from engine.catalog.product import ONE
 from engine.configuration.products import Finding, ProductConfigurator
-from engine.diagnostics import Refusal
+from engine.diagnostics import Fault, Refusal
 from engine.pricing import PricePlan, price
+from engine.pricing.checks import request_faults
 from engine.pricing.compiled import EXCHANGE
 from engine.pricing.finding import rates_to_freeze
 from engine.pricing.request import Facts, PriceRequest, RequestLine
@@ -20,6 +21,7 @@ from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
 
+_ABOUT_LINES = ("lines", "manual")
 SEMANTICS = "1"
 """Version of what the engine does with equal rules and inputs; it is part of every certificate."""
 
@@ -69,13 +71,28 @@ def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     """Check the configurations, price the lines and find the approval route; a refusal holds every fault found."""
     lines = resolve(request, parts.catalog)
     if isinstance(lines, Refusal):
-        return lines
+        return Refusal((*lines.faults, *_header_faults(request, parts)))
     asked = price_lines(lines, request, parts)
     priced = price(parts.plan, price_request(request, asked))
     if isinstance(priced, Refusal):
         return priced
     request = with_frozen_rates(request, priced, parts.plan)
     return found_out(request, asked, priced, parts, check(lines, parts))
+
+
+def faults_before_prices(request: QuoteRequest, parts: Parts) -> tuple[Fault, ...]:
+    """Everything that can be seen to be wrong with a request before there are prices."""
+    lines = resolve(request, parts.catalog)
+    if isinstance(lines, Refusal):
+        return (*lines.faults, *_header_faults(request, parts))
+    return tuple(request_faults(parts.plan, price_request(request, price_lines(lines, request, parts))))
+
+
+def _header_faults(request: QuoteRequest, parts: Parts) -> Iterator[Fault]:
+    """What is wrong beside the lines, where these cannot be told from each other."""
+    for each in request_faults(parts.plan, price_request(request, ())):
+        if not each.field.startswith(_ABOUT_LINES):
+            yield each
 
 
 def found_out(

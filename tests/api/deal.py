@@ -42,10 +42,10 @@ def move_clock(server: Served, now: str) -> test_clock_pb2.AdvanceTestClockRespo
     return server.clock.AdvanceTestClock(request, timeout=60)
 
 
-def people(server: Served) -> None:
+def people(server: Served, segment: str = "retail") -> None:
     """A customer in Germany, its billing account, the seller, a rep, a manager and a director."""
     parties = server.parties
-    customer = party_pb2.Customer(display_name="Anna's shop", segment="retail", region="DE")
+    customer = party_pb2.Customer(display_name="Anna's shop", segment=segment, region="DE")
     parties.CreateCustomer(party_pb2.CreateCustomerRequest(customer=customer, customer_id="anna"))
     account = party_pb2.BillingAccount(display_name="Main", customer="customers/anna", currency_code="EUR")
     account.payment_terms_days = 14

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cpq.v1 import pricing_pb2
+from cpq.v1 import party_pb2, pricing_pb2
 
 from tests.api import deal
 from tests.api.server import Served, failure, served
@@ -133,6 +133,51 @@ def test_every_fault_of_a_request_comes_in_one_answer(shop: Served) -> None:
         ("PRC011", "manual[0].value"),
         ("PRC009", "codes[0]"),
         ("PRC008", "codes[1]"),
+    ]
+
+
+def test_facts_are_those_of_the_rule_book(shop: Served) -> None:
+    facts = {"segment": deal.text("educ"), "segmnt": deal.text("edu"), "region": deal.text("XX")}
+    found = refusal(shop, MUG, customer_facts=facts, header={"chanel": deal.text("web")})
+    assert found == [
+        ("BAD_FACT", "customer_facts.segment", "`customer.segment` is never `educ`; did you mean `edu`?"),
+        ("BAD_FACT", "customer_facts.region", "`customer.region` is never `XX`; it is one of `DE`, `US`"),
+        (
+            "UNKNOWN_FACT",
+            "customer_facts.segmnt",
+            "the rule book declares no fact `customer.segmnt`; did you mean `segment`?",
+        ),
+        ("UNKNOWN_FACT", "header.chanel", "the rule book declares no fact `quote.chanel`; did you mean `channel`?"),
+    ]
+
+
+def test_a_record_that_says_what_the_book_does_not_know_is_refused_unless_the_caller_says_better(shop: Served) -> None:
+    customer = party_pb2.Customer(display_name="School", segment="educ", region="DE", attributes={"erp_id": "7"})
+    shop.parties.CreateCustomer(party_pb2.CreateCustomerRequest(customer=customer, customer_id="school"))
+    stored = deal.content(MUG)
+    stored.customer = "customers/school"
+    found = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest(content=stored))
+    hint = "did you mean `edu`?; correct the record, or state `customer_facts.segment`"
+    assert (found.reason, found.fields) == ("BAD_FACT", {"customer": f"`customer.segment` is never `educ`; {hint}"})
+    stored.customer_facts["segment"].text = "edu"
+    assert shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=stored)).valid
+
+
+def test_what_cannot_be_read_hides_nothing_else(shop: Served) -> None:
+    found = refusal(
+        shop,
+        deal.line("MUG", "abc"),
+        deal.line("MUGG", "1"),
+        currency_code="EURO",
+        codes=["ON"],
+        customer_facts={"segment": deal.text("educ")},
+    )
+    assert [(code, field) for code, field, _ in found] == [
+        ("INVALID_FIELD", "content.lines[0].quantity"),
+        ("MNY001", "currency_code"),
+        ("BAD_FACT", "customer_facts.segment"),
+        ("QUO104", "lines[1].sku"),
+        ("PRC008", "codes[0]"),
     ]
 
 

@@ -36,7 +36,7 @@ def platform(tmp_path: Path) -> Iterator[Served]:
     with build_server(settings) as running, grpc.insecure_channel(running.address) as channel:
         served = Served(running, channel, None)  # type: ignore[arg-type]
         deal.set_clock(served)
-        deal.people(served)
+        deal.people(served, segment="business")
         yield served
 
 

@@ -180,6 +180,7 @@ def test_every_fault_of_a_draft_is_named_in_one_answer(shop: Served) -> None:
     found = failure(shop.quotes.CreateQuote, request)
     assert found.code is grpc.StatusCode.INVALID_ARGUMENT
     assert {
+        "lines[0].quantity",
         "quote.content.lines[1].id",
         "quote.content.lines[1].quantity",
         "quote.content.lines[2].sku",
@@ -222,6 +223,23 @@ def test_everybody_named_must_exist(shop: Served) -> None:
     found = failure(shop.quotes.CreateQuote, quote_pb2.CreateQuoteRequest(quote=quote))
     assert found.code is grpc.StatusCode.NOT_FOUND
     assert {"owner", "billing_account", "selling_entity", "customer"} == set(found.fields)
+
+
+def test_what_cannot_be_read_does_not_hide_who_is_not_there(shop: Served) -> None:
+    draft = quote_pb2.Quote(content=deal.content(deal.line("MUGS")), owner="users/x", valid_until=deal.UNTIL)
+    draft.billing_account, draft.selling_entity = "accounts/x", "sellingEntities/x"
+    found = failure(shop.quotes.CreateQuote, quote_pb2.CreateQuoteRequest(quote=draft))
+    assert set(found.fields) == {"quote.billing_account", "owner", "selling_entity", "lines[0].sku"}
+    made = deal.create(shop)
+    change = quote_pb2.UpdateQuoteRequest(quote=quote_pb2.Quote(name=made.name, content=deal.content(deal.line("MUG"))))
+    change.quote.content.lines[0].quantity = "1,5"
+    change.quote.content.currency_code = "EURO"
+    change.quote.selling_entity = "sellingEntities/x"
+    found = failure(shop.quotes.UpdateQuote, change)
+    assert set(found.fields) == {"quote.content.lines[0].quantity", "currency_code", "selling_entity"}
+    asked = quote_pb2.PreviewApprovalsRequest(content=change.quote.content)
+    found = failure(shop.quotes.PreviewApprovals, asked)
+    assert set(found.fields) == {"content.lines[0].quantity", "currency_code"}
 
 
 def test_too_many_lines_are_refused_with_the_limit(shop: Served) -> None:

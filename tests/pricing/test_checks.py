@@ -153,6 +153,22 @@ def test_a_tax_code_without_a_rate_is_refused_unless_the_book_lets_it_pass() -> 
     assert priced(book(tax=lenient), request).totals.tax.is_zero
 
 
+@pytest.mark.parametrize(
+    ("code", "region", "hint"),
+    [
+        ("s", None, "its rates look at `customer.region`, which is not known"),
+        ("s", "US", 'its rates look at `customer.region`, which is `"US"`'),
+        ("standrd", "DE", "did you mean `standard`?"),
+        ("zz", "DE", "add its rate to the taxes of the book"),
+    ],
+)
+def test_a_missing_tax_rate_says_what_the_rates_look_at(code: str, region: str | None, hint: str) -> None:
+    rates = TaxRate("s", D("19"), when=when('customer.region = "DE"')), TaxRate("standard", D("20"))
+    request = asked(line("A", tax_code=code), customer={"region": region})
+    (fault,) = refused(book(tax=TaxSettings(rates=rates)), request).faults
+    assert (fault.message, fault.hint) == (f"no tax rate for `{code}`", hint)
+
+
 def test_a_rule_that_cannot_be_evaluated_refuses_with_its_place() -> None:
     broken = rule("broken", Percent(D("10")), when=when("1000 / (line.qty - 3) > 1"))
     answer = refused(book(broken), asked(line("A", "3")))

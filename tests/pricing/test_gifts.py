@@ -64,6 +64,8 @@ def test_a_gift_has_a_name_of_its_own_and_says_what_it_costs_others() -> None:
 def test_a_gift_without_a_rate_is_refused_when_it_is_charged_for() -> None:
     tax = TaxSettings(rates=(TaxRate("other", D(7)),))
     refusal = refused(book(rule("g", MUG, "order"), tax=tax), asked(line("B", tax_code="other")))
-    assert [each.code for each in refusal.faults] == [UNKNOWN_TAX_CODE]
+    assert [str(each) for each in refusal.faults] == [
+        f"{UNKNOWN_TAX_CODE}: lines: no tax rate for `s` of the gift `C`; add its rate to the taxes of the book"
+    ]
     free = Gift("C", tax_code="s")
     assert priced(book(rule("g", free, "order"), tax=tax), asked(line("B", tax_code="other"))).gifts[0].tax == 0

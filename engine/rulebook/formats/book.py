@@ -48,7 +48,7 @@ ROUNDING = Record(
 
 FACTS = Record(
     "the declared facts",
-    "What rules may read beside the engine's own names.",
+    "What rules may read beside the engine's own names; requests that state other facts or words are refused.",
     (
         Field("customer", MapField(RecordField(ATTRIBUTE)), "Names read as `customer.…`."),
         Field("quote", MapField(RecordField(ATTRIBUTE)), "Names read as `quote.…`."),
