@@ -14,6 +14,7 @@ from engine.application import offers, quotes
 from engine.application.content import Content
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Work, etag_of
+from engine.application.ports import Reader
 from engine.application.review import compare_versions, preview, verify_offer
 from engine.diagnostics import Refusal
 from engine.quotes.evaluation import PricedQuote
