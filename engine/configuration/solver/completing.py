@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from engine.configuration.answers import Choice, Completion, CompletionStatus, Objective
 from engine.configuration.model import STRUCTURE, Kind, Model, Sum, Term, Value
 from engine.configuration.solver import program
-from engine.configuration.solver.optimum import Best, Weigher, cheapest
+from engine.configuration.solver.optimum import Best, Priced, Weigher, cheapest
+from engine.configuration.solver.reduced import Reduced
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Host, Search
 from engine.configuration.solver.sums import SumTheory
 from engine.configuration.solver.sweep import Sweeper
@@ -126,35 +127,47 @@ def _by_sweep(task: Task, sweeper: Sweeper) -> Completion:
     return Completion(CompletionStatus.OPTIMAL, values_of(task.model, found[1], {}), total, total)
 
 
-def _weighed(terms: Sequence[Term]) -> Weigher:
+def _weighed(terms: Sequence[Term], reduced: Reduced | None = None) -> Weigher:
     weigher = Weigher()
     for term in terms:
         if term.literal:
-            weigher.add(term.literal, term.coefficient)
+            literal = reduced.literals([term.literal])[0] if reduced else term.literal
+            weigher.add(literal, term.coefficient)
         else:
             weigher.offset += term.coefficient
     return weigher
 
 
 def _by_cores(task: Task) -> Completion:
-    """Weighted MaxSAT over the skeleton, sums added lazily."""
-    weigher = _weighed(task.terms)
-    costs = weigher.net()
+    """Weighted MaxSAT over the skeleton, sums added lazily; over the reduced clauses where they say everything."""
     theory = task.theory()
+    foundation = task.bench.foundation
+    reduced = None if theory else foundation.reduced
+    weigher = _weighed(task.terms, reduced)
+    costs = weigher.net()
+
+    def hard(host: Host) -> list[int]:
+        literals = task.hard(theory, host)
+        return reduced.literals(literals) if reduced else literals
+
+    values = any(each.kind is Kind.ENUMERATION for each in task.model.variables)
     best: Best | None = cheapest(
-        task.bench.foundation.cnf,
+        reduced.cnf if reduced else foundation.cnf,
         costs,
-        hard=lambda host: task.hard(theory, host),
+        priced=Priced.VALUES if values else Priced.FEATURES,
+        hard=hard,
         theory=theory,
         allowance=task.allowance,
     )
     if best is None:
         return INFEASIBLE
-    if not best.proven:
-        return _fallback(task, [-literal for literal in costs], best.cost + weigher.offset)
     total = best.cost + weigher.offset
-    values = values_of(task.model, best.model, theory.values if theory else {})
-    return Completion(CompletionStatus.OPTIMAL, values, total, total)
+    if not best.proven:
+        return _fallback(task, [-each.literal if each.coefficient > 0 else each.literal for each in task.terms], total)
+    solution = reduced.original(best.model) if reduced else best.model
+    return Completion(
+        CompletionStatus.OPTIMAL, values_of(task.model, solution, theory.values if theory else {}), total, total
+    )
 
 
 def _by_program(task: Task) -> Completion:

@@ -103,12 +103,22 @@ class SoftGroups:
 
 def minimal_core(search: Search, hard: Sequence[int], soft: Iterable[int]) -> list[int] | None:
     """A minimal set of soft literals (selectors) that clashes with the hard ones, or None when all fit."""
+    core = clashing(search, hard, soft)
+    return None if core is None else minimised(search, hard, core)
+
+
+def clashing(search: Search, hard: Sequence[int], soft: Iterable[int]) -> list[int] | None:
+    """Soft literals that clash with the hard ones, few but maybe not minimal, or None when all fit."""
     candidates = list(soft)
     if search.solve([*hard, *candidates]):
         return None
-    core = set(search.core())
-    kept = [each for each in candidates if each in core]
-    for each in list(kept):
+    return sorted(set(search.core()).intersection(candidates))
+
+
+def minimised(search: Search, hard: Sequence[int], clash: Sequence[int]) -> list[int]:
+    """What is left of a clash of soft literals when none can be spared any more."""
+    kept = list(clash)
+    for each in clash:
         if each not in kept:
             continue
         rest = [other for other in kept if other != each]

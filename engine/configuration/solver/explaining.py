@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from engine.configuration.answers import Blamed, Choice, Explanation, Violation
-from engine.configuration.solver.conflicts import SoftGroups, minimal_core
+from engine.configuration.solver.closeup import minimal_rules
+from engine.configuration.solver.conflicts import SoftGroups, clashing, minimised
 from engine.configuration.solver.facts import Unit, canonical
 from engine.configuration.solver.search import Allowance, BudgetSpentError
 from engine.configuration.solver.workbench import Workbench
@@ -21,10 +22,8 @@ def explain(bench: Workbench, units: tuple[Unit, ...], wanted: Sequence[Choice])
     if clash is None:
         return None
     guilty = canonical(each for at, unit in enumerate(units) if clash >> at & 1 for each in unit)
-    search = bench.blaming()
     selectors = bench.selectors()
-    hard = bench.blaming_literals((*wanted, *guilty))
-    core = minimal_core(search, hard, selectors)
+    core = _guilty(bench, bench.blaming_literals((*wanted, *guilty)), selectors)
     assert core is not None, "the rules together are as strict as the model"
     numbers = tuple(sorted(each - selectors[0] for each in core))
     rules = bench.foundation.model.rules
@@ -36,7 +35,7 @@ def blame(bench: Workbench, wanted: Sequence[Choice], allowance: Allowance) -> B
     search = bench.blaming()
     selectors = bench.selectors()
     hard = bench.blaming_literals(wanted)
-    core = minimal_core(search, hard, selectors)
+    core = _guilty(bench, hard, selectors)
     if core is None:
         return None
     smallest = len(core) <= 1
@@ -59,10 +58,10 @@ def validate(bench: Workbench, choices: tuple[Choice, ...]) -> tuple[Violation, 
     search = bench.blaming()
     groups = [tuple(bench.blaming_literals([each])) for each in choices]
     hard = list(dict.fromkeys(literal for group in groups for literal in group))
-    remaining = bench.selectors()
+    remaining: Sequence[int] = bench.selectors()
     rules = bench.foundation.model.rules
     found: list[Violation] = []
-    while (core := minimal_core(search, hard, remaining)) is not None:
+    while (core := _guilty(bench, hard, remaining)) is not None:
         clash = SoftGroups(search, groups, core).smallest_conflict()
         assert clash is not None, "a clash of rules stays one when all choices are there"
         involved = tuple(each for at, each in enumerate(choices) if clash >> at & 1)
@@ -82,6 +81,21 @@ def corrections(
     soft = SoftGroups(bench.search, _literals(bench, units), bench.literals(wanted))
     sets = soft.smallest_corrections(limit)
     return [tuple(unit for at, unit in enumerate(units) if found >> at & 1) for found in sets]
+
+
+def _guilty(bench: Workbench, hard: Sequence[int], selectors: Sequence[int]) -> list[int] | None:
+    """The selectors of a minimal set of rules that clashes with the hard literals, or None when all fit."""
+    search = bench.blaming()
+    clash = clashing(search, hard, selectors)
+    if not clash:
+        return clash
+    first = search.selector(0)
+    if bench.theory is None:  # sums have no clauses that a close-up could show
+        rules = [each - first for each in clash]
+        found = minimal_rules(bench.foundation.statements(), rules, hard, search.allowance)
+        if found is not None:
+            return [first + each for each in found]
+    return minimised(search, hard, clash)
 
 
 def _literals(bench: Workbench, units: Iterable[Unit]) -> list[tuple[int, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from pysat.examples.rc2 import RC2
 from pysat.formula import WCNF
@@ -52,12 +53,26 @@ class Weigher:
         return result
 
 
+class Priced(Enum):
+    """What the costs are mostly about: features one by one, or values of which one has to be taken."""
+
+    FEATURES = "features"
+    VALUES = "values"
+
+
 def cheapest(
-    cnf: Cnf, costs: Mapping[int, int], *, hard: HardLiterals, theory: Theory | None, allowance: Allowance
+    cnf: Cnf,
+    costs: Mapping[int, int],
+    *,
+    priced: Priced,
+    hard: HardLiterals,
+    theory: Theory | None,
+    allowance: Allowance,
 ) -> Best | None:
     """Minimise the costs of the literals that hold. None when nothing satisfies the hard literals.
 
-    ``hard`` is asked for the literals that must hold once there is a host to make atoms for quantities.
+    ``hard`` is asked for the literals that must hold once there is a host to make atoms for quantities. Looking for
+    costs that exclude each other first halves the time where values are priced, and doubles it where features are.
     """
     formula = WCNF()
     formula.hard = [list(each) for each in cnf.clauses]
@@ -67,7 +82,7 @@ def cheapest(
     formula.wght = list(costs.values())
     formula.nv = cnf.top
     formula.topw = sum(formula.wght) + 1
-    with RC2(formula, solver="g4", adapt=True, exhaust=False, minz=False) as search:
+    with RC2(formula, solver="g4", adapt=priced is Priced.VALUES, exhaust=False, minz=False) as search:
         host = _Host(search, cnf.top)
         for literal in hard(host):
             host.add((literal,))

@@ -33,6 +33,13 @@ class Reduced:
         literal = self.literal
         return [literal[each] if each > 0 else -literal[-each] for each in originals]
 
+    def original(self, solution: Sequence[int]) -> list[int]:
+        """A solution of the smaller problem as one of the model's atoms, those left out of both as false."""
+        return [
+            atom if each and solution[abs(each) - 1] == each else -atom
+            for atom, each in enumerate(self.literal[1:], start=1)
+        ]
+
 
 class Translator:
     """Turns what may hold and fail from one numbering into the other, all atoms at once."""

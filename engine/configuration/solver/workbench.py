@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from engine.configuration.answers import Choice
 from engine.configuration.model import Model
 from engine.configuration.solver.bits import atoms_of
+from engine.configuration.solver.closeup import Statements
 from engine.configuration.solver.cnf import Cnf, encode
 from engine.configuration.solver.conflicts import Group
 from engine.configuration.solver.facts import Vocabulary
@@ -28,6 +29,13 @@ class Foundation:
         self.vocabulary = Vocabulary(model)
         self.everything = Possible(self.vocabulary.decided_true, self.vocabulary.decided_false)
         self.reduced: Reduced | None = None
+        self._statements: Statements | None = None
+
+    def statements(self) -> Statements:
+        """The clauses by rule, sorted at the first explanation; threads that sort them together find the same."""
+        if self._statements is None:
+            self._statements = Statements(self.cnf)
+        return self._statements
 
     def settle(self, root: Possible) -> None:
         """Simplify under what is known without any choice; threads that come too late find it done."""
@@ -67,6 +75,7 @@ class Workbench:
         self.ranges = RangeFinder(foundation.model, self.search, self.theory) if self.theory else None
         self._blaming: Search | None = None
         self._blaming_theory: SumTheory | None = None
+        self._selectors: list[int] = []
 
     def finder(self) -> WitnessFinder | ReducedFinder:
         """Answers domain questions, on the reduced clauses once they are known."""
@@ -134,10 +143,12 @@ class Workbench:
         found = self.foundation.vocabulary.literals
         return list(dict.fromkeys(literal for each in choices for literal in found(each, bound)))
 
-    def selectors(self) -> list[int]:
+    def selectors(self) -> Sequence[int]:
         """One literal a rule, in the blaming search."""
         search = self.blaming()
-        return [search.selector(at) for at in range(len(self.foundation.model.rules))]
+        if not self._selectors:
+            self._selectors = [search.selector(at) for at in range(len(self.foundation.model.rules))]
+        return self._selectors
 
     def _bound(self, variable: int, at_least: int) -> int:
         assert self.theory is not None, "a model with quantities has a sum theory"

@@ -8,12 +8,20 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Choice, ModelBuilder, State, configurator_for
+from engine.configuration import (
+    Choice,
+    CompletionStatus,
+    ModelBuilder,
+    Objective,
+    State,
+    Term,
+    configurator_for,
+)
 from engine.configuration.solver.cnf import Cnf
 from engine.configuration.solver.reduced import reduce
 from engine.configuration.solver.rotation import Rotator, touching
 from engine.configuration.solver.witnesses import Possible
-from tests.configuration.solver.brute import agrees, random_model, solutions
+from tests.configuration.solver.brute import agrees, random_model, solutions, total
 from tests.configuration.solver.test_engine import assert_domains, some_choices
 
 SEEDS = st.integers(0, 10**6)
@@ -123,6 +131,27 @@ def test_clicks_without_sums_equal_brute_force_in_any_order(seed: int) -> None:
         previous = state
     turned = configurator_for(model).configure(rnd.sample(choices, len(choices)))
     assert turned == previous
+
+
+@given(SEEDS)
+@settings(max_examples=80, deadline=None)
+def test_completions_over_the_reduced_clauses_cost_the_least_of_all(seed: int) -> None:
+    rnd = random.Random(seed)
+    model = random_model(seed, quantities=0, sums=0)
+    engine = configurator_for(model)
+    engine.configure(())
+    chosen = some_choices(model, rnd, most=2)
+    atoms = [rnd.choice([1, -1]) * rnd.randint(1, model.atom_count) for _ in range(6)]
+    terms = [Term(rnd.randint(-9, 9), each) for each in (0, *atoms)]
+    found = engine.complete(chosen, objective=Objective(tuple(terms)))
+    left = [each for each in solutions(model) if agrees(each, chosen)]
+    if not left:
+        assert found.status is CompletionStatus.INFEASIBLE
+        return
+    assert found.proven and found.total == min(total(model, each, terms) for each in left)
+    shown = dict(found.values)
+    same = [each for each in left if all(each.values[name] == value for name, value in shown.items())]
+    assert [total(model, each, terms) for each in same] == [found.total]
 
 
 def test_a_chain_of_mandatory_parts_is_one_question() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from engine.configuration.solver.explaining import explain
 from engine.configuration.solver.facts import Vocabulary, canonical, units_of
 from engine.configuration.solver.hitting import smallest_hitting_set
 from engine.configuration.solver.linear import prepare
-from engine.configuration.solver.optimum import Weigher, cheapest
+from engine.configuration.solver.optimum import Priced, Weigher, cheapest
 from engine.configuration.solver.program import Program
 from engine.configuration.solver.ranges import RangeFinder, full_ranges
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Search
@@ -193,10 +194,11 @@ def test_the_optimiser_finds_the_least_cost_or_says_none() -> None:
     builder.clause(literals[1:])
     cnf = encode(builder.build())
     costs = dict(zip(literals, (4, 7, 4), strict=True))
-    best = cheapest(cnf, costs, hard=lambda _: [], theory=None, allowance=Allowance(PLENTY))
-    assert best is not None and best.proven and best.cost == 7
-    none = cheapest(cnf, costs, hard=lambda _: [-1, -2], theory=None, allowance=Allowance(PLENTY))
-    assert none is None
+    for priced in Priced:
+        ask = partial(cheapest, cnf, costs, priced=priced, theory=None, allowance=Allowance(PLENTY))
+        best = ask(hard=lambda _: [])
+        assert best is not None and best.proven and best.cost == 7
+        assert ask(hard=lambda _: [-1, -2]) is None
 
 
 def test_groups_conflicts_and_witnesses_on_one_search() -> None:
