@@ -6,8 +6,10 @@ import json
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parent / ".peers"
@@ -43,21 +45,28 @@ def python() -> Path | None:
 
 def ask(interpreter: Path, peer: str, problem: str, seconds: float) -> Answered:
     """Let a peer answer the clicks of a problem (JSON) for so long; what it cannot finish is missing."""
+    lines = run(interpreter, "peers.py", [peer, str(seconds)], problem, 2 * seconds + 5)
+    clicks = [each for each in lines if "ms" in each]
+    load = next((each["load_ms"] for each in lines if "load_ms" in each), 0.0)
+    return Answered(tuple(each["ms"] for each in clicks), tuple(each["hash"] for each in clicks), load)
+
+
+def run(
+    interpreter: Path, script: str, arguments: Sequence[str], problem: str, patience: float
+) -> list[dict[str, Any]]:
+    """The lines of JSON that a script prints about a problem until it ends or patience does."""
     process = subprocess.Popen(
-        [interpreter, HERE / "peers.py", peer, str(seconds)],
+        [interpreter, HERE / script, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        shown, complaints = process.communicate(problem, timeout=2 * seconds + 5)
+        shown, complaints = process.communicate(problem, timeout=patience)
     except subprocess.TimeoutExpired:
         process.kill()
         shown, complaints = process.communicate()
     if process.returncode and process.returncode > 0:
-        raise RuntimeError(f"{peer}: {complaints.strip()}")
-    lines = [json.loads(each) for each in shown.splitlines()]
-    clicks = [each for each in lines if "ms" in each]
-    load = next((each["load_ms"] for each in lines if "load_ms" in each), 0.0)
-    return Answered(tuple(each["ms"] for each in clicks), tuple(each["hash"] for each in clicks), load)
+        raise RuntimeError(f"{script} {' '.join(arguments)}: {complaints.strip()}")
+    return [json.loads(each) for each in shown.splitlines() if each.endswith("}")]

@@ -55,49 +55,60 @@ def clingo_brave(problem: Problem) -> Domains:
     return domains
 
 
+class CpSat:
+    """A problem stated to CP-SAT, tables as tables."""
+
+    def __init__(self, problem: Problem) -> None:
+        from ortools.sat.python import cp_model
+
+        self.model = model = cp_model.CpModel()
+        self.atoms = [None, *(model.new_bool_var(str(at)) for at in range(1, problem["atoms"] + 1))]
+        numbers = {}
+        for name, (first, size) in problem["variables"].items():
+            numbers[name] = model.new_int_var(0, size - 1, f"v{name}") if first > 0 else self.atoms[-first]
+            if first > 0:
+                values = self.atoms[first : first + size]
+                model.add_exactly_one(values)
+                model.add_map_domain(numbers[name], values)
+        for clause in problem["native"]:
+            model.add_bool_or([self.literal(each) for each in clause])
+        for columns, rows, allowed in problem["tables"]:
+            add = model.add_allowed_assignments if allowed else model.add_forbidden_assignments
+            add([numbers[str(each)] for each in columns], rows)
+        self.solver = cp_model.CpSolver()
+        self.solver.parameters.num_workers = 1
+        self._found = (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+    def literal(self, number: int) -> Any:
+        return self.atoms[number] if number > 0 else ~self.atoms[-number]
+
+    def fits(self, assumed: Iterable[int]) -> bool:
+        """Whether there is a solution with these literals."""
+        self.model.clear_assumptions()
+        self.model.add_assumptions([self.literal(each) for each in assumed])
+        return self.solver.solve(self.model) in self._found
+
+    def held(self) -> set[int]:
+        """The literals of the last solution."""
+        return {at if self.solver.boolean_value(self.atoms[at]) else -at for at in range(1, len(self.atoms))}
+
+
 def cp_sat(problem: Problem) -> Domains:
-    """OR-tools CP-SAT with assumptions: tables as tables, every solution a witness of all it holds."""
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    count = problem["atoms"]
-    atoms = [None, *(model.new_bool_var(str(at)) for at in range(1, count + 1))]
-    numbers = {}
-
-    def literal(number: int) -> Any:
-        return atoms[number] if number > 0 else ~atoms[-number]
-
-    for name, (first, size) in problem["variables"].items():
-        numbers[name] = model.new_int_var(0, size - 1, f"v{name}") if first > 0 else atoms[-first]
-        if first > 0:
-            values = atoms[first : first + size]
-            model.add_exactly_one(values)
-            model.add_map_domain(numbers[name], values)
-    for clause in problem["native"]:
-        model.add_bool_or([literal(each) for each in clause])
-    for columns, rows, allowed in problem["tables"]:
-        add = model.add_allowed_assignments if allowed else model.add_forbidden_assignments
-        add([numbers[str(each)] for each in columns], rows)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.cp_model_presolve = False
+    """OR-tools CP-SAT with assumptions: every solution is a witness of all it holds."""
+    stated = CpSat(problem)
+    stated.solver.parameters.cp_model_presolve = False
 
     def domains(assumed: list[int]) -> Iterable[int]:
         seen: set[int] = set()
         for each in problem["asked"]:
-            if each in seen:
-                continue
-            model.clear_assumptions()
-            model.add_assumptions([literal(one) for one in [*assumed, each]])
-            if solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-                held = (at if solver.boolean_value(atoms[at]) else -at for at in range(1, count + 1))
-                seen |= set(held)
+            if each not in seen and stated.fits([*assumed, each]):
+                seen |= stated.held()
         return [each for each in problem["asked"] if each in seen]
 
     return domains
 
 
-class _Backtracking:
+class Backtracking:
     """A problem of python-constraint for every question, since it takes no assumptions."""
 
     def __init__(self, problem: Problem) -> None:
@@ -151,7 +162,7 @@ class _Backtracking:
 
 def python_constraint(problem: Problem) -> Domains:
     """Backtracking search for a solution with each value."""
-    return _Backtracking(problem).domains
+    return Backtracking(problem).domains
 
 
 PEERS = {

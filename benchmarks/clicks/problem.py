@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.clicks.sessions import Session
 from engine.configuration import Kind, Model
@@ -32,7 +32,7 @@ def clicks(model: Model, sessions: Sequence[Session]) -> list[list[int]]:
     ]
 
 
-def as_json(model: Model, sessions: Sequence[Session]) -> str:
+def as_json(model: Model, sessions: Sequence[Session], more: Mapping[str, object] | None = None) -> str:
     """``variables`` by index: first atom (negative for a boolean) and number of values; tables by variable index.
 
     ``clauses`` say everything with auxiliary atoms; ``native`` are only those that are not tables or groups.
@@ -51,5 +51,6 @@ def as_json(model: Model, sessions: Sequence[Session]) -> str:
         "native": [each.literals for each in model.clauses],
         "tables": [(each.variables, each.rows, each.allowed) for each in model.tables],
         "clicks": clicks(model, sessions),
+        **(more or {}),
     }
     return json.dumps(body)
