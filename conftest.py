@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import hypothesis
@@ -16,6 +19,11 @@ import build_hook  # noqa: E402
 if build_hook.is_stale(ROOT) and not os.environ.get("PYTEST_XDIST_WORKER"):
     build_hook.generate(ROOT)
 sys.path.insert(0, str(ROOT / "_gen"))
+
+if not os.environ.get("PYTEST_XDIST_WORKER"):
+    # Compiled rule books and diagrams of a run stay out of the user's cache; workers share the folder.
+    os.environ["CPQ_CACHE"] = tempfile.mkdtemp(prefix="cpq-tests-")
+    atexit.register(shutil.rmtree, os.environ["CPQ_CACHE"], ignore_errors=True)
 
 _RELAXED = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large]
 hypothesis.settings.register_profile("fast", max_examples=40, deadline=None, suppress_health_check=_RELAXED)

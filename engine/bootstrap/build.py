@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from engine.adapters.clock import TenantClock, WallClock
 from engine.adapters.collector import calm_collector
+from engine.adapters.compiled_books import CompiledBooks, book_cache
 from engine.adapters.durable_approvals import DurableApprovalProcess
 from engine.adapters.durable_rules import DurableRulesMissing
 from engine.adapters.ids import SequenceIds
-from engine.adapters.rule_folder import FolderError, read_folder, unpack
+from engine.adapters.rule_folder import FolderError, read_folder
 from engine.adapters.stored_books import StoredRuleBooks
 from engine.api.calls import Calls
 from engine.api.pages import Pages
 from engine.application.perform import DEFAULT_TENANT, Environment, perform
 from engine.application.ports import Asked
 from engine.application.publish import publish_files
-from engine.application.rule_books import ActiveBook, CheckedBook
+from engine.application.rule_books import CheckedBook
 from engine.approvals import PlainApprovalProcess
 from engine.approvals.process import ApprovalProcess
 from engine.bootstrap.running import Running, limits_of
 from engine.bootstrap.settings import Settings, SettingsError, check
 from engine.diagnostics import Code, Diagnostic, Refusal, Span
-from engine.rulebook import load
-from engine.rulebook.parts import parts_of
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 
@@ -60,7 +59,8 @@ def environment(settings: Settings, store: SqliteStore) -> Environment:
     """The ports of the use cases."""
     wall = WallClock()
     clock = TenantClock(store, wall) if settings.test_clock else wall
-    return Environment(store, clock, SequenceIds(store), StoredRuleBooks(store, compiled), approvals(settings))
+    books = CompiledBooks(None if settings.cache is None else book_cache(settings.cache))
+    return Environment(store, clock, SequenceIds(store), StoredRuleBooks(store, compiler(books)), approvals(settings))
 
 
 def approvals(settings: Settings) -> ApprovalProcess:
@@ -73,15 +73,16 @@ def approvals(settings: Settings) -> ApprovalProcess:
         raise SettingsError(f"approvals `durable` need the extra `durable`: {missing}") from missing
 
 
-def compiled(files: Mapping[str, bytes]) -> CheckedBook:
-    """Compile the sources of a rule book."""
-    try:
-        loaded = load(unpack(files))
-    except FolderError as problem:
-        return CheckedBook(None, (Diagnostic(UNREADABLE_FILE, str(problem), Span("book.yaml")),))
-    if loaded.book is None:
-        return CheckedBook(None, loaded.diagnostics)
-    return CheckedBook(ActiveBook(loaded.book, parts_of(loaded.book)), loaded.diagnostics)
+def compiler(books: CompiledBooks) -> Callable[[Mapping[str, bytes]], CheckedBook]:
+    """How sources become a book; what cannot be unpacked is a finding."""
+
+    def checked(files: Mapping[str, bytes]) -> CheckedBook:
+        try:
+            return books.checked(files)
+        except FolderError as problem:
+            return CheckedBook(None, (Diagnostic(UNREADABLE_FILE, str(problem), Span("book.yaml")),))
+
+    return checked
 
 
 def publish_folder(env: Environment, root: Path) -> str:

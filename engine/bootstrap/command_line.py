@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.adapters.disk_cache import user_cache
 from engine.bootstrap.settings import Settings
 
 DEFAULT_RULES = Path(__file__).resolve().parents[2] / "rules" / "workstation"
@@ -71,6 +72,10 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         help="what runs approvals (default %(default)s)",
     )
     parser.add_argument(
+        "--cache",
+        help="where compiled rule books are kept between starts, or `none` (default: the user's cache folder)",
+    )
+    parser.add_argument(
         "--test-clock", action="store_true", default=bool(environ.get("CPQ_TEST_CLOCK")), help="let clients move time"
     )
 
@@ -93,4 +98,11 @@ def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Sett
         drain_seconds=float(options.drain_seconds),
         approvals=options.approvals,
         test_clock=options.test_clock,
+        cache=_cache(options.cache, environ),
     )
+
+
+def _cache(given: str | None, environ: Mapping[str, str]) -> Path | None:
+    if given == "none":
+        return None
+    return user_cache(environ if given is None else {"CPQ_CACHE": given})

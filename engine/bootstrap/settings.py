@@ -18,6 +18,7 @@ class Settings:
 
     ``listen`` is ``host:port`` (port 0 takes a free one) or ``unix:PATH``. ``rules`` are folders whose books are
     published at start when they are not in the store yet. ``drain_seconds`` is how long calls in flight may take.
+    ``cache`` is where compiled rule books are kept between starts; None keeps none.
     A call beyond ``calls_max`` at once, streams counted, is turned away with RESOURCE_EXHAUSTED before it waits.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     drain_seconds: float = 20
     approvals: str = "plain"
     test_clock: bool = False
+    cache: Path | None = None
 
     @property
     def is_local(self) -> bool:

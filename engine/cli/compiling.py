@@ -6,17 +6,18 @@ import multiprocessing
 import os
 import resource
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from engine.adapters.disk_cache import DiskCache, user_cache
 from engine.cli.model_file import load
 from engine.configuration.model import Model
 from engine.configuration.solver.build import CompileBudget, CompileStatus, compile_model
 from engine.configuration.solver.flat import Diagram, fingerprint
 
-CACHE_BYTES_MAX = 256 * 2**20
 PROGRESS_AFTER = 2.0
 
 
@@ -32,37 +33,37 @@ class Outcome:
     peak_megabytes: int = 0
 
 
-def cache_folder() -> Path:
-    """Where diagrams are kept: ``CPQ_CACHE``, else the user's cache folder."""
-    base = os.environ.get("CPQ_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "cpq" / "diagrams"
+def diagram_cache() -> DiskCache:
+    """Where diagrams are kept: below ``CPQ_CACHE``, else below the user's cache folder."""
+    return DiskCache(user_cache(os.environ) / "diagrams", ending=".mdd")
 
 
-def diagram_for(path: Path, model: Model, budget: CompileBudget, folder: Path) -> Outcome:
+def diagram_for(path: Path, model: Model, budget: CompileBudget, kept: DiskCache) -> Outcome:
     """The model's diagram from the cache, or compiled in a worker that is ended when it overruns its budget."""
     started = time.monotonic()
-    stored = folder / f"{fingerprint(model)}.mdd"
-    known = _read(stored, model)
+    key = fingerprint(model)
+    known = _read(kept, key)
     if known is not None:
         return Outcome(CompileStatus.DONE, known, time.monotonic() - started, cached=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = stored.with_suffix(f".{os.getpid()}.part")
-    status, attempts, peak = _in_worker(path, budget, unfinished)
-    if status is CompileStatus.DONE:
-        os.replace(unfinished, stored)
-        _prune(folder)
-    unfinished.unlink(missing_ok=True)
-    return Outcome(status, _read(stored, model), time.monotonic() - started, attempts=attempts, peak_megabytes=peak)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "diagram"
+        status, attempts, peak = _in_worker(path, budget, target)
+        content = target.read_bytes() if status is CompileStatus.DONE else None
+    found = None
+    if content is not None:
+        kept.write(key, content)
+        found = Diagram.from_bytes(content, key)
+    return Outcome(status, found, time.monotonic() - started, attempts=attempts, peak_megabytes=peak)
 
 
-def _read(stored: Path, model: Model) -> Diagram | None:
-    """A stored diagram; a damaged file is removed and counts as none."""
-    try:
-        found = Diagram.from_bytes(stored.read_bytes(), fingerprint(model))
-    except FileNotFoundError:
+def _read(kept: DiskCache, key: str) -> Diagram | None:
+    """A stored diagram; one that cannot be read is removed and counts as none."""
+    content = kept.read(key)
+    if content is None:
         return None
+    found = Diagram.from_bytes(content, key)
     if found is None:
-        stored.unlink(missing_ok=True)
+        kept.drop(key)
     return found
 
 
@@ -94,13 +95,3 @@ def work(path: Path, budget: CompileBudget, target: Path, question: Connection) 
         target.write_bytes(compiled.diagram.to_bytes())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     question.send((compiled.status.value, compiled.attempts, peak))
-
-
-def _prune(folder: Path) -> None:
-    """Keep the newest diagrams within the size limit."""
-    files = sorted(folder.glob("*.mdd"), key=lambda each: each.stat().st_mtime, reverse=True)
-    total = 0
-    for each in files:
-        total += each.stat().st_size
-        if total > CACHE_BYTES_MAX:
-            each.unlink(missing_ok=True)

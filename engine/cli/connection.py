@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from google.protobuf.json_format import MessageToDict
 
+from engine.adapters.disk_cache import user_cache
 from engine.bootstrap import Settings, in_process
 from engine.client import Client
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
@@ -41,7 +43,8 @@ def connected(options: argparse.Namespace) -> Iterator[Client]:
             yield client
         return
     folders = tuple(options.rules or (SHIPPED_RULES,))
-    with in_process(Settings(options.database, rules=folders)) as running, Client(running.address) as client:
+    settings = Settings(options.database, rules=folders, cache=user_cache(os.environ))
+    with in_process(settings) as running, Client(running.address) as client:
         yield client
 
 

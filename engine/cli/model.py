@@ -12,7 +12,7 @@ from typing import cast
 from rich.console import Console
 from rich.table import Table
 
-from engine.cli.compiling import Outcome, cache_folder, diagram_for
+from engine.cli.compiling import Outcome, diagram_cache, diagram_for
 from engine.cli.model_file import load
 from engine.cli.model_study import study_data, study_lines
 from engine.configuration import Budget, Model, configurator_for
@@ -98,7 +98,7 @@ def run_compile(options: argparse.Namespace) -> int:
     """Compile and say how large, in which order, how long; exit 1 when the model stays with search."""
     model = load(options.file)
     budget = CompileBudget(options.seconds, options.nodes)
-    found = diagram_for(options.file, model, budget, cache_folder())
+    found = diagram_for(options.file, model, budget, diagram_cache())
     facts = _facts(model, found)
     if options.json:
         print(json.dumps(facts, indent=1))
@@ -121,7 +121,7 @@ def _diagram(options: argparse.Namespace, model: Model) -> Diagram | None:
     small = bool(model.tables) or len(model.variables) <= SMALL
     if options.compile == "never" or (options.compile == "auto" and not small):
         return None
-    found = diagram_for(options.file, model, CompileBudget(min(options.seconds, 30)), cache_folder())
+    found = diagram_for(options.file, model, CompileBudget(min(options.seconds, 30)), diagram_cache())
     if found.diagram is None and found.status is not CompileStatus.NOT_COMPILABLE:
         print(f"{options.file}: answered by search: {found.status.value}", file=sys.stderr)
     return found.diagram

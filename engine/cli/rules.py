@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from engine.adapters.rule_folder import FolderError, read_folder, unpack
+from engine.adapters.compiled_books import kept_books
+from engine.adapters.rule_folder import FolderError, read_folder
+from engine.application.rule_books import CheckedBook
 from engine.cli.rule_tables import add_export, add_import, run_export, run_import
 from engine.cli.studies import study_data, study_lines
 from engine.configuration.answers import Budget
 from engine.configuration.products.analysing import study_product
 from engine.diagnostics import Diagnostic, Severity, as_json, did_you_mean, render
 from engine.language.problems import CODES
-from engine.rulebook import Loaded, load, parts_of
 from engine.rulebook.codes import EXPLANATIONS
 from engine.rulebook.formatter import format_file
 from engine.rulebook.reference import reference_page
@@ -81,14 +83,14 @@ def _misuse(text: str) -> int:
     return MISUSE
 
 
-def _loaded(args: argparse.Namespace) -> tuple[Loaded, Mapping[str, str]] | int:
-    """The book of the folder and its sources as text, or an exit code."""
+def _loaded(args: argparse.Namespace) -> tuple[CheckedBook, Mapping[str, str]] | int:
+    """The compiled book of the folder and its sources as text, or an exit code."""
     try:
         files = read_folder(args.folder)
-        loaded = load(unpack(files))
+        checked = kept_books(os.environ).checked(files)
     except (FolderError, OSError) as problem:
         return _misuse(str(problem))
-    return loaded, {path: _text(each) for path, each in files.items() if not path.lower().endswith(".xlsx")}
+    return checked, {path: _text(each) for path, each in files.items() if not path.lower().endswith(".xlsx")}
 
 
 def _text(content: bytes) -> str:
@@ -99,31 +101,35 @@ def _check(args: argparse.Namespace) -> int:
     found = _loaded(args)
     if isinstance(found, int):
         return found
-    loaded, sources = found
-    book = loaded.book
+    checked, sources = found
+    book = checked.active.book if checked.active else None
     if args.json:
-        _say_json({"ok": book is not None, "hash": book.hash if book else "", "findings": as_json(loaded.diagnostics)})
-        return _code(loaded)
-    if loaded.diagnostics:
-        _say(render(loaded.diagnostics, sources))
-    _say(_summary(loaded))
-    return _code(loaded)
+        _say_json({"ok": book is not None, "hash": book.hash if book else "", "findings": as_json(checked.findings)})
+        return _code(checked)
+    if checked.findings:
+        _say(render(checked.findings, sources))
+    _say(_summary(checked))
+    return _code(checked)
 
 
-def _code(loaded: Loaded) -> int:
+def _code(checked: CheckedBook) -> int:
     """Errors and warnings are findings; a note only tells."""
-    return FINDINGS if any(each.severity is not Severity.NOTE for each in loaded.diagnostics) else CLEAN
+    return FINDINGS if any(each.severity is not Severity.NOTE for each in checked.findings) else CLEAN
 
 
-def _summary(loaded: Loaded) -> str:
-    errors, others = _counted(loaded.diagnostics)
-    if loaded.book is None:
+def _summary(checked: CheckedBook) -> str:
+    errors, others = _counted(checked.findings)
+    if checked.active is None:
         return f"{errors} errors, {others} warnings"
-    book = loaded.book
+    book = checked.active.book
     constraints = sum(len(each) for each in book.constraints.values())
     rules = len(book.pricing.rules)
     holds = f"{len(book.catalog.products)} products, {constraints} constraints, {rules} discount rules"
     return f"{book.id}: {holds}, {len(book.tests)} tests; {others} warnings; {book.hash[:12]}"
+
+
+def _errors(checked: CheckedBook) -> tuple[Diagnostic, ...]:
+    return tuple(each for each in checked.findings if each.severity is Severity.ERROR)
 
 
 def _counted(diagnostics: tuple[Diagnostic, ...]) -> tuple[int, int]:
@@ -135,15 +141,16 @@ def _test(args: argparse.Namespace) -> int:
     found = _loaded(args)
     if isinstance(found, int):
         return found
-    loaded, sources = found
-    if loaded.book is None:
+    checked, sources = found
+    if checked.active is None:
         if args.json:
-            _say_json({"ok": False, "findings": as_json(loaded.diagnostics), "tests": []})
+            _say_json({"ok": False, "findings": as_json(checked.findings), "tests": []})
         else:
-            _say(render(loaded.errors, sources))
+            _say(render(_errors(checked), sources))
         return FINDINGS
-    results = run_tests(loaded.book, parts_of(loaded.book))
-    untested = untested_rules(loaded.book, results) if args.coverage else ()
+    book = checked.active.book
+    results = run_tests(book, checked.active.parts)
+    untested = untested_rules(book, results) if args.coverage else ()
     findings = findings_of(results)
     if args.json:
         _say_json(
@@ -173,11 +180,11 @@ def _analyse(args: argparse.Namespace) -> int:
     found = _loaded(args)
     if isinstance(found, int):
         return found
-    loaded, sources = found
-    if loaded.book is None:
-        _say_json({"findings": as_json(loaded.diagnostics)}) if args.json else _say(render(loaded.errors, sources))
+    checked, sources = found
+    if checked.active is None:
+        _say_json({"findings": as_json(checked.findings)}) if args.json else _say(render(_errors(checked), sources))
         return FINDINGS
-    known = parts_of(loaded.book).configurators
+    known = checked.active.parts.configurators
     if args.product and args.product not in known:
         return _misuse(f"no bundle `{args.product}`; {did_you_mean(args.product, known) or ', '.join(known)}")
     budget = Budget(milliseconds=args.seconds * 1000)

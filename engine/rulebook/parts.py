@@ -6,19 +6,21 @@ from types import MappingProxyType
 
 from engine.billing.policy import BillingPolicy
 from engine.configuration.products.configurator import ProductConfigurator
-from engine.pricing import compile_plan
+from engine.pricing import PricePlan, compile_plan
 from engine.quotes.evaluation import Parts
 from engine.rulebook.book import RuleBook
 
 
-def parts_of(book: RuleBook) -> Parts:
-    """Compile prices and prepare configurators; keep the result, it costs as much as a load."""
+def parts_of(book: RuleBook, plan: PricePlan | None = None) -> Parts:
+    """Compile prices, unless their plan is at hand, and prepare configurators; keep the result, it costs as much as a
+    load.
+    """
     configurators = {str(sku): ProductConfigurator(model) for sku, model in book.products.items()}
     return Parts(
         rule_book=book.hash,
         catalog=book.catalog,
         configurators=MappingProxyType(configurators),
-        plan=compile_plan(book.pricing),
+        plan=compile_plan(book.pricing) if plan is None else plan,
         policies=book.approval_policies,
         chains=book.chains,
     )

@@ -13,15 +13,17 @@ from pathlib import Path
 import pytest
 
 from engine.adapters.clock import TenantClock, WallClock
+from engine.adapters.compiled_books import CompiledBooks
 from engine.adapters.ids import SequenceIds
 from engine.adapters.stored_books import StoredRuleBooks
 from engine.application.ports import Asked
 from engine.application.test_clock import TestClock
-from engine.bootstrap.build import compiled
+from engine.bootstrap.build import compiler
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 from tests.fakes.rules import SMALL
 
+COMPILED = compiler(CompiledBooks(None))
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
@@ -65,7 +67,7 @@ def test_packed_sources_are_unpacked_equal_and_compiled_once(store: SqliteStore)
 
     def counted(files: object) -> object:
         calls.append(1)
-        return compiled(files)  # type: ignore[arg-type]
+        return COMPILED(files)  # type: ignore[arg-type]
 
     books = StoredRuleBooks(store, counted)  # type: ignore[arg-type]
     document = books.pack(SMALL)
@@ -87,10 +89,10 @@ def test_a_book_that_takes_long_to_compile_holds_up_no_other(store: SqliteStore)
 
     def slow(files: object) -> object:
         if begun.is_set() or not waited:
-            return compiled(files)  # type: ignore[arg-type]
+            return COMPILED(files)  # type: ignore[arg-type]
         begun.set()
         assert go_on.wait(30)
-        return compiled(files)  # type: ignore[arg-type]
+        return COMPILED(files)  # type: ignore[arg-type]
 
     waited: list[int] = []
     books = StoredRuleBooks(store, slow)  # type: ignore[arg-type]
@@ -114,7 +116,7 @@ def test_a_book_that_takes_long_to_compile_holds_up_no_other(store: SqliteStore)
 
 
 def test_sources_that_do_not_compile_are_answered_with_findings(store: SqliteStore) -> None:
-    books = StoredRuleBooks(store, compiled)
+    books = StoredRuleBooks(store, COMPILED)
     broken = books.check({**SMALL, "book.yaml": b"id: ["})
     assert broken.active is None
     assert broken.findings

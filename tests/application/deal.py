@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from engine.adapters.compiled_books import CompiledBooks
 from engine.adapters.ids import SequenceIds
 from engine.adapters.stored_books import StoredRuleBooks
 from engine.application.content import Content
@@ -18,7 +19,7 @@ from engine.application.ports import Asked
 from engine.application.publish import publish_files
 from engine.application.quotes import Draft
 from engine.approvals import PlainApprovalProcess
-from engine.bootstrap.build import compiled
+from engine.bootstrap.build import compiler
 from engine.catalog import LineId, Sku
 from engine.diagnostics import Refusal
 from engine.parties import Customer, User
@@ -57,7 +58,9 @@ class Shop:
 def shop(folder: Path) -> Iterator[Shop]:
     store = open_store(folder / "cpq.sqlite3", TABLES, SCALARS)
     clock = StandingClock(NOON)
-    env = Environment(store, clock, SequenceIds(store), StoredRuleBooks(store, compiled), PlainApprovalProcess())
+    env = Environment(
+        store, clock, SequenceIds(store), StoredRuleBooks(store, compiler(CompiledBooks(None))), PlainApprovalProcess()
+    )
     made = Shop(env, clock)
     made.do(lambda work: publish_files(work, SMALL, etag=""))
     made.do(lambda work: create_party(work, Customer("anna", "Anna", segment="retail", region="DE"), etag=""))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.cli.command import main
-from engine.cli.compiling import cache_folder, diagram_for
+from engine.cli.compiling import diagram_cache, diagram_for
 from engine.cli.model import add_parser
 from engine.cli.model_file import load
 from engine.configuration.solver.build import CompileBudget, CompileStatus, available
@@ -96,10 +96,10 @@ def test_compile_keeps_the_diagram_and_rebuilds_a_damaged_one(car: Path, capsys:
     code, found = ask(capsys, "compile", car, "--json")
     assert code == 0 and found["status"] == "done" and not found["cached"]
     assert ask(capsys, "compile", car, "--json")[1]["cached"]
-    (stored,) = cache_folder().glob("*.mdd")
+    (stored,) = diagram_cache().folder.glob("*.mdd")
     stored.write_bytes(stored.read_bytes()[:-1] + b"!")
     assert not ask(capsys, "compile", car, "--json")[1]["cached"]
-    outcome = diagram_for(car, load(car), CompileBudget(), cache_folder())
+    outcome = diagram_for(car, load(car), CompileBudget(), diagram_cache())
     assert outcome.cached and outcome.status is CompileStatus.DONE and outcome.diagram is not None
 
 

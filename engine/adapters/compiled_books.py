@@ -1,0 +1,108 @@
+"""Rule books from their sources: compiled, and kept compiled on disk by what they and the engine are made of."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import engine
+from engine.adapters.collector import uncollected
+from engine.adapters.disk_cache import DiskCache, user_cache
+from engine.adapters.rule_folder import unpack
+from engine.application.rule_books import ActiveBook, CheckedBook
+from engine.rulebook import load, parts_of
+from engine.rulebook.packing import PackedBook, PackError, pack_book, unpack_book
+from engine.rulebook.packing.kinds import CORE
+
+LOG = logging.getLogger("cpq.cache")
+
+
+class CompiledBooks:
+    """Turns sources into a compiled book; with a cache, one that was compiled before is only read."""
+
+    def __init__(self, kept: DiskCache | None) -> None:
+        self._kept = kept
+
+    def checked(self, files: Mapping[str, bytes]) -> CheckedBook:
+        """The compiled book of sources with every finding; raises ``FolderError`` for what cannot be unpacked."""
+        if self._kept is None:
+            found, _ = compiled(files)
+            return found
+        key = key_of(files)
+        known = self._read(self._kept, key)
+        if known is not None:
+            return known
+        found, packed = compiled(files)
+        if packed is not None:
+            self._write(self._kept, key, packed)
+        return found
+
+    def _read(self, kept: DiskCache, key: str) -> CheckedBook | None:
+        content = kept.read(key)
+        if content is None:
+            return None
+        try:
+            with uncollected():
+                packed = unpack_book(content)
+        except PackError as problem:
+            LOG.warning("a compiled rule book is thrown away: %s", problem)
+            kept.drop(key)
+            return None
+        book = packed.loaded.book
+        assert book is not None, "only sound books are kept"
+        return CheckedBook(ActiveBook(book, parts_of(book, packed.plan)), packed.loaded.diagnostics)
+
+    def _write(self, kept: DiskCache, key: str, packed: PackedBook) -> None:
+        try:
+            with uncollected():
+                content = pack_book(packed)
+        except PackError as problem:
+            LOG.warning("the compiled rule book is not kept: %s", problem)
+            return
+        kept.write(key, content)
+
+
+def compiled(files: Mapping[str, bytes]) -> tuple[CheckedBook, PackedBook | None]:
+    """Compile sources; a sound book comes with what is kept of it."""
+    loaded = load(unpack(files))
+    if loaded.book is None:
+        return CheckedBook(None, loaded.diagnostics), None
+    parts = parts_of(loaded.book)
+    return CheckedBook(ActiveBook(loaded.book, parts), loaded.diagnostics), PackedBook(loaded, parts.plan)
+
+
+def kept_books(environ: Mapping[str, str]) -> CompiledBooks:
+    """Compiled books with the user's cache."""
+    return CompiledBooks(book_cache(user_cache(environ)))
+
+
+def book_cache(folder: Path) -> DiskCache:
+    """The cache of compiled books below a folder."""
+    return DiskCache(folder / "books", ending=".book")
+
+
+def key_of(files: Mapping[str, bytes]) -> str:
+    """What a compiled book depends on, as one name: its sources, the engine, the Python that runs it."""
+    digest = hashlib.sha256(f"{engine_digest()} {sys.version} {sys.byteorder}\n".encode())
+    for path, content in sorted(files.items()):
+        digest.update(f"{len(path.encode())}:{path}:{len(content)}:".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+@cache
+def engine_digest() -> str:
+    """SHA-256 of the source of everything that takes part in compiling: a version number would miss an edit."""
+    assert engine.__file__ is not None, "the engine is a package of files"
+    root = Path(engine.__file__).parent
+    digest = hashlib.sha256()
+    for package in sorted(CORE):
+        for path in sorted((root / package).rglob("*.py")):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(root).as_posix()}:{len(content)}:".encode())
+            digest.update(content)
+    return digest.hexdigest()

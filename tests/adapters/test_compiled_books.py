@@ -1,0 +1,146 @@
+"""Compiled books kept on disk: read instead of compiled, with the same findings, and never a stale or broken one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from engine.adapters import compiled_books
+from engine.adapters.compiled_books import CompiledBooks, book_cache, engine_digest, key_of
+from engine.adapters.disk_cache import DiskCache
+from engine.adapters.rule_folder import FolderError, read_folder
+from engine.bootstrap import Settings, in_process
+from engine.cli.command import main
+from engine.client import Client
+from engine.rulebook.packing import PackError
+from tests.fakes.rules import SMALL
+from tests.scenarios.test_books import files_of
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> DiskCache:
+    return book_cache(tmp_path)
+
+
+@pytest.fixture
+def compiles(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each book that is compiled from its sources."""
+    real, found = compiled_books.compiled, []
+
+    def counted(files: Mapping[str, bytes]) -> object:
+        found.append(len(files))
+        return real(files)
+
+    monkeypatch.setattr(compiled_books, "compiled", counted)
+    return found
+
+
+def sources(name: str = "saas") -> dict[str, bytes]:
+    return read_folder(RULES / name)
+
+
+def stored(kept: DiskCache) -> list[Path]:
+    return sorted(kept.folder.glob("*.book"))
+
+
+@pytest.mark.parametrize("case", ["shadowed-row", "price-cliff", "dead-option", "sound-book"])
+def test_a_second_load_reads_and_tells_the_same(case: str, kept: DiskCache, compiles: list[int]) -> None:
+    cold = CompiledBooks(kept).checked(files_of(case))
+    warm = CompiledBooks(kept).checked(files_of(case))
+    assert len(compiles) == 1
+    assert warm.findings == cold.findings
+    assert cold.active is not None and warm.active is not None
+    assert warm.active.book.hash == cold.active.book.hash
+    assert warm.active.parts.plan.sources == cold.active.parts.plan.sources
+
+
+def test_a_book_with_errors_is_not_kept(kept: DiskCache, compiles: list[int]) -> None:
+    for _ in range(2):
+        assert CompiledBooks(kept).checked(files_of("broken-yaml")).active is None
+    assert len(compiles) == 2 and not stored(kept)
+
+
+def test_every_change_of_a_source_is_another_book(kept: DiskCache, compiles: list[int]) -> None:
+    files = sources()
+    CompiledBooks(kept).checked(files)
+    CompiledBooks(kept).checked({**files, "book.yaml": files["book.yaml"] + b"\n"})
+    CompiledBooks(kept).checked({**files, "README.md": b""})
+    assert len(compiles) == 3 and len(stored(kept)) == 3
+
+
+def test_another_engine_or_python_compiles_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = key_of(sources())
+    monkeypatch.setattr(compiled_books, "engine_digest", lambda: "another")
+    other_engine = key_of(sources())
+    monkeypatch.undo()
+    monkeypatch.setattr(compiled_books.sys, "version", "4.0")
+    assert len({before, other_engine, key_of(sources())}) == 3
+
+
+def test_the_engine_is_told_by_what_it_is_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pricing").mkdir()
+    module = tmp_path / "pricing" / "a.py"
+    monkeypatch.setattr(compiled_books.engine, "__file__", str(tmp_path / "__init__.py"))
+    found = set()
+    for text in ("a = 1\n", "a = 2\n"):
+        module.write_text(text)
+        found.add(engine_digest.__wrapped__())
+    assert len(found) == 2
+
+
+def test_a_broken_or_foreign_file_is_replaced(
+    kept: DiskCache, compiles: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    CompiledBooks(kept).checked(sources())
+    (path,) = stored(kept)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-100])
+    CompiledBooks(kept).checked(sources())
+    assert len(compiles) == 2 and path.read_bytes() == whole
+    kept.write(path.stem, b"sound bytes, but no book")
+    CompiledBooks(kept).checked(sources())
+    assert len(compiles) == 3 and path.read_bytes() == whole
+    assert ["thrown away" in each for each in caplog.messages] == [True]
+
+
+def test_a_book_that_cannot_be_packed_is_served_all_the_same(
+    kept: DiskCache, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: object) -> bytes:
+        raise PackError("no form for it")
+
+    monkeypatch.setattr(compiled_books, "pack_book", refuse)
+    assert CompiledBooks(kept).checked(sources()).active is not None
+    assert not kept.folder.exists()
+    assert "is not kept: no form for it" in caplog.messages[0]
+
+
+def test_what_cannot_be_unpacked_is_an_error_with_and_without_a_cache(kept: DiskCache) -> None:
+    for books in (CompiledBooks(None), CompiledBooks(kept)):
+        with pytest.raises(FolderError):
+            books.checked({**SMALL, "prices/p.xlsx": b"no spreadsheet"})
+
+
+def test_a_server_that_starts_again_reads_its_books(tmp_path: Path, compiles: list[int]) -> None:
+    for _ in range(2):
+        settings = Settings(tmp_path / "a.sqlite3", rules=(RULES / "saas",), cache=tmp_path)
+        with in_process(settings) as running, Client(running.address) as client:
+            (book,) = client.rule_books.list_rule_books()
+            assert client.rule_books.test_rule_book(name=book.name).passed_count
+    assert len(compiles) == 1
+
+
+def test_the_command_reads_what_it_compiled_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], compiles: list[int]
+) -> None:
+    monkeypatch.setenv("CPQ_CACHE", str(tmp_path))
+    shown = []
+    for _ in range(2):
+        assert main(["rules", "check", str(RULES / "saas")]) == 0
+        shown.append(capsys.readouterr().out)
+    assert main(["rules", "test", str(RULES / "saas")]) == 0
+    assert len(compiles) == 1 and shown[0] == shown[1]
