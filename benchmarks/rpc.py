@@ -6,8 +6,9 @@ kernel tells its CPU time, so that what the client costs does not count. The ech
 through the same interceptors: 0.25 to 0.4 ms on the machines that the budgets were set on. ``h2load`` replays one frame
 where it is installed; calls whose bodies have to differ, and an echo beside them, come from a Python client.
 
-Results first: quotes are of 138 different parts with different quantities, two rules act on every line, a large order
-gets its discount, and list prices, discounts, net and tax are those that arithmetic of its own works out.
+Results first: quotes are of 138 different parts in different quantities, a promotion acts on some of the lines and a
+large order gets its discount (in rows of their own: two rules act on every line); list prices, discounts, net and tax
+are those that arithmetic of its own works out.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from benchmarks.measure import report
 from benchmarks.serving import load
 from benchmarks.serving.load import Call, Cost
 from benchmarks.serving.process import Server, our_server
-from benchmarks.serving.quotes import check, content, parts, price_request
+from benchmarks.serving.quotes import Deal, check, content, parts, price_request
 
 ROUNDS = 7
 WATERFALL = common_pb2.VIEW_WATERFALL
@@ -52,18 +53,18 @@ CREATE_BUDGET = 0.5
 
 def prepare(server: Server) -> str:
     """The people of the quotes; check that prices are right; the name of a stored quote of 1 000 lines."""
-    customer = party_pb2.Customer(display_name="Anna", segment="retail", region="DE")
-    customer.attributes["tier"] = "gold"
-    request = party_pb2.CreateCustomerRequest(customer=customer, customer_id="anna")
-    server.call("/cpq.v1.PartyService/CreateCustomer")(request.SerializeToString())
+    for deal, tier in ((Deal.SOME, "none"), (Deal.EVERY, "gold")):
+        customer = party_pb2.Customer(display_name="Anna", segment="retail", region="DE", attributes={"tier": tier})
+        key = deal.value.removeprefix("customers/")
+        request = party_pb2.CreateCustomerRequest(customer=customer, customer_id=key)
+        server.call("/cpq.v1.PartyService/CreateCustomer")(request.SerializeToString())
     user = party_pb2.CreateUserRequest(user=party_pb2.User(display_name="Rep"), user_id="rep")
     server.call("/cpq.v1.PartyService/CreateUser")(user.SerializeToString())
-    for lines in (1, 10, 100, 1_000):
-        for view in (common_pb2.VIEW_FULL, WATERFALL):
-            reply = server.call(PRICE)(price_request(lines, view))
-            check(reply, lines)
-            told = [len(line.waterfall.steps) for line in pricing_pb2.PricedQuote.FromString(reply).lines]
-            assert min(told) >= 3 if view == WATERFALL else not any(told), told
+    for lines, view, deal in itertools.product((1, 10, 100, 1_000), (common_pb2.VIEW_FULL, WATERFALL), Deal):
+        reply = server.call(PRICE)(price_request(lines, view, deal))
+        check(reply, lines, deal)
+        told = [len(line.waterfall.steps) for line in pricing_pb2.PricedQuote.FromString(reply).lines]
+        assert all(told) if view == WATERFALL else not any(told), told
     kept = quote_pb2.Quote.FromString(server.call(CREATE)(create_request(1_000, "kept")))
     check(kept.priced.SerializeToString(), 1_000)
     got = quote_pb2.Quote.FromString(server.call(GET)(get_request(kept.name)))
@@ -111,6 +112,9 @@ def calls(server: Server, kept: str) -> dict[str, Call]:
         "PriceQuote 1000 lines": (PRICE, price_request(1_000), 12),
         "PriceQuote 10 lines, waterfall": (PRICE, price_request(10, WATERFALL), 200),
         "PriceQuote 100 lines, waterfall": (PRICE, price_request(100, WATERFALL), 60),
+        "PriceQuote 10 lines, two rules each": (PRICE, price_request(10, deal=Deal.EVERY), 200),
+        "PriceQuote 100 lines, two rules each": (PRICE, price_request(100, deal=Deal.EVERY), 60),
+        "PriceQuote 1000 lines, two rules each": (PRICE, price_request(1_000, deal=Deal.EVERY), 8),
         "GetQuote 1000 lines": (GET, get_request(kept), 60),
         "Configure, choices seen before": (CONFIGURE, opened, 300),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
 
 from cpq.v1 import common_pb2, pricing_pb2
 from google.type.date_pb2 import Date
@@ -13,12 +14,21 @@ from benchmarks.serving.process import ROOT
 
 CATALOG = ROOT / "rules" / "workstation" / "catalog"
 CENT = Decimal("0.01")
+PROMOTED, PROMOTION = "GPU-", Decimal("0.92")
+"""What the shipped book gives everybody in spring, on graphics cards alone."""
 LOYALTY, WEB = Decimal("0.96"), Decimal("0.98")
-"""What the shipped book gives a gold customer on the web for every part; no promotion runs on the day asked for."""
+"""What it gives a gold customer, and on the web: on every part, whatever the season."""
 LARGE, LARGE_GIVES = Decimal(50_000), Decimal(1_500)
 MEDIUM, MEDIUM_GIVES = Decimal(20_000), Decimal("0.01")
 VAT = Decimal("0.19")
-DAY = Date(year=2026, month=2, day=1)
+SPRING, WINTER = Date(year=2026, month=3, day=15), Date(year=2026, month=2, day=1)
+
+
+class Deal(Enum):
+    """Who buys: one rule acts on some lines of a plain buyer in spring, two act on every line of a gold customer."""
+
+    SOME = "customers/plain"
+    EVERY = "customers/gold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +57,20 @@ def asked(lines: int) -> list[tuple[str, Decimal, int]]:
     return [(*sold[number * 37 % len(sold)], 1 + number * 5 % 11) for number in range(lines)]
 
 
-def content(lines: int, *, customer: str = "customers/anna") -> pricing_pb2.QuoteContent:
-    """A quote of parts for a gold customer in Germany who buys on the web: two rules act on every line."""
-    found = pricing_pb2.QuoteContent(customer=customer, date=DAY)
-    found.header["channel"].text = "web"
+def content(lines: int, deal: Deal = Deal.SOME) -> pricing_pb2.QuoteContent:
+    """A quote of different parts in different quantities for a customer in Germany."""
+    found = pricing_pb2.QuoteContent(customer=deal.value, date=SPRING if deal is Deal.SOME else WINTER)
+    found.header["channel"].text = "phone" if deal is Deal.SOME else "web"
     for number, (sku, _, quantity) in enumerate(asked(lines)):
         found.lines.add(id=f"line-{number}", sku=sku, quantity=str(quantity))
     return found
 
 
-def expected(lines: int) -> Expected:
-    """The totals of such a quote: list prices, four and two percent off, each line rounded, then the large order."""
+def expected(lines: int, deal: Deal) -> Expected:
+    """The totals of such a quote: list prices, discounts of parts, each line rounded, then that of a large order."""
     wanted = asked(lines)
     listed = sum((price * quantity for _, price, quantity in wanted), Decimal(0))
-    reduced = [(price * LOYALTY * WEB * quantity).quantize(CENT, ROUND_HALF_UP) for _, price, quantity in wanted]
+    reduced = [(price * _factor(sku, deal) * quantity).quantize(CENT, ROUND_HALF_UP) for sku, price, quantity in wanted]
     net = sum(reduced, Decimal(0))
     off = Decimal(0)
     if net > LARGE:
@@ -70,22 +80,24 @@ def expected(lines: int) -> Expected:
     return Expected(int(listed * 100), int((listed - net) * 100), int(off * 100))
 
 
-def price_request(lines: int, view: int = common_pb2.VIEW_FULL) -> bytes:
+def _factor(sku: str, deal: Deal) -> Decimal:
+    if deal is Deal.EVERY:
+        return LOYALTY * WEB
+    return PROMOTION if sku.startswith(PROMOTED) else Decimal(1)
+
+
+def price_request(lines: int, view: int = common_pb2.VIEW_FULL, deal: Deal = Deal.SOME) -> bytes:
     """The bytes that ask for the prices of such a quote."""
-    return pricing_pb2.PriceQuoteRequest(content=content(lines), view=view).SerializeToString()
+    return pricing_pb2.PriceQuoteRequest(content=content(lines, deal), view=view).SerializeToString()
 
 
-def check(reply: bytes, lines: int) -> None:
+def check(reply: bytes, lines: int, deal: Deal = Deal.SOME) -> None:
     """The answer holds every line, and its totals are those worked out by hand."""
     quote = pricing_pb2.PricedQuote.FromString(reply)
-    wanted = expected(lines)
-    totals = quote.totals
+    wanted, totals = expected(lines, deal), quote.totals
     assert len(quote.lines) == lines
-    assert (totals.list, totals.line_discount, totals.order_discount) == (
-        wanted.listed,
-        wanted.line_discount,
-        wanted.order_discount,
-    ), (totals, wanted)
+    found = Expected(totals.list, totals.line_discount, totals.order_discount)
+    assert found == wanted, (found, wanted)
     assert totals.net == wanted.listed - wanted.line_discount - wanted.order_discount
     taxes = [int((Decimal(line.net) * VAT).quantize(Decimal(1), ROUND_HALF_UP)) for line in quote.lines]
     assert totals.tax == sum(taxes), (totals.tax, sum(taxes))
