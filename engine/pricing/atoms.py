@@ -57,6 +57,9 @@ class Interval:
 
 Atom: TypeAlias = OneOf | Interval
 
+PRICES = ("list", "list_amount", "net", "unit", "running", "discounted")
+"""Names of a line that a request does not know: they are found while the line is worked on."""
+
 _MIRRORED = {
     ComparisonOp.LESS: ComparisonOp.MORE,
     ComparisonOp.AT_MOST: ComparisonOp.AT_LEAST,
@@ -98,6 +101,11 @@ def conjuncts(checked: Checked) -> int:
     if isinstance(checked.tree, BooleanLiteral) and checked.tree.value:
         return 0
     return sum(1 for _ in _conjuncts(checked.tree))
+
+
+def is_known(atom: Atom) -> bool:
+    """Whether a request knows the attribute."""
+    return not (atom.key[0] == "line" and atom.key[1] in PRICES)
 
 
 def parts_of(checked: Checked) -> tuple[Expression, ...]:

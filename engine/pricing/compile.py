@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.diagnostics import Diagnostic, DiagnosticError, Severity, sorted_findings
 from engine.language.scope import Checked
 from engine.language.types import ContextType
-from engine.pricing.atoms import Atom, Interval, Split, conjuncts, split
+from engine.pricing.atoms import Atom, Interval, Split, conjuncts, is_known, split
 from engine.pricing.compiled import (
     BundlePlan,
     ContractPlan,
@@ -198,6 +198,7 @@ class _Compiler:
             reads_lines=_reads(rule_expressions(rule), "lines"),
             group=place,
             ops=ops_of(number, rule, is_live=bool(live)) if group.level is Level.LINE else {},
+            target_index=_target_index(rule.target),
         )
 
     def _index(self, line_rules: Sequence[RulePlan]) -> MatchIndex:
@@ -303,6 +304,17 @@ def _is_constant(entry: PriceEntry) -> bool:
     dated = entry.window.start is not None or entry.window.end is not None
     price = entry.price
     return named and not (bounded or dated) and bool(entry.currency) and isinstance(price, Decimal) and price >= 0
+
+
+def _target_index(target: Sequence[Checked]) -> MatchIndex | None:
+    """The lines that an order rule is for, as an index, when the request alone decides; None: they are asked."""
+    splits = [split(each) for each in target]
+    atoms = [atom for each in splits for atom in each.atoms]
+    if not atoms or not all(each.whole for each in splits):
+        return None
+    if not all(atom.key[0] == "line" and is_known(atom) for atom in atoms):
+        return None
+    return build_index([atoms])
 
 
 def _tax_conditions(tax: TaxSettings) -> list[Checked]:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT
+from engine.pricing.atoms import PRICES
 from engine.pricing.compiled import OWN_LIST, ROUNDING, PricePlan
 from engine.pricing.finding import Finder
-from engine.pricing.masks import PRICES, LineMasks
+from engine.pricing.masks import RULES, LineMasks
 from engine.pricing.plain_guards import PlainGuards, hold
 from engine.pricing.programs import Program, program_for, run
 from engine.pricing.request import PriceRequest, RequestLine
@@ -65,6 +66,7 @@ class Express:
         self.finder = finder
         self.code = work.currency.code
         self._looked_up: dict[str, tuple[Offer, ...]] = {}
+        self._by_mask: dict[int, tuple[tuple[int, ...], bool]] = {}
         self._programs: dict[tuple[int, ...], Program | None] = {}
         self._stages = [group.stage for group in work.plan.line_groups]
         self._scale = Decimal(work.currency.scale)
@@ -131,7 +133,7 @@ class Express:
         rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
         states, list_units, list_amounts = rows.states, rows.list_unit, rows.list_amount
         units, amounts = rows.unit, rows.stage_amount
-        masks = LineMasks(self.plan.index.line, header)
+        masks = LineMasks(self.plan.index, header, RULES)
         guards = PlainGuards(self.work)
         places = self._unit_places
         left = []
@@ -158,7 +160,13 @@ class Express:
 
     def _run_rules(self, mask: int, index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
         """The unit price after the rules that match, or None when they are not plain."""
-        matched = self._matched(rows_of(mask), index, line)
+        known = self._by_mask.get(mask)
+        if known is None:
+            numbers = tuple(rows_of(mask))
+            known = self._by_mask[mask] = numbers, any(self.plan.line_rules[number].fixed for number in numbers)
+        matched, is_asked = known
+        if is_asked:
+            matched = self._asked(matched, index, line)
         if not matched:
             return unit
         programs = self._programs
@@ -187,15 +195,9 @@ class Express:
                 rows.trace[index] = (*rows.trace[index], step)
         return unit
 
-    def _matched(self, found: Sequence[int], index: int, line: RequestLine) -> tuple[int, ...]:
+    def _asked(self, found: Sequence[int], index: int, line: RequestLine) -> tuple[int, ...]:
         """The rules that match: those the index holds in full, and those whose rest is true when asked."""
-        rules = self.plan.line_rules
-        for number in found:
-            if rules[number].fixed:
-                break
-        else:
-            return tuple(found)
-        work = self.work
+        rules, work = self.plan.line_rules, self.work
         record = line_record(self.plan, line)
         record["list"] = record["unit"] = self.rows.list_unit[index]
         amount = major(self.rows.list_amount[index], work.currency)

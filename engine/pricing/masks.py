@@ -2,50 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 
 from engine.language.tables.bitmaps import Keyed
 from engine.pricing.atoms import Key
-from engine.pricing.index import AttributeIndex, value_at
-from engine.pricing.request import Facts, RequestLine
+from engine.pricing.compiled import PricePlan
+from engine.pricing.index import AttributeIndex, MatchIndex, value_at
+from engine.pricing.request import Allowed, Facts, RequestLine
 
 Getter = Callable[[RequestLine], object]
 
-PRICES = ("list", "list_amount", "net", "unit", "running", "discounted")
-"""Names of a line that the request does not know."""
+
+RULES, GUARDS = range(2)
+"""The match indexes of a plan, as ``allowed_by`` answers for them."""
+
+
+def allowed_by(plan: PricePlan, facts: Facts) -> Allowed:
+    """What the facts of a product allow of the line rules and the guards of a plan, whatever header and line say."""
+    return tuple(_of_facts(index, facts) for index in (plan.index, plan.guard_index))
 
 
 class LineMasks:
-    """The bitmaps of lines under one header; what follows from the facts of a product is ANDed once for its lines."""
+    """The bitmaps of lines under one header; what follows from the facts of a product is ANDed once for its lines.
 
-    __slots__ = ("_by_facts", "_by_line", "_header", "_seen")
+    ``which`` index of the plan it is, RULES or GUARDS, says where a line that knows what its facts allow has it.
+    """
 
-    def __init__(self, indexes: Sequence[AttributeIndex], header: int) -> None:
+    __slots__ = ("_by_line", "_header", "_index", "_seen", "_which")
+
+    def __init__(self, index: MatchIndex, header: int, which: int | None = None) -> None:
         self._header = header
-        self._by_facts = [index for index in indexes if not _is_own(index.key)]
-        self._by_line = [mask_of(index) for index in indexes if _is_own(index.key)]
+        self._index = index
+        self._which = which
+        self._by_line = [mask_of(each) for each in index.line if _is_own(each.key)]
         self._seen: dict[int, int] = {}
 
     def of(self, line: RequestLine) -> int:
         """The rules that header and line allow."""
-        facts = line.facts
-        mask = self._seen.get(id(facts))
-        if mask is None:
-            mask = self._seen[id(facts)] = self._of_facts(facts)
-        for allowed in self._by_line:
+        allowed = line.allowed
+        if allowed is not None and self._which is not None:
+            mask = self._header & allowed[self._which]
+        else:
+            mask = self._looked_up(line.facts)
+        for by_line in self._by_line:
             if not mask:
                 return 0
-            mask &= allowed(line)
+            mask &= by_line(line)
         return mask
 
-    def _of_facts(self, facts: Facts) -> int:
-        mask = self._header
-        for index in self._by_facts:
-            if not mask:
-                return 0
-            mask &= index.lookup(value_at(facts, index.key))
+    def _looked_up(self, facts: Facts) -> int:
+        mask = self._seen.get(id(facts))
+        if mask is None:
+            mask = self._seen[id(facts)] = self._header & _of_facts(self._index, facts)
         return mask
+
+
+def _of_facts(index: MatchIndex, facts: Facts) -> int:
+    mask = index.everything
+    for each in index.line:
+        if not _is_own(each.key):
+            mask &= each.lookup(value_at(facts, each.key))
+    return mask
 
 
 def mask_of(index: AttributeIndex) -> Callable[[RequestLine], int]:

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT, step
-from engine.pricing.atoms import Atom, split
+from engine.pricing.atoms import is_known, split
 from engine.pricing.compiled import GuardPlan
 from engine.pricing.effects import Operand
 from engine.pricing.index import MatchIndex, build_index
-from engine.pricing.masks import PRICES, LineMasks
+from engine.pricing.masks import GUARDS, LineMasks
 from engine.pricing.plan import Guard
 from engine.pricing.request import RequestLine
 from engine.pricing.result import TraceRow
@@ -21,7 +21,7 @@ from engine.pricing.work import Work
 class PlainGuards:
     """The guards that apply to the lines of one request."""
 
-    __slots__ = ("_masks", "_plans", "is_needed")
+    __slots__ = ("_found", "_masks", "_plans", "is_needed")
 
     def __init__(self, work: Work) -> None:
         self._plans = work.plan.guards
@@ -33,15 +33,16 @@ class PlainGuards:
                 usable |= 1 << place
         header = index.header_mask(work.quote, work.customer, usable)
         self.is_needed = bool(header)
-        self._masks = LineMasks(index.line, header)
+        self._masks = LineMasks(index, header, GUARDS)
+        self._found: dict[int, list[GuardPlan] | None] = {}
 
     def on(self, line: RequestLine) -> list[GuardPlan] | None:
         """The guards of a line in order; None when one of them needs the full treatment."""
         mask = self._masks.of(line)
-        if not mask:
-            return []
-        found = [self._plans[place] for place in rows_of(mask)]
-        return found if all(plan.plain for plan in found) else None
+        if mask not in self._found:
+            found = [self._plans[place] for place in rows_of(mask)]
+            self._found[mask] = found if all(plan.plain for plan in found) else None
+        return self._found[mask]
 
 
 def hold(plan: GuardPlan, line: RequestLine, unit: Decimal) -> tuple[Decimal, Decimal | None, TraceRow | None]:
@@ -68,20 +69,15 @@ def is_plain(guard: Guard) -> bool:
     numbers_only = all(_is_number(each) for each in (guard.floor, guard.ceiling, guard.margin_percent_min))
     splits = [split(each) for each in guard.when]
     whole = all(each.whole for each in splits)
-    return numbers_only and whole and all(_is_known(atom) for each in splits for atom in each.atoms)
+    return numbers_only and whole and all(is_known(atom) for each in splits for atom in each.atoms)
 
 
 def index_of(guards: tuple[GuardPlan, ...]) -> MatchIndex:
     """Which guards can apply to a line, by what the request says of it."""
     return build_index(
-        [[atom for each in plan.guard.when for atom in split(each).atoms if _is_known(atom)] for plan in guards]
+        [[atom for each in plan.guard.when for atom in split(each).atoms if is_known(atom)] for plan in guards]
     )
 
 
 def _is_number(operand: Operand | None) -> bool:
     return operand is None or isinstance(operand, Decimal)
-
-
-def _is_known(atom: Atom) -> bool:
-    """Whether the request knows the attribute: a price is found while the line is worked on."""
-    return not (atom.key[0] == "line" and atom.key[1] in PRICES)

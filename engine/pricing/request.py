@@ -15,6 +15,9 @@ from engine.catalog import ONE_TIME, Charge, LineId, Sku, Value
 Facts: TypeAlias = Mapping[str, Value]
 """A record that conditions read: names to values of the rule language."""
 
+Allowed: TypeAlias = tuple[int, ...]
+"""What the facts of a product allow of each match index of a plan; see ``engine.pricing.masks``."""
+
 NO_FACTS: Facts = MappingProxyType({})
 ONE = Decimal(1)
 
@@ -29,7 +32,8 @@ class RequestLine(NamedTuple):
     All quantities and unit prices are of the product's own unit; ``unit`` names another one that the line is sold in,
     and ``unit_factor`` how many of the own one it holds. ``root`` is the line at the top of the tree that a part
     belongs to and ``bundle`` its SKU; ``segment`` is the number of a ramp segment, ``segment_price`` what a unit of it
-    costs in the place of list price, contract and model; rules act on it.
+    costs in the place of list price, contract and model; rules act on it. ``allowed`` is what the facts allow of the
+    plan's rules, for lines whose maker knows it; without it they are looked up.
     """
 
     id: LineId
@@ -57,6 +61,7 @@ class RequestLine(NamedTuple):
     root: LineId | None = None
     bundle: str = ""
     segment_price: Decimal | None = None
+    allowed: Allowed | None = None
 
 
 class ManualOn(Enum):

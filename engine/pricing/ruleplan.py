@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
+from engine.pricing.index import MatchIndex
 from engine.pricing.plan import Rule
 
 Test: TypeAlias = Callable[..., object]
@@ -21,7 +22,8 @@ class RulePlan:
     """A rule with its number and compiled conditions.
 
     ``fixed`` conditions cannot change while the line is worked on, and the index does not hold them in full; ``live``
-    ones read the running state. ``target`` says which lines an order rule is for.
+    ones read the running state. ``target`` says which lines an order rule is for; ``target_index`` says it too where
+    it takes no more than the lines as they are asked for.
     """
 
     no: int
@@ -32,3 +34,4 @@ class RulePlan:
     reads_lines: bool
     group: int = 0
     ops: Mapping[str, Op | None] = field(default_factory=dict)
+    target_index: MatchIndex | None = None

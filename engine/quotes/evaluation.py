@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
+from typing import cast
 
 from engine.approvals import ApprovalPolicy, ChainDefinition, Route, reads_lines, route
 from engine.catalog import ONE_TIME, Catalog, ChargeKind, ConfiguredLine, LineId, Product, Sku, Value
@@ -15,13 +17,19 @@ from engine.pricing import PricePlan, price
 from engine.pricing.checks import request_faults
 from engine.pricing.compiled import EXCHANGE
 from engine.pricing.finding import rates_to_freeze
-from engine.pricing.request import Facts, PriceRequest, RequestLine
+from engine.pricing.masks import allowed_by
+from engine.pricing.request import Allowed, Facts, PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
 
 _ABOUT_LINES = ("lines", "manual")
+_STATED = 3
+"""Id, product and quantity come first in a line, as it is asked for and as it is priced."""
+_NO_MORE = RequestedLine(LineId(""), Sku(""), ONE)[_STATED:]
+_MAKE = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
+"""``RequestLine`` from all its fields in order, without the cost of its keywords."""
 SEMANTICS = "1"
 """Version of what the engine does with equal rules and inputs; it is part of every certificate."""
 
@@ -30,7 +38,9 @@ SEMANTICS = "1"
 class Parts:
     """What of a rule book the pipeline needs; ``rule_book`` is the hash of its sources.
 
-    ``facts`` is what rules read of each product, put together once: quotes ask for the same products again and again.
+    ``facts`` is what rules read of each product and ``allowed`` the rules that these admit, put together once: quotes
+    ask for the same products again and again. ``plain`` holds by currency what a line says that states no more than
+    product and quantity, for the products that were asked for so far.
     """
 
     rule_book: str
@@ -40,10 +50,16 @@ class Parts:
     policies: tuple[ApprovalPolicy, ...] = ()
     chains: tuple[ChainDefinition, ...] = ()
     facts: Mapping[Sku, Facts] = field(init=False, repr=False, compare=False)
+    allowed: Mapping[Sku, Allowed] = field(init=False, repr=False, compare=False)
+    plain: dict[str, dict[Sku, tuple[object, ...]]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         products = self.catalog.products.values()
-        object.__setattr__(self, "facts", {each.sku: product_facts(each, dict(each.attributes)) for each in products})
+        facts = {each.sku: product_facts(each, dict(each.attributes)) for each in products}
+        shared: dict[Allowed, Allowed] = {}
+        masks = {sku: allowed_by(self.plan, each) for sku, each in facts.items()}
+        object.__setattr__(self, "facts", facts)
+        object.__setattr__(self, "allowed", {sku: shared.setdefault(each, each) for sku, each in masks.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,33 +164,48 @@ def price_request(request: QuoteRequest, asked: tuple[RequestLine, ...]) -> Pric
 
 def price_lines(lines: Sequence[ResolvedLine], request: QuoteRequest, parts: Parts) -> tuple[RequestLine, ...]:
     """Resolved lines as the pricing engine takes them, with the facts of their products that rules may read."""
-    facts, code = parts.facts, request.currency
+    plain = parts.plain.setdefault(request.currency, {})
     found = []
-    for asked, product, quantity, root in lines:
-        read = facts[asked.sku]
-        if asked.attributes or asked.unit:
-            read = product_facts(product, {**product.attributes, **asked.attributes}, unit=asked.unit)
-        rule = product.quantity
-        line = RequestLine(
-            asked.id,
-            asked.sku,
-            quantity,
-            read,
-            asked.parent,
-            asked.group,
-            product.charge,
-            None if product.charge is ONE_TIME else _term(asked, product, request),
-            cost=product.costs.get(code),
-            discountable=product.discountable,
-            tax_code=product.tax_code,
-            minimum_quantity=rule.minimum,
-            quantity_multiple=rule.multiple,
-            quantity_maximum=rule.maximum,
-            root=root.id if root is not None else None,
-            bundle=root.sku if root is not None else "",
-        )
-        found.append(_with_own(line, asked, product) if asked.says_more else line)
+    for line in lines:
+        asked = line.requested
+        if asked[_STATED:] != _NO_MORE or line.product.charge is not ONE_TIME:
+            found.append(_price_line(line, request, parts))
+            continue
+        rest = plain.get(asked.sku)
+        if rest is None:
+            rest = plain[asked.sku] = _price_line(line, request, parts)[_STATED:]
+        found.append(_MAKE((asked.id, asked.sku, line.quantity, *rest)))
     return tuple(found)
+
+
+def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> RequestLine:
+    asked, product, quantity, root = line
+    read: Facts = parts.facts[asked.sku]
+    allowed: Allowed | None = parts.allowed[asked.sku]
+    if asked.attributes or asked.unit:
+        read = product_facts(product, {**product.attributes, **asked.attributes}, unit=asked.unit)
+        allowed = None
+    rule = product.quantity
+    made = RequestLine(
+        asked.id,
+        asked.sku,
+        quantity,
+        read,
+        asked.parent,
+        asked.group,
+        product.charge,
+        None if product.charge is ONE_TIME else _term(asked, product, request),
+        cost=product.costs.get(request.currency),
+        discountable=product.discountable,
+        tax_code=product.tax_code,
+        minimum_quantity=rule.minimum,
+        quantity_multiple=rule.multiple,
+        quantity_maximum=rule.maximum,
+        root=root.id if root is not None else None,
+        bundle=root.sku if root is not None else "",
+        allowed=allowed,
+    )
+    return _with_own(made, asked, product) if asked.says_more else made
 
 
 def _with_own(line: RequestLine, asked: RequestedLine, product: Product) -> RequestLine:

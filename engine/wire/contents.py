@@ -94,7 +94,9 @@ def read_lines(messages: Sequence[pricing_pb2.LineInput], faults: Faults, field:
     for n, each in enumerate(messages):
         name, sku, text, parent, group = each.id, each.sku, each.quantity, each.parent, each.group
         quantity = known.get(text)
-        length = len(name) + len(sku) + 4 + sum(len(part) + 2 for part in (text, parent, group) if part)
+        length = 4 + len(name) + len(sku) + (len(text) + 2 if text else 0)
+        if parent or group:
+            length += sum(len(part) + 2 for part in (parent, group) if part)
         if quantity is not None and name and sku and each.ByteSize() == length:
             line = RequestedLine(name, sku, quantity, parent or None, group)  # type: ignore[arg-type]
         else:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.pricing import compile_plan
 from engine.pricing.effects import Percent
-from engine.pricing.masks import LineMasks, getter_of
+from engine.pricing.masks import RULES, LineMasks, allowed_by, getter_of
 from engine.pricing.work import line_record
 from tests.pricing.books import D, book, line, rule, when
 
@@ -43,9 +43,11 @@ lines = st.lists(
 
 @given(lines, st.integers(0, 2 ** len(TEXTS) - 1))
 def test_a_mask_is_what_the_index_finds_for_the_record(found: list, header: int) -> None:
-    masks = LineMasks(PLAN.index.line, header)
+    masks = LineMasks(PLAN.index, header, RULES)
     for each in found:
-        assert masks.of(each) == PLAN.index.line_mask(header, line_record(PLAN, each))
+        wanted = PLAN.index.line_mask(header, line_record(PLAN, each))
+        assert masks.of(each) == wanted
+        assert masks.of(each._replace(allowed=allowed_by(PLAN, each.facts))) == wanted
 
 
 def test_nested_attributes_are_read_from_the_facts() -> None:
