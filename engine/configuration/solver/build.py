@@ -1,25 +1,33 @@
-"""Compiling a model to a diagram with CUDD, within a budget of time, nodes and memory.
+"""Compiling a model to a diagram within a budget of time, nodes and memory: component by component, in several ways.
 
-Meant for a worker process: one operation of CUDD cannot be interrupted, so whoever needs a hard limit ends the process.
+Meant for a worker process: one operation of CUDD cannot be interrupted, so whoever needs a hard limit ends the process
+and takes the best diagram that was found until then.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 
-from engine.configuration.model import Kind, Model
-from engine.configuration.solver.flat import Diagram, compilable, fingerprint
-from engine.configuration.solver.order import Scope, best_order
-from engine.configuration.solver.parts import Canvas, Node
+from engine.configuration.answers import Budget
+from engine.configuration.model import Model, Table
+from engine.configuration.solver.attempt import Built, GaveUpError, Limits, Way, attempt, sift
+from engine.configuration.solver.flat import Diagram, compilable
+from engine.configuration.solver.fold import folded
+from engine.configuration.solver.normal import Component, Normal, normal
+from engine.configuration.solver.order import orders
+from engine.configuration.solver.search import Allowance, BudgetSpentError
+from engine.configuration.solver.witnesses import Possible
+from engine.configuration.solver.workbench import Foundation, Workbench
 
-MEMORY_MAX = 2 * 2**30
 SIFT_ABOVE = 1_500
+"""Nodes of a component above which a smaller diagram is looked for: it is swept at every click."""
+
+TOLD_ABOVE = 20
+"""Variables of a component above which attempts at it are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,7 @@ class CompileBudget:
 
     seconds: int = 30
     nodes: int = 200_000
+    megabytes: int = 1_024
 
 
 class CompileStatus(Enum):
@@ -49,154 +58,133 @@ class Compiled:
     attempts: tuple[str, ...] = ()
 
 
-class _GaveUpError(Exception):
-    """This attempt is over its share of the budget."""
-
-
 def available() -> bool:
     """Whether the diagram library is installed."""
     return find_spec("dd") is not None and find_spec("dd.cudd") is not None
 
 
-def compile_model(model: Model, budget: CompileBudget) -> Compiled:
-    """Try several ways to join the constraints; the first that stays within its share of the budget is taken."""
+def compile_model(
+    model: Model,
+    budget: CompileBudget,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+    found: Callable[[Diagram], None] = lambda _: None,
+) -> Compiled:
+    """The smallest diagram that the budget allows; ``tell`` hears of every attempt, ``found`` of every diagram."""
     if not compilable(model):
         return Compiled(CompileStatus.NOT_COMPILABLE)
     if not available():
         return Compiled(CompileStatus.NOT_INSTALLED)
-    order = best_order(len(model.variables), _scopes(model))
-    deadline = time.monotonic() + budget.seconds
-    attempts: list[str] = []
-    for name, joiner, sifting in (
-        ("pairs", _pairs, False),
-        ("pairs sifted", _pairs, True),
-        ("line sifted", _line, True),
-    ):
-        share = time.monotonic() + (deadline - time.monotonic()) / 2
-        try:
-            diagram = _attempt(model, order, (joiner, sifting), (share, budget.nodes))
-        except (_GaveUpError, MemoryError, RuntimeError) as error:
-            attempts.append(f"{name}: gave up {error}")
-            continue
-        attempts.append(f"{name}: done")
-        if diagram is None:
-            return Compiled(CompileStatus.CONTRADICTION, None, tuple(attempts))
-        return Compiled(CompileStatus.DONE, diagram, tuple(attempts))
-    return Compiled(CompileStatus.TOO_LARGE, None, tuple(attempts))
+    return _Compilation(model, budget, tell, found).run()
 
 
-def _attempt(model: Model, order: Sequence[int], how: tuple[Any, bool], limits: tuple[float, int]) -> Diagram | None:
-    joiner, sifting = how
-    manager = import_module("dd.cudd").BDD()
-    manager.configure(reordering=False, max_memory=MEMORY_MAX)
-    canvas = Canvas(manager, model, order)
-    parts = [manager.true, *(node for _, node in canvas.everything())]
-    manager.configure(reordering=sifting)
-    root = manager.true
-    for root in joiner(parts):
-        if time.monotonic() > limits[0] or root.dag_size > 4 * limits[1]:
-            raise _GaveUpError(f"at {root.dag_size} nodes")
-    helpers = [canvas.bits[at][0] for at, each in enumerate(model.variables) if not each.decision]
-    if helpers:
-        root = manager.exist(helpers, root)
-    if root.dag_size > SIFT_ABOVE:
-        import_module("dd.cudd").reorder(manager)
-    manager.configure(reordering=False)
-    if root == manager.false:
+class _Compilation:
+    def __init__(
+        self, model: Model, budget: CompileBudget, tell: Callable[[str], None], found: Callable[[Diagram], None]
+    ) -> None:
+        self._model = model
+        self._budget = budget
+        self._tell = tell
+        self._found = found
+        self._deadline = time.monotonic() + budget.seconds
+        self._attempts: list[str] = []
+
+    def run(self) -> Compiled:
+        """First any diagram of every component, then smaller ones of large components."""
+        possible, root = _root(self._model, self._budget.seconds * 1000 // 6)
+        form = normal(self._model, root)
+        if not possible or any(() in each.constraints for each in form.components):
+            return self._over(CompileStatus.CONTRADICTION)
+        built: list[Built] = []
+        for component in form.components:
+            first = self._first(form, component)
+            if first is None:
+                return self._over(CompileStatus.TOO_LARGE)
+            if first.root == first.canvas.manager.false:
+                return self._over(CompileStatus.CONTRADICTION)
+            built.append(first)
+        diagram = folded(form, built)
+        self._found(diagram)
+        largest = sorted(
+            (at for at in range(len(built)) if built[at].size > SIFT_ABOVE), key=lambda at: -built[at].size
+        )
+        for at in largest:
+            built[at] = self._smaller(form, built[at])
+            diagram = folded(form, built)
+            self._found(diagram)
+        if len(diagram.levels) > self._budget.nodes:
+            return self._over(CompileStatus.TOO_LARGE)
+        return self._over(CompileStatus.DONE, diagram)
+
+    def _over(self, status: CompileStatus, diagram: Diagram | None = None) -> Compiled:
+        return Compiled(status, diagram, tuple(self._attempts))
+
+    def _first(self, form: Normal, component: Component) -> Built | None:
+        """The first attempt that succeeds: every order as it is, then the best with sifting."""
+        for way, share in _ways(form, component):
+            until = time.monotonic() + (self._deadline - time.monotonic()) * share
+            built = self._try(form, component, way, Limits(until, 2 * self._budget.nodes, self._budget.megabytes))
+            if built is not None:
+                return built
         return None
-    if root.dag_size > 2 * limits[1]:
-        raise _GaveUpError(f"at {root.dag_size} nodes")
-    return _flatten(canvas, root)
+
+    def _smaller(self, form: Normal, best: Built) -> Built:
+        """The best of all orders, sifted: as long as a third of the budget lasts."""
+        component = best.canvas.component
+        until = min(self._deadline, time.monotonic() + self._budget.seconds / 3)
+        for way, _ in _ways(form, component):
+            if way.sifting or time.monotonic() > until:
+                break
+            other = self._try(form, component, way, Limits(until, best.size - 1, self._budget.megabytes))
+            best = other or best
+        if time.monotonic() < until:
+            sift(best)
+            self._say(component, f"sifted: {best.size} nodes")
+        return best
+
+    def _try(self, form: Normal, component: Component, way: Way, limits: Limits) -> Built | None:
+        try:
+            built = attempt(form, component, way, limits)
+        except (GaveUpError, MemoryError) as error:
+            self._say(component, f"{way.name}: gave up {error}")
+            return None
+        if len(component.variables) > TOLD_ABOVE:
+            self._say(component, f"{way.name}: {built.size} nodes")
+        return built
+
+    def _say(self, component: Component, what: str) -> None:
+        self._attempts.append(f"{len(component.variables)} variables, {what}")
+        self._tell(self._attempts[-1])
 
 
-def _line(parts: Sequence[Node]) -> Iterator[Node]:
-    """Join one after the other, from the top of the order down."""
-    joined = parts[0]
-    for part in parts[1:]:
-        joined &= part
-        yield joined
-    yield joined
+def _ways(form: Normal, component: Component) -> Iterator[tuple[Way, float]]:
+    """How a component may be built, each with the share of the time left that it may take."""
+    number = {variable: at for at, variable in enumerate(component.variables)}
+    scopes = [tuple(number[at] for at in form.scope(each)) for each in component.constraints]
+    tables = {
+        scope: len(each.rows)
+        for scope, each in zip(scopes, component.constraints, strict=True)
+        if isinstance(each, Table) and scope
+    }
+    found = [
+        (name, [component.variables[at] for at in order])
+        for name, order in orders(len(component.variables), scopes, tables)
+    ]
+    for name, order in found:
+        yield Way(name, order), 1 / 8
+    for name, order in found[:2]:
+        yield Way(f"{name} with sifting", order, sifting=True), 1 / 2
+    name, order = found[0]
+    yield Way(f"{name} in pairs with sifting", order, sifting=True, in_pairs=True), 1
 
 
-def _pairs(parts: Sequence[Node]) -> Iterator[Node]:
-    """Join neighbours, then neighbouring pairs, and so on: most joins stay small."""
-    while len(parts) > 1:
-        joined = []
-        for left, right in zip(parts[::2], parts[1::2], strict=False):
-            joined.append(left & right)
-            yield joined[-1]
-        parts = joined + ([parts[-1]] if len(parts) % 2 else [])
-    yield parts[0]
-
-
-def _scopes(model: Model) -> list[Scope]:
-    owner: dict[int, int] = {}
-    for at, each in enumerate(model.variables):
-        for atom in range(each.first, each.first + (1 if each.kind is Kind.BOOLEAN else len(each.values))):
-            owner[atom] = at
-    found = [tuple(dict.fromkeys(owner[abs(each)] for each in clause.literals)) for clause in model.clauses]
-    found += [table.variables for table in model.tables]
-    for group in model.cardinalities:
-        found.append(tuple(dict.fromkeys(owner[abs(each)] for each in (*group.literals, *group.when))))
-    return found
-
-
-def _flatten(canvas: Canvas, root: Node) -> Diagram:
-    """Nodes of the final order, bits folded back into values, numbered level by level."""
-    manager = canvas.manager
-    decisions = [at for at in canvas.bits if canvas.model.variables[at].decision]
-    decisions.sort(key=lambda at: min(manager.level_of_var(name) for name in canvas.bits[at]))
-    fold = _Fold(canvas, decisions)
-    edges = fold.nodes(root)
-    ordered = sorted(edges, key=lambda key: fold.level[key])
-    number = {key: at for at, key in enumerate([*ordered, fold.end])}
-    starts, values, children = [0], [], []
-    for key in ordered:
-        for child, mask in sorted((number[child], mask) for child, mask in edges[key].items()):
-            values.append(mask)
-            children.append(child)
-        starts.append(len(children))
-    starts.append(len(children))
-    levels = [fold.level[key] for key in ordered] + [len(decisions)]
-    arrays = (tuple(decisions), tuple(levels), tuple(starts), tuple(values), tuple(children))
-    return Diagram(*arrays, fingerprint=fingerprint(canvas.model))
-
-
-class _Fold:
-    """Walks the bits of one variable at a time."""
-
-    def __init__(self, canvas: Canvas, decisions: Sequence[int]) -> None:
-        self._canvas = canvas
-        self._false = canvas.manager.false
-        self.end = int(canvas.manager.true)
-        self.level: dict[int, int] = {}
-        self._of_bit = {name: at for at in decisions for name in canvas.bits[at]}
-        self._depth = {at: depth for depth, at in enumerate(decisions)}
-
-    def nodes(self, root: Node) -> dict[int, dict[int, int]]:
-        """Per node its children with the bits of the values that lead there."""
-        found: dict[int, dict[int, int]] = {}
-        stack = [root]
-        while stack:
-            node = stack.pop()
-            key = int(node)
-            if key in found or key == self.end:
-                continue
-            variable = self._of_bit[node.var]
-            self.level[key] = self._depth[variable]
-            found[key] = {}
-            names = self._canvas.bits[variable]
-            for position in range(len(self._canvas.model.variables[variable].values)):
-                child = self._follow(node, names, position)
-                if child != self._false:
-                    found[key][int(child)] = found[key].get(int(child), 0) | 1 << position
-                    stack.append(child)
-        return found
-
-    @staticmethod
-    def _follow(node: Node, names: Sequence[str], position: int) -> Node:
-        while node.var in names:
-            bit = position >> names.index(node.var) & 1
-            below = node.high if bit else node.low
-            node = ~below if node.negated else below
-        return node
+def _root(model: Model, milliseconds: int) -> tuple[bool, Possible | None]:
+    """Whether anything is possible, and what without any choice, if that is found in the time."""
+    foundation = Foundation(model)
+    bench = Workbench(foundation)
+    bench.allow(Allowance(Budget(conflicts=10**9, milliseconds=milliseconds)))
+    try:
+        root = bench.finder().possible([], foundation.everything)
+    except BudgetSpentError:
+        return True, None
+    return root is not None, root

@@ -67,7 +67,7 @@ def complete(
     terms, scale = _with_preferences(bench.foundation.model, objective.terms)
     limits = tuple(Sum(limit, bound, STRUCTURE) for limit, bound in objective.limits)
     task = Task(bench, choices, terms, limits, allowance)
-    if sweeper is not None and not limits and bench.decided(each.literal for each in terms if each.literal):
+    if sweeper is not None and not limits and bench.decided(_asked(task)):
         found = _by_sweep(task, sweeper)
     elif any(each.quantity is not None for each in terms):
         found = _by_program(task)
@@ -117,6 +117,12 @@ def _unscaled(model: Model, found: Completion, terms: tuple[Term, ...], scale: i
     return Completion(found.status, found.values, total, bound)
 
 
+def _asked(task: Task) -> Iterator[int]:
+    """The literals that prices and choices are about."""
+    yield from (each.literal for each in task.terms if each.literal)
+    yield from task.bench.literals(task.choices)
+
+
 def _by_sweep(task: Task, sweeper: Sweeper) -> Completion:
     """One weighted pass: exact, and proven by construction."""
     weigher = _weighed(task.terms)
@@ -124,7 +130,18 @@ def _by_sweep(task: Task, sweeper: Sweeper) -> Completion:
     if found is None:
         return INFEASIBLE
     total = found[0] + weigher.offset
-    return Completion(CompletionStatus.OPTIMAL, values_of(task.model, found[1], {}), total, total)
+    solution = _with_helpers(task.bench, found[1])
+    return Completion(CompletionStatus.OPTIMAL, values_of(task.model, solution, {}), total, total)
+
+
+def _with_helpers(bench: Workbench, solution: list[int]) -> list[int]:
+    """A diagram knows decisions only: what follows from them is asked of the search."""
+    if all(each.decision for each in bench.foundation.model.variables):
+        return solution
+    decided = [each for each in solution if bench.decided((each,))]
+    held = bench.search.solve(decided)
+    assert held, "the diagram holds valid configurations only"
+    return bench.search.model()
 
 
 def _weighed(terms: Sequence[Term], reduced: Reduced | None = None) -> Weigher:

@@ -6,13 +6,13 @@ separate the rest, so components fall apart early.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 
 from engine.configuration.model import Kind, Model
 from engine.configuration.solver.cnf import encode
+from engine.configuration.solver.order import eliminated, neighbours
 from engine.configuration.solver.reduced import merged
 from engine.configuration.solver.search import Allowance, Search
 
@@ -170,24 +170,6 @@ def _propagate(clauses: Clauses, places: dict[int, list[int]], decided: int) -> 
 
 def _ranks(clauses: Iterable[tuple[int, ...]]) -> dict[int, int]:
     """When each atom (from 1) would be eliminated if the one with the fewest neighbours always went first."""
-    near: dict[int, set[int]] = {}
-    for clause in clauses:
-        atoms = {abs(literal) for literal in clause}
-        for atom in atoms:
-            near.setdefault(atom, set()).update(atoms)
-    for atom, others in near.items():
-        others.discard(atom)
-    queue = [(len(others), atom) for atom, others in near.items()]
-    heapq.heapify(queue)
-    rank: dict[int, int] = {}
-    while queue:
-        size, atom = heapq.heappop(queue)
-        if atom in rank or size != len(near[atom]):
-            continue
-        rank[atom] = len(rank) + 1
-        others = near.pop(atom)
-        for other in others:
-            near[other] |= others
-            near[other] -= {other, atom}
-            heapq.heappush(queue, (len(near[other]), other))
-    return rank
+    scopes = [{abs(literal) for literal in clause} for clause in clauses]
+    order = eliminated(neighbours(sorted(set().union(*scopes)), scopes))
+    return {atom: at for at, atom in enumerate(order, 1)}

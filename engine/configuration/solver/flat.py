@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from engine.configuration.model import Kind, Model
 
-MAGIC = b"CPQMDD1\n"
-HEAD = 4
+MAGIC = b"CPQMDD2\n"
+HEAD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class Diagram:
 
     ``order`` lists variable indices by level. Node ``n`` stands at ``levels[n]`` and owns the edges
     ``starts[n]:starts[n + 1]``; edge ``e`` holds for the value positions in the bits of ``values[e]`` and leads to node
-    ``children[e]``. The last node is the true end; nodes are sorted by level. ``fingerprint`` names the model.
+    ``children[e]``. The last node is the true end; nodes are sorted by level. Not every variable has a level:
+    ``names[a]`` is the literal that says atom ``a``, the number after the last atom being the truth. ``fingerprint``
+    names the model.
     """
 
     order: tuple[int, ...]
@@ -26,13 +28,15 @@ class Diagram:
     starts: tuple[int, ...]
     values: tuple[int, ...]
     children: tuple[int, ...]
+    names: tuple[int, ...]
     fingerprint: str
 
     def to_bytes(self) -> bytes:
         """Canonical bytes: the same diagram gives the same bytes, and their hash stands at the end."""
         words = max(1, max((each.bit_length() for each in self.values), default=1) + 31 >> 5)
-        sizes = array("I", [len(self.order), len(self.levels), len(self.values), words])
-        body = array("I", [*self.order, *self.levels, *self.starts, *self.children])
+        sizes = array("I", [len(self.order), len(self.levels), len(self.values), len(self.names), words])
+        names = (each & 0xFFFFFFFF for each in self.names)
+        body = array("I", [*self.order, *self.levels, *self.starts, *self.children, *names])
         for word in range(words):
             body.extend(each >> 32 * word & 0xFFFFFFFF for each in self.values)
         content = MAGIC + bytes.fromhex(self.fingerprint) + sizes.tobytes() + body.tobytes()
@@ -47,16 +51,17 @@ class Diagram:
             return None
         numbers = array("I")
         numbers.frombytes(content[start:])
-        order, nodes, edges, words = numbers[:HEAD]
+        order, nodes, edges, atoms, words = numbers[:HEAD]
         sections = []
         at = HEAD
-        for size in (order, nodes, nodes + 1, edges, *[edges] * words):
+        for size in (order, nodes, nodes + 1, edges, atoms, *[edges] * words):
             sections.append(tuple(numbers[at : at + size]))
             at += size
-        values = sections[4]
+        names = tuple(each - (each >> 31 << 32) for each in sections[4])
+        values = sections[5]
         for word in range(1, words):
-            values = tuple(low | high << 32 * word for low, high in zip(values, sections[4 + word], strict=True))
-        return Diagram(sections[0], sections[1], sections[2], values, sections[3], fingerprint)
+            values = tuple(low | high << 32 * word for low, high in zip(values, sections[5 + word], strict=True))
+        return Diagram(sections[0], sections[1], sections[2], values, sections[3], names, fingerprint)
 
 
 def fingerprint(model: Model) -> str:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 
 Scope = tuple[int, ...]
 """The variables of one constraint, by number."""
 
 ROUNDS = 60
+
+
+def orders(count: int, scopes: Sequence[Scope], tables: Mapping[Scope, int]) -> list[tuple[str, list[int]]]:
+    """Orders worth a try, each with its name, the one that keeps constraints shortest first.
+
+    ``tables`` are the scopes that come from tables, with their rows.
+    """
+    scopes = [scope for scope in scopes if len(scope) > 1]
+    starts = {"as written": list(range(count)), "depth": by_depth(count, scopes), "tree": by_tree(count, scopes)}
+    if tables:
+        starts["tables"] = by_tables(count, tables)
+    found = starts | {f"{name} forced": force(count, scopes, start) for name, start in starts.items()}
+    spans = {name: _span(order, scopes) for name, order in found.items()}
+    names = {tuple(found[name]): name for name in sorted(found, key=lambda name: spans[name], reverse=True)}
+    return [(name, list(order)) for order, name in reversed(names.items())]
 
 
 def force(count: int, scopes: Sequence[Scope], start: Sequence[int]) -> list[int]:
@@ -39,25 +55,84 @@ def by_depth(count: int, scopes: Sequence[Scope]) -> list[int]:
     for scope in scopes:
         for variable in scope:
             followers[variable].extend(each for each in scope if each != variable)
-    seen: set[int] = set()
-    order: list[int] = []
-    for root in range(count):
+    return _depth_first(range(count), dict(enumerate(followers)))
+
+
+def by_tree(count: int, scopes: Sequence[Scope]) -> list[int]:
+    """Depth first through an elimination tree: branches that only meet above stand apart, small ones first.
+
+    The variable with the fewest neighbours is always eliminated next; its parent is the neighbour eliminated first.
+    """
+    done = eliminated(neighbours(range(count), scopes))
+    rank = {variable: at for at, variable in enumerate(done)}
+    children: dict[int, list[int]] = {}
+    sizes = dict.fromkeys(done, 1)
+    roots = []
+    for variable, others in done.items():
+        if others:
+            parent = min(others, key=rank.__getitem__)
+            sizes[parent] += sizes[variable]
+            children.setdefault(parent, []).append(variable)
+        else:
+            roots.append(variable)
+    for some in children.values():
+        some.sort(key=sizes.__getitem__)
+    return _depth_first(sorted(roots, key=sizes.__getitem__), children)
+
+
+def by_tables(count: int, tables: Mapping[Scope, int]) -> list[int]:
+    """The largest table first, then always the one with the fewest new variables: tables in a chain."""
+    order: dict[int, None] = {}
+    left = dict(tables)
+    while left:
+        best = min(left, key=lambda scope: (sum(each not in order for each in scope) if order else 0, -left[scope]))
+        order.update(dict.fromkeys(best))
+        del left[best]
+    order.update(dict.fromkeys(range(count)))
+    return list(order)
+
+
+def neighbours(variables: Iterable[int], scopes: Iterable[Iterable[int]]) -> dict[int, set[int]]:
+    """For each variable those that share a constraint with it."""
+    near: dict[int, set[int]] = {each: set() for each in variables}
+    for scope in scopes:
+        for variable in scope:
+            near[variable].update(scope)
+    for variable, others in near.items():
+        others.discard(variable)
+    return near
+
+
+def eliminated(near: dict[int, set[int]]) -> dict[int, set[int]]:
+    """All variables in the order of an elimination, each with the neighbours it had when its turn came.
+
+    The one with the fewest always goes next, and makes its neighbours neighbours of each other. Uses up ``near``.
+    """
+    queue = [(len(others), variable) for variable, others in near.items()]
+    heapify(queue)
+    done: dict[int, set[int]] = {}
+    while queue:
+        size, variable = heappop(queue)
+        if variable in done or size != len(near[variable]):
+            continue
+        others = done[variable] = near.pop(variable)
+        for other in others:
+            near[other] |= others
+            near[other] -= {variable, other}
+            heappush(queue, (len(near[other]), other))
+    return done
+
+
+def _depth_first(roots: Iterable[int], children: Mapping[int, Sequence[int]]) -> list[int]:
+    seen: dict[int, None] = {}
+    for root in roots:
         stack = [root]
         while stack:
             variable = stack.pop()
             if variable not in seen:
-                seen.add(variable)
-                order.append(variable)
-                stack.extend(each for each in reversed(followers[variable]) if each not in seen)
-    return order
-
-
-def best_order(count: int, scopes: Sequence[Scope]) -> list[int]:
-    """The better of several starts: as written, depth first, and both after FORCE."""
-    scopes = [scope for scope in scopes if len(scope) > 1]
-    starts = [list(range(count)), by_depth(count, scopes)]
-    candidates = starts + [force(count, scopes, start) for start in starts]
-    return min(candidates, key=lambda order: _span(order, scopes))
+                seen[variable] = None
+                stack.extend(each for each in reversed(children.get(variable, ())) if each not in seen)
+    return list(seen)
 
 
 def _span(order: Sequence[int], scopes: Sequence[Scope]) -> int:

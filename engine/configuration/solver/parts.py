@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.configuration.model import Cardinality, Kind, Model, Table
-from engine.configuration.solver.order import Scope
+from engine.configuration.model import Cardinality, Kind, Table
+from engine.configuration.solver.normal import Component, Constraint, Normal
 from engine.configuration.solver.rows import RowGraph
 
 Node = Any
@@ -14,78 +14,104 @@ Node = Any
 
 
 class Canvas:
-    """One manager with the model's variables declared in an order, several bits to a value."""
+    """One manager with the variables of a component declared in an order, several bits to a value."""
 
-    def __init__(self, manager: Any, model: Model, order: Sequence[int]) -> None:
+    def __init__(self, manager: Any, form: Normal, component: Component, order: Sequence[int]) -> None:
         self.manager = manager
-        self.model = model
+        self.form = form
+        self.component = component
         self.place = {variable: at for at, variable in enumerate(order)}
         self.bits: dict[int, list[str]] = {}
-        self._owner: dict[int, int] = {}
         for variable in order:
-            width = max(1, (len(model.variables[variable].values) - 1).bit_length())
+            width = max(1, (len(form.model.variables[variable].values) - 1).bit_length())
             self.bits[variable] = [f"v{variable}_{bit}" for bit in range(width)]
             for name in self.bits[variable]:
                 manager.add_var(name)
             if width > 1:
                 manager.group({self.bits[variable][0]: width})
-        for at, each in enumerate(model.variables):
-            for atom in range(each.first, each.first + (1 if each.kind is Kind.BOOLEAN else len(each.values))):
-                self._owner[atom] = at
 
-    def everything(self) -> list[tuple[Scope, Node]]:
-        """Every constraint with its variables, in the order in which they are best joined."""
-        found: list[tuple[Scope, Node]] = []
-        for at in self.bits:
-            if self.model.variables[at].kind is Kind.ENUMERATION:
-                found.append(((at,), self._valid(at)))
-        for clause in self.model.clauses:
-            joined = self.manager.false
-            for literal in clause.literals:
-                joined |= self.literal(literal)
-            found.append((self._scope(clause.literals), joined))
-        found += [(table.variables, self._table(table)) for table in self.model.tables]
-        found += [(self._scope((*each.literals, *each.when)), self._count(each)) for each in self.model.cardinalities]
-        found.sort(key=lambda part: self._depth(part[0]))
-        return found
+    def everything(self) -> list[Node]:
+        """Every constraint, in the order in which they are best joined: from the bottom of the order up.
 
-    def _depth(self, scope: Scope) -> tuple[int, int]:
-        """The deepest and the highest place of a constraint's variables."""
+        What is joined so far lies below the next constraint then, so that each join only touches the top.
+        """
+        scopes = [(self.form.scope(each), each) for each in self.component.constraints]
+        scopes.sort(key=lambda part: self._height(part[0]))
+        valid = [self._valid(each) for each in self.bits]
+        return [*(each for each in valid if each != self.manager.true), *(self.node(each) for _, each in scopes)]
+
+    def helpers(self) -> list[str]:
+        """The bits of variables that are no decision."""
+        variables = self.form.model.variables
+        return [name for at, names in self.bits.items() if not variables[at].decision for name in names]
+
+    def _height(self, scope: Sequence[int]) -> tuple[int, int]:
         places = [self.place[each] for each in scope]
-        return max(places, default=-1), min(places, default=-1)
+        return -min(places, default=-1), -max(places, default=-1)
 
-    def literal(self, literal: int) -> Node:
-        """The function of a literal."""
-        variable = self._owner[abs(literal)]
-        each = self.model.variables[variable]
+    def node(self, constraint: Constraint) -> Node:
+        """The function of a constraint."""
+        if isinstance(constraint, Table):
+            return self._table(constraint)
+        if isinstance(constraint, Cardinality):
+            return self._count(constraint)
+        joined = self.manager.false
+        for literal in self._upwards(constraint):
+            joined |= self.literal(literal)
+        return joined
+
+    def literal(self, name: int) -> Node:
+        """The function of a literal that is a name."""
+        if abs(name) == self.form.truth:
+            return self.manager.true if name > 0 else self.manager.false
+        variable = self.form.owner[abs(name)]
+        each = self.form.model.variables[variable]
         if each.kind is Kind.BOOLEAN:
             held = self.manager.var(self.bits[variable][0])
         else:
-            held = self.value(variable, abs(literal) - each.first)
-        return held if literal > 0 else ~held
+            held = self._bits(variable, abs(name) - each.first)
+        return held if name > 0 else ~held
 
     def value(self, variable: int, position: int) -> Node:
-        """The function "variable has the value at that position"."""
+        """The function "variable has the value at that position", also of one that goes by another name."""
+        each = self.form.model.variables[variable]
+        if each.kind is Kind.ENUMERATION:
+            return self._bits(variable, position)
+        name = self.form.names[each.first]
+        return self.literal(name if position else -name)
+
+    def _bits(self, variable: int, position: int) -> Node:
         held = self.manager.true
-        for at, name in enumerate(self.bits[variable]):
+        for at, name in reversed(list(enumerate(self.bits[variable]))):
             bit = self.manager.var(name)
             held &= bit if position >> at & 1 else ~bit
         return held
 
-    def _scope(self, literals: Sequence[int]) -> Scope:
-        return tuple(dict.fromkeys(self._owner[abs(each)] for each in literals))
+    def _upwards(self, literals: Sequence[int]) -> list[int]:
+        return sorted(literals, key=self._place_of, reverse=True)
+
+    def _place_of(self, name: int) -> int:
+        return -1 if abs(name) == self.form.truth else self.place[self.form.owner[abs(name)]]
 
     def _valid(self, variable: int) -> Node:
-        size = len(self.model.variables[variable].values)
-        if size == 1 << len(self.bits[variable]):
+        """The bits of an enumeration spell one of its values."""
+        each = self.form.model.variables[variable]
+        size = len(each.values)
+        if each.kind is Kind.BOOLEAN or size == 1 << len(self.bits[variable]):
             return self.manager.true
         valid = self.manager.false
         for position in range(size):
-            valid |= self.value(variable, position)
+            valid |= self._bits(variable, position)
         return valid
 
     def _table(self, table: Table) -> Node:
-        columns = sorted(range(len(table.variables)), key=lambda column: self.place[table.variables[column]])
+        variables = self.form.model.variables
+
+        def place(column: int) -> int:
+            first = variables[table.variables[column]].first
+            return self._place_of(self.form.names[first])
+
+        columns = sorted(range(len(table.variables)), key=place)
         graph = RowGraph.of([tuple(row[column] for column in columns) for row in table.rows])
         below = [self.manager.true]
         for depth in range(len(graph.layers) - 1, -1, -1):
@@ -103,15 +129,35 @@ class Canvas:
     def _count(self, group: Cardinality) -> Node:
         """A triangle of counters from the last literal up."""
         most = len(group.literals) if group.maximum is None else group.maximum
-        literals = sorted(group.literals, key=lambda each: self.place[self._owner[abs(each)]])
         fits = [
             self.manager.true if group.minimum <= held <= most else self.manager.false
-            for held in range(len(literals) + 1)
+            for held in range(len(group.literals) + 1)
         ]
-        for literal in reversed(literals):
+        for literal in self._upwards(group.literals):
             holds = self.literal(literal)
             fits = [self.manager.ite(holds, fits[at + 1], fits[at]) for at in range(len(fits) - 1)]
         wanted = fits[0]
         for literal in group.when:
             wanted |= ~self.literal(literal)
         return wanted
+
+
+def joined(parts: Sequence[Node]) -> Iterator[Node]:
+    """Everything so far, constraint by constraint."""
+    result = parts[0]
+    yield result
+    for part in parts[1:]:
+        result &= part
+        yield result
+
+
+def joined_in_pairs(parts: Sequence[Node]) -> Iterator[Node]:
+    """Join neighbours, then neighbouring pairs, and so on: tables that are large themselves stay small for long."""
+    left = list(parts)
+    while len(left) > 1:
+        pairs = []
+        for first, second in zip(left[::2], left[1::2], strict=False):
+            pairs.append(first & second)
+            yield pairs[-1]
+        left = pairs + ([left[-1]] if len(left) % 2 else [])
+    yield left[0]

@@ -7,6 +7,7 @@ from math import prod
 
 from engine.configuration.model import Kind, Model
 from engine.configuration.solver.flat import Diagram
+from engine.configuration.solver.named import Facts
 from engine.configuration.solver.witnesses import Possible
 
 
@@ -20,6 +21,7 @@ class Sweeper:
         self._full = [(1 << len(each.values)) - 1 for each in self._variables]
         self._level = {at: level for level, at in enumerate(diagram.order)}
         self._end = len(diagram.levels) - 1
+        self._facts = Facts(model, diagram)
         self._owner: dict[int, tuple[int, int]] = {}
         for level, variable in enumerate(self._variables):
             for at in range(len(variable.values) if variable.kind is Kind.ENUMERATION else 1):
@@ -30,26 +32,28 @@ class Sweeper:
             for low, high in zip(starts, starts[1:], strict=False)
         ]
 
-    def allowed(self, literals: Sequence[int]) -> list[int]:
-        """Per level the values that the literals leave, as bits."""
+    def allowed(self, literals: Sequence[int]) -> list[int] | None:
+        """Per level the values that the literals leave, as bits; None when one of them leaves nothing."""
         left = list(self._full)
-        for literal in literals:
+        for literal in map(self._facts.name, literals):
+            if abs(literal) == self._facts.truth:
+                if literal < 0:
+                    return None
+                continue
             level, at = self._owner[abs(literal)]
             boolean = self._variables[level].kind is Kind.BOOLEAN
             bit = (2 if literal > 0 else 1) if boolean else 1 << at
             left[level] &= bit if boolean or literal > 0 else ~bit
-        return left
+        return left if all(left) else None
 
     def domains(self, literals: Sequence[int]) -> Possible | None:
         """All atoms that may hold or fail under the literals; None when nothing fits them."""
         left = self.allowed(literals)
-        if not all(left):
-            return None
-        reached = self._reach(left)
-        if reached is None:
+        reached = None if left is None else self._reach(left)
+        if left is None or reached is None:
             return None
         found = self._climb(left, reached)
-        return self._packed(found) if found is not None else None
+        return None if found is None else self._facts.possible(found)
 
     def _reach(self, left: list[int]) -> bytearray | None:
         """Nodes on a path of allowed values from the root."""
@@ -102,20 +106,10 @@ class Sweeper:
                 found[level] |= mask
         return found
 
-    def _packed(self, found: list[int]) -> Possible:
-        hold = fail = 0
-        for variable, values in zip(self._variables, found, strict=True):
-            if variable.kind is Kind.BOOLEAN:
-                hold |= (values >> 1) << variable.first
-                fail |= (values & 1) << variable.first
-            else:
-                hold |= values << variable.first
-        return Possible(hold, fail)
-
     def count(self, literals: Sequence[int]) -> int:
         """How many complete configurations hold the literals."""
         left = self.allowed(literals)
-        if not all(left):
+        if left is None:
             return 0
         levels, edges = self._diagram.levels, self._edges
         between = _Product([each.bit_count() for each in left])
@@ -134,8 +128,9 @@ class Sweeper:
     def cheapest(self, literals: Sequence[int], costs: Mapping[int, int]) -> tuple[int, list[int]] | None:
         """The least total of literal costs and one solution that has it; None when nothing fits the literals."""
         left = self.allowed(literals)
-        if not all(left):
+        if left is None:
             return None
+        costs, always = self._facts.named(costs)
         prices = self._prices(costs, left)
         free = [0]
         for each in prices:
@@ -162,7 +157,7 @@ class Sweeper:
         if least[0] is None:
             return None
         chosen = self._path(taken, [each[0][1] for each in prices])
-        return least[0] + free[levels[0]], chosen
+        return least[0] + free[levels[0]] + always, chosen
 
     def _prices(self, costs: Mapping[int, int], left: Sequence[int]) -> list[list[tuple[int, int]]]:
         """Per level the allowed values as (price, bit), cheapest first."""
@@ -185,14 +180,7 @@ class Sweeper:
             bit, child = taken[node]
             chosen[self._diagram.levels[node]] = bit
             node = child
-        solution = [-each for each in range(1, self._model.atom_count + 1)]
-        for variable, bit in zip(self._variables, chosen, strict=True):
-            if variable.kind is Kind.ENUMERATION:
-                atom = variable.first + bit.bit_length() - 1
-                solution[atom - 1] = atom
-            elif bit == 2:
-                solution[variable.first - 1] = variable.first
-        return solution
+        return self._facts.solution(chosen)
 
 
 class _Product:

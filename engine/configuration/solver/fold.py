@@ -1,0 +1,83 @@
+"""Binary diagrams of components as one flat diagram: bits folded back into values, components in a chain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.configuration.solver.attempt import Built
+from engine.configuration.solver.flat import Diagram, fingerprint
+from engine.configuration.solver.normal import Normal
+from engine.configuration.solver.parts import Canvas, Node
+
+Edges = dict[int, int]
+"""The values, as bits, that lead to each child."""
+
+
+def folded(form: Normal, built: Sequence[Built]) -> Diagram:
+    """One diagram: where a component ends, the next begins; variables that no constraint mentions come last."""
+    order: list[int] = []
+    levels: list[int] = []
+    starts, values, children = [0], [], []
+    for each in built:
+        fold = _Fold(each.canvas)
+        found = fold.nodes(each.root)
+        nodes = sorted(found, key=lambda key: fold.level[key])
+        first = len(levels)
+        number = {key: first + at for at, key in enumerate([*nodes, fold.end])}
+        for key in nodes:
+            levels.append(len(order) + fold.level[key])
+            for child, mask in sorted((number[child], mask) for child, mask in found[key].items()):
+                values.append(mask)
+                children.append(child)
+            starts.append(len(children))
+        order += fold.decisions
+    order += form.free
+    levels.append(len(order))
+    starts.append(len(children))
+    arrays = (tuple(order), tuple(levels), tuple(starts), tuple(values), tuple(children))
+    return Diagram(*arrays, names=form.names, fingerprint=fingerprint(form.model))
+
+
+class _Fold:
+    """Walks the bits of one variable at a time."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        manager, variables = canvas.manager, canvas.form.model.variables
+        self._canvas = canvas
+        self._false = manager.false
+        self.end = int(manager.true)
+        self.level: dict[int, int] = {}
+        self.decisions = sorted(
+            (at for at in canvas.bits if variables[at].decision),
+            key=lambda at: min(manager.level_of_var(name) for name in canvas.bits[at]),
+        )
+        self._depth = {at: depth for depth, at in enumerate(self.decisions)}
+        self._of_bit = {name: at for at in self.decisions for name in canvas.bits[at]}
+
+    def nodes(self, root: Node) -> dict[int, Edges]:
+        """Per node its children with the bits of the values that lead there."""
+        found: dict[int, Edges] = {}
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            key = int(node)
+            if key in found or key == self.end:
+                continue
+            variable = self._of_bit[node.var]
+            self.level[key] = self._depth[variable]
+            found[key] = {}
+            names = self._canvas.bits[variable]
+            for position in range(len(self._canvas.form.model.variables[variable].values)):
+                child = self._follow(node, names, position)
+                if child != self._false:
+                    found[key][int(child)] = found[key].get(int(child), 0) | 1 << position
+                    stack.append(child)
+        return found
+
+    @staticmethod
+    def _follow(node: Node, names: Sequence[str], position: int) -> Node:
+        while node.var in names:
+            bit = position >> names.index(node.var) & 1
+            below = node.high if bit else node.low
+            node = ~below if node.negated else below
+        return node
