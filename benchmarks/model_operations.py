@@ -25,14 +25,13 @@ from benchmarks.clicks.problem import as_json
 from benchmarks.clicks.questions import Questions, as_literals, questions_of
 from benchmarks.clicks.sessions import CASES, FOLDER, MORE, Case, Session, sessions_of
 from benchmarks.measure import percentile, report
-from engine.cli.compiling import cache_folder, diagram_for
+from engine.cli.compiling import diagram_cache, diagram_for
 from engine.configuration import (
     Budget,
     Choice,
     Completion,
     Configurator,
     Explanation,
-    Kind,
     Model,
     Objective,
     OutOfBudget,
@@ -49,7 +48,7 @@ LARGE = 2_500
 """Features from which the budgets of medians do not hold."""
 MAXSAT = 1_300
 PATIENT = Budget(conflicts=10**9, milliseconds=60_000)
-BRIEF = Budget(conflicts=10**9, milliseconds=2_000)
+BRIEF = Budget(conflicts=10**9, milliseconds=500)
 """For completions by search where a diagram answers: the search is shown, not waited for."""
 
 Row = dict[str, object]
@@ -146,7 +145,7 @@ def compared(
             continue
         found[peer] = Asked()
         lines: list[dict[str, Any]] = run(
-            interpreter, "operation_peers.py", [peer, str(seconds)], problem, 4 * seconds + 8
+            interpreter, "operation_peers.py", [peer, str(seconds)], problem, 4 * seconds + 5
         )
         for each in lines:
             found[peer].answers.setdefault(each["operation"], []).append(each["answer"])
@@ -158,14 +157,10 @@ def budget_of(case: Case, model: Model, operation: str, how: str) -> float | Non
     """The median that is allowed, or None where no budget is stated."""
     features, linux = len(model.variables), case.name.startswith("linux")
     if operation == "completion" and how == "search":
-        return 300 if linux else 20 if features <= MAXSAT and not _tables(model) else None
+        return 300 if linux else 20 if features <= MAXSAT and not model.tables else None
     if features >= LARGE or case.name.startswith("renault-megane"):
         return None
     return {"consistency": 1, "conflict": 2, "repair": 5, "completion": 2}[operation]
-
-
-def _tables(model: Model) -> bool:
-    return any(each.kind is Kind.ENUMERATION for each in model.variables)
 
 
 def row(case: Case, model: Model, operation: str, how: str, mine: Asked, peers: dict[str, Asked]) -> Row:
@@ -181,7 +176,7 @@ def row(case: Case, model: Model, operation: str, how: str, mine: Asked, peers: 
         "asked": len(spent),
         "median ms": round(median, 3),
         "p99 ms": round(percentile(spent, 0.99), 3),
-        "budget": verdict + (f" ({unproven} not proven in {BRIEF.milliseconds / 1000:.0f} s)" if unproven else ""),
+        "budget": verdict + (f" ({unproven} not proven in {BRIEF.milliseconds} ms)" if unproven else ""),
         **{peer: _median(peers.get(peer), operation) for peer in PEERS},
     }
 
@@ -199,14 +194,16 @@ def measured(case: Case, options: argparse.Namespace) -> list[Row]:
     sessions = sessions_of(configurator_for(model), case, 12)
     asked = questions_of(configurator_for(model), sessions, priced=24 if len(model.variables) < LARGE else 8)
     searched = configurator_for(model)
-    diagram = diagram_for(FOLDER / case.file, model, CompileBudget(), cache_folder()).diagram if case.compiles else None
+    diagram = (
+        diagram_for(FOLDER / case.file, model, CompileBudget(), diagram_cache()).diagram if case.compiles else None
+    )
     swept = configurator_for(model, diagram=diagram) if diagram else None
     checked = assert_true(case, swept or searched)
     mine = ours(searched, asked, PATIENT if swept is None else BRIEF)
     found = ours(swept, asked, PATIENT) if swept else None
     if found:
         assert_equal(case, "the diagram", mine.answers, found.answers)
-    peers = {} if options.no_peers else compared(case, model, sessions, asked, 10 if options.full else 1)
+    peers = {} if options.no_peers else compared(case, model, sessions, asked, 10 if options.full else 0.5)
     for peer, theirs in peers.items():
         assert_equal(case, peer, (found or mine).answers, theirs.answers)
     rows = [row(case, model, operation, "search", mine, peers) for operation in OPERATIONS]

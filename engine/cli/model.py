@@ -12,6 +12,7 @@ from typing import cast
 from rich.console import Console
 from rich.table import Table
 
+from engine.cli import model_verify
 from engine.cli.compiling import Outcome, diagram_cache, diagram_for
 from engine.cli.model_file import load
 from engine.cli.model_study import study_data, study_lines
@@ -57,6 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     compiling.add_argument("--nodes", type=int, default=200_000)
     compiling.add_argument("--json", action="store_true")
     compiling.set_defaults(run=run_compile)
+    model_verify.add_parser(verbs)
     converting = verbs.add_parser("convert", help="write a model in another format (by the endings of the names)")
     converting.add_argument("source", type=Path)
     converting.add_argument("target", type=Path)

@@ -52,9 +52,11 @@ def price_terms(model: Model) -> tuple[Term, ...]:
     return tuple(terms)
 
 
-def check(configurator: Configurator, queries: Sequence[Query], *, watch: Stopwatch, budget: Budget) -> dict[str, Json]:
-    """All answers; what ran out of budget is null and listed under ``out_of_budget``."""
-    return _Check(configurator, watch, budget).run(queries)
+def check(
+    configurator: Configurator, queries: Sequence[Query], *, watch: Stopwatch, budget: Budget, counted: bool = True
+) -> dict[str, Json]:
+    """All answers; what ran out of budget is null and listed under ``out_of_budget``. Not ``counted``: no count."""
+    return _Check(configurator, watch, budget).run(queries, counted=counted)
 
 
 def _price(text: str) -> int:
@@ -70,7 +72,7 @@ class _Check:
         self.objective = Objective(price_terms(self.model))
         self.gaps: list[Json] = []
 
-    def run(self, queries: Sequence[Query]) -> dict[str, Json]:
+    def run(self, queries: Sequence[Query], *, counted: bool) -> dict[str, Json]:
         decisions = [each for each in self.model.variables if each.decision]
         boolean = all(each.kind is Kind.BOOLEAN for each in decisions)
         sizes = [len(each.values) or each.maximum - each.minimum + 1 for each in decisions]
@@ -93,7 +95,7 @@ class _Check:
                 _priced(at, completion) for at, (_, completion) in enumerate(answers) if completion is not None
             ],
         }
-        total = self._ask("count", lambda: self.engine.count((), budget=self.budget))
+        total = self._ask("count", lambda: self.engine.count((), budget=self.budget)) if counted else None
         result["count"] = None if total is None else str(total)
         result["out_of_budget"] = self.gaps
         return result

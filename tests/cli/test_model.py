@@ -131,3 +131,42 @@ def test_an_analysis_names_guilty_rules_and_rules_that_never_bind(
     path.write_text("p cnf 1 3\n1 0\n-1 0\n1 -1 0\n")
     assert main(["model", "analyse", str(path)]) == 1
     assert "contradict each other" in capsys.readouterr().out
+
+
+def test_verify_compares_with_known_answers_and_names_what_differs(
+    car: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By hand: a hook needs the manual gear, so the car has 3 configurations."""
+    queries = [
+        {"assign": {"hook": True}, "satisfiable": True, "forced_true": ["manual"], "forced_false": ["automatic"]},
+        {
+            "assign": {"hook": True, "automatic": True},
+            "satisfiable": False,
+            "smallest_conflict_size": 2,
+            "min_drop_size": 1,
+        },
+    ]
+    truth = {
+        "file": car.name,
+        "kind": "boolean",
+        "variables": 4,
+        "domain_sizes": {"min": 2, "max": 2, "sum": 8},
+        "satisfiable": True,
+        "count": "3",
+        "core": ["car"],
+        "dead": [],
+        "queries": queries,
+        "cheapest_completion": {"answers": []},
+    }
+    stored = tmp_path / "car.dimacs.truth.json"
+    stored.write_text(json.dumps(truth))
+    code, found = ask(capsys, "verify", tmp_path, "--json")
+    assert code == 0 and [each["file"] for each in found] == ["car.dimacs"]
+    stated = {each["check"]: (each["right"], each["stated"]) for each in found[0]["verdicts"]}
+    assert stated["count"] == (1, 1) and stated["fits"] == (2, 2) and stated["completions"] == (0, 0)
+    stored.write_text(json.dumps({**truth, "count": "4"}))
+    assert main(["model", "verify", str(stored)]) == 1
+    shown = capsys.readouterr().out
+    assert "0/1" in shown and "car.dimacs: count: 3 for 4" in shown
+    stored.unlink()
+    assert main(["model", "verify", str(tmp_path)]) == 2

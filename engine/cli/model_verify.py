@@ -1,0 +1,102 @@
+"""``cpq model verify``: models against known answers, as a table of files and checks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from engine.cli.compiling import diagram_cache, diagram_for
+from engine.cli.model_file import load
+from engine.configuration import Budget, configurator_for
+from engine.configuration.checking import Query, Stopwatch, check
+from engine.configuration.solver.build import CompileBudget
+from engine.configuration.verifying import CHECKS, Verdict, verdicts
+
+ENDING = ".truth.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """One model's verdicts and how long all its answers took."""
+
+    file: str
+    verdicts: tuple[Verdict, ...]
+    seconds: float
+
+
+def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the verb."""
+    parser = verbs.add_parser("verify", help="compare models with known answers: a table of files and checks")
+    parser.add_argument("paths", type=Path, nargs="+", help=f"folders, or files `*{ENDING}` beside their models")
+    parser.add_argument("--seconds", type=int, default=200, help="budget of one operation (default 200)")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=run_verify)
+
+
+def run_verify(options: argparse.Namespace) -> int:
+    """Answer everything that is known of the models; exit 1 when anything differs, 2 when nothing is known."""
+    truths = list(_truths(options.paths))
+    if not truths:
+        print(f"no file `*{ENDING}` there", file=sys.stderr)
+        return 2
+    budget = Budget(conflicts=1_000_000_000, milliseconds=options.seconds * 1000)
+    found = []
+    for path in truths:
+        print(f"verifying {path.name.removesuffix(ENDING)} ...", file=sys.stderr)
+        found.append(_verified(path, budget))
+    if options.json:
+        print(json.dumps([asdict(each) for each in found], indent=1))
+    else:
+        _show(found)
+    return 0 if all(each.right == each.stated for model in found for each in model.verdicts) else 1
+
+
+def _truths(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        yield from sorted(path.glob(f"*{ENDING}")) if path.is_dir() else [path]
+
+
+def _verified(path: Path, budget: Budget) -> Verified:
+    """The count is asked only where it is known: it takes longest."""
+    truth = json.loads(path.read_text(encoding="utf-8"))
+    file = path.parent / truth["file"]
+    model = load(file)
+    diagram = diagram_for(file, model, CompileBudget(), diagram_cache()).diagram if model.tables else None
+    queries = [Query(tuple(each["assign"].items()), str(each.get("last", ""))) for each in truth["queries"]]
+    started = time.monotonic()
+    answers = check(
+        configurator_for(model, diagram=diagram),
+        queries,
+        watch=Stopwatch(time.perf_counter),
+        budget=budget,
+        counted=truth.get("count") is not None,
+    )
+    return Verified(truth["file"], verdicts(answers, truth), round(time.monotonic() - started, 1))
+
+
+def _show(found: Sequence[Verified]) -> None:
+    """Right answers of those stated, by file and check; what differs is said below."""
+    table = Table("file", *CHECKS, "seconds", caption="right / stated answers; - where none is stated")
+    for model in found:
+        table.add_row(model.file, *(_cell(each) for each in model.verdicts), f"{model.seconds:.1f}")
+    table.add_section()
+    columns = zip(*(each.verdicts for each in found), strict=True)
+    sums = (Verdict(some[0].check, sum(v.right for v in some), sum(v.stated for v in some)) for some in columns)
+    table.add_row(f"{len(found)} {'file' if len(found) == 1 else 'files'}", *map(_cell, sums), "")
+    Console().print(table)
+    for model in found:
+        for each in model.verdicts:
+            if each.first_wrong:
+                print(f"{model.file}: {each.check}: {each.first_wrong}")
+
+
+def _cell(verdict: Verdict) -> str:
+    return f"{verdict.right}/{verdict.stated}" if verdict.stated else "-"
