@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from engine.application.faults import not_found
+from engine.application.past_orders import past_quantities
 from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.promotions import redeemed
@@ -95,6 +96,7 @@ def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _
     if isinstance(lines, Refusal):
         faults += lines.faults
         lines = content.lines
+    plan, skus = active.parts.plan, {each.sku for each in lines} & active.parts.plan.models.keys()
     request = QuoteRequest(
         date=day,
         currency=code,
@@ -106,7 +108,8 @@ def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _
         term_months=content.term_months,
         start=content.start,
         exchange=content.exchange,
-        redeemed=redeemed(reader, active.parts.plan, content.codes, customer=content.customer, currency=code),
+        redeemed=redeemed(reader, plan, content.codes, customer=content.customer, currency=code),
+        past=past_quantities(reader, plan, skus, customer=content.customer, currency=code, day=day),
     )
     return _Asked(request, (*faults, *facts.faults, *header.faults))
 

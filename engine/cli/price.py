@@ -43,6 +43,8 @@ def price(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     show_lowest(screen, priced)
     show_totals(screen, priced)
     show_findings(screen, priced.findings)
+    for past in priced.past_orders:
+        screen.say(f"  note: {past.quantity} {past.sku} of past orders count towards the tiers", style="dim")
     for warning in priced.warnings:
         screen.say(f"  note: {warning}", style="dim")
     screen.say()

@@ -121,7 +121,10 @@ class PoolScope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """The price model of one SKU; ``pool`` says whose quantities count together, ``pool_where`` narrows it down."""
+    """The price model of one SKU; ``pool`` says whose quantities count together, ``pool_where`` narrows it down.
+
+    ``past_months`` says how many months of the customer's orders count towards the tiers, too.
+    """
 
     id: RuleId
     sku: str
@@ -131,6 +134,7 @@ class ModelUse:
     currency: str = ""
     window: Window = ALWAYS
     span: Span = NOWHERE
+    past_months: int = 0
 
 
 class PercentBasis(Enum):

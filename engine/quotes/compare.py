@@ -35,7 +35,18 @@ LINE_FIELDS = (
     "uplift_percent",
     "segment_price",
 )
-HEADER_FIELDS = ("date", "currency", "term_months", "start", "codes", "customer", "header", "manual", "exchange")
+HEADER_FIELDS = (
+    "date",
+    "currency",
+    "term_months",
+    "start",
+    "codes",
+    "customer",
+    "header",
+    "manual",
+    "exchange",
+    "past",
+)
 TOTAL_FIELDS = ("list", "amount", "order_discount", "net", "tax", "gross", "tcv", "acv", "arr", "one_time")
 
 

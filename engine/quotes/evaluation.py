@@ -22,7 +22,7 @@ from engine.pricing.request import Allowed, Facts, PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import ResolvedLine, children_of, resolve
-from engine.quotes.request import QuoteRequest, RequestedLine
+from engine.quotes.request import NONE, QuoteRequest, RequestedLine
 
 _ABOUT_LINES = ("lines", "manual")
 _STATED = 3
@@ -164,11 +164,11 @@ def price_request(request: QuoteRequest, asked: tuple[RequestLine, ...]) -> Pric
 
 def price_lines(lines: Sequence[ResolvedLine], request: QuoteRequest, parts: Parts) -> tuple[RequestLine, ...]:
     """Resolved lines as the pricing engine takes them, with the facts of their products that rules may read."""
-    plain = parts.plain.setdefault(request.currency, {})
+    plain, past = parts.plain.setdefault(request.currency, {}), request.past
     found = []
     for line in lines:
         asked = line.requested
-        if asked[_STATED:] != _NO_MORE or line.product.charge is not ONE_TIME:
+        if asked[_STATED:] != _NO_MORE or line.product.charge is not ONE_TIME or asked.sku in past:
             found.append(_price_line(line, request, parts))
             continue
         rest = plain.get(asked.sku)
@@ -205,13 +205,15 @@ def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> Requ
         bundle=root.sku if root is not None else "",
         allowed=allowed,
     )
-    return _with_own(made, asked, product) if asked.says_more else made
+    if asked.says_more or asked.sku in request.past:
+        return _with_own(made, asked, product, request.past.get(asked.sku, NONE))
+    return made
 
 
-def _with_own(line: RequestLine, asked: RequestedLine, product: Product) -> RequestLine:
+def _with_own(line: RequestLine, asked: RequestedLine, product: Product, past: Decimal) -> RequestLine:
     """The line with what few lines state: a unit, past orders, the segment of a ramp."""
     return line._replace(
-        prior_quantity=asked.prior_quantity,
+        prior_quantity=past if asked.prior_quantity is None else asked.prior_quantity,
         uplift_percent=asked.uplift_percent,
         unit="" if asked.unit == product.unit else asked.unit,
         unit_factor=product.factor(asked.unit) or ONE,

@@ -21,7 +21,8 @@ class RequestedLine(NamedTuple):
     A bundle is a line whose parts are lines with ``parent`` set and ``group`` naming the option group; the quantity of
     a part is per one unit of its parent. ``attributes`` hold the choices made on the line itself. ``term_months`` and
     ``start`` override those of the quote for recurring charges. ``unit`` is what the quantity counts (a box), empty for
-    the product's own unit. ``prior_quantity`` is what past orders count towards tiers, in the product's own unit.
+    the product's own unit. ``prior_quantity`` is what past orders count towards tiers, in the product's own unit, in
+    the place of what the request knows of them.
     ``segment`` numbers the segments of a ramp from 1; ``uplift_percent`` raises the price of one, and
     ``segment_price`` is what a unit costs in it, whatever books, contracts and models say.
     """
@@ -35,7 +36,7 @@ class RequestedLine(NamedTuple):
     term_months: int | None = None
     start: datetime.date | None = None
     unit: str = ""
-    prior_quantity: Decimal = NONE
+    prior_quantity: Decimal | None = None
     segment: int = 0
     uplift_percent: Decimal = NONE
     segment_price: Decimal | None = None
@@ -43,8 +44,8 @@ class RequestedLine(NamedTuple):
     @property
     def says_more(self) -> bool:
         """Whether the line states a unit, past orders or a segment, as few lines do."""
-        stated = self.unit or self.segment or self.prior_quantity or self.uplift_percent
-        return bool(stated) or self.segment_price is not None
+        stated = self.unit or self.segment or self.uplift_percent
+        return bool(stated) or self.prior_quantity is not None or self.segment_price is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class QuoteRequest:
 
     ``customer`` and ``header`` are what rules read as ``customer.*`` and ``quote.*`` (channel, region, segment);
     ``term_months`` is the term of recurring charges, ``start`` when they begin (default: the date of the quote).
-    ``exchange`` are the exchange rates that the quote froze.
+    ``exchange`` are the exchange rates that the quote froze, ``past`` what the customer ordered before of products
+    whose price models count it.
     """
 
     date: datetime.date
@@ -67,3 +69,4 @@ class QuoteRequest:
     start: datetime.date | None = None
     redeemed: Mapping[str, Redeemed] = field(default_factory=lambda: MappingProxyType({}))
     exchange: tuple[FrozenRate, ...] = ()
+    past: Mapping[Sku, Decimal] = field(default_factory=lambda: MappingProxyType({}))

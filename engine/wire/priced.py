@@ -59,6 +59,8 @@ def fill_priced(
         frozen = message.exchange_rates.add()
         frozen.source_currency, frozen.rate, frozen.origin = rate.source, decimal_text(rate.rate), rate.origin
         fill_date(frozen.date, rate.day)
+    for sku, quantity in quote.request.past.items():
+        message.past_orders.add(sku=sku, quantity=decimal_text(quantity))
     message.valid = quote.valid
     fill_route(message.approval_route, quote.route)
     message.warnings.extend(priced.warnings)

@@ -62,6 +62,12 @@ def test_cost_plus_by_markup_and_by_margin() -> None:
         ("model: flat, unit: {EUR: 5}, size: 3", "PRC212: a model of kind `flat` does not read `size`"),
         ("model: package, unit: {EUR: 5}", "FLD002: a model of kind `package` needs `size`"),
         ("model: package, unit: {EUR: 5}, size: 0", "PRC212: packages of 0 units"),
+        ("model: flat, unit: {EUR: 5}, past_months: 3", "PRC212: a model of kind `flat` does not read `past_months`"),
+        (
+            f"model: graduated, {TIERS}, past_months: 3",
+            "PRC212: `M` is charged by use, which past orders do not count for",
+        ),
+        (f"model: graduated, {TIERS}, past_months: -3", "PRC212: -3 months of past orders are not between 0 and 1200"),
         ("model: cost_plus, percent: 5", "PRC212: `M` is charged by use, and a cost-plus price is not"),
         (
             "model: percentage, percent: 1, event_min: {EUR: 5}, event_max: {EUR: 4}",

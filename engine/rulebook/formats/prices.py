@@ -115,6 +115,12 @@ MODEL = Record(
         Field("maximum", AMOUNTS, "The most of a period (usage)."),
         Field("pool", choice("line", "sku", "group", "quote"), "Whose quantities count together.", default="line"),
         Field("pool_where", CONDITION, "Which lines count together."),
+        Field(
+            "past_months",
+            INTEGER,
+            "How many months of the customer's past orders of the product count, too (volume, graduated, stairstep).",
+            default="0",
+        ),
         Field("flat_on_zero", FLAG, "The first tier's flat is due for nothing used, too.", default="false"),
         Field("percent", PERCENT, "The percent (cost_plus, percentage)."),
         Field("of", choice("markup", "margin"), "What the percent is: on the cost, or in the price.", default="markup"),

@@ -52,6 +52,7 @@ LINE = Record(
         Field("qty", NUMBER, "How many.", default="1"),
         Field("id", ID, "The id of the line; line 1, 2, … by default."),
         Field("term_months", INTEGER, "The term of this line."),
+        Field("past", NUMBER, "What past orders count towards the tiers."),
         Field("attributes", MapField(TEXT), "Choices on the bundle."),
         Field("parts", many(PART), "What fills its option groups."),
     ),

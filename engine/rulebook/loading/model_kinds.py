@@ -227,10 +227,10 @@ TIERED = ("volume", "graduated", "stairstep")
 KINDS: Mapping[str, Kind] = {
     "flat": Kind(METERED | {"unit"}, _flat, needs=("unit",)),
     "per_unit": Kind(METERED | {"unit"}, _per_unit, needs=("unit",)),
-    "volume": Kind(METERED | {"tiers", "cliff", "flat_on_zero"}, _volume, _PRICED, ("tiers",)),
-    "graduated": Kind(METERED | {"tiers", "flat_on_zero"}, _graduated, _PRICED, ("tiers",)),
+    "volume": Kind(METERED | {"tiers", "cliff", "flat_on_zero", "past_months"}, _volume, _PRICED, ("tiers",)),
+    "graduated": Kind(METERED | {"tiers", "flat_on_zero", "past_months"}, _graduated, _PRICED, ("tiers",)),
     "package": Kind(METERED | {"unit", "size"}, _package, needs=("unit", "size")),
-    "stairstep": Kind(METERED | {"tiers", "overage"}, _stairstep, _BOUNDS | {"flat"}, ("tiers",)),
+    "stairstep": Kind(METERED | {"tiers", "overage", "past_months"}, _stairstep, _BOUNDS | {"flat"}, ("tiers",)),
     "cost_plus": Kind(frozenset(("percent", "of", "unit")), _cost_plus, needs=("percent",)),
     "percentage": Kind(
         METERED | {"percent", "fixed", "free_events", "free_amount", "event_min", "event_max"},

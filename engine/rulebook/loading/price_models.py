@@ -14,6 +14,8 @@ from engine.rulebook.loading.pricing_scope import PricingScope, conditions, know
 from engine.rulebook.loading.products import amounts
 from engine.rulebook.reader import Read
 
+PAST_MONTHS_MAX = 1_200
+
 
 def read_models(read: Read, scope: PricingScope) -> Iterator[ModelUse]:
     """The model of one record in each currency of the book."""
@@ -36,19 +38,33 @@ def read_models(read: Read, scope: PricingScope) -> Iterator[ModelUse]:
             currency=currency,
             window=Window(read.day("from"), read.day("until")),
             span=read.place("id"),
+            past_months=read.integer("past_months", 0),
         )
     if read.text("model") == "volume" and read.text("cliff", "warn") == "warn":
         _warn_of_cliffs(read, scope)
 
 
 def _suits(read: Read, scope: PricingScope) -> bool:
-    """A price from the cost is for what is sold by the piece: what usage costs is not known when it is rated."""
+    """A price from the cost and past orders are for what is sold by the piece: what is used is not known beforehand,
+    and is rated by what its own period had.
+    """
     product = scope.catalog.product(read.text("sku"))
-    if read.text("model") != "cost_plus" or product is None or product.charge.kind is not ChargeKind.USAGE:
+    past = read.integer("past_months", 0)
+    if not 0 <= past <= PAST_MONTHS_MAX:
+        message = f"{past} months of past orders are not between 0 and {PAST_MONTHS_MAX}"
+        scope.report.add(finding("PRC212", message, read.place("past_months"), "write 12 for a year"))
+        return False
+    if product is None or product.charge.kind is not ChargeKind.USAGE:
         return True
-    message = f"`{product.sku}` is charged by use, and a cost-plus price is not"
-    scope.report.add(finding("PRC212", message, read.place("model"), "use a model with unit prices"))
-    return False
+    if read.text("model") == "cost_plus":
+        message = f"`{product.sku}` is charged by use, and a cost-plus price is not"
+        scope.report.add(finding("PRC212", message, read.place("model"), "use a model with unit prices"))
+        return False
+    if past:
+        message = f"`{product.sku}` is charged by use, which past orders do not count for"
+        scope.report.add(finding("PRC212", message, read.place("past_months"), "leave it out"))
+        return False
+    return True
 
 
 def _bounds_are_sound(read: Read, scope: PricingScope) -> bool:

@@ -102,6 +102,7 @@ class _Tests:
                 group=read.text("group"),
                 attributes=self._attributes(read, sku.text),
                 term_months=read.integer("term_months", 0) or None,
+                prior_quantity=read.number("past"),
             )
         for number, part in enumerate(read.records("parts"), 1):
             yield from self._line(part, number, own)
