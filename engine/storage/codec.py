@@ -7,14 +7,17 @@ A field that is missing in stored text takes the default of its dataclass: older
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import msgspec
+
 from engine.storage.shapes import Shape, shape_of
 
 T = TypeVar("T")
+WRITE = msgspec.json.Encoder(order="sorted").encode
+READ: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
 class CodecError(ValueError):
@@ -30,13 +33,13 @@ class Codec:
 
     def encode(self, value: object) -> str:
         """Return canonical JSON: sorted keys, no spaces, so that equal values have equal text."""
-        return json.dumps(self.plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return WRITE(self.plain(value)).decode()
 
     def decode(self, text: str) -> Any:
         """Rebuild the value; raises CodecError when the text has another form."""
         try:
-            return self.typed(json.loads(text))
-        except (KeyError, TypeError, ValueError, ArithmeticError) as failure:
+            return self.typed(READ.decode(text))
+        except (KeyError, TypeError, ValueError, ArithmeticError, msgspec.MsgspecError) as failure:
             raise CodecError(f"cannot rebuild a stored value: {failure}") from failure
 
 

@@ -1,4 +1,8 @@
-"""How each annotation is written: one pair of functions a type, compiled once and reused."""
+"""How each annotation is written: one pair of functions a type, compiled once and reused.
+
+What the encoder writes by itself (text, numbers, days, and rows and records made of them alone) is handed to it as it
+is: a quote of ten lines is some hundred values, of which a dozen have to be turned into others first.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,22 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import msgspec
+
 
 class Shape(NamedTuple):
-    """A pair of functions: typed value to JSON value, and back."""
+    """A pair of functions: typed value to what the encoder writes, and JSON value back.
+
+    ``record`` writes a dataclass field by field also where the encoder could do so, for a tag to stand beside them.
+    """
 
     plain: Callable[[Any], Any]
     typed: Callable[[Any], Any]
+    record: Callable[[Any], dict[str, Any]] | None = None
 
 
 @dataclass(slots=True)
@@ -36,6 +47,10 @@ class Later:
         assert self.shape is not None, "compiled before the first use"
         return self.shape.typed(value)
 
+    def known(self) -> Shape:
+        """The finished shape, or one that will use it."""
+        return self.shape or Shape(self.plain, self.typed, self.plain)
+
 
 def _same(value: Any) -> Any:
     return value
@@ -50,13 +65,14 @@ def _checked(kind: type) -> Callable[[Any], Any]:
     return check
 
 
+whole = _checked(int)
 BASIC: dict[Any, Shape] = {
     str: Shape(_same, _checked(str)),
-    int: Shape(_same, _checked(int)),
+    int: Shape(_same, whole),
     bool: Shape(_same, _checked(bool)),
     type(None): Shape(_same, _checked(type(None))),
-    Decimal: Shape(str, Decimal),
-    date: Shape(date.isoformat, date.fromisoformat),
+    Decimal: Shape(_same, Decimal),
+    date: Shape(_same, date.fromisoformat),
     datetime: Shape(datetime.isoformat, datetime.fromisoformat),
     timedelta: Shape(lambda value: value // timedelta(microseconds=1), lambda value: timedelta(microseconds=value)),
     bytes: Shape(bytes.hex, bytes.fromhex),
@@ -70,11 +86,11 @@ def shape_of(kind: Any, known: dict[Any, Any]) -> Shape:
         return BASIC[kind]
     if kind in known:
         found = known[kind]
-        return Shape(found.plain, found.typed)
+        return found.known() if isinstance(found, Later) else found
     if isinstance(kind, typing.NewType):
         return shape_of(kind.__supertype__, known)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return Shape(lambda value: value.name, kind.__getitem__)
+        return Shape(attrgetter("_name_"), kind.__getitem__)
     if is_dataclass(kind):
         return _dataclass(kind, known)
     if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields"):
@@ -108,25 +124,33 @@ def _dataclass(kind: Any, known: dict[Any, Any], arguments: Mapping[Any, Any] | 
     stored = [each for each in fields(kind) if each.init]
     parts = {each.name: shape_of((arguments or {}).get(hints[each.name], hints[each.name]), known) for each in stored}
     optional = {each.name for each in stored if each.default is not MISSING or each.default_factory is not MISSING}
-    same = tuple(name for name, shape in parts.items() if shape.plain is _same)
+    names, values = tuple(parts), _getter(tuple(parts))
     writers = [(name, shape.plain) for name, shape in parts.items() if shape.plain is not _same]
     readers = [(name, shape.typed, name in optional) for name, shape in parts.items()]
 
     def plain(value: Any) -> Any:
-        written = {name: getattr(value, name) for name in same}
+        written = dict(zip(names, values(value), strict=True))
         for name, write in writers:
-            written[name] = write(getattr(value, name))
+            written[name] = write(written[name])
         return written
 
     def typed(value: Any) -> Any:
         return kind(**{name: read(value[name]) for name, read, spare in readers if not (spare and name not in value)})
 
-    later.shape = Shape(plain, typed)
+    whole = len(stored) == len(fields(kind)) and not any(name.startswith("_") for name in names)
+    later.shape = Shape(plain if writers or not whole else _same, typed, plain)
     return later.shape
 
 
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads the fields of a record; ``attrgetter`` of one name alone gives no tuple."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple([getattr(value, name) for name in names])
+
+
 def _named_tuple(kind: Any, known: dict[Any, Any]) -> Shape:
-    """Rows that come by the thousand are lists; a shorter stored row takes the defaults of the fields it lacks.
+    """Rows that come by the thousand are lists; the defaults at the end of a row are left out, and are taken when read.
 
     A row that was stored by names, when its class was a dataclass still, is read by them.
     """
@@ -136,10 +160,13 @@ def _named_tuple(kind: Any, known: dict[Any, Any]) -> Shape:
     parts = [shape_of(hints[name], known) for name in kind._fields]
     readers = [part.typed for part in parts]
     writers = [(place, part.plain) for place, part in enumerate(parts) if part.plain is not _same]
+    needed = len(parts) - len(kind._field_defaults)
+    usual, first = tuple(kind._field_defaults.values()), [each for each in writers if each[0] < needed]
 
     def plain(value: Any) -> Any:
-        row = list(value)
-        for place, write in writers:
+        short = value[needed:] == usual
+        row = list(value[:needed] if short else value)
+        for place, write in first if short else writers:
             row[place] = write(row[place])
         return row
 
@@ -150,18 +177,34 @@ def _named_tuple(kind: Any, known: dict[Any, Any]) -> Shape:
             return kind(**{name: by_name[name](item) for name, item in value.items() if name in by_name})
         return kind(*[read(item) for read, item in zip(readers, value, strict=False)])
 
-    later.shape = Shape(plain, typed)
+    later.shape = Shape(plain, typed) if writers else Shape(_same, _quick(kind, typed))
     return later.shape
+
+
+def _quick(kind: Any, careful: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Reads what the encoder wrote by itself in one call; any other form is left to the careful reader."""
+
+    def typed(value: Any) -> Any:
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError:
+            return careful(value)
+
+    return typed
 
 
 def _tuple(arguments: tuple[Any, ...], known: dict[Any, Any]) -> Shape:
     if len(arguments) == 2 and arguments[1] is Ellipsis:
         each = shape_of(arguments[0], known)
         write, read = each.plain, each.typed
-        return Shape(lambda value: [write(item) for item in value], lambda value: tuple([read(item) for item in value]))
+        return Shape(
+            _same if write is _same else lambda value: [write(item) for item in value],
+            lambda value: tuple([read(item) for item in value]),
+        )
     parts = [shape_of(argument, known) for argument in arguments]
+    ready = all(part.plain is _same for part in parts)
     return Shape(
-        lambda value: [part.plain(item) for part, item in zip(parts, value, strict=True)],
+        _same if ready else lambda value: [part.plain(item) for part, item in zip(parts, value, strict=True)],
         lambda value: tuple([part.typed(item) for part, item in zip(parts, value, strict=True)]),
     )
 
@@ -171,7 +214,7 @@ def _mapping(arguments: tuple[Any, ...], known: dict[Any, Any]) -> Shape:
     key, value = shape_of(arguments[0], known), shape_of(arguments[1], known)
     if _is_text(arguments[0]):
         return Shape(
-            lambda items: {str(name): value.plain(item) for name, item in items.items()},
+            dict if value.plain is _same else lambda items: {name: value.plain(item) for name, item in items.items()},
             lambda items: MappingProxyType({name: value.typed(item) for name, item in items.items()}),
         )
     return Shape(
@@ -194,7 +237,8 @@ def _union(arguments: tuple[Any, ...], known: dict[Any, Any]) -> Shape:
         only = shape_of(rest[0], known)
         write, read = only.plain, only.typed
         return Shape(
-            lambda value: None if value is None else write(value), lambda value: None if value is None else read(value)
+            _same if write is _same else lambda value: None if value is None else write(value),
+            lambda value: None if value is None else read(value),
         )
     by_class = {argument: shape_of(argument, known) for argument in rest if is_dataclass(argument)}
     by_enum = {argument: shape_of(argument, known) for argument in rest if _is_enum(argument)}
@@ -209,13 +253,13 @@ def _is_enum(kind: Any) -> bool:
 
 def _tagged(value: Any, members: Mapping[Any, Shape]) -> Any:
     kind = type(value)
-    if kind in members:
-        written = members[kind].plain(value)
-        return {"$": kind.__name__, **written} if isinstance(written, dict) else {"$": kind.__name__, "=": written}
-    if kind in TAGS:
-        return {TAGS[kind]: BASIC[kind].plain(value)}
     if value is None or kind in (str, bool, int):
         return value
+    if kind in members:
+        plain, _, record = members[kind]
+        return {"$": kind.__name__, **record(value)} if record else {"$": kind.__name__, "=": plain(value)}
+    if kind in TAGS:
+        return {TAGS[kind]: BASIC[kind].plain(value)}
     if isinstance(value, tuple | list):
         return [_tagged(item, members) for item in value]
     if isinstance(value, Mapping):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from itertools import chain
+from typing import Any, TypeAlias
 
 from engine.storage.codec import Codec, codec_of
 from engine.storage.shapes import Shape
@@ -14,6 +16,46 @@ from engine.storage.tables import Table
 REMEMBERED = 512
 SHORT = 2_048
 """How many records of a kind are remembered, and how many characters they may have."""
+CHUNKS = (64, 16, 4, 1)
+Row: TypeAlias = tuple[Any, ...]
+"""The parameters of one row."""
+
+
+class Insert:
+    """Inserts rows into a table, up to 64 by one statement."""
+
+    __slots__ = ("statements",)
+
+    def __init__(self, table: str, columns: Sequence[str], *, verb: str = "INSERT") -> None:
+        head = f"{verb} INTO {table} ({', '.join(columns)}) VALUES "
+        marks = f"({', '.join('?' * len(columns))})"
+        self.statements = tuple((size, head + ", ".join([marks] * size)) for size in CHUNKS)
+
+    def run(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+        """Insert all rows, in their order."""
+        done, count = 0, len(rows)
+        for size, sql in self.statements:
+            while count - done >= size:
+                connection.execute(sql, tuple(chain.from_iterable(rows[done : done + size])))
+                done += size
+
+
+ANSWERS = Insert("requests", ("tenant_id", "request_id", "method", "fingerprint", "answer", "at"))
+EVENTS = Insert("events", ("tenant_id", "name", "entity", "at", "body", "record", "version"))
+BLOBS = Insert("blobs", ("tenant_id", "id", "content"), verb="INSERT OR IGNORE")
+KEPT = Insert("kept_answers", ("tenant_id", "id", "mark", "content"), verb="REPLACE")
+FORGET = "DELETE FROM kept_answers WHERE tenant_id = ? AND id = ?"
+COUNTERS = Insert("counters", ("tenant_id", "series", "value"))
+COUNT_ON = "UPDATE counters SET value = ? WHERE tenant_id = ? AND series = ? AND value = ?"
+
+
+@cache
+def held(table: str) -> str:
+    """How many of the versions in a JSON object by key are those of the table; 0 is that of a missing record."""
+    return (
+        f"SELECT count(*) FROM json_each(?) AS seen LEFT JOIN {table} AS present"
+        " ON present.tenant_id = ? AND present.id = seen.key WHERE coalesce(present.version, 0) = seen.value"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +71,20 @@ class Prepared:
     decode: Callable[[str], Any]
     select: str
     select_version: str
-    insert: str
+    insert: Insert
     update: str
     delete: str
     clear_children: tuple[str, ...]
-    insert_children: tuple[str, ...]
+    insert_children: tuple[Insert, ...]
 
-    def columns_of(self, value: Any) -> tuple[Any, ...]:
+    def columns_of(self, value: Any) -> Row:
         """The relational columns of a record, in the order of the statements."""
-        return tuple(read(value) for read in self.table.columns.values())
+        return tuple([read(value) for read in self.table.columns.values()])
+
+    def children_of(self, tenant: str, key: str, value: Any) -> Iterator[tuple[Insert, list[Row]]]:
+        """The rows of a record that finance queries line by line, with the statement that inserts them."""
+        for child, insert in zip(self.table.children, self.insert_children, strict=True):
+            yield insert, [(tenant, key, place, *row) for place, row in enumerate(child.rows(value))]
 
     def page(self, where: Mapping[str, str]) -> str:
         """The statement that reads a page, with one condition for each column named."""
@@ -53,8 +100,6 @@ class Prepared:
 def prepare(table: Table, scalars: Mapping[type, Shape]) -> Prepared:
     """Compile the codec and write the statements of a table."""
     name, columns = table.table, list(table.columns)
-    listed = "".join(f", {column}" for column in columns)
-    marks = ", ?" * len(columns)
     sets = "".join(f", {column} = ?" for column in columns)
     own = "tenant_id = ? AND id = ?"
     codec = codec_of(table.kind, scalars)
@@ -64,16 +109,14 @@ def prepare(table: Table, scalars: Mapping[type, Shape]) -> Prepared:
         decode=_remembering(codec.decode),
         select=f"SELECT version, body FROM {name} WHERE {own}",
         select_version=f"SELECT version FROM {name} WHERE {own}",
-        insert=f"INSERT OR IGNORE INTO {name} (tenant_id, id, version, body{listed}) VALUES (?, ?, 1, ?{marks})",
+        insert=Insert(name, ("tenant_id", "id", "version", "body", *columns)),
         update=f"UPDATE {name} SET version = version + 1, body = ?{sets} WHERE {own} AND version = ?",
         delete=f"DELETE FROM {name} WHERE {own} AND version = ?",
         clear_children=tuple(
             f"DELETE FROM {each.table} WHERE tenant_id = ? AND parent_id = ?" for each in table.children
         ),
         insert_children=tuple(
-            f"INSERT INTO {each.table} (tenant_id, parent_id, position{''.join(f', {c}' for c in each.columns)})"
-            f" VALUES (?, ?, ?{', ?' * len(each.columns)})"
-            for each in table.children
+            Insert(each.table, ("tenant_id", "parent_id", "position", *each.columns)) for each in table.children
         ),
     )
 

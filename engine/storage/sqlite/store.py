@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
 
@@ -40,23 +40,17 @@ class SqliteStore:
             raise
         self._writer = Writer(connection, after_commit=self._tell)
 
-    @contextmanager
-    def read(self, tenant: str) -> Iterator[SqliteReader]:
+    def read(self, tenant: str) -> SqliteReader:
         """A snapshot to read from."""
-        with self._snapshot() as connection:
-            yield SqliteReader(connection, self._schema, tenant)
+        return SqliteReader(self._reader(), self._schema, tenant)
 
-    @contextmanager
-    def begin(self, tenant: str) -> Iterator[SqliteTransaction]:
+    def begin(self, tenant: str) -> SqliteTransaction:
         """A unit of work; leaving the context without a commit saves nothing."""
-        with self._snapshot() as connection:
-            yield SqliteTransaction(connection, self._schema, tenant, self._writer)
+        return SqliteTransaction(self._reader(), self._schema, tenant, self._writer)
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> AbstractContextManager[object]:
         """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""
-        with self._turn:
-            yield
+        return self._turn
 
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
@@ -92,11 +86,8 @@ class SqliteStore:
 
     def backup(self, target: Path) -> None:
         """Copy the database while it is in use."""
-        with sqlite3.connect(target) as copy, self._snapshot() as connection:
-            connection.execute("ROLLBACK")
-            connection.backup(copy)
-            connection.execute("BEGIN")
-        copy.close()
+        with closing(sqlite3.connect(target)) as copy, closing(_reading(self._path)) as source:
+            source.backup(copy)
 
     def close(self) -> None:
         """Finish what waits and close every connection."""
@@ -112,26 +103,17 @@ class SqliteStore:
             self._news.notify_all()
 
     def _newest(self) -> int:
-        with self._snapshot() as connection:
-            return connection.execute("SELECT coalesce(max(cursor), 0) FROM events").fetchone()[0]  # type: ignore[no-any-return]
+        found = self._reader().execute("SELECT coalesce(max(cursor), 0) FROM events").fetchone()
+        return found[0]  # type: ignore[no-any-return]
 
-    @contextmanager
-    def _snapshot(self) -> Iterator[sqlite3.Connection]:
-        """This thread's reader; inside another snapshot of the same thread it is that snapshot."""
+    def _reader(self) -> sqlite3.Connection:
+        """This thread's connection to read by."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = _reading(self._path)
             with self._gate:
                 self._readers.append(connection)
-        if connection.in_transaction:
-            yield connection
-            return
-        connection.execute("BEGIN")
-        try:
-            yield connection
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+        return connection
 
 
 def open_store(path: Path, tables: Iterable[Table], scalars: Mapping[type, Shape] | None = None) -> SqliteStore:

@@ -5,27 +5,44 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
-from engine.application.ports import AlreadyAnswered, Answer, Asked, Conflict, Row, StoredEvent
+from engine.application import ports
+from engine.application.ports import Answer, Asked, StoredEvent
+from engine.storage.sqlite.changes import Changes, Place
 from engine.storage.sqlite.schema import Schema
-from engine.storage.sqlite.statements import Prepared
+from engine.storage.sqlite.statements import BLOBS, COUNT_ON, COUNTERS, EVENTS, FORGET, KEPT, Row
 from engine.storage.sqlite.writer import Writer
 
 T = TypeVar("T")
 MOST_ROWS = 10_000
-KEEP = "REPLACE INTO kept_answers VALUES (?, ?, ?, ?)"
-FORGET = "DELETE FROM kept_answers WHERE tenant_id = ? AND id = ?"
 
 
 class SqliteReader:
-    """Reads one tenant's records at one point in time."""
+    """Reads one tenant's records at one point in time; inside another snapshot of its thread it reads that one."""
 
     def __init__(self, connection: sqlite3.Connection, schema: Schema, tenant: str) -> None:
         self._connection = connection
         self._schema = schema
         self._tenant = tenant
         self._seen: dict[tuple[type[Any], str], int] = {}
+        self._outermost = False
+
+    def __enter__(self) -> Self:
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN")
+            self._outermost = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        """Let go of the snapshot: while anybody holds one, the log of writes cannot begin again at its start."""
+        if self._outermost:
+            self._outermost = False
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
 
     def get(self, kind: type[T], key: str) -> T | None:
         """The record, or None."""
@@ -66,7 +83,7 @@ class SqliteReader:
             self._seen.setdefault((kind, key), version)
         return [prepared.decode(body) for _, _, body in found]
 
-    def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] | None = None) -> list[Row]:
+    def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] | None = None) -> list[ports.Row]:
         """Relational rows as they are stored, in order of their keys."""
         names = (table, *columns, *(where or {}))
         assert all(name.isidentifier() for name in names), "tables and columns are named by the program"
@@ -176,89 +193,56 @@ class SqliteTransaction(SqliteReader):
     def commit(self, asked: Asked, answer: bytes, *, at: datetime) -> None:
         """Save everything, the events and the answer durably, or raise Conflict, AlreadyAnswered or StoreFailed."""
         assert asked.tenant == self._tenant, "a unit belongs to one tenant"
-        writes = [(self._schema.of(kind), kind, key, value) for (kind, key), value in self._own.items()]
-        encoded = [None if value is None else prepared.codec.encode(value) for prepared, _, _, value in writes]
-        events = [self._told(self._schema.event(self._tenant, each, at), each) for each in self._events]
-        stamp = at.isoformat()
+        changes = self._changes(asked, answer, at)
+        self._end()
+        self._writer.save(changes)
 
-        def unit(connection: sqlite3.Connection) -> None:
-            self._record(connection, asked, answer, stamp)
-            self._check_reads(connection)
-            for (prepared, kind, key, value), body in zip(writes, encoded, strict=True):
-                self._write(connection, prepared, (kind, key), value, body)
-            for series, (first, last) in self._numbers.items():
-                self._count(connection, series, first, last)
-            for key, content in self._blobs.items():
-                connection.execute("INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)", (self._tenant, key, content))
-            for key, (mark, content) in self._kept.items():
-                own = self._tenant, key
-                connection.execute(*((KEEP, (*own, mark, content)) if content else (FORGET, own)))
-            connection.executemany(
-                "INSERT INTO events (tenant_id, name, entity, at, body, record, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                events,
-            )
+    def _changes(self, asked: Asked, answer: bytes, at: datetime) -> Changes:
+        changes = Changes()
+        if asked.request_id:
+            changes.answer = (self._tenant, asked.request_id, asked.method, asked.fingerprint, answer, at.isoformat())
+        changes.seen = {self._place(each): version for each, version in self._seen.items() if each not in self._own}
+        for each, value in self._own.items():
+            self._write(changes, each, value)
+        for series, (first, last) in self._numbers.items():
+            if first:
+                changes.updates.append((COUNT_ON, (last, self._tenant, series, first)))
+            else:
+                changes.inserts.append((COUNTERS, [(self._tenant, series, last)]))
+        if self._blobs:
+            changes.inserts.append((BLOBS, [(self._tenant, *blob) for blob in self._blobs.items()]))
+        for key, (mark, content) in self._kept.items():
+            if content:
+                changes.inserts.append((KEPT, [(self._tenant, key, mark, content)]))
+            else:
+                changes.clears.append((FORGET, (self._tenant, key)))
+        told = [self._told(self._schema.event(self._tenant, each, at), each) for each in self._events]
+        changes.inserts.append((EVENTS, told))
+        return changes
 
-        self._writer.submit(unit)
+    def _write(self, changes: Changes, at: tuple[type[Any], str], value: Any) -> None:
+        prepared, key = self._schema.of(at[0]), at[1]
+        own, version = (self._tenant, key), self._seen.get(at, 0)
+        changes.written.append(self._place(at))
+        if at not in self._added:
+            changes.clears += [(sql, own) for sql in prepared.clear_children]
+        if value is None:
+            changes.updates.append((prepared.delete, (*own, version)))
+            return
+        body, columns = prepared.codec.encode(value), prepared.columns_of(value)
+        if at in self._added:
+            changes.inserts.append((prepared.insert, [(*own, 1, body, *columns)]))
+        else:
+            changes.updates.append((prepared.update, (body, *columns, *own, version)))
+        changes.inserts += prepared.children_of(*own, value)
 
-    def _told(self, row: tuple[str, ...], event: object) -> tuple[str | int, ...]:
+    def _place(self, at: tuple[type[Any], str]) -> Place:
+        return self._schema.of(at[0]).table.table, self._tenant, at[1]
+
+    def _told(self, row: tuple[str, ...], event: object) -> Row:
         """The row of an event with the change that it tells of: the table of its record, and the version saved here."""
         for kind, key in self._own:
             table = self._schema.of(kind).table
             if key == row[2] and (table.told_by is None or type(event) in table.told_by):
                 return (*row, table.table, self.version(kind, key))
         return (*row, "", 0)
-
-    def _record(self, connection: sqlite3.Connection, asked: Asked, answer: bytes, stamp: str) -> None:
-        if not asked.request_id:
-            return
-        changed = connection.execute(
-            "INSERT OR IGNORE INTO requests (tenant_id, request_id, method, fingerprint, answer, at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (self._tenant, asked.request_id, asked.method, asked.fingerprint, answer, stamp),
-        ).rowcount
-        if not changed:
-            raise AlreadyAnswered(asked.request_id)
-
-    def _check_reads(self, connection: sqlite3.Connection) -> None:
-        """A decision holds only while what it read is still so; rows written below check themselves."""
-        for (kind, key), version in self._seen.items():
-            if (kind, key) in self._own:
-                continue
-            row = connection.execute(self._schema.of(kind).select_version, (self._tenant, key)).fetchone()
-            if (row[0] if row else 0) != version:
-                raise Conflict(f"{kind.__name__} {key}")
-
-    def _write(
-        self,
-        connection: sqlite3.Connection,
-        prepared: Prepared,
-        at: tuple[type[Any], str],
-        value: Any,
-        body: str | None,
-    ) -> None:
-        key = at[1]
-        version = self._seen.get(at, 0)
-        if body is None:
-            changed = connection.execute(prepared.delete, (self._tenant, key, version)).rowcount
-        elif at in self._added:
-            parameters = (self._tenant, key, body, *prepared.columns_of(value))
-            changed = connection.execute(prepared.insert, parameters).rowcount
-        else:
-            parameters = (body, *prepared.columns_of(value), self._tenant, key, version)
-            changed = connection.execute(prepared.update, parameters).rowcount
-        if changed != 1:
-            raise Conflict(f"{at[0].__name__} {key}")
-        if at not in self._added:
-            for statement in prepared.clear_children:
-                connection.execute(statement, (self._tenant, key))
-        if body is not None:
-            for child, statement in zip(prepared.table.children, prepared.insert_children, strict=True):
-                rows = ((self._tenant, key, place, *row) for place, row in enumerate(child.rows(value)))
-                connection.executemany(statement, rows)
-
-    def _count(self, connection: sqlite3.Connection, series: str, first: int, last: int) -> None:
-        key = self._tenant, series
-        connection.execute("INSERT OR IGNORE INTO counters (tenant_id, series, value) VALUES (?, ?, 0)", key)
-        sql = "UPDATE counters SET value = ? WHERE tenant_id = ? AND series = ? AND value = ?"
-        if connection.execute(sql, (last, *key, first)).rowcount != 1:
-            raise Conflict(f"series {series}")

@@ -13,19 +13,22 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from engine.application.ports import StoreError, StoreFailed
+from engine.storage.sqlite.changes import Changes, save_group
 
 T = TypeVar("T")
 MOST_UNITS = 64
 
 
 class _Unit:
-    """A piece of work that waits for its commit."""
+    """A piece of work that waits for its commit; the lock is let go when the commit has returned."""
 
-    __slots__ = ("done", "error", "result", "work")
+    __slots__ = ("changes", "done", "error", "result", "work")
 
-    def __init__(self, work: Callable[[sqlite3.Connection], Any]) -> None:
+    def __init__(self, work: Callable[[sqlite3.Connection], Any], changes: Changes | None = None) -> None:
         self.work = work
-        self.done = threading.Event()
+        self.changes = changes
+        self.done = threading.Lock()
+        self.done.acquire()
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -44,15 +47,21 @@ class Writer:
 
     def submit(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run a unit and wait until it is durable; raises what the unit raised, or StoreFailed."""
-        unit = _Unit(work)
+        return self._wait(_Unit(work))  # type: ignore[no-any-return]
+
+    def save(self, changes: Changes) -> None:
+        """Write what a unit of work collected and wait until it is durable; raises what kept it from being saved."""
+        self._wait(_Unit(lambda connection: save_group(connection, (changes,)), changes))
+
+    def _wait(self, unit: _Unit) -> Any:
         with self._gate:
             if self._closed:
                 raise StoreFailed("the store is closed")
             self._queue.put(unit)
-        unit.done.wait()
+        unit.done.acquire()
         if unit.error is not None:
             raise unit.error
-        return unit.result  # type: ignore[no-any-return]
+        return unit.result
 
     def close(self) -> None:
         """Finish what waits, then stop; later units are refused."""
@@ -90,7 +99,7 @@ class Writer:
     def _save(self, batch: list[_Unit]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            for unit in batch:
+            for unit in self._left_by_group(batch):
                 self._attempt(unit)
             self._connection.execute("COMMIT")
         except Exception as failure:  # whatever broke the commit, no unit of it may be acknowledged
@@ -98,7 +107,19 @@ class Writer:
         else:
             self._after_commit()
         for unit in batch:
-            unit.done.set()
+            unit.done.release()
+
+    def _left_by_group(self, batch: list[_Unit]) -> list[_Unit]:
+        """Save together what can be; the units to run alone are the others, or all when one keeps the group from it."""
+        group = [each.changes for each in batch if each.changes is not None]
+        try:
+            save_group(self._connection, group)
+        except Exception:  # whatever it is, the unit that it comes from is found by saving each alone
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._connection.execute("BEGIN IMMEDIATE")
+            return batch
+        return [each for each in batch if each.changes is None]
 
     def _attempt(self, unit: _Unit) -> None:
         self._connection.execute("SAVEPOINT unit")
