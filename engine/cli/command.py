@@ -26,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "revenue": ("engine.cli.revenue", "obligations, recognition, journal and balances"),
     "audit": ("engine.cli.audit", "prove the identities from quote to journal"),
     "events": ("engine.cli.events", "what happened, in order"),
+    "clock": ("engine.cli.clock", "the time of a rehearsal, where the operator allows it"),
     "party": ("engine.cli.party", "customers, accounts, users: who a deal concerns"),
     "serve": ("engine.cli.serve", "run the server"),
     "rules": ("engine.cli.rules", "check, test and format rule books"),

@@ -233,7 +233,9 @@ class Session:
             return
         self._choices = [_as_choice(each) for each in done.choices]
         proven = "proven" if done.status == 1 else "not proven"
-        self._screen.say(f"list price {plain(done.list_price)} {self._currency}, {proven} to be the lowest")
+        self._screen.say(
+            f"list price of the parts {plain(done.list_price)} {self._currency}, {proven} to be the lowest"
+        )
         self._show()
 
     def _price(self) -> None:

@@ -31,6 +31,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rules", type=Path, action="append", help="rule folder for the server inside (default: the workstation book)"
     )
+    parser.add_argument(
+        "--test-clock",
+        action="store_true",
+        default=bool(os.environ.get("CPQ_TEST_CLOCK")),
+        help="let `cpq clock` move the time of the server inside",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON value for machines")
 
 
@@ -43,7 +49,7 @@ def connected(options: argparse.Namespace) -> Iterator[Client]:
             yield client
         return
     folders = tuple(options.rules or (SHIPPED_RULES,))
-    settings = Settings(options.database, rules=folders, cache=user_cache(os.environ))
+    settings = Settings(options.database, rules=folders, test_clock=options.test_clock, cache=user_cache(os.environ))
     with in_process(settings) as running, Client(running.address) as client:
         yield client
 

@@ -8,6 +8,8 @@ from typing import Any
 from engine.cli.screen import Screen, amount, bar, counted, money
 
 MOST_DECIMALS = Decimal("0.0001")
+PENDING = 1
+REQUEST_STATES = ("", "waiting", "approved", "rejected", "not needed")
 
 
 def show_lines(screen: Screen, priced: Any) -> None:
@@ -134,6 +136,20 @@ def show_route(screen: Screen, route: Any) -> None:
     screen.table(["chain", "level", "because", "file:line"], rows)
 
 
+def show_approval(screen: Screen, approval: Any) -> None:
+    """Every level that was asked: where it stands, who may decide, and when the next one is called."""
+    rows = []
+    for each in approval.requests:
+        pending = each.state == PENDING
+        people = ", ".join(_bare(one) for one in (*each.members, *each.escalated_to))
+        due = f"{each.due_time.ToDatetime():%Y-%m-%d %H:%M}" if pending and each.HasField("due_time") else ""
+        rows.append([each.chain, each.level, REQUEST_STATES[each.state], people, due])
+    screen.table(["chain", "level", "state", "who may decide", "next level called"], rows)
+    for each in approval.decisions:
+        verdict = "agreed" if each.approved else "said no"
+        screen.say(f"  {_bare(each.by)} {verdict}{f': {each.comment}' if each.comment else ''}")
+
+
 def show_findings(screen: Screen, findings: Any) -> None:
     """What is wrong or missing in the configurations."""
     for each in findings:
@@ -155,6 +171,10 @@ def plain(text: str, digits: int = 2) -> str:
 def signed(text: str, digits: int = 2) -> str:
     """A difference for people: with its sign, zero as +0.00."""
     return f"{'' if Decimal(text) < 0 else '+'}{plain(text, digits)}"
+
+
+def _bare(name: str) -> str:
+    return name.partition("/")[2]
 
 
 def _per(line: Any) -> str:

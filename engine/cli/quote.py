@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.connection import read_json
-from engine.cli.prices import show_findings, show_lines, show_route, show_totals
+from engine.cli.prices import PENDING, show_approval, show_findings, show_lines, show_route, show_totals
 from engine.cli.screen import Screen, day, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
 from engine.client import Client
@@ -44,6 +44,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("show", "show a quote with lines and totals", show, (NAME,)),
         Verb("preview", "who would have to approve it, and what would avoid that", preview, (NAME,)),
         Verb("submit", "send a draft to its approvers, or straight on", submit, (NAME,)),
+        Verb("approvals", "who was asked, what they said, and what happens next", approvals, (NAME,)),
         Verb("approve", "decide the pending requests of a quote as one approver", approve, (NAME, *_decision())),
         Verb("reject", "reject a quote as one of its approvers", reject, (NAME, *_decision())),
         Verb("recall", "take a quote back to a draft", recall, (NAME, option("--by", "the owner", required=True))),
@@ -146,6 +147,16 @@ def submit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     return _head(screen, client.quotes.submit_quote(name=options.name))
 
 
+def approvals(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Show the approval of the current version."""
+    quote = client.quotes.get_quote(name=options.name)
+    if not quote.approval:
+        return _head(screen, quote)
+    approval = client.approvals.get_approval(name=quote.approval)
+    show_approval(screen, approval)
+    return approval
+
+
 def approve(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Approve all pending requests that the approver may decide."""
     return _decide(client, screen, options, approve=True)
@@ -246,12 +257,21 @@ def delete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 def _decide(client: Client, screen: Screen, options: argparse.Namespace, *, approve: bool) -> Any:
     approver = named("users")(getattr(options, "as"))
     quote = client.quotes.get_quote(name=options.name)
-    approval = client.approvals.get_approval(name=quote.approval)
-    for each in approval.requests:
-        if each.state == 1 and approver in (*each.members, *each.escalated_to):
-            fields: Any = {"name": approval.name, "request": each.id, "approver": approver, "comment": options.comment}
-            approval = client.approvals.approve(**fields) if approve else client.approvals.reject(**fields)
-            screen.say(f"{each.chain}/{each.level}: {'approved' if approve else 'rejected'}")
+    approval = client.approvals.get_approval(name=quote.approval) if quote.approval else None
+    asked = [
+        each
+        for each in (approval.requests if approval is not None else ())
+        if each.state == PENDING and approver in (*each.members, *each.escalated_to)
+    ]
+    for each in asked:
+        fields: Any = {"name": quote.approval, "request": each.id, "approver": approver, "comment": options.comment}
+        client.approvals.approve(**fields) if approve else client.approvals.reject(**fields)
+        screen.say(f"{each.chain}/{each.level}: {'approved' if approve else 'rejected'}")
+    if not asked:
+        screen.say(
+            f"nothing of {quote.name} waits for {approver}; `cpq quote approvals` says who is asked", style="yellow"
+        )
+        return None
     return _head(screen, client.quotes.get_quote(name=options.name))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,29 +28,65 @@ from engine.storage.sqlite import open_store
 from tests.fakes.rules import SMALL
 
 
+class Saved:
+    """A look into the database of a server from outside: how much is stored, and whether anything was committed."""
+
+    def __init__(self, database: Path) -> None:
+        self._connection = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+
+    def rows(self) -> dict[str, int]:
+        """How much is stored, by table; ids that were set aside and answers that were forgotten do not count."""
+        names = [row[0] for row in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = [name for name in names if name not in {"sequences", "sqlite_sequence", "requests"}]
+        return {name: self._connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in kept}
+
+    def version(self) -> int:
+        """Changes whenever somebody else commits a change."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        self._connection.close()
+
+
 class Served:
     """A server with a channel to it and a stub for each service, such as ``quotes`` for QuoteService."""
 
-    def __init__(self, running: Running, channel: grpc.Channel, env: Environment) -> None:
+    def __init__(self, running: Running, channel: grpc.Channel, env: Environment, saved: Saved) -> None:
         self.running = running
         self.channel = channel
         self.env = env
+        self.saved = saved
 
     def __getattr__(self, name: str) -> Any:
         service = SERVICES[STUBS[name]]
-        return Stub(self.channel, service)
+        return Stub(self.channel, service, self.saved)
+
+
+class Method:
+    """One method to call, and a look at what the server stored."""
+
+    def __init__(self, call: Any, saved: Saved) -> None:
+        self.call = call
+        self.saved = saved
+
+    def __call__(self, request: Any, **options: Any) -> Any:
+        return self.call(request, **options)
+
+    def future(self, request: Any, **options: Any) -> Any:
+        return self.call.future(request, **options)
 
 
 class Stub:
     """Calls the methods of one service, whatever its descriptor holds."""
 
-    def __init__(self, channel: grpc.Channel, service: ServiceDescriptor) -> None:
+    def __init__(self, channel: grpc.Channel, service: ServiceDescriptor, saved: Saved) -> None:
         for method in service.methods:
             path = f"/{service.full_name}/{method.name}"
             read = GetMessageClass(method.output_type).FromString
             kind = channel.unary_stream if method.server_streaming else channel.unary_unary
             write = GetMessageClass(method.input_type).SerializeToString
-            setattr(self, method.name, kind(path, request_serializer=write, response_deserializer=read))
+            call = kind(path, request_serializer=write, response_deserializer=read)
+            setattr(self, method.name, Method(call, saved))
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(name)
@@ -81,7 +118,9 @@ def served(folder: Path, files: Mapping[str, bytes] = SMALL, **settings: Any) ->
     perform(env, Asked("Publish"), lambda work: publish_files(work, files, etag=""), lambda _, book: book.id.encode())
     calls = Calls(env, Pages(b"key of the tests"), limits_of(chosen))
     with Running(chosen, calls, on_close=store.close) as running, grpc.insecure_channel(running.address) as channel:
-        yield Served(running, channel, env)
+        saved = Saved(chosen.database)
+        yield Served(running, channel, env, saved)
+        saved.close()
 
 
 class Failure:
@@ -122,7 +161,8 @@ class Failure:
 
 
 def failure(call: Any, request: Any, **options: Any) -> Failure:
-    """Call and expect a failure; every failure has exactly one ErrorInfo."""
+    """Call and expect a failure; every failure has exactly one ErrorInfo, and nothing was saved by it."""
+    version, before = call.saved.version(), call.saved.rows()
     try:
         reply = call(request, timeout=options.pop("timeout", 30), **options)
         if hasattr(reply, "__next__"):
@@ -131,5 +171,7 @@ def failure(call: Any, request: Any, **options: Any) -> Failure:
         found = Failure(error)
         assert len(found.infos) == 1
         assert found.infos[0].domain == "cpq.v1"
+        if call.saved.version() != version:
+            assert call.saved.rows() == before, "a call that failed saved something"
         return found
     raise AssertionError("the call succeeded")

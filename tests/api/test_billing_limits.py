@@ -9,10 +9,9 @@ import grpc
 import pytest
 from cpq.v1 import billing_pb2, order_pb2, revenue_pb2
 
-from engine.bootstrap import Settings
-from engine.bootstrap.build import build_server
+from engine.adapters.rule_folder import read_folder
 from tests.api import deal
-from tests.api.server import Served, failure
+from tests.api.server import Served, failure, served
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 
@@ -32,12 +31,10 @@ def test_a_day_in_the_far_future_is_refused(shop: Served) -> None:
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Served]:
     """A server with the shipped subscription book, whose plans have to be provisioned."""
-    settings = Settings(tmp_path / "cpq.sqlite3", "127.0.0.1:0", (RULES / "saas",), test_clock=True)
-    with build_server(settings) as running, grpc.insecure_channel(running.address) as channel:
-        served = Served(running, channel, None)  # type: ignore[arg-type]
-        deal.set_clock(served)
-        deal.people(served, segment="business")
-        yield served
+    with served(tmp_path, read_folder(RULES / "saas")) as server:
+        deal.set_clock(server)
+        deal.people(server, segment="business")
+        yield server
 
 
 def test_a_cancelled_order_is_credited_at_once_and_its_drafts_are_gone(platform: Served) -> None:

@@ -122,8 +122,13 @@ def test_approvals_are_previewed_and_given(cpq: Cpq, write: Write, deal: dict[st
     preview = cpq("quote", "preview", quote)
     assert "manager" in preview
     assert "approvals/discount.csv" in preview
+    assert "draft" in cpq("quote", "approvals", quote), "nobody was asked yet"
     assert "in approval" in cpq("quote", "submit", quote)
+    asked = cpq("quote", "approvals", quote)
+    assert "waiting" in asked and deal["Mia"].partition("/")[2] in asked
+    assert "waits for users/" in cpq("quote", "approve", quote, "--as", deal["Ann"], code=1)
     assert "sales/manager: approved" in cpq("quote", "approve", quote, "--as", deal["Mia"], "--comment", "fine")
+    assert "agreed: fine" in cpq("quote", "approvals", quote)
     assert "draft" in cpq("quote", "recall", quote, "--by", deal["Ann"])
     assert "approved" in cpq("quote", "submit", quote), "nothing got worse, so the approval still stands"
     copied = _name(cpq("quote", "clone", quote, "--valid-until", "2099-12-31", "--owner", deal["Ann"]))

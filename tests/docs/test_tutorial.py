@@ -25,8 +25,8 @@ def test_every_command_of_the_tutorial_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shown = []
-    with in_process(Settings(tmp_path / "cpq.sqlite3", rules=(SHIPPED_RULES,))) as server:
+    shown = dict[str, str]()
+    with in_process(Settings(tmp_path / "cpq.sqlite3", rules=(SHIPPED_RULES,), test_clock=True)) as server:
         for block in blocks(TUTORIAL):
             files = re.sub(r"^cpq .*\n", "", block, flags=re.M)
             subprocess.run(["bash", "-ec", files], check=True)
@@ -35,16 +35,32 @@ def test_every_command_of_the_tutorial_works(
                 code = main([*shlex.split(line), "--server", server.address])
                 out = capsys.readouterr()
                 assert code == 0, (line, out.out + out.err)
-                shown.append(out.out)
-    assert any("accepted" in each for each in shown)
-    assert any("every identity holds" in each for each in shown)
+                shown[line] = out.out
+    # 5 x 24.00 less 10 and then 20 percent are 86.40 a month; the mice bear no discount: 99.50 + 86.40 = 185.90 net,
+    # 33.60 of 219.50 off are 15.3 percent
+    assert "The discount is deeper than 15 percent" in shown["quote preview q-000001"]
+    assert "u-000002, u-000003" in shown["quote approvals q-000001"], "the director is called after two days"
+    assert "accepted" in shown["quote accept q-000001 --purchase-order PO-1"]
+    # 19 percent on 185.90 are 35.32
+    assert "EUR 221.22" in shown["invoice finalize in-000001"]
+    assert "EUR 0.00 left to pay" in shown["invoice pay in-000001 --amount 221.22 --day 2026-04-05"]
+    # the third month is the 31 days from the fifth of May, 20 of which are not served: 86.40 x 20 / 31 = 55.74
+    preview = shown['contract terminate k-000001 --end 2026-05-16 --reason "moves away" --preview']
+    assert "-55.74" in preview and "nothing was changed" in preview
+    assert "moves away" not in shown["invoice notes --contract k-000001"]
+    assert "service ended" in shown["invoice notes --contract k-000001"]
+    assert "every identity holds" in shown["audit"]
+    assert "ApprovalEscalated" in shown["events tail"]
 
 
 def test_the_python_example_of_the_how_to_prints_what_it_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    example, *_ = blocks(HOW_TO, "python")
+    example, deal, *_ = blocks(HOW_TO, "python")
     with in_process(Settings(tmp_path / "cpq.sqlite3", rules=(SHIPPED_RULES,))) as server:
         exec(compile(example.replace("127.0.0.1:50051", server.address), "example", "exec"), {})  # noqa: S102
+        priced = capsys.readouterr().out
+        exec(compile(deal.replace("127.0.0.1:50051", server.address), "deal", "exec"), {})  # noqa: S102
+    assert capsys.readouterr().out == "contracts/k-000001\n"
     said = re.findall(r"print\(priced.totals.net\)  # minor units: (\d+)", example)
-    assert capsys.readouterr().out.split()[0] == said[0]
+    assert priced.split()[0] == said[0]
