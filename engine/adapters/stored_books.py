@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from cachetools import LRUCache
@@ -15,7 +17,19 @@ from engine.application.ports import Store
 from engine.application.rule_books import ActiveBook, CheckedBook, PublishedBook
 
 MOST_BOOKS = 8
+MOST_TENANTS = 1_000
 MOST_PUBLICATIONS = 10_000
+OTHERS_SECONDS = 0.5
+"""How long publications are held although another process on the same database may have added one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Publications:
+    """What was published by the time of a save, and until when to believe that no other process added to it."""
+
+    saves: int
+    until: float
+    books: tuple[PublishedBook, ...]
 
 
 class StoredRuleBooks:
@@ -27,6 +41,7 @@ class StoredRuleBooks:
         self._gate = threading.Lock()
         self._active: LRUCache[tuple[str, str], ActiveBook] = LRUCache(MOST_BOOKS)
         self._loading: dict[tuple[str, str], threading.Lock] = {}
+        self._published: LRUCache[str, _Publications] = LRUCache(MOST_TENANTS)
 
     def check(self, files: Mapping[str, bytes]) -> CheckedBook:
         """Compile sources without keeping them."""
@@ -66,12 +81,23 @@ class StoredRuleBooks:
 
     def in_force(self, tenant: str, day: date) -> ActiveBook | None:
         """The book published last among those that hold on a day, or None."""
-        with self._store.read(tenant) as reader:
-            published = reader.page(PublishedBook, limit=MOST_PUBLICATIONS)
-        held = [each for each in published if each.holds_on(day)]
+        held = [each for each in self._publications(tenant) if each.holds_on(day)]
         if not held:
             return None
         return self.get(tenant, max(held, key=lambda each: each.number).id)
+
+    def _publications(self, tenant: str) -> tuple[PublishedBook, ...]:
+        """All publications; read again after anything was saved here, and now and then for what others saved."""
+        saves, now = self._store.saves, time.monotonic()
+        with self._gate:
+            known = self._published.get(tenant)
+        if known is None or known.saves != saves or known.until < now:
+            with self._store.read(tenant) as reader:
+                books = tuple(reader.page(PublishedBook, limit=MOST_PUBLICATIONS))
+            known = _Publications(saves, now + OTHERS_SECONDS, books)
+            with self._gate:
+                self._published[tenant] = known
+        return known.books
 
     def _load(self, tenant: str, book_hash: str) -> ActiveBook | None:
         with self._store.read(tenant) as reader:

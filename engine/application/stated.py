@@ -47,7 +47,8 @@ def stated_facts(
     A caller who states a fact that no rule can read is told so. Records hold more than one rule book asks for, so what
     they say beyond it is passed over; but a value that the book does not know is a fault wherever it comes from.
     """
-    read = read_facts({**elsewhere, **stated} if elsewhere else stated, declared, record)
+    known = {name: value for name, value in elsewhere.items() if name in declared}
+    read = read_facts({**known, **stated}, declared, record)
     return Stated(read.values, tuple(_faults(record, stated, read.misfits)) if read.misfits else ())
 
 

@@ -29,7 +29,7 @@ from engine.approvals.policy import (
 from engine.approvals.process import ApprovalProcess, Directory
 from engine.approvals.reapproval import carry_over
 from engine.approvals.routed import NO_APPROVAL, Facet, Reason, Route, RoutedChain, RoutedLevel, Sense
-from engine.approvals.routing import policy_findings, reads_lines, route
+from engine.approvals.routing import Router, policy_findings, route
 from engine.approvals.run import (
     Action,
     ApprovalCase,
@@ -82,6 +82,7 @@ __all__ = [
     "Route",
     "RoutedChain",
     "RoutedLevel",
+    "Router",
     "RunStatus",
     "Sense",
     "Submission",
@@ -94,6 +95,5 @@ __all__ = [
     "case_of",
     "may_decide",
     "policy_findings",
-    "reads_lines",
     "route",
 ]

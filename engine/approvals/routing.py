@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from engine.approvals.facets import Look, looks_of, value_at
 from engine.approvals.policy import ApprovalPolicy, ChainDefinition, PolicyEffect
-from engine.approvals.routed import Facet, FacetValue, Reason, Route, RoutedChain, RoutedLevel
+from engine.approvals.routed import NO_APPROVAL, Facet, FacetValue, Reason, Route, RoutedChain, RoutedLevel
 from engine.catalog import Value
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, did_you_mean
 from engine.language import Checked, Compiled, EvaluationFault, check_expression, compile_all
@@ -33,34 +33,56 @@ def route(
     policies: Sequence[ApprovalPolicy],
     chains: Sequence[ChainDefinition],
 ) -> Route:
-    """The route of a quote with these facts; a pure function, so that it can be previewed.
+    """The route of a quote with these facts; a pure function, so that it can be previewed."""
+    return Router(policies, chains).route(quote, customer, lines)
 
-    Every matching row adds its reason to its level. A row whose margin is unknown because a cost is missing matches,
-    and so does one that cannot be worked out: somebody should look. The shortest ``due`` of a level's rows counts.
+
+class Router:
+    """The policies and chains of a rule book made ready to find the routes of quotes.
+
+    ``quote_reads`` names what conditions read of the quote, None where one reads it whole; ``reads_lines`` says whether
+    any looks at single lines, so that their records have to be put together.
     """
-    roots: dict[str, object] = {"quote": quote, "customer": customer, "lines": tuple(lines)}
-    matched: dict[tuple[str, str], list[tuple[ApprovalPolicy, Reason]]] = {}
-    auto: dict[str, Reason] = {}
-    arguments = tuple(roots.values())
-    prepared = iter(_prepared(tuple(each for policy in policies for each in policy.conditions)))
-    for policy in policies:
-        ready = [next(prepared) for _ in policy.conditions]
-        if not all(_holds(each, roots, arguments) for each in ready):
-            continue
-        reason = _reason(policy, ready, roots)
-        if policy.effect is PolicyEffect.AUTO_APPROVE:
-            auto.setdefault(policy.chain, reason)
-        else:
-            matched.setdefault((policy.chain, policy.level), []).append((policy, reason))
-    routed = [_chain(each, matched) for each in chains if "" not in auto and each.id not in auto]
-    spared = {chain for chain, _ in matched}
-    reasons = tuple(reason for chain, reason in auto.items() if not chain or chain in spared)
-    return Route(tuple(each for each in routed if each.levels), reasons if matched else ())
 
+    __slots__ = ("_chains", "_policies", "quote_reads", "reads_lines")
 
-def reads_lines(policies: Iterable[ApprovalPolicy]) -> bool:
-    """Whether any policy looks at single lines, so that their records have to be put together."""
-    return _read_lines(tuple(each for policy in policies for each in policy.conditions))
+    def __init__(self, policies: Sequence[ApprovalPolicy], chains: Sequence[ChainDefinition]) -> None:
+        conditions = tuple(each for policy in policies for each in policy.conditions)
+        prepared = iter(_prepared(conditions))
+        self._policies = [(policy, [next(prepared) for _ in policy.conditions]) for policy in policies]
+        self._chains = tuple(chains)
+        reads = {path for each in conditions for path in each.reads}
+        self.reads_lines = any(path.partition(".")[0] == "lines" for path in reads)
+        of_quote = {path.split(".")[1] for path in reads if path.startswith("quote.")}
+        self.quote_reads: frozenset[str] | None = None if "quote" in reads else frozenset(of_quote)
+
+    def route(self, quote: Record, customer: Record, lines: Sequence[Record]) -> Route:
+        """The route of a quote with these facts.
+
+        Every matching row adds its reason to its level. A row whose margin is unknown because a cost is missing
+        matches, and so does one that cannot be worked out: somebody should look. The shortest ``due`` of a level's rows
+        counts.
+        """
+        roots: dict[str, object] = {"quote": quote, "customer": customer, "lines": tuple(lines)}
+        arguments = tuple(roots.values())
+        matched: dict[tuple[str, str], list[tuple[ApprovalPolicy, Reason]]] = {}
+        auto: dict[str, Reason] = {}
+        for policy, ready in self._policies:
+            for each in ready:
+                if not _holds(each, roots, arguments):
+                    break
+            else:
+                reason = _reason(policy, ready, roots)
+                if policy.effect is PolicyEffect.AUTO_APPROVE:
+                    auto.setdefault(policy.chain, reason)
+                else:
+                    matched.setdefault((policy.chain, policy.level), []).append((policy, reason))
+        if not matched:
+            return NO_APPROVAL
+        routed = [_chain(each, matched) for each in self._chains if "" not in auto and each.id not in auto]
+        spared = {chain for chain, _ in matched}
+        reasons = tuple(reason for chain, reason in auto.items() if not chain or chain in spared)
+        return Route(tuple(each for each in routed if each.levels), reasons)
 
 
 def policy_findings(policies: Iterable[ApprovalPolicy], chains: Sequence[ChainDefinition]) -> tuple[Diagnostic, ...]:
@@ -90,11 +112,6 @@ class _Prepared:
     run: Compiled
     looks: tuple[Look, ...]
     margins: tuple[str, ...]
-
-
-@lru_cache(maxsize=64)
-def _read_lines(conditions: tuple[Checked, ...]) -> bool:
-    return any(path.partition(".")[0] == "lines" for each in conditions for path in each.reads)
 
 
 @lru_cache(maxsize=64)
@@ -148,8 +165,9 @@ def _text(ready: _Prepared) -> str:
 
 
 def _holds(ready: _Prepared, roots: Mapping[str, object], arguments: tuple[object, ...]) -> bool:
-    if ready.margins and any(_is_unknown(path, roots) for path in ready.margins):
-        return True
+    for path in ready.margins:
+        if _is_unknown(path, roots):
+            return True
     try:
         return ready.run(*arguments) is True
     except EvaluationFault:

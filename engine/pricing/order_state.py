@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from engine.money import EXACT
 from engine.pricing.effects import Condition, Effect
 from engine.pricing.masks import LineMasks
-from engine.pricing.request import RequestLine
+from engine.pricing.request import RequestLine, TaxAnswer
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.state import ZERO, Record, major
@@ -37,6 +37,7 @@ class OrderState:
         "discounts",
         "lines",
         "list_amounts",
+        "rate_by_code",
         "rows",
         "running",
         "work",
@@ -49,6 +50,7 @@ class OrderState:
         self.running = list(rows.stage_amount)
         self.list_amounts = rows.list_amount
         self.discounts = [0] * len(self.lines)
+        self.rate_by_code: dict[str, TaxAnswer | None] = {}
         self._records: list[Record] | None = None
         self._ledger: UnitLedger | None = None
         self._lowest: list[int] | None = None

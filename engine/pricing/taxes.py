@@ -72,7 +72,7 @@ def rates_of(order: OrderState) -> list[TaxAnswer | None]:
     work, lines = order.work, order.lines
     if not work.plan.tax_by_code or work.request.tax_state is TaxState.ANSWERED:
         return [rate_of(order, index) for index in range(len(lines))]
-    known: dict[str, TaxAnswer | None] = {}
+    known = order.rate_by_code
     for index, line in enumerate(lines):
         if line.tax_code not in known:
             known[line.tax_code] = rate_of(order, index)

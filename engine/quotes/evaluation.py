@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import cast
 
-from engine.approvals import ApprovalPolicy, ChainDefinition, Route, reads_lines, route
+from engine.approvals import ApprovalPolicy, ChainDefinition, Route, Router
 from engine.catalog import ONE_TIME, Catalog, ChargeKind, ConfiguredLine, LineId, Product, Sku, Value
 from engine.catalog.product import ONE
 from engine.configuration.products import Finding, ProductConfigurator
@@ -49,6 +49,7 @@ class Parts:
     plan: PricePlan
     policies: tuple[ApprovalPolicy, ...] = ()
     chains: tuple[ChainDefinition, ...] = ()
+    router: Router = field(init=False, repr=False, compare=False)
     facts: Mapping[Sku, Facts] = field(init=False, repr=False, compare=False)
     allowed: Mapping[Sku, Allowed] = field(init=False, repr=False, compare=False)
     plain: dict[str, dict[Sku, tuple[object, ...]]] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -58,6 +59,7 @@ class Parts:
         facts = {each.sku: product_facts(each, dict(each.attributes)) for each in products}
         shared: dict[Allowed, Allowed] = {}
         masks = {sku: allowed_by(self.plan, each) for sku, each in facts.items()}
+        object.__setattr__(self, "router", Router(self.policies, self.chains))
         object.__setattr__(self, "facts", facts)
         object.__setattr__(self, "allowed", {sku: shared.setdefault(each, each) for sku, each in masks.items()})
 
@@ -119,9 +121,10 @@ def found_out(
     findings: tuple[Finding, ...],
 ) -> PricedQuote:
     """A priced request with its approval route and what is wrong with its configurations."""
-    quote = header_facts(request, priced)
-    rows = line_facts(asked, priced) if reads_lines(parts.policies) else ()
-    path = route(quote, request.customer, rows, policies=parts.policies, chains=parts.chains)
+    router = parts.router
+    quote = header_facts(request, priced, router.quote_reads)
+    rows = line_facts(asked, priced) if router.reads_lines else ()
+    path = router.route(quote, request.customer, rows)
     return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, findings)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 
 from engine.catalog import Value
 from engine.language.types import BOOLEAN, DATE, NUMBER, TEXT, ListType, MoneyType, Type, optional
 from engine.money import EXACT, Money, Rounding, divide_rounded
 from engine.pricing.request import RequestLine
-from engine.pricing.result import Priced, PricedLine
+from engine.pricing.result import Priced, PricedLine, PricedTotals
 from engine.quotes.request import QuoteRequest
 
 PERCENT_DECIMALS = 4
@@ -58,30 +58,31 @@ def line_facts(lines: Sequence[RequestLine], priced: Priced) -> tuple[Mapping[st
     return tuple(_line(by_id[each.id], each, priced) for each in priced.lines if each.id in by_id)
 
 
-def header_facts(request: QuoteRequest, priced: Priced) -> Mapping[str, Value]:
-    """The record ``quote`` of a priced quote, as approval conditions read it."""
-    totals = priced.totals
-    term = Decimal(request.term_months) if request.term_months is not None else None
-    return {
-        **request.header,
-        "date": request.date,
-        "currency": request.currency,
-        "codes": request.codes,
-        "term_months": term,
-        "list": totals.list.decimal,
-        "net": totals.net.decimal,
-        "gross": totals.gross.decimal,
-        "one_time": totals.one_time.decimal,
-        "tcv": totals.tcv.decimal,
-        "acv": totals.acv.decimal,
-        "arr": totals.arr.decimal,
-        "mrr": totals.mrr.decimal,
-        "discount": EXACT.subtract(totals.list.decimal, totals.amount.decimal),
-        "discount_pct": totals.discount_percent,
-        "margin": totals.margin.decimal if totals.margin is not None else None,
-        "margin_pct": totals.margin_percent,
-        "manual_discount": bool(request.manual),
-    }
+def header_facts(request: QuoteRequest, priced: Priced, wanted: Collection[str] | None = None) -> Mapping[str, Value]:
+    """The record ``quote`` of a priced quote, as approval conditions read it; ``wanted`` names what they do."""
+    told = _TOLD.items() if wanted is None else [(name, _TOLD[name]) for name in wanted if name in _TOLD]
+    return {**request.header, **{name: tell(request, priced.totals) for name, tell in told}}
+
+
+_TOLD: Mapping[str, Callable[[QuoteRequest, PricedTotals], Value]] = {
+    "date": lambda request, _: request.date,
+    "currency": lambda request, _: request.currency,
+    "codes": lambda request, _: request.codes,
+    "term_months": lambda request, _: None if request.term_months is None else Decimal(request.term_months),
+    "list": lambda _, totals: totals.list.decimal,
+    "net": lambda _, totals: totals.net.decimal,
+    "gross": lambda _, totals: totals.gross.decimal,
+    "one_time": lambda _, totals: totals.one_time.decimal,
+    "tcv": lambda _, totals: totals.tcv.decimal,
+    "acv": lambda _, totals: totals.acv.decimal,
+    "arr": lambda _, totals: totals.arr.decimal,
+    "mrr": lambda _, totals: totals.mrr.decimal,
+    "discount": lambda _, totals: EXACT.subtract(totals.list.decimal, totals.amount.decimal),
+    "discount_pct": lambda _, totals: totals.discount_percent,
+    "margin": lambda _, totals: None if totals.margin is None else totals.margin.decimal,
+    "margin_pct": lambda _, totals: totals.margin_percent,
+    "manual_discount": lambda request, _: bool(request.manual),
+}
 
 
 def _line(asked: RequestLine, line: PricedLine, priced: Priced) -> Mapping[str, Value]:

@@ -52,6 +52,11 @@ class SqliteStore:
         """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""
         return self._turn
 
+    @property
+    def saves(self) -> int:
+        """How often anything was saved through this store: counted before those who saved are told."""
+        return self._commits
+
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
 
