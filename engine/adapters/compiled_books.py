@@ -68,10 +68,12 @@ class CompiledBooks:
 
 def compiled(files: Mapping[str, bytes]) -> tuple[CheckedBook, PackedBook | None]:
     """Compile sources; a sound book comes with what is kept of it."""
-    loaded = load(unpack(files))
-    if loaded.book is None:
-        return CheckedBook(None, loaded.diagnostics), None
-    parts = parts_of(loaded.book)
+    sources = unpack(files)
+    with uncollected():
+        loaded = load(sources)
+        if loaded.book is None:
+            return CheckedBook(None, loaded.diagnostics), None
+        parts = parts_of(loaded.book)
     return CheckedBook(ActiveBook(loaded.book, parts), loaded.diagnostics), PackedBook(loaded, parts.plan)
 
 

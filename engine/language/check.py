@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from engine.diagnostics import Diagnostic, Severity
 from engine.language.cells import combine, read_bare_words
@@ -208,3 +209,32 @@ def _moved(remembered: _Remembered, origin: Origin) -> Checked:
         for each, place in zip(checked.warnings, remembered.places, strict=True)
     )
     return replace(checked, origin=origin, warnings=warnings)
+
+
+class Postponed(Checked):
+    """An expression known to be without errors whose tree is read when it is first looked at."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Fill in what the check learns; asked for what is not there yet."""
+            if name not in _LEARNT:
+                raise AttributeError(name)
+            found = check_expression(self.text, scope=self.scope, expected=self.expected, origin=self.origin)
+            for each in _LEARNT:
+                object.__setattr__(self, each, getattr(found, each))
+            return getattr(found, name)
+
+
+_LEARNT = ("tree", "type", "reads", "analysis", "warnings")
+
+
+def postponed(text: str, scope: Scope, expected: Type | None, origin: Origin) -> Checked:
+    """Return what ``check_expression`` did for a text that passed it before in an equal scope."""
+    made: Postponed = object.__new__(Postponed)
+    told = {"text": text, "scope": scope, "expected": expected, "origin": origin, "subject": None}
+    for each, value in told.items():
+        object.__setattr__(made, each, value)
+    return made

@@ -34,6 +34,8 @@ class Scalar:
 
     def place(self, offset: int) -> tuple[int, int]:
         """The line and column in the file of the character at ``offset`` in the text."""
+        if not self.segments:
+            return self.span.line, self.span.column + offset
         chosen = Segment(0, self.span.line, self.span.column)
         for each in self.segments:
             if each.offset > offset:
@@ -44,15 +46,17 @@ class Scalar:
     def origin(self) -> Origin:
         """Where the language is told that the text stands; exact for what stands on one line or in a literal block."""
         line, column = self.place(0)
+        if not self.segments:
+            return Origin(self.span.path, line, column, column)
         further = next((each.column for each in self.segments if each.line > line), column)
         return Origin(self.span.path, line, column, further)
 
     @property
     def straight(self) -> bool:
         """Whether ``origin`` gives every character its exact place."""
-        starts = [0, *(index + 1 for index, each in enumerate(self.text) if each == "\n")]
         if not self.segments:
-            return len(starts) == 1
+            return "\n" not in self.text
+        starts = [0, *(index + 1 for index, each in enumerate(self.text) if each == "\n")]
         columns = {each.column for each in self.segments[1:]}
         return [each.offset for each in self.segments] == starts and len(columns) <= 1
 
@@ -68,6 +72,8 @@ class Scalar:
             start += 1
         while end > start and self.text[end - 1].isspace():
             end -= 1
+        if not self.segments:
+            return Scalar(self.text[start:end], self.part(start, end), self.quoted)
         inner = tuple(Segment(each.offset - start, each.line, each.column) for each in self.segments)
         line, column = self.place(start)
         kept = (Segment(0, line, column), *(each for each in inner if 0 < each.offset < end - start))

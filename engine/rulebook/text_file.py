@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.diagnostics import Span
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Report
 
 MOST_BYTES = 20_000_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
 def decode(path: str, content: bytes, report: Report) -> str | None:
@@ -31,9 +34,10 @@ def decode(path: str, content: bytes, report: Report) -> str | None:
 
 
 def _has_control(path: str, text: str, report: Report) -> bool:
-    bad = next((index for index, each in enumerate(text) if each < " " and each not in "\n\t"), None)
-    if bad is None:
+    found = _CONTROL.search(text)
+    if found is None:
         return False
+    bad = found.start()
     place = Span(path, text.count("\n", 0, bad) + 1, bad - text.rfind("\n", 0, bad))
     message = f"the control character U+{ord(text[bad]):04X} stands in the file"
     report.add(finding("FIL001", message, place, "remove it, and save the file as UTF-8 text"))

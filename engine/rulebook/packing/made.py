@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from itertools import islice
 from types import FunctionType, MappingProxyType
 
 from engine.language import Checked, Scope
 from engine.language.builtins import FUNCTIONS, Signature
+from engine.language.check import postponed
 from engine.language.compiler import Deferred
 from engine.language.scope import Analysis
 from engine.language.tables.callable import TableRun
@@ -27,31 +29,44 @@ class Parts:
         known = {id(each): each for each in expressions_of(plan.rules)}
         self._asked = tuple(known[number] for number in plan.functions)
         self._checked = {id(plan.functions[id(each)]): each for each in self._asked}
+        conditions = (each for rule in plan.rules.rules for each in rule.when)
+        self._postponed = {id(each) for each in conditions if each.subject is None}
         self._nodes: dict[int, Mapping[int, Node]] = {}
-        self._apart: Mapping[type, Callable[[object], tuple[object, ...]]] = {
-            Scope: _scope,
-            TableRun: _table,
-            Analysis: self._analysis,
-            PricePlan: self._plan,
-            FunctionType: self._function,
-            Deferred: self._function,
+        self._counts: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._apart: Mapping[type, tuple[str, Callable[[object], tuple[object, ...]]]] = {
+            Scope: ("scope", _scope),
+            TableRun: ("table", _table),
+            Analysis: ("analysis", self._analysis),
+            PricePlan: ("plan", self._plan),
+            FunctionType: ("function", self._function),
+            Deferred: ("function", self._function),
         }
 
-    def of(self, value: object) -> tuple[object, ...] | None:
-        """What a value is made from; None for a value that is no more than its fields."""
+    def of(self, value: object) -> tuple[str, tuple[object, ...]] | None:
+        """How a value is made and from what; None for a value that is no more than its fields.
+
+        The conditions of rules are most of a large book, and nobody looks at most of them: their trees are left out.
+        """
+        if isinstance(value, Checked):
+            if id(value) in self._postponed:
+                return "postponed", (value.text, value.scope, value.expected, value.origin)
+            if id(value.analysis) not in self._nodes:
+                self._nodes[id(value.analysis)] = _nodes(value)
         apart = self._apart.get(type(value))
-        if isinstance(value, Checked) and id(value.analysis) not in self._nodes:
-            self._nodes[id(value.analysis)] = _nodes(value)
-        return None if apart is None else apart(value)
+        return None if apart is None else (apart[0], apart[1](value))
 
     def _analysis(self, value: object) -> tuple[object, ...]:
-        """The nodes of the tree with what was learnt about each: identities mean nothing elsewhere."""
+        """How much was learnt of each sort, about which nodes, and what; identities mean nothing elsewhere."""
         nodes = self._nodes[id(value)]
-        found: list[object] = []
+        about: list[Node] = []
+        learnt: list[object] = []
+        counts: list[int] = []
         for name in ANALYSED:
-            learnt = {number: each for number, each in getattr(value, name).items() if number in nodes}
-            found += (tuple(nodes[number] for number in learnt), tuple(learnt.values()))
-        return tuple(found)
+            found = [(nodes[number], each) for number, each in getattr(value, name).items() if number in nodes]
+            about += [node for node, _ in found]
+            learnt += [each for _, each in found]
+            counts.append(len(found))
+        return self._counts.setdefault(tuple(counts), tuple(counts)), tuple(about), tuple(learnt)
 
     def _plan(self, value: object) -> tuple[object, ...]:
         assert isinstance(value, PricePlan)
@@ -82,13 +97,9 @@ def _table(value: object) -> tuple[object, ...]:
     return (value.table, value.parameters, value.origin)
 
 
-def _make_analysis(*columns: object) -> Analysis:
-    made: list[dict[int, object]] = []
-    for place in range(0, len(columns), 2):
-        nodes, learnt = columns[place], columns[place + 1]
-        assert isinstance(nodes, tuple) and isinstance(learnt, tuple)
-        made.append({id(node): each for node, each in zip(nodes, learnt, strict=True)})
-    return Analysis(*made)  # type: ignore[arg-type]
+def _make_analysis(counts: tuple[int, ...], about: tuple[Node, ...], learnt: tuple[object, ...]) -> Analysis:
+    pairs = zip(map(id, about), learnt, strict=True)
+    return Analysis(*[dict(islice(pairs, count)) for count in counts])  # type: ignore[arg-type]
 
 
 def _make_plan(asked: tuple[Checked, ...], functions: tuple[Deferred, ...], *others: object) -> PricePlan:
@@ -103,20 +114,10 @@ MAKERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "analysis": _make_analysis,
         "plan": _make_plan,
         "function": Deferred,
+        "postponed": postponed,
     }
 )
 """How values are made anew, by the name of their making."""
-
-NAMES: Mapping[type, str] = MappingProxyType(
-    {
-        Scope: "scope",
-        TableRun: "table",
-        Analysis: "analysis",
-        PricePlan: "plan",
-        FunctionType: "function",
-        Deferred: "function",
-    }
-)
 
 
 def signatures() -> dict[int, str]:

@@ -16,7 +16,7 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from engine.rulebook.packing.kinds import FORMAT, Kind, PackError, class_name, constants, field_names
-from engine.rulebook.packing.made import NAMES, Parts, signatures
+from engine.rulebook.packing.made import Parts, signatures
 
 SMALL = 1 << 53
 _SEQUENCES: Mapping[type, Kind] = MappingProxyType(
@@ -74,7 +74,7 @@ class Packer:
         kind: type = type(value)
         made = self.parts.of(value)
         if made is not None:
-            return (Kind.MADE, NAMES[kind]), made
+            return (Kind.MADE, made[0]), made[1]
         if kind in _SEQUENCES:
             return (_SEQUENCES[kind], ""), tuple(value)  # type: ignore[arg-type]
         if kind in _MAPPINGS:

@@ -11,6 +11,8 @@ import pytest
 from engine.adapters.rule_folder import read_folder, unpack
 from engine.catalog import LineId
 from engine.diagnostics import Refusal
+from engine.language import Checked
+from engine.language.tree import Name, walk
 from engine.language.types import NUMBER
 from engine.pricing import explain_rule, price, waterfalls
 from engine.pricing.plan import NO_LIMIT
@@ -81,6 +83,8 @@ def test_every_rule_test_has_the_same_outcome(name: str) -> None:
         assert evaluate(test.request, again) == outcome
         if isinstance(outcome, PricedQuote):
             assert observe(outcome, "applied", before.plan) == observe(outcome, "applied", after.plan)
+    for then, now in zip(book(before).pricing.rules, book(after).pricing.rules, strict=True):
+        assert [learnt(each) for each in now.when] == [learnt(each) for each in then.when]
     results = run_tests(book(after), again)
     assert [each.test.name for each in results if not each.holds] == []
     assert len(results) == len(book(before).tests)
@@ -164,6 +168,16 @@ def test_what_has_no_packed_form_is_told() -> None:
     for value in (1.5, object(), lambda: None, {"a": print}):
         with pytest.raises(PackError):
             pack(value, parts)
+
+
+def learnt(checked: Checked) -> tuple[object, ...]:
+    """All that a check says, nodes with what is known about each in the order of the tree."""
+    nodes = [*walk(checked.tree), *(walk(checked.subject) if checked.subject is not None else ())]
+    about = [(each, checked.type_of(each), checked.analysis.constants.get(id(each))) for each in nodes]
+    places = [(each.start, each.end) for each in nodes]
+    names = [checked.meaning_of(each) for each in nodes if isinstance(each, Name)]
+    said = (checked.text, checked.origin, checked.type, checked.reads, checked.warnings, checked.expected)
+    return said, about, places, names
 
 
 def lines_of(asked: tuple[RequestedLine, ...], parts: Parts) -> Sequence[ResolvedLine]:
