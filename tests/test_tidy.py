@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "engine"
 MODULES = sorted(path for path in ENGINE.rglob("*.py"))
+BESIDE = sorted(path for name in ("tests", "benchmarks") for path in (ROOT / name).rglob("*.py"))
 CORE = (
     "rulebook audit billing revenue ledger orders quotes approvals contracts configuration pricing catalog parties "
     "language money periods diagnostics application"
@@ -41,6 +42,12 @@ def calls(path: Path) -> Iterator[tuple[int, str]]:
 def test_a_module_is_short_and_well_named(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= MAX_LINES, "split it by meaning"
     assert path.stem not in BANNED_NAMES
+
+
+@pytest.mark.parametrize("path", BESIDE, ids=name_of)
+def test_a_module_of_tests_or_benchmarks_is_short_too(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MAX_LINES, "split it by subject"
+    assert path.stem.removeprefix("test_") not in BANNED_NAMES
 
 
 def test_nine_modules_of_ten_are_under_300_lines() -> None:

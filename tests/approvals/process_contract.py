@@ -56,10 +56,7 @@ DIRECTORY = Directory(
 
 SALES = CaseChain(
     "sales",
-    (
-        CaseLevel("manager", ("ann", "bob"), 1, due=TWO_DAYS, escalation=(("cat",),)),
-        CaseLevel("director", ("cat",), 1),
-    ),
+    (CaseLevel("manager", ("ann", "bob"), 1, due=TWO_DAYS, escalation=(("cat",),)), CaseLevel("director", ("cat",), 1)),
 )
 FINANCE = CaseChain("finance", (CaseLevel("controller", ("dan", "eve"), 2),))
 
@@ -79,13 +76,7 @@ def case(
 
 
 def decide(
-    request: str,
-    by: str,
-    verdict: Verdict = Verdict.APPROVE,
-    *,
-    at: datetime = NOON,
-    version: int = 3,
-    for_: str = "",
+    request: str, by: str, verdict: Verdict = Verdict.APPROVE, *, at: datetime = NOON, version: int = 3, for_: str = ""
 ) -> Decide:
     return Decide(f"a-1/{request}", by, verdict, at, version, on_behalf_of=for_, comment="because")
 

@@ -59,10 +59,7 @@ def books() -> Rows:
             OrderItemRow("o-1", "2", "q-1", 1, "box", "c-1", "EUR", 3_000, 1_000, date(2026, 1, 31)),
             OrderItemRow("o-1", "3", "q-1", 1, "calls", "c-1", "EUR", 0, 0, YEAR_END, as_billed=True),
         ),
-        invoices=(
-            InvoiceRow("INV-1", "INV", 1, "EUR", 15_000, 3_000),
-            InvoiceRow("INV-2", "INV", 2, "EUR", 500, 100),
-        ),
+        invoices=(InvoiceRow("INV-1", "INV", 1, "EUR", 15_000, 3_000), InvoiceRow("INV-2", "INV", 2, "EUR", 500, 100)),
         invoice_lines=(
             InvoiceLineRow("INV-1", "1", "o-1", "1", "c-1", "EUR", 12_000),
             InvoiceLineRow("INV-1", "2", "o-1", "2", "c-1", "EUR", 3_000),

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from engine.billing import BillLine, missing_lines
-from engine.contracts import (
-    Contract,
-    cancel,
-)
+from engine.contracts import Contract, cancel
 from engine.diagnostics import Decision
 from engine.money import Money, total
 from tests.contracts.build import EUR, day

@@ -9,16 +9,7 @@ import pytest
 
 from engine.billing import credit, missing_lines
 from engine.catalog import BillingTiming, ChargePeriod
-from engine.contracts import (
-    BillOn,
-    ContractChange,
-    ContractTerms,
-    Credit,
-    Delivery,
-    LineEnd,
-    cancel,
-    change,
-)
+from engine.contracts import BillOn, ContractChange, ContractTerms, Credit, Delivery, LineEnd, cancel, change
 from engine.diagnostics import Decision
 from engine.money import total
 from tests.billing.lines import AT, FAR, billed, changed, ended, shown

@@ -12,13 +12,7 @@ from hypothesis import strategies as st
 
 from engine.billing import BillLine, LineKind, missing_lines
 from engine.catalog import BillingTiming, ChargePeriod
-from engine.contracts import (
-    BillOn,
-    Contract,
-    ContractTerms,
-    Delivery,
-    cancel,
-)
+from engine.contracts import BillOn, Contract, ContractTerms, Delivery, cancel
 from engine.diagnostics import Decision
 from engine.money import Money, allocate, total
 from engine.periods import DayCount, add_months

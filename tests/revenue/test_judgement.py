@@ -40,11 +40,7 @@ def test_a_free_right_to_leave_makes_a_contract_as_long_as_its_notice() -> None:
         months(leave=True, penalty=False),
         months(leave=True, penalty=True),
         months(leave=False, penalty=False),
-    ) == (
-        1,
-        36,
-        36,
-    )
+    ) == (1, 36, 36)
 
 
 def test_promises_that_customise_or_need_each_other_stay_together_and_chains_join() -> None:

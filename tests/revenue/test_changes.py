@@ -1,0 +1,203 @@
+"""What changes a running revenue contract: modifications, ends, credits, new estimates."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from engine.diagnostics import Refusal
+from engine.ledger import RevenueRecognised, RevenueReversed
+from engine.money import Ratio, total
+from engine.periods import Period
+from engine.revenue.contract import report
+from engine.revenue.ending import cancel, end_early, take_back, unearned
+from engine.revenue.modification import (
+    Change,
+    Remaining,
+    Treatment,
+    blend,
+    catch_up,
+    change_prospectively,
+    classify,
+    credit_past_fault,
+    reestimate,
+    variable_change_after_modification,
+)
+from engine.revenue.policy import RecognitionPolicy, Timing
+from engine.revenue.recognition import recognise
+from tests.revenue.made import DAILY, DELIVERY, EUR, EVEN, codes, eur, made, ok, promise
+
+
+def test_a_prospective_change_spreads_what_is_left_and_keeps_what_was_earned() -> None:
+    contract = recognise(made(promise("plan", 120_000, EVEN)), until=date(2026, 6, 30)).contract
+    changed = ok(change_prospectively(contract, "plan", on=date(2026, 7, 1), price_delta=eur(12_000)))
+    assert changed.accounts[0].price == eur(132_000)
+    facts = recognise(changed, until=date(2026, 12, 31)).facts
+    assert {each.amount.minor_units for each in facts if isinstance(each, RevenueRecognised)} == {12_000}
+    assert len(facts) == 6
+
+
+def test_a_prospective_change_within_a_month_cuts_a_daily_schedule_at_the_day() -> None:
+    """31.00 for January, cancelled down by 5.00 from the 22nd: 21 days at 1.00, then 10 days share 5.00."""
+    january = Period(date(2026, 1, 1), date(2026, 2, 1))
+    contract = made(promise("plan", 3_100, DAILY, service=january))
+    changed = ok(change_prospectively(contract, "plan", on=date(2026, 1, 22), price_delta=eur(-500)))
+    assert [(each.service, each.amount.minor_units) for each in changed.accounts[0].lines] == [
+        (Period(date(2026, 1, 1), date(2026, 1, 22)), 2_100),
+        (Period(date(2026, 1, 22), date(2026, 2, 1)), 500),
+    ]
+
+
+def test_a_change_that_alters_a_recognised_month_is_posted_as_a_difference() -> None:
+    done = recognise(made(promise("plan", 120_000, EVEN)), until=date(2026, 3, 31)).contract
+    late = ok(change_prospectively(done, "plan", on=date(2026, 3, 1), price_delta=eur(-10_000)))
+    facts = recognise(late, until=date(2026, 3, 31)).facts
+    assert [type(each) for each in facts] == [RevenueReversed]
+    assert [(each.key, each.amount) for each in facts if isinstance(each, RevenueReversed)] == [
+        ("revenue/c/plan/2026-03/2", eur(1_000))
+    ]
+
+
+def test_a_catch_up_recognises_the_difference_now() -> None:
+    """Price 1,000.00, 60 % done; 150.00 more and now 51.2 % done: 1,150.00 x 0.512 = 588.80, less 600.00."""
+    work = RecognitionPolicy("project", Timing.PROGRESS)
+    contract = made(promise("build", 100_000, work))
+    contract = ok(report(contract, "build", on=date(2026, 2, 1), done=Ratio(60, 100)))
+    changed = ok(catch_up(contract, "build", on=date(2026, 3, 1), price_delta=eur(15_000), done=Ratio(512, 1000)))
+    assert [each.amount.minor_units for each in changed.accounts[0].lines] == [60_000, -1_120]
+    finished = ok(report(changed, "build", on=date(2026, 5, 1), done=Ratio(1, 1)))
+    assert finished.accounts[0].scheduled == eur(115_000)
+
+
+def test_cancelling_refunds_at_most_what_was_not_earned_and_earns_what_is_kept() -> None:
+    contract = made(promise("plan", 120_000, EVEN))
+    assert codes(cancel(contract, "plan", on=date(2026, 5, 1), refund=eur(80_001))) == ["REV030"]
+    ended = ok(cancel(contract, "plan", on=date(2026, 5, 1), refund=eur(50_000)))
+    account = ended.accounts[0]
+    assert (account.price, account.scheduled, account.earned(date(2026, 5, 1))) == (eur(70_000),) * 3
+    assert codes(cancel(ended, "plan", on=date(2026, 6, 1), refund=eur(0))) == ["REV031"]
+    assert codes(change_prospectively(ended, "plan", on=date(2026, 6, 1), price_delta=eur(1))) == ["REV031"]
+
+
+def test_cancelling_within_a_month_gives_back_the_days_that_are_left() -> None:
+    """31.00 for January by days, cancelled on the 11th: 10.00 was earned, 21.00 goes back, and nothing is left."""
+    contract = made(promise("plan", 3_100, DAILY, service=Period(date(2026, 1, 1), date(2026, 2, 1))))
+    assert unearned(contract.accounts[0], on=date(2026, 1, 11)) == eur(2_100)
+    ended = ok(cancel(contract, "plan", on=date(2026, 1, 11)))
+    assert (ended.price, ended.accounts[0].scheduled) == (eur(1_000), eur(1_000))
+
+
+def test_taking_lines_back_undoes_their_revenue_and_leaves_the_price_of_the_others() -> None:
+    """Box and plan at 60.00, list 40.00 and 80.00: allocated 40.00 and 80.00. Without the plan the box is 60.00."""
+    contract = made(promise("box", 6_000, DELIVERY, ssp=4_000), promise("plan", 6_000, EVEN, ssp=8_000))
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    contract = recognise(contract, until=date(2026, 1, 31)).contract
+    changed = ok(take_back(contract, {"plan": eur(6_000)}, on=date(2026, 2, 10)))
+    assert [each.price for each in changed.accounts] == [eur(6_000), eur(0)]
+    facts = recognise(changed, until=date(2026, 2, 28)).facts
+    assert [(type(each), each.amount) for each in facts if isinstance(each, RevenueRecognised | RevenueReversed)] == [
+        (RevenueRecognised, eur(2_000)),
+        (RevenueReversed, eur(667)),
+    ]
+    both = ok(take_back(contract, {"plan": eur(6_000), "box": eur(6_000)}, on=date(2026, 2, 10)))
+    assert both.price == eur(0)
+    short = ok(take_back(contract, {"plan": eur(5_999), "box": eur(6_000)}, on=date(2026, 2, 10)))
+    assert (short.price, total((each.scheduled for each in short.accounts), EUR)) == (eur(1), eur(1))
+    assert codes(take_back(contract, {"plam": eur(1)}, on=date(2026, 2, 10))) == ["REV020"]
+
+
+def test_lines_that_end_early_keep_what_was_earned_and_the_others_carry_what_allocation_moved() -> None:
+    """Plan 60.00 allocated 80.00: after six months 40.00 are earned; 30.00 go uncredited, so the box is worth 50.00."""
+    contract = made(promise("box", 6_000, DELIVERY, ssp=4_000), promise("plan", 6_000, EVEN, ssp=8_000))
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    ended = ok(end_early(contract, {"plan": eur(3_000)}, on=date(2026, 7, 1)))
+    assert [each.price for each in ended.accounts] == [eur(5_000), eur(4_000)]
+    alone = made(promise("plan", 6_000, EVEN))
+    kept = ok(end_early(alone, {"plan": eur(2_500)}, on=date(2026, 7, 1)))
+    assert (kept.price, kept.accounts[0].earned(date(2026, 7, 1))) == (eur(3_500), eur(3_500))
+
+
+def test_a_change_on_the_day_of_a_delivery_or_credit_keeps_both() -> None:
+    contract = made(promise("plan", 120_000, EVEN))
+    day = date(2026, 3, 1)
+    credited = ok(credit_past_fault(contract, "plan", on=day, credit=eur(5_000)))
+    changed = ok(change_prospectively(credited, "plan", on=day, price_delta=eur(10_000)))
+    assert changed.accounts[0].earned(day) == eur(20_000 - 5_000)
+    assert changed.accounts[0].scheduled == changed.price == eur(125_000)
+
+
+def test_taking_back_one_line_of_a_merged_obligation_lowers_its_price() -> None:
+    merged = RecognitionPolicy("install", Timing.POINT_IN_TIME, merge_key="system")
+    contract = made(promise("licence", 5_000, merged), promise("work", 3_000, merged))
+    changed = ok(take_back(contract, {"work": eur(3_000)}, on=date(2026, 2, 1)))
+    assert changed.price == eur(5_000)
+    late = ok(report(changed, "licence", on=date(2026, 2, 5), done=Ratio(1, 1)))
+    assert late.accounts[0].scheduled == eur(5_000)
+    delivered = ok(report(contract, "licence", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    freed = ok(take_back(delivered, {"work": eur(3_000)}, on=date(2026, 2, 1)))
+    assert freed.accounts[0].earned(date(2026, 2, 1)) == eur(5_000)
+
+
+def test_a_past_fault_reduces_revenue_now_and_is_never_blended() -> None:
+    contract = made(promise("plan", 120_000, EVEN))
+    credited = ok(credit_past_fault(contract, "plan", on=date(2026, 3, 31), credit=eur(5_000)))
+    facts = recognise(credited, until=date(2026, 4, 30)).facts
+    assert [each.amount.minor_units for each in facts if isinstance(each, RevenueRecognised)] == [
+        10_000,
+        10_000,
+        5_000,
+        10_000,
+    ]
+    assert codes(credit_past_fault(contract, "plan", on=date(2026, 1, 31), credit=eur(10_001))) == ["REV033"]
+
+
+def test_a_new_estimate_goes_by_the_ratio_of_inception_and_its_satisfied_part_is_revenue_now() -> None:
+    """1,200 over two equal obligations, one delivered: a rise of 40 is 20 now and 20 later."""
+    later = Period(date(2026, 6, 1), date(2026, 7, 1))
+    contract = made(promise("x", 60_000, DELIVERY), promise("y", 60_000, DAILY, service=later))
+    contract = ok(report(contract, "x", on=date(2026, 2, 1), done=Ratio(1, 1)))
+    raised = ok(reestimate(contract, on=date(2026, 3, 1), price_delta=eur(4_000)))
+    assert [each.price for each in raised.accounts] == [eur(62_000), eur(62_000)]
+    assert raised.accounts[0].earned(date(2026, 3, 1)) == eur(62_000)
+    assert raised.accounts[1].earned(date(2026, 3, 1)) == eur(0)
+    assert raised.accounts[1].scheduled == eur(62_000)
+
+
+@pytest.mark.parametrize(
+    ("adds", "at_ssp", "remaining", "expected"),
+    [
+        (True, True, Remaining.DISTINCT, Treatment.SEPARATE_CONTRACT),
+        (True, True, Remaining.NOT_DISTINCT, Treatment.SEPARATE_CONTRACT),
+        (True, False, Remaining.DISTINCT, Treatment.PROSPECTIVE),
+        (False, True, Remaining.DISTINCT, Treatment.PROSPECTIVE),
+        (False, False, Remaining.NOT_DISTINCT, Treatment.CATCH_UP),
+        (True, False, Remaining.SOME_DISTINCT, Treatment.MIXED),
+    ],
+)
+def test_the_decision_table_of_modifications(
+    adds: bool, at_ssp: bool, remaining: Remaining, expected: Treatment
+) -> None:
+    assert classify(Change(True, adds, at_ssp, remaining)) is expected
+    assert classify(Change(False, adds, at_ssp, remaining)) is Treatment.NONE_YET
+    enforceable = Change(False, adds, at_ssp, remaining, enforceable_without_approval=True)
+    assert classify(enforceable) is expected
+
+
+def test_blending_needs_units_to_be_delivered() -> None:
+    found = blend(eur(600_000), change=eur(240_000), quantity=Decimal(90))
+    assert not isinstance(found, Refusal)
+    assert (found.remaining, found.per_unit) == (eur(840_000), Ratio(8_400, 90))
+    assert codes(blend(eur(1), change=eur(0), quantity=Decimal(0))) == ["REV032"]
+
+
+def test_a_variable_change_after_a_modification_belongs_to_the_first_promises() -> None:
+    now, later = variable_change_after_modification(
+        eur(4_000),
+        inception={"x": eur(60_000), "y": eur(60_000)},
+        satisfied=["x"],
+        remaining={"y": Decimal(1), "z": Decimal(1)},
+    )
+    assert now == {"x": eur(2_000)}
+    assert later == {"y": eur(1_000), "z": eur(1_000)}
