@@ -46,8 +46,7 @@ class Server:
         self.process.wait()
 
 
-def our_server(folder: Path) -> Server:
-    """``server.py`` on a free port with the shipped workstation book and a fresh database."""
+def our_server(folder: Path, rules: Path = ROOT / "rules" / "workstation") -> Server:
+    """``server.py`` on a free port with a rule book, the shipped one of workstations, and a fresh database."""
     command = [sys.executable, "server.py", "--quiet", "--listen", "127.0.0.1:0"]
-    command += ["--database", str(folder / "bench.sqlite3"), "--rules", str(ROOT / "rules" / "workstation")]
-    return Server(command)
+    return Server([*command, "--database", str(folder / "bench.sqlite3"), "--rules", str(rules)])
