@@ -112,7 +112,8 @@ def _print_report(results: Mapping[str, FolderResult]) -> None:
         for failure in each.failures[:_MOST_SHOWN]:
             print(f"    {_told(failure)}")
     passed, total = sum(each.passed for each in results.values()), sum(each.total for each in results.values())
-    print(f"{passed} of {total} cases, {rate(passed, total):.2%}; mean of the folders {mean_rate(results):.2%}")
+    cases = "case" if total == 1 else "cases"
+    print(f"{passed} of {total} {cases}, {rate(passed, total):.2%}; mean of the folders {mean_rate(results):.2%}")
 
 
 def _told(failure: Failure) -> str:

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from engine.cli.books import STATES, show_credit_note, show_invoice
-from engine.cli.screen import Screen, counted, day, minor_units, money
+from engine.cli.screen import Screen, day, minor_units, money
 from engine.cli.verbs import (
     Argument,
     Verb,
@@ -19,6 +19,7 @@ from engine.cli.verbs import (
     positional,
 )
 from engine.client import Client
+from engine.diagnostics import counted
 
 NAME = positional("name", "the invoice, by name or id", named("invoices"))
 NOTE = positional("name", "the credit note, by name or id", named("creditNotes"))

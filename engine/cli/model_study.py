@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.configuration import Rule, Value
 from engine.configuration.analysing import Reason, Study
 from engine.configuration.checking import Json
+from engine.diagnostics import counted
 
 SHOWN = 20
 
@@ -19,15 +20,15 @@ def study_lines(name: str, found: Study) -> Iterator[str]:
         return
     if found.satisfiable:
         yield f"{name}: {'not counted' if found.count is None else found.count} valid configurations"
-        yield f"  {len(found.dead)} dead values, {len(found.always)} always chosen, " + (
-            f"{len(found.implied.rules)} rules that never bind"
+        yield f"  {counted(len(found.dead), 'dead value')}, {len(found.always)} always chosen, " + (
+            f"{counted(len(found.implied.rules), 'rule')} that never bind"
         )
     yield from _first("dead", [f"{_value(each)}: {_why(each)}" for each in found.dead])
     yield from _first("always", [f"{each.variable}: {_why(each)}" for each in found.always])
     implied = ((_rule(each.rule), ", ".join(map(_rule, each.by)) or "its structure") for each in found.implied.rules)
     yield from _first("never binds", [f"{rule}: implied by {by}" for rule, by in implied])
     if found.implied.unchecked:
-        yield f"  {len(found.implied.unchecked)} rules were not checked for binding"
+        yield f"  {counted(len(found.implied.unchecked), 'rule')} not checked for binding"
     if found.unfinished:
         yield f"  out of budget: {', '.join(found.unfinished)}"
 

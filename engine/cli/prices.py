@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from engine.cli.screen import Screen, amount, bar, counted, money
+from engine.cli.screen import Screen, amount, bar, money
+from engine.diagnostics import counted
 
 MOST_DECIMALS = Decimal("0.0001")
 PENDING = 1

@@ -6,9 +6,10 @@ import argparse
 from typing import Any
 
 from engine.cli.books import show_audit, show_balances, show_entry, show_schedule
-from engine.cli.screen import Screen, counted
+from engine.cli.screen import Screen
 from engine.cli.verbs import Verb, a_day, add_family, add_verb, named, option, positional
 from engine.client import Client
+from engine.diagnostics import counted
 
 CONTRACT = positional("contract", "the contract, such as k-000001", str)
 UNTIL = option("--until", "the last day that counts", kind=a_day, required=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.adapters.rule_folder import FolderError, read_folder, unpack
 from engine.cli.dmn import models_of
-from engine.diagnostics import Severity, as_json, did_you_mean, render
+from engine.diagnostics import Severity, as_json, counted, did_you_mean, render
 from engine.language.dmn import Program
 from engine.rulebook.decision_table import NamedTable
 from engine.rulebook.dmn import Imported, export_table, import_tables
@@ -66,12 +66,12 @@ def _as_data(found: Imported) -> dict[str, object]:
 
 def _show(found: Imported, into: Path) -> None:
     for each in found.tables:
-        print(f"{each.id}: {len(each.rows)} rows, hit={each.hit}, {into / 'tables' / each.file}")
+        print(f"{each.id}: {counted(len(each.rows), 'row')}, hit={each.hit}, {into / 'tables' / each.file}")
     for told in found.warnings:
         print(f"warning: {told.span}: {told.message}")
     for left in found.left_out:
         print(f"not carried: {left.element}: {left.reason}")
-    print(f"{len(found.tables)} tables carried, {len(found.left_out)} things left out")
+    print(f"{counted(len(found.tables), 'table')} carried, {counted(len(found.left_out), 'thing')} left out")
 
 
 def run_export(options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from engine.cli.rule_tables import add_export, add_import, run_export, run_impor
 from engine.cli.studies import study_data, study_lines
 from engine.configuration.answers import Budget
 from engine.configuration.products.analysing import study_product
-from engine.diagnostics import Diagnostic, Severity, as_json, did_you_mean, render
+from engine.diagnostics import Diagnostic, Severity, as_json, counted, did_you_mean, render
 from engine.language.problems import CODES
 from engine.rulebook.codes import EXPLANATIONS
 from engine.rulebook.formatter import format_file
@@ -120,12 +120,17 @@ def _code(checked: CheckedBook) -> int:
 def _summary(checked: CheckedBook) -> str:
     errors, others = _counted(checked.findings)
     if checked.active is None:
-        return f"{errors} errors, {others} warnings"
+        return f"{counted(errors, 'error')}, {counted(others, 'warning')}"
     book = checked.active.book
     constraints = sum(len(each) for each in book.constraints.values())
     rules = len(book.pricing.rules)
-    holds = f"{len(book.catalog.products)} products, {constraints} constraints, {rules} discount rules"
-    return f"{book.id}: {holds}, {len(book.tests)} tests; {others} warnings; {book.hash[:12]}"
+    holds = (
+        counted(len(book.catalog.products), "product"),
+        counted(constraints, "constraint"),
+        counted(rules, "discount rule"),
+        counted(len(book.tests), "test"),
+    )
+    return f"{book.id}: {', '.join(holds)}; {counted(others, 'warning')}; {book.hash[:12]}"
 
 
 def _errors(checked: CheckedBook) -> tuple[Diagnostic, ...]:
@@ -173,7 +178,8 @@ def _show_results(results: tuple[RuleTestResult, ...], untested: tuple[str, ...]
     for rule in untested:
         _say(f"no test uses `{rule}`")
     held = sum(each.holds for each in results)
-    _say(f"{held} of {len(results)} tests hold" if results else "the book has no tests")
+    verb = "holds" if len(results) == 1 else "hold"
+    _say(f"{held} of {counted(len(results), 'test')} {verb}" if results else "the book has no tests")
 
 
 def _analyse(args: argparse.Namespace) -> int:
@@ -262,7 +268,7 @@ def _new(args: argparse.Namespace) -> int:
     if args.json:
         _say_json({"files": sorted(written)})
     else:
-        _say(f"wrote {len(written)} files to {folder}; try: cpq rules test {folder}")
+        _say(f"wrote {counted(len(written), 'file')} to {folder}; try: cpq rules test {folder}")
     return CLEAN
 
 

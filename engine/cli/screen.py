@@ -68,11 +68,6 @@ class Screen:
             yield
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things in words: ``1 draft``, ``2 drafts``, ``0 entries``; ``many`` where it is not ``one`` and s."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
-
-
 def amount(minor_units: int, currency_code: str) -> str:
     """An amount in the major unit with separators and the digits of its currency: ``1,234.50``, in yen ``1,234``."""
     digits = currency(currency_code).exponent

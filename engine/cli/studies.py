@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.configuration.products.analysing import Judged, ProductStudy
 from engine.configuration.products.answers import Blame
+from engine.diagnostics import counted
 
 
 def study_lines(study: ProductStudy) -> Iterator[str]:
@@ -17,8 +18,8 @@ def study_lines(study: ProductStudy) -> Iterator[str]:
     if not study.satisfiable:
         yield f"{study.product}: no valid configuration: {_names(study.contradiction) or 'its groups cannot be filled'}"
         return
-    yield f"{study.product}: {len(study.dead)} dead options, {len(study.always)} that nobody can avoid, " + (
-        f"{len(study.never_binding)} rules that never bind"
+    yield f"{study.product}: {counted(len(study.dead), 'dead option')}, {len(study.always)} that nobody can avoid, " + (
+        f"{counted(len(study.never_binding), 'rule')} that never bind"
     )
     for each in study.dead:
         yield f"  dead: {_what(each)}: {_why(each)}"

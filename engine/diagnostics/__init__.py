@@ -4,6 +4,7 @@ Does not own what is wrong: the package that finds a fault raises it with its co
 Entry points: ``Diagnostic``, ``Fault``, ``Refusal``, ``Decision``, ``render``, ``nearest_name``.
 """
 
+from engine.diagnostics.counts import counted
 from engine.diagnostics.finding import Code, Diagnostic, DiagnosticError, Severity, Span, sorted_findings
 from engine.diagnostics.names import did_you_mean, nearest_name
 from engine.diagnostics.outcome import Decision, Fault, Refusal
@@ -19,6 +20,7 @@ __all__ = [
     "Severity",
     "Span",
     "as_json",
+    "counted",
     "did_you_mean",
     "nearest_name",
     "one_line",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.diagnostics import nearest_name
+from engine.diagnostics import counted, nearest_name
 from engine.language.builtins import FUNCTIONS, Parameter, Signature
 from engine.language.checker import Checker, Frame, element_of
 from engine.language.foreign_functions import hint_for
@@ -268,7 +268,7 @@ def _check_lambdas(checker: Checker, signature: Signature, arguments: tuple[Expr
             continue
         wanted = next(each.type for each in signature.parameters if isinstance(each.type, FunctionType))
         if len(node.parameters) != len(wanted.parameters) or node.external:
-            message = f"the order of `sort` compares {len(wanted.parameters)} items"
+            message = f"the order of `sort` compares {counted(len(wanted.parameters), 'item')}"
             hint = "write `sort(list, function(a, b) a.qty < b.qty)`"
             checker.findings.error(ARGUMENT_TYPE, message, node.start, node.end, hint=hint)
             continue

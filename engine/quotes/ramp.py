@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from engine.catalog import LineId
-from engine.diagnostics import Code, Fault, Refusal
+from engine.diagnostics import Code, Fault, Refusal, counted
 from engine.periods import add_months
 from engine.pricing.models.ramp import RampSegment, ShortSegment, segments
 from engine.quotes.lines import TERM_MONTHS_MAX
@@ -123,7 +123,7 @@ def _faults(
         yield Fault(BAD_RAMP, place, f"a ramp needs a term of 1 to {TERM_MONTHS_MAX} months", hint)
         return
     if ramp.segment_months < 1:
-        yield Fault(BAD_RAMP, f"{place}.segment_months", f"segments of {ramp.segment_months} months")
+        yield Fault(BAD_RAMP, f"{place}.segment_months", f"segments of {counted(ramp.segment_months, 'month')}")
         return
     count = -(-months // ramp.segment_months)
     if count > SEGMENTS_MAX:
@@ -133,5 +133,5 @@ def _faults(
             message = f"segment {number} has both a price and an uplift"
             yield Fault(BAD_RAMP, f"{place}.segments", message, "give one of them")
         if not 1 <= number <= count:
-            message = f"there is no segment {number}: {months} months are {count} segments"
+            message = f"there is no segment {number}: {counted(months, 'month')} make {counted(count, 'segment')}"
             yield Fault(BAD_RAMP, f"{place}.segments", message)

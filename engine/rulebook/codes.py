@@ -41,6 +41,8 @@ FIL005 | the folder holds no book.yaml
   a rule book says its id, currency and dates there | add a book.yaml
 FIL006 | the rule book has more files or rows than a book may have
   loading has a stated limit | split the book
+FIL007 | findings are left out that may come of a file that cannot be read
+  names that it declares are not known, which is no fault of those who use them | correct the file and check again
 YML001 | the file is not well-formed YAML
   nothing after the place can be trusted | correct the line shown
 YML002 | a key is given twice in one record

@@ -9,6 +9,8 @@ from engine.rulebook.table import Row, Table, check_shape, read_options, scalar_
 from engine.rulebook.text_file import decode
 
 MOST_ROWS = 200_000
+CUT_SHORT = "TBL004"
+"""The code of a quote without its end: everything behind it would be one cell."""
 
 
 def read_csv(path: str, content: bytes, report: Report) -> Table | None:
@@ -31,7 +33,10 @@ def read_csv(path: str, content: bytes, report: Report) -> Table | None:
                 options.update(read_options(scalar_at(path, index + 1, 1, line), report))
             index += 1
             continue
+        before = len(report.found)
         row, index = _record(path, lines, index, report)
+        if any(each.code == CUT_SHORT for each in report.found[before:]):
+            break  # the cells before the open quote may be part of it
         if header:
             rows.append(row)
         else:
@@ -114,7 +119,7 @@ class _Quoted:
                 parts.append(line[self.at :] + "\n")
                 if self.index + 1 >= len(self.lines):
                     place = Span(self.path, self.first + 1, opened + 1)
-                    self.report.add(finding("TBL004", "a quoted cell is not closed", place, 'add the closing `"`'))
+                    self.report.add(finding(CUT_SHORT, "a quoted cell is not closed", place, 'add the closing `"`'))
                     self.at = len(line)
                     return "".join(parts).strip()
                 self.index, self.at = self.index + 1, 0

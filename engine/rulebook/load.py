@@ -11,6 +11,7 @@ from engine.rulebook.checks import check_book
 from engine.rulebook.checks.configuration import compile_bundles
 from engine.rulebook.codes import finding
 from engine.rulebook.decision_table import NamedTable
+from engine.rulebook.follow_ons import without_follow_ons
 from engine.rulebook.loading.approvals import read_approvals
 from engine.rulebook.loading.book_head import BookHead, read_head
 from engine.rulebook.loading.catalog import read_catalog
@@ -40,7 +41,7 @@ def load(files: Files) -> Loaded:
     sources = Sources(files, report)
     head = read_head(sources)
     book = _read(sources, head or _unnamed(), content_hash(files))
-    found = sorted_findings(report.found)
+    found = sorted_findings(without_follow_ons(report.found, sources.unreadable))
     usable = head is not None and not any(each.severity is Severity.ERROR for each in found)
     return Loaded(book if usable else None, found)
 

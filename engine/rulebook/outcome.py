@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from engine.diagnostics import Refusal
+from engine.diagnostics import Refusal, counted
 from engine.money import Money
 from engine.pricing import PricePlan
 from engine.pricing.result import Priced, PricedLine
@@ -35,7 +35,7 @@ def _line(priced: Priced, which: str) -> PricedLine:
         number = int(which[1:])
         if number < len(priced.lines):
             return priced.lines[number]
-        raise LookupError(f"there are only {len(priced.lines)} lines")
+        raise LookupError(f"there are no more than {counted(len(priced.lines), 'line')}")
     found = next((each for each in priced.lines if each.id == which), None)
     if found is None:
         raise LookupError(f"there is no line `{which}`")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.diagnostics import Span, did_you_mean
+from engine.diagnostics import Span, counted, did_you_mean
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Report, Scalar
 
@@ -97,7 +97,7 @@ def check_shape(table: Table, report: Report) -> Table:
         if len(row.texts) == len(table.header):
             sound.append(row)
             continue
-        message = f"the row has {len(row.texts)} cells and the header {len(table.header)}"
+        message = f"the row has {counted(len(row.texts), 'cell')} and the header {len(table.header)}"
         hint = "put double quotes around a cell that holds a comma" if len(row.texts) > len(table.header) else ""
         report.add(finding("TBL002", message, row_span(table, row), hint or "add the missing cells, `-` for any"))
     return Table(table.path, table.options, table.header, tuple(sound))

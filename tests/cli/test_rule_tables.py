@@ -35,7 +35,7 @@ def test_tables_go_into_a_rule_book_and_back(model: Path, tmp_path: Path, capsys
     assert capsys.readouterr().out.splitlines() == [
         f"Rebate: 2 rows, hit=FIRST, {book / 'tables' / 'Rebate.csv'}",
         "not carried: decision `Twice`: it is a literal expression, not a decision table",
-        "1 tables carried, 1 things left out",
+        "1 table carried, 1 thing left out",
     ]
     assert (book / "tables" / "Rebate.csv").read_text() == (
         "# Rebate ; hit=FIRST\norder_size,out: Rebate\n>= 10,5\n-,0\n"

@@ -28,9 +28,9 @@ def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 
 def test_a_new_book_is_clean_and_tested(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", str(folder)) == 0
-    assert capsys.readouterr().out.startswith("shop: 2 products, 0 constraints, 1 discount rules, 1 tests; 0 warnings;")
+    assert capsys.readouterr().out.startswith("shop: 2 products, 0 constraints, 1 discount rule, 1 test; 0 warnings;")
     assert run("test", str(folder), "--coverage") == 0
-    assert capsys.readouterr().out == "1 of 1 tests hold\n"
+    assert capsys.readouterr().out == "1 of 1 test holds\n"
     assert run("fmt", str(folder), "--check") == 0
     assert capsys.readouterr().out == "nothing to change\n"
     assert (folder / "schema" / "discounts.schema.json").is_file()
@@ -49,7 +49,7 @@ def test_a_fault_is_shown_with_its_line(folder: Path, capsys: pytest.CaptureFixt
         "discounts/rules.yaml:4:39: FEL102: `line` has no attribute `qyt`; did you mean `qty`?\n"
         '  4 |     when: line.sku = "CHAIR" and line.qyt >= 10\n'
         "    |                                       ^^^\n"
-        "1 errors, 0 warnings\n"
+        "1 error, 0 warnings\n"
     )
     assert run("test", str(folder)) == 1
 

@@ -5,21 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.cli.prices import signed
-from engine.cli.screen import amount, counted, money
-
-
-@pytest.mark.parametrize(
-    ("number", "words", "shown"),
-    [
-        (1, ("draft",), "1 draft"),
-        (0, ("draft",), "0 drafts"),
-        (2, ("credit note",), "2 credit notes"),
-        (1, ("entry", "entries"), "1 entry"),
-        (12345, ("entry", "entries"), "12,345 entries"),
-    ],
-)
-def test_things_are_counted_in_words(number: int, words: tuple[str, ...], shown: str) -> None:
-    assert counted(number, *words) == shown
+from engine.cli.screen import amount, money
 
 
 @pytest.mark.parametrize(("text", "shown"), [("10", "+10.00"), ("-0.5", "-0.50"), ("0", "+0.00")])

@@ -111,7 +111,7 @@ def test_bad_ramps_are_refused_all_at_once() -> None:
     )
     assert faults(*lines[1:], ramps=ramps) == [
         "QUO112: lines[0].ramp.segment_months: segments of 0 months",
-        "QUO112: lines[1].ramp.segments: there is no segment 5: 39 months are 4 segments",
+        "QUO112: lines[1].ramp.segments: there is no segment 5: 39 months make 4 segments",
         "QUO112: lines[2].ramp: a line above it is ramped already; ramp one of them",
     ]
     many = faults(line("SEAT"), ramps={"seat": Ramp(segment_months=1)}, term=Term(240, DAY))

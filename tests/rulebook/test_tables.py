@@ -45,7 +45,7 @@ def test_rows_of_another_width_are_named_and_left_out() -> None:
     table, found = read("a,b\n1\n1,2\n1,2,3\n")
     assert table is not None and len(table.rows) == 1
     assert found == [
-        "p.csv:2:1: TBL002: the row has 1 cells and the header 2; add the missing cells, `-` for any",
+        "p.csv:2:1: TBL002: the row has 1 cell and the header 2; add the missing cells, `-` for any",
         "p.csv:4:1: TBL002: the row has 3 cells and the header 2; put double quotes around a cell that holds a comma",
     ]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.cli.books import show_audit, show_balances, show_entry, show_invoice, show_schedule
 from engine.cli.demo.stage import Stage
-from engine.cli.screen import counted, money
+from engine.cli.screen import money
+from engine.diagnostics import counted
 
 MONTH_ENDS = (date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.cli.demo.stage import Stage
-from engine.cli.screen import counted
+from engine.diagnostics import counted
 
 READY, COMPLETED = 2, 4
 DELIVERED_ITEMS = 2

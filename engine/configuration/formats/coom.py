@@ -24,7 +24,7 @@ from engine.configuration.formats.logic import Formula as Condition
 from engine.configuration.formats.logic import Not, conjunction, disjunction, literal_of
 from engine.configuration.formats.reified import Comparer
 from engine.configuration.model import Model
-from engine.diagnostics import Code, did_you_mean
+from engine.diagnostics import Code, counted, did_you_mean
 
 UNKNOWN_CONTEXT = Code("MDL065")
 INSTANTIATIONS_MAX = 20_000
@@ -142,7 +142,7 @@ class _Reader:
         assert path is not None, "the parser read a path"
         amounts = [self.paths.value(self.values, each, path) for each in self.paths.instances(path, at.start)]
         if len(amounts) ** 2 > INSTANTIATIONS_MAX:
-            raise error(statement.span, f"`alldiff` over {len(amounts)} instances", UNSUPPORTED)
+            raise error(statement.span, f"`alldiff` over {counted(len(amounts), 'instance')}", UNSUPPORTED)
         pairs: list[Condition] = []
         for n, first in enumerate(amounts):
             for second in amounts[n + 1 :]:

@@ -16,7 +16,7 @@ from engine.configuration.formats.coom_text import (
     Words,
     error,
 )
-from engine.diagnostics import Code, Diagnostic, Severity, Span
+from engine.diagnostics import Code, Diagnostic, Severity, Span, counted
 
 BLOCKS_MAX = 50
 FORMULA_MAX = 20_000
@@ -152,7 +152,9 @@ class _Reader:
                 cells.append(self._cell())
                 self.words.accept(",")
             if len(cells) != len(columns):
-                raise error(row.span, f"the row has {len(cells)} cells for {len(columns)} columns")
+                raise error(
+                    row.span, f"the row has {counted(len(cells), 'cell')} for {counted(len(columns), 'column')}"
+                )
             rows.append((row.value == "allow", tuple(cells)))
             self.words.accept(";")
         return Statement("combinations", word.span, conditions, text, columns=tuple(columns), rows=tuple(rows))

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from engine.configuration.formats.coom_rules import Statement, read_block
 from engine.configuration.formats.coom_text import MALFORMED, UNSUPPORTED, Token, Words, error, tokens
-from engine.diagnostics import Diagnostic, Span
+from engine.diagnostics import Diagnostic, Span, counted
 
 PRODUCT = "product"
 
@@ -204,7 +204,8 @@ class _Parser:
                 self.words.accept(",")
         if len(constants) != len(made.attributes):
             raise error(
-                name.span, f"`{name.value}` has {len(constants)} constants for {len(made.attributes)} attributes"
+                name.span,
+                f"`{name.value}` has {counted(len(constants), 'constant')} for {len(made.attributes)} attributes",
             )
         made.options[name.value] = tuple(constants)
 

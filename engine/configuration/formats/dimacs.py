@@ -6,7 +6,7 @@ import re
 
 from engine.configuration.builder import ModelBuilder
 from engine.configuration.model import Model
-from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, counted
 
 MALFORMED = Code("MDL001")
 VARIABLES_MAX = 1_000_000
@@ -70,7 +70,7 @@ class _Reader:
             elif self.count < 0:
                 raise self._error(number, "a clause stands before the `p cnf` line")
             elif abs(literal) > self.count:
-                message = f"`{literal}` is above the {self.count} variables declared"
+                message = f"`{literal}` is above the {counted(self.count, 'variable')} declared"
                 raise self._error(number, message, column=column)
             else:
                 self.pending.append(literal)

@@ -7,7 +7,7 @@ from engine.configuration.formats.feature_tree import FeatureTree
 from engine.configuration.formats.logic import Connective, Formula, Join, Not, conjunction, disjunction, implies, state
 from engine.configuration.formats.xml_tree import Element, read_xml
 from engine.configuration.model import Model
-from engine.diagnostics import Code, Diagnostic, DiagnosticError, Severity, did_you_mean
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Severity, counted, did_you_mean
 
 MALFORMED = Code("MDL040")
 UNSUPPORTED = Code("MDL041")
@@ -105,7 +105,7 @@ class _Reader:
                 pairs = [disjunction(Not(a), Not(b)) for at, a in enumerate(parts) for b in parts[at + 1 :]]
                 return conjunction(*pairs) if pairs else disjunction(parts[0], Not(parts[0]))
             case _:
-                message = f"`<{element.tag}>` with {len(parts)} parts is not supported"
+                message = f"`<{element.tag}>` with {counted(len(parts), 'part')} is not supported"
                 raise self._error(element, message, UNSUPPORTED)
 
     def _error(self, element: Element, message: str, code: Code = MALFORMED) -> DiagnosticError:

@@ -38,7 +38,7 @@ from engine.configuration.formats.uvl_ranges import (
 from engine.configuration.formats.uvl_text import Call, Expression, Name, Number, Operation, Text, error
 from engine.configuration.formats.uvl_tree import UNSUPPORTED, Feature, UvlFile, parse
 from engine.configuration.model import Model
-from engine.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
+from engine.diagnostics import Code, Diagnostic, Severity, Span, counted, did_you_mean
 
 UNKNOWN_FEATURE = Code("MDL052")
 RANGE_NOTE = Code("MDL053")
@@ -137,7 +137,7 @@ class _Reader:
             (self.builder.both(chosen, self.builder.is_(index, each)), None): Fraction(each) for each in values
         }
         self.real[feature.name] = Linear(terms, Fraction(0))
-        note = f"`{feature.name}` has no declared range; {len(values)} values tell all constraints apart"
+        note = f"`{feature.name}` has no declared range; {counted(len(values), 'value')} tell all constraints apart"
         self.builder.notes.append(Diagnostic(RANGE_NOTE, note, feature.span, severity=Severity.NOTE))
 
     def _texts(self, name: str) -> set[str]:

@@ -7,6 +7,7 @@ from engine.configuration.formats.xcsp3 import read_xcsp3
 from engine.configuration.formats.xcsp_values import MALFORMED, UNSUPPORTED, error, numbers
 from engine.configuration.formats.xml_tree import Element, read_xml
 from engine.configuration.model import Model
+from engine.diagnostics import counted
 
 PARTS = ("presentation", "domains", "variables", "relations", "constraints")
 
@@ -76,7 +77,7 @@ class _Reader:
             if not words:
                 continue
             if len(words) != len(scope):
-                raise error(relation, f"row `{text.strip()}` does not have {len(scope)} values")
+                raise error(relation, f"row `{text.strip()}` does not have {counted(len(scope), 'value')}")
             cells = [where.get(word) for where, word in zip(positions, words, strict=True)]
             row = tuple(each for each in cells if each is not None)
             if len(row) == len(cells):

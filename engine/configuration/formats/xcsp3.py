@@ -11,6 +11,7 @@ from engine.configuration.builder import ModelBuilder
 from engine.configuration.formats.xcsp_values import MALFORMED, UNSUPPORTED, VALUES_MAX, error, numbers
 from engine.configuration.formats.xml_tree import Element
 from engine.configuration.model import Model, Value
+from engine.diagnostics import counted
 
 _TUPLE = re.compile(r"\(([^()]*)\)")
 _INDEX = re.compile(r"\[([^\[\]]*)\]")
@@ -126,7 +127,7 @@ class _Reader:
             return
         given = _INDEX.findall(word)
         if len(given) != len(sizes):
-            raise error(listed, f"`{word}` does not have {len(sizes)} indices")
+            raise error(listed, f"`{word}` does not have {counted(len(sizes), 'index', 'indices')}")
         ranges = [numbers(listed, each) or list(range(size)) for each, size in zip(given, sizes, strict=True)]
         for at in product(*ranges):
             yield _cell(name, at)
@@ -136,14 +137,14 @@ class _Reader:
         positions = [{value: at for at, value in enumerate(self.builder.variable(each).values)} for each in scope]
         if "(" not in table.text:
             if len(scope) != 1:
-                raise error(table, f"rows of {len(scope)} values stand in parentheses")
+                raise error(table, f"rows of {counted(len(scope), 'value')} stand in parentheses")
             cells = (positions[0].get(each) for each in numbers(table, table.text))
             return [(each,) for each in cells if each is not None]
         rows: list[tuple[int, ...]] = []
         for text in _TUPLE.findall(table.text):
             words = [each.strip() for each in text.split(",")]
             if len(words) != len(scope):
-                raise error(table, f"row `({text})` does not have {len(scope)} values")
+                raise error(table, f"row `({text})` does not have {counted(len(scope), 'value')}")
             choices = [self._cells(table, word, where) for word, where in zip(words, positions, strict=True)]
             if len(rows) + prod(map(len, choices)) > VALUES_MAX * 10:
                 raise error(table, f"the table has more than {VALUES_MAX * 10} rows", UNSUPPORTED)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from engine.configuration.builder import ModelBuilder
 from engine.configuration.formats.yaml_text import Place, document
 from engine.configuration.model import STRUCTURE, Kind, Model, Term, Value
-from engine.diagnostics import did_you_mean
+from engine.diagnostics import counted, did_you_mean
 
 QUANTITY_MAX = 10**9
 VARIABLE = ("name", "kind", "values", "from", "to", "helper")
@@ -141,7 +141,7 @@ class _Reader:
         for row in facts["allow" if "allow" in facts else "forbid"].items():
             cells = row.items()
             if len(cells) != len(columns):
-                raise row.wrong(f"the row has {len(cells)} cells for {len(columns)} columns")
+                raise row.wrong(f"the row has {counted(len(cells), 'cell')} for {counted(len(columns), 'column')}")
             rows.append(tuple(self._position(index, cell) for index, cell in zip(columns, cells, strict=True)))
         self.builder.table(columns, rows, rule, allowed="allow" in facts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
+from engine.diagnostics import counted
 from engine.language import tree
 from engine.language.builtins import FUNCTIONS, Builtin, Signature
 from engine.language.evaluate.conformance import coerce, resolve
@@ -28,7 +29,7 @@ def builtin_value(name: str) -> FunctionValue:
     def call(*arguments: object) -> object:
         chosen = _by_count(builtin, len(arguments))
         if chosen is None:
-            raise UndefinedError(f"`{name}` does not take {len(arguments)} arguments")
+            raise UndefinedError(f"`{name}` does not take {counted(len(arguments), 'argument')}")
         return chosen.run(*_coerced(list(arguments), _single_places(chosen)))
 
     def by_name(given: Mapping[str, object]) -> object:
@@ -204,7 +205,7 @@ def guarded(run: Run, body: Callable[..., object], count: int) -> Callable[..., 
 
     def call(*arguments: object) -> object:
         if len(arguments) != count:
-            raise UndefinedError(f"the function takes {count} arguments, not {len(arguments)}")
+            raise UndefinedError(f"the function takes {counted(count, 'argument')}, not {len(arguments)}")
         run.spend()
         if run.depth >= DEEPEST_CALLS:
             raise ExhaustedError(f"functions call each other more than {DEEPEST_CALLS} deep")

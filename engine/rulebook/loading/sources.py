@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from engine.diagnostics import Span, did_you_mean
 from engine.rulebook.codes import finding
-from engine.rulebook.csv_reader import read_csv
+from engine.rulebook.csv_reader import CUT_SHORT, read_csv
 from engine.rulebook.fields import Record
 from engine.rulebook.nodes import Report, Scalar
 from engine.rulebook.reader import Read, read_record
@@ -32,6 +32,8 @@ class Sources:
     def __init__(self, files: Files, report: Report) -> None:
         self.files = dict(sorted(files.items()))
         self.report = report
+        self.unreadable: set[str] = set()
+        """Files that cannot be read, or not to their end: what they would have declared is not known."""
         self._used: set[str] = set()
         self._tables: dict[str, Table | None] = {}
 
@@ -54,17 +56,22 @@ class Sources:
             return None
         before = len(self.report.found)
         node = read_yaml(path, content, self.report)
-        if node is None and len(self.report.found) > before:
-            return None
-        return read_record(node, record, path, self.report)
+        found = None
+        if node is not None or len(self.report.found) == before:
+            found = read_record(node, record, path, self.report)
+        if found is None:
+            self.unreadable.add(path)
+        return found
 
     def table(self, path: str) -> Table | None:
         """One table, read once; None when it cannot be read."""
         if path not in self._tables:
             self._used.add(path)
-            content = self.files[path]
-            read = read_csv(path, content, self.report) if isinstance(content, bytes) else None
-            self._tables[path] = read if isinstance(content, bytes) else read_sheet(path, content, self.report)
+            content, before = self.files[path], len(self.report.found)
+            reader = read_csv if isinstance(content, bytes) else read_sheet
+            self._tables[path] = reader(path, content, self.report)  # type: ignore[arg-type]
+            if self._tables[path] is None or any(each.code == CUT_SHORT for each in self.report.found[before:]):
+                self.unreadable.add(path)
         return self._tables[path]
 
     def named_table(self, name: Scalar, beside: str) -> Table | None:
