@@ -6,9 +6,10 @@ import argparse
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from engine.cli.screen import Screen, counted
+from engine.cli.screen import Screen
 from engine.cli.verbs import Verb, a_day, add_family, positional
 from engine.client import Client
+from engine.diagnostics import counted
 
 NAME = "testClocks/default"
 MORNING = time(9)
