@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from benchmarks.clicks.answers import hash_of, possible
 from benchmarks.clicks.environment import Answered, ask, python
 from benchmarks.clicks.problem import as_json
-from benchmarks.clicks.sessions import CASES, FOLDER, MORE, Case, Session, sessions_of
+from benchmarks.clicks.sessions import CASES, MORE, Case, Session, sessions_of
 from benchmarks.measure import percentile, report
-from engine.cli.compiling import diagram_cache, diagram_for
+from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.configuration import Configurator, Model, State, configurator_for
 from engine.configuration.solver.build import CompileBudget
 
@@ -83,7 +83,7 @@ def measured(case: Case, model: Model, sessions: Sequence[Session]) -> tuple[lis
     searched, hashes = _ours(model, sessions, configurator_for(model))
     rows = [row(case, "ours, search", searched)]
     if case.compiles:
-        outcome = diagram_for(FOLDER / case.file, model, CompileBudget(), diagram_cache())
+        outcome = diagram_for(model, CompileBudget(), diagram_cache())
         if outcome.diagram is None:
             rows.append({"model": case.name, "engine": f"ours, diagram: {outcome.status.value}"})
         else:

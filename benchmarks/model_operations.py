@@ -25,7 +25,7 @@ from benchmarks.clicks.problem import as_json
 from benchmarks.clicks.questions import Questions, as_literals, questions_of
 from benchmarks.clicks.sessions import CASES, FOLDER, MORE, Case, Session, sessions_of
 from benchmarks.measure import percentile, report
-from engine.cli.compiling import diagram_cache, diagram_for
+from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.configuration import (
     Budget,
     Choice,
@@ -194,9 +194,7 @@ def measured(case: Case, options: argparse.Namespace) -> list[Row]:
     sessions = sessions_of(configurator_for(model), case, 12)
     asked = questions_of(configurator_for(model), sessions, priced=24 if len(model.variables) < LARGE else 8)
     searched = configurator_for(model)
-    diagram = (
-        diagram_for(FOLDER / case.file, model, CompileBudget(), diagram_cache()).diagram if case.compiles else None
-    )
+    diagram = diagram_for(model, CompileBudget(), diagram_cache()).diagram if case.compiles else None
     swept = configurator_for(model, diagram=diagram) if diagram else None
     checked = assert_true(case, swept or searched)
     mine = ours(searched, asked, PATIENT if swept is None else BRIEF)

@@ -6,14 +6,18 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import cast
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from engine.adapters.diagrams import Outcome, diagram_cache, diagram_for
 from engine.cli import model_verify
-from engine.cli.compiling import Outcome, diagram_cache, diagram_for
 from engine.cli.model_file import load
 from engine.cli.model_study import study_data, study_lines
 from engine.configuration import Budget, Model, configurator_for
@@ -23,6 +27,8 @@ from engine.configuration.formats.writer import write_model
 from engine.configuration.solver.build import CompileBudget, CompileStatus
 from engine.configuration.solver.flat import Diagram
 from engine.diagnostics import one_line
+
+PROGRESS_AFTER = 2.0
 
 SMALL = 200
 """Variables up to which a model without tables is compiled unasked."""
@@ -100,14 +106,15 @@ def run_compile(options: argparse.Namespace) -> int:
     """Compile and say how large, in which order, how long; exit 1 when the model stays with search."""
     model = load(options.file)
     budget = CompileBudget(options.seconds, options.nodes)
-    found = diagram_for(options.file, model, budget, diagram_cache())
+    found = _compiled(options.file, model, budget)
     facts = _facts(model, found)
     if options.json:
         print(json.dumps(facts, indent=1))
         return 0 if found.diagram else 1
     table = Table(title=options.file.name, show_header=False)
     for key, value in facts.items():
-        table.add_row(key, str(value))
+        shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+        table.add_row(key.replace("_", " "), escape(shown))
     Console().print(table)
     return 0 if found.diagram else 1
 
@@ -123,17 +130,38 @@ def _diagram(options: argparse.Namespace, model: Model) -> Diagram | None:
     small = bool(model.tables) or len(model.variables) <= SMALL
     if options.compile == "never" or (options.compile == "auto" and not small):
         return None
-    found = diagram_for(options.file, model, CompileBudget(min(options.seconds, 30)), diagram_cache())
+    found = _compiled(options.file, model, CompileBudget(min(options.seconds, 30)))
     if found.diagram is None and found.status is not CompileStatus.NOT_COMPILABLE:
         print(f"{options.file}: answered by search: {found.status.value}", file=sys.stderr)
     return found.diagram
 
 
+def _compiled(path: Path, model: Model, budget: CompileBudget) -> Outcome:
+    with _progress(f"compiling {path.name} (up to {budget.seconds} s)") as tell:
+        return diagram_for(model, budget, diagram_cache(), tell=tell)
+
+
+@contextmanager
+def _progress(text: str) -> Iterator[Callable[[str], None]]:
+    """Say on standard error what takes longer than two seconds; on a terminal with what is going on just now."""
+    console = Console(stderr=True, highlight=False)
+    status = console.status(text)
+    timer = Timer(PROGRESS_AFTER, status.start if console.is_terminal else lambda: console.print(f"{text} ..."))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda news: status.update(f"{text}: {escape(news)}")
+    finally:
+        timer.cancel()
+        status.stop()
+
+
 def _facts(model: Model, found: Outcome) -> dict[str, Json]:
     facts: dict[str, Json] = {"status": found.status.value, "seconds": round(found.seconds, 3), "cached": found.cached}
-    facts["attempts"] = "; ".join(found.attempts)
+    facts["attempts"] = list(found.attempts)
     facts["peak_megabytes"] = found.peak_megabytes
     if found.diagram is not None:
+        facts["levels"] = len(found.diagram.order)
         facts["nodes"] = len(found.diagram.levels)
         facts["edges"] = len(found.diagram.values)
         facts["bytes"] = len(found.diagram.to_bytes())

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.cli.command import main
-from engine.cli.compiling import diagram_cache, diagram_for
 from engine.cli.model import add_parser
 from engine.cli.model_file import load
 from engine.configuration.solver.build import CompileBudget, CompileStatus, available
@@ -99,7 +99,7 @@ def test_compile_keeps_the_diagram_and_rebuilds_a_damaged_one(car: Path, capsys:
     (stored,) = diagram_cache().folder.glob("*.mdd")
     stored.write_bytes(stored.read_bytes()[:-1] + b"!")
     assert not ask(capsys, "compile", car, "--json")[1]["cached"]
-    outcome = diagram_for(car, load(car), CompileBudget(), diagram_cache())
+    outcome = diagram_for(load(car), CompileBudget(), diagram_cache())
     assert outcome.cached and outcome.status is CompileStatus.DONE and outcome.diagram is not None
 
 

@@ -7,7 +7,7 @@ and takes the best diagram that was found until then.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib.util import find_spec
@@ -47,6 +47,7 @@ class CompileStatus(Enum):
     NOT_INSTALLED = "extra `compile` is not installed"
     NOT_COMPILABLE = "sums and quantities are searched, not compiled"
     CONTRADICTION = "no configuration is valid"
+    CRASHED = "the process that compiles ended without an answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +104,22 @@ class _Compilation:
             if first.root == first.canvas.manager.false:
                 return self._over(CompileStatus.CONTRADICTION)
             built.append(first)
-        diagram = folded(form, built)
-        self._found(diagram)
+        diagram = self._folded(form, built)
         largest = sorted(
             (at for at in range(len(built)) if built[at].size > SIFT_ABOVE), key=lambda at: -built[at].size
         )
         for at in largest:
             built[at] = self._smaller(form, built[at])
-            diagram = folded(form, built)
-            self._found(diagram)
+            diagram = self._folded(form, built)
+        return self._over(CompileStatus.TOO_LARGE if diagram is None else CompileStatus.DONE, diagram)
+
+    def _folded(self, form: Normal, built: Sequence[Built]) -> Diagram | None:
+        """The diagram as it stands, unless it has more nodes than it may."""
+        diagram = folded(form, built)
         if len(diagram.levels) > self._budget.nodes:
-            return self._over(CompileStatus.TOO_LARGE)
-        return self._over(CompileStatus.DONE, diagram)
+            return None
+        self._found(diagram)
+        return diagram
 
     def _over(self, status: CompileStatus, diagram: Diagram | None = None) -> Compiled:
         return Compiled(status, diagram, tuple(self._attempts))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.configuration.model import Kind, Model
 from engine.configuration.solver.bits import mask
+from engine.configuration.solver.facts import Vocabulary
 from engine.configuration.solver.flat import Diagram
 from engine.configuration.solver.witnesses import Possible
 
@@ -17,6 +18,8 @@ class Facts:
         self.truth = len(diagram.names)
         self._names = diagram.names
         self._top = model.atom_count
+        words = Vocabulary(model)
+        self._asked = Possible(words.decided_true, words.decided_false)
         self._levels = [model.variables[at] for at in diagram.order]
         like, unlike = _followers(diagram.names)
         self._always = Possible(mask(like.get(self.truth, ())), mask(unlike.get(self.truth, ())))
@@ -42,7 +45,7 @@ class Facts:
         return self._names[literal] if literal > 0 else -self._names[-literal]
 
     def possible(self, found: Sequence[int]) -> Possible:
-        """All facts, from the possible values of every level as bits."""
+        """All facts that an answer has to decide, from the possible values of every level as bits."""
         hold, fail = self._always.hold, self._always.fail
         for variable, values, yes_or_no, followed in zip(
             self._levels, found, self._yes_or_no, self._followed, strict=True
@@ -59,7 +62,7 @@ class Facts:
                 if values & ~bit:
                     hold |= unlike
                     fail |= like
-        return Possible(hold, fail)
+        return Possible(hold & self._asked.hold, fail & self._asked.fail)
 
     def named(self, costs: Mapping[int, int]) -> tuple[dict[int, int], int]:
         """The same costs on names, and what is always to be paid."""

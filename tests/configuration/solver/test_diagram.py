@@ -56,6 +56,7 @@ def test_sweeps_equal_brute_force(seed: int, plain: bool) -> None:
     state = engine.configure(chosen)
     assert isinstance(state, State)
     assert_domains(model, state, left)
+    assert state == SatConfigurator(model).configure(chosen), "the search says the same of every atom"
     shown = [each for each in model.variables if each.decision]
     assert engine.count(chosen) == len({tuple(each.values[v.name] for v in shown) for each in left})
     atoms = [v.first + at for v in shown for at in range(1 if v.kind is Kind.BOOLEAN else len(v.values))]
