@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from engine.cli.compiling import diagram_cache, diagram_for
+from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.cli.model_file import load
 from engine.configuration import Budget, configurator_for
 from engine.configuration.checking import Query, Stopwatch, check
@@ -69,7 +69,7 @@ def _verified(path: Path, budget: Budget) -> Verified:
     truth = json.loads(path.read_text(encoding="utf-8"))
     file = path.parent / truth["file"]
     model = load(file)
-    diagram = diagram_for(file, model, CompileBudget(), diagram_cache()).diagram if model.tables else None
+    diagram = diagram_for(model, CompileBudget(), diagram_cache()).diagram if model.tables else None
     queries = [Query(tuple(each["assign"].items()), str(each.get("last", ""))) for each in truth["queries"]]
     started = time.monotonic()
     answers = check(
