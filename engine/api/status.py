@@ -36,6 +36,7 @@ STATUS_OF: Mapping[str, int] = {
     "TOO_BUSY": code_pb2.ABORTED,
     "TOO_MANY": code_pb2.INVALID_ARGUMENT,
     "STORE_UNAVAILABLE": code_pb2.UNAVAILABLE,
+    "PRC012": code_pb2.UNAVAILABLE,
     "DEADLINE_EXCEEDED": code_pb2.DEADLINE_EXCEEDED,
     "OUT_OF_BUDGET": code_pb2.DEADLINE_EXCEEDED,
     **dict.fromkeys(STATE_CODES, STATE),

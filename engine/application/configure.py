@@ -20,7 +20,7 @@ from engine.configuration.products import (
 )
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.pricing import price
-from engine.pricing.request import TaxAnswer, TaxState
+from engine.pricing.request import TaxState
 from engine.quotes.evaluation import check, price_lines, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
@@ -107,22 +107,21 @@ def _prices(
     active: ActiveBook, lines: tuple[RequestedLine, ...], currency: str, day: date
 ) -> Iterator[tuple[Sku, Decimal]]:
     """Price all parts at once; parts without a price are named by the refusal and left out the second time."""
-    request = QuoteRequest(day, currency, tuple(each for each in lines if _sellable(active, each.sku)))
+    # A list price is before tax, and nobody in particular has no tax region.
+    sold = tuple(each for each in lines if _sellable(active, each.sku))
+    request = QuoteRequest(day, currency, sold, tax_state=TaxState.OPEN)
     for _ in range(2):
         resolved = resolve(request, active.parts.catalog)
         if isinstance(resolved, Refusal):
             return
         asked = price_lines(resolved, request, active.parts)
-        # A list price is before tax, and nobody in particular has no tax region.
-        untaxed = {each.id: TaxAnswer(Decimal(0)) for each in asked}
-        wanted = replace(price_request(request, asked), tax_state=TaxState.ANSWERED, tax_answers=untaxed)
-        priced = price(active.parts.plan, wanted)
+        priced = price(active.parts.plan, price_request(request, asked))
         if not isinstance(priced, Refusal):
             yield from ((each.sku, each.list_unit) for each in priced.lines)
             return
         gone = {each.field.partition("]")[0].removeprefix("lines[") for each in priced.faults}
         kept = tuple(each for n, each in enumerate(request.lines) if str(n) not in gone)
-        request = QuoteRequest(day, currency, kept)
+        request = replace(request, lines=kept)
 
 
 def _sellable(active: ActiveBook, sku: Sku) -> bool:

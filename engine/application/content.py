@@ -15,6 +15,7 @@ from engine.application.ports import Reader
 from engine.application.promotions import redeemed
 from engine.application.rule_books import ActiveBook
 from engine.application.stated import NO_VALUES, NOTHING_CARRIED, Carried, customer_facts, stated_facts
+from engine.application.tax_hook import with_tax_rates
 from engine.catalog import LineId, Value
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import MoneyError, currency
@@ -126,7 +127,10 @@ def price(
     faults = (*_outside(active, day), *asked.faults)
     if faults:
         return Refusal((*faults, *faults_before_prices(asked.request, active.parts)))
-    return evaluate(asked.request, active.parts)
+    request = with_tax_rates(env.taxes, asked.request, active.parts)
+    if isinstance(request, Refusal):
+        return Refusal((*request.faults, *faults_before_prices(asked.request, active.parts)))
+    return evaluate(request, active.parts)
 
 
 def _outside(active: ActiveBook, day: date) -> tuple[Fault, ...]:
@@ -147,7 +151,8 @@ def price_edited(
     active = find_book(env, tenant, book_hash="", day=day)
     if isinstance(active, Refusal):
         return active
-    request = request_of(reader, content, active, day)
+    asked = request_of(reader, content, active, day)
+    request = asked if isinstance(asked, Refusal) else with_tax_rates(env.taxes, asked, active.parts)
     return request if isinstance(request, Refusal) else reevaluate(before, request, active.parts)
 
 

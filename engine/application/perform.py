@@ -16,6 +16,7 @@ from engine.application.faults import (
 )
 from engine.application.ports import AlreadyAnswered, Asked, Clock, Conflict, Ids, Reader, Store, Transaction
 from engine.application.rule_books import RuleBooks
+from engine.application.tax_hook import NO_TAX_SERVICE, TaxService
 from engine.approvals.process import ApprovalProcess
 from engine.diagnostics import Decision, Fault, Refusal
 
@@ -33,6 +34,7 @@ class Environment:
     ids: Ids
     books: RuleBooks
     approvals: ApprovalProcess
+    taxes: TaxService = NO_TAX_SERVICE
 
 
 @dataclass(frozen=True, slots=True)

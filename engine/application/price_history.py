@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from engine.catalog import LineId
 from engine.diagnostics import Refusal
 from engine.pricing import price
 from engine.pricing.history import LowestPrice, date_breaks, lowest_price
+from engine.pricing.request import TaxState
 from engine.quotes.evaluation import PricedQuote, price_lines, price_request
 from engine.quotes.lines import ResolvedLine
 from engine.quotes.request import QuoteRequest, RequestedLine
@@ -95,7 +97,7 @@ class _Books:
                 term_months=asked.term_months,
             )
             found = request_of(self.reader, content, active, day)
-            self._requests[key] = None if isinstance(found, Refusal) else found
+            self._requests[key] = None if isinstance(found, Refusal) else replace(found, tax_state=TaxState.OPEN)
         return self._requests[key]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from engine.application.ports import Reader
@@ -12,10 +12,10 @@ from engine.contracts import Contract, SubscriptionLine
 from engine.diagnostics import Refusal
 from engine.money import currency
 from engine.pricing import PricePlan
-from engine.pricing.request import PriceRequest
+from engine.pricing.request import PriceRequest, RequestLine, TaxAnswer
 from engine.pricing.settings import TaxLevel, TaxSettings
 from engine.pricing.work import Work, line_record
-from engine.quotes.evaluation import Parts, price_lines, price_request
+from engine.quotes.evaluation import Parts, PricedQuote, price_lines, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.quote import Quote
 
@@ -23,18 +23,20 @@ from engine.quotes.quote import Quote
 def tax_table(reader: Reader, contract: Contract, parts: Parts) -> TaxTable:
     """Percent by tax code, as the pricing engine answers for the accepted offer; a code without a rate bears none."""
     codes = {line.tax_code: Decimal(0) for line in _all_lines(contract)}
-    point = _point(parts.plan.rules.tax)
+    settings = parts.plan.rules.tax
     quote = reader.get(Quote, contract.quote)
     offer = quote.offer(contract.quote_version) if quote is not None else None
     if offer is None:
-        return TaxTable(codes, point)
+        return TaxTable(codes, _point(settings))
+    answers = offer.priced.request.tax_answers
     lines = resolve(offer.priced.request, parts.catalog)
-    if isinstance(lines, Refusal):
-        return TaxTable(codes, point)
-    asked = price_lines(lines, offer.priced.request, parts)
+    if answers or isinstance(lines, Refusal):
+        answered = {code: rate.percent for code, rate in answers.items()}
+        return TaxTable({**codes, **answered}, _point(settings, answers.values()))
+    asked = (*price_lines(lines, offer.priced.request, parts), *_gifts(offer.priced, parts))
     rates = tax_rates(parts.plan, price_request(offer.priced.request, asked))
     by_code = {each.tax_code: rates[each.id] for each in asked if each.id in rates}
-    return TaxTable({**codes, **by_code}, point)
+    return TaxTable({**codes, **by_code}, _point(settings))
 
 
 def included_percents(table: TaxTable, parts: Parts) -> Mapping[str, Decimal]:
@@ -43,11 +45,18 @@ def included_percents(table: TaxTable, parts: Parts) -> Mapping[str, Decimal]:
     return table.percents if settings is not None and settings.inclusive else {}
 
 
-def _point(settings: TaxSettings | None) -> TaxPoint:
+def _gifts(priced: PricedQuote, parts: Parts) -> Iterator[RequestLine]:
+    """The lines that rules added, which may bear a tax code that no other line has."""
+    for gift in priced.priced.gifts:
+        product = parts.catalog.products[gift.sku]
+        yield RequestLine(gift.id, gift.sku, gift.quantity, parts.facts[gift.sku], tax_code=product.tax_code)
+
+
+def _point(settings: TaxSettings | None, answers: Iterable[TaxAnswer] = ()) -> TaxPoint:
     """Where a document rounds tax; a price that includes tax, or tax with a part per unit, keeps the quoted tax."""
     if settings is None:
         return TaxPoint.RATE
-    if settings.inclusive or any(rate.fixed for rate in settings.rates):
+    if settings.inclusive or any(rate.fixed for rate in settings.rates) or any(rate.fixed for rate in answers):
         return TaxPoint.QUOTED
     return TaxPoint.TOTAL if settings.level is TaxLevel.TOTAL else TaxPoint.RATE
 

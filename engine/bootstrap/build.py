@@ -15,12 +15,14 @@ from engine.adapters.durable_rules import DurableRulesMissing
 from engine.adapters.ids import SequenceIds
 from engine.adapters.rule_folder import FolderError, read_folder
 from engine.adapters.stored_books import StoredRuleBooks
+from engine.adapters.tax_hook import HttpTaxService
 from engine.api.calls import Calls
 from engine.api.pages import Pages
 from engine.application.perform import DEFAULT_TENANT, Environment, perform
 from engine.application.ports import Asked
 from engine.application.publish import publish_files
 from engine.application.rule_books import CheckedBook
+from engine.application.tax_hook import NO_TAX_SERVICE
 from engine.approvals import PlainApprovalProcess
 from engine.approvals.process import ApprovalProcess
 from engine.bootstrap.running import Running, limits_of
@@ -60,7 +62,9 @@ def environment(settings: Settings, store: SqliteStore) -> Environment:
     wall = WallClock()
     clock = TenantClock(store, wall) if settings.test_clock else wall
     books = CompiledBooks(None if settings.cache is None else book_cache(settings.cache))
-    return Environment(store, clock, SequenceIds(store), StoredRuleBooks(store, compiler(books)), approvals(settings))
+    taxes = HttpTaxService(settings.tax_hook, settings.tax_seconds) if settings.tax_hook else NO_TAX_SERVICE
+    stored = StoredRuleBooks(store, compiler(books))
+    return Environment(store, clock, SequenceIds(store), stored, approvals(settings), taxes)
 
 
 def approvals(settings: Settings) -> ApprovalProcess:

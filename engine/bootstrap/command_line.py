@@ -76,6 +76,17 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         help="where compiled rule books are kept between starts, or `none` (default: the user's cache folder)",
     )
     parser.add_argument(
+        "--tax-hook",
+        default=given("tax_hook", usual.tax_hook),
+        help="the URL of a service that answers tax rates to rule books with `rates_from: hook`",
+    )
+    parser.add_argument(
+        "--tax-seconds",
+        type=float,
+        default=given("tax_seconds", usual.tax_seconds),
+        help="how long it may take to answer (default %(default)s)",
+    )
+    parser.add_argument(
         "--test-clock", action="store_true", default=bool(environ.get("CPQ_TEST_CLOCK")), help="let clients move time"
     )
 
@@ -98,6 +109,8 @@ def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Sett
         drain_seconds=float(options.drain_seconds),
         approvals=options.approvals,
         test_clock=options.test_clock,
+        tax_hook=options.tax_hook,
+        tax_seconds=options.tax_seconds,
         cache=_cache(options.cache, environ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
@@ -19,6 +20,7 @@ class Settings:
     ``listen`` is ``host:port`` (port 0 takes a free one) or ``unix:PATH``. ``rules`` are folders whose books are
     published at start when they are not in the store yet. ``drain_seconds`` is how long calls in flight may take.
     ``cache`` is where compiled rule books are kept between starts; None keeps none.
+    ``tax_hook`` is the URL that answers tax rates to rule books that ask for it, within ``tax_seconds``.
     A call beyond ``calls_max`` at once, streams counted, is turned away with RESOURCE_EXHAUSTED before it waits.
     """
 
@@ -32,6 +34,8 @@ class Settings:
     drain_seconds: float = 20
     approvals: str = "plain"
     test_clock: bool = False
+    tax_hook: str = ""
+    tax_seconds: float = 2
     cache: Path | None = None
 
     @property
@@ -52,7 +56,21 @@ def check(settings: Settings) -> None:
         )
     if settings.approvals not in ("plain", "durable"):
         raise SettingsError(f"approvals `{settings.approvals}` are not known; say plain or durable")
+    if settings.tax_hook and not _is_http(settings.tax_hook):
+        raise SettingsError(
+            f"`{settings.tax_hook}` is no address of a tax service; write http://host/path or https://…"
+        )
+    if not 0 < settings.tax_seconds <= 60:
+        raise SettingsError("the tax service is given up to 60 seconds to answer")
     if settings.calls_max < 1:
         raise SettingsError("at least one call at once has to be allowed")
     if settings.handler_threads < 1 or settings.lines_max < 1 or settings.message_bytes_max < 65536:
         raise SettingsError("threads and lines have to be at least 1, message bytes at least 65536")
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

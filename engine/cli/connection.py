@@ -49,7 +49,13 @@ def connected(options: argparse.Namespace) -> Iterator[Client]:
             yield client
         return
     folders = tuple(options.rules or (SHIPPED_RULES,))
-    settings = Settings(options.database, rules=folders, test_clock=options.test_clock, cache=user_cache(os.environ))
+    settings = Settings(
+        options.database,
+        rules=folders,
+        test_clock=options.test_clock,
+        cache=user_cache(os.environ),
+        tax_hook=os.environ.get("CPQ_TAX_HOOK", ""),
+    )
     with in_process(settings) as running, Client(running.address) as client:
         yield client
 

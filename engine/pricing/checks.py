@@ -19,7 +19,7 @@ from engine.pricing.request import (
     RequestLine,
     TaxState,
 )
-from engine.pricing.settings import UnusableCode
+from engine.pricing.settings import TaxSource, UnusableCode
 from engine.pricing.usability import why_unusable
 
 UPLIFT_MOST = Decimal(1_000)
@@ -93,7 +93,9 @@ def _header(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
         yield Fault(codes.UNKNOWN_CURRENCY, "currency", error.message, error.hint)
     if not request.lines:
         yield Fault(codes.NO_LINES, "lines", "there is nothing to price", "add at least one line")
-    if request.tax_state is TaxState.FAILED:
+    tax = plan.rules.tax
+    unasked = tax is not None and tax.source is TaxSource.HOOK and request.tax_state is TaxState.TABLE
+    if request.tax_state is TaxState.FAILED or unasked:
         hint = "try again, or price without tax by a book that has none"
         yield Fault(codes.TAX_UNAVAILABLE, "tax_state", "the tax service did not answer", hint)
     for index, rate in enumerate(request.exchange):

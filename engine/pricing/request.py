@@ -122,16 +122,19 @@ class FrozenRate:
 
 
 class TaxState(Enum):
-    """Where the tax rates come from: the rule book's own table, the tax hook, or a hook that failed."""
+    """Where the tax rates come from: the rule book's own table, the tax hook, or a hook that failed; ``OPEN`` asks for
+    prices before tax, as lists and rule tests show them.
+    """
 
     TABLE = "table"
     ANSWERED = "answered"
+    OPEN = "open"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class TaxAnswer:
-    """What the tax hook answered for one line: percent and a fixed amount per unit."""
+    """What the tax hook answered for one tax code: percent and a fixed amount per unit."""
 
     percent: Decimal
     fixed: Decimal = Decimal(0)
@@ -142,7 +145,7 @@ class PriceRequest:
     """A request for prices on a date in one currency; equal requests on one plan give equal answers.
 
     ``customer`` and ``quote`` hold what rules read under these names (segment, region, channel, term_months …);
-    the engine adds ``quote.date``, ``currency``, ``codes`` and the totals.
+    the engine adds ``quote.date``, ``currency``, ``codes`` and the totals. ``tax_answers`` are rates by tax code.
     """
 
     date: date
@@ -155,4 +158,4 @@ class PriceRequest:
     redeemed: Mapping[str, Redeemed] = field(default_factory=lambda: MappingProxyType({}))
     exchange: tuple[FrozenRate, ...] = ()
     tax_state: TaxState = TaxState.TABLE
-    tax_answers: Mapping[LineId, TaxAnswer] = field(default_factory=lambda: MappingProxyType({}))
+    tax_answers: Mapping[str, TaxAnswer] = field(default_factory=lambda: MappingProxyType({}))

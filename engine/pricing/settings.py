@@ -62,6 +62,13 @@ class TaxSide(Enum):
     NET = "net"
 
 
+class TaxSource(Enum):
+    """Who answers tax rates: the rule book's own table, or the tax service that the operator named."""
+
+    TABLE = "table"
+    HOOK = "hook"
+
+
 @dataclass(frozen=True, slots=True)
 class TaxRate:
     """The rate of one tax code: percent, and a fixed amount per unit; the first entry whose conditions hold counts."""
@@ -75,7 +82,7 @@ class TaxRate:
 
 @dataclass(frozen=True, slots=True)
 class TaxSettings:
-    """Whether prices include tax, where and which side is rounded, and the embedded rate table.
+    """Whether prices include tax, where and which side is rounded, and the embedded rate table or who answers instead.
 
     A tax code without a rate is a refusal when ``unknown_is_refused``, else it bears no tax.
     """
@@ -86,6 +93,7 @@ class TaxSettings:
     rates: tuple[TaxRate, ...] = ()
     unknown_is_refused: bool = True
     mode: Rounding | None = None
+    source: TaxSource = TaxSource.TABLE
 
 
 class TieBreak(Enum):

@@ -34,23 +34,19 @@ class TaxedAmounts:
 
 def rate_of(order: OrderState, index: int) -> TaxAnswer | None:
     """The tax rate of a line: the hook's answer, or the first rate of the book that holds; None when unknown."""
-    work = order.work
-    line = order.lines[index]
-    if work.request.tax_state is TaxState.ANSWERED:
-        return work.request.tax_answers.get(line.id)
-    return _rate_in_table(work, line, lambda: order.records[index])
+    return _rate(order.work, order.lines[index], lambda: order.records[index])
 
 
-def _rate(work: Work, added: Added) -> TaxAnswer | None:
-    if work.request.tax_state is TaxState.ANSWERED:
-        return work.request.tax_answers.get(added.line.id)
-    return _rate_in_table(work, added.line, lambda: added.record)
+def _added_rate(work: Work, added: Added) -> TaxAnswer | None:
+    return _rate(work, added.line, lambda: added.record)
 
 
-def _rate_in_table(work: Work, line: RequestLine, record: Callable[[], Record]) -> TaxAnswer | None:
-    settings = work.plan.rules.tax
-    if not line.tax_code or settings is None:
+def _rate(work: Work, line: RequestLine, record: Callable[[], Record]) -> TaxAnswer | None:
+    settings, state = work.plan.rules.tax, work.request.tax_state
+    if not line.tax_code or settings is None or state is TaxState.OPEN:
         return NO_TAX
+    if state is TaxState.ANSWERED:
+        return work.request.tax_answers.get(line.tax_code)
     for rate, tests in zip(settings.rates, work.plan.tax_tests, strict=True):
         if rate.code != line.tax_code or (rate.window is not None and not rate.window.holds(work.request.date)):
             continue
@@ -64,13 +60,13 @@ def untaxed(work: Work, added: Sequence[Added]) -> list[Added]:
     settings = work.plan.rules.tax
     if settings is None or not settings.unknown_is_refused:
         return []
-    return [each for each in added if each.amount and _rate(work, each) is None]
+    return [each for each in added if each.amount and _added_rate(work, each) is None]
 
 
 def rates_of(order: OrderState) -> list[TaxAnswer | None]:
     """The rate of each line; looked up once a tax code where nothing about the line decides."""
     work, lines = order.work, order.lines
-    if not work.plan.tax_by_code or work.request.tax_state is TaxState.ANSWERED:
+    if not work.plan.tax_by_code:
         return [rate_of(order, index) for index in range(len(lines))]
     known = order.rate_by_code
     for index, line in enumerate(lines):
@@ -96,7 +92,7 @@ def tax_on(work: Work, order: OrderState, added: Sequence[Added] = ()) -> TaxedA
         whole = sum(amounts)
         return TaxedAmounts(whole, 0, whole, (0,) * len(amounts))
     lines = (*work.request.lines, *(each.line for each in added)) if added else work.request.lines
-    rates = [rate or NO_TAX for rate in (*rates_of(order), *(_rate(work, each) for each in added))]
+    rates = [rate or NO_TAX for rate in (*rates_of(order), *(_added_rate(work, each) for each in added))]
     taxing = _Taxing(settings, settings.mode or work.plan.rules.rounding.mode, work.currency.scale)
     whole = sum(amounts)
     match settings.level:
@@ -213,6 +209,8 @@ def unknown_codes(work: Work, order: OrderState) -> list[int]:
 def no_rate(work: Work, code: str, what: str = "") -> tuple[str, str]:
     """The message and the hint for a tax code that has no rate: what its rates look at, and what is known of that."""
     settings = work.plan.rules.tax
+    if work.request.tax_state is TaxState.ANSWERED:
+        return f"no tax rate for `{code}`{what}", "the tax service named none"
     rates = settings.rates if settings is not None else ()
     records = {"customer": work.customer, "quote": work.quote}
     asked = {

@@ -162,6 +162,8 @@ def price_request(request: QuoteRequest, asked: tuple[RequestLine, ...]) -> Pric
         manual=request.manual,
         redeemed=request.redeemed,
         exchange=request.exchange,
+        tax_state=request.tax_state,
+        tax_answers=request.tax_answers,
     )
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from engine.catalog import LineId, Sku, Value
-from engine.pricing.request import NO_FACTS, Facts, FrozenRate, ManualDiscount, Redeemed
+from engine.pricing.request import NO_FACTS, Facts, FrozenRate, ManualDiscount, Redeemed, TaxAnswer, TaxState
 
 NONE = Decimal(0)
 
@@ -55,7 +55,7 @@ class QuoteRequest:
     ``customer`` and ``header`` are what rules read as ``customer.*`` and ``quote.*`` (channel, region, segment);
     ``term_months`` is the term of recurring charges, ``start`` when they begin (default: the date of the quote).
     ``exchange`` are the exchange rates that the quote froze, ``past`` what the customer ordered before of products
-    whose price models count it.
+    whose price models count it, ``tax_answers`` the rates by tax code that the tax hook answered.
     """
 
     date: datetime.date
@@ -69,4 +69,6 @@ class QuoteRequest:
     start: datetime.date | None = None
     redeemed: Mapping[str, Redeemed] = field(default_factory=lambda: MappingProxyType({}))
     exchange: tuple[FrozenRate, ...] = ()
+    tax_state: TaxState = TaxState.TABLE
+    tax_answers: Mapping[str, TaxAnswer] = field(default_factory=lambda: MappingProxyType({}))
     past: Mapping[Sku, Decimal] = field(default_factory=lambda: MappingProxyType({}))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from engine.diagnostics import Diagnostic, Refusal
+from engine.pricing.request import TaxState
+from engine.pricing.settings import TaxSource
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate
+from engine.quotes.request import QuoteRequest
 from engine.rulebook.book import RuleBook
 from engine.rulebook.codes import finding
 from engine.rulebook.outcome import Observed, observe, rule_names
@@ -45,9 +48,16 @@ def untested_rules(book: RuleBook, results: tuple[RuleTestResult, ...]) -> tuple
 
 
 def _run(test: RuleTest, parts: Parts) -> RuleTestResult:
-    outcome = evaluate(test.request, parts)
+    outcome = evaluate(_before_tax(test.request, parts), parts)
     rules = rule_names(outcome.priced.applied, parts.plan) if isinstance(outcome, PricedQuote) else ()
     return RuleTestResult(test, tuple(_findings(test, outcome, parts)), rules)
+
+
+def _before_tax(request: QuoteRequest, parts: Parts) -> QuoteRequest:
+    """A request of a book whose tax rates are answered elsewhere: what it tests are prices before tax."""
+    tax = parts.plan.rules.tax
+    hooked = tax is not None and tax.source is TaxSource.HOOK
+    return replace(request, tax_state=TaxState.OPEN) if hooked else request
 
 
 def _findings(test: RuleTest, outcome: PricedQuote | Refusal, parts: Parts) -> Iterator[Diagnostic]:

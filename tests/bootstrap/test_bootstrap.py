@@ -49,7 +49,17 @@ def test_other_addresses_are_refused_with_the_reason(listen: str, said: str) -> 
 
 
 def test_other_settings_are_checked() -> None:
-    for wrong in ({"approvals": "magic"}, {"handler_threads": 0}, {"lines_max": 0}, {"message_bytes_max": 1}):
+    for wrong in (
+        {"approvals": "magic"},
+        {"handler_threads": 0},
+        {"lines_max": 0},
+        {"message_bytes_max": 1},
+        {"tax_hook": "file:///etc/passwd"},
+        {"tax_hook": "taxes.example"},
+        {"tax_hook": "http://[::1"},
+        {"tax_seconds": 0},
+        {"tax_seconds": float("nan")},
+    ):
         with pytest.raises(SettingsError):
             check(replace(Settings(Path("x")), **wrong))  # type: ignore[arg-type]
 
@@ -61,6 +71,8 @@ def test_options_come_from_the_command_line_or_the_environment() -> None:
     assert (settings.listen, settings.rules, settings.test_clock) == ("127.0.0.1:7", (Path("a"), Path("b")), True)
     settings = parsed(CPQ_LISTEN="127.0.0.1:8", CPQ_DATABASE="/nowhere/y", CPQ_MAX_LINES="7", CPQ_RULES="a:b")
     assert (settings.listen, settings.lines_max, len(settings.rules)) == ("127.0.0.1:8", 7, 2)
+    hooked = parsed("--tax-seconds", "3", CPQ_TAX_HOOK="https://taxes.example/rates")
+    assert (hooked.tax_hook, hooked.tax_seconds) == ("https://taxes.example/rates", 3)
     assert parsed("--database", "/nowhere/z").rules[0].name == "workstation"
     assert limits_of(settings).lines == 7
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.periods import DayCount, PartMonths
+from engine.pricing.settings import TaxSource
 from engine.revenue.policy import Timing
 from engine.rulebook.fields import (
     CONDITION,
@@ -117,6 +118,12 @@ TAX = Record(
     "Whether prices include tax, where tax is rounded, and the rates; a table with `out: percent` adds rates.",
     (
         Field("included", FLAG, "Whether prices include tax.", default="false"),
+        Field(
+            "rates_from",
+            choice(*(each.value for each in TaxSource)),
+            "Who answers rates: the rates and tables here, or the tax service that the operator named.",
+            default="table",
+        ),
         Field("round_at", choice("unit", "line", "rate", "total"), "Where tax is rounded.", default="line"),
         Field("round", choice("tax", "net"), "Which part of an inclusive price is rounded.", default="tax"),
         Field("unknown", choice("refuse", "free"), "What a code without a rate does.", default="refuse"),

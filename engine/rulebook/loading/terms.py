@@ -15,7 +15,7 @@ from engine.money import Rounding
 from engine.orders.plan import FulfilmentPlan, FulfilmentStep, plan_faults
 from engine.periods import DayCount, PartMonths
 from engine.pricing.plan import Window
-from engine.pricing.settings import TaxLevel, TaxRate, TaxSettings, TaxSide
+from engine.pricing.settings import TaxLevel, TaxRate, TaxSettings, TaxSide, TaxSource
 from engine.revenue.policy import (
     Gaap,
     RecognitionPolicy,
@@ -81,6 +81,10 @@ class _Terms:
                 self._table(table)
         if self.rates and self.tax is None:
             self.tax = TaxSettings()
+        if self.rates and self.tax is not None and self.tax.source is TaxSource.HOOK:
+            message = "the tax service answers rates, and the book has rates of its own"
+            hint = "take the rates out, or leave out `rates_from: hook`"
+            self.report.add(finding("TRM403", message, self.given["tax"], hint))
         tax = replace(self.tax, rates=tuple(self.rates)) if self.tax is not None else None
         check_policies(self.scope.catalog, self.policies, self.plans, self.report)
         book = SspBook(self.version, tuple(self.ssp))
@@ -134,6 +138,7 @@ class _Terms:
             side=TaxSide(read.text("round", "tax")),
             unknown_is_refused=read.text("unknown", "refuse") == "refuse",
             mode=Rounding(read.text("mode")) if read.has("mode") else None,
+            source=TaxSource(read.text("rates_from", "table")),
         )
         for each in read.records("rates"):
             when = conditions(each, "when", self.scope.line, self.report)
