@@ -34,7 +34,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     verbs = rules.add_subparsers(dest="rules_verb", required=True)
     _verb(verbs, "check", "find everything that is wrong in a rule book", _check, folder=True)
     test = _verb(verbs, "test", "run the tests of a rule book", _test, folder=True)
-    test.add_argument("--coverage", action="store_true", help="list discount rules that no test uses")
+    test.add_argument(
+        "--coverage",
+        action="store_true",
+        help="list discounts, constraints and approval rows that no test sees at work",
+    )
     analyse = _verb(
         verbs, "analyse", "options nobody can choose or avoid, rules that never bind", _analyse, folder=True
     )
@@ -176,7 +180,7 @@ def _show_results(results: tuple[RuleTestResult, ...], untested: tuple[str, ...]
     if findings:
         _say(render(findings, sources))
     for rule in untested:
-        _say(f"no test uses `{rule}`")
+        _say(f"no test sees `{rule}` at work")
     held = sum(each.holds for each in results)
     verb = "holds" if len(results) == 1 else "hold"
     _say(f"{held} of {counted(len(results), 'test')} {verb}" if results else "the book has no tests")

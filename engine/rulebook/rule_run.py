@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
+from engine.configuration.products import SOFT
 from engine.diagnostics import Diagnostic, Refusal
 from engine.pricing.request import TaxState
 from engine.pricing.settings import TaxSource
@@ -19,7 +20,11 @@ from engine.rulebook.rule_test import Expected, RuleTest
 
 @dataclass(frozen=True, slots=True)
 class RuleTestResult:
-    """A test with what did not hold; no findings: it holds. ``rules`` are the rules that gave something."""
+    """A test with what did not hold; no findings: it holds.
+
+    ``rules`` are those at work in it: discounts that gave something, constraints that were broken, approval rows that
+    matched.
+    """
 
     test: RuleTest
     findings: tuple[Diagnostic, ...]
@@ -42,14 +47,18 @@ def findings_of(results: tuple[RuleTestResult, ...]) -> tuple[Diagnostic, ...]:
 
 
 def untested_rules(book: RuleBook, results: tuple[RuleTestResult, ...]) -> tuple[str, ...]:
-    """Discount rules that no test makes give anything, in the author's order."""
+    """Rules that no test sees at work, in the author's order: discounts, then constraints, then approval rows."""
     fired = {rule for each in results for rule in each.rules}
-    return tuple(dict.fromkeys(str(each.id) for each in book.pricing.rules if each.id not in fired))
+    hard = (rule for rules in book.constraints.values() for rule in rules if rule.kind not in SOFT)
+    known = (*(str(each.id) for each in book.pricing.rules), *(each.id for each in hard))
+    return tuple(
+        each for each in dict.fromkeys((*known, *(row.id for row in book.approval_policies))) if each not in fired
+    )
 
 
 def _run(test: RuleTest, parts: Parts) -> RuleTestResult:
     outcome = evaluate(_before_tax(test.request, parts), parts)
-    rules = rule_names(outcome.priced.applied, parts.plan) if isinstance(outcome, PricedQuote) else ()
+    rules = _at_work(outcome, parts) if isinstance(outcome, PricedQuote) else ()
     return RuleTestResult(test, tuple(_findings(test, outcome, parts)), rules)
 
 
@@ -58,6 +67,13 @@ def _before_tax(request: QuoteRequest, parts: Parts) -> QuoteRequest:
     tax = parts.plan.rules.tax
     hooked = tax is not None and tax.source is TaxSource.HOOK
     return replace(request, tax_state=TaxState.OPEN) if hooked else request
+
+
+def _at_work(quote: PricedQuote, parts: Parts) -> tuple[str, ...]:
+    broken = (each.rule for each in quote.findings if each.rule)
+    asked = (reason for chain in quote.route.chains for level in chain.levels for reason in level.reasons)
+    matched = (each.policy for each in (*asked, *quote.route.auto_approved))
+    return (*rule_names(quote.priced.applied, parts.plan), *broken, *matched)
 
 
 def _findings(test: RuleTest, outcome: PricedQuote | Refusal, parts: Parts) -> Iterator[Diagnostic]:

@@ -49,6 +49,15 @@ tests:
       lines: [{sku: CHAIR, qty: 10}]
     # 120.00 less 5 % = 114.00; 10 x 114.00 = 1140.00
     expect: {lines: [{unit_net: 114.00, applied: [ten-chairs]}], total_net: 1140.00, approvals: []}
+
+  - name: twelve percent by hand are seen by the manager
+    given:
+      date: 2026-03-01
+      customer: {segment: business}
+      manual: [{value: 12, reason: first order}]
+      lines: [{sku: DESK, qty: 1}]
+    # 480.00 less 12 % = 422.40
+    expect: {total_net: 422.40, discount_pct: 12, approvals: [sales/manager]}
 """
 
 

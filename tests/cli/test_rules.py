@@ -28,9 +28,9 @@ def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 
 def test_a_new_book_is_clean_and_tested(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", str(folder)) == 0
-    assert capsys.readouterr().out.startswith("shop: 2 products, 0 constraints, 1 discount rule, 1 test; 0 warnings;")
+    assert capsys.readouterr().out.startswith("shop: 2 products, 0 constraints, 1 discount rule, 2 tests; 0 warnings;")
     assert run("test", str(folder), "--coverage") == 0
-    assert capsys.readouterr().out == "1 of 1 test holds\n"
+    assert capsys.readouterr().out == "2 of 2 tests hold\n"
     assert run("fmt", str(folder), "--check") == 0
     assert capsys.readouterr().out == "nothing to change\n"
     assert (folder / "schema" / "discounts.schema.json").is_file()
@@ -61,7 +61,7 @@ def test_findings_in_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert run("test", str(folder), "--json", "--coverage") == 1
     told = json.loads(capsys.readouterr().out)
     assert told["tests"] == [{"name": "wrong", "holds": False}]
-    assert told["untested"] == ["ten-chairs"]
+    assert told["untested"] == ["ten-chairs", "approvals/discount.csv:3"]
     assert (told["findings"][0]["code"], told["findings"][0]["line"]) == ("TST501", 4)
     assert run("check", str(folder), "--json") == 0
     assert json.loads(capsys.readouterr().out)["ok"] is True

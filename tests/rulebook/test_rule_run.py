@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.rulebook import RuleBook, load, parts_of
 from engine.rulebook.rule_run import findings_of, run_tests, untested_rules
 from engine.rulebook.starter import starter_files
+from tests.fakes.rules import SMALL
 
 FILES = dict(starter_files("shop", "Shop"))
 
@@ -28,9 +29,9 @@ def told(expect: str, *, given: str = "lines: [{sku: CHAIR, qty: 10}]") -> list[
 def test_a_new_book_holds_its_own_test() -> None:
     loaded = load({path: text.encode() for path, text in FILES.items()})
     assert loaded.book is not None and not loaded.diagnostics
-    (result,) = run_tests(loaded.book, parts_of(loaded.book))
-    assert result.holds
-    assert untested_rules(loaded.book, (result,)) == ()
+    results = run_tests(loaded.book, parts_of(loaded.book))
+    assert all(each.holds for each in results)
+    assert untested_rules(loaded.book, results) == ()
 
 
 def test_what_differs_is_told_at_the_expectation() -> None:
@@ -81,4 +82,21 @@ def test_rules_that_no_test_uses_are_named() -> None:
     found = book(
         "tests:\n  - name: t\n    given: {date: 2026-03-01, lines: [{sku: CHAIR}]}\n    expect: {total_net: 120}\n"
     )
-    assert untested_rules(found, run_tests(found, parts_of(found))) == ("ten-chairs",)
+    assert untested_rules(found, run_tests(found, parts_of(found))) == ("ten-chairs", "approvals/discount.csv:3")
+
+
+def test_broken_constraints_and_approval_rows_are_seen_at_work() -> None:
+    def untested(*lines: str) -> tuple[str, ...]:
+        given = f"date: 2026-03-01, customer: {{segment: retail, region: DE}}, {', '.join(lines)}"
+        text = f"tests:\n  - name: t\n    given: {{{given}}}\n    expect: {{refused: []}}\n"
+        loaded = load(SMALL | {"tests/prices.yaml": text.encode()})
+        assert loaded.book is not None, [str(each) for each in loaded.diagnostics]
+        return untested_rules(loaded.book, run_tests(loaded.book, parts_of(loaded.book)))
+
+    assert untested("lines: [{sku: MUG}]") == ("edu", "edu-web", "same-socket", "deep", "deeper")
+    clash = "parts: [{sku: CPU-A, group: cpu}, {sku: BRD-2, group: board}]"
+    assert untested("manual: [{value: 20, reason: r}]", f"lines: [{{sku: BOX, {clash}}}]") == (
+        "edu",
+        "edu-web",
+        "deeper",
+    )

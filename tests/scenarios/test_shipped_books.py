@@ -48,7 +48,7 @@ def test_all_hand_worked_tests_hold(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOOKS)
-def test_every_discount_rule_is_used_by_a_test(name: str) -> None:
+def test_every_discount_constraint_and_approval_row_is_seen_at_work_by_a_test(name: str) -> None:
     assert untested_rules(book(name), results(name)) == ()
 
 

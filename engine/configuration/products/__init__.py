@@ -21,12 +21,13 @@ from engine.configuration.products.answers import (
     Standing,
 )
 from engine.configuration.products.configurator import Prices, ProductConfigurator
-from engine.configuration.products.constraint import Constraint, ConstraintKind
+from engine.configuration.products.constraint import SOFT, Constraint, ConstraintKind
 from engine.configuration.products.problem import ProductModel, compile_product
 from engine.configuration.products.scope import constraint_scope
 from engine.configuration.products.wishes import ProductWish
 
 __all__ = [
+    "SOFT",
     "Aim",
     "Blame",
     "Conflict",
