@@ -186,8 +186,8 @@ class Express:
         if found is None:
             return None
         rows = self.rows
-        for plan in found:
-            unit, lowest, step = hold(plan, line, unit)
+        for guard in found:
+            unit, lowest, step = hold(guard, line, unit)
             if lowest is not None:
                 floor = rows.floor[index]
                 rows.floor[index] = lowest if floor is None else max(floor, lowest)

@@ -29,19 +29,22 @@ class LineMasks:
     ``which`` index of the plan it is, RULES or GUARDS, says where a line that knows what its facts allow has it.
     """
 
-    __slots__ = ("_by_line", "_header", "_index", "_seen", "_which")
+    __slots__ = ("_by_line", "_header", "_index", "_reads_facts", "_seen", "_which")
 
     def __init__(self, index: MatchIndex, header: int, which: int | None = None) -> None:
         self._header = header
         self._index = index
         self._which = which
         self._by_line = [mask_of(each) for each in index.line if _is_own(each.key)]
+        self._reads_facts = len(self._by_line) < len(index.line)
         self._seen: dict[int, int] = {}
 
     def of(self, line: RequestLine) -> int:
         """The rules that header and line allow."""
         allowed = line.allowed
-        if allowed is not None and self._which is not None:
+        if not self._reads_facts:
+            mask = self._header
+        elif allowed is not None and self._which is not None:
             mask = self._header & allowed[self._which]
         else:
             mask = self._looked_up(line.facts)

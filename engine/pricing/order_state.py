@@ -12,7 +12,7 @@ from engine.pricing.masks import LineMasks
 from engine.pricing.request import RequestLine, TaxAnswer
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan, Test
-from engine.pricing.state import ZERO, Record, major
+from engine.pricing.state import Record, major
 from engine.pricing.units import UnitLedger
 from engine.pricing.work import Work
 
@@ -70,8 +70,13 @@ class OrderState:
     def lowest(self) -> list[int]:
         """The least that each line may come down to, worked out when the first rule has something to give."""
         if self._lowest is None:
-            floors = enumerate(self.rows.floor)
-            self._lowest = [0 if floor is None else self._least(index, floor) for index, floor in floors]
+            multiply, scale, up = EXACT.multiply, Decimal(self.work.currency.scale), ROUND_CEILING
+            self._lowest = [
+                0
+                if floor is None or floor <= 0
+                else int(multiply(multiply(floor, line.quantity), scale).to_integral_value(up))
+                for floor, line in zip(self.rows.floor, self.lines, strict=True)
+            ]
         return self._lowest
 
     @property
@@ -153,8 +158,3 @@ class OrderState:
         self.discounts[:] = saved.discounts
         self._ledger = None if saved.ledger is None else saved.ledger.copy()
         self._dirty = True
-
-    def _least(self, index: int, floor: Decimal) -> int:
-        amount = EXACT.multiply(max(floor, ZERO), self.lines[index].quantity)
-        scaled = amount.scaleb(self.work.currency.exponent, EXACT)
-        return int(scaled.to_integral_value(ROUND_CEILING))

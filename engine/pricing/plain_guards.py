@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TypeAlias
 
 from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT, step
@@ -16,6 +17,9 @@ from engine.pricing.request import RequestLine
 from engine.pricing.result import TraceRow
 from engine.pricing.state import HUNDRED
 from engine.pricing.work import Work
+
+Held: TypeAlias = tuple[int, Decimal | None, Decimal | None, Decimal | None]
+"""A plain guard: its number, ceiling, floor, and the percent of a price that its cost may be at most."""
 
 
 class PlainGuards:
@@ -34,34 +38,43 @@ class PlainGuards:
         header = index.header_mask(work.quote, work.customer, usable)
         self.is_needed = bool(header)
         self._masks = LineMasks(index, header, GUARDS)
-        self._found: dict[int, list[GuardPlan] | None] = {}
+        self._found: dict[int, list[Held] | None] = {}
 
-    def on(self, line: RequestLine) -> list[GuardPlan] | None:
+    def on(self, line: RequestLine) -> list[Held] | None:
         """The guards of a line in order; None when one of them needs the full treatment."""
         mask = self._masks.of(line)
         if mask not in self._found:
             found = [self._plans[place] for place in rows_of(mask)]
-            self._found[mask] = found if all(plan.plain for plan in found) else None
+            self._found[mask] = [_held(plan) for plan in found] if all(plan.plain for plan in found) else None
         return self._found[mask]
 
 
-def hold(plan: GuardPlan, line: RequestLine, unit: Decimal) -> tuple[Decimal, Decimal | None, TraceRow | None]:
+def hold(guard: Held, line: RequestLine, unit: Decimal) -> tuple[Decimal, Decimal | None, TraceRow | None]:
     """The unit price within a plain guard, the floor that the guard sets, and the step when it changed the price."""
-    guard = plan.guard
+    number, ceiling, lowest, share = guard
     held = unit
-    if isinstance(guard.ceiling, Decimal):
-        held = min(held, guard.ceiling)
-    lowest = guard.floor if isinstance(guard.floor, Decimal) else None
-    margin = guard.margin_percent_min
-    if isinstance(margin, Decimal) and line.cost is not None and margin < HUNDRED:
-        least = EXACT.divide(EXACT.multiply(line.cost, HUNDRED), EXACT.subtract(HUNDRED, margin))
-        lowest = least if lowest is None else max(lowest, least)
-    if lowest is not None:
-        held = max(held, lowest)
+    if ceiling is not None and ceiling < held:
+        held = ceiling
+    if share is not None and line.cost is not None:
+        least = EXACT.divide(EXACT.multiply(line.cost, HUNDRED), share)
+        lowest = least if lowest is None or least > lowest else lowest
+    if lowest is not None and lowest > held:
+        held = lowest
     if held == unit:
         return unit, lowest, None
     held = step(held)
-    return held, lowest, (plan.no, unit, held)
+    return held, lowest, (number, unit, held)
+
+
+def _held(plan: GuardPlan) -> Held:
+    guard = plan.guard
+    ceiling, floor, margin = guard.ceiling, guard.floor, guard.margin_percent_min
+    return (
+        plan.no,
+        ceiling if isinstance(ceiling, Decimal) else None,
+        floor if isinstance(floor, Decimal) else None,
+        EXACT.subtract(HUNDRED, margin) if isinstance(margin, Decimal) and margin < HUNDRED else None,
+    )
 
 
 def is_plain(guard: Guard) -> bool:

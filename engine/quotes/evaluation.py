@@ -22,12 +22,9 @@ from engine.pricing.request import Allowed, Facts, PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import ResolvedLine, children_of, resolve
-from engine.quotes.request import NONE, QuoteRequest, RequestedLine
+from engine.quotes.request import NO_MORE, NONE, STATED, QuoteRequest, RequestedLine
 
 _ABOUT_LINES = ("lines", "manual")
-_STATED = 3
-"""Id, product and quantity come first in a line, as it is asked for and as it is priced."""
-_NO_MORE = RequestedLine(LineId(""), Sku(""), ONE)[_STATED:]
 _MAKE = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """``RequestLine`` from all its fields in order, without the cost of its keywords."""
 SEMANTICS = "1"
@@ -173,12 +170,12 @@ def price_lines(lines: Sequence[ResolvedLine], request: QuoteRequest, parts: Par
     found = []
     for line in lines:
         asked = line.requested
-        if asked[_STATED:] != _NO_MORE or line.product.charge is not ONE_TIME or asked.sku in past:
+        if asked[STATED:] != NO_MORE or line.product.charge is not ONE_TIME or asked.sku in past:
             found.append(_price_line(line, request, parts))
             continue
         rest = plain.get(asked.sku)
         if rest is None:
-            rest = plain[asked.sku] = _price_line(line, request, parts)[_STATED:]
+            rest = plain[asked.sku] = _price_line(line, request, parts)[STATED:]
         found.append(_MAKE((asked.id, asked.sku, line.quantity, *rest)))
     return tuple(found)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.catalog import Catalog, ChargeKind, LineId, Product, Sku
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.money import EXACT
-from engine.quotes.request import QuoteRequest, RequestedLine
+from engine.quotes.request import NO_MORE, STATED, QuoteRequest, RequestedLine
 
 NO_LINES = Code("QUO101")
 TOO_MANY_LINES = Code("QUO102")
@@ -76,6 +76,7 @@ def _sound(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] 
     if any(_term_faults("", request.term_months)):
         return None
     fine: set[Decimal] = set()
+    found: list[ResolvedLine | None] = []
     for line in lines:
         quantity = line.quantity
         if not (quantity.is_finite() and quantity in fine):
@@ -83,16 +84,15 @@ def _sound(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] 
                 return None
             fine.add(quantity)
         product = products.get(line.sku)
-        if product is None or product.discontinued or _has_own_faults(line, catalog, by_id):
+        if product is None or product.discontinued:
             return None
-    return tuple(
-        [
-            ResolvedLine(line, products[line.sku], line.quantity)
-            if line.parent is None and not line.unit
-            else _resolved(line, by_id, products)
-            for line in lines
-        ]
-    )
+        if line[STATED:] == NO_MORE:
+            found.append(ResolvedLine(line, product, quantity))
+        elif _has_own_faults(line, catalog, by_id):
+            return None
+        else:
+            found.append(None)
+    return tuple([each or _resolved(line, by_id, products) for each, line in zip(found, lines, strict=True)])
 
 
 def _has_own_faults(line: RequestedLine, catalog: Catalog, by_id: Mapping[LineId, RequestedLine]) -> bool:

@@ -48,6 +48,12 @@ class RequestedLine(NamedTuple):
         return bool(stated) or self.prior_quantity is not None or self.segment_price is not None
 
 
+STATED = 3
+"""Id, product and quantity come first in a line, as it is asked for and as it is priced."""
+NO_MORE = RequestedLine(LineId(""), Sku(""), NONE)[STATED:]
+"""What follows in a line that states nothing else, as most lines do."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuoteRequest:
     """A request for a priced quote.

@@ -85,15 +85,17 @@ def read_content(message: pricing_pb2.QuoteContent, faults: Faults, *, most_line
 
 
 def read_lines(messages: Sequence[pricing_pb2.LineInput], faults: Faults, field: str) -> tuple[RequestedLine, ...]:
-    """Lines of a request. Most are five short texts, with a quantity that was read before, and are read as they are.
+    """Lines of a request. Most are five short texts, and are read as they are; equal quantities are read once.
 
     A message that is as long as its texts, with two bytes before each, states nothing else.
     """
-    known = {"": ONE}
+    known: dict[str, Decimal | None] = {"": ONE}
     found = []
     for n, each in enumerate(messages):
         name, sku, text, parent, group = each.id, each.sku, each.quantity, each.parent, each.group
-        quantity = known.get(text)
+        if text not in known:
+            known[text] = read_decimal(text, "", Faults())
+        quantity = known[text]
         length = 4 + len(name) + len(sku) + (len(text) + 2 if text else 0)
         if parent or group:
             length += sum(len(part) + 2 for part in (parent, group) if part)
@@ -101,8 +103,6 @@ def read_lines(messages: Sequence[pricing_pb2.LineInput], faults: Faults, field:
             line = RequestedLine(name, sku, quantity, parent or None, group)  # type: ignore[arg-type]
         else:
             line = read_line(each, faults.at(f"{field}[{n}]"))
-            if not faults.found:
-                known[text] = line.quantity
         found.append(line)
     return tuple(found)
 

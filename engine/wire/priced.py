@@ -13,7 +13,7 @@ from engine.money import EXACT
 from engine.pricing.result import PricedLine, PricedTotals, Waterfall
 from engine.pricing.story import FlatStep, Steps
 from engine.quotes.evaluation import PricedQuote
-from engine.quotes.request import RequestedLine
+from engine.quotes.request import NO_MORE, STATED, RequestedLine
 from engine.wire.basics import decimal_text, fill_date, fill_value
 from engine.wire.sheets import Sheets, place_of
 from engine.wire.stories import fill_read
@@ -80,31 +80,36 @@ class Lines:
         add, asked, steps, sheets = target.add, self._asked, self._steps, self._sheets  # type: ignore[attr-defined]
         for index, line in enumerate(self._priced.lines[start : start + most], start):
             row = add()
-            row.MergeFromString(sheets.product(line.sku))
+            row.MergeFromString(sheets.product(line.sku, line.list_unit))
+            _fill_line(row, line)
             wanted = asked.get(line.id)
-            _fill_line(row, line, wanted)
-            if wanted is not None and wanted.unit and line.sku in sheets.products:
-                _fill_unit(row, line, wanted.unit, sheets.products[line.sku])
+            if wanted is not None and wanted[STATED:] != NO_MORE:
+                _fill_stated(row, line, wanted, sheets)
             if steps is not None:
                 row.waterfall.line_id = line.id
                 _fill_steps(row.waterfall, steps.of(index), sheets)
 
 
-def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine, asked: RequestedLine | None) -> None:
+def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine) -> None:
+    """Set what the sheet of the product does not say: its unit price is the list price."""
     row.id, row.quantity = line.id, format(line.quantity, "f")
-    row.list_unit_price = listed = format(line.list_unit, "f")
-    row.unit_price = listed if line.unit is line.list_unit else format(line.unit, "f")
+    if line.unit is not line.list_unit:
+        row.unit_price = format(line.unit, "f")
     row.list_amount, row.amount, row.net = line.list_amount, line.amount, line.net
     row.gross, row.term_net, row.tax = line.gross, line.term, line.tax
     if line.order_discount:
         row.order_discount = line.order_discount
     if line.cost is not None:
         row.cost = line.cost
-    if asked is not None:
-        if asked.parent is not None:
-            row.parent = asked.parent
-        if asked.group:
-            row.group = asked.group
+
+
+def _fill_stated(row: pricing_pb2.PricedLine, line: PricedLine, asked: RequestedLine, sheets: Sheets) -> None:
+    """Set what few lines were asked for beside product and quantity."""
+    if asked.parent is not None:
+        row.parent = asked.parent
+    row.group = asked.group
+    if asked.unit and line.sku in sheets.products:
+        _fill_unit(row, line, asked.unit, sheets.products[line.sku])
 
 
 def _fill_unit(row: pricing_pb2.PricedLine, line: PricedLine, unit: str, product: Product) -> None:

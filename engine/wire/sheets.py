@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 
 from cpq.v1 import common_pb2, pricing_pb2
@@ -34,22 +35,24 @@ class Sheets:
     def __init__(self, products: Mapping[Sku, Product] = NO_PRODUCTS, plan: PricePlan | None = None) -> None:
         self.plan = plan
         self.products = products
-        self._written: dict[Sku, bytes] = {}
+        self._written: dict[Sku, tuple[Decimal, bytes]] = {}
         self._steps: dict[tuple[str, int], bytes] = {}
 
-    def product(self, sku: Sku) -> bytes:
-        """SKU, name and charge of a priced line."""
+    def product(self, sku: Sku, listed: Decimal) -> bytes:
+        """SKU, name, charge and list price of a priced line. The latest price is kept: most are those of the book."""
         found = self._written.get(sku)
-        if found is None:
-            row = pricing_pb2.PricedLine(sku=sku)
-            product = self.products.get(sku)
-            if product is not None:
-                row.display_name = product.name
-                fill_charge(row.charge, product.charge)
-            found = row.SerializeToString()
-            if product is not None:
-                self._written[sku] = found
-        return found
+        if found is not None and found[0] is listed:
+            return found[1]
+        row = pricing_pb2.PricedLine(sku=sku)
+        row.list_unit_price = row.unit_price = format(listed, "f")
+        product = self.products.get(sku)
+        if product is not None:
+            row.display_name = product.name
+            fill_charge(row.charge, product.charge)
+        written = row.SerializeToString()
+        if product is not None:
+            self._written[sku] = listed, written
+        return written
 
     def step(self, name: str, source: Source) -> bytes:
         """Everything of a waterfall step but the prices."""

@@ -6,17 +6,20 @@ Also ``engine.adapters.ids``.
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from engine.adapters import stored_books
 from engine.adapters.clock import TenantClock, WallClock
 from engine.adapters.compiled_books import CompiledBooks
 from engine.adapters.ids import SequenceIds
 from engine.adapters.stored_books import StoredRuleBooks
 from engine.application.ports import Asked
+from engine.application.rule_books import PublishedBook
 from engine.application.test_clock import TestClock
 from engine.bootstrap.build import compiler
 from engine.storage.records import SCALARS, TABLES
@@ -123,3 +126,36 @@ def test_sources_that_do_not_compile_are_answered_with_findings(store: SqliteSto
     outside = books.check({"../book.yaml": b""})
     assert outside.active is None
     assert "not a path" in outside.findings[0].message
+
+
+def publish(store: SqliteStore, number: int) -> None:
+    """A publication, as another process would save it."""
+    with store.begin("default") as tx:
+        tx.add(PublishedBook(f"book-{number}", "small", "Small", number, LONG_AGO))
+        tx.put_blob(f"ruleBooks/book-{number}", zlib.compress(b"{}"))
+        tx.commit(Asked("Publish"), b"", at=LONG_AGO)
+
+
+def test_publications_are_held_until_something_is_saved_here_or_for_a_while(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(stored_books.time, "monotonic", lambda: now[0])
+    books = StoredRuleBooks(store, COMPILED)
+    monkeypatch.setattr(books, "get", lambda _, key: key)
+
+    def in_force() -> object:
+        return books.in_force("default", LONG_AGO.date())
+
+    assert in_force() is None
+    publish(store, 1)
+    assert in_force() == "book-1", "what is saved here counts at once"
+    other = open_store(tmp_path / "a.sqlite3", TABLES, SCALARS)
+    try:
+        publish(other, 2)
+    finally:
+        other.close()
+    now[0] += stored_books.OTHERS_SECONDS / 2
+    assert in_force() == "book-1"
+    now[0] += stored_books.OTHERS_SECONDS
+    assert in_force() == "book-2", "what another process saved counts after a while"

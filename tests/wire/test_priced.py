@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from cpq.v1 import common_pb2, pricing_pb2
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,13 +71,24 @@ def test_without_the_book_there_are_amounts_but_no_names() -> None:
     assert not any(each.display_name or each.HasField("waterfall") for each in bare.lines)
 
 
+def sheet_of(sheets: Sheets, sku: str, listed: str = "5.00") -> pricing_pb2.PricedLine:
+    return pricing_pb2.PricedLine.FromString(sheets.product(Sku(sku), Decimal(listed)))
+
+
 def test_a_product_that_left_the_catalog_is_not_remembered() -> None:
     products = dict(PARTS.catalog.products)
     sheets = Sheets(products)
     disk = products.pop(Sku("DISK"))
-    assert pricing_pb2.PricedLine.FromString(sheets.product(Sku("DISK"))).display_name == ""
+    assert sheet_of(sheets, "DISK").display_name == ""
     products[Sku("DISK")] = disk
-    assert pricing_pb2.PricedLine.FromString(sheets.product(Sku("DISK"))).display_name == "DISK"
+    assert sheet_of(sheets, "DISK").display_name == "DISK"
+
+
+def test_a_product_is_written_with_the_list_price_of_its_line() -> None:
+    sheets = Sheets(PARTS.catalog.products)
+    for listed in ("5.00", "5.00", "5", "1E+2"):
+        found = sheet_of(sheets, "DISK", listed)
+        assert found.list_unit_price == found.unit_price == f"{Decimal(listed):f}"
 
 
 inputs = st.lists(
