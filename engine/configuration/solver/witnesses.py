@@ -65,7 +65,9 @@ class WitnessFinder:
 
     def _witness(self, assumptions: Sequence[int], found: _Tally) -> Sequence[int] | None:
         """A solution that shows as much as possible of what is open; None when there is none."""
-        self._search.favour(found.missing())
+        if found.news:  # a refusal changes next to nothing, and saying all phases again costs more than most calls
+            self._search.favour(found.missing())
+            found.news = False
         if not self._search.solve(assumptions):
             return None
         model = self._search.model()
@@ -119,6 +121,7 @@ class _Tally:
         self.hold = self.fail = 0
         self.open_hold, self.open_fail = wanted.hold, wanted.fail
         self.seen = False
+        self.news = True
 
     def settle(self, implied: Sequence[int], atoms: int) -> None:
         """Implied literals leave nothing open about their atoms once any solution is seen."""
@@ -135,6 +138,7 @@ class _Tally:
         self.seen = True
         failed = self.every ^ solution
         news = bool(solution & self.open_hold or failed & self.open_fail)
+        self.news = self.news or news
         self.hold |= solution
         self.fail |= failed
         self.open_hold &= ~solution
@@ -143,6 +147,7 @@ class _Tally:
 
     def show(self, literal: int) -> None:
         """Some solution has this literal."""
+        self.news = True
         bit = 1 << abs(literal)
         if literal > 0:
             self.hold |= bit
