@@ -14,7 +14,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "engine"
 MODULES = sorted(path for path in ENGINE.rglob("*.py"))
-BESIDE = sorted(path for name in ("tests", "benchmarks") for path in (ROOT / name).rglob("*.py"))
+# Environments of peers are installed below benchmarks, in folders whose names start with a dot.
+BESIDE = sorted(
+    path
+    for name in ("tests", "benchmarks")
+    for path in (ROOT / name).rglob("*.py")
+    if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+)
 CORE = (
     "rulebook audit billing revenue ledger orders quotes approvals contracts configuration pricing catalog parties "
     "language money periods diagnostics application"
