@@ -44,6 +44,7 @@ BUDGETS: dict[str, float] = {
     "PriceQuote 100 lines, waterfall": 8,
     "GetQuote 1000 lines": 2.5,
     "Configure, choices seen before": 2,
+    "Configure, changes of a click seen before": 2,
     "Configure, new choices": 2,
 }
 """Most times the echo."""
@@ -104,6 +105,10 @@ def clicks() -> Callable[[], bytes]:
 def calls(server: Server, kept: str) -> dict[str, Call]:
     """What is measured with one prepared frame each."""
     opened = configuration_pb2.ConfigureRequest(product="products/WS").SerializeToString()
+    state = configuration_pb2.ConfigurationState.FromString(server.call(CONFIGURE)(opened))
+    click = configuration_pb2.ConfigureRequest(product="products/WS", state_token=state.state_token, only_changes=True)
+    pick = click.choices.add().pick
+    pick.slot, pick.sku = "cpu", "CPU-A4-6"
     wanted = {
         "echo": (ECHO, health_pb2.HealthCheckRequest().SerializeToString(), 600),
         "PriceQuote 1 line": (PRICE, price_request(1), 300),
@@ -117,6 +122,7 @@ def calls(server: Server, kept: str) -> dict[str, Call]:
         "PriceQuote 1000 lines, two rules each": (PRICE, price_request(1_000, deal=Deal.EVERY), 8),
         "GetQuote 1000 lines": (GET, get_request(kept), 60),
         "Configure, choices seen before": (CONFIGURE, opened, 300),
+        "Configure, changes of a click seen before": (CONFIGURE, click.SerializeToString(), 300),
     }
     return {name: Call(server, path, body, times) for name, (path, body, times) in wanted.items()}
 

@@ -80,7 +80,8 @@ class ConfigurationService:
         if before is not None and request.only_changes:
             old = self._state(before, configurator, budget)
         shown = self._shown(request, active, sku, configurator, choices, day)
-        whole = old is None and state.settled and not (request.show_prices or request.explain_implied)
+        is_settled = state.settled and (old is None or old.settled)
+        plain = is_settled and not (request.show_prices or request.explain_implied)
 
         def fill() -> configuration_pb2.ConfigurationState:
             reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{sku}")
@@ -92,8 +93,8 @@ class ConfigurationService:
             self._fill_state(reply, (state, old), key, _explained(shown, asked, state, budget))
             return reply
 
-        if whole:
-            kept = key, request.show_impossible, shown.limit
+        if plain:
+            kept = key, before if old is not None else None, request.show_impossible, shown.limit
             return self._states.answer(kept, lambda: fill().SerializeToString())
         return fill()
 

@@ -28,17 +28,20 @@ LONGEST_CONTENT = 1_000_000
 Key = tuple[str, str, tuple[ProductChoice, ...]]
 """Rule book, product, and the choices in a fixed order."""
 
+AnswerKey = tuple[Key, Key | None, bool, int]
+"""A state, the one whose differences are wanted, whether impossible options are shown, and how many of a group."""
+
 
 class States:
     """States by rule book, product and choices; safe to use from several threads."""
 
     def __init__(self, size: int = MOST_STATES) -> None:
         self._states: LRUCache[Key, ProductState] = LRUCache(size)
-        self._answers: LRUCache[tuple[Key, bool, int], bytes] = LRUCache(ANSWER_BYTES, getsizeof=len)
+        self._answers: LRUCache[AnswerKey, bytes] = LRUCache(ANSWER_BYTES, getsizeof=len)
         self._gate = threading.Lock()
 
-    def answer(self, key: tuple[Key, bool, int], work: Callable[[], bytes]) -> bytes:
-        """The answer that says all of a state, by its key and how it is shown; worked out when new."""
+    def answer(self, key: AnswerKey, work: Callable[[], bytes]) -> bytes:
+        """The answer that a state alone decides, and the one that it is compared with; worked out when new."""
         with self._gate:
             found = self._answers.get(key)
         if found is None:

@@ -174,6 +174,9 @@ def test_a_token_stands_for_a_state_and_changes_are_told_against_it(shop: Served
     full = configure(shop, pick("cpu", "CPU-A"), state_token=start.state_token)
     assert full == configure(shop, pick("cpu", "CPU-A"))
     assert full.state_token == after.state_token
+    for before, changed in ((start, ["cpu", "board"]), (full, []), (start, ["cpu", "board"]), (full, [])):
+        told = configure(shop, pick("cpu", "CPU-A"), state_token=before.state_token, only_changes=True)
+        assert [each.path for each in told.slots] == changed, "a kept answer belongs to the state it is compared with"
 
 
 def test_a_token_of_another_server_works(shop: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
