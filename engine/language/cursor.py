@@ -90,7 +90,9 @@ class Cursor:
 
     def stop(self, code: Code, message: str, token: Token, *, hint: str = "") -> ReadingStopped:
         """Note an error at a token and return what to raise."""
-        if not self.findings.broken:
+        # A sign of another language was told already; that its meaning cannot stand there either would only confuse.
+        told = (token.start, token.end) in self.findings.places
+        if not self.findings.broken and not told:
             self.findings.error(code, message, token.start, token.end, hint=hint)
         return ReadingStopped()
 

@@ -8,7 +8,7 @@ from engine.diagnostics import nearest_name
 from engine.language.checker import Checker
 from engine.language.problems import ARGUMENT_TYPE, TWO_CURRENCIES
 from engine.language.relations import is_numeric, is_text
-from engine.language.tree import Expression
+from engine.language.tree import Expression, NumberLiteral
 from engine.language.types import (
     ANY,
     NUMBER,
@@ -58,13 +58,21 @@ def report(checker: Checker, name: str, fit: Fit) -> None:
     """Report the first misfit of the best way to call a function."""
     if fit.misfit is not None:
         place, reason, wanted = fit.misfit
-        hint = _hint(checker, name, place, wanted)
+        hint = _hint(checker, name, place, wanted) or _one_kind_hint(checker, fit, place, wanted)
         checker.findings.error(ARGUMENT_TYPE, f"`{name}` {reason}", place.start, place.end, hint=hint)
     elif fit.currencies is not None:
         place, before, found = fit.currencies
         message = f"`{name}` mixes {a(before)} and {a(found)}"
         hint = "amounts of two currencies cannot be calculated together"
         checker.findings.error(TWO_CURRENCIES, message, place.start, place.end, hint=hint)
+
+
+def _one_kind_hint(checker: Checker, fit: Fit, place: Expression, wanted: Type) -> str:
+    """What to do about a value of another kind than is taken, or than those before it are."""
+    kind = required(fit.bound.get(wanted.name, wanted) if isinstance(wanted, TypeVariable) else wanted)
+    if is_text(kind) and isinstance(place, NumberLiteral):
+        return f'write `"{checker.source(place)}"` in quotes'
+    return f"give {a(kind)}"
 
 
 def _hint(checker: Checker, name: str, place: Expression, wanted: Type) -> str:
@@ -90,7 +98,7 @@ def _hint(checker: Checker, name: str, place: Expression, wanted: Type) -> str:
         return f"write `string({source})` to make it a text"
     if is_text(found) and (wanted is NUMBER or isinstance(wanted, TypeVariable) and wanted.name == "N"):
         return f"write `number({source})` when the text holds a number"
-    return "look up the function in the reference"
+    return ""
 
 
 def _enumeration_hint(wanted: Type, found: Type) -> str:

@@ -82,6 +82,8 @@ def _tests(cursor: Cursor) -> UnaryTests:
     if cursor.word == "-" and cursor.tokens[1].kind is TokenKind.END:
         cursor.take()
         return UnaryTests(start, cursor.end, ())
+    if cursor.word == "-" and cursor.word_after(1) == ",":
+        raise cursor.stop(UNEXPECTED, "`-` holds for every value", cursor.token, hint="leave it or the other tests out")
     if cursor.word == "not" and cursor.word_after(1) == "(":
         found = _negated(cursor)
         if found is not None:

@@ -53,6 +53,7 @@ from engine.language.types import (
 from engine.language.wording import a, many, shown, values_shown
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_A_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _EQUALITY = (ComparisonOp.EQUAL, ComparisonOp.UNEQUAL)
 
 
@@ -166,6 +167,12 @@ def _comparison_hint(checker: Checker, one: tuple[Expression, Type], other: tupl
         return f'write a date as `@"{dated.group()}"`'
     if isinstance(node, TextLiteral):
         return _text_hint(node, against)
+    if against == BOOLEAN and isinstance(node, NumberLiteral):
+        return "write `true` or `false`"
+    if kind == DATE_TIME and against == DATE:
+        return f"write `date({written})` for its day"
+    if isinstance(node, Range):
+        return f"write a range of {many(against)}"
     if is_text(against) and isinstance(node, NumberLiteral):
         return f'write `"{written}"` in quotes'
     if isinstance(kind, ContextType):
@@ -177,7 +184,7 @@ def _comparison_hint(checker: Checker, one: tuple[Expression, Type], other: tupl
 
 def _text_hint(node: TextLiteral, against: Type) -> str:
     if is_numeric(against):
-        return "write the number without quotes"
+        return "write the number without quotes" if _A_NUMBER.fullmatch(node.value) else "write a number"
     if against in (DATE, DATE_TIME):
         return f'write a date as `@"{node.value}"`'
     if against == BOOLEAN and node.value.lower() in ("true", "false", "yes", "no"):

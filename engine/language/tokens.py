@@ -81,7 +81,7 @@ _FOREIGN: dict[str, tuple[str, str]] = {
     "\u2013": ("-", "write the plain minus sign `-`"),
     "\u2014": ("-", "write the plain minus sign `-`"),
     "^": ("**", "write `**` for a power"),
-    ";": (",", "separate with a comma"),
+    ";": (",", "leave it out; parts are separated by a comma"),
     "!": ("", "write `not(...)` around the condition"),
     "%": ("", "percents are plain numbers: write 15, not 15 %"),
     "$": ("", _NO_SIGN),

@@ -12,7 +12,8 @@ from engine.language.values.fault import UndefinedError
 Zone: TypeAlias = int | str | None
 """Offset from UTC in seconds, name of a zone, or None for local time."""
 
-LARGEST_OFFSET = 18 * 3600
+LARGEST_OFFSET = 14 * 3600
+"""What XML Schema, whose times FEEL takes, allows on either side of UTC."""
 _LONGEST_NAME = 64
 _CYCLE = 400
 

@@ -189,3 +189,24 @@ def test_values_of_the_library_become_feel_values() -> None:
     assert from_python({"a": [1, True]}) == {"a": (Decimal(1), True)}
     with pytest.raises(UndefinedError):
         from_python(1.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("11:00:00+14:00", True),
+        ("11:00:00-14:00", True),
+        ("11:00:00+14:01", False),
+        ("11:00:00-14:00:01", False),
+        ("11:00:00+18:00", False),
+    ],
+)
+def test_an_offset_is_at_most_fourteen_hours(text: str, is_one: bool) -> None:
+    """XML Schema part 2, 3.3.7: the time zone lies between -14:00 and 14:00."""
+    for read, written in ((read_time, text), (read_date_time, f"2026-03-01T{text}")):
+        try:
+            read(written)
+        except UndefinedError:
+            assert not is_one
+        else:
+            assert is_one
