@@ -215,7 +215,7 @@ def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> Requ
 def _with_own(line: RequestLine, asked: RequestedLine, product: Product, past: Decimal) -> RequestLine:
     """The line with what few lines state: a unit, past orders, the segment of a ramp."""
     return line._replace(
-        prior_quantity=past if asked.prior_quantity is None else asked.prior_quantity,
+        prior_quantity=asked.prior_quantity or (past if asked.past_counts else NONE),
         uplift_percent=asked.uplift_percent,
         unit="" if asked.unit == product.unit else asked.unit,
         unit_factor=product.factor(asked.unit) or ONE,

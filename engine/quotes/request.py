@@ -22,7 +22,7 @@ class RequestedLine(NamedTuple):
     a part is per one unit of its parent. ``attributes`` hold the choices made on the line itself. ``term_months`` and
     ``start`` override those of the quote for recurring charges. ``unit`` is what the quantity counts (a box), empty for
     the product's own unit. ``prior_quantity`` is what past orders count towards tiers, in the product's own unit, in
-    the place of what the request knows of them.
+    the place of what the request knows of them; a line that states none of them (``past_counts`` is false) counts none.
     ``segment`` numbers the segments of a ramp from 1; ``uplift_percent`` raises the price of one, and
     ``segment_price`` is what a unit costs in it, whatever books, contracts and models say.
     """
@@ -36,16 +36,17 @@ class RequestedLine(NamedTuple):
     term_months: int | None = None
     start: datetime.date | None = None
     unit: str = ""
-    prior_quantity: Decimal | None = None
+    prior_quantity: Decimal = NONE
     segment: int = 0
     uplift_percent: Decimal = NONE
     segment_price: Decimal | None = None
+    past_counts: bool = True
 
     @property
     def says_more(self) -> bool:
         """Whether the line states a unit, past orders or a segment, as few lines do."""
-        stated = self.unit or self.segment or self.uplift_percent
-        return bool(stated) or self.prior_quantity is not None or self.segment_price is not None
+        stated = self.unit or self.segment or self.prior_quantity or self.uplift_percent
+        return bool(stated) or not self.past_counts or self.segment_price is not None
 
 
 STATED = 3

@@ -115,6 +115,7 @@ def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:
         faults.required("sku")
     if message.term_months < 0:
         faults.invalid("term_months", f"{message.term_months} is below zero")
+    prior = read_decimal(message.prior_quantity, "prior_quantity", faults)
     return RequestedLine(
         id=LineId(message.id),
         sku=Sku(message.sku),
@@ -125,10 +126,11 @@ def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:
         term_months=message.term_months or None,
         start=read_date(message.start, "start", faults) if message.HasField("start") else None,
         unit=message.unit,
-        prior_quantity=read_decimal(message.prior_quantity, "prior_quantity", faults),
+        prior_quantity=prior or NONE,
         segment=message.segment,
         uplift_percent=_or_none(message.uplift_percent, "uplift_percent", faults),
         segment_price=read_decimal(message.segment_price, "segment_price", faults),
+        past_counts=prior is None or bool(prior),
     )
 
 
@@ -217,7 +219,7 @@ def fill_line(message: pricing_pb2.LineInput, line: RequestedLine) -> None:
     if line.start is not None:
         fill_date(message.start, line.start)
     message.unit, message.segment = line.unit, line.segment
-    if line.prior_quantity is not None:
+    if line.prior_quantity or not line.past_counts:
         message.prior_quantity = decimal_text(line.prior_quantity)
     if line.uplift_percent:
         message.uplift_percent = decimal_text(line.uplift_percent)

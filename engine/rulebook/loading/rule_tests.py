@@ -94,6 +94,7 @@ class _Tests:
         assert sku is not None, "the reader requires it"
         own = LineId(read.text("id") or (f"{parent}.{at}" if parent else str(at)))
         if known_sku(sku, self.scope):
+            past = read.number("past")
             yield RequestedLine(
                 id=own,
                 sku=Sku(sku.text),
@@ -102,7 +103,8 @@ class _Tests:
                 group=read.text("group"),
                 attributes=self._attributes(read, sku.text),
                 term_months=read.integer("term_months", 0) or None,
-                prior_quantity=read.number("past"),
+                prior_quantity=past or Decimal(0),
+                past_counts=past is None or bool(past),
             )
         for number, part in enumerate(read.records("parts"), 1):
             yield from self._line(part, number, own)
