@@ -115,7 +115,8 @@ class Conditions:
             fields = LINE_FIELDS if root == "line" else QUOTE_FIELDS
             kind = fields[name]
         if kind in (TEXT, optional(TEXT)) or name == "charge":
-            return f'"{value}"'
+            written = str(value).lower() if isinstance(value, bool) else str(value)
+            return '"' + written.replace("\\", "\\\\").replace('"', '\\"') + '"'
         return str(value)
 
 

@@ -163,11 +163,13 @@ class CaseRules:
             return Decimal(value)
         if isinstance(value, bool):
             return str(value).lower()
-        return tuple(value) if isinstance(value, list) else value
+        if isinstance(value, list):
+            return tuple(value)
+        return str(value) if isinstance(value, int) else value
 
     def _overrun(self) -> BudgetOverrun:
         policies = {rule.get("limit", {}).get("overrun") for rule in self.given.get("rules", ())}
-        capped = "cap" in policies or "cap" in self.case.get("convention", "")
+        capped = "cap" in policies or "cap" in (self.case.get("convention") or "")
         return BudgetOverrun.CAP if capped else BudgetOverrun.REFUSE
 
     def _entries(self) -> tuple[PriceEntry, ...]:
