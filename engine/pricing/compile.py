@@ -118,10 +118,10 @@ class _Compiler:
         for use in rules.models:
             number = self._source("price model", use.id, use.span)
             models.setdefault(use.sku, []).append(ModelPlan(number, use, self._tests(use.pool_where)))
-        percent_of = {
-            use.sku: PercentPlan(self._source("percent of total", use.id, use.span), use, self._tests(use.of))
-            for use in rules.percent_of
-        }
+        percents: dict[str, list[PercentPlan]] = {}
+        for part in rules.percent_of:
+            number = self._source("percent of total", part.id, part.span)
+            percents.setdefault(part.sku, []).append(PercentPlan(number, part, self._tests(part.of)))
         bundles: dict[str, list[BundlePlan]] = {}
         for price in rules.bundle_prices:
             number = self._source("bundle price", price.id, price.span)
@@ -139,7 +139,7 @@ class _Compiler:
             prices=prices,
             contracted=contracted,
             models={sku: tuple(uses) for sku, uses in models.items()},
-            percent_of=percent_of,
+            percent_of={sku: tuple(found) for sku, found in percents.items()},
             bundle_prices={sku: tuple(plans) for sku, plans in bundles.items()},
             line_groups=line_groups,
             line_rules=tuple(line_rules),

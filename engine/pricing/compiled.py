@@ -155,7 +155,7 @@ class PricePlan:
     prices: Mapping[str, PriceTable]
     contracted: tuple[ContractPlan, ...]
     models: Mapping[str, tuple[ModelPlan, ...]]
-    percent_of: Mapping[str, PercentPlan]
+    percent_of: Mapping[str, tuple[PercentPlan, ...]]
     bundle_prices: Mapping[str, tuple[BundlePlan, ...]]
     line_groups: tuple[GroupPlan, ...]
     line_rules: tuple[RulePlan, ...]

@@ -19,7 +19,8 @@ def guard_line(work: Work, state: LineState) -> None:
     A floor that a guard sets also holds while order discounts are spread.
     """
     for plan in work.plan.guards:
-        if plan.guard.currency not in ("", work.currency.code):
+        guard = plan.guard
+        if guard.currency not in ("", work.currency.code) or not guard.window.holds(work.request.date):
             continue
         state.show()
         if work.holds(plan.tests, state.record):
@@ -53,7 +54,7 @@ def lowest_for_margin(work: Work, state: LineState, plan: GuardPlan) -> Decimal 
 
 def price_percent_lines(work: Work, rows: Rows) -> None:
     """Give percent-of-total lines their amounts, each after those that it counts; raises ``PercentCycleError``."""
-    plans = work.plan.percent_of
+    plans = work.percent_of
     if not plans:
         return
     members = [index for index, line in enumerate(rows.lines) if line.sku in plans]
@@ -75,7 +76,7 @@ def price_percent_lines(work: Work, rows: Rows) -> None:
 def _price_percent(work: Work, rows: Rows, index: int, counted: list[int]) -> None:
     state = rows.states[index]
     assert state is not None
-    plan = work.plan.percent_of[state.line.sku]
+    plan = work.percent_of[state.line.sku]
     column = rows.list_amount if plan.use.basis is PercentBasis.LIST else rows.stage_amount
     percent = work.number(plan.use.percent, state.record)
     unit = percent_of(percent, [major(column[other], work.currency) for other in counted])

@@ -78,7 +78,15 @@ def date_breaks(rules: PricingRules) -> tuple[date, ...] | None:
     None when a condition or formula reads the date in a way that only asking it each day can tell.
     """
     found: set[date] = {rate.since for rate in rules.exchange_rates}
-    for dated in (rules.entries, rules.contracted, rules.models, rules.rules):
+    for dated in (
+        rules.entries,
+        rules.contracted,
+        rules.models,
+        rules.rules,
+        rules.bundle_prices,
+        rules.guards,
+        rules.percent_of,
+    ):
         for each in dated:
             found.update(_ends(each.window))
     for expression in expressions_of(rules):

@@ -30,10 +30,10 @@ class PlainGuards:
     def __init__(self, work: Work) -> None:
         self._plans = work.plan.guards
         index = work.plan.guard_index
-        code = work.currency.code
+        code, day = work.currency.code, work.request.date
         usable = 0
         for place, plan in enumerate(self._plans):
-            if plan.guard.currency in ("", code):
+            if plan.guard.currency in ("", code) and plan.guard.window.holds(day):
                 usable |= 1 << place
         header = index.header_mask(work.quote, work.customer, usable)
         self.is_needed = bool(header)

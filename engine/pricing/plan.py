@@ -146,7 +146,10 @@ class PercentBasis(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PercentOfTotal:
-    """A SKU priced as a percent of other lines (support at 18 % of the software); ``of`` says which, never itself."""
+    """A SKU priced as a percent of other lines (support at 18 % of the software); ``of`` says which, never itself.
+
+    A SKU may have several, each for days of its own.
+    """
 
     id: RuleId
     sku: str
@@ -154,6 +157,7 @@ class PercentOfTotal:
     of: tuple[Condition, ...] = ()
     basis: PercentBasis = PercentBasis.NET
     span: Span = NOWHERE
+    window: Window = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +345,7 @@ class Guard:
     margin_percent_min: Operand | None = None
     currency: str = ""
     span: Span = NOWHERE
+    window: Window = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)

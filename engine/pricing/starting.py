@@ -34,8 +34,8 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
         _list(state, found.unit)
         if found.sold_unit is not None:
             state.amount = step(EXACT.multiply(found.sold_unit, state.sold))
-    elif line.sku in work.plan.percent_of:
-        state.source = work.plan.percent_of[line.sku].no
+    elif line.sku in work.percent_of:
+        state.source = work.percent_of[line.sku].no
         _list(state, ZERO)
     elif contract is None and model is None and line.segment_price is None:
         raise MissingPriceError(line.sku)

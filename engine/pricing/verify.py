@@ -12,7 +12,18 @@ from engine.pricing.effects import BuyGet, Effect, FirstNext, Gift, On, Percent,
 from engine.pricing.expressions import effect_expressions
 from engine.pricing.models import Volume
 from engine.pricing.models.tiers import TierEffect
-from engine.pricing.plan import BundlePrice, FormulaBase, Guard, Level, ModelUse, PriceEntry, PricingRules, Rule
+from engine.pricing.plan import (
+    BundlePrice,
+    FormulaBase,
+    Guard,
+    Level,
+    ModelUse,
+    PercentOfTotal,
+    PriceEntry,
+    PricingRules,
+    Rule,
+    Window,
+)
 from engine.pricing.scope import LINE_ROOTS, ORDER_ROOTS
 
 TOTALS = ("quote.list", "quote.net", "quote.running")
@@ -36,6 +47,7 @@ def findings_in(rules: PricingRules) -> Iterator[Diagnostic]:
         yield from _bundle(bundle)
     for use in rules.models:
         yield from _cliffs(use)
+    yield from _twice(rules)
     yield from _ties(rules)
 
 
@@ -55,6 +67,7 @@ def _duplicates(rules: PricingRules) -> Iterator[Diagnostic]:
         rules.guards,
         rules.contracted,
         rules.models,
+        rules.percent_of,
         rules.bundle_prices,
     ):
         seen: dict[str, Span] = {}
@@ -166,6 +179,27 @@ def _bundle(bundle: BundlePrice) -> Iterator[Diagnostic]:
         if any(path in TOTALS or path.split(".")[0] == "lines" for path in each.reads):
             message = f"bundle price `{bundle.id}` reads a total, which is not known before there are prices"
             yield _finding(codes.READS_TOTALS, message, bundle.span)
+
+
+def _twice(rules: PricingRules) -> Iterator[Diagnostic]:
+    """Of two models or percents of one product on the same days only the first would ever be asked."""
+    for uses in (rules.models, rules.percent_of):
+        by_sku: dict[tuple[str, str], list[ModelUse | PercentOfTotal]] = {}
+        for use in uses:
+            others = by_sku.setdefault((use.sku, getattr(use, "currency", "")), [])
+            for other in others:
+                if other.id != use.id and _overlap(use.window, other.window):
+                    message = f"`{use.id}` and `{other.id}` price `{use.sku}` on the same days"
+                    hint = f"give them days that do not overlap; the other one is at {other.span}"
+                    yield _finding(codes.TWO_MODELS, message, use.span, hint)
+                    break
+            others.append(use)
+
+
+def _overlap(one: Window, other: Window) -> bool:
+    ended = one.end is not None and other.start is not None and one.end <= other.start
+    begins = other.end is not None and one.start is not None and other.end <= one.start
+    return not (ended or begins)
 
 
 def _cliffs(use: ModelUse) -> Iterator[Diagnostic]:

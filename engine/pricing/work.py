@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from engine.money import EXACT, Currency
 from engine.pricing.adjust import Evaluate
-from engine.pricing.compiled import PricePlan
+from engine.pricing.compiled import PercentPlan, PricePlan
 from engine.pricing.effects import Operand
 from engine.pricing.plan import Rule
 from engine.pricing.request import Facts, PriceRequest, RequestLine
@@ -21,7 +22,18 @@ from engine.pricing.usability import budget_left
 class Work:
     """The working copy of one call; never shared, never kept."""
 
-    __slots__ = ("currency", "customer", "lines", "over_budget", "plan", "quote", "request", "spent", "told")
+    __slots__ = (
+        "currency",
+        "customer",
+        "lines",
+        "over_budget",
+        "percent_of",
+        "plan",
+        "quote",
+        "request",
+        "spent",
+        "told",
+    )
 
     def __init__(self, plan: PricePlan, request: PriceRequest, currency: Currency, *, told: Told | None = None) -> None:
         self.told = told
@@ -33,6 +45,7 @@ class Work:
         self.lines: Sequence[Facts] = ()
         self.spent: dict[int, Decimal] = {}
         self.over_budget: dict[int, None] = {}
+        self.percent_of = percents_in_force(plan, request.date) if plan.percent_of else {}
 
     def holds(self, tests: tuple[Test, ...], record: Facts) -> bool:
         """Whether all conditions about a line hold."""
@@ -79,6 +92,12 @@ class Work:
         """``number`` with the record at hand."""
         evaluate: Callable[[Operand], Decimal] = lambda operand: self.number(operand, record)  # noqa: E731
         return evaluate
+
+
+def percents_in_force(plan: PricePlan, day: date) -> Mapping[str, PercentPlan]:
+    """The percent of total of each SKU that is priced so on a day."""
+    held = ((sku, each) for sku, found in plan.percent_of.items() for each in reversed(found))
+    return {sku: each for sku, each in held if each.use.window.holds(day)}
 
 
 class NotANumberError(ValueError):

@@ -225,6 +225,8 @@ PRC112 | a price entry has neither price nor formula
   it would answer nothing | add `price`
 PRC113 | a rule acts on the order and its group on lines, or the other way round
   it would never be asked | move it to a group of the right level
+PRC114 | two price models, or two percents of total, are for one product on the same days
+  only the first would ever be asked | give them days that do not overlap, or take one out
 CFG101 | a constraint uses what the configurator cannot decide
   the rule could not be enforced exactly | write it with the forms listed in the reference
 CFG102 | too many configurable entries in one group

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from engine.catalog import Charge, ChargeKind, ChargePeriod
-from engine.pricing import compile_plan
+from engine.diagnostics import Refusal
+from engine.pricing import Lane, compile_plan, price
 from engine.pricing.effects import Percent
 from engine.pricing.models import (
     CostPlus,
@@ -25,6 +28,7 @@ from engine.pricing.plan import (
     ContractedPrice,
     ExchangeRate,
     FormulaBase,
+    Guard,
     Match,
     ModelUse,
     Narrowness,
@@ -36,6 +40,7 @@ from engine.pricing.plan import (
     Window,
 )
 from engine.pricing.request import FrozenRate, PriceRequest
+from engine.pricing.result import Priced
 from engine.pricing.settings import RoundingSettings
 from tests.pricing.books import DAY, D, amounts, asked, book, entry, formula, line, priced, refused, rule, units, when
 
@@ -269,3 +274,34 @@ def test_the_price_of_a_ramp_segment_stands_instead_of_list_contract_and_model()
     assert [str(each) for each in answer.faults] == [
         "PRC018: lines[1].segment_price: `CARE` costs a percent of other lines; give it no price of its own"
     ]
+
+
+MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "amounts_then"),
+    [
+        # 15 % until May, 18 % in May, no floor and no percent from June on
+        (date(2026, 4, 30), {"care": "15.00", "b": "20.00"}),
+        (MAY, {"care": "18.00", "b": "25.00"}),
+        (JUNE, None),
+    ],
+)
+def test_percents_and_guards_hold_on_their_days(day: date, amounts_then: dict[str, str] | None) -> None:
+    of = when('line.sku = "A"')
+    parts = (
+        PercentOfTotal(RuleId("care-15"), "CARE", D("15"), of, window=Window(None, MAY)),
+        PercentOfTotal(RuleId("care-18"), "CARE", D("18"), of, window=Window(MAY, JUNE)),
+    )
+    floor = Guard(RuleId("dear"), when('line.sku = "B"'), floor=D("25"), window=Window(MAY, JUNE))
+    plan = compile_plan(book(percent_of=parts, guards=(floor,)))
+    request = replace(asked(line("A"), line("B"), line("CARE")), date=day)
+    found = price(plan, request)
+    if amounts_then is None:
+        assert isinstance(found, Refusal) and [each.field for each in found.faults] == ["lines[2].sku"]
+        found = price(plan, replace(request, lines=request.lines[:2]))
+        assert isinstance(found, Priced) and amounts(found)["b"] == D("20.00")
+        return
+    assert isinstance(found, Priced) and price(plan, request, lane=Lane.FULL) == found
+    assert {name: str(amounts(found)[name]) for name in amounts_then} == amounts_then

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.pricing.effects import Percent
 from engine.pricing.history import date_breaks, lowest_price
-from engine.pricing.plan import ExchangeRate, Window
+from engine.pricing.plan import BundlePrice, ExchangeRate, Guard, RuleId, Window
 from tests.pricing.books import D, book, entry, formula, rule, when
 
 TODAY = date(2026, 6, 30)
@@ -90,6 +90,8 @@ def test_the_days_on_which_prices_may_change_are_found_in_the_rules() -> None:
         rule("dated", Percent(D(5)), when=when('quote.date >= date("2026-04-15")')),
         entries=(entry("A", "100", window=Window(date(2026, 1, 1))),),
         exchange_rates=(ExchangeRate("USD", "EUR", D("0.9"), date(2026, 2, 1)),),
+        guards=(Guard(RuleId("floor"), floor=D(9), window=Window(None, date(2026, 7, 1))),),
+        bundle_prices=(BundlePrice(RuleId("deal"), "A", D(90), window=Window(date(2026, 8, 1))),),
     )
     assert date_breaks(rules) == (
         date(2026, 1, 1),
@@ -98,6 +100,8 @@ def test_the_days_on_which_prices_may_change_are_found_in_the_rules() -> None:
         date(2026, 4, 16),
         date(2026, 5, 1),
         date(2026, 6, 1),
+        date(2026, 7, 1),
+        date(2026, 8, 1),
     )
     weekly = rule("monday", Percent(D(5)), when=(formula('day of week(quote.date) = "Monday"'),))
     assert date_breaks(book(weekly)) is None

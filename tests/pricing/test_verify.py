@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from engine.diagnostics import DiagnosticError, Span
 from engine.pricing import codes, compile_plan
 from engine.pricing.effects import Amount, BuyGet, On, Percent, UnitPick
-from engine.pricing.models import Tier, Volume
+from engine.pricing.models import PerUnit, Tier, Volume
 from engine.pricing.plan import (
     BookFormula,
     FormulaBase,
@@ -15,16 +17,21 @@ from engine.pricing.plan import (
     Match,
     ModelUse,
     Narrowness,
+    PercentOfTotal,
     Pick,
     PriceEntry,
     PricingRules,
     RuleGroup,
     RuleId,
+    Window,
 )
 from tests.pricing.books import D, book, entry, order_when, rule, when
 
 TEN = Percent(D("10"))
 PLACE = Span("discounts/a.yaml", 3, 5)
+
+
+MAY = date(2026, 5, 1)
 
 
 def errors(rules: PricingRules) -> list[tuple[str, str]]:
@@ -83,6 +90,21 @@ def errors(rules: PricingRules) -> list[tuple[str, str]]:
             book(guards=(Guard(RuleId("g"), margin_percent_min=D("100")),)),
             codes.CONTRADICTORY_GUARD,
             "guard `g` asks for a margin of 100 percent, which no price has",
+        ),
+        (
+            book(models=(ModelUse(RuleId("m"), "A", PerUnit(D(1))), ModelUse(RuleId("n"), "A", PerUnit(D(2))))),
+            codes.TWO_MODELS,
+            "`n` and `m` price `A` on the same days",
+        ),
+        (
+            book(
+                percent_of=(
+                    PercentOfTotal(RuleId("p"), "A", D(5), window=Window(None, MAY)),
+                    PercentOfTotal(RuleId("q"), "A", D(6), window=Window(date(2026, 4, 30))),
+                )
+            ),
+            codes.TWO_MODELS,
+            "`q` and `p` price `A` on the same days",
         ),
     ],
 )

@@ -155,6 +155,7 @@ PERCENT_OF = Record(
         Field("percent", FORMULA, "The percent, written 20.", required=True),
         Field("of", CONDITION, "Which lines count.", required=True, example='line.family = "platform"'),
         Field("basis", choice("net", "list"), "What of them counts.", default="net"),
+        *dates(),
     ),
 )
 
@@ -179,6 +180,7 @@ GUARD = Record(
         Field("floor", PER_CURRENCY, "The lowest unit price."),
         Field("ceiling", PER_CURRENCY, "The highest unit price."),
         Field("margin_percent_min", FORMULA, "The lowest margin in percent of the price."),
+        *dates(),
     ),
 )
 

@@ -219,7 +219,9 @@ class _File:
         value = self._number(percent)
         if value is not None:
             basis = PercentBasis(read.text("basis", "net"))
-            found = PercentOfTotal(RuleId(read.text("id")), sku.text, value, of, basis, read.place("id"))
+            name, place = RuleId(read.text("id")), read.place("id")
+            check_days(read, self.report)
+            found = PercentOfTotal(name, sku.text, value, of, basis, place, _window(read))
             self.prices.percent_of.append(found)
 
     def _bundle_price(self, read: Read) -> None:
@@ -245,6 +247,7 @@ class _File:
         when = conditions(read, "when", self.scope.line, self.report)
         if when is None:
             return
+        check_days(read, self.report)
         floors = dict(self._priced(read, "floor"))
         ceilings = dict(self._priced(read, "ceiling"))
         margin = read.scalar("margin_percent_min")
@@ -253,7 +256,8 @@ class _File:
             floor, ceiling = floors.get(currency), ceilings.get(currency)
             low = self._money(floor) if floor is not None else None
             high = self._money(ceiling) if ceiling is not None else None
-            guard = Guard(own_id(read.text("id"), currency), when, low, high, least, currency, read.place("id"))
+            name, place = own_id(read.text("id"), currency), read.place("id")
+            guard = Guard(name, when, low, high, least, currency, place, _window(read))
             self.prices.guards.append(guard)
 
     def _rate(self, read: Read) -> None:
