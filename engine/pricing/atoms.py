@@ -55,7 +55,15 @@ class Interval:
     high_included: bool = False
 
 
-Atom: TypeAlias = OneOf | Interval
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """The attribute is anything but this value; nothing, too."""
+
+    key: Key
+    value: Constant
+
+
+Atom: TypeAlias = OneOf | Interval | Unlike
 
 PRICES = ("list", "list_amount", "net", "unit", "running", "discounted")
 """Names of a line that a request does not know: they are found while the line is worked on."""
@@ -108,6 +116,17 @@ def is_known(atom: Atom) -> bool:
     return not (atom.key[0] == "line" and atom.key[1] in PRICES)
 
 
+def ends_of(atom: Atom) -> Iterable[object]:
+    """The values at which an atom begins or ends to hold; None where it is open."""
+    match atom:
+        case OneOf():
+            return atom.values
+        case Unlike():
+            return (atom.value,)
+        case _:
+            return (atom.low, atom.high)
+
+
 def parts_of(checked: Checked) -> tuple[Expression, ...]:
     """The parts that a condition joins by ``and``."""
     return tuple(_conjuncts(checked.tree))
@@ -155,7 +174,9 @@ def _comparison(checked: Checked, node: Comparison) -> Atom | None:
 def _test(key: Key, op: ComparisonOp, constant: Constant) -> Atom | None:
     if op is ComparisonOp.EQUAL:
         return OneOf(key, frozenset({constant}))
-    if op is ComparisonOp.UNEQUAL or not _ordered(constant):
+    if op is ComparisonOp.UNEQUAL:
+        return Unlike(key, constant)
+    if not _ordered(constant):
         return None
     assert isinstance(constant, Decimal | date)
     if op in (ComparisonOp.MORE, ComparisonOp.AT_LEAST):

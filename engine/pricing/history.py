@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from engine.pricing.atoms import Interval, OneOf, split
+from engine.pricing.atoms import Atom, ends_of, split
 from engine.pricing.expressions import expressions_of
 from engine.pricing.plan import PricingRules
 from engine.pricing.window import Window
@@ -107,10 +107,9 @@ def _ends(window: Window) -> Iterator[date]:
             yield end
 
 
-def _bounds(atom: Interval | OneOf) -> Iterator[date]:
+def _bounds(atom: Atom) -> Iterator[date]:
     """The first days inside and outside of what an atom admits; one day too many does no harm."""
-    ends = atom.values if isinstance(atom, OneOf) else (atom.low, atom.high)
-    for end in ends:
+    for end in ends_of(atom):
         if isinstance(end, date):
             yield end
             yield end + ONE_DAY

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from engine.language.tables.bitmaps import Bitmaps, bitmaps_of, bits
 from engine.language.tables.intervals import Interval, Region, intersection, union
-from engine.pricing.atoms import Atom, Key, OneOf
+from engine.pricing.atoms import Atom, Key, OneOf, Unlike
 from engine.pricing.request import Facts
 
 
@@ -75,24 +75,40 @@ def build_index(atoms: Sequence[Sequence[Atom]]) -> MatchIndex:
     return MatchIndex(everything, header, line)
 
 
-def _merge(atoms: Iterable[Atom]) -> dict[Key, Region]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The values of an attribute that one rule admits, and whether it does without one."""
+
+    region: Region
+    takes_none: bool
+
+
+def _merge(atoms: Iterable[Atom]) -> dict[Key, _Wanted]:
     """What one rule wants of each attribute, all its atoms together."""
-    wanted: dict[Key, Region] = {}
+    wanted: dict[Key, _Wanted] = {}
     for atom in atoms:
-        region = _region(atom)
+        region, takes_none = _region(atom), isinstance(atom, Unlike)
         before = wanted.get(atom.key)
-        wanted[atom.key] = region if before is None else intersection(before, region)
+        if before is not None:
+            region, takes_none = intersection(before.region, region), before.takes_none and takes_none
+        wanted[atom.key] = _Wanted(region, takes_none)
     return wanted
 
 
 def _region(atom: Atom) -> Region:
-    if isinstance(atom, OneOf):
-        return union(Interval(each, each, low_included=True, high_included=True) for each in atom.values)
-    return union([Interval(atom.low, atom.high, atom.low_included, atom.high_included)])
+    match atom:
+        case OneOf():
+            return union(Interval(each, each, low_included=True, high_included=True) for each in atom.values)
+        case Unlike():
+            ends = ((None, atom.value), (atom.value, None))
+            return union(Interval(low, high, low_included=False, high_included=False) for low, high in ends)
+        case _:
+            return union([Interval(atom.low, atom.high, atom.low_included, atom.high_included)])
 
 
-def _attribute(key: Key, rules: Sequence[Mapping[Key, Region]], everything: int) -> AttributeIndex:
+def _attribute(key: Key, rules: Sequence[Mapping[Key, _Wanted]], everything: int) -> AttributeIndex:
     asking = [no for no, rule in enumerate(rules) if key in rule]
-    intervals = [(no, each) for no in asking for each in rules[no][key]]
+    intervals = [(no, each) for no in asking for each in rules[no][key].region]
     others = everything & ~bits(asking)
-    return AttributeIndex(key, bitmaps_of(intervals, always=others, missing=others))
+    missing = others | bits([no for no in asking if rules[no][key].takes_none])
+    return AttributeIndex(key, bitmaps_of(intervals, always=others, missing=missing))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.diagnostics import DiagnosticError
 from engine.language import Checked, EvaluationFault, check_expression, compile_one
 from engine.language.tree import Comparison, ComparisonOp, Expression, Logic, LogicOp
-from engine.pricing.atoms import Atom, OneOf, atom_of, parts_of
+from engine.pricing.atoms import Interval, OneOf, atom_of, parts_of
 
 WORDS = {
     ComparisonOp.LESS: "less than",
@@ -45,7 +45,7 @@ def failing_parts(condition: Checked, roots: tuple[object, ...]) -> list[Part]:
 def wish_of(condition: Checked, node: Expression, roots: tuple[object, ...]) -> str:
     """What would make a part hold: a bound or a value, one of several ways, or "" when nobody can tell."""
     atom = atom_of(condition, node)
-    if atom is not None:
+    if isinstance(atom, OneOf | Interval):
         return wish(atom)
     if isinstance(node, Logic) and node.op is LogicOp.OR:
         ways = [_all_of(condition, operand, roots) for operand in node.operands]
@@ -104,7 +104,7 @@ def _value(text: str, condition: Checked, roots: tuple[object, ...]) -> object:
         return None
 
 
-def wish(atom: Atom) -> str:
+def wish(atom: OneOf | Interval) -> str:
     """What an attribute would have to be."""
     name = ".".join(atom.key)
     if isinstance(atom, OneOf):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.language import check_expression, check_unary_tests
 from engine.language.tables.bitmaps import bits, rows_of
-from engine.pricing.atoms import Atom, Interval, OneOf, conjuncts, split
+from engine.pricing.atoms import Atom, Interval, OneOf, Unlike, conjuncts, split
 from engine.pricing.index import build_index
 from tests.pricing.books import LINE, D
 
@@ -22,6 +22,8 @@ SEGMENT = ("customer", "segment")
 def holds(atom: Atom, records: dict[str, dict[str, object]]) -> bool:
     """The obvious twin of a look-up: ask the atom itself."""
     value = records[atom.key[0]].get(atom.key[1])
+    if isinstance(atom, Unlike):
+        return value != atom.value
     if value is None:
         return False
     if isinstance(atom, OneOf):
@@ -44,9 +46,11 @@ def holds(atom: Atom, records: dict[str, dict[str, object]]) -> bool:
         ("line.qty between -1 and 7", [Interval(QTY, D("-1"), True, D("7"), True)], 0),
         ("line.discountable", [OneOf(("line", "discountable"), frozenset({True}))], 0),
         ('quote.date >= date("2026-03-01")', [Interval(("quote", "date"), date(2026, 3, 1), low_included=True)], 0),
-        ('line.sku != "A"', [], 1),
+        ('line.sku != "A"', [Unlike(SKU, "A")], 0),
+        ("line.qty != line.cost", [], 1),
         ("line.qty * 2 > 9", [], 1),
-        ('line.qty > 1 and line.sku != "A"', [Interval(QTY, D("1"))], 1),
+        ('line.qty > 1 and line.sku != "A"', [Interval(QTY, D("1")), Unlike(SKU, "A")], 0),
+        ('line.sku != "A" or line.qty > 5', [], 1),
         ("true", [], 0),
         ('line.sku = "A" or line.qty > 5', [], 1),
         ("count(lines) > 1", [], 1),
@@ -78,6 +82,8 @@ values = st.sampled_from(("A", "B", "C"))
 atoms = st.one_of(
     st.builds(lambda found: OneOf(SKU, frozenset(found)), st.lists(values, max_size=2)),
     st.builds(lambda found: OneOf(SEGMENT, frozenset(found)), st.lists(values, min_size=1, max_size=2)),
+    st.builds(Unlike, st.just(SKU), values),
+    st.builds(Unlike, st.just(QTY), st.integers(0, 6).map(D)),
     st.builds(
         lambda low, low_in, high, high_in: Interval(
             QTY, None if low is None else D(low), low_in, None if high is None else D(high), high_in
@@ -99,7 +105,7 @@ atoms = st.one_of(
     st.integers(0, 4095),
 )
 def test_the_index_finds_what_asking_every_rule_finds(
-    rules: list[list[OneOf | Interval]], sku: str | None, quantity: int | None, segment: str, usable: int
+    rules: list[list[Atom]], sku: str | None, quantity: int | None, segment: str, usable: int
 ) -> None:
     index = build_index(rules)
     line = {"sku": sku, "qty": None if quantity is None else D(quantity)}

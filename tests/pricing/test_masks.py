@@ -20,6 +20,8 @@ TEXTS = (
     "line.discountable",
     'line.group = "g"',
     "line.cost < 5",
+    'line.family != "disk"',
+    'line.sku != "B" and line.qty != 4.5',
 )
 PLAN = compile_plan(book(*(rule(f"r{place}", Percent(D(1)), when=when(text)) for place, text in enumerate(TEXTS))))
 FAMILIES = {None: {}, "disk": {"family": "disk"}, "cpu": {"family": "cpu"}}
