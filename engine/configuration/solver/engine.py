@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from engine.configuration.answers import (
@@ -18,6 +19,7 @@ from engine.configuration.answers import (
     Implied,
     Objective,
     OutOfBudget,
+    Range,
     Repair,
     State,
     Violation,
@@ -31,7 +33,7 @@ from engine.configuration.solver.implied import implied_rules
 from engine.configuration.solver.ranges import full_ranges
 from engine.configuration.solver.search import Allowance, BudgetSpentError
 from engine.configuration.solver.sweep import Sweeper
-from engine.configuration.solver.witnesses import Possible
+from engine.configuration.solver.witnesses import PartlyKnownError, Possible
 from engine.configuration.solver.workbench import Foundation, Workbench
 
 Answer = TypeVar("Answer")
@@ -55,17 +57,20 @@ class SatConfigurator:
         """Which values remain for every variable, exactly."""
         chosen = canonical(choices)
 
-        def ask(bench: Workbench, _: Allowance) -> State:
+        def ask(bench: Workbench, allowance: Allowance) -> State | OutOfBudget:
             if self._root is None:
-                self._root = self._state(bench, (), self._everything())
-                if self._root.consistent:
-                    self._foundation.settle(Possible(self._root.can_hold, self._root.can_fail))
+                root = self._state(bench, (), self._everything(), allowance.half() if chosen else allowance)
+                if isinstance(root, OutOfBudget):
+                    return self._state(bench, chosen, self._everything(), allowance) if chosen else root
+                self._root = root
+                if root.consistent:
+                    self._foundation.root = Possible(root.can_hold, root.can_fail)
             if not chosen or not self._root.consistent:
                 return self._root if not chosen else State(self.model, chosen, consistent=False)
             start = self._start(chosen, previous) or self._root
             if not start.consistent:
                 return State(self.model, chosen, consistent=False)
-            return self._state(bench, chosen, start)
+            return self._state(bench, chosen, start, allowance)
 
         return self._run("configure", ask, budget)
 
@@ -172,7 +177,11 @@ class SatConfigurator:
         hold, fail = self._foundation.vocabulary.decided_true, self._foundation.vocabulary.decided_false
         return State(self.model, (), consistent=True, can_hold=hold, can_fail=fail, ranges=full_ranges(self.model))
 
-    def _state(self, bench: Workbench, chosen: tuple[Choice, ...], start: State) -> State:
+    def _state(
+        self, bench: Workbench, chosen: tuple[Choice, ...], start: State, allowance: Allowance
+    ) -> State | OutOfBudget:
+        """The state under the choices, or as much of it as the allowance shows."""
+        bench.allow(allowance)
         assumptions = bench.literals(chosen)
         if self._sweeper is not None and bench.decided(assumptions):
             swept = self._sweeper.domains(assumptions)
@@ -181,11 +190,22 @@ class SatConfigurator:
             return State(self.model, chosen, consistent=True, can_hold=swept.hold, can_fail=swept.fail)
         if bench.theory is not None:
             bench.theory.forget()
-        found = bench.finder().possible(assumptions, Possible(start.can_hold, start.can_fail))
+        try:
+            found = bench.finder().possible(assumptions, Possible(start.can_hold, start.can_fail))
+        except BudgetSpentError as stopped:
+            if not isinstance(stopped, PartlyKnownError):
+                return OutOfBudget("configure")
+            known = _known(self.model, chosen, stopped.seen, start.ranges)
+            return OutOfBudget("configure", known=known, undecided=stopped.left.hold, undecided_fail=stopped.left.fail)
         if found is None:
             return State(self.model, chosen, consistent=False)
-        ranges = bench.ranges.ranges(assumptions, start.ranges) if bench.ranges else ()
-        return State(self.model, chosen, consistent=True, can_hold=found.hold, can_fail=found.fail, ranges=ranges)
+        state = _known(self.model, chosen, found, start.ranges)
+        if bench.ranges is None:
+            return state
+        try:
+            return replace(state, ranges=bench.ranges.ranges(assumptions, start.ranges))
+        except BudgetSpentError:
+            return OutOfBudget("configure", "the ranges of quantities", known=state)
 
     def _priced(
         self,
@@ -223,6 +243,12 @@ class SatConfigurator:
             return OutOfBudget(operation)
         finally:
             self._idle.append(bench)
+
+
+def _known(model: Model, chosen: tuple[Choice, ...], found: Possible, ranges: tuple[Range, ...]) -> State:
+    """A state whose ranges are those of an earlier one: none of them is known to be as narrow as can be."""
+    loose = tuple(replace(each, checked=False) for each in ranges)
+    return State(model, chosen, consistent=True, can_hold=found.hold, can_fail=found.fail, ranges=loose)
 
 
 def _analysis(root: State) -> Analysis:

@@ -92,7 +92,7 @@ def _guilty(bench: Workbench, hard: Sequence[int], selectors: Sequence[int]) -> 
     first = search.selector(0)
     if bench.theory is None:  # sums have no clauses that a close-up could show
         rules = [each - first for each in clash]
-        found = minimal_rules(bench.foundation.statements(), rules, hard, search.allowance)
+        found = minimal_rules(bench.foundation.statements, rules, hard, search.allowance)
         if found is not None:
             return [first + each for each in found]
     return minimised(search, hard, clash)

@@ -52,6 +52,7 @@ class _Fold:
             key=lambda at: min(manager.level_of_var(name) for name in canvas.bits[at]),
         )
         self._depth = {at: depth for depth, at in enumerate(self.decisions)}
+        self._with_bit: dict[int, list[tuple[str, int]]] = {}
         self._of_bit = {name: at for at in self.decisions for name in canvas.bits[at]}
 
     def nodes(self, root: Node) -> dict[int, Edges]:
@@ -65,19 +66,41 @@ class _Fold:
                 continue
             variable = self._of_bit[node.var]
             self.level[key] = self._depth[variable]
-            found[key] = {}
-            names = self._canvas.bits[variable]
-            for position in range(len(self._canvas.form.model.variables[variable].values)):
-                child = self._follow(node, names, position)
-                if child != self._false:
-                    found[key][int(child)] = found[key].get(int(child), 0) | 1 << position
-                    stack.append(child)
+            children = self._children(node, variable)
+            found[key] = {int(child): mask for child, mask in children}
+            stack.extend(child for child, _ in children)
         return found
 
-    @staticmethod
-    def _follow(node: Node, names: Sequence[str], position: int) -> Node:
-        while node.var in names:
-            bit = position >> names.index(node.var) & 1
-            below = node.high if bit else node.low
-            node = ~below if node.negated else below
-        return node
+    def _children(self, node: Node, variable: int) -> list[tuple[Node, int]]:
+        """Where the values of one variable lead: bit by bit, from the top of the order down."""
+        waiting: dict[int, tuple[Node, int]] = {}
+
+        def add(reached: Node, values: int) -> None:
+            if values and reached != self._false:
+                before = waiting.get(int(reached), (reached, 0))[1]
+                waiting[int(reached)] = (reached, before | values)
+
+        add(node, (1 << len(self._canvas.form.model.variables[variable].values)) - 1)
+        for name, holds in self._halves(variable):
+            for reached, values in [each for each in waiting.values() if each[0].var == name]:
+                del waiting[int(reached)]
+                high, low = (~reached.high, ~reached.low) if reached.negated else (reached.high, reached.low)
+                add(high, values & holds)
+                add(low, values & ~holds)
+        return list(waiting.values())
+
+    def _halves(self, variable: int) -> list[tuple[str, int]]:
+        """The bits of a variable in their order, each with the values that have it."""
+        if variable not in self._with_bit:
+            names = self._canvas.bits[variable]
+            size = 1 << len(names)
+            halves = []
+            for at, name in enumerate(names):
+                block = ((1 << (1 << at)) - 1) << (1 << at)
+                width = 2 << at
+                while width < size:
+                    block |= block << width
+                    width *= 2
+                halves.append((name, block))
+            self._with_bit[variable] = sorted(halves, key=lambda each: self._canvas.manager.level_of_var(each[0]))
+        return self._with_bit[variable]

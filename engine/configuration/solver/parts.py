@@ -25,10 +25,10 @@ class Canvas:
         for variable in order:
             width = max(1, (len(form.model.variables[variable].values) - 1).bit_length())
             self.bits[variable] = [f"v{variable}_{bit}" for bit in range(width)]
-            for name in self.bits[variable]:
+            for name in reversed(self.bits[variable]):
                 manager.add_var(name)
             if width > 1:
-                manager.group({self.bits[variable][0]: width})
+                manager.group({self.bits[variable][-1]: width})
 
     def everything(self) -> list[Node]:
         """Every constraint, in the order in which they are best joined: from the bottom of the order up.
@@ -69,23 +69,31 @@ class Canvas:
         if each.kind is Kind.BOOLEAN:
             held = self.manager.var(self.bits[variable][0])
         else:
-            held = self._bits(variable, abs(name) - each.first)
+            held = self._bits(variable, [abs(name) - each.first])
         return held if name > 0 else ~held
 
-    def value(self, variable: int, position: int) -> Node:
-        """The function "variable has the value at that position", also of one that goes by another name."""
+    def among(self, variable: int, positions: Sequence[int]) -> Node:
+        """The function "variable has a value at one of the positions", also of one that goes by another name."""
         each = self.form.model.variables[variable]
         if each.kind is Kind.ENUMERATION:
-            return self._bits(variable, position)
-        name = self.form.names[each.first]
-        return self.literal(name if position else -name)
-
-    def _bits(self, variable: int, position: int) -> Node:
-        held = self.manager.true
-        for at, name in reversed(list(enumerate(self.bits[variable]))):
-            bit = self.manager.var(name)
-            held &= bit if position >> at & 1 else ~bit
+            return self._bits(variable, positions)
+        held = self.manager.false
+        for position in positions:
+            name = self.form.names[each.first]
+            held |= self.literal(name if position else -name)
         return held
+
+    def _bits(self, variable: int, positions: Sequence[int]) -> Node:
+        """Halved from the highest bit down: a hundred thousand values take as many steps."""
+        return self._halved(self.bits[variable], positions)
+
+    def _halved(self, names: Sequence[str], positions: Sequence[int]) -> Node:
+        if len(positions) in (0, 1 << len(names)):
+            return self.manager.true if positions else self.manager.false
+        half = 1 << len(names) - 1
+        low = self._halved(names[:-1], [each for each in positions if each < half])
+        high = self._halved(names[:-1], [each - half for each in positions if each >= half])
+        return self.manager.ite(self.manager.var(names[-1]), high, low)
 
     def _upwards(self, literals: Sequence[int]) -> list[int]:
         return sorted(literals, key=self._place_of, reverse=True)
@@ -99,10 +107,7 @@ class Canvas:
         size = len(each.values)
         if each.kind is Kind.BOOLEAN or size == 1 << len(self.bits[variable]):
             return self.manager.true
-        valid = self.manager.false
-        for position in range(size):
-            valid |= self._bits(variable, position)
-        return valid
+        return self._bits(variable, range(size))
 
     def _table(self, table: Table) -> Node:
         variables = self.form.model.variables
@@ -118,9 +123,12 @@ class Canvas:
             variable = table.variables[columns[depth]]
             made = []
             for edges in graph.layers[depth]:
-                node = self.manager.false
+                leading: dict[int, list[int]] = {}
                 for position, child in edges:
-                    node |= self.value(variable, position) & below[child]
+                    leading.setdefault(child, []).append(position)
+                node = self.manager.false
+                for child, positions in leading.items():
+                    node |= self.among(variable, positions) & below[child]
                 made.append(node)
             below = made
         rows = below[0] if graph.layers else self.manager.false

@@ -49,6 +49,11 @@ class Allowance:
         """A last small allowance, to answer something valid after the time ran out."""
         return Allowance(Budget(conflicts=20_000, milliseconds=1_000))
 
+    def half(self) -> Allowance:
+        """Half of what is left, for something that is only a help; it is not given back."""
+        self.conflicts -= self.conflicts // 2
+        return Allowance(Budget(self.conflicts, self.milliseconds_left() // 2))
+
     def share(self, milliseconds: int) -> Allowance:
         """A part of what is left, for something that may be given up."""
         return Allowance(Budget(self.conflicts, min(milliseconds, self.milliseconds_left())))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.configuration.solver.bits import SolutionReader, atoms_of
 from engine.configuration.solver.rotation import Rotator
-from engine.configuration.solver.search import Search
+from engine.configuration.solver.search import BudgetSpentError, Search
 
 POOL_MAX = 256
 LUCK = 6
@@ -21,6 +21,15 @@ class Possible:
 
     hold: int
     fail: int
+
+
+class PartlyKnownError(BudgetSpentError):
+    """The allowance was used up when some facts were seen already and others were still open."""
+
+    def __init__(self, seen: Possible, left: Possible) -> None:
+        super().__init__()
+        self.seen = seen
+        self.left = left
 
 
 class WitnessFinder:
@@ -41,7 +50,10 @@ class WitnessFinder:
         self._pool: OrderedDict[int, None] = OrderedDict()
 
     def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible | None:
-        """Which of the wanted atoms may hold or fail under the assumptions, exactly; None when nothing fits them."""
+        """Which of the wanted atoms may hold or fail under the assumptions, exactly; None when nothing fits them.
+
+        Raises :class:`PartlyKnownError` when the allowance ends after the first solution.
+        """
         consistent, implied = self._search.propagate(assumptions)
         if not consistent:
             return None
@@ -50,8 +62,11 @@ class WitnessFinder:
         self._reuse(assumptions, found)
         if not found.seen and self._witness(assumptions, found) is None:
             return None
-        self._close(list(assumptions), implied, found)
-        return Possible(found.hold & wanted.hold, found.fail & wanted.fail)
+        try:
+            self._close(list(assumptions), implied, found)
+        except BudgetSpentError:
+            raise PartlyKnownError(found.shown(wanted), Possible(found.open_hold, found.open_fail)) from None
+        return found.shown(wanted)
 
     def _reuse(self, assumptions: Sequence[int], found: _Tally) -> None:
         """Count every remembered solution that agrees with the assumptions."""
@@ -144,6 +159,10 @@ class _Tally:
         self.open_hold &= ~solution
         self.open_fail &= solution
         return news
+
+    def shown(self, wanted: Possible) -> Possible:
+        """The wanted facts that some solution has."""
+        return Possible(self.hold & wanted.hold, self.fail & wanted.fail)
 
     def show(self, literal: int) -> None:
         """Some solution has this literal."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
-from engine.configuration.answers import Choice
+from engine.configuration.answers import DEFAULT_BUDGET, Choice
 from engine.configuration.model import Model
 from engine.configuration.solver.bits import atoms_of
 from engine.configuration.solver.closeup import Statements
@@ -17,32 +18,43 @@ from engine.configuration.solver.reduced import Reduced, reduce
 from engine.configuration.solver.rotation import Rotator
 from engine.configuration.solver.search import Allowance, Search
 from engine.configuration.solver.sums import SumTheory
-from engine.configuration.solver.witnesses import Possible, WitnessFinder
+from engine.configuration.solver.witnesses import PartlyKnownError, Possible, WitnessFinder
 
 
 class Foundation:
-    """The immutable part that all threads share: clauses and vocabulary of a model."""
+    """The immutable part that all threads share; what a model with a diagram may never need is made when it is asked.
+
+    Threads that make the same thing at the same time make it twice, which is harmless.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.cnf: Cnf = encode(model)
         self.vocabulary = Vocabulary(model)
         self.everything = Possible(self.vocabulary.decided_true, self.vocabulary.decided_false)
-        self.reduced: Reduced | None = None
-        self._statements: Statements | None = None
+        self.root: Possible | None = None
+        """What may hold and fail without any choice, once somebody found out."""
 
+    @cached_property
+    def cnf(self) -> Cnf:
+        """The model as clauses."""
+        return encode(self.model)
+
+    @cached_property
     def statements(self) -> Statements:
-        """The clauses by rule, sorted at the first explanation; threads that sort them together find the same."""
-        if self._statements is None:
-            self._statements = Statements(self.cnf)
-        return self._statements
+        """The clauses by rule, for explanations."""
+        return Statements(self.cnf)
 
-    def settle(self, root: Possible) -> None:
-        """Simplify under what is known without any choice; threads that come too late find it done."""
-        if self.reduced is None and not needs_theory(self.model):
-            always = [-each for each in atoms_of(self.everything.hold & ~root.hold)]
-            always += atoms_of(self.everything.fail & ~root.fail)
-            self.reduced = reduce(self.cnf, self.model.atom_count, always, self.everything)
+    @property
+    def reduced(self) -> Reduced | None:
+        """The clauses that the root leaves; None while it is not known, and where clauses do not say everything."""
+        return None if self.root is None or needs_theory(self.model) else self._reduced
+
+    @cached_property
+    def _reduced(self) -> Reduced:
+        assert self.root is not None, "asked for only when the root is known"
+        always = [-each for each in atoms_of(self.everything.hold & ~self.root.hold)]
+        always += atoms_of(self.everything.fail & ~self.root.fail)
+        return reduce(self.cnf, self.model.atom_count, always, self.everything)
 
 
 class ReducedFinder:
@@ -56,10 +68,14 @@ class ReducedFinder:
     def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible | None:
         """Which of the wanted atoms may hold or fail under the assumptions, exactly; None when nothing fits them."""
         reduced = self._reduced
-        found = self._inner.possible(reduced.literals(assumptions), reduced.translator.inward(wanted))
-        if found is None:
-            return None
-        outer = reduced.translator.outward(found)
+        try:
+            found = self._inner.possible(reduced.literals(assumptions), reduced.translator.inward(wanted))
+        except PartlyKnownError as stopped:
+            raise PartlyKnownError(self._outer(stopped.seen, wanted), self._outer(stopped.left, wanted)) from stopped
+        return None if found is None else self._outer(found, wanted)
+
+    def _outer(self, found: Possible, wanted: Possible) -> Possible:
+        outer = self._reduced.translator.outward(found)
         return Possible(outer.hold & wanted.hold, outer.fail & wanted.fail)
 
 
@@ -69,41 +85,57 @@ class Workbench:
     def __init__(self, foundation: Foundation) -> None:
         self.foundation = foundation
         self.theory = SumTheory(foundation.model) if needs_theory(foundation.model) else None
-        self.search = Search(foundation.cnf, theory=self.theory)
-        self._plain = WitnessFinder(self.search, foundation.model.atom_count)
-        self._finder: ReducedFinder | None = None
-        self.ranges = RangeFinder(foundation.model, self.search, self.theory) if self.theory else None
-        self._blaming: Search | None = None
+        self._allowance = Allowance(DEFAULT_BUDGET)
+        self._searches: list[Search] = []
         self._blaming_theory: SumTheory | None = None
         self._selectors: list[int] = []
 
+    @cached_property
+    def search(self) -> Search:
+        """The fast search over the whole model."""
+        return self._allowed(Search(self.foundation.cnf, theory=self.theory))
+
+    @cached_property
+    def ranges(self) -> RangeFinder | None:
+        """Finds ranges of quantities; None when the model has neither quantities nor sums."""
+        return RangeFinder(self.foundation.model, self.search, self.theory) if self.theory else None
+
     def finder(self) -> WitnessFinder | ReducedFinder:
         """Answers domain questions, on the reduced clauses once they are known."""
+        return self._plain if self.foundation.reduced is None else self._finder
+
+    @cached_property
+    def _plain(self) -> WitnessFinder:
+        return WitnessFinder(self.search, self.foundation.model.atom_count)
+
+    @cached_property
+    def _finder(self) -> ReducedFinder:
         reduced = self.foundation.reduced
-        if reduced is None:
-            return self._plain
-        if self._finder is None:
-            self._finder = ReducedFinder(reduced)
-            self._finder.search.allowance = self.search.allowance
-        return self._finder
+        assert reduced is not None, "asked for only when there is one"
+        found = ReducedFinder(reduced)
+        self._allowed(found.search)
+        return found
 
     def allow(self, allowance: Allowance) -> None:
         """Start an operation with this allowance."""
-        self.search.allowance = allowance
-        if self._finder is not None:
-            self._finder.search.allowance = allowance
-        if self._blaming is not None:
-            self._blaming.allowance = allowance
+        self._allowance = allowance
+        for each in self._searches:
+            each.allowance = allowance
+
+    def _allowed(self, search: Search) -> Search:
+        search.allowance = self._allowance
+        self._searches.append(search)
+        return search
+
+    @cached_property
+    def _blaming(self) -> Search:
+        model = self.foundation.model
+        self._blaming_theory = SumTheory(model) if self.theory else None
+        search = Search(self.foundation.cnf, rule_count=len(model.rules), selectable=True, theory=self._blaming_theory)
+        return self._allowed(search)
 
     def blaming(self) -> Search:
         """The search whose rules can be switched, built at the first explanation: its selectors slow every solve."""
-        if self._blaming is None:
-            model = self.foundation.model
-            self._blaming_theory = SumTheory(model) if self.theory else None
-            self._blaming = Search(
-                self.foundation.cnf, rule_count=len(model.rules), selectable=True, theory=self._blaming_theory
-            )
-            self._blaming.allowance = self.search.allowance
         return self._blaming
 
     def group(self, choice: Choice) -> Group:
