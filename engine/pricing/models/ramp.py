@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import Enum
@@ -72,11 +71,3 @@ def month_multiplier(months: Decimal, period_months: Decimal, parts: PartMonths)
     """How many charge periods so many months are; a part of a month may count as a whole one (12.1 as 13)."""
     counted = months if parts is PartMonths.PRORATED else months.to_integral_value(ROUND_CEILING)
     return period_count(counted, period_months)
-
-
-def total_quantity(quantities: Sequence[Decimal]) -> Decimal:
-    """The quantity of all segments together, which a ramped product pools for its tiers."""
-    total = ZERO
-    for quantity in quantities:
-        total = EXACT.add(total, quantity)
-    return total

@@ -49,7 +49,7 @@ from engine.pricing.models import (
     segments,
 )
 from engine.pricing.models.percent_of_total import PercentCycleError, dependency_order, percent_of
-from engine.pricing.models.ramp import total_quantity, uplifted
+from engine.pricing.models.ramp import uplifted
 from engine.pricing.models.usage import settled
 
 D = Decimal
@@ -184,7 +184,6 @@ def test_a_ramp_of_39_months_by_year_has_four_segments() -> None:
     assert [each.uplift_percent for each in found] == [0, D("10"), D("21"), D("33.1")]
     assert [each.months for each in segments(39, short=ShortSegment.FIRST)] == [3, 12, 12, 12]
     assert uplifted(D("200"), D("21")) == D("242")
-    assert total_quantity((D("5"), D("7.5"))) == D("12.5")
     with pytest.raises(ValueError, match="at least a month"):
         segments(0)
 
