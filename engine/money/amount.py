@@ -92,7 +92,7 @@ class Money:
         return f"{self.decimal} {self.currency.code}"
 
     def _units_of(self, other: Money) -> int:
-        if self.currency != other.currency:
+        if self.currency is not other.currency and self.currency != other.currency:
             raise MoneyError(MIXED_CURRENCIES, f"{self.currency} and {other.currency} do not mix")
         return other.minor_units
 

@@ -92,14 +92,16 @@ def read_lines(messages: Sequence[pricing_pb2.LineInput], faults: Faults, field:
     known: dict[str, Decimal | None] = {"": ONE}
     found = []
     for n, each in enumerate(messages):
-        name, sku, text, parent, group = each.id, each.sku, each.quantity, each.parent, each.group
+        name, sku, text = each.id, each.sku, each.quantity
         if text not in known:
             known[text] = read_decimal(text, "", Faults())
         quantity = known[text]
-        length = 4 + len(name) + len(sku) + (len(text) + 2 if text else 0)
-        if parent or group:
+        size, length = each.ByteSize(), 4 + len(name) + len(sku) + (len(text) + 2 if text else 0)
+        parent = group = ""
+        if size != length:
+            parent, group = each.parent, each.group
             length += sum(len(part) + 2 for part in (parent, group) if part)
-        if quantity is not None and name and sku and each.ByteSize() == length:
+        if quantity is not None and name and sku and size == length:
             line = RequestedLine(name, sku, quantity, parent or None, group)  # type: ignore[arg-type]
         else:
             line = read_line(each, faults.at(f"{field}[{n}]"))

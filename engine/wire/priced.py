@@ -71,20 +71,19 @@ class Lines:
 
     def __init__(self, quote: PricedQuote, *, view: int, sheets: Sheets) -> None:
         self._priced, self._sheets = quote.priced, sheets
-        self._asked = {each.id: each for each in quote.request.lines}
+        self._stating = {each.id: each for each in quote.request.lines if each[STATED:] != NO_MORE}
         told = view == common_pb2.VIEW_WATERFALL and sheets.plan is not None
         self._steps = Steps(sheets.plan, quote.priced) if told and sheets.plan is not None else None
 
     def fill(self, target: object, *, start: int = 0, most: int = MOST_LINES) -> None:
         """Append priced lines to a repeated field: those from ``start``, at most so many."""
-        add, asked, steps, sheets = target.add, self._asked, self._steps, self._sheets  # type: ignore[attr-defined]
+        add, stating, steps, sheets = target.add, self._stating, self._steps, self._sheets  # type: ignore[attr-defined]
         for index, line in enumerate(self._priced.lines[start : start + most], start):
             row = add()
             row.MergeFromString(sheets.product(line.sku, line.list_unit))
             _fill_line(row, line)
-            wanted = asked.get(line.id)
-            if wanted is not None and wanted[STATED:] != NO_MORE:
-                _fill_stated(row, line, wanted, sheets)
+            if line.id in stating:
+                _fill_stated(row, line, stating[line.id], sheets)
             if steps is not None:
                 row.waterfall.line_id = line.id
                 _fill_steps(row.waterfall, steps.of(index), sheets)
