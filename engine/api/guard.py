@@ -18,25 +18,34 @@ from engine.application.ports import StoreFailed
 from engine.diagnostics import Fault, Refusal
 
 LOG = logging.getLogger("cpq.calls")
-STREAMED = ("request_streaming", "response_streaming")
 
 
 class Guard(grpc.ServerInterceptor):
     """Nothing but a status leaves the process: no stack trace, no SQL, no path."""
 
+    def __init__(self) -> None:
+        self._guarded: dict[str, Any] = {}
+
     def intercept_service(self, continuation: Callable[..., Any], details: Any) -> Any:
-        """Wrap the handler of a method."""
-        handler = continuation(details)
-        if handler is None or handler.request_streaming:
-            return handler
-        method = details.method
-        serializers = {
-            "request_deserializer": handler.request_deserializer,
-            "response_serializer": handler.response_serializer,
-        }
-        if handler.response_streaming:
-            return grpc.unary_stream_rpc_method_handler(_streaming(method, handler.unary_stream), **serializers)
-        return grpc.unary_unary_rpc_method_handler(_unary(method, handler.unary_unary), **serializers)
+        """The guarded handler of a method; a method has one handler as long as the server lives."""
+        found = self._guarded.get(details.method)
+        if found is None:
+            found = _guarded(details.method, continuation(details))
+            if found is not None:
+                self._guarded[details.method] = found
+        return found
+
+
+def _guarded(method: str, handler: Any) -> Any:
+    if handler is None or handler.request_streaming:
+        return handler
+    serializers = {
+        "request_deserializer": handler.request_deserializer,
+        "response_serializer": handler.response_serializer,
+    }
+    if handler.response_streaming:
+        return grpc.unary_stream_rpc_method_handler(_streaming(method, handler.unary_stream), **serializers)
+    return grpc.unary_unary_rpc_method_handler(_unary(method, handler.unary_unary), **serializers)
 
 
 def _unary(method: str, behave: Callable[..., Any]) -> Callable[..., Any]:
