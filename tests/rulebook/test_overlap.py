@@ -1,7 +1,11 @@
-"""Rows that match one case, against trying every case (engine.rulebook.checks.overlap)."""
+"""Rows that match one case, against trying every case.
+
+Of engine.rulebook.checks.overlap and engine.rulebook.checks.cells.
+"""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,8 +38,48 @@ def test_collect_may_overlap_and_any_may_when_it_says_the_same() -> None:
     assert len(found("# p ; hit=ANY\na,out: x\nA,1\nA,2\n")) == 1
 
 
-def test_other_days_do_not_overlap() -> None:
-    assert found("a,from,until,out: x\nA,2026-01-01,2026-02-01,1\nA,2026-02-01,,2\n") == []
+@pytest.mark.parametrize(
+    ("first", "second", "overlap"),
+    [
+        ("2026-01-01,2026-02-01", "2026-02-01,", False),
+        ("2026-01-01,2026-02-01", "2026-01-31,", True),
+        (",2026-02-01", ",2026-01-01", True),
+        ("2026-03-01,", "-,2026-03-01", False),
+        (",", "2026-03-01,", True),
+        ("soon,", "2026-03-01,", False),
+    ],
+)
+def test_rows_overlap_only_on_days_that_they_share(first: str, second: str, overlap: bool) -> None:
+    assert len(found(f"a,from,until,out: x\nA,{first},1\nA,{second},2\n")) == overlap
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "second", "told"),
+    [
+        ("line.sku", "100", "100 | A-1", "100"),
+        ("line.sku", "100", "A-1", None),
+        ("line.sku", "100-200", "not(100)", "100-200"),
+        ("line.sku", '"""A"", ""B"""', "B", "B"),
+        ("line.sku", "not(A)", "not(B)", None),
+        ("line.sku", "not(A)", "not(A)", "everything"),
+        ("quote.date", '"[@""2026-01-01""..@""2026-03-31""]"', '">= @""2026-03-31"""', "date 2026-03-31"),
+        ("quote.date", '"< @""2026-01-01"""', '">= @""2026-01-01"""', None),
+        ("line.discountable", "true", "not(false)", "discountable true"),
+        ("line.discountable", "true", "false", None),
+        ("line.qty", "[1..5]", "(5..9]", None),
+        ("line.qty", '"1, 3"', '"3, 5"', "qty 3"),
+        ("line.qty", "> line.minimum", "3", None),
+        ("line.qty", "< 3", "> 1", "qty 2"),
+        ("book", "", "partner", None),
+        ("book", "partner", "partner", "partner"),
+        ("currency", "EUR", "USD", None),
+    ],
+)
+def test_cells_of_any_kind_are_compared_exactly(column: str, first: str, second: str, told: str | None) -> None:
+    shown = [
+        each.split(" both match ")[1].split("; ")[0] for each in found(f"{column},out: x\n{first},1\n{second},2\n")
+    ]
+    assert shown == ([] if told is None else [told])
 
 
 def cell(draw: st.DrawFn, *, numeric: bool) -> tuple[str, set[object]]:
