@@ -55,7 +55,7 @@ def _cut(share: Ratio, count: DayCount) -> Ratio:
     match count:
         case DayCount.DAILY | DayCount.FIXED_30:
             return share if share == WHOLE else share.rounded(RATIO_PLACES)
-        case DayCount.THIRTY_360 | DayCount.ACTUAL_360 | DayCount.SECONDS:
+        case DayCount.THIRTY_360 | DayCount.ACTUAL_360 | DayCount.ACTUAL_365 | DayCount.SECONDS:
             return share
 
 

@@ -4,7 +4,7 @@ Does not own amounts: a share leaves here as two whole numbers.
 Entry points: ``Period``, ``Recurrence``, ``Cycle``, ``cut``, ``share_of_period``, ``month_share``.
 """
 
-from engine.periods.alignment import co_terminate, last_end
+from engine.periods.alignment import co_terminate, first_end, last_end
 from engine.periods.calendar import add_months, clipped, days_in_month, months_between
 from engine.periods.cycle import Cycle
 from engine.periods.day_count import (
@@ -40,6 +40,7 @@ __all__ = [
     "cut",
     "days_30_360",
     "days_in_month",
+    "first_end",
     "last_end",
     "month_share",
     "months_between",

@@ -15,7 +15,7 @@ from engine.periods.period import Period
 from engine.periods.problem import BACKWARDS, PeriodError
 from engine.periods.recurrence import Recurrence, Unit
 
-_MONTH = 30
+_MONTH, _YEAR, _MONTHS = 30, 365, 12
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -30,6 +30,8 @@ class DayCount(Enum):
     """Every month has 30 days, in the part and in the period."""
     ACTUAL_360 = "actual/360"
     """The real days of the part over 30 for each month of the period."""
+    ACTUAL_365 = "actual/365"
+    """The real days of the part over a twelfth of 365 for each month of the period, in leap years too."""
     SECONDS = "seconds"
     """Time to the instant over the time of the period; for whole days the same as daily."""
 
@@ -67,6 +69,8 @@ def share_of_period(part: Period, whole: Period, *, recurrence: Recurrence, coun
             return Share(days_30_360(part), fixed)
         case DayCount.ACTUAL_360:
             return Share(part.days, fixed)
+        case DayCount.ACTUAL_365:
+            return Share(_MONTHS * part.days, _YEAR * recurrence.count)
 
 
 def month_share(period: Period, count: DayCount = DayCount.DAILY) -> Share:
@@ -85,6 +89,8 @@ def month_share(period: Period, count: DayCount = DayCount.DAILY) -> Share:
             return Share(days_30_360(period), _MONTH)
         case DayCount.ACTUAL_360:
             return Share(period.days, _MONTH)
+        case DayCount.ACTUAL_365:
+            return Share(_MONTHS * period.days, _YEAR)
 
 
 def share_of_instants(start: datetime, end: datetime, *, whole_start: datetime, whole_end: datetime) -> Share:

@@ -25,6 +25,7 @@ JUNE = days("2023-05-23", "2023-06-23")
         (DayCount.FIXED_30, Ratio(266666667, 10**9)),  # 8 of 30
         (DayCount.THIRTY_360, Ratio(8, 30)),
         (DayCount.ACTUAL_360, Ratio(8, 30)),
+        (DayCount.ACTUAL_365, Ratio(8 * 12, 365)),
         (DayCount.SECONDS, Ratio(8, 31)),
     ],
 )

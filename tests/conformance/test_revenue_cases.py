@@ -13,6 +13,7 @@ import pytest
 
 from tests.conformance.adapters import (
     revenue_allocation,
+    revenue_contracts,
     revenue_judgement,
     revenue_ledger,
     revenue_lifecycle,
@@ -27,6 +28,11 @@ ADAPTERS: dict[str, Callable[[Case], Any]] = {
     "allocation": revenue_allocation.allocation,
     "allocation_variable": revenue_allocation.allocation_variable,
     "breakage": revenue_measures.breakage,
+    "contract_value": revenue_contracts.contract_value,
+    "coterm_end": revenue_contracts.coterm_end,
+    "proration_term": revenue_contracts.proration_term,
+    "quantity_chain": revenue_contracts.quantity_chain,
+    "term_end": revenue_contracts.term_end,
     "contract_cost": revenue_measures.contract_cost,
     "contract_cost_plan": revenue_measures.contract_cost_plan,
     "decision/combine_contracts": revenue_judgement.combine_contracts,

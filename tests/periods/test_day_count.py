@@ -39,6 +39,8 @@ def period(start: str, end: str) -> Period:
         (("2021-01-27", "2021-02-01"), ("2021-01-01", "2021-02-01"), MONTHLY, DayCount.ACTUAL_360, (5, 30)),
         (("2021-01-27", "2021-02-01"), ("2021-01-01", "2021-02-01"), MONTHLY, DayCount.SECONDS, (5, 31)),
         (("2021-02-01", "2021-03-01"), ("2021-02-01", "2021-03-01"), MONTHLY, DayCount.ACTUAL_360, (1, 1)),
+        # 5 days of a month of 365/12 days
+        (("2021-01-27", "2021-02-01"), ("2021-01-01", "2021-02-01"), MONTHLY, DayCount.ACTUAL_365, (60, 365)),
         (
             ("2021-02-01", "2021-02-03"),
             ("2021-02-01", "2021-02-08"),
@@ -60,6 +62,7 @@ def test_shares(part, whole, recurrence, count, share) -> None:
         ("2021-01-15", "2021-03-20", DayCount.DAILY, (67, 31)),  # two months to 15 March, then 5 of its 31 days
         ("2020-02-01", "2020-03-01", DayCount.THIRTY_360, (30, 30)),
         ("2020-02-01", "2020-03-01", DayCount.ACTUAL_360, (29, 30)),
+        ("2020-02-01", "2020-03-01", DayCount.ACTUAL_365, (29 * 12, 365)),
         ("2024-02-23", "2024-03-15", DayCount.FIXED_30, (22, 30)),
         ("2023-05-10", "2023-05-20", DayCount.FIXED_30, (10, 30)),
     ],
