@@ -13,9 +13,24 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.billing import BillingPolicy, BillLine, LineKind, missing_lines
+from engine.billing import (
+    BillingPolicy,
+    BillLine,
+    BillTo,
+    CreditNote,
+    Invoice,
+    LineKind,
+    Reason,
+    TaxTable,
+    draft_credit_note,
+    draft_invoice,
+    finalize,
+    missing_lines,
+    sort_onto_documents,
+)
 from engine.catalog import BillingTiming, Charge, ChargeKind, ChargePeriod
 from engine.contracts import Contract, ContractChange, ContractTerms, LineEnd, SubscriptionLine, UsageRecord
+from engine.diagnostics import Decision
 from engine.money import Money, currency
 from engine.periods import Recurrence, Unit, add_months
 from engine.pricing.models import BlockPolicy, BlockTier, TieredBlocks
@@ -24,29 +39,80 @@ from tests.conformance.adapters.gap import need
 
 AT = datetime(2000, 1, 1, tzinfo=UTC)
 STARTS = {"create"}
+STOPS = {"cancel", "end"}
 EVENTS = {"create", "change_plan", "cancel", "uncancel", "end", "pause", "resume", "usage"}
-SERVICE = {"recurring": LineKind.RECURRING, "usage": LineKind.USAGE, "repair_credit": LineKind.CREDIT}
+SERVICE = {
+    "recurring": LineKind.RECURRING,
+    "usage": LineKind.USAGE,
+    "repair_credit": LineKind.CREDIT,
+    "credit_note": LineKind.CREDIT,
+}
 PERIODS = {each.value: each for each in ChargePeriod}
 
 
 def check(case: dict[str, Any]) -> None:
     given = case["given"]
-    need(case["convention"].startswith("killbill-"), f"{case['convention']}-termination-day")
+    at_once = case["convention"] == "lago"  # each change is billed by itself, and credits are notes with tax
+    need(at_once or case["convention"].startswith("killbill-"), f"convention-{case['convention']}")
+    need(not any("fixed_charges" in each for each in given["plans"].values()), "fixed-charges-by-difference")
     for event in given["events"]:
         need(event["type"] in EVENTS, f"event-{event['type']}")
+        need(not (at_once and event["type"] in STOPS), "lago-termination-day")
     expected = _expected(case)
     need(not _is_greedy(given, expected), "arrears-billed-early")
     days = sorted({*(_day(each["at"]) for each in given["events"]), *expected})
     lines: tuple[BillLine, ...] = ()
+    documents = Documented(case)
     for day in [each for each in days if each <= max(expected)]:
-        before = [each for each in given["events"] if _day(each["at"]) < day or each["type"] in STARTS]
-        now = [each for each in given["events"] if _day(each["at"]) <= day]
         found: list[BillLine] = []
-        for known in (before, now):
-            known = [each for each in known if _day(each["at"]) <= day]
-            found += _run(case, known, (*lines, *found), day)
+        shown: Counter[tuple[str, ...]] = Counter()
+        for known in _known(given["events"], day, at_once=at_once):
+            fresh = _run(case, known, (*lines, *found), day)
+            shown += documents.shown(fresh, day) if at_once else _shown(fresh)
+            found += fresh
         lines = (*lines, *found)
-        assert _shown(found) == expected.get(day, Counter()), day
+        assert shown == expected.get(day, Counter()), day
+
+
+def _known(events: Sequence[dict[str, Any]], day: date, *, at_once: bool) -> list[list[dict[str, Any]]]:
+    """What is known at each run of a day: what began, then all of it; or each event after the other."""
+    so_far = [each for each in events if _day(each["at"]) <= day]
+    if not at_once:
+        return [[each for each in so_far if _day(each["at"]) < day or each["type"] in STARTS], so_far]
+    today = sum(_day(each["at"]) == day for each in so_far)
+    return [so_far[: len(so_far) - left] for left in reversed(range(max(today, 1)))]
+
+
+class Documented:
+    """Invoices and credit notes of a story, for cases whose credits are told with their tax."""
+
+    def __init__(self, case: dict[str, Any]) -> None:
+        told = [line for each in case["expect"]["invoices"] for line in each["lines"]]
+        percents = {Decimal(each["incl_tax_percent"]) for each in told if "incl_tax_percent" in each}
+        self._taxes = TaxTable({"standard": max(percents, default=Decimal(0))})
+        self._to = BillTo("a", "", "", currency(case["currency"]))
+        self._invoices: list[Invoice] = []
+        self._notes: list[CreditNote] = []
+
+    def shown(self, lines: Sequence[BillLine], day: date) -> Counter[tuple[str, ...]]:
+        """The charges as they are, a credit note as what it takes off with tax."""
+        at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        sorted_lines = sort_onto_documents(lines, self._invoices)
+        found = _shown([each for each in lines if each.kind is not LineKind.CREDIT])
+        for charges in sorted_lines.invoices.values():
+            draft = draft_invoice(f"i{len(self._invoices)}", charges, self._to, on=day, taxes=self._taxes, at=at)
+            assert isinstance(draft, Decision), draft
+            final = finalize(draft.value, number=len(self._invoices) + 1, on=day, at=at)
+            assert isinstance(final, Decision), final
+            self._invoices.append(final.value)
+        finals = {each.id: each for each in self._invoices}
+        for invoice, credits in sorted_lines.credits.items():
+            key, reason = f"n{len(self._notes)}", Reason("ended")
+            note = draft_credit_note(key, credits, finals[invoice], earlier=self._notes, reason=reason, at=at)
+            assert isinstance(note, Decision), note
+            self._notes.append(note.value)
+            found[(LineKind.CREDIT.value, str(day), str(day), str(-note.value.gross))] += 1
+        return found
 
 
 def _expected(case: dict[str, Any]) -> dict[date, Counter[tuple[str, ...]]]:
@@ -113,7 +179,8 @@ class Story:
 
     def contract(self) -> Contract:
         given = self.case["given"]
-        terms = ContractTerms(bill_day=given["account"]["bill_cycle_day"], day_count=day_count(self.case["convention"]))
+        bill_day = _bill_day(given["account"], first=min(self.began.values(), default=date(2000, 1, 1)))
+        terms = ContractTerms(bill_day=bill_day, day_count=day_count(self.case["convention"]))
         unit = currency(self.case["currency"])
         start = min((each.start for each in self.lines), default=date(2000, 1, 1))
         change = ContractChange(1, start, "", "", AT, tuple(self.ends))
@@ -167,6 +234,13 @@ class Story:
     def _use(self, day: date, quantity: Decimal) -> None:
         metered = next(each for each in self.lines if each.charge.kind is ChargeKind.USAGE)
         self.usage.append(UsageRecord(f"u{len(self.usage)}", metered.id, day, quantity))
+
+
+def _bill_day(account: dict[str, Any], *, first: date) -> int:
+    """The day of the month on which periods turn over: stated, that of the first day, or the first of the month."""
+    if "bill_cycle_day" in account:
+        return int(account["bill_cycle_day"])
+    return {"calendar": 1, "anniversary": first.day}[account["alignment"]]
 
 
 def _blocks(usage: dict[str, Any]) -> TieredBlocks:
