@@ -198,3 +198,27 @@ def test_a_statement_of_many_rows_keeps_to_the_parameters_that_every_sqlite_take
 
 
 CHILDREN = [child for table in TABLES for child in table.children]
+
+
+def test_a_unit_that_is_never_submitted_holds_up_nobody(store: SqliteStore) -> None:
+    store._writer._took = 3600.0
+    with store.begin("default") as idle:
+        assert idle.get(Customer, "c-1") is None
+        assert store._writer._coming
+        other = threading.Thread(target=save, args=(store, ANNA))
+        other.start()
+        other.join(30)
+        assert not other.is_alive(), "what is being decided is waited for a few milliseconds at most"
+    assert not store._writer._coming
+    with store.read("default") as reader:
+        assert reader.get(Customer, "c-1") == ANNA
+
+
+def test_what_a_unit_read_it_reads_again_alike(store: SqliteStore) -> None:
+    save(store, ANNA)
+    with store.begin("default") as tx:
+        first = tx.get(Customer, "c-1")
+        change(store, "c-1")
+        assert tx.get(Customer, "c-1") is first
+        with pytest.raises(Conflict):
+            tx.commit(Asked("Look"), b"", at=NOON)

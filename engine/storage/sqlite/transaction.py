@@ -26,6 +26,7 @@ class SqliteReader:
         self._schema = schema
         self._tenant = tenant
         self._seen: dict[tuple[type[Any], str], int] = {}
+        self._records: dict[tuple[type[Any], str], Any] = {}
         self._outermost = False
 
     def __enter__(self) -> Self:
@@ -45,11 +46,13 @@ class SqliteReader:
                 self._connection.execute("ROLLBACK")
 
     def get(self, kind: type[T], key: str) -> T | None:
-        """The record, or None."""
-        prepared = self._schema.of(kind)
-        row = self._connection.execute(prepared.select, (self._tenant, key)).fetchone()
-        self._seen[kind, key] = row[0] if row else 0
-        return prepared.decode(row[1]) if row else None
+        """The record, or None; asked for again it is the same, since a snapshot does not change."""
+        if (kind, key) not in self._records:
+            prepared = self._schema.of(kind)
+            row = self._connection.execute(prepared.select, (self._tenant, key)).fetchone()
+            self._seen[kind, key] = row[0] if row else 0
+            self._records[kind, key] = prepared.decode(row[1]) if row else None
+        return self._records[kind, key]  # type: ignore[no-any-return]
 
     def version(self, kind: type[object], key: str) -> int:
         """How often the record was saved, from 1; 0 when there is none."""
@@ -139,6 +142,10 @@ class SqliteTransaction(SqliteReader):
         self._events: list[object] = []
         self._numbers: dict[str, tuple[int, int]] = {}
 
+    def __enter__(self) -> Self:
+        self._writer.expect(self)
+        return super().__enter__()
+
     def get(self, kind: type[T], key: str) -> T | None:
         """The record as this unit sees it: its own writes first."""
         if (kind, key) in self._own:
@@ -196,6 +203,10 @@ class SqliteTransaction(SqliteReader):
         changes = self._changes(asked, answer, at)
         self._end()
         self._writer.save(changes)
+
+    def _end(self) -> None:
+        self._writer.forget(self)
+        super()._end()
 
     def _changes(self, asked: Asked, answer: bytes, at: datetime) -> Changes:
         changes = Changes()
