@@ -23,7 +23,7 @@ from typing import Any
 from benchmarks.clicks.environment import python, run
 from benchmarks.clicks.problem import as_json
 from benchmarks.clicks.questions import Questions, as_literals, questions_of
-from benchmarks.clicks.sessions import CASES, FOLDER, MORE, Case, Session, sessions_of
+from benchmarks.clicks.sessions import CASES, MORE, Case, Session, sessions_of
 from benchmarks.measure import percentile, report
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.configuration import (
@@ -107,8 +107,7 @@ def ours(engine: Configurator, asked: Questions, budget: Budget) -> Asked:
 
 def assert_true(case: Case, engine: Configurator) -> int:
     """Every query of the truth file, answered as other solvers did; how many there are."""
-    path = FOLDER / f"{case.file.removesuffix('.gz').removesuffix('.tar.xz')}.truth.json"
-    truth = json.loads(path.read_text(encoding="utf-8"))
+    truth = json.loads(case.truth.read_text(encoding="utf-8"))
     totals = {each["query"]: each for each in truth["cheapest_completion"]["answers"]}
     objective = Objective(price_terms(engine.model))
     for at, query in enumerate(truth["queries"]):

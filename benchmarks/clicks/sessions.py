@@ -29,6 +29,11 @@ class Case:
     def name(self) -> str:
         return self.file.split(".dimacs")[0].split(".xcsp")[0].split(".tar")[0]
 
+    @property
+    def truth(self) -> Path:
+        """The answers of other tools."""
+        return FOLDER / f"{self.file.removesuffix('.gz').removesuffix('.tar.xz')}.truth.json"
+
     def there(self) -> bool:
         return (FOLDER / self.file).exists()
 
