@@ -5,6 +5,8 @@ A search over the whole model settles every atom before it says that something f
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -23,14 +25,20 @@ class Statements:
     """The clauses of a model by the rule that they belong to, those of its structure by the atoms that they mention."""
 
     def __init__(self, cnf: Cnf) -> None:
-        self.of_rule: defaultdict[int, list[Clause]] = defaultdict(list)
+        self._clauses = cnf.clauses
+        order = sorted(range(len(cnf.rules)), key=cnf.rules.__getitem__)
+        # Places and numbers as plain arrays: a model may have tens of thousands of rules.
+        self._places = array("i", order)
+        self._rules = array("i", [cnf.rules[at] for at in order])
         self._structure: defaultdict[int, list[Clause]] = defaultdict(list)
-        for clause, rule in zip(cnf.clauses, cnf.rules, strict=True):
-            if rule != STRUCTURE:
-                self.of_rule[rule].append(clause)
-            else:
-                for literal in clause:
-                    self._structure[abs(literal)].append(clause)
+        for clause in self.of_rule(STRUCTURE):
+            for literal in clause:
+                self._structure[abs(literal)].append(clause)
+
+    def of_rule(self, rule: int) -> list[Clause]:
+        """What the rule says."""
+        first, last = bisect_left(self._rules, rule), bisect_right(self._rules, rule)
+        return [self._clauses[at] for at in self._places[first:last]]
 
     def structure_of(self, atoms: Iterable[int]) -> list[Clause]:
         """The structure that has anything to do with these atoms; at most one clause more than a close-up takes."""
@@ -54,9 +62,9 @@ def minimal_rules(
 
     The structure that touches neither stays out: it can always be met, or the clash would not need the rules.
     """
-    if sum(len(statements.of_rule[rule]) for rule in rules) > CLAUSES_MAX:
+    said = [(clause, at) for at, rule in enumerate(rules) for clause in statements.of_rule(rule)]
+    if len(said) > CLAUSES_MAX:
         return None
-    said = [(clause, at) for at, rule in enumerate(rules) for clause in statements.of_rule[rule]]
     atoms = {abs(each) for each in hard}.union(*({abs(each) for each in clause} for clause, _ in said))
     said += [(clause, STRUCTURE) for clause in statements.structure_of(atoms)]
     if len(said) > CLAUSES_MAX:
