@@ -101,6 +101,7 @@ def _contract(accepted: AcceptedQuote, booking: Booking) -> Contract:
 def _subscription(line: AcceptedLine, by_id: Mapping[LineId, AcceptedLine]) -> SubscriptionLine:
     kind = line.charge.kind
     months = line.term_months if kind is not ChargeKind.ONE_TIME else None
+    end = add_months(line.start, months) if months else line.end
     usage = kind is ChargeKind.USAGE
     delivered = kind is ChargeKind.ONE_TIME and _is_fulfilled(line, by_id)
     return SubscriptionLine(
@@ -113,8 +114,8 @@ def _subscription(line: AcceptedLine, by_id: Mapping[LineId, AcceptedLine]) -> S
         unit_price=line.unit_net,
         amount=Money.zero(line.net_total.currency) if usage else line.net_total,
         start=line.start,
-        end=add_months(line.start, months) if months else None,
-        term_total=line.term_total if months and not usage else None,
+        end=end,
+        term_total=line.term_total if end is not None and not usage else None,
         tax_code=line.tax_code,
         bill_on=BillOn.DELIVERY if delivered else BillOn.START,
         usage_model=str(line.sku) if usage else "",

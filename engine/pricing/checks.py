@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Decimal
 
 from engine.diagnostics import Fault, did_you_mean
-from engine.money import EXACT, MoneyError, currency
+from engine.money import EXACT, MoneyError, Ratio, currency
 from engine.pricing import codes
 from engine.pricing.compiled import PricePlan
 from engine.pricing.models.tiers import HUNDRED
@@ -120,7 +120,7 @@ def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
                 yield Fault(codes.BAD_AMOUNT, f"{place}.{name}", f"`{value}` is not an amount")
         if any(not value.is_finite() for value in line.surcharges):
             yield Fault(codes.BAD_AMOUNT, f"{place}.surcharges", "a surcharge is not an amount")
-    if line.term_months is not None and not (line.term_months.is_finite() and line.term_months > 0):
+    if line.term_months is not None and not _is_term(line.term_months, line.term_part):
         yield Fault(codes.BAD_QUANTITY, f"{place}.term_months", f"`{line.term_months}` is not a term")
     prior, uplift = line.prior_quantity, line.uplift_percent
     if not prior.is_finite() or prior < 0 or prior.adjusted() >= 16:
@@ -132,6 +132,10 @@ def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
     if not uplift.is_finite() or not -HUNDRED <= uplift <= UPLIFT_MOST:
         hint = f"an uplift is between -100 and {UPLIFT_MOST} percent"
         yield Fault(codes.BAD_AMOUNT, f"{place}.uplift_percent", f"`{uplift}` is not an uplift", hint)
+
+
+def _is_term(months: Decimal, part: Ratio) -> bool:
+    return months.is_finite() and months >= 0 and part.numerator >= 0 and (months > 0 or part.numerator > 0)
 
 
 def _is_fine(quantity: Decimal, places: int) -> bool:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NewType
 
 from engine.diagnostics import Span
-from engine.periods import PartMonths
+from engine.periods import DayCount, PartMonths
 from engine.pricing.effects import Condition, Effect, Operand
 from engine.pricing.settings import Habits, RoundingSettings, TaxSettings
 from engine.pricing.window import ALWAYS as ALWAYS
@@ -378,3 +378,4 @@ class PricingRules:
     tax: TaxSettings | None = None
     habits: Habits = Habits()
     part_months: PartMonths = PartMonths.PRORATED
+    day_count: DayCount = DayCount.DAILY

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from engine.catalog import ONE_TIME, Charge, LineId, Sku, Value
+from engine.money import Ratio
 
 Facts: TypeAlias = Mapping[str, Value]
 """A record that conditions read: names to values of the rule language."""
@@ -20,6 +21,7 @@ Allowed: TypeAlias = tuple[int, ...]
 
 NO_FACTS: Facts = MappingProxyType({})
 ONE = Decimal(1)
+NO_PART = Ratio(0, 1)
 
 
 class RequestLine(NamedTuple):
@@ -28,7 +30,8 @@ class RequestLine(NamedTuple):
     ``facts`` is what rules read as ``line.<name>`` beside the engine's own names (family, category…).
 
     ``quantity`` is the total quantity; for a usage charge the estimate per charge period. ``list_price`` is the
-    product's own unit list price, used when no price book entry decides. ``term_months`` counts for recurring charges.
+    product's own unit list price, used when no price book entry decides. ``term_months`` counts for recurring charges;
+    ``term_part`` is the part of a month beyond them.
     All quantities and unit prices are of the product's own unit; ``unit`` names another one that the line is sold in,
     and ``unit_factor`` how many of the own one it holds. ``root`` is the line at the top of the tree that a part
     belongs to and ``bundle`` its SKU; ``segment`` is the number of a ramp segment, ``segment_price`` what a unit of it
@@ -61,6 +64,7 @@ class RequestLine(NamedTuple):
     root: LineId | None = None
     bundle: str = ""
     segment_price: Decimal | None = None
+    term_part: Ratio = NO_PART
     allowed: Allowed | None = None
 
 

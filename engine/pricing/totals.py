@@ -23,7 +23,8 @@ def periods_of(line: RequestLine, parts: PartMonths) -> Ratio:
     """How many charge periods the term of a line has; 1 for one-time charges and without a term."""
     if line.charge.kind is ChargeKind.ONE_TIME or line.term_months is None or line.charge.period is None:
         return Ratio(1, 1)
-    return month_multiplier(line.term_months, Decimal(line.charge.period.value), parts)
+    months = Ratio.of(line.term_months) + line.term_part
+    return month_multiplier(months, Decimal(line.charge.period.value), parts)
 
 
 def term_amount(amount: int, periods: Ratio, currency: Currency, rounding: RoundingRule) -> int:

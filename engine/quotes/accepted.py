@@ -20,7 +20,7 @@ class AcceptedLine:
 
     ``list_total`` and ``net_total`` are before tax, for the whole quantity: once for a one-time charge, for one charge
     period of a recurring one; ``term_total`` is the net over the whole term. ``unit_net`` is the unit price before
-    order discounts. ``tax`` is the tax on ``net_total``.
+    order discounts. ``tax`` is the tax on ``net_total``. ``end`` stands in the place of a term.
     """
 
     id: LineId
@@ -40,6 +40,7 @@ class AcceptedLine:
     fulfilment: str
     start: date
     term_months: int | None
+    end: date | None = None
 
     @property
     def has_no_agreed_price(self) -> bool:
@@ -48,7 +49,7 @@ class AcceptedLine:
             case ChargeKind.ONE_TIME:
                 return False
             case ChargeKind.RECURRING:
-                return self.term_months is None
+                return self.term_months is None and self.end is None
             case ChargeKind.USAGE:
                 return True
 
@@ -117,7 +118,8 @@ def _line(
         recognition=product.recognition,
         fulfilment=product.fulfilment,
         start=requested.start or start,
-        term_months=requested.term_months or offer.priced.request.term_months,
+        term_months=None if requested.end else requested.term_months or offer.priced.request.term_months,
+        end=requested.end,
     )
 
 

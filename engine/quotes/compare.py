@@ -31,6 +31,7 @@ LINE_FIELDS = (
     "attributes",
     "term_months",
     "start",
+    "end",
     "prior_quantity",
     "past_counts",
     "uplift_percent",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import cast
@@ -13,6 +14,8 @@ from engine.catalog import ONE_TIME, Catalog, ChargeKind, ConfiguredLine, LineId
 from engine.catalog.product import ONE
 from engine.configuration.products import Finding, ProductConfigurator
 from engine.diagnostics import Fault, Refusal
+from engine.money import Ratio
+from engine.periods import DayCount, PartMonths, Period, month_share
 from engine.pricing import PricePlan, price
 from engine.pricing.checks import request_faults
 from engine.pricing.compiled import EXCHANGE
@@ -207,9 +210,20 @@ def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> Requ
         bundle=root.sku if root is not None else "",
         allowed=allowed,
     )
+    if asked.end is not None:
+        made = _until(made, asked.end, asked.start or request.start or request.date, parts.plan)
     if asked.says_more or asked.sku in request.past:
         return _with_own(made, asked, product, request.past.get(asked.sku, NONE))
     return made
+
+
+def _until(line: RequestLine, end: date, start: date, plan: PricePlan) -> RequestLine:
+    """The line with the months of its service: whole ones, and the part beyond them by the book's count of days."""
+    rules = plan.rules
+    count = rules.day_count if rules.part_months is PartMonths.PRORATED else DayCount.DAILY
+    share = month_share(Period(start, end), count)
+    whole, rest = divmod(share.part, share.whole)
+    return line._replace(term_months=Decimal(whole), term_part=Ratio(rest, share.whole))
 
 
 def _with_own(line: RequestLine, asked: RequestedLine, product: Product, past: Decimal) -> RequestLine:

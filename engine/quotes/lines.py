@@ -10,6 +10,7 @@ from typing import NamedTuple
 from engine.catalog import Catalog, ChargeKind, LineId, Product, Sku
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.money import EXACT
+from engine.periods import months_between
 from engine.quotes.request import NO_MORE, STATED, QuoteRequest, RequestedLine
 
 NO_LINES = Code("QUO101")
@@ -88,18 +89,21 @@ def _sound(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] 
             return None
         if line[STATED:] == NO_MORE:
             found.append(ResolvedLine(line, product, quantity))
-        elif _has_own_faults(line, catalog, by_id):
+        elif _has_own_faults(line, request, catalog, by_id):
             return None
         else:
             found.append(None)
     return tuple([each or _resolved(line, by_id, products) for each, line in zip(found, lines, strict=True)])
 
 
-def _has_own_faults(line: RequestedLine, catalog: Catalog, by_id: Mapping[LineId, RequestedLine]) -> bool:
+def _has_own_faults(
+    line: RequestedLine, request: QuoteRequest, catalog: Catalog, by_id: Mapping[LineId, RequestedLine]
+) -> bool:
     """Whether something is wrong with what only some lines state."""
     return (
         (line.says_more and any(_product_faults(line, "", catalog)))
         or (line.term_months is not None and any(_term_faults("", line.term_months)))
+        or (line.end is not None and any(_end_faults(line, "", request, catalog)))
         or (line.parent is not None and any(_parent_faults(line, "", by_id)))
     )
 
@@ -121,6 +125,7 @@ def _faults(request: QuoteRequest, catalog: Catalog) -> Iterator[Fault]:
         yield from _product_faults(line, place, catalog)
         yield from _quantity_faults(line, place)
         yield from _term_faults(f"{place}.term_months", line.term_months)
+        yield from _end_faults(line, place, request, catalog)
         yield from _parent_faults(line, place, by_id)
 
 
@@ -159,6 +164,24 @@ def _quantity_faults(line: RequestedLine, place: str) -> Iterator[Fault]:
 def _term_faults(field: str, months: int | None) -> Iterator[Fault]:
     if months is not None and not 1 <= months <= TERM_MONTHS_MAX:
         yield Fault(BAD_TERM, field, f"a term of {months} months is not between 1 and {TERM_MONTHS_MAX}")
+
+
+def _end_faults(line: RequestedLine, place: str, request: QuoteRequest, catalog: Catalog) -> Iterator[Fault]:
+    """An end is for what is charged every period, with a start that acceptance does not move."""
+    end, start, field = line.end, line.start or request.start, f"{place}.end"
+    product = catalog.product(line.sku)
+    if end is None or product is None:
+        return
+    if product.charge.kind is ChargeKind.ONE_TIME:
+        yield Fault(BAD_TERM, field, f"`{line.sku}` is charged once, so it has no end", "leave it out")
+    elif line.term_months is not None:
+        yield Fault(BAD_TERM, field, "the line has both a term and an end", "give one of them")
+    elif start is None:
+        yield Fault(BAD_TERM, field, "an end needs a start", "give `start` on the line or the quote")
+    elif end <= start:
+        yield Fault(BAD_TERM, field, f"the line ends on {end}, and starts on {start}", "let it end on a later day")
+    elif months_between(start, end) >= TERM_MONTHS_MAX:
+        yield Fault(BAD_TERM, field, f"{start} to {end} is not within {TERM_MONTHS_MAX} months")
 
 
 def _parent_faults(line: RequestedLine, place: str, by_id: Mapping[LineId, RequestedLine]) -> Iterator[Fault]:

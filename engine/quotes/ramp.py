@@ -117,6 +117,9 @@ def _faults(
     if above is not None and _ramped(above, ramps, by_id) is not None:
         yield Fault(BAD_RAMP, place, "a line above it is ramped already", "ramp one of them")
         return
+    if line.end is not None:
+        yield Fault(BAD_RAMP, place, "a ramp is cut by months, and the line has an end", "give `term_months` instead")
+        return
     months = line.term_months or term.months
     if not months or not 1 <= months <= TERM_MONTHS_MAX:
         hint = "give `term_months` on the line or the quote"

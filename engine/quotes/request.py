@@ -20,7 +20,8 @@ class RequestedLine(NamedTuple):
 
     A bundle is a line whose parts are lines with ``parent`` set and ``group`` naming the option group; the quantity of
     a part is per one unit of its parent. ``attributes`` hold the choices made on the line itself. ``term_months`` and
-    ``start`` override those of the quote for recurring charges. ``unit`` is what the quantity counts (a box), empty for
+    ``start`` override those of the quote for recurring charges; ``end`` is the first day that is not served any more,
+    in the place of a term. ``unit`` is what the quantity counts (a box), empty for
     the product's own unit. ``prior_quantity`` is what past orders count towards tiers, in the product's own unit, in
     the place of what the request knows of them; a line that states none of them (``past_counts`` is false) counts none.
     ``segment`` numbers the segments of a ramp from 1; ``uplift_percent`` raises the price of one, and
@@ -41,12 +42,13 @@ class RequestedLine(NamedTuple):
     uplift_percent: Decimal = NONE
     segment_price: Decimal | None = None
     past_counts: bool = True
+    end: datetime.date | None = None
 
     @property
     def says_more(self) -> bool:
         """Whether the line states a unit, past orders or a segment, as few lines do."""
         stated = self.unit or self.segment or self.prior_quantity or self.uplift_percent
-        return bool(stated) or not self.past_counts or self.segment_price is not None
+        return bool(stated) or not self.past_counts or self.segment_price is not None or self.end is not None
 
 
 STATED = 3

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from engine.catalog import ChargeKind
 from engine.diagnostics import Fault, Refusal, did_you_mean
 from engine.money import EXACT, Money
-from engine.periods import Period, add_months
+from engine.periods import Period, add_months, month_share
 from engine.quotes.accepted import AcceptedLine, AcceptedQuote
 from engine.revenue.allocation import ObservableBundle
 from engine.revenue.obligation import UNKNOWN_POLICY, Promise
@@ -78,6 +78,8 @@ def policy_of(line: AcceptedLine, policies: RevenuePolicies) -> RecognitionPolic
 def service_of(line: AcceptedLine) -> Period:
     """The days a line is for: its term, one charge period when it has none, or the day of its start."""
     months = line.term_months
+    if line.end is not None:
+        return Period(line.start, line.end)
     if line.charge.kind is not ChargeKind.ONE_TIME and months is None and line.charge.period is not None:
         months = line.charge.period.value
     if months is None:
@@ -104,7 +106,12 @@ def _promise(line: AcceptedLine, policy: RecognitionPolicy, entry: SspEntry | No
 
 def _periods(line: AcceptedLine) -> Decimal:
     """How many charge periods the term has; 1 for what is charged once."""
-    if line.charge.kind is ChargeKind.ONE_TIME or line.charge.period is None or line.term_months is None:
+    if line.charge.kind is ChargeKind.ONE_TIME or line.charge.period is None:
+        return Decimal(1)
+    if line.end is not None:
+        share = month_share(Period(line.start, line.end))
+        return EXACT.divide(Decimal(share.part), Decimal(share.whole * line.charge.period.value))
+    if line.term_months is None:
         return Decimal(1)
     return EXACT.divide(Decimal(line.term_months), Decimal(line.charge.period.value))
 

@@ -118,4 +118,5 @@ def _pricing(head: BookHead, prices: Prices, discounts: Discounts, terms: TermsR
         tax=terms.tax,
         habits=head.habits,
         part_months=terms.terms.contract.part_months,
+        day_count=terms.terms.contract.day_count,
     )

@@ -132,6 +132,7 @@ def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:
         segment=message.segment,
         uplift_percent=_or_none(message.uplift_percent, "uplift_percent", faults),
         segment_price=read_decimal(message.segment_price, "segment_price", faults),
+        end=read_date(message.end, "end", faults) if message.HasField("end") else None,
         past_counts=prior is None or bool(prior),
     )
 
@@ -227,6 +228,8 @@ def fill_line(message: pricing_pb2.LineInput, line: RequestedLine) -> None:
         message.uplift_percent = decimal_text(line.uplift_percent)
     if line.segment_price is not None:
         message.segment_price = decimal_text(line.segment_price)
+    if line.end is not None:
+        fill_date(message.end, line.end)
 
 
 def _fill_manual(message: pricing_pb2.ManualDiscount, manual: ManualDiscount) -> None:

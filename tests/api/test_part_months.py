@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cpq.v1 import billing_pb2, contract_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, contract_pb2, pricing_pb2, quote_pb2, revenue_pb2
 
 from tests.api import deal
-from tests.api.server import Served, served
+from tests.api.server import Served, failure, served
 from tests.fakes.rules import SMALL
 
 TERMS = SMALL["terms/terms.yaml"]
@@ -42,3 +42,54 @@ def test_a_month_that_was_begun_is_not_credited(shop: Served) -> None:
     run = billing_pb2.RunBillingRequest(until=deal.day("2026-12-31"), contracts=[order.contract])
     assert not shop.billing.RunBilling(run, timeout=30).invoices
     assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-04-01"))).valid
+
+
+@pytest.mark.parametrize(
+    ("contract", "amounts"),
+    [
+        # 5 x 30.00 a month; 10 of the 31 days of May: 48.387
+        (b"contract: {payment_days: 30}", [15000, 15000, 4839]),
+        (b"contract: {payment_days: 30, day_count: 30/360}", [15000, 15000, 5000]),  # 10 of 30
+        (b"contract: {payment_days: 30, part_months: whole}", [15000, 15000, 15000]),
+    ],
+)
+def test_a_line_until_a_day_costs_what_is_billed_of_it(tmp_path: Path, contract: bytes, amounts: list[int]) -> None:
+    terms = TERMS.replace(b"contract: {payment_days: 30, day_count: daily}", contract)
+    with served(tmp_path, {**SMALL, "terms/terms.yaml": terms}) as shop:
+        deal.set_clock(shop)
+        deal.people(shop)
+        start, end = deal.day("2026-03-01"), deal.day("2026-05-11")
+        order = deal.ordered(shop, deal.line("PLAN", "5", start=start, end=end))
+        quote = shop.quotes.GetQuote(quote_pb2.GetQuoteRequest(name=order.quote))
+        assert (quote.content.lines[0].end, quote.priced.lines[0].term_net) == (end, sum(amounts))
+        assert quote.priced.totals.tcv == sum(amounts)
+        billed = deal.invoiced(shop, order.contract, "2026-12-31")
+        assert [each.net for each in billed] == amounts
+        assert billed[-1].lines[0].service.end == end
+        shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-12-31")), timeout=30)
+        audit = shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-12-31")), timeout=30)
+        assert audit.valid, audit.findings
+
+
+def test_an_end_that_cannot_be_is_refused(shop: Served) -> None:
+    start, end = deal.day("2026-03-01"), deal.day("2026-05-11")
+    content = deal.content(
+        deal.line("PLAN", id="a", end=end),
+        deal.line("PLAN", id="b", start=end, end=start),
+        deal.line("PLAN", id="c", start=start, end=end, term_months=12),
+        deal.line("MUG", id="d", start=start, end=end),
+        deal.line("PLAN", id="e", start=start, end=deal.day("2999-01-01")),
+    )
+    found = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest(content=content))
+    assert found.fields == {
+        "lines[0].end": "an end needs a start; give `start` on the line or the quote",
+        "lines[1].end": "the line ends on 2026-03-01, and starts on 2026-05-11; let it end on a later day",
+        "lines[2].end": "the line has both a term and an end; give one of them",
+        "lines[3].end": "`MUG` is charged once, so it has no end; leave it out",
+        "lines[4].end": "2026-03-01 to 2999-01-01 is not within 1200 months",
+    }
+    ramped = deal.content(deal.line("PLAN", start=start, end=end, ramp=pricing_pb2.Ramp()), term_months=12)
+    found = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest(content=ramped))
+    assert found.fields == {
+        "lines[0].ramp": "a ramp is cut by months, and the line has an end; give `term_months` instead"
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import Enum
 
 from engine.money import EXACT, Ratio
@@ -67,7 +67,8 @@ def period_count(length: Decimal, period: Decimal) -> Ratio:
     return Ratio.of(length) * Ratio(Ratio.of(period).denominator, Ratio.of(period).numerator)
 
 
-def month_multiplier(months: Decimal, period_months: Decimal, parts: PartMonths) -> Ratio:
+def month_multiplier(months: Ratio, period_months: Decimal, parts: PartMonths) -> Ratio:
     """How many charge periods so many months are; a part of a month may count as a whole one (12.1 as 13)."""
-    counted = months if parts is PartMonths.PRORATED else months.to_integral_value(ROUND_CEILING)
-    return period_count(counted, period_months)
+    counted = months if parts is PartMonths.PRORATED else Ratio(-(-months.numerator // months.denominator), 1)
+    period = Ratio.of(period_months)
+    return counted * Ratio(period.denominator, period.numerator)

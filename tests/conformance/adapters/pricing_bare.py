@@ -54,7 +54,7 @@ def _multiplier(given: dict[str, Any], method: str) -> Ratio:
             return period_count(days, given.get("term_days", Decimal(365)))
         case "month":
             assert months is not None
-            return month_multiplier(months, given.get("term_months", Decimal(1)), PartMonths.WHOLE)
+            return month_multiplier(Ratio.of(months), given.get("term_months", Decimal(1)), PartMonths.WHOLE)
         case _:
             whole = period_count(months or Decimal(0), given.get("term_months", Decimal(1)))
             if days is None:
