@@ -17,6 +17,7 @@ from engine.application.ports import Store
 from engine.application.rule_books import ActiveBook, CheckedBook, PublishedBook
 
 MOST_BOOKS = 8
+MOST_CHECKED = 2
 MOST_TENANTS = 1_000
 MOST_PUBLICATIONS = 10_000
 OTHERS_SECONDS = 0.5
@@ -25,7 +26,7 @@ OTHERS_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Publications:
-    """What was published by the time of a save, and until when to believe that no other process added to it."""
+    """What was published by so many saves, and until when to believe that no other process added to it."""
 
     saves: int
     until: float
@@ -40,12 +41,17 @@ class StoredRuleBooks:
         self._compiled = compiled
         self._gate = threading.Lock()
         self._active: LRUCache[tuple[str, str], ActiveBook] = LRUCache(MOST_BOOKS)
+        self._checked: LRUCache[str, ActiveBook] = LRUCache(MOST_CHECKED)
         self._loading: dict[tuple[str, str], threading.Lock] = {}
         self._published: LRUCache[str, _Publications] = LRUCache(MOST_TENANTS)
 
     def check(self, files: Mapping[str, bytes]) -> CheckedBook:
-        """Compile sources without keeping them."""
-        return self._compiled(files)
+        """Compile sources; what has no errors is held for a while, since most of it is published next."""
+        checked = self._compiled(files)
+        if checked.active is not None:
+            with self._gate:
+                self._checked[checked.active.book.hash] = checked.active
+        return checked
 
     def pack(self, files: Mapping[str, bytes]) -> bytes:
         """The sources as one compressed document."""
@@ -87,8 +93,8 @@ class StoredRuleBooks:
         return self.get(tenant, max(held, key=lambda each: each.number).id)
 
     def _publications(self, tenant: str) -> tuple[PublishedBook, ...]:
-        """All publications; read again after anything was saved here, and now and then for what others saved."""
-        saves, now = self._store.saves, time.monotonic()
+        """All publications; read again after one was saved here, and now and then for what others saved."""
+        saves, now = self._store.saves(PublishedBook), time.monotonic()
         with self._gate:
             known = self._published.get(tenant)
         if known is None or known.saves != saves or known.until < now:
@@ -102,4 +108,8 @@ class StoredRuleBooks:
     def _load(self, tenant: str, book_hash: str) -> ActiveBook | None:
         with self._store.read(tenant) as reader:
             document = reader.blob(f"ruleBooks/{book_hash}")
-        return self._compiled(self.unpack(document)).active if document is not None else None
+        if document is None:
+            return None
+        with self._gate:
+            checked = self._checked.pop(book_hash, None)
+        return checked or self._compiled(self.unpack(document)).active

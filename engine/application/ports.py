@@ -131,9 +131,8 @@ class Store(Protocol):
     def turn(self) -> AbstractContextManager[object]:
         """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""
 
-    @property
-    def saves(self) -> int:
-        """How often anything was saved through this store; while it stays the same, nothing was."""
+    def saves(self, kind: type[object]) -> int:
+        """How often records of a kind were saved through this store; while it stays the same, none was."""
 
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""

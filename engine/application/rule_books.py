@@ -56,7 +56,7 @@ class RuleBooks(Protocol):
     """Compiled rule books."""
 
     def check(self, files: Mapping[str, bytes]) -> CheckedBook:
-        """Compile sources without keeping them."""
+        """Compile sources without publishing them."""
 
     def pack(self, files: Mapping[str, bytes]) -> bytes:
         """The sources as one opaque document."""

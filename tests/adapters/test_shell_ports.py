@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.adapters import ids as ids_module
 from engine.adapters import stored_books
 from engine.adapters.clock import TenantClock, WallClock
 from engine.adapters.compiled_books import CompiledBooks
@@ -63,6 +64,45 @@ def test_ids_are_never_given_twice_by_threads_or_after_a_restart(store: SqliteSt
     assert min(found) == "q-000001"
     assert ids.new("o") == "o-000001"
     assert SequenceIds(store).new("q") not in found
+
+
+def test_numbers_are_reserved_in_larger_blocks_while_many_are_wanted(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, reserved = [100.0], []
+    monkeypatch.setattr(ids_module.time, "monotonic", lambda: now[0])
+
+    def reserve(series: str, count: int) -> int:
+        reserved.append(count)
+        return 1 + sum(reserved[:-1])
+
+    monkeypatch.setattr(store, "reserve", reserve)
+    ids = SequenceIds(store)
+    assert [ids.new("q") for _ in range(5_000)] == [f"q-{number:06d}" for number in range(1, 5_001)]
+    # 50 + 100 + 200 + 400 + 800 + 1600 + 1600 = 4 750, and one more
+    assert reserved == [50, 100, 200, 400, 800, 1_600, 1_600, 1_600]
+    now[0] += 1.5
+    while len(reserved) == 8:
+        ids.new("q")
+    assert reserved[8] == 50
+
+
+def test_a_book_that_was_checked_is_not_compiled_again_when_it_is_published(store: SqliteStore) -> None:
+    calls: list[int] = []
+
+    def counted(files: object) -> object:
+        calls.append(1)
+        return COMPILED(files)  # type: ignore[arg-type]
+
+    books = StoredRuleBooks(store, counted)  # type: ignore[arg-type]
+    checked = books.check(SMALL).active
+    assert checked is not None
+    assert books.get("default", checked.book.hash) is None, "it is not published"
+    with store.begin("default") as tx:
+        tx.put_blob(f"ruleBooks/{checked.book.hash}", books.pack(SMALL))
+        tx.commit(Asked("Put"), b"", at=LONG_AGO)
+    assert books.get("default", checked.book.hash) is checked
+    assert len(calls) == 1
 
 
 def test_packed_sources_are_unpacked_equal_and_compiled_once(store: SqliteStore) -> None:

@@ -159,7 +159,7 @@ def test_units_that_wait_share_a_commit_and_one_that_fails_does_not_hurt_the_oth
     connection = sqlite3.connect(tmp_path / "w.sqlite3", isolation_level=None, check_same_thread=False)
     connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
     commits: list[int] = []
-    writer = Writer(connection, after_commit=lambda: commits.append(1))
+    writer = Writer(connection, after_commit=lambda _: commits.append(1))
     started, go = threading.Event(), threading.Event()
 
     def hold(_: sqlite3.Connection) -> None:

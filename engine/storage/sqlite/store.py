@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
@@ -35,6 +36,7 @@ class SqliteStore:
         try:
             migrate(connection, migrations())
             self._commits = 0
+            self._saves: Counter[str] = Counter()
         except BaseException:
             connection.close()
             raise
@@ -52,10 +54,9 @@ class SqliteStore:
         """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""
         return self._turn
 
-    @property
-    def saves(self) -> int:
-        """How often anything was saved through this store: counted before those who saved are told."""
-        return self._commits
+    def saves(self, kind: type[object]) -> int:
+        """How often records of a kind were saved through this store: counted before those who saved are told."""
+        return self._saves[self._schema.of(kind).table.table]
 
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
@@ -102,7 +103,8 @@ class SqliteStore:
                 connection.close()
             self._readers.clear()
 
-    def _tell(self) -> None:
+    def _tell(self, tables: Iterable[str]) -> None:
+        self._saves.update(tables)
         with self._news:
             self._commits += 1
             self._news.notify_all()

@@ -13,7 +13,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from engine.application.ports import StoreError, StoreFailed
@@ -41,7 +41,9 @@ class _Unit:
 class Writer:
     """Runs units one after the other on its own connection, many to a commit."""
 
-    def __init__(self, connection: sqlite3.Connection, *, after_commit: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, *, after_commit: Callable[[Iterable[str]], None] = lambda _: None
+    ) -> None:
         self._connection = connection
         self._after_commit = after_commit
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
@@ -123,7 +125,9 @@ class Writer:
             self._give_up(batch, failure)
         else:
             self._took = time.monotonic() - began
-            self._after_commit()
+            self._after_commit(
+                {place[0] for each in batch if each.changes is not None for place in each.changes.written}
+            )
         for unit in batch:
             unit.done.release()
 
