@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cpq.v1 import order_pb2, pricing_pb2, quote_pb2
 
+from engine.cli.command import main
 from tests.api import deal
 from tests.api.server import Served, served
 from tests.fakes.rules import SMALL
@@ -94,3 +96,14 @@ def test_a_stored_quote_keeps_what_counted_until_it_is_priced_again(shop: Served
     edit = quote_pb2.BatchUpdateQuoteLinesRequest(name=draft.name, upserts=[deal.line("MUG", "2")])
     edited = shop.quotes.BatchUpdateQuoteLines(edit)
     assert (edited.priced.totals.mrr, [each.quantity for each in edited.priced.past_orders]) == (2700, ["10"])
+
+
+def test_the_command_says_what_counted(shop: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deal.ordered(shop, deal.line("PLAN", "5"), term_months=12)
+    asked = tmp_path / "asked.json"
+    content = {"customer": "customers/anna", "lines": [{"id": "p", "sku": "PLAN", "quantity": "5"}], "term_months": 12}
+    asked.write_text(json.dumps(content))
+    assert main(["price", str(asked), "--server", shop.running.address]) == 0
+    shown = capsys.readouterr().out
+    assert "5 PLAN of past orders count towards the tiers" in shown
+    assert "135.00 / month" in shown  # 5 x 27.00
