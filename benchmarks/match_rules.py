@@ -12,10 +12,9 @@ from contextlib import suppress
 
 from benchmarks.measure import compare, exponent, report
 from benchmarks.price_book import DAY, PlainRule, plain_rules, pricing_rules, request
-from engine.language.tables.bitmaps import rows_of
 from engine.pricing import compile_plan
 from engine.pricing.flow import Pricing
-from engine.pricing.masks import LineMasks
+from engine.pricing.matches import matches_of
 from engine.pricing.request import PriceRequest
 
 Matches = list[list[int]]
@@ -32,12 +31,8 @@ def ours(rules: list[PlainRule], asked: PriceRequest) -> tuple[Matcher, Matcher]
     done = Pricing(plan, asked).header_mask()
 
     def match(header: int) -> Matches:
-        masks = LineMasks(plan.index.line, header)
-        found = []
-        for line in asked.lines:
-            mask = masks.of(line)
-            found.append([names[number] for number in rows_of(mask)] if mask else [])
-        return found
+        matching = matches_of(plan.index, header)
+        return [[names[number] for number in matching(line)] for line in asked.lines]
 
     return lambda: match(Pricing(plan, asked).header_mask()), lambda: match(done)
 

@@ -43,12 +43,25 @@ def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
 
 def _lines(request: PriceRequest, places: int) -> Iterator[Fault]:
     """The faults of each line; a quantity that was fine once under a rule is fine again."""
-    fine: set[tuple[Decimal | None, ...]] = set()
+    fine: set[Decimal] = set()
+    ruled: set[tuple[Decimal | None, ...]] = set()
     for index, line in enumerate(request.lines):
-        asked = line.quantity, line.minimum_quantity, line.quantity_multiple, line.quantity_maximum
-        if line.quantity.is_finite() and asked not in fine and _is_fine(asked[0], places) and _keeps_to_rule(line):
-            fine.add(asked)
-        if not (line.quantity.is_finite() and asked in fine and _is_plain(line)):
+        quantity = line.quantity
+        if not quantity.is_finite():
+            yield from line_faults(line, f"lines[{index}]", places)
+            continue
+        if line.minimum_quantity is line.quantity_multiple is line.quantity_maximum is None:
+            is_fine = quantity in fine
+            if not is_fine and _is_fine(quantity, places):
+                fine.add(quantity)
+                is_fine = True
+        else:
+            asked = quantity, line.minimum_quantity, line.quantity_multiple, line.quantity_maximum
+            is_fine = asked in ruled
+            if not is_fine and _is_fine(quantity, places) and _keeps_to_rule(line):
+                ruled.add(asked)
+                is_fine = True
+        if not (is_fine and _is_plain(line)):
             yield from line_faults(line, f"lines[{index}]", places)
 
 

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT
 from engine.pricing.atoms import PRICES
 from engine.pricing.compiled import OWN_LIST, ROUNDING, PricePlan
 from engine.pricing.finding import Finder
-from engine.pricing.masks import RULES, LineMasks
+from engine.pricing.masks import RULES
+from engine.pricing.matches import matches_of
 from engine.pricing.plain_guards import PlainGuards, hold
-from engine.pricing.programs import Program, program_for, run
+from engine.pricing.plan import Pick
+from engine.pricing.programs import Program, Stage, program_for, run
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.rows import Rows
 from engine.pricing.settings import RoundingOf, RoundingPoint, RoundingSettings
@@ -33,6 +34,10 @@ class Offer(NamedTuple):
     unit: Decimal | None
     source: int
 
+
+ASK: Program = (Stage(Pick.ALL, additive=False, ops=()),)
+UNKNOWN: Program = (Stage(Pick.ALL, additive=False, ops=()),)
+"""Marks, told by identity: rules to be asked first, and rules not met before."""
 
 OWN = Offer(None, None, None, OWN_LIST)
 
@@ -66,8 +71,7 @@ class Express:
         self.finder = finder
         self.code = work.currency.code
         self._looked_up: dict[str, tuple[Offer, ...]] = {}
-        self._by_mask: dict[int, tuple[tuple[int, ...], bool]] = {}
-        self._programs: dict[tuple[int, ...], Program | None] = {}
+        self._programs: dict[tuple[tuple[int, ...], bool], Program | None] = {}
         self._stages = [group.stage for group in work.plan.line_groups]
         self._scale = Decimal(work.currency.scale)
         self._mode = work.plan.rules.rounding.mode.decimal
@@ -133,7 +137,7 @@ class Express:
         rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
         states, list_units, list_amounts = rows.states, rows.list_unit, rows.list_amount
         units, amounts = rows.unit, rows.stage_amount
-        masks = LineMasks(self.plan.index, header, RULES)
+        matching = matches_of(self.plan.index, header, RULES)
         guards = PlainGuards(self.work)
         places = self._unit_places
         left = []
@@ -141,9 +145,9 @@ class Express:
             if states[index] is not None:
                 continue
             unit: Decimal | None = list_units[index]
-            mask = masks.of(line)
-            if mask:
-                unit = self._run_rules(mask, index, line, list_units[index])
+            found = matching(line)
+            if found:
+                unit = self._run_rules(found, index, line, list_units[index])
             if unit is not None and guards.is_needed:
                 unit = self._guard(guards, index, line, unit)
             if unit is None:
@@ -158,27 +162,32 @@ class Express:
                 amounts[index] = int(multiply(multiply(unit, line.quantity), scale).to_integral_value(mode))
         return left
 
-    def _run_rules(self, mask: int, index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
+    def _run_rules(self, matched: tuple[int, ...], index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
         """The unit price after the rules that match, or None when they are not plain."""
-        known = self._by_mask.get(mask)
-        if known is None:
-            numbers = tuple(rows_of(mask))
-            known = self._by_mask[mask] = numbers, any(self.plan.line_rules[number].fixed for number in numbers)
-        matched, is_asked = known
-        if is_asked:
+        program = self._program(matched)
+        if program is ASK:
             matched = self._asked(matched, index, line)
-        if not matched:
-            return unit
-        programs = self._programs
-        if matched not in programs:
-            programs[matched] = program_for(self._stages, self.plan.line_rules, matched, self.code)
-        program = programs[matched]
+            if not matched:
+                return unit
+            program = self._program(matched, are_asked=True)
         if program is None:
             return None
         floor = line.floor
         lowest = floor if floor is not None and floor > 0 else ZERO
         unit, self.rows.applied[index], self.rows.trace[index] = run(program, unit, lowest)
         return unit
+
+    def _program(self, matched: tuple[int, ...], *, are_asked: bool = False) -> Program | None:
+        """What the rules that match do; ``ASK`` when some of them have to be asked for the rest of their conditions."""
+        known = self._programs.get((matched, are_asked), UNKNOWN)
+        if known is UNKNOWN:
+            rules = self.plan.line_rules
+            if not are_asked and any([rules[number].fixed for number in matched]):
+                known = ASK
+            else:
+                known = program_for(self._stages, rules, matched, self.code)
+            self._programs[matched, are_asked] = known
+        return known
 
     def _guard(self, guards: PlainGuards, index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
         """The unit price within the guards of the line, or None when one of them is not plain."""

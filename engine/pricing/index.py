@@ -9,18 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.language.tables.bitmaps import Bitmaps, bitmaps_of, bits
+from engine.language.tables.bitmaps import Bitmaps, Keyed, KeyedRows, bitmaps_of, bits
 from engine.language.tables.intervals import Interval, Region, intersection, union
 from engine.pricing.atoms import Atom, Key, OneOf, Unlike
 from engine.pricing.request import Facts
 
+FEW = 64
+"""The most rules that may want one value for an attribute to lead to its rules."""
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeIndex:
-    """The bitmaps of one attribute, those of decision tables: rules that do not ask for it hold for every value."""
+    """The bitmaps of one attribute, those of decision tables: rules that do not ask for it hold for every value.
+
+    ``rows`` are the rules that want a value, where each value is wanted by a few: a SKU, a family; else None.
+    """
 
     key: Key
     bitmaps: Bitmaps
+    rows: Mapping[object, tuple[int, ...]] | None = None
 
     def lookup(self, value: object) -> int:
         """The rules that this value of the attribute allows; an unknown value allows those that do not ask."""
@@ -111,4 +118,12 @@ def _attribute(key: Key, rules: Sequence[Mapping[Key, _Wanted]], everything: int
     intervals = [(no, each) for no in asking for each in rules[no][key].region]
     others = everything & ~bits(asking)
     missing = others | bits([no for no in asking if rules[no][key].takes_none])
-    return AttributeIndex(key, bitmaps_of(intervals, always=others, missing=missing))
+    bitmaps = bitmaps_of(intervals, always=others, missing=missing)
+    return AttributeIndex(key, bitmaps, _few_rows(bitmaps, others))
+
+
+def _few_rows(bitmaps: Bitmaps, others: int) -> Mapping[object, tuple[int, ...]] | None:
+    """The rows of each key, when all others hold for every key and for none."""
+    if not isinstance(bitmaps, Keyed | KeyedRows) or bitmaps.other != others or bitmaps.mask(None) != others:
+        return None
+    return bitmaps.rows if max(map(len, bitmaps.rows.values()), default=0) <= FEW else None

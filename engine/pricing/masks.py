@@ -94,7 +94,8 @@ def getter_of(key: Key) -> Getter:
     """How an attribute of a line is read straight from the request."""
     if _is_own(key):
         return _FIELDS[key[1]]
-    return lambda line: value_at(line.facts, key)
+    name = key[1]
+    return (lambda line: line.facts.get(name)) if len(key) == 2 else lambda line: value_at(line.facts, key)
 
 
 def _is_own(key: Key) -> bool:

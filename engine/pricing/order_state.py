@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from engine.money import EXACT
 from engine.pricing.effects import Condition, Effect
-from engine.pricing.masks import LineMasks
+from engine.pricing.matches import matches_of
 from engine.pricing.request import RequestLine, TaxAnswer
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan, Test
@@ -130,8 +130,8 @@ class OrderState:
     def taking_part(self, rule: RulePlan) -> list[int]:
         """The discountable lines that an order rule is for."""
         if rule.target_index is not None:
-            masks = LineMasks(rule.target_index, 1)
-            return [index for index, line in enumerate(self.lines) if line.discountable and masks.of(line)]
+            matching = matches_of(rule.target_index, 1)
+            return [index for index, line in enumerate(self.lines) if line.discountable and matching(line)]
         return [index for index in self.matching(rule.target) if self.lines[index].discountable]
 
     def take(self, split: Sequence[tuple[int, int]], *, revalue: bool) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TypeAlias
 
-from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT, step
 from engine.pricing.atoms import is_known, split
 from engine.pricing.compiled import GuardPlan
 from engine.pricing.effects import Operand
 from engine.pricing.index import MatchIndex, build_index
-from engine.pricing.masks import GUARDS, LineMasks
+from engine.pricing.masks import GUARDS
+from engine.pricing.matches import matches_of
 from engine.pricing.plan import Guard
 from engine.pricing.request import RequestLine
 from engine.pricing.result import TraceRow
@@ -25,7 +25,7 @@ Held: TypeAlias = tuple[int, Decimal | None, Decimal | None, Decimal | None]
 class PlainGuards:
     """The guards that apply to the lines of one request."""
 
-    __slots__ = ("_found", "_masks", "_plans", "is_needed")
+    __slots__ = ("_found", "_matching", "_plans", "is_needed")
 
     def __init__(self, work: Work) -> None:
         self._plans = work.plan.guards
@@ -37,16 +37,16 @@ class PlainGuards:
                 usable |= 1 << place
         header = index.header_mask(work.quote, work.customer, usable)
         self.is_needed = bool(header)
-        self._masks = LineMasks(index, header, GUARDS)
-        self._found: dict[int, list[Held] | None] = {}
+        self._matching = matches_of(index, header, GUARDS)
+        self._found: dict[tuple[int, ...], list[Held] | None] = {}
 
     def on(self, line: RequestLine) -> list[Held] | None:
         """The guards of a line in order; None when one of them needs the full treatment."""
-        mask = self._masks.of(line)
-        if mask not in self._found:
-            found = [self._plans[place] for place in rows_of(mask)]
-            self._found[mask] = [_held(plan) for plan in found] if all(plan.plain for plan in found) else None
-        return self._found[mask]
+        places = self._matching(line)
+        if places not in self._found:
+            found = [self._plans[place] for place in places]
+            self._found[places] = [_held(plan) for plan in found] if all(plan.plain for plan in found) else None
+        return self._found[places]
 
 
 def hold(guard: Held, line: RequestLine, unit: Decimal) -> tuple[Decimal, Decimal | None, TraceRow | None]:

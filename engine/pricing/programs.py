@@ -86,6 +86,8 @@ def _op(number: int, effect: Effect) -> Op | None:
 
 def run(program: Program, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tuple[int, ...], tuple[TraceRow, ...]]:
     """Take a unit price through a program; nothing takes it below ``lowest``; what gives nothing leaves no row."""
+    if len(program) == 1 and len(program[0].ops) == 1:
+        return _alone(program[0].ops[0], unit, lowest)
     listed = unit
     trace: list[TraceRow] = []
     for pick, additive, ops in program:
@@ -104,6 +106,15 @@ def run(program: Program, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tupl
             if pick is not Pick.ALL:
                 break
     return unit, tuple([row[0] for row in trace]), tuple(trace)
+
+
+def _alone(op: Op, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tuple[int, ...], tuple[TraceRow, ...]]:
+    """One rule by itself, as most lines have it."""
+    number, kind, operand = op
+    after = _after(kind, operand, unit, unit, unit)
+    if after < lowest and after < unit:
+        after = lowest if lowest < unit else unit
+    return (unit, (), ()) if after == unit else (after, (number,), ((number, unit, after),))
 
 
 def _after(kind: int, operand: Decimal, unit: Decimal, base: Decimal, listed: Decimal) -> Decimal:

@@ -6,14 +6,16 @@ the rows that admit it; where nothing lies between the ends, a dictionary by key
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
 from engine.language.tables.intervals import Interval
 
 _FEW = 8
+_WORD = 64
 _DENSE_BYTES = 4 * 2**20
 """What the masks of one column may take; beyond it they are put together from rows when they are asked for."""
 _STRIDE = 64
@@ -22,10 +24,14 @@ _STRIDE = 64
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """Rows that admit single keys or all keys: the mask of each key (None for no value), and of all other keys."""
+    """Rows that admit single keys or all keys: the mask of each key (None for no value), and of all other keys.
+
+    ``rows`` are those in which a key differs from all others.
+    """
 
     masks: dict[object, int]
     other: int
+    rows: Mapping[object, tuple[int, ...]] = field(default_factory=dict)
 
     def mask(self, key: object) -> int:
         """Return the rows that admit a key."""
@@ -34,9 +40,9 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class KeyedRows:
-    """As ``Keyed`` for many keys of few rows each: ``rows`` are those in which a key differs from all others."""
+    """As ``Keyed`` for many keys of few rows each, whose masks are put together when they are asked for."""
 
-    rows: dict[object, tuple[int, ...]]
+    rows: Mapping[object, tuple[int, ...]]
     other: int
     missing: int
 
@@ -99,10 +105,11 @@ def bitmaps_of(
         kept = tuple(mask for slot, mask in enumerate(_masks(changes, always)) if slot % _STRIDE == 0)
         return SlicedRows(ends, kept, changes, missing)
     other = always ^ bits(changes[0])
+    rows: dict[object, tuple[int, ...]] = {end: changes[2 * number + 1] for number, end in enumerate(ends)}
     if not is_small:
-        return KeyedRows({end: changes[2 * number + 1] for number, end in enumerate(ends)}, other, missing)
-    masks: dict[object, int] = {end: other ^ bits(changes[2 * number + 1]) for number, end in enumerate(ends)}
-    return Keyed({**masks, None: missing}, other)
+        return KeyedRows(rows, other, missing)
+    masks = {key: other ^ bits(found) for key, found in rows.items()}
+    return Keyed({**masks, None: missing}, other, rows)
 
 
 def ends_of(intervals: Iterable[Interval]) -> list[int]:
@@ -159,16 +166,23 @@ def bits(rows: Collection[int]) -> int:
 
 
 def rows_of(mask: int) -> Sequence[int]:
-    """Return the numbers of the bits set, ascending. A mask of many bits is read as text: clearing bits copies it."""
+    """Return the numbers of the bits set, ascending.
+
+    Clearing a bit copies the mask: many bits are cleared word by word, and a mask that is full of them is read as text.
+    """
     if not mask:
         return ()
     highest = mask.bit_length() - 1
     if not mask ^ (1 << highest):
         return (highest,)
-    if mask.bit_count() <= _FEW:
+    count = mask.bit_count()
+    if count <= _FEW:
         return _cleared(mask)
-    digits = f"{mask:b}"[::-1]
-    return [place for place, digit in enumerate(digits) if digit == "1"]
+    if count * _FEW > highest:
+        return [place for place, digit in enumerate(f"{mask:b}"[::-1]) if digit == "1"]
+    words = memoryview(mask.to_bytes((highest // _WORD + 1) * _WORD // 8, sys.byteorder)).cast("Q")
+    ordered = enumerate(words) if sys.byteorder == "little" else enumerate(reversed(words))
+    return [place * _WORD + bit for place, word in ordered if word for bit in _cleared(word)]
 
 
 def _cleared(mask: int) -> list[int]:

@@ -1,0 +1,170 @@
+"""The rules that match each line of a request, by number: masks for small books, lists of rules for large ones.
+
+A mask is as long as the book has rules, so in a book of thousands a handful of rules is quicker asked one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from engine.language.tables.bitmaps import rows_of
+from engine.pricing.index import AttributeIndex, MatchIndex
+from engine.pricing.masks import Getter, LineMasks, getter_of
+from engine.pricing.request import RequestLine
+
+LARGE = 1_000
+"""From so many rules on a book is large."""
+_SHIFTED = 100
+"""After so many questions it pays to turn a mask into bytes."""
+_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+
+Numbers: TypeAlias = tuple[int, ...]
+Matches: TypeAlias = Callable[[RequestLine], Numbers]
+"""Answers the numbers of the rules that header and line allow, in working order."""
+
+
+def matches_of(index: MatchIndex, header: int, which: int | None = None) -> Matches:
+    """How the lines of one request find their rules; ``which`` index of the plan it is, RULES or GUARDS."""
+    if index.everything.bit_length() < LARGE:
+        return _SmallBook(LineMasks(index, header, which)).of
+    return _LargeBook(index, header).of
+
+
+class _SmallBook:
+    """Masks, and the rules of each mask that was met."""
+
+    __slots__ = ("_found", "_masks")
+
+    def __init__(self, masks: LineMasks) -> None:
+        self._masks = masks
+        self._found: dict[int, Numbers] = {0: ()}
+
+    def of(self, line: RequestLine) -> Numbers:
+        mask = self._masks.of(line)
+        found = self._found.get(mask)
+        if found is None:
+            found = self._found[mask] = tuple(rows_of(mask))
+        return found
+
+
+class _LargeBook:
+    """Rules found by what they name (a product, a family), and then asked what else they want.
+
+    Rules that name nothing are found once for all lines that agree in the rest, such as the quantity.
+    """
+
+    __slots__ = ("_by_name", "_by_rest", "_header", "_name", "_naming", "_rest", "_rest_name", "_unnamed")
+
+    def __init__(self, index: MatchIndex, header: int) -> None:
+        rules = index.everything.bit_length()
+        self._header = _Flags(header, rules)
+        self._naming = [_Naming(each, each.rows, rules) for each in index.line if each.rows is not None]
+        self._rest = [_Asked(each, rules) for each in index.line if each.rows is None]
+        self._name = _together([each.getter for each in self._naming])
+        self._rest_name = _together([each.getter for each in self._rest])
+        self._unnamed = header
+        for each in self._naming:
+            self._unnamed &= each.other
+        self._by_name: dict[object, Numbers] = {}
+        self._by_rest: dict[object, Numbers] = {}
+
+    def of(self, line: RequestLine) -> Numbers:
+        name = self._name(line)
+        found = self._by_name.get(name)
+        if found is None:
+            found = self._by_name[name] = self._named(name)
+        if found:
+            for each in self._rest:
+                found = each.keep(found, line)
+        return self._with_unnamed(found, line) if self._unnamed else found
+
+    def _named(self, name: object) -> Numbers:
+        """The rules that want what a line is named, and nothing else of the kind."""
+        naming = self._naming
+        if len(naming) == 1:
+            found = naming[0].rows.get(name, ())
+            flags = self._header.flags
+            return tuple([each for each in found if flags[each]]) if flags else self._header.keep(found)
+        assert isinstance(name, tuple), "several attributes are looked up together"
+        wanting = [each.rows.get(value, ()) for each, value in zip(naming, name, strict=True)]
+        found = self._header.keep(sorted({number for numbers in wanting for number in numbers}))
+        for each, numbers in zip(naming, wanting, strict=True):
+            found = each.keep(found, numbers)
+        return found
+
+    def _with_unnamed(self, found: Numbers, line: RequestLine) -> Numbers:
+        rest = self._rest_name(line)
+        others = self._by_rest.get(rest)
+        if others is None:
+            mask = self._unnamed
+            for each in self._rest:
+                mask &= each.index.lookup(each.getter(line))
+            others = self._by_rest[rest] = tuple(rows_of(mask))
+        return tuple(sorted((*found, *others))) if found and others else found or others
+
+
+class _Flags:
+    """A mask whose single bits are asked: by shifting it at first, and from a byte for each bit when that goes on."""
+
+    __slots__ = ("_asked", "_mask", "_rules", "flags")
+
+    def __init__(self, mask: int, rules: int) -> None:
+        self._mask = mask
+        self._rules = rules
+        self._asked = 0
+        self.flags = b""
+
+    def keep(self, numbers: Sequence[int]) -> Numbers:
+        """Those whose bit is set."""
+        flags = self.flags
+        if flags:
+            return tuple([each for each in numbers if flags[each]])
+        self._asked += len(numbers)
+        mask = self._mask
+        if self._asked > _SHIFTED:
+            self.flags = f"{mask:0{self._rules}b}"[::-1].encode().translate(_DIGITS)
+        return tuple([each for each in numbers if mask >> each & 1])
+
+
+class _Naming:
+    """An attribute whose every value is wanted by few rules."""
+
+    __slots__ = ("_others", "getter", "other", "rows")
+
+    def __init__(self, index: AttributeIndex, rows: Mapping[object, Numbers], rules: int) -> None:
+        self.rows = rows
+        self.getter = getter_of(index.key)
+        self.other = index.bitmaps.mask(None)
+        self._others = _Flags(self.other, rules)
+
+    def keep(self, numbers: Numbers, wanting: Numbers) -> Numbers:
+        """Those of some rules that want the line's value or none."""
+        return tuple(sorted({*self._others.keep(numbers), *set(wanting).intersection(numbers)}))
+
+
+class _Asked:
+    """An attribute that is asked about the rules found; looked up once for each value: quantities repeat."""
+
+    __slots__ = ("_rules", "_seen", "getter", "index")
+
+    def __init__(self, index: AttributeIndex, rules: int) -> None:
+        self.index = index
+        self.getter = getter_of(index.key)
+        self._rules = rules
+        self._seen: dict[object, _Flags] = {}
+
+    def keep(self, numbers: Numbers, line: RequestLine) -> Numbers:
+        """Those of some rules that the line's value allows."""
+        value = self.getter(line)
+        flags = self._seen.get(value)
+        if flags is None:
+            flags = self._seen[value] = _Flags(self.index.lookup(value), self._rules)
+        return flags.keep(numbers)
+
+
+def _together(getters: Sequence[Getter]) -> Getter:
+    """Several attributes as one value."""
+    if len(getters) == 1:
+        return getters[0]
+    return lambda line: tuple([getter(line) for getter in getters])

@@ -1,0 +1,82 @@
+"""Which rules match a line: lists of rules in large books, masks in small ones, both as the match index says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.language.tables.bitmaps import rows_of
+from engine.pricing import compile_plan, matches
+from engine.pricing.effects import Percent
+from engine.pricing.masks import RULES, allowed_by
+from engine.pricing.matches import matches_of
+from engine.pricing.work import line_record
+from tests.pricing.books import D, book, line, rule, when
+
+TEXTS = (
+    'line.sku = "A"',
+    'line.sku in ("A", "B") and line.qty > 2',
+    'line.sku = "A" and line.family = "disk"',
+    'line.family = "disk" and line.qty in [2..7)',
+    'line.family = "cpu"',
+    "line.qty in [2..7)",
+    "line.qty > 4 and line.cost < 5",
+    "line.discountable",
+    'line.sku != "A"',
+    'line.family != "cpu" and line.qty > 2',
+    "true",
+    'line.group = "g" and line.family in ("cpu", "disk")',
+)
+FAMILIES = {None: {}, "disk": {"family": "disk"}, "cpu": {"family": "cpu"}}
+LINES = st.lists(
+    st.builds(
+        lambda sku, quantity, family, group, cost, discountable: line(
+            sku, quantity, facts=FAMILIES[family], group=group, cost=cost, discountable=discountable
+        ),
+        st.sampled_from("ABC"),
+        st.sampled_from(("1", "2", "4.5", "7", "9")),
+        st.sampled_from(tuple(FAMILIES)),
+        st.sampled_from(("", "g")),
+        st.none() | st.sampled_from((D(4), D(5))),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(
+    st.lists(st.sampled_from(TEXTS), min_size=1, max_size=14),
+    LINES,
+    st.integers(0, 2**14 - 1),
+    st.sampled_from((0, 2, 64)),
+    st.sampled_from((0, 3, 1_000)),
+)
+def test_the_rules_are_those_of_the_index(texts: list[str], found: list, header: int, few: int, shifted: int) -> None:
+    """However few rules lead to themselves by name, and however often a mask was asked before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.pricing.index.FEW", few)
+        patch.setattr(matches, "_SHIFTED", shifted)
+        plan = compile_plan(book(*(rule(f"r{n:02}", Percent(D(1)), when=when(text)) for n, text in enumerate(texts))))
+        header &= plan.index.everything
+        for large in (0, 1_000):
+            patch.setattr(matches, "LARGE", large)
+            matching = matches_of(plan.index, header, RULES)
+            for each in found:
+                wanted = tuple(rows_of(plan.index.line_mask(header, line_record(plan, each))))
+                assert matching(each) == wanted
+                assert matching(each._replace(allowed=allowed_by(plan, each.facts))) == wanted
+
+
+def test_a_value_that_many_rules_want_leads_to_none_of_them() -> None:
+    plan = compile_plan(
+        book(*(rule(f"r{n}", Percent(D(1)), when=when(f'line.sku = "A" and line.family = "F{n}"')) for n in range(70)))
+    )
+    rows = {each.key[1]: each.rows for each in plan.index.line}
+    assert rows["sku"] is None
+    assert rows["family"] is not None and len(rows["family"]) == 70
+    assert all(len(found) == 1 for found in rows["family"].values())
+    assert Decimal(1) not in rows["family"]
