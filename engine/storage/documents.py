@@ -137,6 +137,7 @@ DOCUMENTS = (
     Table(
         Quote,
         "quotes",
+        listed_by=("status", "customer", "deal"),
         columns={
             "status": lambda quote: quote.status.value,
             "customer": lambda quote: quote.parties.customer,
@@ -158,6 +159,7 @@ DOCUMENTS = (
     Table(
         ApprovalRun,
         "approvals",
+        listed_by=("quote", "status"),
         key=lambda run: str(run.case.id),
         columns={
             "quote": lambda run: run.case.quote,
@@ -169,6 +171,7 @@ DOCUMENTS = (
     Table(
         Contract,
         "contracts",
+        listed_by=("customer",),
         columns={
             "customer": lambda contract: contract.customer,
             "quote": lambda contract: contract.quote,
@@ -199,6 +202,7 @@ DOCUMENTS = (
     Table(
         Order,
         "orders",
+        listed_by=("customer", "state"),
         columns={
             "customer": lambda order: order.customer,
             "quote": lambda order: order.quote,
@@ -217,6 +221,7 @@ DOCUMENTS = (
     Table(
         Invoice,
         "invoices",
+        listed_by=("contract", "customer"),
         columns={
             "contract": _contract_of,
             "customer": lambda invoice: invoice.bill_to.customer,
@@ -232,6 +237,7 @@ DOCUMENTS = (
     Table(
         CreditNote,
         "credit_notes",
+        listed_by=("contract", "invoice"),
         columns={
             "contract": _contract_of,
             "invoice": lambda note: note.invoice,
@@ -244,6 +250,7 @@ DOCUMENTS = (
     Table(
         Payment,
         "payments",
+        listed_by=("invoice",),
         columns={
             "invoice": lambda payment: payment.invoice,
             "paid_on": lambda payment: payment.on.isoformat(),
@@ -252,7 +259,7 @@ DOCUMENTS = (
     ),
     Table(PromotionUse, "promotion_uses", columns={"uses": lambda use: use.uses}, told_by=()),
     Table(BillingMark, "billing_marks", columns={"until": lambda mark: mark.until.isoformat()}, told_by=()),
-    Table(StoredUsage, "usage_records", columns={"contract": lambda usage: usage.contract}),
+    Table(StoredUsage, "usage_records", listed_by=("contract",), columns={"contract": lambda usage: usage.contract}),
     Table(
         RevenueContract,
         "revenue_contracts",
@@ -286,6 +293,7 @@ DOCUMENTS = (
     Table(
         LedgerEntry,
         "journal_entries",
+        listed_by=("entry_key", "reverses"),
         columns={
             "entry_key": lambda stored: stored.entry.key,
             "kind": lambda stored: stored.entry.kind,

@@ -16,13 +16,19 @@ PARTIES = (
     Table(
         Customer,
         "customers",
+        listed_by=("segment",),
         columns={
             "display_name": lambda customer: customer.display_name,
             "segment": lambda customer: customer.segment,
             "region": lambda customer: customer.region,
         },
     ),
-    Table(BillingAccount, "billing_accounts", columns={"customer": lambda account: account.customer}),
+    Table(
+        BillingAccount,
+        "billing_accounts",
+        listed_by=("customer",),
+        columns={"customer": lambda account: account.customer},
+    ),
     Table(SellingEntity, "selling_entities"),
     Table(User, "users"),
     Table(Group, "approver_groups"),

@@ -23,8 +23,9 @@ class Child:
 class Table:
     """One kind of record: class, table, key, columns and child rows.
 
-    ``told_by`` are the events that tell of its changes, where records of other kinds have the same key; None: all
-    events about its key.
+    ``listed_by`` are the columns that pages are filtered by: each has an index with the key behind it, so that a page
+    costs what it holds. ``told_by`` are the events that tell of its changes, where records of other kinds have the same
+    key; None: all events about its key.
     """
 
     kind: type[Any]
@@ -32,4 +33,5 @@ class Table:
     key: Callable[[Any], str] = lambda value: str(value.id)
     columns: Mapping[str, Callable[[Any], Cell]] = field(default_factory=dict)
     children: tuple[Child, ...] = ()
+    listed_by: tuple[str, ...] = ()
     told_by: tuple[type[Any], ...] | None = None

@@ -16,12 +16,15 @@ import pytest
 
 from engine.application.ports import Asked, StoreFailed
 from engine.parties import Address, Customer
+from engine.quotes.quote import Quote
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 from engine.storage.sqlite.migrate import migrate, migrations, statements
 from engine.storage.sqlite.schema import Schema
+from engine.storage.sqlite.statements import held
 from engine.storage.sqlite.store import _reading
 from engine.storage.sqlite.writer import Writer
+from engine.storage.tables import Table
 from tests.storage.contract import ANNA, INVOICE_LIKE, NOON, StoreContract, save
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,11 +129,62 @@ def test_every_declared_column_exists(store: SqliteStore) -> None:
     migrate(connection, migrations())
     for table in TABLES:
         prepared = schema.of(table.kind)
-        for sql in (prepared.select, prepared.update, prepared.delete, prepared.page(table.columns)):
+        for sql in (
+            prepared.select,
+            prepared.update,
+            prepared.delete,
+            prepared.page(table.columns if table.listed_by else {}),
+        ):
             connection.execute(f"EXPLAIN {sql}", ("",) * sql.count("?"))
         inserts = [sql for each in (prepared.insert, *prepared.insert_children) for _, sql in each.statements]
         for sql in (*prepared.clear_children, *inserts):
             connection.execute(f"EXPLAIN {sql}", ("",) * sql.count("?"))
+    connection.close()
+
+
+def plan_of(connection: sqlite3.Connection, sql: str) -> list[str]:
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", ("",) * sql.count("?"))]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.table)
+def test_a_page_is_read_by_an_index_in_its_order(table: Table) -> None:
+    """One step, which finds the first row of the page: nothing is scanned, and nothing sorted."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, migrations())
+    prepared = Schema(TABLES, SCALARS).of(table.kind)
+    assert plan_of(connection, prepared.page({})) == [
+        f"SEARCH {table.table} USING INDEX sqlite_autoindex_{table.table}_1 (tenant_id=? AND id>?)"
+    ]
+    for column in table.listed_by:
+        first, *rest = plan_of(connection, prepared.page({column: ""}))
+        found = f"SEARCH {table.table} USING INDEX {table.table}_by_{column} (tenant_id=? AND {column}=?"
+        if column in UNIQUE:
+            assert first == f"{found})"
+        else:
+            assert (first, rest) == (f"{found} AND id>?)", [])
+    connection.close()
+
+
+UNIQUE = {"entry_key", "reverses"}
+"""Columns of which every value is there once: the page is that one row."""
+
+
+@pytest.mark.parametrize("column", ["owner", "net_minor"])
+def test_a_page_by_a_column_without_an_index_is_refused(column: str) -> None:
+    with pytest.raises(AssertionError, match="quotes is not listed by"):
+        Schema(TABLES, SCALARS).of(Quote).page({column: ""})
+
+
+def test_events_and_answers_are_found_by_an_index() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, migrations())
+    events = "SELECT * FROM events WHERE tenant_id = ? AND cursor > ? ORDER BY cursor LIMIT ?"
+    assert plan_of(connection, events) == ["SEARCH events USING INDEX events_by_tenant (tenant_id=? AND cursor>?)"]
+    (answer,) = plan_of(connection, "SELECT answer FROM requests WHERE tenant_id = ? AND request_id = ?")
+    assert answer.startswith("SEARCH requests USING INDEX")
+    seen = plan_of(connection, held("customers"))
+    assert seen[0].startswith("SCAN seen")
+    assert seen[1].startswith("SEARCH present USING INDEX sqlite_autoindex_customers_1 (tenant_id=? AND id=?)")
     connection.close()
 
 

@@ -90,6 +90,7 @@ class Prepared:
         """The statement that reads a page, with one condition for each column named."""
         unknown = set(where) - set(self.table.columns)
         assert not unknown, f"no column {unknown} in {self.table.table}"
+        assert not where or set(where) & set(self.table.listed_by), f"{self.table.table} is not listed by {set(where)}"
         conditions = "".join(f" AND {name} = ?" for name in where)
         return (
             f"SELECT id, version, body FROM {self.table.table} WHERE tenant_id = ? AND id > ?{conditions}"
