@@ -21,7 +21,8 @@ from google.protobuf.json_format import ParseDict
 from grpc_health.v1 import health_pb2
 
 from benchmarks.measure import exponent, percentile, report
-from benchmarks.rpc import Server, per_call
+from benchmarks.serving.load import Call, compare, send
+from benchmarks.serving.process import our_server
 from engine.adapters.part_catalog import on_parts
 from engine.adapters.rule_folder import read_folder, unpack
 from engine.configuration.answers import Budget, Choice, Relation
@@ -44,6 +45,8 @@ CLICKS = 12
 CHECKED = 40
 SIZES = (100, 1_000, 10_000, 100_000)
 GENERATED_SESSIONS = 6
+CONFIGURE = "/cpq.v1.ConfigurationService/Configure"
+HEALTH = "/grpc.health.v1.Health/Check"
 PATIENT = Budget(conflicts=10**9, milliseconds=120_000)
 
 
@@ -185,28 +188,26 @@ def over_rpc() -> list[dict[str, object]]:
     engine = ProductConfigurator(product_of(read_folder(ROOT / "rules" / "workstation"), "WS"))
     asked = [request_of(made).SerializeToString() for made, _ in sessions(engine, seed=11, count=24)]
     with tempfile.TemporaryDirectory(prefix="cpq-bench-") as folder:
-        server = Server(Path(folder))
+        server = our_server(Path(folder))
         try:
-            echo = server.call("/grpc.health.v1.Health/Check")
-            click = server.call("/cpq.v1.ConfigurationService/Configure")
-            click(asked[0])
-            start = server.cpu_seconds()
-            for request in asked[1:]:
-                click(request)
-            new = (server.cpu_seconds() - start) / len(asked[1:]) * 1e6
+            click = server.call(CONFIGURE)
             few = configuration_pb2.ConfigureRequest.FromString(asked[5])
             few.state_token = configuration_pb2.ConfigurationState.FromString(click(asked[4])).state_token
             few.only_changes, few.option_limit = True, 20
-            works = {
-                "echo": (echo, health_pb2.HealthCheckRequest().SerializeToString(), 400),
-                "known choices, everything": (click, asked[5], 200),
-                "known choices, changes, 20 options": (click, few.SerializeToString(), 200),
-            }
-            cost = per_call(server, works)
+            fresh = iter(asked[6:])
+            new = send(Call(server, CONFIGURE, lambda: next(fresh), len(asked) - 6), in_flight=1).cpu_us
+            cost = compare(
+                {
+                    "echo": Call(server, HEALTH, health_pb2.HealthCheckRequest().SerializeToString(), 400),
+                    "known choices, everything": Call(server, CONFIGURE, asked[5], 200),
+                    "known choices, changes, 20 options": Call(server, CONFIGURE, few.SerializeToString(), 200),
+                },
+                rounds=5,
+            )
         finally:
             server.close()
-    cost["new choices, everything (mean)"] = new
-    return [{"call": name, "server CPU us": us, "ratio to echo": us / cost["echo"]} for name, us in cost.items()]
+    found = {name: each.cpu_us for name, each in cost.items()} | {"new choices, everything (mean)": new}
+    return [{"call": name, "server CPU us": us, "ratio to echo": us / found["echo"]} for name, us in found.items()]
 
 
 def request_of(made: Sequence[ProductChoice]) -> configuration_pb2.ConfigureRequest:
