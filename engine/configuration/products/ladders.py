@@ -10,8 +10,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-JOINS_MAX = 8_000
-"""Pairs of steps that are written down for one sum."""
+JOINS_MAX = 30_000
+"""Pairs of steps that are written down for one sum: enough for the watts of a computer with any two of 800 cards.
+
+A sum in coarser steps is checked after the fact, one violated sum a search; that made the slowest clicks twice as slow.
+"""
 COARSEST = 8
 """A bound in fewer steps than this tells too little."""
 
