@@ -8,6 +8,7 @@ from decimal import Decimal
 from engine.language import tree
 from engine.language.evaluate.conformance import conforms, resolve
 from engine.language.evaluate.environment import Environment, Preparer, Step
+from engine.language.types import NULL
 from engine.language.values import arithmetic
 from engine.language.values.fault import UndefinedError
 from engine.language.values.kind import describe_kind
@@ -195,7 +196,7 @@ def between(node: tree.Between, preparer: Preparer) -> Step:
 
 
 def instance_of(node: tree.InstanceOf, preparer: Preparer) -> Step:
-    """``value instance of type``; null is an instance of nothing."""
+    """``value instance of type``; null is an instance of ``Null`` alone."""
     value = preparer.step(node.value)
     wanted = resolve(node.type, preparer.type_named)
     if wanted is None:
@@ -203,7 +204,7 @@ def instance_of(node: tree.InstanceOf, preparer: Preparer) -> Step:
 
     def run(env: Environment) -> bool:
         found = value(env)
-        return found is not None and conforms(found, wanted)
+        return conforms(found, wanted) if found is not None else wanted == NULL
 
     return run
 

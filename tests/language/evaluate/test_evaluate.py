@@ -85,6 +85,8 @@ PAIRS = [
     ('{f: substring, r: f(start position: 2, string: "abc")}.r', '"bc"'),
     ("1 instance of number", "true"),
     ("null instance of Any", "false"),
+    ("null instance of Null", "true"),
+    ("1 instance of Null", "false"),
     ("[1, 2] instance of list<number>", "true"),
     ('[1, "a"] instance of list<number>', "false"),
     ("{a: 1, b: 2} instance of context<a: number>", "true"),
