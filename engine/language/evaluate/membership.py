@@ -119,6 +119,9 @@ def test(node: tree.Expression, preparer: Preparer) -> Test:
     if fixed is not None:
         return _number_test(fixed)
     step = preparer.step(node)
+    if isinstance(node, tree.BooleanLiteral):
+        # A value like any other: only what works out to true is a condition.
+        return lambda _env, subject: equal(subject, node.value) is True
     if _uses_subject(node):
         return lambda env, subject: truth(step(env.inner({SUBJECT: subject})))
 
