@@ -99,10 +99,7 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
     periodic = [index for index, line in enumerate(lines) if line.charge.kind is not ChargeKind.ONE_TIME]
     for index in periodic:
         periods[index], terms[index] = term_of(work, lines[index], net[index])
-    columns = zip(
-        [line.id for line in lines],
-        [line.sku for line in lines],
-        [line.quantity for line in lines],
+    columns: list[Sequence[object]] = [
         rows.list_unit,
         rows.unit,
         rows.list_amount,
@@ -118,9 +115,29 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
         rows.source,
         rows.applied,
         rows.trace,
-        strict=True,
-    )
-    return Columns(tuple(map(_MAKE, columns)), net, terms, costs, periodic)
+    ]
+    made = _changed(rows, columns) if rows.before else _all(lines, columns)
+    return Columns(made, net, terms, costs, periodic)
+
+
+def _all(lines: Sequence[RequestLine], columns: Sequence[Sequence[object]]) -> tuple[PricedLine, ...]:
+    told = [line.id for line in lines], [line.sku for line in lines], [line.quantity for line in lines]
+    return tuple(map(_MAKE, zip(*told, *columns, strict=True)))
+
+
+def _changed(rows: Rows, columns: Sequence[Sequence[object]]) -> tuple[PricedLine, ...]:
+    """The lines of before where the order stage and tax came to the same; the others made anew."""
+    made = list(rows.before)
+    for name in ("order_discount", "tax"):
+        place = PricedLine._fields.index(name)
+        now = columns[place - 3]
+        for index, (line, value) in enumerate(zip(made, now, strict=True)):
+            if line is not None and line[place] != value:
+                made[index] = None
+    for index, asked in enumerate(rows.lines):
+        if made[index] is None:
+            made[index] = _MAKE((asked.id, asked.sku, asked.quantity, *[column[index] for column in columns]))
+    return tuple(cast("list[PricedLine]", made))
 
 
 def costs_of(work: Work, lines: Sequence[RequestLine]) -> list[int | None]:

@@ -149,7 +149,7 @@ class _Compiler:
             tax_tests=tuple(self._tests(rate.when) for rate in rules.tax.rates) if rules.tax else (),
             tax_by_code=rules.tax is None or not _reads(_tax_conditions(rules.tax), "line", "lines", *TOTALS),
             index=self._index(line_rules),
-            line_sees_lines=any(rule.reads_lines for rule in line_rules),
+            line_sees_lines=_reads(line_expressions(self.rules), "lines"),
             line_sees_totals=_reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
             reads_quantity=_reads(expressions_of(self.rules), "quote.qty"),
             declared=_declared(self.rules),

@@ -82,7 +82,7 @@ class OrderGiver:
 
     def _whole(self, effect: Percent | Amount | SetPrice, lines: list[int]) -> OrderTake:
         """An amount for the whole order, spread over the lines."""
-        base = sum([self.base[index] for index in lines])
+        base = sum(_of(self.base, lines))
         total = self._total(effect, base, lines)
         if self.most is not None:
             total = min(total, self.most)
@@ -98,23 +98,23 @@ class OrderGiver:
             case Percent():
                 counted = base
                 if effect.of is Basis.LIST:
-                    counted = sum(self.state.list_amounts[index] for index in lines)
+                    counted = sum(_of(self.state.list_amounts, lines))
                 exact = EXACT.divide(EXACT.multiply(Decimal(counted), operand), HUNDRED)
                 total = int(exact.to_integral_value(self.mode.decimal))
             case Amount():
                 total = minor_units(operand, self.work.currency, self.mode)
             case SetPrice():
-                running = sum(self.state.running[index] for index in lines)
+                running = sum(_of(self.state.running, lines))
                 return max(running - minor_units(operand, self.work.currency, self.mode), 0)
         if effect.sign is Sign.UP:
             return -total
-        running = sum([self.state.running[index] for index in lines])
+        running = sum(_of(self.state.running, lines))
         return min(total, max(running, 0)) if total > 0 else total
 
-    def _weights(self, lines: list[int]) -> list[int]:
+    def _weights(self, lines: list[int]) -> Sequence[int]:
         match self.rule.rule.spread:
             case Spread.BY_NET:
-                return [self.base[index] for index in lines]
+                return _of(self.base, lines)
             case Spread.EVEN:
                 return [1] * len(lines)
             case Spread.BY_QUANTITY:
@@ -210,3 +210,8 @@ class OrderGiver:
             kept.append((line, share if room is None else min(share, room)))
         total = sum(share for _, share in kept)
         return OrderTake(total, tuple(kept), sum(shares) - total, whole_lines=False)
+
+
+def _of(amounts: Sequence[int], lines: Sequence[int]) -> Sequence[int]:
+    """The amounts of some lines, ascending; most discounts are for all of them."""
+    return amounts if len(lines) == len(amounts) else [amounts[index] for index in lines]

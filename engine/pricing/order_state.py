@@ -69,6 +69,8 @@ class OrderState:
     @property
     def lowest(self) -> list[int]:
         """The least that each line may come down to, worked out when the first rule has something to give."""
+        if self._lowest is None and not any(self.rows.floor):
+            self._lowest = [0] * len(self.lines)
         if self._lowest is None:
             multiply, scale, up = EXACT.multiply, Decimal(self.work.currency.scale), ROUND_CEILING
             self._lowest = [
@@ -114,6 +116,8 @@ class OrderState:
     def rooms(self, lines: Sequence[int]) -> list[int | None]:
         """What each of some lines can still take."""
         running, lowest = self.running, self.lowest
+        if len(lines) == len(running) and min(running) >= 0 and not any(lowest):
+            return list(running)
         return [None if running[each] < 0 else max(running[each] - lowest[each], 0) for each in lines]
 
     def wheres(self, where: tuple[Condition, ...]) -> tuple[Test, ...]:
@@ -136,15 +140,16 @@ class OrderState:
 
     def take(self, split: Sequence[tuple[int, int]], *, revalue: bool) -> None:
         """Take shares off lines; ``revalue`` when whole lines were meant, so that their units follow."""
+        running, discounts = self.running, self.discounts
+        if revalue and self._ledger is not None:
+            currency = self.work.currency
+            for index, share in split:
+                if share:
+                    before = running[index]
+                    self._ledger.lower(index, major(before, currency), major(before - share, currency))
         for index, share in split:
-            if not share:
-                continue
-            before = self.running[index]
-            self.running[index] = before - share
-            self.discounts[index] += share
-            if revalue and self._ledger is not None:
-                currency = self.work.currency
-                self._ledger.lower(index, major(before, currency), major(before - share, currency))
+            running[index] -= share
+            discounts[index] += share
         self._dirty = True
 
     def saved(self) -> SavedOrder:

@@ -46,7 +46,7 @@ class Repriced:
     priced: Priced
 
 
-_ID = attrgetter("id")
+_ID, _SKU, _BUNDLE = attrgetter("id"), attrgetter("sku"), attrgetter("bundle")
 FEW = 20
 
 
@@ -67,29 +67,37 @@ class UnknownLineError(LookupError):
     """An edit changes or takes out a line that is not there."""
 
 
-def reach_of(plan: PricePlan, request: PriceRequest) -> Reach:
+def reach_of(plan: PricePlan, request: PriceRequest, edit: Edit = Edit()) -> Reach:
     """How far an edit reaches under a plan; when in doubt, everything is priced again."""
     rules = plan.rules
     points = rules.rounding.points
+    has_order = any(group.rules for group in plan.order_groups)
     tied = (
         plan.line_sees_lines
         or plan.line_sees_totals
-        or plan.percent_of
-        or plan.bundle_prices
-        or plan.guards
+        or (plan.guards and has_order)  # order discounts hold the floors of guards, which an answer does not keep
         or request.manual
         or (RoundingPoint.TOTAL in points and RoundingPoint.LINE not in points)
-        or any(each.use.pool is not PoolScope.LINE for uses in plan.models.values() for each in uses)
         or any(g.group.cap is not None and g.group.cap.scope is CapScope.QUOTE for g in plan.line_groups)
         or _has_budgets(plan.restrictions)
+        or _has_shared(plan, (*request.lines, *edit.changed, *edit.added))
     )
     if tied:
         return Reach.QUOTE
-    if any(group.rules for group in plan.order_groups) or (
-        rules.tax is not None and rules.tax.level not in (TaxLevel.LINE, TaxLevel.UNIT)
-    ):
+    if has_order or (rules.tax is not None and rules.tax.level not in (TaxLevel.LINE, TaxLevel.UNIT)):
         return Reach.ORDER
     return Reach.LINE
+
+
+def _has_shared(plan: PricePlan, lines: Sequence[RequestLine]) -> bool:
+    """Whether a price among these lines counts others: a percent of a total, a bundle price, tiers over a pool."""
+    pooled = {sku for sku, uses in plan.models.items() if any(each.use.pool is not PoolScope.LINE for each in uses)}
+    shared = pooled.union(plan.percent_of, plan.bundle_prices)
+    if not shared:
+        return False
+    if shared.isdisjoint(map(_SKU, lines)):
+        return bool(plan.bundle_prices) and not shared.isdisjoint(map(_BUNDLE, lines))
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ def reprice(plan: PricePlan, request: PriceRequest, priced: Priced, edit: Edit) 
     """
     places = _places(request, edit)
     edited = _edited(request, edit, places)
-    reach = reach_of(plan, request)
+    reach = reach_of(plan, request, edit)
     if reach is Reach.QUOTE or priced.warnings or not _is_sound(plan, edited, edit):
         return _whole(plan, edited)
     old = _old(request, priced, edit)
@@ -260,8 +268,11 @@ def _with_order(request: PriceRequest, old: _Old, places: list[int], pricing: Pr
     ):
         target[:count] = map(_column(name), old.lines)
     rows.floor = [line.floor for line in request.lines]
+    before: list[PricedLine | None] = [*old.lines, *[None] * (len(request.lines) - count)]
     for index, place in enumerate(places):
         rows.take_over(place, pricing.rows, index)
+        before[place] = None
+    rows.before = before
     whole = Pricing(plan, request)
     whole.rows = rows
     order = OrderState(whole.work, rows)

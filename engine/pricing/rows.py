@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from engine.money import MoneyError
 from engine.money.problem import OUT_OF_RANGE
 from engine.money.settlement import MOST_MINOR_UNITS
 from engine.pricing.request import RequestLine
-from engine.pricing.result import TraceRow
+from engine.pricing.result import PricedLine, TraceRow
 from engine.pricing.state import ZERO, LineState, Record, major
 from engine.pricing.work import Work, line_record
 
 
 class Rows:
-    """One list a column, one place a line. Only lines that need it have a running state of their own."""
+    """One list a column, one place a line. Only lines that need it have a running state of their own.
+
+    ``before`` are the lines of an earlier answer whose columns are what they were; None for those that are new.
+    """
 
     __slots__ = (
         "applied",
+        "before",
         "floor",
         "lines",
         "list_amount",
@@ -41,6 +46,7 @@ class Rows:
         self.applied: list[tuple[int, ...]] = [()] * count
         self.trace: list[tuple[TraceRow, ...]] = [()] * count
         self.states: list[LineState | None] = [None] * count
+        self.before: Sequence[PricedLine | None] = ()
 
     def keep(self, index: int, state: LineState) -> None:
         """Write the running state of a line into the columns."""

@@ -15,10 +15,10 @@ def spread(total: int, weights: Sequence[int], rooms: Sequence[int | None]) -> t
     have room, in proportion, until it is spent or all are full. Largest remainder, ties to the earlier line; a negative
     total is the mirror image and has no limits. Lines of weight zero share evenly when all open lines have none.
     """
-    limited = total > 0 and any(room is not None for room in rooms)
+    limited = total > 0 and rooms.count(None) < len(rooms)
     if not limited or 0 not in rooms:
         shares = proportional(total, weights)
-        if not limited or all(room is None or share <= room for share, room in zip(shares, rooms, strict=True)):
+        if not limited or _fits(shares, rooms):
             return shares, total if not weights else 0
     shares = [0] * len(weights)
     left = total
@@ -39,6 +39,10 @@ def spread(total: int, weights: Sequence[int], rooms: Sequence[int | None]) -> t
             break
         open_lines = still_open
     return shares, left
+
+
+def _fits(shares: Sequence[int], rooms: Sequence[int | None]) -> bool:
+    return all([room is None or share <= room for share, room in zip(shares, rooms, strict=True)])
 
 
 def proportional(total: int, weights: Sequence[int]) -> list[int]:

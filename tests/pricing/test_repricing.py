@@ -12,7 +12,9 @@ from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
 from engine.diagnostics import Refusal
 from engine.pricing import Edit, Repriced, compile_plan, price, reprice
 from engine.pricing.effects import Amount, On, Percent
-from engine.pricing.plan import PoolScope, PricingRules
+from engine.pricing.models.tiers import Tier
+from engine.pricing.models.volume import Volume
+from engine.pricing.plan import BundlePrice, Guard, ModelUse, PercentOfTotal, PoolScope, PricingRules, RuleId
 from engine.pricing.repricing import Reach, UnknownLineError, reach_of
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced
@@ -31,7 +33,27 @@ WITH_ORDER = book(
     rule("off", Amount(D("10"), On.ORDER), "order"),
 )
 WITH_TOTALS = book(*PLAIN.rules, rule("total", Percent(D("3")), when=when("quote.list > 400")))
-BOOKS = {"plain": PLAIN, "order": WITH_ORDER, "totals": WITH_TOTALS}
+GUARDS = (Guard(RuleId("floor"), when('line.family = "disk"'), floor=D("15")), Guard(RuleId("most"), ceiling=D("95")))
+GUARDED = replace(PLAIN, guards=GUARDS)
+SEEING = replace(PLAIN, guards=(Guard(RuleId("many"), when("count(lines) > 2"), floor=D("90")),))
+SUPPORT = PercentOfTotal(RuleId("support"), "C", D("20"), when('line.sku != "C"'))
+WITH_PERCENT = replace(PLAIN, percent_of=(SUPPORT,))
+TIERS = Volume((Tier(D(10), D(8)), Tier(None, D(6))))
+POOLED = replace(PLAIN, models=(ModelUse(RuleId("tiers"), "C", TIERS, PoolScope.QUOTE),))
+ALONE = replace(PLAIN, models=(ModelUse(RuleId("tiers"), "C", TIERS),))
+BUNDLED = replace(PLAIN, bundle_prices=(BundlePrice(RuleId("set"), "C", D("30")),))
+BOOKS = {
+    "plain": PLAIN,
+    "order": WITH_ORDER,
+    "totals": WITH_TOTALS,
+    "guards": GUARDED,
+    "guards that see lines": SEEING,
+    "guards and order": replace(WITH_ORDER, guards=GUARDS),
+    "percent of total": WITH_PERCENT,
+    "pooled tiers": POOLED,
+    "tiers": ALONE,
+    "bundle price": BUNDLED,
+}
 
 lines = st.builds(
     lambda sku, quantity, family, cost, monthly, taxed: (sku, quantity, family, cost, monthly, taxed),
@@ -57,7 +79,7 @@ def made(number: int, parts: tuple[str, int, str, int | None, bool, bool]) -> Re
     return asked_line._replace(charge=MONTHLY, term_months=D("18")) if monthly else asked_line
 
 
-@settings(max_examples=150)
+@settings(max_examples=400)
 @given(
     st.sampled_from(sorted(BOOKS)),
     st.lists(lines, min_size=1, max_size=5),
@@ -97,6 +119,18 @@ def test_an_edit_reaches_only_what_depends_on_it() -> None:
     assert reach_of(compile_plan(PLAIN), request) is Reach.LINE
     assert reach_of(compile_plan(WITH_ORDER), request) is not Reach.QUOTE
     assert reach_of(compile_plan(WITH_TOTALS), request) is Reach.QUOTE
+    assert reach_of(compile_plan(GUARDED), request) is Reach.LINE
+    assert reach_of(compile_plan(SEEING), request) is Reach.QUOTE
+    assert reach_of(compile_plan(ALONE), asked(line("C"))) is Reach.LINE
+
+
+@pytest.mark.parametrize("rules", [WITH_PERCENT, POOLED, BUNDLED])
+def test_prices_that_count_other_lines_tie_a_quote_that_has_them_only(rules: PricingRules) -> None:
+    plan = compile_plan(rules)
+    assert reach_of(plan, asked(line("A"))) is Reach.LINE
+    assert reach_of(plan, asked(line("A"), line("C"))) is Reach.QUOTE
+    assert reach_of(plan, asked(line("A")), Edit(added=(line("C"),))) is Reach.QUOTE
+    assert reach_of(plan, asked(line("A")), Edit(changed=(line("C", id="a"),))) is Reach.QUOTE
 
 
 def test_a_book_that_rounds_the_total_is_priced_again() -> None:
