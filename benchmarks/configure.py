@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cpq.v1 import configuration_pb2
@@ -22,7 +23,7 @@ from grpc_health.v1 import health_pb2
 
 from benchmarks.measure import exponent, percentile, report
 from benchmarks.serving.load import Call, compare, send
-from benchmarks.serving.process import our_server
+from benchmarks.serving.process import Server, our_server
 from engine.adapters.part_catalog import on_parts
 from engine.adapters.rule_folder import read_folder, unpack
 from engine.configuration.answers import Budget, Choice, Relation
@@ -210,6 +211,56 @@ def over_rpc() -> list[dict[str, object]]:
     return [{"call": name, "server CPU us": us, "ratio to echo": us / found["echo"]} for name, us in found.items()]
 
 
+def with_tokens() -> list[dict[str, object]]:
+    """New choices with the token of the state before, known to the server, made by another one, or left out.
+
+    The second server has never seen the states whose tokens it gets, as after a restart. One call after the other.
+    """
+    engine = ProductConfigurator(product_of(read_folder(ROOT / "rules" / "workstation"), "WS"))
+    clicks = [request_of(made) for made, _ in sessions(engine, seed=12, count=24)]
+    plain = [each.SerializeToString() for each in clicks]
+    sent: list[bytes] = []
+    answers: list[list[bytes]] = []
+    cost: dict[str, float] = {}
+    with serving() as server:
+        cost["echo, one after the other"] = asked_of(server, HEALTH, [b""] * 400)[0]
+        token = ""
+        for each in clicks:
+            each.state_token = token if len(each.choices) > 1 else ""
+            sent.append(each.SerializeToString())
+            (reply,) = asked_of(server, CONFIGURE, sent[-1:])[1]
+            token = configuration_pb2.ConfigurationState.FromString(reply).state_token
+        cost["known choices with their token"], known = asked_of(server, CONFIGURE, sent)
+        answers.append(known)
+    for name, bodies in (("new choices with tokens of another server", sent), ("new choices without tokens", plain)):
+        with serving() as server:
+            asked_of(server, CONFIGURE, [configuration_pb2.ConfigureRequest(product="products/WS").SerializeToString()])
+            cost[name], replies = asked_of(server, CONFIGURE, bodies)
+            answers.append(replies)
+    assert answers[0] == answers[1] == answers[2], "a token changes what a click costs, not what it answers"
+    base = cost["echo, one after the other"]
+    return [{"call": name, "server CPU us": us, "ratio to echo": us / base} for name, us in cost.items()]
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """A server of the shipped book with a fresh database."""
+    with tempfile.TemporaryDirectory(prefix="cpq-bench-") as folder:
+        server = our_server(Path(folder))
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+def asked_of(server: Server, path: str, bodies: Sequence[bytes]) -> tuple[float, list[bytes]]:
+    """Microseconds of the server's CPU a call (mean), and the replies."""
+    call = server.call(path)
+    start = server.cpu_seconds()
+    replies = [call(body) for body in bodies]
+    return (server.cpu_seconds() - start) / len(bodies) * 1e6, replies
+
+
 def request_of(made: Sequence[ProductChoice]) -> configuration_pb2.ConfigureRequest:
     """The call for choices."""
     request = configuration_pb2.ConfigureRequest(product="products/WS")
@@ -240,6 +291,7 @@ def main() -> None:
         curve.append((float(size), float(row["median ms"])))
     rows.append({"catalog": "fitted exponent of the median", "median ms": exponent(curve)})
     rows += over_rpc()
+    rows += with_tokens()
     budgets = {
         "median ms of a click": "15 on the parts list, 2 on the shipped book",
         "over gRPC": "at most 2 x the echo",
