@@ -54,13 +54,13 @@ CASES = (
 )
 MORE = (
     Case("bank.dimacs", compiles=True),
-    Case("berkeleydb.dimacs"),
-    Case("e-shop.dimacs"),
-    Case("fiasco.dimacs"),
-    Case("windows7.dimacs"),
+    Case("berkeleydb.dimacs", compiles=True),
+    Case("e-shop.dimacs", compiles=True),
+    Case("fiasco.dimacs", compiles=True),
+    Case("windows7.dimacs", compiles=True),
     Case("toybox.dimacs", compiles=True),
-    Case("axtls.dimacs"),
-    Case("e-agribusiness.dimacs"),
+    Case("axtls.dimacs", compiles=True),
+    Case("e-agribusiness.dimacs", compiles=True),
 )
 
 Session = tuple[Choice, ...]

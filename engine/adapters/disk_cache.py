@@ -9,11 +9,15 @@ import hashlib
 import logging
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 BYTES_MAX = 256 * 2**20
+ABANDONED_AFTER = 3_600
+"""Seconds after which a half-written file is nobody's."""
+
 MARK = b"cpq-cache-1\n"
 LOG = logging.getLogger("cpq.cache")
 _FOREIGN_WRITE = 0o022
@@ -95,6 +99,10 @@ class DiskCache:
             with suppress(FileNotFoundError):
                 told = each.stat()
                 found.append((told.st_mtime_ns, told.st_size, each))
+        for part in self.folder.glob(".*.part"):  # what a writer left that was ended half-way
+            with suppress(FileNotFoundError):
+                if time.time() - part.stat().st_mtime > ABANDONED_AFTER:
+                    part.unlink()
         total = 0
         for _, size, each in sorted(found, key=lambda one: one[0], reverse=True):
             total += size

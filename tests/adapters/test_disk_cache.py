@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from pathlib import Path
 
 import pytest
 
-from engine.adapters.disk_cache import MARK, DiskCache, user_cache
+from engine.adapters.disk_cache import ABANDONED_AFTER, MARK, DiskCache, user_cache
 
 OVERHEAD = len(MARK) + 32
 
@@ -72,6 +73,16 @@ def test_the_longest_unused_is_dropped_first(kept: DiskCache) -> None:
     assert kept.read("a") is not None  # used now
     kept.write("d", b"x" * 100)
     assert files(kept) == ["a.thing", "c.thing", "d.thing"]
+
+
+def test_what_an_ended_writer_left_is_removed_later(kept: DiskCache) -> None:
+    kept.write("a", b"first")
+    for name, age in ((".old.part", 2 * ABANDONED_AFTER), (".new.part", 0)):
+        part = kept.folder / name
+        part.write_bytes(b"half")
+        os.utime(part, (time.time() - age, time.time() - age))
+    kept.write("b", b"second")
+    assert files(kept) == [".new.part", "a.thing", "b.thing"]
 
 
 def test_a_folder_that_cannot_be_made_keeps_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.adapters.diagrams import diagram_cache, diagram_for
+from engine.cli import model
 from engine.cli.command import main
 from engine.cli.model import add_parser
 from engine.cli.model_file import load
@@ -101,6 +103,33 @@ def test_compile_keeps_the_diagram_and_rebuilds_a_damaged_one(car: Path, capsys:
     assert not ask(capsys, "compile", car, "--json")[1]["cached"]
     outcome = diagram_for(load(car), CompileBudget(), diagram_cache())
     assert outcome.cached and outcome.status is CompileStatus.DONE and outcome.diagram is not None
+
+
+def tangle(path: Path) -> Path:
+    """Random clauses of three: no order helps."""
+    rnd = random.Random(5)
+    clauses = [
+        " ".join(str(each * rnd.choice([1, -1])) for each in rnd.sample(range(1, 121), 3)) + " 0" for _ in range(400)
+    ]
+    path.write_text("\n".join(["p cnf 120 400", *clauses]) + "\n")
+    return path
+
+
+def test_what_takes_long_says_so_and_what_is_too_large_is_answered_by_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not available():
+        missing("compile", "the extra `compile` (dd) is not installed")
+    monkeypatch.setattr(model, "PROGRESS_AFTER", 0.0)
+    path = tangle(tmp_path / "tangle.cnf")
+    assert main(["model", "compile", str(path), "--seconds", "3", "--nodes", "500"]) == 1
+    told = capsys.readouterr()
+    assert "compiling tangle.cnf (up to 3 s) ..." in told.err
+    assert "too large" in told.out and "gave up" in told.out
+    assert main(["model", "check", str(path), "--compile", "always", "--seconds", "2", "--json"]) in (0, 1)
+    told = capsys.readouterr()
+    assert f"{path}: answered by search: too large" in told.err
+    assert json.loads(told.out)["satisfiable"] is True
 
 
 def test_the_verbs_are_registered() -> None:
