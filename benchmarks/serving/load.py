@@ -59,18 +59,39 @@ def send(call: Call, *, in_flight: int = IN_FLIGHT) -> Cost:
     return Cost(spent / call.times * 1e6, call.times / took)
 
 
-def compare(calls: Mapping[str, Call], *, rounds: int, in_flight: int = IN_FLIGHT) -> dict[str, Cost]:
-    """Medians over rounds in which each kind of call is sent in turn, so that a drift in speed hits all alike."""
-    found: dict[str, list[Cost]] = {name: [] for name in calls}
-    for call in calls.values():
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A kind of call beside the floor: medians of its cost, and of its ratios to the floor measured just before it."""
+
+    cost: Cost
+    cpu_ratio: float
+    rate_share: float
+
+
+def compare(
+    floor: Call, calls: Mapping[str, Call], *, rounds: int, in_flight: int = IN_FLIGHT
+) -> tuple[Cost, dict[str, Compared]]:
+    """Send each kind of call in turn, the floor right before it every time: a drift in speed hits both alike."""
+    pairs: dict[str, list[tuple[Cost, Cost]]] = {name: [] for name in calls}
+    for call in (floor, *calls.values()):
         send(call, in_flight=in_flight)
     for _ in range(rounds):
         for name, call in calls.items():
-            found[name].append(send(call, in_flight=in_flight))
-    return {
-        name: Cost(statistics.median(each.cpu_us for each in costs), statistics.median(each.rate for each in costs))
-        for name, costs in found.items()
-    }
+            pairs[name].append((send(floor, in_flight=in_flight), send(call, in_flight=in_flight)))
+    floors = _median([least for found in pairs.values() for least, _ in found])
+    return floors, {name: _compared(found) for name, found in pairs.items()}
+
+
+def _compared(pairs: Sequence[tuple[Cost, Cost]]) -> Compared:
+    return Compared(
+        _median([cost for _, cost in pairs]),
+        statistics.median(cost.cpu_us / floor.cpu_us for floor, cost in pairs),
+        statistics.median(cost.rate / floor.rate for floor, cost in pairs),
+    )
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(statistics.median(each.cpu_us for each in costs), statistics.median(each.rate for each in costs))
 
 
 def _replay(call: Call, body: bytes, in_flight: int) -> None:
