@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from operator import attrgetter
 
 from engine.language.tables.bitmaps import Keyed
 from engine.pricing.atoms import Key
@@ -104,15 +105,15 @@ def _is_own(key: Key) -> bool:
 
 
 _FIELDS: dict[str, Getter] = {
-    "sku": lambda line: line.sku,
-    "qty": lambda line: line.quantity,
-    "id": lambda line: line.id,
-    "group": lambda line: line.group,
-    "bundle": lambda line: line.bundle,
+    "sku": attrgetter("sku"),
+    "qty": attrgetter("quantity"),
+    "id": attrgetter("id"),
+    "group": attrgetter("group"),
+    "bundle": attrgetter("bundle"),
     "segment": lambda line: Decimal(line.segment),
     "charge": lambda line: line.charge.kind.value,
-    "term_months": lambda line: line.term_months,
-    "cost": lambda line: line.cost,
-    "floor": lambda line: line.floor,
-    "discountable": lambda line: line.discountable,
+    "term_months": attrgetter("term_months"),
+    "cost": attrgetter("cost"),
+    "floor": attrgetter("floor"),
+    "discountable": attrgetter("discountable"),
 }
