@@ -28,7 +28,7 @@ from benchmarks.serving.load import Call, Compared, Cost
 from benchmarks.serving.process import Server, our_server
 from benchmarks.serving.quotes import Deal, check, content, parts, price_request
 
-ROUNDS = 7
+ROUNDS = 11
 WATERFALL = common_pb2.VIEW_WATERFALL
 ECHO, PRICE = "/grpc.health.v1.Health/Check", "/cpq.v1.PricingService/PriceQuote"
 CREATE, GET = "/cpq.v1.QuoteService/CreateQuote", "/cpq.v1.QuoteService/GetQuote"

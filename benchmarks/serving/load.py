@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import statistics
 import struct
 import subprocess
 import tempfile
@@ -18,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.measure import percentile
 from benchmarks.serving.process import Server
 
 IN_FLIGHT = 16
@@ -61,7 +61,7 @@ def send(call: Call, *, in_flight: int = IN_FLIGHT) -> Cost:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A kind of call beside the floor: medians of its cost, and of its ratios to the floor measured just before it."""
+    """A kind of call beside the floor: its cost, and its ratios to the floor that was measured between its rounds."""
 
     cost: Cost
     cpu_ratio: float
@@ -71,27 +71,30 @@ class Compared:
 def compare(
     floor: Call, calls: Mapping[str, Call], *, rounds: int, in_flight: int = IN_FLIGHT
 ) -> tuple[Cost, dict[str, Compared]]:
-    """Send each kind of call in turn, the floor right before it every time: a drift in speed hits both alike."""
+    """Send each kind of call in turn, the floor right before it every time: a drift in speed hits both alike.
+
+    Costs are lower quartiles over the rounds, those of the floor too: what else runs on the machine only adds to them.
+    """
     pairs: dict[str, list[tuple[Cost, Cost]]] = {name: [] for name in calls}
     for call in (floor, *calls.values()):
         send(call, in_flight=in_flight)
     for _ in range(rounds):
         for name, call in calls.items():
             pairs[name].append((send(floor, in_flight=in_flight), send(call, in_flight=in_flight)))
-    floors = _median([least for found in pairs.values() for least, _ in found])
+    floors = _undisturbed([least for found in pairs.values() for least, _ in found])
     return floors, {name: _compared(found) for name, found in pairs.items()}
 
 
 def _compared(pairs: Sequence[tuple[Cost, Cost]]) -> Compared:
-    return Compared(
-        _median([cost for _, cost in pairs]),
-        statistics.median(cost.cpu_us / floor.cpu_us for floor, cost in pairs),
-        statistics.median(cost.rate / floor.rate for floor, cost in pairs),
+    floor, cost = (_undisturbed(costs) for costs in zip(*pairs, strict=True))
+    return Compared(cost, cost.cpu_us / floor.cpu_us, cost.rate / floor.rate)
+
+
+def _undisturbed(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        percentile([each.cpu_us for each in costs], 0.25),
+        percentile([each.rate for each in costs], 0.75),
     )
-
-
-def _median(costs: Sequence[Cost]) -> Cost:
-    return Cost(statistics.median(each.cpu_us for each in costs), statistics.median(each.rate for each in costs))
 
 
 def _replay(call: Call, body: bytes, in_flight: int) -> None:
