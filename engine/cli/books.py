@@ -47,6 +47,12 @@ def show_credit_note(screen: Screen, note: Any) -> None:
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
 
 
+def say_thrown_away(screen: Screen, draft: Any) -> None:
+    """A draft that is gone, because what it was for changed."""
+    when = f"of {day(draft.invoice_date)} over {money(draft.gross, draft.currency_code)}"
+    screen.say(f"  the draft {draft.name} {when} is thrown away; bill again for what is still owed")
+
+
 def show_schedule(screen: Screen, contract: Any) -> None:
     """Obligations with what is allocated and recognised, and the schedule of those over time."""
     code = contract.currency_code

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from engine.cli.books import show_credit_note
-from engine.cli.screen import Screen, amount, day, money
+from engine.cli.books import say_thrown_away, show_credit_note
+from engine.cli.screen import Screen, amount, day
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
 from engine.client import Client
 
@@ -65,8 +65,7 @@ def terminate_contract(client: Client, screen: Screen, options: argparse.Namespa
     if not answer.credit_notes:
         screen.say("  nothing that was invoiced has to be credited")
     for draft in answer.voided_invoices:
-        when = f"of {day(draft.invoice_date)} over {money(draft.gross, draft.currency_code)}"
-        screen.say(f"  the draft {draft.name} {when} is thrown away; bill again for what is still owed")
+        say_thrown_away(screen, draft)
     if options.preview:
         screen.say("  a preview: nothing was changed", style="bold")
     return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from engine.cli.books import say_thrown_away, show_credit_note
 from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Verb, add_family, named, option, positional
 from engine.client import Client
@@ -90,10 +91,26 @@ def report(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 
 def cancel_order(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
-    """Cancel."""
+    """Cancel, and show what this did to invoices."""
     by = named("users")(options.by) if options.by else ""
+    contract = client.orders.get_order(name=options.name).contract
+    drafts, notes = _drafts(client, contract), _notes(client, contract)
     order = client.orders.cancel_order(name=options.name, items=list(options.items), by=by, note=options.note)
-    return _shown(screen, order)
+    _shown(screen, order)
+    left, issued = _drafts(client, contract), _notes(client, contract)
+    for name in sorted(drafts.keys() - left.keys()):
+        say_thrown_away(screen, drafts[name])
+    for name in sorted(issued.keys() - notes.keys()):
+        show_credit_note(screen, issued[name])
+    return order
+
+
+def _drafts(client: Client, contract: str) -> dict[str, Any]:
+    return {each.name: each for each in client.billing.list_invoices(contract=contract) if not each.number}
+
+
+def _notes(client: Client, contract: str) -> dict[str, Any]:
+    return {each.name: each for each in client.billing.list_credit_notes(contract=contract)}
 
 
 def _shown(screen: Screen, order: Any) -> Any:

@@ -50,3 +50,14 @@ def test_a_contract_is_shown_and_ended_early(cpq: Cpq, write: Write) -> None:
     assert f"ends on {end} already" in cpq(*ended, code=1)
     cpq("revenue", "run", "--until", end)
     assert "every identity holds" in cpq("audit", "--until", end)
+
+
+def test_cancelling_an_order_says_what_becomes_of_its_invoices(cpq: Cpq, write: Write) -> None:
+    contract = accepted(cpq, write, "2026-03-01")
+    order = cpq("contract", "show", contract, "--json")["order"]
+    first, second = cpq("invoice", "run", "--until", "2026-04-01", "--json")["invoices"]
+    cpq("invoice", "finalize", first["name"])
+    shown = cpq("order", "cancel", order, "--note", "changed our minds")
+    # a month of care is 24.00, with 19 percent tax 28.56; the mice wait for their delivery
+    assert f"the draft {second['name']} of 2026-04-01 over EUR 28.56 is thrown away" in shown
+    assert f"on {first['name']}" in shown and "EUR -28.56" in shown
