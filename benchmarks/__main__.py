@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NOT_BENCHMARKS = {"__init__", "__main__", "measure"}
+NOT_BENCHMARKS = {"__init__", "__main__", "measure", "page"}
 
 
 def main() -> int:

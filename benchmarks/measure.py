@@ -55,11 +55,11 @@ def exponent(points: Sequence[tuple[float, float]]) -> float:
 def report(name: str, rows: Sequence[Mapping[str, object]], *, budgets: Mapping[str, object] | None = None) -> None:
     """Print the rows as a table and write them to ``benchmarks/results/NAME.json`` with the machine and the budgets."""
     columns = list(dict.fromkeys(key for row in rows for key in row))
-    shown = [[_cell(row.get(column, "")) for column in columns] for row in rows]
-    widths = [max(len(column), *(len(line[at]) for line in shown)) for at, column in enumerate(columns)]
+    cells = [[shown(row.get(column, "")) for column in columns] for row in rows]
+    widths = [max(len(column), *(len(line[at]) for line in cells)) for at, column in enumerate(columns)]
     print(f"\n{name}")
     print("  " + "  ".join(f"{column:<{width}}" for column, width in zip(columns, widths, strict=True)))
-    for line in shown:
+    for line in cells:
         print("  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)))
     for budget, text in (budgets or {}).items():
         print(f"  budget {budget}: {text}")
@@ -74,7 +74,8 @@ def report(name: str, rows: Sequence[Mapping[str, object]], *, budgets: Mapping[
     (RESULTS / f"{name}.json").write_text(json.dumps(body, indent=1, default=str) + "\n")
 
 
-def _cell(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as a cell of a table: thousands apart, three decimals below ten."""
     if isinstance(value, float):
         return f"{value:,.3f}" if abs(value) < 10 else f"{value:,.1f}"
     return str(value)

@@ -242,7 +242,8 @@ class SatConfigurator:
         except BudgetSpentError:
             return OutOfBudget(operation)
         finally:
-            self._idle.append(bench)
+            if not bench.worn():
+                self._idle.append(bench)
 
 
 def _known(model: Model, chosen: tuple[Choice, ...], found: Possible, ranges: tuple[Range, ...]) -> State:

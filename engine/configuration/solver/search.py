@@ -94,6 +94,7 @@ class Search:
         self._theory = theory
         self._first_selector = cnf.top + 1 if selectable else 0
         self.top = cnf.top + (rule_count if selectable else 0)
+        self.grown = 0
         self.allowance = Allowance(Budget())
         self._model: list[int] = []
         self.calls = 0
@@ -115,6 +116,7 @@ class Search:
     def fresh(self) -> int:
         """A new atom."""
         self.top += 1
+        self.grown += 1
         return self.top
 
     def add(self, clause: Iterable[int]) -> None:

@@ -20,6 +20,9 @@ from engine.configuration.solver.search import Allowance, Search
 from engine.configuration.solver.sums import SumTheory
 from engine.configuration.solver.witnesses import PartlyKnownError, Possible, WitnessFinder
 
+GROWN_MAX = 2_000
+"""Atoms made for single questions, beside half of those of the model, that a bench may carry: every answer has them."""
+
 
 class Foundation:
     """The immutable part that all threads share; what a model with a diagram may never need is made when it is asked.
@@ -133,6 +136,10 @@ class Workbench:
         self._blaming_theory = SumTheory(model) if self.theory else None
         search = Search(self.foundation.cnf, rule_count=len(model.rules), selectable=True, theory=self._blaming_theory)
         return self._allowed(search)
+
+    def worn(self) -> bool:
+        """Whether so many atoms were made for single questions that a new bench would be quicker."""
+        return any(each.grown > GROWN_MAX + (each.top - each.grown) // 2 for each in self._searches)
 
     def blaming(self) -> Search:
         """The search whose rules can be switched, built at the first explanation: its selectors slow every solve."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.configuration import Budget, Choice, Kind, Model, OutOfBudget, State
+from engine.configuration.solver import engine as solver_engine
+from engine.configuration.solver import workbench
 from engine.configuration.solver.exchange import Solution as Exchangeable
 from engine.configuration.solver.gates import circuit_of
 from engine.configuration.solver.lanes import Plan
@@ -83,6 +86,33 @@ def test_domains_equal_brute_force_click_by_click(seed: int) -> None:
         chosen = [each for each in chosen if each.variable != variable.name]
         chosen.append(Choice(variable.name, rnd.choice(choices_of(variable))))
         previous = state if rnd.random() < 0.7 else None
+
+
+def test_atoms_of_single_questions_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every question makes some atoms; a solver that has too many is replaced, and the answers stay the same."""
+    monkeypatch.setattr(workbench, "GROWN_MAX", 0)
+    benches = []
+
+    class Noted(workbench.Workbench):
+        def __init__(self, foundation: workbench.Foundation) -> None:
+            super().__init__(foundation)
+            benches.append(self)
+
+    monkeypatch.setattr(solver_engine, "Workbench", Noted)
+    model = gated_model(24)
+    everything = solutions(model)
+    engine = WideConfigurator(model)
+    decisions = [each for each in model.variables if each.decision]
+    rnd = random.Random(3)
+    for _ in range(200):
+        engine._pool.solutions = ()  # remembered solutions would answer without a question
+        some = rnd.sample(decisions, 2)
+        chosen = [Choice(each.name, rnd.choice(choices_of(each))) for each in some]
+        state = engine.configure(chosen)
+        assert isinstance(state, State)
+        assert_state(model, state, [each for each in everything if agrees(each, chosen)])
+    assert len(benches) > 2
+    assert max(each.search.grown for each in benches) < 2 * model.atom_count, "what the last question made is on top"
 
 
 @given(SEEDS)
