@@ -21,6 +21,8 @@ MOST_DIGITS = 34
 DECIMAL = re.compile(r"[+-]?[0-9]{1,34}(\.[0-9]{1,34})?")
 KEY = re.compile(r"[a-z0-9A-Z][a-zA-Z0-9._-]{0,127}")
 NEVER = date(1, 1, 1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY_SECONDS = 86_400
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Years that a request may name: further ones are typing errors, or a "forever" that periods could not count past."""
 
@@ -86,21 +88,23 @@ def read_instant(message: Timestamp, field: str, faults: Faults) -> datetime:
     """An instant that has to be given, in UTC."""
     if not (message.seconds or message.nanos):
         faults.required(field)
-        return datetime(1970, 1, 1, tzinfo=UTC)
+        return EPOCH
     try:
         found = message.ToDatetime(UTC)
     except (ValueError, OverflowError):
         found = None
     if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         faults.invalid(field, f"not an instant between the years {FIRST_YEAR} and {LAST_YEAR}")
-        return datetime(1970, 1, 1, tzinfo=UTC)
+        return EPOCH
     return found
 
 
 def fill_instant(message: Timestamp, at: datetime | None) -> None:
     """Set an instant; None leaves the field unset."""
     if at is not None:
-        message.FromDatetime(at)
+        since = at - EPOCH
+        message.seconds = since.days * DAY_SECONDS + since.seconds
+        message.nanos = since.microseconds * 1_000
 
 
 def read_decimal(text: str, field: str, faults: Faults) -> Decimal | None:

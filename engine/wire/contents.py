@@ -14,7 +14,7 @@ from engine.diagnostics import Fault
 from engine.pricing.models.ramp import ShortSegment
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
 from engine.quotes.ramp import Ramp, SegmentTerms
-from engine.quotes.request import NONE, QuoteRequest, RequestedLine
+from engine.quotes.request import NO_MORE, NONE, STATED, QuoteRequest, RequestedLine
 from engine.wire.basics import (
     Faults,
     decimal_text,
@@ -215,6 +215,8 @@ def fill_content(message: pricing_pb2.QuoteContent, request: QuoteRequest, custo
 def fill_line(message: pricing_pb2.LineInput, line: RequestedLine) -> None:
     """Set one line as it is asked for."""
     message.id, message.sku, message.quantity = line.id, line.sku, decimal_text(line.quantity)
+    if line[STATED:] == NO_MORE:
+        return
     message.parent, message.group = line.parent or "", line.group
     for name, value in line.attributes.items():
         fill_value(message.attributes[name], value)

@@ -6,7 +6,7 @@ Modules: ``engine.wire.basics``, ``engine.wire.contents``, ``engine.wire.masks``
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -62,6 +62,14 @@ def test_values_come_back(value: object) -> None:
     faults = Faults()
     assert read_value(message, "f", faults) == value
     assert not faults.found
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-5, minutes=30))])))
+def test_an_instant_is_filled_as_protobuf_itself_fills_it(at: datetime) -> None:
+    ours, theirs = Timestamp(), Timestamp()
+    fill_instant(ours, at)
+    theirs.FromDatetime(at)
+    assert ours == theirs
 
 
 @given(
