@@ -19,7 +19,7 @@ class Schema:
     def __init__(self, tables: Iterable[Table], scalars: Mapping[type, Shape]) -> None:
         self._scalars = scalars
         self._prepared = {each.kind: prepare(each, scalars) for each in tables}
-        self._events: dict[type[Any], Codec] = {}
+        self._events: dict[type[Any], tuple[Codec, str]] = {}
 
     def of(self, kind: type[Any]) -> Prepared:
         """The prepared table of a kind of record."""
@@ -28,9 +28,10 @@ class Schema:
     def event(self, tenant: str, event: object, at: datetime) -> tuple[str, str, str, str, str]:
         """The outbox row of an event: its first field names the entity it happened to, its class the kind of event."""
         kind = type(event)
-        codec = self._events.get(kind)
-        if codec is None:
-            codec = self._events[kind] = codec_of(kind, self._scalars)
-        entity = getattr(event, fields(event)[0].name)  # type: ignore[arg-type]
+        known = self._events.get(kind)
+        if known is None:
+            known = self._events[kind] = codec_of(kind, self._scalars), fields(kind)[0].name  # type: ignore[arg-type]
+        codec, first = known
+        entity = getattr(event, first)
         moment = getattr(event, "at", at)
         return tenant, kind.__name__, str(entity), moment.isoformat(), codec.encode(event)
