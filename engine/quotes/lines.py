@@ -158,7 +158,7 @@ def _quantity_faults(line: RequestedLine, place: str) -> Iterator[Fault]:
     elif quantity > QUANTITY_MAX:
         yield Fault(BAD_QUANTITY, field, f"the quantity {quantity} is above {QUANTITY_MAX:,}")
     elif -int(quantity.as_tuple().exponent) > QUANTITY_DECIMALS_MAX:
-        yield Fault(BAD_QUANTITY, field, f"the quantity {quantity} has more than {QUANTITY_DECIMALS_MAX} decimals")
+        yield Fault(BAD_QUANTITY, field, f"the quantity {quantity:f} has more than {QUANTITY_DECIMALS_MAX} decimals")
 
 
 def _term_faults(field: str, months: int | None) -> Iterator[Fault]:
