@@ -132,54 +132,54 @@ class Sweeper:
             return None
         costs, always = self._facts.named(costs)
         prices = self._prices(costs, left)
-        free = [0]
-        for each in prices:
-            free.append(free[-1] + each[0][0])
         levels, edges = self._diagram.levels, self._edges
+        free = [each[0][0] for each in prices]
+        # The least from a node down, and the least of the variables above it: so an edge that skips some pays for them.
         least: list[int | None] = [None] * (self._end + 1)
-        least[self._end] = 0
-        taken = [(0, 0)] * (self._end + 1)
+        least[self._end] = sum(free)
+        bits, nexts = [0] * self._end, [0] * self._end
         for node in range(self._end - 1, -1, -1):
             level = levels[node]
+            row = prices[level]
             best: int | None = None
             for values, child in edges[node]:
                 below = least[child]
                 if below is None:
                     continue
-                below += free[levels[child]] - free[level + 1]
-                for price, bit in prices[level]:
+                for price, bit in row:
                     if values & bit:
                         if best is None or price + below < best:
                             best = price + below
-                            taken[node] = (bit, child)
+                            bits[node], nexts[node] = bit, child
                         break
-            least[node] = best
-        if least[0] is None:
+            least[node] = None if best is None else best - free[level]
+        total = least[0]
+        if total is None:
             return None
-        chosen = self._path(taken, [each[0][1] for each in prices])
-        return least[0] + free[levels[0]] + always, chosen
+        return total + always, self._path(bits, nexts, [each[0][1] for each in prices])
 
     def _prices(self, costs: Mapping[int, int], left: Sequence[int]) -> list[list[tuple[int, int]]]:
         """Per level the allowed values as (price, bit), cheapest first."""
         result: list[list[tuple[int, int]]] = []
         for variable, mask in zip(self._variables, left, strict=True):
             if variable.kind is Kind.BOOLEAN:
-                prices = [costs.get(-variable.first, 0), costs.get(variable.first, 0)]
-            else:
-                atoms = range(variable.first, variable.first + len(variable.values))
-                others = sum(costs.get(-each, 0) for each in atoms)
-                prices = [costs.get(each, 0) + others - costs.get(-each, 0) for each in atoms]
+                no, yes = (costs.get(-variable.first, 0), 1), (costs.get(variable.first, 0), 2)
+                both = [no, yes] if no <= yes else [yes, no]
+                result.append(both if mask == 3 else [no if mask == 1 else yes])
+                continue
+            atoms = range(variable.first, variable.first + len(variable.values))
+            others = sum(costs.get(-each, 0) for each in atoms)
+            prices = [costs.get(each, 0) + others - costs.get(-each, 0) for each in atoms]
             result.append(sorted((price, 1 << at) for at, price in enumerate(prices) if mask >> at & 1))
         return result
 
-    def _path(self, taken: Sequence[tuple[int, int]], free: list[int]) -> list[int]:
+    def _path(self, bits: Sequence[int], nexts: Sequence[int], free: list[int]) -> list[int]:
         """The solution along the edges taken, as literals; skipped variables take their cheapest value."""
         chosen = list(free)
         node = 0
         while node != self._end:
-            bit, child = taken[node]
-            chosen[self._diagram.levels[node]] = bit
-            node = child
+            chosen[self._diagram.levels[node]] = bits[node]
+            node = nexts[node]
         return self._facts.solution(chosen)
 
 
