@@ -163,6 +163,18 @@ def test_a_record_that_says_what_the_book_does_not_know_is_refused_unless_the_ca
     assert shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=stored)).valid
 
 
+def test_attributes_are_those_of_the_product(shop: Served) -> None:
+    wrong = [
+        deal.line("CPU-A", "1", id="a", attributes={"socket": deal.text("s1")}),
+        deal.line("CPU-A", "1", id="b", attributes={"sockt": deal.text("s1")}),
+        deal.line("MUG", "4", id="c", attributes={"colour": deal.text("red")}),
+    ]
+    assert refusal(shop, *wrong) == [
+        ("QUO120", "lines[1].attributes.sockt", "`CPU-A` has no attribute `sockt`; did you mean `socket`?"),
+        ("QUO120", "lines[2].attributes.colour", "`MUG` has no attribute `colour`; it has none"),
+    ]
+
+
 def test_what_cannot_be_read_hides_nothing_else(shop: Served) -> None:
     found = refusal(
         shop,

@@ -1,7 +1,11 @@
+from dataclasses import replace
 from decimal import Decimal
 
+from engine.catalog import AttributeDef, Value
 from engine.diagnostics import Refusal
+from engine.language.types import EnumType, optional
 from engine.quotes.evaluation import evaluate, product_facts
+from engine.quotes.lines import resolve
 from tests.quotes.offers import catalog, line, parts, percent_off, priced, request
 
 
@@ -32,6 +36,23 @@ def test_an_incomplete_configuration_is_priced_but_not_valid() -> None:
     found = priced(request(line("pc", "PC")))
     assert not found.valid
     assert [each.message for each in found.findings] == ["Disk is not chosen yet"]
+
+
+def test_words_that_an_attribute_never_is_are_named() -> None:
+    wood = AttributeDef("wood", optional(EnumType("wood", ("oak", "beech"))))
+    known = replace(catalog(), attributes={"": {"wood": wood}})
+
+    def faults(**attributes: Value) -> list[str]:
+        found = resolve(request(line("a", "DISK")._replace(attributes=attributes)), known)
+        return [str(each) for each in found.faults] if isinstance(found, Refusal) else []
+
+    assert faults(wood="oak") == faults(wood=None) == []
+    assert faults(wood="beach") == [
+        "QUO120: lines[0].attributes.wood: `wood` is never `beach`; did you mean `beech`?",
+    ]
+    assert faults(wood="pine") == [
+        "QUO120: lines[0].attributes.wood: `wood` is never `pine`; it is one of `oak`, `beech`",
+    ]
 
 
 def test_every_fault_of_the_lines_is_named_at_once() -> None:

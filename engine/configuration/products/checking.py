@@ -17,6 +17,7 @@ WRONG_VALUE = Code("CFG305")
 MISSING = Code("CFG306")
 BROKEN = Code("CFG307")
 UNDECIDED = Code("CFG308")
+MOST_WORDS = 12
 
 
 def choices_of(product: ProductModel, lines: Sequence[ConfiguredLine], root: LineId) -> tuple[ProductChoice, ...]:
@@ -112,8 +113,8 @@ def _line_findings(product: ProductModel, line: ConfiguredLine, path: str, root:
             return
         if slot is None:
             hint = did_you_mean(path, product.slots)
-            message = f"`{line.sku}` is in the unknown option group `{path}`" + (f"; {hint}" if hint else "")
-            yield Finding(WRONG_GROUP, line.id, message)
+            message = f"`{line.sku}` is in the unknown option group `{path}`"
+            yield Finding(WRONG_GROUP, line.id, _with_hint(message, hint))
             return
         if line.sku not in slot.class_of:
             yield Finding(WRONG_PART, line.id, f"{_title(product, path)} does not offer `{line.sku}`")
@@ -123,8 +124,17 @@ def _line_findings(product: ProductModel, line: ConfiguredLine, path: str, root:
             yield Finding(WRONG_QUANTITY, line.id, message)
     for name, value in line.attributes.items():
         setting = product.settings.get(prefix + name)
-        if setting is None or value not in setting.values:
-            yield Finding(WRONG_VALUE, line.id, f"`{name}` cannot be `{value}`")
+        if setting is None:
+            own = [each.removeprefix(prefix) for each in product.settings if each.startswith(prefix)]
+            yield Finding(WRONG_VALUE, line.id, _with_hint(f"unknown attribute `{name}`", did_you_mean(name, own)))
+        elif value not in setting.values:
+            known = [str(each) for each in setting.values]
+            hint = did_you_mean(str(value), known) or f"one of {', '.join(known[:MOST_WORDS])}"
+            yield Finding(WRONG_VALUE, line.id, _with_hint(f"`{name}` cannot be `{value}`", hint))
+
+
+def _with_hint(message: str, hint: str) -> str:
+    return f"{message}; {hint}" if hint else message
 
 
 def _title(product: ProductModel, path: str) -> str:

@@ -203,7 +203,7 @@ def test_lines_of_the_wrong_shape_are_named_before_any_rule_is_asked() -> None:
     ]
     messages = [each.message for each in rack().check(lines, root=LineId("r"))]
     assert messages == [
-        "`use` cannot be `offic`",
+        "`use` cannot be `offic`; did you mean `office`?",
         "Power supply does not offer `SSD`",
         "`STORE` is in the unknown option group `strage`; did you mean `storage`?",
         "Power supply takes 1 to 1 of `PSU-L`, not 1.5",
