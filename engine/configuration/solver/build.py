@@ -16,7 +16,7 @@ from engine.configuration.answers import Budget
 from engine.configuration.model import Model, Table
 from engine.configuration.solver.attempt import Built, GaveUpError, Limits, Way, attempt, sift
 from engine.configuration.solver.flat import Diagram, compilable
-from engine.configuration.solver.fold import folded
+from engine.configuration.solver.fold import Piece, chained, piece_of
 from engine.configuration.solver.normal import Component, Normal, normal
 from engine.configuration.solver.order import orders
 from engine.configuration.solver.search import Allowance, BudgetSpentError
@@ -96,26 +96,26 @@ class _Compilation:
         form = normal(self._model, root)
         if not possible or any(() in each.constraints for each in form.components):
             return self._over(CompileStatus.CONTRADICTION)
-        built: list[Built] = []
+        pieces: list[Piece] = []
+        large: dict[int, Built] = {}
         for component in form.components:
             first = self._first(form, component)
             if first is None:
                 return self._over(CompileStatus.TOO_LARGE)
             if first.root == first.canvas.manager.false:
                 return self._over(CompileStatus.CONTRADICTION)
-            built.append(first)
-        diagram = self._folded(form, built)
-        largest = sorted(
-            (at for at in range(len(built)) if built[at].size > SIFT_ABOVE), key=lambda at: -built[at].size
-        )
-        for at in largest:
-            built[at] = self._smaller(form, built[at])
-            diagram = self._folded(form, built)
+            if first.size > SIFT_ABOVE:
+                large[len(pieces)] = first
+            pieces.append(piece_of(first))
+        diagram = self._chained(form, pieces)
+        for at in sorted(large, key=lambda at: -large[at].size):
+            pieces[at] = piece_of(self._smaller(form, large.pop(at)))
+            diagram = self._chained(form, pieces)
         return self._over(CompileStatus.TOO_LARGE if diagram is None else CompileStatus.DONE, diagram)
 
-    def _folded(self, form: Normal, built: Sequence[Built]) -> Diagram | None:
+    def _chained(self, form: Normal, pieces: Sequence[Piece]) -> Diagram | None:
         """The diagram as it stands, unless it has more nodes than it may."""
-        diagram = folded(form, built)
+        diagram = chained(form, pieces)
         if len(diagram.levels) > self._budget.nodes:
             return None
         self._found(diagram)

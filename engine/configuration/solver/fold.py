@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from engine.configuration.solver.attempt import Built
 from engine.configuration.solver.flat import Diagram, fingerprint
@@ -13,24 +14,40 @@ Edges = dict[int, int]
 """The values, as bits, that lead to each child."""
 
 
-def folded(form: Normal, built: Sequence[Built]) -> Diagram:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The flat diagram of one component: per node its level and edges; the number after the last node is its end."""
+
+    variables: tuple[int, ...]
+    levels: tuple[int, ...]
+    edges: tuple[tuple[tuple[int, int], ...], ...]
+    """Per node pairs of a child and the values that lead there."""
+
+
+def piece_of(built: Built) -> Piece:
+    """The component without its manager, which takes megabytes however small the component is."""
+    fold = _Fold(built.canvas)
+    found = fold.nodes(built.root)
+    nodes = sorted(found, key=lambda key: fold.level[key])
+    number = {key: at for at, key in enumerate([*nodes, fold.end])}
+    edges = tuple(tuple(sorted((number[child], mask) for child, mask in found[key].items())) for key in nodes)
+    return Piece(tuple(fold.decisions), tuple(fold.level[key] for key in nodes), edges)
+
+
+def chained(form: Normal, pieces: Iterable[Piece]) -> Diagram:
     """One diagram: where a component ends, the next begins; variables that no constraint mentions come last."""
     order: list[int] = []
     levels: list[int] = []
     starts, values, children = [0], [], []
-    for each in built:
-        fold = _Fold(each.canvas)
-        found = fold.nodes(each.root)
-        nodes = sorted(found, key=lambda key: fold.level[key])
+    for piece in pieces:
         first = len(levels)
-        number = {key: first + at for at, key in enumerate([*nodes, fold.end])}
-        for key in nodes:
-            levels.append(len(order) + fold.level[key])
-            for child, mask in sorted((number[child], mask) for child, mask in found[key].items()):
+        for level, edges in zip(piece.levels, piece.edges, strict=True):
+            levels.append(len(order) + level)
+            for child, mask in edges:
                 values.append(mask)
-                children.append(child)
+                children.append(first + child)
             starts.append(len(children))
-        order += fold.decisions
+        order += piece.variables
     order += form.free
     levels.append(len(order))
     starts.append(len(children))

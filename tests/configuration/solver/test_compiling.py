@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
+from typing import Any
+from weakref import finalize
 
 import pytest
 from hypothesis import given, settings
@@ -16,10 +18,11 @@ from engine.configuration.solver.attempt import GaveUpError, Limits, Way, attemp
 from engine.configuration.solver.build import CompileBudget, CompileStatus, available, compile_model
 from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.solver.flat import Diagram
-from engine.configuration.solver.fold import folded
+from engine.configuration.solver.fold import chained, piece_of
 from engine.configuration.solver.named import Facts
 from engine.configuration.solver.normal import Normal, normal
 from engine.configuration.solver.order import by_depth, by_tables, by_tree, eliminated, force, neighbours, orders
+from engine.configuration.solver.parts import Canvas
 from engine.configuration.solver.sweep import Sweeper
 from engine.configuration.solver.witnesses import Possible
 from tests.configuration.solver.brute import Solution, solutions
@@ -111,6 +114,27 @@ def test_components_stand_in_a_chain(installed: None) -> None:
     assert Sweeper(model, diagram).count([]) == 3**5
 
 
+def test_a_thousand_components_take_the_memory_of_one(installed: None) -> None:
+    """A manager of CUDD takes megabytes: none is kept for a component that is done."""
+    builder = ModelBuilder("many")
+    for at in range(1_000):
+        builder.clause([builder.is_(builder.boolean(f"{name}{at}"), True) for name in "ab"])
+    model = builder.build()
+    alive: list[int] = []
+    kept = Canvas.__init__
+
+    def watched(canvas: Canvas, *arguments: Any) -> None:
+        kept(canvas, *arguments)
+        finalize(canvas, alive.remove, id(canvas))
+        alive.append(id(canvas))
+        assert len(alive) < 5, "the canvases of components before are still there"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Canvas, "__init__", watched)
+        diagram = compile_model(model, CompileBudget()).diagram
+    assert diagram is not None and len(diagram.levels) == 2_001
+
+
 def test_orders_keep_constraints_together() -> None:
     scopes = [(0, 5), (5, 1), (1, 4), (4, 2), (2, 3)]
 
@@ -197,7 +221,7 @@ def test_every_way_leads_to_the_same_answers(installed: None) -> None:
     for sifting in (False, True):
         for in_pairs in (False, True):
             way = Way("test", component.variables, sifting, in_pairs)
-            diagram = folded(form, [attempt(form, component, way, limits)])
+            diagram = chained(form, [piece_of(attempt(form, component, way, limits))])
             assert Sweeper(model, diagram).count([]) == 40
 
 
