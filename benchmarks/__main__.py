@@ -1,4 +1,7 @@
-"""Runs every benchmark, or those named, each in a process of its own so that none warms the next."""
+"""Runs every benchmark, or those named, each in a process of its own so that none warms the next.
+
+What starts with ``--``, such as ``--full``, is handed on to the benchmarks that are named.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ NOT_BENCHMARKS = {"__init__", "__main__", "measure", "page"}
 
 def main() -> int:
     """Return 0 when every benchmark ran and its results were equal to its peers'."""
-    wanted = sys.argv[1:]
+    options = [each for each in sys.argv[1:] if each.startswith("--")]
+    wanted = [each for each in sys.argv[1:] if each not in options]
     names = [path.stem for path in sorted(HERE.glob("*.py")) if path.stem not in NOT_BENCHMARKS]
     unknown = sorted(set(wanted) - set(names))
     if unknown:
@@ -21,7 +25,8 @@ def main() -> int:
     failed = []
     for name in wanted or names:
         print(f"\n==> {name}", flush=True)
-        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=HERE.parent, check=False).returncode:
+        command = [sys.executable, "-m", f"benchmarks.{name}", *(options if wanted else ())]
+        if subprocess.run(command, cwd=HERE.parent, check=False).returncode:
             failed.append(name)
     if failed:
         print(f"\nfailed: {', '.join(failed)}", file=sys.stderr)

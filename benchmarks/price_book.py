@@ -2,17 +2,21 @@
 
 Conditions are on segment (5 values), region (20), product family, channel (3), quantity range and date window, each
 maybe left out; effects are percent off, amount off and a price of its own, in three groups.
+
+The floor, verbatim: for each line one Decimal multiply, one quantize, one multiply, one add, one tuple.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from engine.catalog import LineId, Sku
 from engine.language import TEXT, Checked, Scope, check_expression
+from engine.money import EXACT
 from engine.pricing.effects import Amount, Effect, Percent, SetPrice
 from engine.pricing.plan import (
     Match,
@@ -26,6 +30,7 @@ from engine.pricing.plan import (
     Window,
 )
 from engine.pricing.request import PriceRequest, RequestLine
+from engine.pricing.result import Priced
 from engine.pricing.scope import line_roots
 
 SEGMENTS = ("retail", "edu", "gov", "smb", "enterprise")
@@ -33,6 +38,8 @@ REGIONS = tuple(f"R{number:02d}" for number in range(20))
 CHANNELS = ("web", "partner", "direct")
 DAY = date(2026, 3, 1)
 SKUS = 1_000
+CENT = Decimal("0.01")
+NINETY = Decimal("0.9")
 SCOPE = Scope(line_roots({"family": TEXT}, {"channel": TEXT}, {"segment": TEXT, "region": TEXT}))
 
 
@@ -160,3 +167,22 @@ def request(lines: int, rules: int, *, seed: int = 3) -> PriceRequest:
         for number in range(lines)
     )
     return PriceRequest(DAY, "EUR", asked, customer={"segment": "edu", "region": "R03"}, quote={"channel": "partner"})
+
+
+def floor_of(priced: Priced) -> Callable[[], object]:
+    """The least that exact money costs for these lines."""
+    units = [line.list_unit for line in priced.lines]
+    quantities = [line.quantity for line in priced.lines]
+
+    def work() -> object:
+        total = Decimal(0)
+        rows = []
+        for unit, quantity in zip(units, quantities, strict=True):
+            after = EXACT.multiply(unit, NINETY)
+            rounded = after.quantize(CENT)
+            amount = EXACT.multiply(rounded, quantity)
+            total = EXACT.add(total, amount)
+            rows.append((unit, rounded, amount))
+        return rows
+
+    return work

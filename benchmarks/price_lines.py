@@ -1,48 +1,28 @@
-"""Pricing whole quotes: curves in lines and in rules, ratios to the floor, linear growth, repricing one edit.
+"""Pricing whole quotes: curves in rules, in lines and in both, ratios to the floor, repricing one edit, memory.
 
-The floor, verbatim: for each line one Decimal multiply, one quantize, one multiply, one add, one tuple.
+The express lane is compared with the full treatment before anything is timed. ``--full`` goes on to 100 000 rules.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
-import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
 from benchmarks.measure import compare, cpu_us, exponent, report
-from benchmarks.price_book import PlainRule, plain_rules, pricing_rules, request
+from benchmarks.price_book import PlainRule, floor_of, plain_rules, pricing_rules, request
 from engine.diagnostics import Refusal
-from engine.money import EXACT
 from engine.pricing import Edit, Lane, PricePlan, Repriced, compile_plan, price, reprice
 from engine.pricing.effects import On, Percent
 from engine.pricing.plan import Level, Rule, RuleGroup, RuleId
 from engine.pricing.request import PriceRequest
 from engine.pricing.result import Priced
 
-CENT = Decimal("0.01")
-NINETY = Decimal("0.9")
-
-
-def floor_of(priced: Priced) -> Callable[[], object]:
-    """The least that exact money costs for these lines."""
-    units = [line.list_unit for line in priced.lines]
-    quantities = [line.quantity for line in priced.lines]
-
-    def work() -> object:
-        total = Decimal(0)
-        rows = []
-        for unit, quantity in zip(units, quantities, strict=True):
-            after = EXACT.multiply(unit, NINETY)
-            rounded = after.quantize(CENT)
-            amount = EXACT.multiply(rounded, quantity)
-            total = EXACT.add(total, amount)
-            rows.append((unit, rounded, amount))
-        return rows
-
-    return work
+T = TypeVar("T")
 
 
 def answer(plan: PricePlan, asked: PriceRequest) -> Priced:
@@ -54,15 +34,16 @@ def answer(plan: PricePlan, asked: PriceRequest) -> Priced:
     return found
 
 
-def in_rules() -> list[dict[str, object]]:
+def in_rules(sizes: Sequence[int]) -> list[dict[str, object]]:
     """A 1,000-line quote against growing books."""
     rows: list[dict[str, object]] = []
     points = []
-    for count in (10, 100, 1_000, 10_000):
+    for count in sizes:
         plan = compile_plan(pricing_rules(plain_rules(count)))
         asked = request(1_000, count)
         priced = answer(plan, asked)
-        times = compare({"price": lambda p=plan, a=asked: price(p, a), "floor": floor_of(priced)}, rounds=7)
+        works = {"price": lambda p=plan, a=asked: price(p, a), "floor": floor_of(priced)}
+        times = compare(works, rounds=9, inner=3)
         points.append((float(count), times["price"]))
         rows.append(
             {
@@ -73,7 +54,7 @@ def in_rules() -> list[dict[str, object]]:
                 "ratio": times["price"] / times["floor"],
             }
         )
-    rows.append({"rules": "fitted exponent", "ratio": exponent(points)})
+    rows.append({"rules": "fitted exponent", "us a line": exponent(points)})
     return rows
 
 
@@ -83,13 +64,29 @@ def in_lines(plan: PricePlan) -> list[dict[str, object]]:
     points = []
     for count in (1, 10, 100, 1_000, 10_000, 100_000):
         asked = request(count, 10_000)
-        answer(plan, asked)
-        rounds = 3 if count > 10_000 else 5
-        spent = cpu_us(lambda a=asked: price(plan, a), rounds=rounds, inner=max(1, 1_000 // count))
+        works = {"price": lambda a=asked: price(plan, a), "floor": floor_of(answer(plan, asked))}
+        times = compare(works, rounds=3 if count > 10_000 else 5, inner=max(1, 3_000 // count))
+        spent = times["price"]
         if count >= 100:
             points.append((float(count), spent))
-        rows.append({"lines": count, "ms": spent / 1_000, "us a line": spent / count})
+        ratio = spent / times["floor"]
+        rows.append({"lines": count, "ms": spent / 1_000, "us a line": spent / count, "ratio to floor": ratio})
     rows.append({"lines": "fitted exponent (from 100)", "us a line": exponent(points)})
+    return rows
+
+
+def in_both(sizes: Sequence[int]) -> list[dict[str, object]]:
+    """As many lines as rules: linear growth is an exponent of 1."""
+    rows: list[dict[str, object]] = []
+    points = []
+    for count in sizes:
+        plan = compile_plan(pricing_rules(plain_rules(count)))
+        asked = request(count, count)
+        answer(plan, asked)
+        spent = cpu_us(lambda p=plan, a=asked: price(p, a), rounds=5, inner=max(1, 3_000 // count))
+        points.append((float(count), spent))
+        rows.append({"lines and rules": count, "ms": spent / 1_000, "us a line": spent / count})
+    rows.append({"lines and rules": "fitted exponent", "us a line": exponent(points)})
     return rows
 
 
@@ -107,63 +104,70 @@ def one_edit(rules: list[PlainRule]) -> list[dict[str, object]]:
         edit = Edit(changed=(asked.lines[5_000]._replace(quantity=Decimal(42)),))
         found = reprice(plan, asked, before, edit)
         assert isinstance(found, Repriced) and found.priced == price(plan, found.request)
-        times = compare(
-            {
-                "edit": lambda p=plan, a=asked, b=before, e=edit: reprice(p, a, b, e),
-                "whole": lambda p=plan, a=asked: price(p, a),
-            },
-            rounds=5,
-        )
+        works = {
+            "edit": lambda p=plan, a=asked, b=before, e=edit: reprice(p, a, b, e),
+            "whole": lambda p=plan, a=asked: price(p, a),
+            "floor": floor_of(before),
+        }
+        times = {name: spent / 1_000 for name, spent in compare(works, rounds=7).items()}
+        row = {"ms": times["edit"], "whole quote ms": times["whole"], "floor of the quote ms": times["floor"]}
+        rows.append({"edit of 1 line of 10,000": name} | row)
+    return rows
+
+
+def memory(sizes: Sequence[int]) -> list[dict[str, object]]:
+    """Bytes that Python holds (tracemalloc) for each line of an answer, and for each rule of a book and of its plan."""
+    rows: list[dict[str, object]] = []
+    for count in sizes:
+        plain = plain_rules(count, seed=8)
+        book, for_book = traced(lambda plain=plain: pricing_rules(plain))
+        plan, for_plan = traced(lambda book=book: compile_plan(book))
+        asked = request(count, count)
+        priced, for_lines = traced(lambda plan=plan, asked=asked: price(plan, asked))
+        assert isinstance(priced, Priced)
         rows.append(
-            {"edit of 1 line of 10,000": name, "ms": times["edit"] / 1_000, "whole quote ms": times["whole"] / 1_000}
+            {
+                "rules and lines": count,
+                "bytes a checked rule": (for_book - FIXED) / count,
+                "bytes a compiled rule": for_plan / count,
+                "bytes a priced line": for_lines / count,
+            }
         )
     return rows
 
 
-def memory(plan: PricePlan) -> list[dict[str, object]]:
-    """Bytes a line of an answer, and a rule of a plan."""
-    asked = request(10_000, 10_000)
+def traced(make: Callable[[], T]) -> tuple[T, int]:
+    """What was made, and the bytes it keeps."""
     gc.collect()
     tracemalloc.start()
-    kept = price(plan, asked)
-    lines = tracemalloc.get_traced_memory()[0] / 10_000
-    tracemalloc.stop()
-    assert isinstance(kept, Priced)
-    book = pricing_rules(plain_rules(2_000, seed=8))
+    made = make()
     gc.collect()
-    tracemalloc.start()
-    made = compile_plan(book)
-    rules = tracemalloc.get_traced_memory()[0] / 2_000
+    kept = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert made.index.everything
-    return [{"kept for": "a priced line", "bytes": lines}, {"kept for": "a rule of a plan", "bytes": rules}]
+    return made, kept
+
+
+FIXED = traced(lambda: pricing_rules([]))[1]
+"""The bytes of the 1,000 list prices that every book has."""
 
 
 def main() -> None:
     """Print and write all tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="up to 100 000 rules, and 100 000 lines against them")
+    full = parser.parse_args().full
+    sizes = (10, 100, 1_000, 10_000, *([100_000] if full else []))
     rules = plain_rules(10_000)
-    start = time.thread_time()
-    book = pricing_rules(rules)
-    checked = time.thread_time()
-    plan = compile_plan(book)
-    compiled = time.thread_time()
-    report(
-        "price_rules",
-        in_rules(),
-        budgets={"1 000 lines, 10 000 rules": "at most 10 times the floor"},
-    )
+    plan = compile_plan(pricing_rules(rules))
+    report("price_rules", in_rules(sizes), budgets={"1 000 lines, 10 000 rules": "at most 10 times the floor"})
     report("price_lines", in_lines(plan), budgets={"100 000 lines": "at most 1 s, linear"})
+    report("price_both", in_both(sizes))
     report(
         "price_edit",
         one_edit(rules[:1_000]),
         budgets={"one line of 10 000": "at most 2 ms without an order discount, 20 ms with one"},
     )
-    report("price_memory", memory(plan))
-    report(
-        "price_load",
-        [{"rules": 10_000, "check s": checked - start, "compile s": compiled - checked}],
-        budgets={"10 000 rules": "at most 4 s cold"},
-    )
+    report("price_memory", memory(sizes[2:]))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -134,6 +135,24 @@ def test_the_order_of_lines_never_matters_to_line_rules(
     one, other = price(plan, request), price(plan, asked(*shuffled, customer=request.customer))
     assert isinstance(one, Priced) and isinstance(other, Priced)
     assert {each.id: each.amount for each in one.lines} == {each.id: each.amount for each in other.lines}
+
+
+@settings(max_examples=100)
+@given(books(), quotes(), st.randoms(use_true_random=False))
+def test_the_order_of_rules_in_the_files_never_matters(
+    rules: PricingRules, request: PriceRequest, random: object
+) -> None:
+    """Ties go by priority, specificity and id; groups are worked through as listed, their rules are not."""
+    shuffled = list(rules.rules)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    told = []
+    for each in (rules, replace(rules, rules=tuple(shuffled))):
+        plan = compile_plan(each)
+        found = price(plan, request)
+        assert isinstance(found, Priced)
+        applied = [[plan.source(number).id for number in one.applied] for one in found.lines]
+        told.append((applied, [one.unit for one in found.lines], found.totals))
+    assert told[0] == told[1]
 
 
 order_effects = st.one_of(
