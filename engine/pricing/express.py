@@ -18,7 +18,7 @@ from engine.pricing.masks import RULES
 from engine.pricing.matches import matches_of
 from engine.pricing.plain_guards import PlainGuards, hold
 from engine.pricing.plan import Pick
-from engine.pricing.programs import Program, Stage, program_for, run
+from engine.pricing.programs import Program, Stage, alone, lone_op, program_for, run
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.rows import Rows
 from engine.pricing.settings import RoundingOf, RoundingPoint, RoundingSettings
@@ -164,6 +164,13 @@ class Express:
 
     def _run_rules(self, matched: tuple[int, ...], index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
         """The unit price after the rules that match, or None when they are not plain."""
+        floor = line.floor
+        lowest = floor if floor is not None and floor > 0 else ZERO
+        if len(matched) == 1:
+            op = lone_op(self._stages, self.plan.line_rules[matched[0]], self.code)
+            if op is not None:
+                unit, self.rows.applied[index], self.rows.trace[index] = alone(op, unit, lowest)
+                return unit
         program = self._program(matched)
         if program is ASK:
             matched = self._asked(matched, index, line)
@@ -172,8 +179,6 @@ class Express:
             program = self._program(matched, are_asked=True)
         if program is None:
             return None
-        floor = line.floor
-        lowest = floor if floor is not None and floor > 0 else ZERO
         unit, self.rows.applied[index], self.rows.trace[index] = run(program, unit, lowest)
         return unit
 

@@ -87,7 +87,7 @@ def _op(number: int, effect: Effect) -> Op | None:
 def run(program: Program, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tuple[int, ...], tuple[TraceRow, ...]]:
     """Take a unit price through a program; nothing takes it below ``lowest``; what gives nothing leaves no row."""
     if len(program) == 1 and len(program[0].ops) == 1:
-        return _alone(program[0].ops[0], unit, lowest)
+        return alone(program[0].ops[0], unit, lowest)
     listed = unit
     trace: list[TraceRow] = []
     for pick, additive, ops in program:
@@ -108,7 +108,14 @@ def run(program: Program, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tupl
     return unit, tuple([row[0] for row in trace]), tuple(trace)
 
 
-def _alone(op: Op, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tuple[int, ...], tuple[TraceRow, ...]]:
+def lone_op(groups: Sequence[Stage | None], rule: RulePlan, code: str) -> Op | None:
+    """What a rule that matches by itself does, without a program; None when there is more to it."""
+    if rule.fixed or groups[rule.group] is None:
+        return None
+    return rule.ops[code] if code in rule.ops else rule.ops.get("")
+
+
+def alone(op: Op, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tuple[int, ...], tuple[TraceRow, ...]]:
     """One rule by itself, as most lines have it."""
     number, kind, operand = op
     after = _after(kind, operand, unit, unit, unit)

@@ -146,7 +146,8 @@ def test_the_order_of_rules_in_the_files_never_matters(
     shuffled = list(rules.rules)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     told = []
-    for each in (rules, replace(rules, rules=tuple(shuffled))):
+    by_name = replace(rules, habits=Habits())
+    for each in (by_name, replace(by_name, rules=tuple(shuffled))):
         plan = compile_plan(each)
         found = price(plan, request)
         assert isinstance(found, Priced)
