@@ -14,6 +14,11 @@ PATIENCE = 10
 """Sizing a diagram walks all of it: it is done again after this many times the time that it took."""
 
 
+SMALL = 50
+CACHE_SLOTS = (1 << 10, 1 << 18)
+"""CUDD's cache to begin with, for up to ``SMALL`` variables and beyond: making a large one takes 15 ms; it grows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """An order of the variables, whether CUDD may change it on the way, and how constraints are joined."""
@@ -53,7 +58,8 @@ class GaveUpError(Exception):
 
 def attempt(form: Normal, component: Component, way: Way, limits: Limits) -> Built:
     """Join all constraints of a component and leave out what is no decision."""
-    manager = import_module("dd.cudd").BDD()
+    size = len(component.variables)
+    manager = import_module("dd.cudd").BDD(initial_cache_size=CACHE_SLOTS[size > SMALL])
     manager.configure(reordering=False, max_memory=limits.megabytes * 2**20)
     canvas = Canvas(manager, form, component, way.order)
     try:
