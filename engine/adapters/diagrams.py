@@ -54,12 +54,14 @@ def diagram_for(
     The time holds for everything: starting the process, compiling, and sending the result.
     """
     started = time.monotonic()
-    if not compilable(model) or not available():
-        return Outcome(CompileStatus.NOT_INSTALLED if compilable(model) else CompileStatus.NOT_COMPILABLE, None, 0.0)
+    if not compilable(model):
+        return Outcome(CompileStatus.NOT_COMPILABLE, None, 0.0)
     key = fingerprint(model)
     known = _read(kept, key)
     if known is not None:
         return Outcome(CompileStatus.DONE, known, time.monotonic() - started, cached=True)
+    if not available():
+        return Outcome(CompileStatus.NOT_INSTALLED, None, 0.0)
     heard = _Heard(tell)
     status, peak = _in_worker(model, budget, started + budget.seconds, heard)
     if status is not CompileStatus.DONE:
