@@ -32,7 +32,7 @@ def user_cache(environ: Mapping[str, str]) -> Path:
 class DiskCache:
     """Bytes by key in one folder: written at once or not at all, checked when read, the longest unused dropped first.
 
-    A folder that cannot be written, or that others may write to, keeps nothing; a line of the log says why.
+    A folder that cannot be read or written, or that others may write to, keeps nothing; a line of the log says why.
     """
 
     def __init__(self, folder: Path, *, ending: str, bytes_max: int = BYTES_MAX) -> None:
@@ -44,11 +44,14 @@ class DiskCache:
     def read(self, key: str) -> bytes | None:
         """The bytes kept under a key; None when there are none, or they are not what was written."""
         path = self._path(key)
-        if not path.exists() or not self._is_private():
-            return None
         try:
-            stored = path.read_bytes()
-        except OSError:
+            stored = path.read_bytes() if self._is_private() else None
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as problem:
+            self._tell(f"`{self.folder}` cannot be read: {problem}")
+            return None
+        if stored is None:
             return None
         content = stored[len(MARK) + 32 :]
         if stored[: len(MARK)] != MARK or hashlib.sha256(content).digest() != stored[len(MARK) : len(MARK) + 32]:

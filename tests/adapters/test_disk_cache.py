@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -91,6 +93,39 @@ def test_a_folder_that_cannot_be_made_keeps_nothing(tmp_path: Path, caplog: pyte
     kept.write("a", b"x")
     assert kept.read("a") is None
     assert "cannot be written" in caplog.messages[0]
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Without the rights of the superuser, who may read everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_folder_that_cannot_be_looked_into_keeps_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with TemporaryDirectory() as closed:
+        Path(closed).chmod(0)
+        try:
+            kept = DiskCache(Path(closed) / "cpq" / "things", ending=".thing")
+            assert kept.read("a") is None
+            kept.write("a", b"x")
+            kept.drop("a")
+            assert kept.read("a") is None
+        finally:
+            Path(closed).chmod(0o700)
+    assert len(caplog.messages) == 1 and "cannot be read" in caplog.messages[0]
+
+
+def test_a_key_that_no_file_can_have_keeps_nothing(kept: DiskCache) -> None:
+    kept.write("a" * 300, b"x")
+    assert kept.read("a" * 300) is None
 
 
 def test_where_the_user_keeps_caches() -> None:
