@@ -98,7 +98,7 @@ class StoredRuleBooks:
         with self._gate:
             known = self._published.get(tenant)
         if known is None or known.saves != saves or known.until < now:
-            with self._store.read(tenant) as reader:
+            with self._store.latest(tenant) as reader:  # a caller's unit may be older than the saves that were counted
                 books = tuple(reader.page(PublishedBook, limit=MOST_PUBLICATIONS))
             known = _Publications(saves, now + OTHERS_SECONDS, books)
             with self._gate:
@@ -106,7 +106,7 @@ class StoredRuleBooks:
         return known.books
 
     def _load(self, tenant: str, book_hash: str) -> ActiveBook | None:
-        with self._store.read(tenant) as reader:
+        with self._store.latest(tenant) as reader:
             document = reader.blob(f"ruleBooks/{book_hash}")
         if document is None:
             return None

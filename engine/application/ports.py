@@ -123,7 +123,10 @@ class Store(Protocol):
     """Durable records of all tenants."""
 
     def read(self, tenant: str) -> AbstractContextManager[Reader]:
-        """A snapshot to read from."""
+        """A snapshot to read from; inside another one of its thread it is that one."""
+
+    def latest(self, tenant: str) -> AbstractContextManager[Reader]:
+        """A snapshot of what is saved by now, inside another one too: for what is held beyond the snapshot."""
 
     def begin(self, tenant: str) -> AbstractContextManager[Transaction]:
         """A unit of work; leaving the context without a commit saves nothing."""

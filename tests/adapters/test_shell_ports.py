@@ -199,3 +199,35 @@ def test_publications_are_held_until_something_is_saved_here_or_for_a_while(
     assert in_force() == "book-1"
     now[0] += stored_books.OTHERS_SECONDS
     assert in_force() == "book-2", "what another process saved counts after a while"
+
+
+def test_inside_an_older_unit_the_newest_book_is_given_and_not_forgotten(store: SqliteStore) -> None:
+    books = StoredRuleBooks(store, COMPILED)
+    hashes: list[str] = []
+
+    def publish_sound(number: int) -> None:
+        files = {**SMALL, "README.md": str(number).encode()}
+        book = books.check(files).active
+        assert book is not None
+        hashes.append(book.book.hash)
+        with store.begin("default") as tx:
+            tx.add(PublishedBook(hashes[-1], "small", "Small", number, LONG_AGO))
+            tx.put_blob(f"ruleBooks/{hashes[-1]}", books.pack(files))
+            tx.commit(Asked("Publish"), b"", at=LONG_AGO)
+
+    publish_sound(1)
+    assert in_force_hash(books) == hashes[-1]
+    with store.begin("default") as tx:
+        assert tx.get(PublishedBook, "none") is None, "the unit is of the time before the second one"
+        thread = threading.Thread(target=publish_sound, args=(2,))
+        thread.start()
+        thread.join()
+        by_hash = StoredRuleBooks(store, COMPILED).get("default", hashes[-1])
+        assert by_hash is not None and by_hash.book.hash == hashes[-1]
+        assert in_force_hash(books) == hashes[-1]
+    assert len(set(hashes)) == 2 and in_force_hash(books) == hashes[-1]
+
+
+def in_force_hash(books: StoredRuleBooks) -> str:
+    found = books.in_force("default", LONG_AGO.date())
+    return "" if found is None else found.book.hash

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -30,6 +31,13 @@ def save(store: Store, *values: object, request_id: str = "", answer: bytes = b"
         for value in values:
             tx.add(value)
         tx.commit(Asked("Save", request_id, b"print", tenant), answer, at=NOON)
+
+
+def in_thread(work: Callable[[], None]) -> None:
+    """Let somebody else do it, and wait for the end."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
 
 
 class StoreContract:
@@ -133,6 +141,19 @@ class StoreContract:
             self.change(store, replace(ANNA, region="US"))
             assert reader.get(Customer, "c-1") == ANNA
             assert reader.page(Customer, limit=5) == [ANNA]
+
+    def test_the_latest_is_read_inside_an_older_snapshot_too(self, store: Store) -> None:
+        with store.begin("default") as tx:
+            assert tx.get(Customer, "c-1") is None
+            in_thread(lambda: save(store, ANNA))
+            with store.latest("default") as reader:
+                assert reader.get(Customer, "c-1") == ANNA
+                in_thread(lambda: save(store, replace(ANNA, id="c-2")))
+                assert reader.get(Customer, "c-2") is None
+                with store.latest("default") as inner:
+                    assert inner.get(Customer, "c-2") is not None
+            with store.read("default") as reader:
+                assert reader.get(Customer, "c-2") is None, "it is still the snapshot of the unit"
 
     def test_a_removed_record_is_gone(self, store: Store) -> None:
         save(store, ANNA)

@@ -1,4 +1,4 @@
-"""The store in one SQLite file: WAL, ``synchronous=FULL``, one writer thread, a read-only connection a thread."""
+"""The store in one SQLite file: WAL, ``synchronous=FULL``, one writer thread, read-only connections by thread."""
 
 from __future__ import annotations
 
@@ -43,8 +43,12 @@ class SqliteStore:
         self._writer = Writer(connection, after_commit=self._tell)
 
     def read(self, tenant: str) -> SqliteReader:
-        """A snapshot to read from."""
+        """A snapshot to read from; inside another one of its thread it is that one."""
         return SqliteReader(self._reader(), self._schema, tenant)
+
+    def latest(self, tenant: str) -> SqliteReader:
+        """A snapshot of what is saved by now, inside another one of its thread too."""
+        return SqliteReader(self._reader(idle=True), self._schema, tenant)
 
     def begin(self, tenant: str) -> SqliteTransaction:
         """A unit of work; leaving the context without a commit saves nothing."""
@@ -113,14 +117,16 @@ class SqliteStore:
         found = self._reader().execute("SELECT coalesce(max(cursor), 0) FROM events").fetchone()
         return found[0]  # type: ignore[no-any-return]
 
-    def _reader(self) -> sqlite3.Connection:
-        """This thread's connection to read by."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = _reading(self._path)
-            with self._gate:
-                self._readers.append(connection)
-        return connection
+    def _reader(self, *, idle: bool = False) -> sqlite3.Connection:
+        """This thread's connection to read by, or another of its own that holds no snapshot."""
+        own: list[sqlite3.Connection] = self._local.__dict__.setdefault("connections", [])
+        for each in own:
+            if not (idle and each.in_transaction):
+                return each
+        own.append(_reading(self._path))
+        with self._gate:
+            self._readers.append(own[-1])
+        return own[-1]
 
 
 def open_store(path: Path, tables: Iterable[Table], scalars: Mapping[type, Shape] | None = None) -> SqliteStore:
