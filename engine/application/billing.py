@@ -88,7 +88,7 @@ def run_billing(work: Work, until: date, contracts: Sequence[str] = ()) -> Draft
         drafted = _bill(work, contract, until)
         if isinstance(drafted, Refusal):
             return drafted
-        _mark(work, contract.id, until)
+        _mark(work, contract.id, until, drafted)
         invoices += drafted.invoices
         notes += drafted.credit_notes
     return Drafted(tuple(invoices), tuple(notes))
@@ -127,12 +127,17 @@ def prefix_of(reader: Reader, invoice: Invoice) -> str:
     return entity.invoice_prefix if entity is not None else NO_PREFIX
 
 
-def _mark(work: Work, contract: str, until: date) -> None:
+def _mark(work: Work, contract: str, until: date, drafted: Drafted) -> None:
+    """Note how far a contract is billed.
+
+    Whoever drafted anything saves the mark, changed or not: a run beside it drafted the same, and new documents alone
+    are nothing that two units could conflict on.
+    """
     mark = work.tx.get(BillingMark, contract)
     if mark is None:
         work.tx.add(BillingMark(contract, until))
-    elif mark.until < until:
-        work.tx.replace(replace(mark, until=until))
+    elif mark.until < until or drafted.invoices or drafted.credit_notes:
+        work.tx.replace(replace(mark, until=max(mark.until, until)))
 
 
 def _too_far(until: date, at: datetime) -> Refusal | None:
