@@ -15,9 +15,12 @@ from engine.parties import Customer, User
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 from engine.storage.sqlite.statements import CHUNKS, EVENTS, Insert
+from engine.storage.sqlite.transaction import SqliteTransaction
 from tests.storage.contract import ANNA, NOON, CustomerRenamed, save
 
 BO = Customer("c-2", "Bo")
+ODD = ["\0", "a\0b", "\x01\x1f\x7f", "~", "~0", "~1", "~01~10", "~\0~1", "\\u0000"]
+"""Keys with what JSON, SQLite or the shield of a key writes in another way."""
 
 
 @pytest.fixture
@@ -145,7 +148,7 @@ def test_one_that_cannot_be_written_does_not_hurt_the_others(store: SqliteStore)
         assert reader.get(User, "u-1") is None
 
 
-@pytest.mark.parametrize("key", ['quo"te', "back\\slash", "ümlaut", "line\nbreak", "'", "\U0001f600", "a.b[0]"])
+@pytest.mark.parametrize("key", ['quo"te', "back\\slash", "ümlaut", "line\nbreak", "'", "\U0001f600", "a.b[0]", *ODD])
 def test_what_was_read_is_compared_whatever_its_key(store: SqliteStore, key: str) -> None:
     save(store, Customer(key, "odd"))
     for expected in ("saved", "Conflict"):
@@ -222,3 +225,18 @@ def test_what_a_unit_read_it_reads_again_alike(store: SqliteStore) -> None:
         assert tx.get(Customer, "c-1") is first
         with pytest.raises(Conflict):
             tx.commit(Asked("Look"), b"", at=NOON)
+
+
+def test_a_unit_that_gets_no_snapshot_is_not_waited_for(store: SqliteStore) -> None:
+    class Broken:
+        in_transaction = False
+
+        def execute(self, _: str) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with store.begin("default") as sound:
+        unit = SqliteTransaction(Broken(), store._schema, "default", store._writer)  # type: ignore[arg-type]
+        with pytest.raises(sqlite3.OperationalError, match="disk"), unit:
+            pytest.fail("there is no snapshot to read from")
+        assert store._writer._coming == {id(sound)}
+    assert not store._writer._coming

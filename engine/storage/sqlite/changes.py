@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from engine.application.ports import AlreadyAnswered, Conflict
-from engine.storage.sqlite.statements import ANSWERS, Insert, Row, held
+from engine.storage.sqlite.statements import ANSWERS, Insert, Row, held, shielded
 
 K = TypeVar("K", bound=Hashable)
 Place: TypeAlias = tuple[str, str, str]
@@ -70,7 +70,8 @@ def _check_seen(connection: sqlite3.Connection, group: Sequence[Changes]) -> Non
             if place in written or wanted.setdefault((table, tenant), {}).setdefault(key, version) != version:
                 raise Conflict(f"read and changed together: {table} {key}")
     for (table, tenant), versions in wanted.items():
-        found = connection.execute(held(table), (ENCODER.encode(versions).decode(), tenant)).fetchone()
+        by_key = {shielded(key): version for key, version in versions.items()}
+        found = connection.execute(held(table), (ENCODER.encode(by_key).decode(), tenant)).fetchone()
         if found[0] != len(versions):
             raise Conflict(f"changed meanwhile: {table} {', '.join(versions)}")
 

@@ -51,11 +51,17 @@ COUNT_ON = "UPDATE counters SET value = ? WHERE tenant_id = ? AND series = ? AND
 
 @cache
 def held(table: str) -> str:
-    """How many of the versions in a JSON object by key are those of the table; 0 is that of a missing record."""
+    """How many of the versions in a JSON object by shielded key are those of the table; 0 is of a missing record."""
     return (
-        f"SELECT count(*) FROM json_each(?) AS seen LEFT JOIN {table} AS present"
-        " ON present.tenant_id = ? AND present.id = seen.key WHERE coalesce(present.version, 0) = seen.value"
+        f"SELECT count(*) FROM json_each(?) AS seen LEFT JOIN {table} AS present ON present.tenant_id = ?"
+        " AND present.id = replace(replace(seen.key, '~0', char(0)), '~1', '~')"
+        " WHERE coalesce(present.version, 0) = seen.value"
     )
+
+
+def shielded(key: str) -> str:
+    """A key without NUL, where SQLite cuts texts from JSON; ``held`` reads it back."""
+    return key.replace("~", "~1").replace("\0", "~0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,10 @@ class SqliteTransaction(SqliteReader):
         self._numbers: dict[str, tuple[int, int]] = {}
 
     def __enter__(self) -> Self:
+        super().__enter__()
+        # Not before: a unit that got no snapshot never ends, and every commit would wait for it.
         self._writer.expect(self)
-        return super().__enter__()
+        return self
 
     def get(self, kind: type[T], key: str) -> T | None:
         """The record as this unit sees it: its own writes first."""
