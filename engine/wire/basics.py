@@ -20,6 +20,7 @@ from engine.parties import Address
 MOST_DIGITS = 34
 DECIMAL = re.compile(r"[+-]?[0-9]{1,34}(\.[0-9]{1,34})?")
 KEY = re.compile(r"[a-z0-9A-Z][a-zA-Z0-9._-]{0,127}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 NEVER = date(1, 1, 1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_SECONDS = 86_400
@@ -154,6 +155,12 @@ def read_new_key(key: str, field: str, faults: Faults) -> str:
             field, f"`{key[:80]}` is not an id", "letters, digits, dots, dashes and underscores, at most 128"
         )
     return key
+
+
+def check_own_id(text: str, field: str, faults: Faults) -> None:
+    """An id of the sender's own system may be any text of one line: control characters in it are a fault."""
+    if CONTROL.search(text):
+        faults.invalid(field, f"{text[:80]!a} has control characters", "leave out line breaks, tabs and the like")
 
 
 def read_value(message: common_pb2.Value, field: str, faults: Faults, *, depth: int = 4) -> Value:

@@ -11,7 +11,7 @@ from engine.application.invoices import Payment
 from engine.billing import BillLine, CreditNote, Invoice, LineKind, TaxLine
 from engine.contracts import UsageRecord
 from engine.money import Money
-from engine.wire.basics import Faults, decimal_text, fill_date, fill_instant, need_date, need_decimal
+from engine.wire.basics import Faults, check_own_id, decimal_text, fill_date, fill_instant, need_date, need_decimal
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES
 
 INVOICES = "invoices"
@@ -95,6 +95,7 @@ def read_usage(message: billing_pb2.RecordUsageRequest, faults: Faults) -> tuple
             place.required("id")
         elif record.id in seen or len(record.id) > LONGEST_ID:
             place.invalid("id", "an id is given once and has at most 128 characters")
+        check_own_id(record.id, "id", place)
         seen.add(record.id)
         if not record.line:
             place.required("line")

@@ -17,6 +17,7 @@ from engine.quotes.ramp import Ramp, SegmentTerms
 from engine.quotes.request import NO_MORE, NONE, STATED, QuoteRequest, RequestedLine
 from engine.wire.basics import (
     Faults,
+    check_own_id,
     decimal_text,
     fill_date,
     fill_value,
@@ -101,7 +102,7 @@ def read_lines(messages: Sequence[pricing_pb2.LineInput], faults: Faults, field:
         if size != length:
             parent, group = each.parent, each.group
             length += sum(len(part) + 2 for part in (parent, group) if part)
-        if quantity is not None and name and sku and size == length:
+        if quantity is not None and name and sku and size == length and name.isprintable():
             line = RequestedLine(name, sku, quantity, parent or None, group)  # type: ignore[arg-type]
         else:
             line = read_line(each, faults.at(f"{field}[{n}]"))
@@ -113,6 +114,7 @@ def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:
     """One line; a quantity that is not given is 1."""
     if not message.id:
         faults.required("id")
+    check_own_id(message.id, "id", faults)
     if not message.sku:
         faults.required("sku")
     if message.term_months < 0:
@@ -173,6 +175,7 @@ def _or_none(text: str, field: str, faults: Faults) -> Decimal:
 
 
 def _read_manual(message: pricing_pb2.ManualDiscount, faults: Faults) -> ManualDiscount:
+    check_own_id(message.id, "id", faults)
     if message.on not in TARGETS:
         faults.required("on")
     if message.kind not in KINDS:

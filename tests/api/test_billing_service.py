@@ -212,6 +212,12 @@ def test_bad_requests_are_refused_with_every_fault(shop: Served) -> None:
     )
     found = failure(shop.billing.RecordUsage, usage)
     assert found.fields.keys() == {"records[0].quantity", "records[1].id", "records[1].line", "records[1].day"}
+    for key in ("a\0b", "a\nb", "\x7f", "\x85"):
+        odd = billing_pb2.UsageRecord(id=key, line="l", day=deal.day("2026-03-05"), quantity="1")
+        controlled = failure(
+            shop.billing.RecordUsage, billing_pb2.RecordUsageRequest(contract="contracts/x", records=[odd])
+        )
+        assert "control characters" in controlled.fields["records[0].id"]
     empty = billing_pb2.RecordUsageRequest(contract="contracts/x")
     assert failure(shop.billing.RecordUsage, empty).fields.keys() == {"records"}
     order = deal.ordered(shop, deal.line("CALLS"), deal.line("MUG"), term_months=12)

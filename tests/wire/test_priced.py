@@ -101,7 +101,7 @@ inputs = st.lists(
             term_months=months,
             attributes={"quiet": common_pb2.Value(flag=flag)} if flag else {},
         ),
-        st.sampled_from(("", "a", "b")),
+        st.sampled_from(("", "a", "b", "a\0", "\u00a0")),
         st.sampled_from(("", "S")),
         st.sampled_from(("", "1", "2.5", "many", "-1", "1e3")),
         st.sampled_from(("", "a")),
@@ -118,3 +118,5 @@ def test_lines_read_together_are_the_lines_read_one_by_one(messages: list[pricin
     found = read_lines(messages, together, "lines")
     assert found == tuple(read_line(each, one_by_one.at(f"lines[{n}]")) for n, each in enumerate(messages))
     assert together.found == one_by_one.found
+    told = {fault.field for fault in together.found if "control characters" in fault.message}
+    assert told == {f"lines[{n}].id" for n, each in enumerate(messages) if "\0" in each.id}
