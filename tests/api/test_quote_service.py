@@ -173,8 +173,10 @@ def test_every_fault_of_a_draft_is_named_in_one_answer(shop: Served) -> None:
         deal.line("MUG", "NaN", id=""),
         deal.line("", "1e9", id="x"),
         pricing_pb2.LineInput(id="y", sku="MUG", quantity="1", term_months=-5),
+        deal.line("MUG", "1", id="z\0"),
     ]
-    content = deal.content(*lines, term_months=-1, manual_discounts=[pricing_pb2.ManualDiscount(value="x")])
+    manual = pricing_pb2.ManualDiscount(id="line\nbreak", value="x")
+    content = deal.content(*lines, term_months=-1, manual_discounts=[manual])
     content.date.CopyFrom(deal.day("2026-02-30"))
     request = quote_pb2.CreateQuoteRequest(quote=quote_pb2.Quote(content=content, owner="rep"))
     found = failure(shop.quotes.CreateQuote, request)
@@ -186,8 +188,10 @@ def test_every_fault_of_a_draft_is_named_in_one_answer(shop: Served) -> None:
         "quote.content.lines[2].sku",
         "quote.content.lines[2].quantity",
         "quote.content.lines[3].term_months",
+        "quote.content.lines[4].id",
         "quote.content.term_months",
         "quote.content.date",
+        "quote.content.manual_discounts[0].id",
         "quote.content.manual_discounts[0].on",
         "quote.content.manual_discounts[0].kind",
         "quote.content.manual_discounts[0].reason",
