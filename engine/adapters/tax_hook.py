@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.adapters.timed_http import timed_opener
 from engine.application.tax_hook import TaxQuestion, TaxUnavailable
 from engine.pricing.request import TaxAnswer
 
@@ -25,7 +26,7 @@ RATE_MOST = Decimal(1_000)
 
 
 class HttpTaxService:
-    """Asks a URL, and waits so many seconds at most."""
+    """Asks a URL, and waits so many seconds at most for the whole of the answer."""
 
     def __init__(self, url: str, seconds: float) -> None:
         self._url = url
@@ -36,7 +37,7 @@ class HttpTaxService:
         body = json.dumps(_question(asked), ensure_ascii=False).encode()
         request = urllib.request.Request(self._url, body, {"Content-Type": "application/json"}, method="POST")
         try:
-            with urllib.request.urlopen(request, timeout=self._seconds) as reply:
+            with timed_opener(self._seconds).open(request) as reply:
                 text = reply.read(ANSWER_MOST + 1)
         except urllib.error.HTTPError as failure:
             raise TaxUnavailable(f"HTTP status {failure.code}") from failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
@@ -16,7 +16,7 @@ from engine.application.faults import (
 )
 from engine.application.ports import AlreadyAnswered, Asked, Clock, Conflict, Ids, Reader, Store, Transaction
 from engine.application.rule_books import RuleBooks
-from engine.application.tax_hook import NO_TAX_SERVICE, TaxService
+from engine.application.tax_hook import NO_TAX_SERVICE, AskedOnce, TaxService
 from engine.approvals.process import ApprovalProcess
 from engine.diagnostics import Decision, Fault, Refusal
 
@@ -97,8 +97,10 @@ def perform(
     """Carry out a mutation and return the bytes of its answer, or a refusal after which nothing was saved.
 
     A request id that was answered before gives the recorded bytes; with another fingerprint it is refused. When
-    something that the decision read was changed meanwhile, it is loaded and decided again. Raises StoreFailed.
+    something that the decision read was changed meanwhile, it is loaded and decided again, by the tax rates that were
+    answered already. Raises StoreFailed.
     """
+    env = replace(env, taxes=AskedOnce(env.taxes))
     for attempt in range(MOST_ATTEMPTS):
         with env.store.turn() if attempt else nullcontext():
             try:

@@ -50,6 +50,23 @@ class NoTaxService:
 NO_TAX_SERVICE = NoTaxService()
 
 
+class AskedOnce:
+    """Asks a service each question once, for one request that may be decided again and again."""
+
+    def __init__(self, service: TaxService) -> None:
+        self._service = service
+        self._answered: list[tuple[TaxQuestion, Mapping[str, TaxAnswer]]] = []
+
+    def rates(self, asked: TaxQuestion) -> Mapping[str, TaxAnswer]:
+        """What was answered before, or what the service answers now; a failure is not kept."""
+        for question, answer in self._answered:
+            if question == asked:
+                return answer
+        answer = self._service.rates(asked)
+        self._answered.append((asked, answer))
+        return answer
+
+
 def with_tax_rates(service: TaxService, request: QuoteRequest, parts: Parts) -> QuoteRequest | Refusal:
     """The request with the rates that the tax service answers, where the rule book leaves them to it.
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 
 import pytest
 
 from engine.adapters.tax_hook import ANSWER_MOST, HttpTaxService
-from engine.application.tax_hook import NO_TAX_SERVICE, TaxQuestion, TaxUnavailable
+from engine.application.tax_hook import NO_TAX_SERVICE, AskedOnce, TaxQuestion, TaxUnavailable
 from engine.pricing.request import TaxAnswer
 from tests.fakes.tax_server import TaxServer, tax_server
 
@@ -97,3 +99,39 @@ def test_a_failed_call_is_no_answer(service: TaxServer) -> None:
         HttpTaxService("http://127.0.0.1:9/rates", 5).rates(QUESTION)
     with pytest.raises(TaxUnavailable, match="the server knows no tax service"):
         NO_TAX_SERVICE.rates(QUESTION)
+
+
+def test_the_limit_holds_for_the_answer_as_a_whole(service: TaxServer) -> None:
+    service.says(standard="19")
+    service.drips = 0.001
+    assert HttpTaxService(service.url, 30).rates(QUESTION) == {"standard": TaxAnswer(D(19))}
+    # each byte comes well within the limit, all of them do not
+    service.drips = 0.05
+    with pytest.raises(TaxUnavailable, match="timed out"):
+        HttpTaxService(service.url, 0.5).rates(QUESTION)
+
+
+def test_a_service_that_takes_no_connection_is_no_answer() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        host, port = full.getsockname()
+        with socket.create_connection((host, port), timeout=5):
+            with pytest.raises(TaxUnavailable, match="timed out"):
+                HttpTaxService(f"http://{host}:{port}/rates", 0.2).rates(QUESTION)
+    with pytest.raises(TaxUnavailable):
+        HttpTaxService("http://nowhere.invalid/rates", 5).rates(QUESTION)
+
+
+def test_one_request_asks_each_question_once(service: TaxServer) -> None:
+    once = AskedOnce(HttpTaxService(service.url, 5))
+    service.status = 500
+    with pytest.raises(TaxUnavailable):
+        once.rates(QUESTION)
+    service.status = 200
+    service.says(standard="19")
+    first = once.rates(QUESTION)
+    service.says(standard="20")
+    assert once.rates(replace(QUESTION)) == first == {"standard": TaxAnswer(D(19))}
+    assert once.rates(replace(QUESTION, currency="USD")) == {"standard": TaxAnswer(D(20))}
+    assert len(service.asked) == 3

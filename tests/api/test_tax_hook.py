@@ -10,11 +10,15 @@ import grpc
 import pytest
 from cpq.v1 import configuration_pb2, order_pb2, pricing_pb2, quote_pb2, revenue_pb2
 
-from engine.application.perform import perform
-from engine.application.ports import Asked
+from engine.application.perform import Work, perform
+from engine.application.ports import Asked, Conflict
 from engine.application.publish import publish_files
+from engine.application.quotes import create_quote
+from engine.diagnostics import Refusal
+from engine.quotes.quote import Quote
 from tests.api import deal
 from tests.api.server import Served, failure, served
+from tests.application.deal import draft, line
 from tests.fakes.rules import SMALL
 from tests.fakes.tax_server import TaxServer, tax_server
 
@@ -58,16 +62,16 @@ def test_the_service_answers_rates_and_the_engine_rounds(shop: Served, service: 
 
 
 def test_when_the_service_fails_nothing_is_priced_and_nothing_changes(shop: Served, service: TaxServer) -> None:
-    draft = deal.create(shop, deal.line("MUG", "3"))
+    stored = deal.create(shop, deal.line("MUG", "3"))
     service.status = 500
     failed = failure(shop.pricing.PriceQuote, asked(deal.line("MUG", "3")))
     assert (failed.code, failed.reason) == (grpc.StatusCode.UNAVAILABLE, "PRC012")
     assert failed.message == "the tax service did not answer: HTTP status 500; try again; nothing was priced"
     create = quote_pb2.CreateQuoteRequest(quote=deal.draft(deal.content(deal.line("MUG"))))
     assert failure(shop.quotes.CreateQuote, create).reason == "PRC012"
-    edit = quote_pb2.BatchUpdateQuoteLinesRequest(name=draft.name, upserts=[deal.line("MUG", "9")])
+    edit = quote_pb2.BatchUpdateQuoteLinesRequest(name=stored.name, upserts=[deal.line("MUG", "9")])
     assert failure(shop.quotes.BatchUpdateQuoteLines, edit).reason == "PRC012"
-    assert shop.quotes.GetQuote(quote_pb2.GetQuoteRequest(name=draft.name)) == draft
+    assert shop.quotes.GetQuote(quote_pb2.GetQuoteRequest(name=stored.name)) == stored
     assert len(shop.quotes.ListQuotes(quote_pb2.ListQuotesRequest()).quotes) == 1
     # what else is wrong is told in the same answer
     both = failure(shop.pricing.PriceQuote, asked(deal.line("MUGG")))
@@ -77,6 +81,24 @@ def test_when_the_service_fails_nothing_is_priced_and_nothing_changes(shop: Serv
     service.silent.set()
     service.silent = None
     assert shop.quotes.BatchUpdateQuoteLines(edit).priced.totals.tax == 2138  # 19 % of 112.50
+
+
+def test_a_request_that_is_decided_again_asks_nobody_again(shop: Served, service: TaxServer) -> None:
+    seen: list[int] = []
+
+    def decide(work: Work) -> Quote | Refusal:
+        made = create_quote(work, draft(line("MUG", "3")), etag="")
+        seen.append(len(service.asked))
+        if len(seen) < 3:
+            service.says(standard=20, reduced=5)
+            raise Conflict("somebody else was first")
+        return made
+
+    done = perform(
+        shop.env, Asked("CreateQuote"), decide, lambda _, quote: str(quote.priced.priced.totals.tax).encode()
+    )
+    # 19 % of 37.50, by the first answer
+    assert (done, seen) == (b"7.13 EUR", [1, 1, 1])
 
 
 def test_a_code_without_a_rate_is_refused(shop: Served, service: TaxServer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +12,10 @@ from typing import Any
 
 
 class TaxServer:
-    """What it was asked, and what it says: a status and a body; ``silent`` holds every answer back until it is set."""
+    """What it was asked, and what it says: a status and a body.
+
+    ``silent`` holds every answer back until it is set, ``drips`` are the seconds before each byte of one.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -19,6 +23,7 @@ class TaxServer:
         self.status = 200
         self.body: object = {"rates": {}}
         self.silent: threading.Event | None = None
+        self.drips = 0.0
 
     def says(self, **percents: object) -> None:
         """Answer these percents by tax code."""
@@ -36,6 +41,18 @@ def tax_server() -> Iterator[TaxServer]:
             if told.silent is not None:
                 told.silent.wait(30)
             body = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
+            try:
+                self._say(body)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True  # the caller has given up, as some tests want it to
+
+        def _say(self, body: bytes) -> None:
+            if told.drips:
+                head = f"HTTP/1.0 {told.status} OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+                for byte in head + body:
+                    time.sleep(told.drips)
+                    self.wfile.write(bytes([byte]))
+                return
             self.send_response(told.status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
