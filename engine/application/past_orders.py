@@ -25,12 +25,13 @@ def past_quantities(
     """The quantity of each product that a customer ordered in the months that its price model looks back.
 
     Orders placed by then count with all their items but those that were cancelled; of a ramp every segment is an item.
+    They are read aside: the request keeps what counted, and an order that moves on is no reason to decide again.
     """
     since = {sku: start for sku in skus if (start := _counted_since(plan, sku, currency, day)) is not None}
     if not customer or not since:
         return NOTHING
     found: dict[Sku, Decimal] = {}
-    for order in _orders(reader, customer):
+    for order in _orders(reader.aside(), customer):
         placed = order.placed_at.date()
         for item in order.items:
             start = since.get(Sku(item.sku))

@@ -88,6 +88,9 @@ class Reader(Protocol):
     def kept(self, key: str, mark: str) -> bytes | None:
         """The answer kept under a key, when it carries that mark; None when it has to be made again."""
 
+    def aside(self) -> Reader:
+        """The same snapshot, for what may change meanwhile: what is read by it makes no commit a Conflict."""
+
 
 class Transaction(Reader, Protocol):
     """One unit of work: reads are a snapshot, writes are saved together or not at all."""

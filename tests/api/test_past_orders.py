@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from cpq.v1 import order_pb2, pricing_pb2, quote_pb2
 
+from engine.application.content import Content
+from engine.application.perform import Work, perform
+from engine.application.ports import Asked
+from engine.application.quotes import Draft, create_quote
+from engine.catalog import LineId, Sku
 from engine.cli.command import main
+from engine.diagnostics import Refusal
+from engine.quotes.quote import Quote, QuoteParties
+from engine.quotes.request import RequestedLine
 from tests.api import deal
 from tests.api.server import Served, served
 from tests.fakes.rules import SMALL
@@ -96,6 +106,24 @@ def test_a_stored_quote_keeps_what_counted_until_it_is_priced_again(shop: Served
     edit = quote_pb2.BatchUpdateQuoteLinesRequest(name=draft.name, upserts=[deal.line("MUG", "2")])
     edited = shop.quotes.BatchUpdateQuoteLines(edit)
     assert (edited.priced.totals.mrr, [each.quantity for each in edited.priced.past_orders]) == (2700, ["10"])
+
+
+def test_an_order_that_moves_on_does_not_hold_up_a_quote(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("MUG", "7"))
+    other = Content((RequestedLine(LineId("m"), Sku("MUG"), Decimal(5)),), customer="anna")
+    attempts: list[str] = []
+
+    def decide(work: Work) -> Quote | Refusal:
+        made = create_quote(work, Draft(other, QuoteParties("anna", "rep"), date(2026, 6, 30)), etag="")
+        attempts.append("made")
+        if len(attempts) == 1:
+            cancel = order_pb2.CancelOrderRequest(name=order.name, note="changed their mind")
+            shop.orders.CancelOrder(cancel, timeout=30)
+        return made
+
+    net = perform(shop.env, Asked("CreateQuote"), decide, lambda _, quote: str(quote.priced.priced.totals.net).encode())
+    # after 7 mugs two more at 12.50, then three at 11.50, as the orders were when the pricing began
+    assert (net, attempts) == (b"59.50 EUR", ["made"])
 
 
 def test_the_command_says_what_counted(shop: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

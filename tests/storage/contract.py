@@ -126,6 +126,19 @@ class StoreContract:
             with pytest.raises(Conflict):
                 slow.commit(Asked("Save"), b"", at=NOON)
 
+    def test_what_is_read_aside_may_change_meanwhile(self, store: Store) -> None:
+        save(store, ANNA)
+        with store.begin("default") as slow:
+            self.change(store, replace(ANNA, segment="public"))
+            aside = slow.aside()
+            before = aside.get(Customer, "c-1"), aside.page(Customer, limit=5), aside.version(Customer, "c-1")
+            self.change(store, replace(ANNA, segment="private"))
+            assert before == (aside.get(Customer, "c-1"), aside.page(Customer, limit=5), aside.version(Customer, "c-1"))
+            slow.add(User("u-2", "Uma"))
+            slow.commit(Asked("Save"), b"", at=NOON)
+        with store.read("default") as reader:
+            assert reader.get(User, "u-2") == User("u-2", "Uma")
+
     def test_a_decision_is_a_conflict_when_something_it_missed_has_appeared(self, store: Store) -> None:
         with store.begin("default") as slow:
             assert slow.get(Customer, "c-1") is None

@@ -128,6 +128,10 @@ class SqliteReader:
         ).fetchone()
         return row[0] if row else None
 
+    def aside(self) -> SqliteReader:
+        """The same snapshot, read without being remembered."""
+        return SqliteReader(self._connection, self._schema, self._tenant)
+
 
 class SqliteTransaction(SqliteReader):
     """Collects writes; the commit checks in the writer thread that everything read is still as it was."""
