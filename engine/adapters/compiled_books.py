@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import sys
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
-import engine
 from engine.adapters.collector import uncollected
 from engine.adapters.disk_cache import DiskCache, user_cache
+from engine.adapters.made_with import made_with
 from engine.adapters.rule_folder import unpack
 from engine.application.rule_books import ActiveBook, CheckedBook
 from engine.rulebook import load, parts_of
 from engine.rulebook.packing import PackedBook, PackError, pack_book, unpack_book
 from engine.rulebook.packing.kinds import CORE
+
+PARTS = CORE | {"adapters"}
+"""The packages that take part in compiling a book."""
 
 LOG = logging.getLogger("cpq.cache")
 
@@ -88,23 +89,9 @@ def book_cache(folder: Path) -> DiskCache:
 
 
 def key_of(files: Mapping[str, bytes]) -> str:
-    """What a compiled book depends on, as one name: its sources, the engine, the Python that runs it."""
-    digest = hashlib.sha256(f"{engine_digest()} {sys.version} {sys.byteorder}\n".encode())
+    """What a compiled book depends on, as one name: its sources, and all that unpacks, reads and compiles them."""
+    digest = hashlib.sha256(f"{made_with(PARTS)}\n".encode())
     for path, content in sorted(files.items()):
         digest.update(f"{len(path.encode())}:{path}:{len(content)}:".encode())
         digest.update(content)
-    return digest.hexdigest()
-
-
-@cache
-def engine_digest() -> str:
-    """SHA-256 of the source of everything that takes part in compiling: a version number would miss an edit."""
-    assert engine.__file__ is not None, "the engine is a package of files"
-    root = Path(engine.__file__).parent
-    digest = hashlib.sha256()
-    for package in sorted(CORE):
-        for path in sorted((root / package).rglob("*.py")):
-            content = path.read_bytes()
-            digest.update(f"{path.relative_to(root).as_posix()}:{len(content)}:".encode())
-            digest.update(content)
     return digest.hexdigest()

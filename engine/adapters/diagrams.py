@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pickle
@@ -20,9 +21,13 @@ from typing import IO
 import engine
 from engine.adapters.compile_worker import Frame, frames
 from engine.adapters.disk_cache import DiskCache, user_cache
+from engine.adapters.made_with import made_with
 from engine.configuration.model import Model
 from engine.configuration.solver.build import CompileBudget, CompileStatus, available
 from engine.configuration.solver.flat import Diagram, compilable, fingerprint
+
+PARTS = frozenset({"adapters", "configuration"})
+"""The packages that take part in compiling a model."""
 
 COMMAND = (sys.executable, "-m", "engine.adapters.compile_worker")
 Heard = tuple[Frame, bytes] | None
@@ -46,6 +51,11 @@ def diagram_cache() -> DiskCache:
     return DiskCache(user_cache(os.environ) / "diagrams", ending=".mdd")
 
 
+def key_of(model: str) -> str:
+    """What the diagram of the model of a fingerprint depends on, as one name: the model and all that compiles it."""
+    return hashlib.sha256(f"{made_with(PARTS)} {model}".encode()).hexdigest()
+
+
 def diagram_for(
     model: Model, budget: CompileBudget, kept: DiskCache, *, tell: Callable[[str], None] = lambda _: None
 ) -> Outcome:
@@ -56,8 +66,9 @@ def diagram_for(
     started = time.monotonic()
     if not compilable(model):
         return Outcome(CompileStatus.NOT_COMPILABLE, None, 0.0)
-    key = fingerprint(model)
-    known = _read(kept, key)
+    name = fingerprint(model)
+    key = key_of(name)
+    known = _read(kept, key, name)
     if known is not None:
         return Outcome(CompileStatus.DONE, known, time.monotonic() - started, cached=True)
     if not available():
@@ -68,7 +79,7 @@ def diagram_for(
         heard.content = None
     if heard.content is not None:
         kept.write(key, heard.content)
-    diagram = None if heard.content is None else Diagram.from_bytes(heard.content, key)
+    diagram = None if heard.content is None else Diagram.from_bytes(heard.content, name)
     return Outcome(status, diagram, time.monotonic() - started, attempts=tuple(heard.attempts), peak_megabytes=peak)
 
 
@@ -86,12 +97,12 @@ class _Heard:
         self._tell(attempt)
 
 
-def _read(kept: DiskCache, key: str) -> Diagram | None:
+def _read(kept: DiskCache, key: str, model: str) -> Diagram | None:
     """A stored diagram; one that cannot be read is removed and counts as none."""
     content = kept.read(key)
     if content is None:
         return None
-    found = Diagram.from_bytes(content, key)
+    found = Diagram.from_bytes(content, model)
     if found is None:
         kept.drop(key)
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.adapters import compiled_books
-from engine.adapters.compiled_books import CompiledBooks, book_cache, engine_digest, key_of
+from engine.adapters.compiled_books import CompiledBooks, book_cache
 from engine.adapters.disk_cache import DiskCache
 from engine.adapters.rule_folder import FolderError, read_folder
 from engine.bootstrap import Settings, in_process
@@ -70,26 +70,6 @@ def test_every_change_of_a_source_is_another_book(kept: DiskCache, compiles: lis
     CompiledBooks(kept).checked({**files, "book.yaml": files["book.yaml"] + b"\n"})
     CompiledBooks(kept).checked({**files, "README.md": b""})
     assert len(compiles) == 3 and len(stored(kept)) == 3
-
-
-def test_another_engine_or_python_compiles_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = key_of(sources())
-    monkeypatch.setattr(compiled_books, "engine_digest", lambda: "another")
-    other_engine = key_of(sources())
-    monkeypatch.undo()
-    monkeypatch.setattr(compiled_books.sys, "version", "4.0")
-    assert len({before, other_engine, key_of(sources())}) == 3
-
-
-def test_the_engine_is_told_by_what_it_is_made_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "pricing").mkdir()
-    module = tmp_path / "pricing" / "a.py"
-    monkeypatch.setattr(compiled_books.engine, "__file__", str(tmp_path / "__init__.py"))
-    found = set()
-    for text in ("a = 1\n", "a = 2\n"):
-        module.write_text(text)
-        found.add(engine_digest.__wrapped__())
-    assert len(found) == 2
 
 
 def test_a_broken_or_foreign_file_is_replaced(

@@ -14,7 +14,7 @@ import pytest
 
 from engine.adapters import diagrams
 from engine.adapters.compile_worker import Frame, frames, send, work
-from engine.adapters.diagrams import Outcome, diagram_for
+from engine.adapters.diagrams import Outcome, diagram_for, key_of
 from engine.adapters.disk_cache import DiskCache
 from engine.configuration import Model, ModelBuilder, Term
 from engine.configuration.solver.build import CompileBudget, CompileStatus, available
@@ -53,14 +53,14 @@ def test_a_model_is_compiled_once_and_then_read(kept: DiskCache) -> None:
     assert first.peak_megabytes > 10
     again = diagram_for(banded(), CompileBudget(), kept)
     assert again.cached and again.diagram == first.diagram
-    assert files(kept) == [f"{fingerprint(banded())}.mdd"]
+    assert files(kept) == [f"{key_of(fingerprint(banded()))}.mdd"]
 
 
 def test_what_was_kept_for_another_version_is_compiled_anew(kept: DiskCache) -> None:
     """Whole as far as the cache can see, but no diagram."""
     model = pair()
     for content in (b"", b"CPQMDD1\n" + bytes(100), Diagram((), (0,), (0, 0), (), (), (0,), "00" * 32).to_bytes()):
-        kept.write(fingerprint(model), content)
+        kept.write(key_of(fingerprint(model)), content)
         found = diagram_for(model, CompileBudget(), kept)
         assert not found.cached and found.diagram is not None and Sweeper(model, found.diagram).count([]) == 3
     assert diagram_for(model, CompileBudget(), kept).cached
@@ -79,14 +79,14 @@ def test_a_worker_that_overruns_is_ended_and_its_last_diagram_taken(
     model = pair()
     diagram = diagram_for(model, CompileBudget(), kept).diagram
     assert diagram is not None
-    kept.drop(fingerprint(model))
+    kept.drop(key_of(fingerprint(model)))
     for content in (diagram.to_bytes(), b""):
         monkeypatch.setattr(diagrams, "COMMAND", (sys.executable, "-c", hanging(content)))
         found = diagram_for(model, CompileBudget(seconds=3), kept)
         assert found.attempts[-1] == "stopped when the time was up"
         assert found.status is (CompileStatus.DONE if content else CompileStatus.TOO_LARGE)
         assert found.diagram == (diagram if content else None)
-        kept.drop(fingerprint(model))
+        kept.drop(key_of(fingerprint(model)))
 
 
 def hanging(content: bytes) -> str:
@@ -159,7 +159,7 @@ def test_several_processes_compile_the_same_model_into_one_cache(kept: DiskCache
     for each in workers:
         each.join(120)
     assert [each.exitcode for each in workers] == [0, 0, 0]
-    assert files(kept) == [f"{fingerprint(banded())}.mdd"]
+    assert files(kept) == [f"{key_of(fingerprint(banded()))}.mdd"]
     assert diagram_for(banded(), CompileBudget(), kept).cached
 
 
