@@ -125,9 +125,8 @@ class QuoteService:
         lines = read_lines(upserts[:most], faults, "upserts")
         if len({each.id for each in lines}) < len(lines):
             faults.invalid("upserts", "two lines have the same id")
-        ramps = read_ramps(upserts[:most], faults, "upserts")
-        checked(faults)
-        changes = quotes.LineChanges(lines, tuple(request.removals), ramps)
+        changes = quotes.LineChanges(lines, tuple(request.removals), read_ramps(upserts[:most], faults, "upserts"))
+        self._calls.checked_with(faults, lambda reader: self._with_lines(reader, key, changes))
         return self._calls.mutate(
             request,
             context,
@@ -278,6 +277,14 @@ class QuoteService:
         if content is None:
             return None
         return quotes.evaluated(env, reader, content, parties, today=today, tenant=DEFAULT_TENANT)
+
+    def _with_lines(self, reader: Reader, key: str, changes: quotes.LineChanges) -> PricedQuote | Refusal | None:
+        """What a draft would be evaluated to by a change of lines, so that a request is told all its faults at once."""
+        quote = reader.get(Quote, key)
+        if quote is None:
+            return None
+        env, most = self._calls.env, self._calls.limits.lines
+        return quotes.with_lines(env, reader, quote, changes, tenant=DEFAULT_TENANT, most=most)
 
     def _move(
         self,

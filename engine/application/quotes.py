@@ -132,10 +132,20 @@ class LineChanges:
 
 def change_lines(work: Work, key: str, changes: LineChanges, *, etag: str, most: int) -> Quote | Refusal:
     """Add, replace and remove lines of a draft; a removed line takes its parts with it."""
-    removals = changes.removals
     quote = load_quote(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
+    priced = with_lines(work.env, work.tx, quote, changes, tenant=work.tenant, most=most)
+    if isinstance(priced, Refusal):
+        return priced
+    return work.saved(lifecycle.edit(quote, priced, valid_until=None, at=work.at))
+
+
+def with_lines(
+    env: Environment, reader: Reader, quote: Quote, changes: LineChanges, *, tenant: str, most: int
+) -> PricedQuote | Refusal:
+    """What a draft is evaluated to with some of its lines changed."""
+    removals = changes.removals
     lines = {each.id: each for each in quote.request.lines}
     unknown = [n for n, each in enumerate(removals) if LineId(each) not in lines]
     if unknown:
@@ -147,10 +157,22 @@ def change_lines(work: Work, key: str, changes: LineChanges, *, etag: str, most:
         return Refusal((invalid("upserts", f"the quote would have {len(kept)} lines; {most} are allowed"),))
     before = content_of(quote.request, quote.parties.customer)
     content = replace(before, lines=tuple(kept.values()), ramps=changes.ramps)
-    priced = price_edited(work.env, work.tx, content, quote.priced, tenant=work.tenant)
-    if isinstance(priced, Refusal):
-        return priced
-    return work.saved(lifecycle.edit(quote, priced, valid_until=None, at=work.at))
+    priced = price_edited(env, reader, content, quote.priced, tenant=tenant)
+    if isinstance(priced, Refusal) and not changes.ramps:
+        return _by_upserts(priced, tuple(kept), changes.upserts)
+    return priced
+
+
+def _by_upserts(refusal: Refusal, lines: Sequence[LineId], upserts: Sequence[RequestedLine]) -> Refusal:
+    """The faults of lines that the caller sent by their places in the request, of others by those in the quote."""
+    sent = {each.id: n for n, each in enumerate(upserts)}
+    places = {f"lines[{n}]": f"upserts[{sent[each]}]" for n, each in enumerate(lines) if each in sent}
+
+    def placed(fault: Fault) -> Fault:
+        head, bracket, rest = fault.field.partition("]")
+        return replace(fault, field=places.get(head + bracket, head + bracket) + rest)
+
+    return Refusal(tuple(placed(each) for each in refusal.faults))
 
 
 def delete_quote(work: Work, key: str, *, etag: str) -> None | Refusal:

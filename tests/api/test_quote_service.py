@@ -300,3 +300,14 @@ def test_a_stored_quote_keeps_the_prices_of_its_book(shop: Served) -> None:
     assert offer.priced.totals.net == 5000
     verify = quote_pb2.VerifyCertificateRequest(name=f"{offer.name}/versions/1")
     assert shop.quotes.VerifyCertificate(verify).valid
+
+
+def test_an_edit_is_told_all_its_faults_at_once(shop: Served) -> None:
+    quote = deal.create(shop, deal.line("MUG", "4"), deal.line("PLAN", "1"))
+    unread = deal.line("MUGG", "four", id="a")
+    edit = quote_pb2.BatchUpdateQuoteLinesRequest(name=quote.name, upserts=[unread, deal.line("PLAN", "-1")])
+    found = failure(shop.quotes.BatchUpdateQuoteLines, edit).fields
+    assert found.keys() == {"upserts[0].quantity", "upserts[0].sku", "upserts[1].quantity"}
+    assert "did you mean `MUG`" in found["upserts[0].sku"]
+    edit = quote_pb2.BatchUpdateQuoteLinesRequest(name=quote.name, upserts=[unread], removals=["nothing"])
+    assert failure(shop.quotes.BatchUpdateQuoteLines, edit).fields.keys() == {"upserts[0].quantity", "removals[0]"}
