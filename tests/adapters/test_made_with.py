@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from types import FrameType
 
 import openpyxl
 import pytest
@@ -17,31 +18,28 @@ from engine.adapters import compiled_books, diagrams, made_with
 from engine.adapters.compile_worker import work
 from engine.adapters.compiled_books import compiled
 from engine.adapters.disk_cache import DiskCache
-from engine.adapters.rule_folder import read_folder
 from engine.configuration.solver.build import CompileBudget, available
 from engine.configuration.solver.flat import fingerprint
 from tests.configuration.solver.test_compiling import banded
 from tests.conformance.shared_data import missing
+from tests.fakes.rules import SMALL
 
 ENGINE = Path(engine.__file__).parent
-RULES = ENGINE.parent / "rules"
 
 
 def packages_that_run(work: Callable[[], object]) -> set[str]:
     """The packages of the engine whose code runs in some work."""
-    found = set()
+    files: set[str] = set()
 
-    def note(frame: object, *_: object) -> None:
-        path = Path(frame.f_code.co_filename)  # type: ignore[attr-defined]
-        if path.is_relative_to(ENGINE):
-            found.add(path.relative_to(ENGINE).parts[0])
+    def note(frame: FrameType, *_: object) -> None:
+        files.add(frame.f_code.co_filename)
 
     sys.setprofile(note)
     try:
         work()
     finally:
         sys.setprofile(None)
-    return found
+    return {Path(each).relative_to(ENGINE).parts[0] for each in files if Path(each).is_relative_to(ENGINE)}
 
 
 def with_a_spreadsheet() -> dict[str, bytes]:
@@ -49,11 +47,11 @@ def with_a_spreadsheet() -> dict[str, bytes]:
     book.worksheets[0].append(["a", 19])
     stored = io.BytesIO()
     book.save(stored)
-    return {**read_folder(RULES / "saas"), "prices/more.xlsx": stored.getvalue()}
+    return {**SMALL, "prices/more.xlsx": stored.getvalue()}
 
 
 def test_every_package_that_compiles_a_book_is_in_its_key() -> None:
-    ran = packages_that_run(lambda: (compiled(with_a_spreadsheet()), compiled(read_folder(RULES / "saas"))))
+    ran = packages_that_run(lambda: (compiled(with_a_spreadsheet()), compiled(SMALL)))
     assert {"adapters", "language", "pricing", "rulebook"} <= ran <= compiled_books.PARTS
 
 
