@@ -17,12 +17,15 @@ from engine.wire.contents import fill_content, read_content
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES, USERS
 from engine.wire.priced import fill_priced
 from engine.wire.sheets import NO_BOOK, Sheets
+from engine.wire.sources import sources_hash
 
 QUOTES = "quotes"
 STATES: Mapping[Status, int] = {status: quote_pb2.QuoteState.Value(f"QUOTE_STATE_{status.name}") for status in Status}
 STATUS_OF = {number: status for status, number in STATES.items()}
-MAPPING = "1"
-"""How quotes and prices are filled in; raised with any change of it, since answers are kept as bytes."""
+MAPPING = sources_hash("engine.wire")
+"""How quotes and prices are filled in, as the hash of the code that does it: answers are kept as bytes, and those that
+other code made are not used.
+"""
 LONGEST_TITLE = 500
 EDITABLE = ("content", "title", "valid_until", "billing_account", "selling_entity", "deal")
 
