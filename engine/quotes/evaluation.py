@@ -31,7 +31,13 @@ _ABOUT_LINES = ("lines", "manual")
 _MAKE = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """``RequestLine`` from all its fields in order, without the cost of its keywords."""
 SEMANTICS = "1"
-"""Version of what the engine does with equal rules and inputs; it is part of every certificate."""
+"""Version of what the engine does with equal rules and inputs; it is part of every certificate.
+
+Verifying recomputes an offer with the meaning of today, so another version means that no older offer verifies any more,
+those included whose price is the same. Before the first release it therefore stays as it is: offers that a correction
+changes (the best set of order discounts, a DMN cell `true`) are named one by one, as a mismatch. From then on a change
+of meaning raises it, and keeps the older meaning for the offers that were made under it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
