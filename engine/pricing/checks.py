@@ -154,8 +154,13 @@ def _is_term(months: Decimal, part: Ratio) -> bool:
 def _is_fine(quantity: Decimal, places: int) -> bool:
     if not quantity.is_finite():
         return False
-    exponent = quantity.as_tuple().exponent
-    return quantity > 0 and isinstance(exponent, int) and -places <= exponent and quantity.adjusted() < 16
+    return quantity > 0 and _decimals(quantity) <= places and quantity.adjusted() < 16
+
+
+def _decimals(quantity: Decimal) -> int:
+    """How many decimals a number needs; zeros at its end are not counted."""
+    exponent = quantity.normalize(EXACT).as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _quantity(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
@@ -166,9 +171,7 @@ def _quantity(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
         return
     if quantity < 0 or (quantity == 0 and line.charge.kind.value != "usage"):
         yield Fault(codes.BAD_QUANTITY, field, f"a quantity of {quantity}", "give a quantity above zero")
-    normal = quantity.normalize(EXACT)
-    exponent = normal.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -places:
+    if _decimals(quantity) > places:
         yield Fault(codes.BAD_QUANTITY, field, f"{quantity} has more than {places} decimals", "round the quantity")
     if quantity.adjusted() >= 16:
         yield Fault(codes.BAD_QUANTITY, field, "the quantity has more than 16 digits before the point")

@@ -46,6 +46,17 @@ def test_trailing_zeros_are_no_precision() -> None:
     assert priced(book(), asked(line("A", "1.0000000000"))).totals.net.decimal == D("100.00")
 
 
+def test_how_a_quantity_is_written_changes_no_fault() -> None:
+    def ruled(name: str, quantity: str) -> RequestLine:
+        return line("A", quantity, id=name, minimum_quantity=D("5"))
+
+    assert found(asked(ruled("a", "1.0000000"))) == [(codes.QUANTITY_RULE, "lines[0].quantity")]
+    assert found(asked(ruled("a", "1"), ruled("b", "1.0000000"))) == [
+        (codes.QUANTITY_RULE, "lines[0].quantity"),
+        (codes.QUANTITY_RULE, "lines[1].quantity"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("asked_line", "field", "code"),
     [
