@@ -24,6 +24,7 @@ from engine.pricing.request import TaxState
 from engine.quotes.evaluation import check, price_lines, price_request
 from engine.quotes.lines import resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
+from engine.rulebook.line_attributes import read_attributes
 
 NOT_CONFIGURABLE = Code("CFG401")
 UNKNOWN_PRODUCT = Code("CFG402")
@@ -65,9 +66,11 @@ def costs(active: ActiveBook, prices: Prices, currency: str) -> Prices:
 
 def validate_lines(active: ActiveBook, lines: Sequence[RequestedLine]) -> tuple[Finding, ...] | Refusal:
     """What is wrong or missing in the configurations of lines; unknown products and quantities are refused."""
-    request = QuoteRequest(date.max, active.book.default_currency, tuple(lines))
+    read = read_attributes(lines, active.parts.catalog)
+    request = QuoteRequest(date.max, active.book.default_currency, read.lines)
     resolved = resolve(request, active.parts.catalog)
-    return resolved if isinstance(resolved, Refusal) else check(resolved, active.parts)
+    faults = (*read.faults, *(resolved.faults if isinstance(resolved, Refusal) else ()))
+    return Refusal(faults) if isinstance(resolved, Refusal) or faults else check(resolved, active.parts)
 
 
 def lines_of(sku: str, choices: Sequence[ProductChoice]) -> tuple[RequestedLine, ...]:

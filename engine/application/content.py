@@ -26,6 +26,7 @@ from engine.quotes.lines import resolve
 from engine.quotes.ramp import Ramp, Term, expand
 from engine.quotes.reevaluation import reevaluate
 from engine.quotes.request import QuoteRequest, RequestedLine
+from engine.rulebook.line_attributes import read_attributes
 
 NO_RULE_BOOK = Code("NO_RULE_BOOK")
 
@@ -97,11 +98,12 @@ def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _
     if isinstance(lines, Refusal):
         faults += lines.faults
         lines = content.lines
+    read = read_attributes(lines, active.parts.catalog, before=carried.lines)
     plan, skus = active.parts.plan, {each.sku for each in lines} & active.parts.plan.models.keys()
     request = QuoteRequest(
         date=day,
         currency=code,
-        lines=lines,
+        lines=read.lines,
         customer=facts.values,
         header=header.values,
         codes=content.codes,
@@ -112,7 +114,7 @@ def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _
         redeemed=redeemed(reader, plan, content.codes, customer=content.customer, currency=code),
         past=past_quantities(reader, plan, skus, customer=content.customer, currency=code, day=day),
     )
-    return _Asked(request, (*faults, *facts.faults, *header.faults))
+    return _Asked(request, (*faults, *facts.faults, *header.faults, *read.faults))
 
 
 def price(

@@ -217,7 +217,7 @@ def content_of(request: QuoteRequest, customer: str) -> Content:
         date=request.date,
         currency=request.currency,
         customer=customer,
-        carried=Carried(request.customer, request.header),
+        carried=Carried(request.customer, request.header, request.lines),
         codes=request.codes,
         manual=request.manual,
         term_months=request.term_months,

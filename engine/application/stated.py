@@ -10,7 +10,7 @@ from engine.catalog import Value
 from engine.diagnostics import Code, Fault
 from engine.language.types import Type
 from engine.parties import Customer
-from engine.quotes.request import QuoteRequest
+from engine.quotes.request import QuoteRequest, RequestedLine
 from engine.rulebook.book import Declared
 from engine.rulebook.facts import Misfit, read_facts
 
@@ -22,10 +22,11 @@ FIELDS = {"customer": "customer_facts", "quote": "header"}
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """Facts that an earlier evaluation of the same request read, under the rule book of that day."""
+    """Facts and lines that an earlier evaluation of the same request read, under the rule book of that day."""
 
     customer: Mapping[str, Value]
     header: Mapping[str, Value]
+    lines: tuple[RequestedLine, ...] = ()
 
 
 NOTHING_CARRIED = Carried(NO_VALUES, NO_VALUES)

@@ -16,6 +16,8 @@ from engine.pricing.request import Facts
 
 FEW = 64
 """The most rules that may want one value for an attribute to lead to its rules."""
+ANOTHER_KIND = object()
+"""Stands for every value that is not of the kind that rules ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,28 @@ class AttributeIndex:
     """The bitmaps of one attribute, those of decision tables: rules that do not ask for it hold for every value.
 
     ``rows`` are the rules that want a value, where each value is wanted by a few: a SKU, a family; else None.
+    ``kind`` is the class of the values that rules name, None when they name none; ``apart`` are the rules that hold for
+    values of another: those that do not ask.
     """
 
     key: Key
     bitmaps: Bitmaps
     rows: Mapping[object, tuple[int, ...]] | None = None
+    kind: type | None = None
+    apart: int = 0
 
     def lookup(self, value: object) -> int:
         """The rules that this value of the attribute allows; an unknown value allows those that do not ask."""
-        return self.bitmaps.mask(value)
+        known = self.known(value)
+        return self.apart if known is ANOTHER_KIND else self.bitmaps.mask(known)
+
+    def known(self, value: object) -> object:
+        """The value as the index knows it: one of another kind than rules ask for is like any other such.
+
+        Rules that compare two kinds get null and do not hold, not even those with ``!=``. Looked up as it is, a text
+        among numbers would have no place in their order, and ``true`` would be the number 1.
+        """
+        return value if value is None or type(value) is self.kind else ANOTHER_KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,10 @@ def _attribute(key: Key, rules: Sequence[Mapping[Key, _Wanted]], everything: int
     others = everything & ~bits(asking)
     missing = others | bits([no for no in asking if rules[no][key].takes_none])
     bitmaps = bitmaps_of(intervals, always=others, missing=missing)
-    return AttributeIndex(key, bitmaps, _few_rows(bitmaps, others))
+    kinds = {type(end) for _, each in intervals for end in (each.low, each.high) if end is not None}
+    assert len(kinds) <= 1, "a rule that compares two kinds is refused before"
+    apart = others if kinds else bitmaps.mask(ANOTHER_KIND)  # Where no rule names a value, all values are alike.
+    return AttributeIndex(key, bitmaps, _few_rows(bitmaps, others), next(iter(kinds), None), apart)
 
 
 def _few_rows(bitmaps: Bitmaps, others: int) -> Mapping[object, tuple[int, ...]] | None:

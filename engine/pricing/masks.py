@@ -75,7 +75,7 @@ def mask_of(index: AttributeIndex) -> Callable[[RequestLine], int]:
 
     Intervals are looked up once for each value of a request: quantities repeat.
     """
-    getter = getter_of(index.key)
+    getter = getter_of(index)
     if isinstance(index.bitmaps, Keyed):
         masks, other = index.bitmaps.masks, index.bitmaps.other
         return lambda line: masks.get(getter(line), other)
@@ -91,12 +91,10 @@ def mask_of(index: AttributeIndex) -> Callable[[RequestLine], int]:
     return by_interval
 
 
-def getter_of(key: Key) -> Getter:
-    """How an attribute of a line is read straight from the request."""
-    if _is_own(key):
-        return _FIELDS[key[1]]
-    name = key[1]
-    return (lambda line: line.facts.get(name)) if len(key) == 2 else lambda line: value_at(line.facts, key)
+def getter_of(index: AttributeIndex) -> Getter:
+    """How an attribute of a line is read straight from the request; what a product or caller says is read by kind."""
+    key, known = index.key, index.known
+    return _FIELDS[key[1]] if _is_own(key) else lambda line: known(value_at(line.facts, key))
 
 
 def _is_own(key: Key) -> bool:

@@ -134,7 +134,7 @@ class _Naming:
 
     def __init__(self, index: AttributeIndex, rows: Mapping[object, Numbers], rules: int) -> None:
         self.rows = rows
-        self.getter = getter_of(index.key)
+        self.getter = getter_of(index)
         self.other = index.bitmaps.mask(None)
         self._others = _Flags(self.other, rules)
 
@@ -150,7 +150,7 @@ class _Asked:
 
     def __init__(self, index: AttributeIndex, rules: int) -> None:
         self.index = index
-        self.getter = getter_of(index.key)
+        self.getter = getter_of(index)
         self._rules = rules
         self._seen: dict[object, _Flags] = {}
 

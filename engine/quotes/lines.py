@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import islice
 from typing import NamedTuple
 
 from engine.catalog import Catalog, ChargeKind, LineId, Product, Sku
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
-from engine.language.types import EnumType, required
 from engine.money import EXACT
 from engine.periods import months_between
 from engine.quotes.request import NO_MORE, STATED, QuoteRequest, RequestedLine
@@ -26,11 +24,9 @@ DISCONTINUED = Code("QUO108")
 BAD_TERM = Code("QUO109")
 UNKNOWN_UNIT = Code("QUO110")
 NOT_RAMPED = Code("QUO111")
-UNKNOWN_ATTRIBUTE = Code("QUO120")
 
 LINES_MAX = 100_000
 DEPTH_MAX = 8
-MOST_LISTED = 12
 QUANTITY_MAX = Decimal(1_000_000_000)
 QUANTITY_DECIMALS_MAX = 6
 TERM_MONTHS_MAX = 1_200
@@ -106,7 +102,6 @@ def _has_own_faults(
     """Whether something is wrong with what only some lines state."""
     return (
         (line.says_more and any(_product_faults(line, "", catalog)))
-        or (len(line.attributes) > 0 and any(_attribute_faults(line, "", catalog)))
         or (line.term_months is not None and any(_term_faults("", line.term_months)))
         or (line.end is not None and any(_end_faults(line, "", request, catalog)))
         or (line.parent is not None and any(_parent_faults(line, "", by_id)))
@@ -128,7 +123,6 @@ def _faults(request: QuoteRequest, catalog: Catalog) -> Iterator[Fault]:
             what = f"the line id `{line.id}` is used {counts[line.id]} times" if line.id else "the line has no id"
             yield Fault(DUPLICATE_LINE, f"{place}.id", what, "give every line an id of its own")
         yield from _product_faults(line, place, catalog)
-        yield from _attribute_faults(line, place, catalog)
         yield from _quantity_faults(line, place)
         yield from _term_faults(f"{place}.term_months", line.term_months)
         yield from _end_faults(line, place, request, catalog)
@@ -155,31 +149,6 @@ def _product_faults(line: RequestedLine, place: str, catalog: Catalog) -> Iterat
         yield Fault(UNKNOWN_UNIT, f"{place}.unit", f"`{line.sku}` is not sold in `{line.unit}`", hint)
 
 
-def _attribute_faults(line: RequestedLine, place: str, catalog: Catalog) -> Iterator[Fault]:
-    """Attributes that the product's category does not declare, or words that they never are.
-
-    Those of a configured product are choices, which the configuration judges.
-    """
-    product = catalog.product(line.sku)
-    if product is None or line.parent is not None or catalog.bundle(line.sku) is not None:
-        return
-    declared = catalog.attributes.get(product.category, {})
-    for name, value in line.attributes.items():
-        field = f"{place}.attributes.{name}"
-        if name not in declared:
-            hint = did_you_mean(name, declared) or (f"it has {_listed(declared)}" if declared else "it has none")
-            yield Fault(UNKNOWN_ATTRIBUTE, field, f"`{line.sku}` has no attribute `{name}`", hint)
-            continue
-        kind = required(declared[name].type)
-        if isinstance(kind, EnumType) and value is not None and value not in kind.values:
-            hint = did_you_mean(str(value), kind.values) or f"it is one of {_listed(kind.values)}"
-            yield Fault(UNKNOWN_ATTRIBUTE, field, f"`{name}` is never `{str(value)[:60]}`", hint)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{each}`" for each in islice(names, MOST_LISTED))
-
-
 def _quantity_faults(line: RequestedLine, place: str) -> Iterator[Fault]:
     quantity, field = line.quantity, f"{place}.quantity"
     if not quantity.is_finite():
@@ -188,7 +157,8 @@ def _quantity_faults(line: RequestedLine, place: str) -> Iterator[Fault]:
         yield Fault(BAD_QUANTITY, field, f"the quantity {quantity} is not above zero", "remove the line instead")
     elif quantity > QUANTITY_MAX:
         yield Fault(BAD_QUANTITY, field, f"the quantity {quantity} is above {QUANTITY_MAX:,}")
-    elif -int(quantity.as_tuple().exponent) > QUANTITY_DECIMALS_MAX:
+    elif -int(quantity.normalize(EXACT).as_tuple().exponent) > QUANTITY_DECIMALS_MAX:
+        # Zeros at the end are no decimals: equal quantities are judged alike, however they are written.
         yield Fault(BAD_QUANTITY, field, f"the quantity {quantity:f} has more than {QUANTITY_DECIMALS_MAX} decimals")
 
 

@@ -14,6 +14,7 @@ from engine.quotes.evaluation import Parts, PricedQuote, evaluate
 from engine.quotes.request import QuoteRequest
 from engine.rulebook.book import RuleBook
 from engine.rulebook.codes import finding
+from engine.rulebook.line_attributes import read_attributes
 from engine.rulebook.outcome import Observed, observe, rule_names
 from engine.rulebook.rule_test import Expected, RuleTest
 
@@ -57,9 +58,18 @@ def untested_rules(book: RuleBook, results: tuple[RuleTestResult, ...]) -> tuple
 
 
 def _run(test: RuleTest, parts: Parts) -> RuleTestResult:
-    outcome = evaluate(_before_tax(test.request, parts), parts)
+    outcome = _outcome(_before_tax(test.request, parts), parts)
     rules = _at_work(outcome, parts) if isinstance(outcome, PricedQuote) else ()
     return RuleTestResult(test, tuple(_findings(test, outcome, parts)), rules)
+
+
+def _outcome(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
+    """What a caller who asks for this would be answered."""
+    read = read_attributes(request.lines, parts.catalog)
+    found = evaluate(replace(request, lines=read.lines), parts)
+    if not read.faults:
+        return found
+    return Refusal((*read.faults, *(found.faults if isinstance(found, Refusal) else ())))
 
 
 def _before_tax(request: QuoteRequest, parts: Parts) -> QuoteRequest:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cpq.v1 import party_pb2, pricing_pb2
+from cpq.v1 import common_pb2, party_pb2, pricing_pb2
+from google.type import date_pb2
 
 from tests.api import deal
 from tests.api.server import Served, failure, served
@@ -18,14 +19,22 @@ discounts:
   - {id: one, code: ONE, give: 5 % off unit, not_with: two}
   - {id: two, code: TWO, give: 6 % off unit}
   - {id: gone, code: GONE, until: 2026-02-01, give: 5 % off unit}
+  - {id: heavy, when: line.item.watt != null and line.item.watt > 10, give: 50 % off unit}
 """
 FILES = {
     **SMALL,
     "book.yaml": SMALL["book.yaml"] + b"from: 2026-01-01\nuntil: 2027-01-01\nhabits: {lines_max: 3}\n",
-    "catalog/products.yaml": SMALL["catalog/products.yaml"].replace(
+    "catalog/products.yaml": SMALL["catalog/products.yaml"]
+    .replace(
         b"sku: MUG, name: Mug, category: goods,",
         b"sku: MUG, name: Mug, category: goods, quantity: {minimum: 4, multiple: 2, maximum: 100},",
-    ),
+    )
+    .replace(
+        b"    attributes: {socket: {type: text}}\nproducts",
+        b"    attributes: {socket: {type: text}, watt: {type: number}}\nproducts",
+    )
+    .replace(b"category: board, attributes: {socket: s1}", b"category: board, attributes: {socket: s1, watt: 3}")
+    .replace(b"category: board, attributes: {socket: s2}", b"category: board, attributes: {socket: s2, watt: 3}"),
     "discounts/codes.yaml": DISCOUNTS.encode(),
     "tests/prices.yaml": b"",
 }
@@ -173,6 +182,35 @@ def test_attributes_are_those_of_the_product(shop: Served) -> None:
         ("QUO120", "lines[1].attributes.sockt", "`CPU-A` has no attribute `sockt`; did you mean `socket`?"),
         ("QUO120", "lines[2].attributes.colour", "`MUG` has no attribute `colour`; it has none"),
     ]
+
+
+def test_attributes_are_of_the_kind_that_is_declared(shop: Served) -> None:
+    """A rule orders them: what is no number has no place among numbers."""
+    day, listed = date_pb2.Date(year=2026, month=3, day=1), common_pb2.ValueList(values=[deal.text("x")])
+    wrong = {"flag": True, "text": "heavy", "date": day, "list": listed}
+    lines = [
+        deal.line("BRD-1", "1", id=kind, attributes={"watt": common_pb2.Value(**{kind: value})})
+        for kind, value in wrong.items()
+    ]
+    assert refusal(shop, *lines[:3]) == [
+        ("QUO120", "lines[0].attributes.watt", "`line.item.watt` takes a number, not `true`; give a number"),
+        (
+            "QUO120",
+            "lines[1].attributes.watt",
+            "`line.item.watt` takes a number, not `heavy`; write digits with a point, no thousands separators",
+        ),
+        ("QUO120", "lines[2].attributes.watt", "`line.item.watt` takes a number, not `2026-03-01`; give a number"),
+    ]
+    assert refusal(shop, *lines[3:]) == [
+        ("QUO120", "lines[0].attributes.watt", "`line.item.watt` takes a number, not a list; give a number"),
+    ]
+
+    def net(**watt: str) -> str:
+        line = deal.line("BRD-1", "1", attributes={"watt": common_pb2.Value(**watt)})
+        answer = shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=deal.content(line)))
+        return str(answer.totals.net)
+
+    assert net(number="20") == net(text="20") != net(number="5") == net(text="5")
 
 
 def test_what_cannot_be_read_hides_nothing_else(shop: Served) -> None:

@@ -10,10 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.language import check_expression, check_unary_tests
+from engine.language.evaluate.prepare import evaluate
+from engine.language.scope import Scope
 from engine.language.tables.bitmaps import bits, rows_of
+from engine.language.types import BOOLEAN, DATE, NUMBER, ContextType, optional
+from engine.pricing import matches
 from engine.pricing.atoms import Atom, Interval, OneOf, Unlike, conjuncts, split
 from engine.pricing.index import build_index
-from tests.pricing.books import LINE, D
+from engine.pricing.matches import matches_of
+from tests.pricing.books import LINE, D, line
 
 SKU, QTY = ("line", "sku"), ("line", "qty")
 SEGMENT = ("customer", "segment")
@@ -108,15 +113,61 @@ def test_the_index_finds_what_asking_every_rule_finds(
     rules: list[list[Atom]], sku: str | None, quantity: int | None, segment: str, usable: int
 ) -> None:
     index = build_index(rules)
-    line = {"sku": sku, "qty": None if quantity is None else D(quantity)}
-    records = {"line": line, "quote": {}, "customer": {"segment": segment}}
+    record = {"sku": sku, "qty": None if quantity is None else D(quantity)}
+    records = {"line": record, "quote": {}, "customer": {"segment": segment}}
     header = index.header_mask(records["quote"], records["customer"], usable)
-    found = list(rows_of(index.line_mask(header, line)))
+    found = list(rows_of(index.line_mask(header, record)))
     assert found == [
         number
         for number, each in enumerate(rules)
         if usable >> number & 1 and all(holds(atom, records) for atom in each)
     ]
+
+
+ITEM = Scope(
+    {"line": ContextType({"watt": optional(NUMBER), "made": optional(DATE), "lit": optional(BOOLEAN)}, "line")}
+)
+CONDITIONS = (
+    "line.watt > 10",
+    "line.watt in [0..5]",
+    "line.watt = 1",
+    "line.watt != 10",
+    "line.watt in (1, 10)",
+    'line.made >= date("2026-03-01")',
+    'line.made != date("2026-03-01")',
+    "line.lit",
+    "line.lit = false",
+    "line.lit != true",
+)
+PLAIN_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from((D("0"), D("1"), D("5.0"), D("10"), D("11"))),
+    st.sampled_from(("", "1", "heavy", "2026-03-01", "true")),
+    st.dates(date(2026, 2, 27), date(2026, 3, 2)),
+)
+ANY_VALUES = st.one_of(PLAIN_VALUES, st.lists(PLAIN_VALUES, max_size=2).map(tuple), st.just({"a": D(1)}))
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from(CONDITIONS), min_size=1, max_size=12),
+    st.fixed_dictionaries({"watt": ANY_VALUES, "made": ANY_VALUES, "lit": ANY_VALUES}),
+    st.sampled_from((1, 1_000)),
+)
+def test_a_value_of_any_kind_allows_the_rules_whose_conditions_are_true_of_it(
+    texts: list[str], record: dict[str, object], large: int
+) -> None:
+    """The twin is the interpreter of the language, which knows nothing of indexes."""
+    checked = [check_expression(text, scope=ITEM) for text in texts]
+    assert all(split(each).whole for each in checked)
+    index = build_index([split(each).atoms for each in checked])
+    wanted = [no for no, each in enumerate(checked) if evaluate(each.tree, {"line": record}) is True]
+    everything = (1 << len(texts)) - 1
+    assert list(rows_of(index.line_mask(everything, record))) == wanted
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matches, "LARGE", large)
+        assert list(matches_of(index, everything)(line("A", facts=record))) == wanted
 
 
 @given(st.sets(st.integers(0, 3000)))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.language.tables.bitmaps import Keyed
 from engine.pricing import compile_plan
 from engine.pricing.effects import Percent
+from engine.pricing.index import ANOTHER_KIND, AttributeIndex
 from engine.pricing.masks import RULES, LineMasks, allowed_by, getter_of
 from engine.pricing.work import line_record
 from tests.pricing.books import D, book, line, rule, when
@@ -53,6 +57,7 @@ def test_a_mask_is_what_the_index_finds_for_the_record(found: list, header: int)
 
 
 def test_nested_attributes_are_read_from_the_facts() -> None:
-    read = getter_of(("line", "item", "watts"))
+    read = getter_of(AttributeIndex(("line", "item", "watts"), Keyed({}, 0), kind=Decimal))
     assert read(line("A", facts={"item": {"watts": D(5)}})) == D(5)
     assert read(line("A", facts={"item": None})) is None
+    assert read(line("A", facts={"item": {"watts": "5"}})) is ANOTHER_KIND

@@ -1,9 +1,8 @@
-from dataclasses import replace
 from decimal import Decimal
 
-from engine.catalog import AttributeDef, Value
+import pytest
+
 from engine.diagnostics import Refusal
-from engine.language.types import EnumType, optional
 from engine.quotes.evaluation import evaluate, product_facts
 from engine.quotes.lines import resolve
 from tests.quotes.offers import catalog, line, parts, percent_off, priced, request
@@ -38,21 +37,15 @@ def test_an_incomplete_configuration_is_priced_but_not_valid() -> None:
     assert [each.message for each in found.findings] == ["Disk is not chosen yet"]
 
 
-def test_words_that_an_attribute_never_is_are_named() -> None:
-    wood = AttributeDef("wood", optional(EnumType("wood", ("oak", "beech"))))
-    known = replace(catalog(), attributes={"": {"wood": wood}})
-
-    def faults(**attributes: Value) -> list[str]:
-        found = resolve(request(line("a", "DISK")._replace(attributes=attributes)), known)
-        return [str(each) for each in found.faults] if isinstance(found, Refusal) else []
-
-    assert faults(wood="oak") == faults(wood=None) == []
-    assert faults(wood="beach") == [
-        "QUO120: lines[0].attributes.wood: `wood` is never `beach`; did you mean `beech`?",
-    ]
-    assert faults(wood="pine") == [
-        "QUO120: lines[0].attributes.wood: `wood` is never `pine`; it is one of `oak`, `beech`",
-    ]
+@pytest.mark.parametrize("before", ["", "1", "1.0000000"])
+def test_equal_quantities_are_judged_alike_whatever_came_before(before: str) -> None:
+    lines = [line("b", "DISK", before)] if before else []
+    plain, padded = (resolve(request(*lines, line("a", "DISK", each)), catalog()) for each in ("1", "1.0000000"))
+    assert not isinstance(plain, Refusal) and not isinstance(padded, Refusal)
+    assert [each.quantity for each in plain] == [each.quantity for each in padded]
+    finer = resolve(request(*lines, line("a", "DISK", "1.0000001")), catalog())
+    assert isinstance(finer, Refusal)
+    assert [each.field for each in finer.faults] == [f"lines[{len(lines)}].quantity"]
 
 
 def test_every_fault_of_the_lines_is_named_at_once() -> None:
