@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from engine.language.tables.bitmaps import Bitmaps, Keyed, KeyedRows, bitmaps_of, bits
 from engine.language.tables.intervals import Interval, Region, intersection, union
-from engine.pricing.atoms import Atom, Key, OneOf, Unlike
+from engine.pricing.atoms import Atom, Constant, Key, OneOf, Unlike
 from engine.pricing.request import Facts
 
 FEW = 64
@@ -25,14 +26,14 @@ class AttributeIndex:
     """The bitmaps of one attribute, those of decision tables: rules that do not ask for it hold for every value.
 
     ``rows`` are the rules that want a value, where each value is wanted by a few: a SKU, a family; else None.
-    ``kind`` is the class of the values that rules name, None when they name none; ``apart`` are the rules that hold for
-    values of another: those that do not ask.
+    ``example`` is one of the values that rules name, all of one kind, None when they name none; ``apart`` are the rules
+    that hold for values of another kind: those that do not ask.
     """
 
     key: Key
     bitmaps: Bitmaps
     rows: Mapping[object, tuple[int, ...]] | None = None
-    kind: type | None = None
+    example: Constant | None = None
     apart: int = 0
 
     def lookup(self, value: object) -> int:
@@ -46,7 +47,7 @@ class AttributeIndex:
         Rules that compare two kinds get null and do not hold, not even those with ``!=``. Looked up as it is, a text
         among numbers would have no place in their order, and ``true`` would be the number 1.
         """
-        return value if value is None or type(value) is self.kind else ANOTHER_KIND
+        return value if value is None or type(value) is type(self.example) else ANOTHER_KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +135,11 @@ def _attribute(key: Key, rules: Sequence[Mapping[Key, _Wanted]], everything: int
     others = everything & ~bits(asking)
     missing = others | bits([no for no in asking if rules[no][key].takes_none])
     bitmaps = bitmaps_of(intervals, always=others, missing=missing)
-    kinds = {type(end) for _, each in intervals for end in (each.low, each.high) if end is not None}
-    assert len(kinds) <= 1, "a rule that compares two kinds is refused before"
-    apart = others if kinds else bitmaps.mask(ANOTHER_KIND)  # Where no rule names a value, all values are alike.
-    return AttributeIndex(key, bitmaps, _few_rows(bitmaps, others), next(iter(kinds), None), apart)
+    ends = (end for _, each in intervals for end in (each.low, each.high) if end is not None)
+    example = cast("Constant | None", next(ends, None))
+    # Where no rule names a value, all values are alike.
+    apart = bitmaps.mask(ANOTHER_KIND) if example is None else others
+    return AttributeIndex(key, bitmaps, _few_rows(bitmaps, others), example, apart)
 
 
 def _few_rows(bitmaps: Bitmaps, others: int) -> Mapping[object, tuple[int, ...]] | None:

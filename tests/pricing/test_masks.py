@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,7 +55,7 @@ def test_a_mask_is_what_the_index_finds_for_the_record(found: list, header: int)
 
 
 def test_nested_attributes_are_read_from_the_facts() -> None:
-    read = getter_of(AttributeIndex(("line", "item", "watts"), Keyed({}, 0), kind=Decimal))
+    read = getter_of(AttributeIndex(("line", "item", "watts"), Keyed({}, 0), example=D(1)))
     assert read(line("A", facts={"item": {"watts": D(5)}})) == D(5)
     assert read(line("A", facts={"item": None})) is None
     assert read(line("A", facts={"item": {"watts": "5"}})) is ANOTHER_KIND
