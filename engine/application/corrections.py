@@ -52,7 +52,7 @@ def issue_note(work: Work, credits: Sequence[BillLine], invoice: Invoice, reason
     if isinstance(note, Refusal):
         return note
     number = work.tx.number(f"credit-note:{CREDIT_PREFIX}")
-    final = work.decided(issue(note, number=number, prefix=CREDIT_PREFIX, on=work.at.date(), at=work.at))
+    final = work.decided(issue(note, number=number, prefix=CREDIT_PREFIX, on=note.on, at=work.at))
     if isinstance(final, Refusal):
         return final
     work.tx.add(final)

@@ -40,10 +40,14 @@ def open_amount(reader: Reader, invoice: Invoice) -> Money:
     if not invoice.is_final:
         return Money.zero(invoice.bill_to.currency)
     currency = invoice.bill_to.currency
-    paid = total((each.amount for each in payments_of(reader, invoice.id)), currency)
     notes = list(every(reader, CreditNote, invoice=invoice.id))
     credited = total((each.gross for each in notes if each.is_final), currency)
-    return invoice.gross - paid - credited
+    return invoice.gross - paid_amount(reader, invoice) - credited
+
+
+def paid_amount(reader: Reader, invoice: Invoice) -> Money:
+    """What came in for an invoice."""
+    return total((each.amount for each in payments_of(reader, invoice.id)), invoice.bill_to.currency)
 
 
 def payments_of(reader: Reader, invoice: str) -> list[Payment]:

@@ -13,8 +13,8 @@ from engine.application.ports import Reader
 from engine.diagnostics import Fault, Refusal
 from engine.ledger import AccountBalance, Books, BooksCalendar, Fact, JournalEntry, Posted, post, trial_balance
 from engine.ledger import close_period as close
-from engine.ledger.entry import EntryKey
-from engine.ledger.posting import ALREADY_REVERSED, Outcome, post_draft, reversal_of
+from engine.ledger.entry import DraftEntry, EntryKey
+from engine.ledger.posting import ALREADY_REVERSED, Outcome, post_draft, reversal_faults, reversal_of
 
 BOOKS = "books"
 JOURNAL = "journal"
@@ -96,21 +96,32 @@ def close_books(work: Work, until: date, *, etag: str) -> BooksState | Refusal:
 
 
 def reverse_entry(work: Work, key: str, *, on: date, etag: str) -> LedgerEntry | Refusal:
-    """Undo an entry by a new one; an entry is reversed once."""
+    """Undo an entry by a new one, once; what states a fact is corrected by its source instead."""
     entry = work.tx.get(LedgerEntry, key)
     if entry is None:
         return not_found("name", f"journalEntries/{key}")
     found = work.etag(LedgerEntry, key)
     if etag and etag != found:
         return etag_mismatch(found, etag)
+    faults = reversal_faults(entry.entry)
+    if faults:
+        return Refusal(faults)
     reversed_key = entry.entry.key
     other = work.tx.page(LedgerEntry, where={"reverses": reversed_key}, limit=1)
     if other:
         message = f"`{reversed_key}` was reversed by `journalEntries/{other[0].id}`"
         return Refusal((Fault(ALREADY_REVERSED, "name", message),))
-    draft = reversal_of(entry.entry, key=EntryKey(f"reversal/{reversed_key}"), on=on)
+    return enter(work, reversal_of(entry.entry, key=EntryKey(f"reversal/{reversed_key}"), on=on))
+
+
+def enter(work: Work, draft: DraftEntry) -> LedgerEntry | Refusal:
+    """Write an entry that states no fact: a reversal, or one that was drafted by hand."""
     posted = post_draft(draft, books=Books(calendar=calendar(work.tx)))
-    return posted if isinstance(posted, Refusal) else _append(work, posted) or entry
+    if isinstance(posted, Refusal):
+        return posted
+    entered = _append(work, posted)
+    assert entered is not None, "an entry under a new key is written"
+    return entered
 
 
 def all_entries(reader: Reader) -> Iterable[LedgerEntry]:

@@ -89,7 +89,7 @@ def issue_credit_note(
             continue
         name = f"{len(notes) + 1}-{n + 1}"
         amount = Money(wish.amount_minor, line.amount.currency)
-        made = credit(name, amount, of=line, on=work.at.date(), earlier=[*earlier, *credits])
+        made = credit(name, amount, of=line, on=max(work.at.date(), invoice.on), earlier=[*earlier, *credits])
         if isinstance(made, Refusal):
             faults += [Fault(each.code, f"lines[{n}].{each.field}", each.message, each.hint) for each in made.faults]
         else:

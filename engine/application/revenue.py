@@ -133,7 +133,7 @@ def revenue_of_invoice(work: Work, invoice: Invoice) -> Refusal | None:
 
 
 def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
-    """A credit by hand lowers the price; for a fault in what was given already it reduces revenue now.
+    """A credit by hand lowers the price of what it is on; for a fault in what was given it reduces revenue now.
 
     A credit that follows from the contract takes back what is priced as it is billed. Elsewhere it is not counted
     again: the cancellation lowered the agreed price already.
@@ -143,10 +143,10 @@ def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
         if not line.by_hand:
             return _as_billed(revenue, line)
         if note.past_fault:
-            return credit_past_fault(revenue, line.quote_line, on=work.at.date(), credit=-line.amount)
-        if _is_priced_as_billed(revenue, line):
-            return reestimate_line(revenue, line.quote_line, on=work.at.date(), price_delta=line.amount)
-        return reestimate(revenue, on=work.at.date(), price_delta=line.amount)
+            return credit_past_fault(revenue, line.quote_line, on=note.on, credit=-line.amount)
+        if revenue.account_of_line(line.quote_line) is None:
+            return reestimate(revenue, on=note.on, price_delta=line.amount)
+        return reestimate_line(revenue, line.quote_line, on=note.on, price_delta=line.amount)
 
     return _each_contract(work, note.lines, change, cause="credit note")
 

@@ -108,7 +108,7 @@ def draft_credit_note(
         invoice=invoice.id,
         bill_to=invoice.bill_to,
         status=DocumentStatus.DRAFT,
-        on=at.date(),
+        on=max(at.date(), invoice.on),
         lines=tuple(credits),
         taxes=tuple(_taxes(credits, invoice, notes)),
         reason=reason.text,

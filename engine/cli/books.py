@@ -8,7 +8,16 @@ from typing import Any
 from engine.cli.screen import Screen, amount, bar, day, money
 
 KINDS = {1: "once", 2: "recurring", 3: "usage", 4: "credit"}
-STATES = {1: "draft", 2: "open", 3: "partly paid", 4: "paid", 5: "overdue", 6: "void"}
+STATES = {
+    1: "draft",
+    2: "open",
+    3: "partly paid",
+    4: "paid",
+    5: "overdue",
+    6: "void",
+    7: "credited",
+    8: "partly credited",
+}
 
 
 SIDES = ("debits", "credits", "balance")

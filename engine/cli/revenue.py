@@ -28,7 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("close", "close the books up to a day", close, (UNTIL,)),
         Verb("journal", "the journal entries", journal, (option("--contract", "only of this contract", default=""),)),
         Verb("balance", "the trial balance", balance, (BY_THEN,)),
-        Verb("reverse", "reverse an entry", reverse_entry, reverse),
+        Verb("reverse", "reverse an entry that no run posted", reverse_entry, reverse),
     )
     add_family(commands, "revenue", "obligations, recognition, journal and balances", verbs)
 

@@ -56,8 +56,8 @@ def end_early(contract: RevenueContract, lines: Mapping[str, Money], *, on: date
     """End order lines on a day that is no longer served.
 
     ``lines`` holds what of each is credited or will not be billed; the price falls by just that. What was earned stays
-    earned; where the allocation had moved price between the lines that end and the others, the others take the
-    difference, and without others it is revenue (or less of it) now.
+    earned; where the allocation had moved price between the lines that end and the others, those others take the
+    difference that are not satisfied yet (IFRS 15.21 a), and without such it is revenue of the lines that end.
     """
     return _end(contract, lines, on, _ended)
 
@@ -66,7 +66,7 @@ def take_back(contract: RevenueContract, lines: Mapping[str, Money], *, on: date
     """Undo order lines altogether: each is credited in full, and whatever was earned of it is taken back now.
 
     ``lines`` holds what is credited or will not be billed of each; the price falls by just that. The others take what
-    the allocation had moved, as when lines end early.
+    the allocation had moved, also where they are satisfied.
     """
     return _end(contract, lines, on, _undone)
 
@@ -91,8 +91,8 @@ def _end(
     wanted = contract.price - total(lines.values(), contract.currency)
     drift = wanted - changed.price
     if not drift.is_zero:
-        running = any(each.ended_on is None and not each.obligation.priced_as_billed for each in accounts)
-        moved = reestimate(changed, on=on, price_delta=drift) if running else _settled_now(changed, gone, on, drift)
+        done = _satisfied(contract, changed, on) if ended is _ended else set()
+        moved = _moved(changed, gone, done, on=on, drift=drift)
         if isinstance(moved, Refusal):
             return moved
         changed = moved
@@ -109,6 +109,28 @@ def _undone(account: ObligationAccount, on: date) -> ObligationAccount:
     earned = total((each.amount for each in kept), account.price.currency)
     back = () if earned.is_zero else (line_on(on, -earned),)
     return replace(account, price=Money.zero(account.price.currency), lines=(*kept, *back), ended_on=on)
+
+
+def _satisfied(before: RevenueContract, contract: RevenueContract, on: date) -> set[str]:
+    """The obligations with nothing left to do that kept all their lines: their revenue stays as it is."""
+    return {
+        each.id
+        for old, each in zip(before.accounts, contract.accounts, strict=True)
+        if each.obligation == old.obligation and each.earned(on) == each.scheduled == each.price
+    }
+
+
+def _moved(
+    contract: RevenueContract, gone: set[str], done: set[str], *, on: date, drift: Money
+) -> RevenueContract | Refusal:
+    """A difference goes to what is still to be done, else to the lines that end as far as their price bears it."""
+    running = [each for each in contract.accounts if each.ended_on is None and not each.obligation.priced_as_billed]
+    if any(each.id not in done for each in running):
+        return reestimate(contract, on=on, price_delta=drift, without=done)
+    left = total((each.price for each in contract.accounts if each.id in gone), contract.currency) + drift
+    if running and left < Money.zero(contract.currency):
+        return reestimate(contract, on=on, price_delta=drift)
+    return _settled_now(contract, gone, on, drift)
 
 
 def _settled_now(contract: RevenueContract, gone: set[str], on: date, drift: Money) -> RevenueContract | Refusal:

@@ -5,7 +5,7 @@ The classifier is a pure function of stated facts; whether goods are distinct is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -128,12 +128,15 @@ def credit_past_fault(
     return change_line(contract, order_line, lambda _: changed)
 
 
-def reestimate(contract: RevenueContract, *, on: date, price_delta: Money) -> RevenueContract | Refusal:
+def reestimate(
+    contract: RevenueContract, *, on: date, price_delta: Money, without: Collection[str] = ()
+) -> RevenueContract | Refusal:
     """A change of estimate without a modification goes to the obligations by the ratio of inception.
 
-    The part of what is already satisfied is revenue now; the rest follows the remaining schedule.
+    The part of what is already satisfied is revenue now; the rest follows the remaining schedule. Obligations named in
+    ``without`` take no part.
     """
-    running = [each for each in contract.accounts if each.ended_on is None]
+    running = [each for each in contract.accounts if each.ended_on is None and each.id not in without]
     fixed = [each for each in running if not each.obligation.priced_as_billed]
     taking = [each for each in fixed if not each.obligation.allocated.is_zero] or fixed
     if not taking:
@@ -147,8 +150,21 @@ def reestimate(contract: RevenueContract, *, on: date, price_delta: Money) -> Re
 def reestimate_line(
     contract: RevenueContract, order_line: str, *, on: date, price_delta: Money
 ) -> RevenueContract | Refusal:
-    """The price of one line changes: the part of what is satisfied is revenue now, the rest follows its schedule."""
-    return change_line(contract, order_line, lambda account: _reestimated(account, on, price_delta))
+    """The price of one line changes, and of its obligation alone (IFRS 15.89, ASC 606-10-32-44).
+
+    The part of what is satisfied is revenue now, the rest follows its schedule. No obligation comes to less than
+    nothing: the allocation may have moved price to the others, and what is left of the change goes there too.
+    """
+    account = contract.account_of_line(order_line)
+    if account is None:
+        return unknown(contract, order_line)
+    others = [each for each in contract.accounts if each.ended_on is None and each.id != account.id]
+    shared = any(not each.obligation.priced_as_billed for each in others)
+    own = max(price_delta, -account.price) if shared and price_delta < Money.zero(contract.currency) else price_delta
+    changed = change_line(contract, order_line, lambda account: _reestimated(account, on, own))
+    if own == price_delta or isinstance(changed, Refusal):
+        return changed
+    return reestimate(changed, on=on, price_delta=price_delta - own, without={account.id})
 
 
 def _reestimated(account: ObligationAccount, on: date, delta: Money) -> ObligationAccount:

@@ -24,14 +24,17 @@ MOST_RECORDS = 1_000
 LONGEST_ID = 128
 
 
-def invoice_state(invoice: Invoice, left: Money, today: date) -> int:
-    """Where an invoice stands today."""
+def invoice_state(invoice: Invoice, left: Money, today: date, *, paid: Money) -> int:
+    """Where an invoice stands today, with ``left`` to pay after ``paid`` and what was credited."""
     if not invoice.is_final:
         return billing_pb2.INVOICE_STATE_DRAFT
+    only_credited = paid.is_zero and left != invoice.gross
     if left.is_zero:
-        return billing_pb2.INVOICE_STATE_PAID
+        return billing_pb2.INVOICE_STATE_CREDITED if only_credited else billing_pb2.INVOICE_STATE_PAID
     if today > invoice.due:
         return billing_pb2.INVOICE_STATE_OVERDUE
+    if only_credited:
+        return billing_pb2.INVOICE_STATE_PARTLY_CREDITED
     return billing_pb2.INVOICE_STATE_OPEN if left == invoice.gross else billing_pb2.INVOICE_STATE_PARTLY_PAID
 
 

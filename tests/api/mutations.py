@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from cpq.v1 import (
@@ -18,6 +19,11 @@ from cpq.v1 import (
 )
 from google.protobuf.message import Message
 
+from engine.application.ledger import enter
+from engine.application.perform import perform
+from engine.application.ports import Asked
+from engine.ledger import AccountCode, DraftEntry, EntryKey, JournalLine, Trace
+from engine.money import Money, currency
 from tests.api import deal
 from tests.api.server import Served
 from tests.fakes.rules import SMALL
@@ -61,8 +67,21 @@ def final(server: Served) -> billing_pb2.Invoice:
 
 
 def entry(server: Served) -> str:
-    final(server)
-    return server.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest()).entries[0].name
+    """An entry that no run posted: 5.00 of bank charges."""
+    amount = Money(500, currency("EUR"))
+    lines = (
+        JournalLine(AccountCode("bad_debt_expense"), amount, Trace()),
+        JournalLine(AccountCode("cash"), -amount, Trace()),
+    )
+    draft = DraftEntry(EntryKey("bank"), "Manual", date(2026, 3, 2), lines)
+    name = perform(
+        server.env,
+        Asked("Enter"),
+        lambda work: enter(work, draft),
+        lambda _, made: f"journalEntries/{made.id}".encode(),
+    )
+    assert isinstance(name, bytes)
+    return name.decode()
 
 
 def usage_contract(server: Served) -> str:

@@ -202,6 +202,28 @@ def test_credit_notes_take_off_no_more_than_is_left_and_lower_revenue(shop: Serv
     assert audit.valid, [each.message for each in audit.findings]
 
 
+def test_a_credit_note_is_not_older_than_its_invoice_and_says_that_nothing_was_paid(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    *_, invoice = deal.invoiced(shop, order.contract, "2026-05-31")
+    assert invoice.invoice_date == deal.day("2026-05-01"), "billed two months ahead"
+
+    def credited(amount: int) -> tuple[billing_pb2.CreditNote, billing_pb2.Invoice]:
+        part = billing_pb2.CreditedLine(line=invoice.lines[0].id, amount=amount)
+        request = billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, lines=[part], reason="goodwill")
+        note = shop.billing.IssueCreditNote(request)
+        return note, shop.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=invoice.name))
+
+    note, part = credited(1000)
+    assert note.issue_date == deal.day("2026-05-01")
+    # 30.00 with 19 percent are 35.70; 10.00 credited are 11.90
+    assert (part.open, part.state) == (3570 - 1190, billing_pb2.INVOICE_STATE_PARTLY_CREDITED)
+    _, whole = credited(2000)
+    assert (whole.open, whole.state) == (0, billing_pb2.INVOICE_STATE_CREDITED)
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-05-31")))
+    audit = shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-05-31")))
+    assert audit.valid, [each.message for each in audit.findings]
+
+
 def test_bad_requests_are_refused_with_every_fault(shop: Served) -> None:
     usage = billing_pb2.RecordUsageRequest(
         contract="contracts/x",

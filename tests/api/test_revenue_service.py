@@ -10,6 +10,7 @@ import pytest
 from cpq.v1 import billing_pb2, revenue_pb2
 
 from tests.api import deal
+from tests.api.mutations import entry as entry_by_hand
 from tests.api.mutations import final
 from tests.api.server import Served, failure
 
@@ -52,9 +53,31 @@ def test_a_closed_period_takes_no_more_and_late_work_moves_on(shop: Served) -> N
     assert (entry.fact_date, entry.post_date) == (deal.day("2026-03-31"), deal.day("2026-04-30"))
 
 
-def test_an_entry_is_reversed_once(shop: Served) -> None:
-    final(shop)
+def test_what_a_run_posted_is_corrected_by_its_source(shop: Served) -> None:
+    invoice = final(shop)
+    shop.billing.RecordPayment(
+        billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=100, pay_date=deal.day("2026-03-05"))
+    )
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill"))
+    entries = shop.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest()).entries
+    ways = {}
+    for each in entries:
+        refused = failure(shop.revenue.ReverseEntry, revenue_pb2.ReverseEntryRequest(name=each.name))
+        assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "LED034")
+        ways[each.kind] = refused.message
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    assert "issue a credit note on the invoice" in ways["InvoiceFinalized"]
+    assert "credit, end or deliver what it is for" in ways["RevenueRecognised"]
+    assert ways.keys() == {"InvoiceFinalized", "CreditNoteIssued", "PaymentReceived", "RevenueRecognised"}
+    audit = shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-03-31")))
+    assert audit.valid, [each.message for each in audit.findings]
+
+
+def test_an_entry_by_hand_is_reversed_once(shop: Served) -> None:
+    made = entry_by_hand(shop)
     (entry,) = shop.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest()).entries
+    assert entry.name == made
     undo = revenue_pb2.ReverseEntryRequest(name=entry.name, date=deal.day("2026-03-05"))
     reversal = shop.revenue.ReverseEntry(undo)
     assert reversal.reverses == entry.key

@@ -215,9 +215,9 @@ def test_revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str,
     assert "contract_clearing" in cpq("revenue", "journal", "--contract", deal["contract"])
     assert "0.00" in cpq("revenue", "balance")
     entry = cpq("revenue", "journal", "--json")[0]["name"]
-    assert "reverses" in cpq("revenue", "reverse", entry, "--day", "2027-03-02", "--json")
+    assert "issue a credit note" in cpq("revenue", "reverse", entry, "--day", "2027-03-02", code=1)
     assert "closed" in cpq("revenue", "close", "--until", "2026-06-30")
-    assert "what was looked for" in cpq("audit", code=1), "a reversal by hand is found"
+    assert "every identity holds" in cpq("audit")
 
 
 def test_events_tell_what_happened(cpq: Cpq, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,6 +49,10 @@ def test_every_command_of_the_tutorial_works(
     assert "-55.74" in preview and "nothing was changed" in preview
     assert "moves away" not in shown["invoice notes --contract k-000001"]
     assert "service ended" in shown["invoice notes --contract k-000001"]
+    # 99.50 + 12 x 86.40 = 1136.30 by list prices, 99.50 and 12 x 120.00: 73.44 for the mice, which the early end leaves
+    # alone; the care keeps the rest of what stays billed, 99.50 + 3 x 86.40 - 55.74 = 302.96
+    books = shown["revenue show k-000001"]
+    assert "73.44" in books and "229.52" in books
     assert "every identity holds" in shown["audit"]
     assert "ApprovalEscalated" in shown["events tail"]
 

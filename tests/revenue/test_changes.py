@@ -11,7 +11,7 @@ from engine.diagnostics import Refusal
 from engine.ledger import RevenueRecognised, RevenueReversed
 from engine.money import Ratio, total
 from engine.periods import Period
-from engine.revenue.contract import report
+from engine.revenue.contract import RevenueContract, report
 from engine.revenue.ending import cancel, end_early, take_back, unearned
 from engine.revenue.modification import (
     Change,
@@ -23,6 +23,7 @@ from engine.revenue.modification import (
     classify,
     credit_past_fault,
     reestimate,
+    reestimate_line,
     variable_change_after_modification,
 )
 from engine.revenue.policy import RecognitionPolicy, Timing
@@ -108,12 +109,12 @@ def test_taking_lines_back_undoes_their_revenue_and_leaves_the_price_of_the_othe
     assert codes(take_back(contract, {"plam": eur(1)}, on=date(2026, 2, 10))) == ["REV020"]
 
 
-def test_lines_that_end_early_keep_what_was_earned_and_the_others_carry_what_allocation_moved() -> None:
-    """Plan 60.00 allocated 80.00: after six months 40.00 are earned; 30.00 go uncredited, so the box is worth 50.00."""
+def test_lines_that_end_early_take_what_the_allocation_had_moved() -> None:
+    """Plan 60.00 allocated 80.00: after six months 40.00 are earned; the delivered box keeps its 40.00."""
     contract = made(promise("box", 6_000, DELIVERY, ssp=4_000), promise("plan", 6_000, EVEN, ssp=8_000))
     contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
     ended = ok(end_early(contract, {"plan": eur(3_000)}, on=date(2026, 7, 1)))
-    assert [each.price for each in ended.accounts] == [eur(5_000), eur(4_000)]
+    assert [each.price for each in ended.accounts] == [eur(4_000), eur(5_000)]
     alone = made(promise("plan", 6_000, EVEN))
     kept = ok(end_early(alone, {"plan": eur(2_500)}, on=date(2026, 7, 1)))
     assert (kept.price, kept.accounts[0].earned(date(2026, 7, 1))) == (eur(3_500), eur(3_500))
@@ -163,6 +164,59 @@ def test_a_new_estimate_goes_by_the_ratio_of_inception_and_its_satisfied_part_is
     assert raised.accounts[0].earned(date(2026, 3, 1)) == eur(62_000)
     assert raised.accounts[1].earned(date(2026, 3, 1)) == eur(0)
     assert raised.accounts[1].scheduled == eur(62_000)
+
+
+def mouse_and_care(mouse: int, care: int) -> RevenueContract:
+    """360.00 over a mouse (120.00 alone), delivered, and a year of care (240.00 alone): 120.00 and 12 x 20.00."""
+    contract = made(promise("mouse", mouse, DELIVERY, ssp=12_000), promise("care", care, EVEN, ssp=24_000))
+    return ok(report(contract, "mouse", on=date(2026, 1, 10), done=Ratio(1, 1)))
+
+
+def test_a_goodwill_credit_on_a_line_lowers_the_price_of_its_obligation_alone() -> None:
+    """15.00 off the care after 3 of 12 months: a quarter, 3.75, now, and 1.25 of each of the 9 months to come."""
+    credited = ok(
+        reestimate_line(mouse_and_care(18_000, 18_000), "care", on=date(2026, 3, 31), price_delta=eur(-1_500))
+    )
+    mouse, care = credited.accounts
+    assert (mouse.price, mouse.scheduled) == (eur(12_000), eur(12_000))
+    assert (care.price, care.scheduled) == (eur(22_500), eur(22_500))
+    assert care.earned(date(2026, 3, 31)) == eur(6_000 - 375)
+    assert {each.amount.minor_units for each in care.lines if each.on > date(2026, 3, 31)} == {2_000 - 125}
+
+
+def test_a_credit_above_the_price_of_an_obligation_goes_on_to_the_others() -> None:
+    """The mouse was sold at 180.00 but earns 120.00; of 180.00 credited 60.00 are the care's (a quarter now)."""
+    credited = ok(
+        reestimate_line(mouse_and_care(18_000, 18_000), "mouse", on=date(2026, 3, 31), price_delta=eur(-18_000))
+    )
+    mouse, care = credited.accounts
+    assert (mouse.price, mouse.scheduled) == (eur(0), eur(0))
+    assert (care.price, care.earned(date(2026, 3, 31))) == (eur(18_000), eur(6_000 - 1_500))
+    assert {each.amount.minor_units for each in care.lines if each.on > date(2026, 3, 31)} == {1_500}
+    assert codes(reestimate_line(credited, "plan", on=date(2026, 3, 31), price_delta=eur(-1))) == ["REV020"]
+
+
+@pytest.mark.parametrize(
+    ("mouse", "care", "unbilled", "expected"),
+    [
+        # 6 x 15.00 are not billed: 360.00 less 90.00 less the 120.00 of the mouse
+        (18_000, 18_000, 9_000, 15_000),
+        # 6 x 25.00 are not billed: 360.00 less 150.00 less the 120.00 of the mouse
+        (6_000, 30_000, 15_000, 9_000),
+    ],
+)
+def test_an_early_end_leaves_what_was_delivered_alone(mouse: int, care: int, unbilled: int, expected: int) -> None:
+    ended = ok(end_early(mouse_and_care(mouse, care), {"care": eur(unbilled)}, on=date(2026, 7, 1)))
+    assert [each.price for each in ended.accounts] == [eur(12_000), eur(expected)]
+    assert [each.scheduled for each in ended.accounts] == [eur(12_000), eur(expected)]
+    assert ended.accounts[1].earned(date(2026, 6, 30)) == eur(12_000), "six months at 20.00 stay earned"
+
+
+def test_an_early_end_that_its_lines_cannot_bear_lowers_what_was_delivered() -> None:
+    """11 x 25.00 are not billed, 85.00 are left for 120.00 and 20.00 earned: the care cannot bear 55.00 less."""
+    ended = ok(end_early(mouse_and_care(6_000, 30_000), {"care": eur(27_500)}, on=date(2026, 2, 1)))
+    assert [each.price for each in ended.accounts] == [eur(6_500), eur(2_000)]
+    assert [each.scheduled for each in ended.accounts] == [eur(6_500), eur(2_000)]
 
 
 @pytest.mark.parametrize(
