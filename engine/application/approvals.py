@@ -111,7 +111,7 @@ def delegate(work: Work, delegation: Delegation, *, etag: str) -> StoredDelegati
         missing.append(invalid("delegate", "nobody stands in for themselves"))
     if missing:
         return Refusal(tuple(missing))
-    stored = StoredDelegation(work.env.ids.new("d"), delegation)
+    stored = StoredDelegation(work.new_id("d"), delegation)
     work.tx.add(stored)
     work.tx.emit(
         DelegationCreated(

@@ -160,7 +160,7 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
             return saved
         invoices.append(saved)
     for day, lines in documents.invoices.items():
-        key = work.env.ids.new("in")
+        key = work.new_id("in")
         made = work.decided(draft_invoice(key, lines, bill_to(contract), on=day, taxes=bill.taxes, at=work.at))
         if isinstance(made, Refusal):
             return made

@@ -47,7 +47,7 @@ class BillingMark:
 def issue_note(work: Work, credits: Sequence[BillLine], invoice: Invoice, reason: Reason) -> CreditNote | Refusal:
     """Draft a credit note, make it final, and book it with what it means for revenue."""
     earlier = list(every(work.tx, CreditNote, invoice=invoice.id))
-    key = work.env.ids.new("cn")
+    key = work.new_id("cn")
     note = work.decided(draft_credit_note(key, credits, invoice, earlier=earlier, reason=reason, at=work.at))
     if isinstance(note, Refusal):
         return note

@@ -23,7 +23,7 @@ def submit_quote(work: Work, key: str, *, etag: str) -> Quote | Refusal:
     route = quote.priced.route
     if not route.chains:
         return work.saved(lifecycle.submit(quote, at=work.at))
-    case_id = work.env.ids.new("ap")
+    case_id = work.new_id("ap")
     decision = lifecycle.submit(quote, at=work.at, approval=case_id)
     if isinstance(decision, Refusal):
         return decision

@@ -66,8 +66,8 @@ def order_quote(work: Work, key: str, *, etag: str) -> Order | Refusal:
     accepted = accepted_quote(quote, active.parts.catalog, at=quote.updated_at)
     terms = active.book.terms
     booking = Booking(
-        order=work.env.ids.new("o"),
-        contract=work.env.ids.new("k"),
+        order=work.new_id("o"),
+        contract=work.new_id("k"),
         at=work.at,
         plans=terms.fulfilment,
         terms=_terms(work, quote, terms.contract),

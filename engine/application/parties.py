@@ -47,7 +47,7 @@ def create_party(work: Work, party: Party, *, etag: str) -> Party | Refusal:
     if etag:
         return etag_mismatch("", etag)
     kind = type(party)
-    named = party if party.id else replace(party, id=work.env.ids.new(PREFIXES[kind]))
+    named = party if party.id else replace(party, id=work.new_id(PREFIXES[kind]))
     if work.tx.get(kind, named.id) is not None:
         return already_exists("name", named.id)
     missing = _missing(work.tx, named)

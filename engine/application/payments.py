@@ -59,7 +59,7 @@ def record_payment(
         faults.append(Fault(TOO_MUCH, "amount", f"{amount} is more than the {left} that are open"))
     if faults:
         return Refusal(tuple(faults))
-    payment = Payment(work.env.ids.new("pa"), key, invoice.bill_to.customer, on, amount, reference)
+    payment = Payment(work.new_id("pa"), key, invoice.bill_to.customer, on, amount, reference)
     work.tx.add(payment)
     trace = Trace(customer=invoice.bill_to.customer, invoice=key, contract=_contract(invoice))
     problem = book(work, (PaymentReceived(FactKey(f"payment/{payment.id}"), on, amount, trace),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
@@ -45,6 +45,18 @@ class Work:
     at: datetime
     env: Environment
     tenant: str = DEFAULT_TENANT
+    minted: list[str] = field(default_factory=list)
+
+    def new_id(self, prefix: str) -> str:
+        """A new id for a record of this unit."""
+        found = self.env.ids.new(prefix)
+        self.minted.append(found)
+        return found
+
+    def give_back_ids(self) -> None:
+        """Let the ids of a unit that saves nothing be given again, the last one first."""
+        while self.minted:
+            self.env.ids.give_back(self.minted.pop())
 
     def decided(self, outcome: Decision[T] | Refusal) -> T | Refusal:
         """Emit the events of a decision and return its value; a refusal is passed on."""
@@ -122,16 +134,25 @@ def _attempt(
         if recorded is not None:
             return recorded.content if recorded.fingerprint == asked.fingerprint else _reused(asked)
         work = Work(tx, env.clock.now(asked.tenant), env, asked.tenant)
-        outcome = decide(work)
-        if isinstance(outcome, Refusal):
-            return outcome
-        content = answer(work, outcome)
-        if options.validate_only:
+        content = _answered(work, decide, answer, options)
+        if options.validate_only or isinstance(content, Refusal):
+            work.give_back_ids()
             return content
-        if not options.alive():
-            return Refusal((Fault(DEADLINE_EXCEEDED, "", "the caller left before anything was saved"),))
+        # An id of a unit whose commit fails stays a gap: a failure does not always say whether it was saved.
         tx.commit(asked, content, at=work.at)
         return content
+
+
+def _answered(
+    work: Work, decide: Callable[[Work], T | Refusal], answer: Callable[[Work, T], bytes], options: Options
+) -> Answered:
+    outcome = decide(work)
+    if isinstance(outcome, Refusal):
+        return outcome
+    content = answer(work, outcome)
+    if not options.validate_only and not options.alive():
+        return Refusal((Fault(DEADLINE_EXCEEDED, "", "the caller left before anything was saved"),))
+    return content
 
 
 def _reused(asked: Asked) -> Refusal:

@@ -143,6 +143,9 @@ class Store(Protocol):
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
 
+    def give_back(self, series: str, first: int, last: int) -> None:
+        """Return reserved numbers that were not used; they stay gaps when others have reserved since."""
+
     def wait_for_events(self, *, after: int, seconds: float) -> bool:
         """Wait until there may be an event after the cursor; False when the time passed without one."""
 
@@ -161,4 +164,7 @@ class Ids(Protocol):
     """Mints ids."""
 
     def new(self, prefix: str) -> str:
-        """A new id such as ``q-000123``; never given twice."""
+        """A new id such as ``q-000123``; never given twice, unless it was given back."""
+
+    def give_back(self, unused: str) -> None:
+        """Let an id that nothing was saved under be given again, if that is simple."""

@@ -66,7 +66,7 @@ def create_quote(work: Work, draft: Draft, *, etag: str) -> Quote | Refusal:
     if isinstance(priced, Refusal):
         return priced
     decision = lifecycle.draft(
-        work.env.ids.new("q"),
+        work.new_id("q"),
         draft.parties,
         priced,
         valid_until=draft.valid_until,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ from engine.adapters.tax_hook import HttpTaxService
 from engine.api.calls import Calls
 from engine.api.pages import Pages
 from engine.application.perform import DEFAULT_TENANT, Environment, perform
-from engine.application.ports import Asked
+from engine.application.ports import Asked, StoreFailed
 from engine.application.publish import publish_files
 from engine.application.rule_books import CheckedBook
 from engine.application.tax_hook import NO_TAX_SERVICE
@@ -31,6 +32,7 @@ from engine.diagnostics import Code, Diagnostic, Refusal, Span
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 
+LOG = logging.getLogger("cpq.build")
 PAGE_KEY = "page-token-key"
 UNREADABLE_FILE = Code("FIL000")
 
@@ -45,26 +47,37 @@ def build_server(settings: Settings) -> Running:
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database, TABLES, SCALARS)
     try:
-        env = environment(settings, store)
+        ids = SequenceIds(store)
+        env = environment(settings, store, ids)
         for folder in settings.rules:
             publish_folder(env, folder)
         calls = Calls(env, Pages(page_key(env)), limits_of(settings))
         gc.collect()
         gc.freeze()
-        return Running(settings, calls, on_close=store.close)
+        return Running(settings, calls, on_close=lambda: close(ids, store))
     except BaseException:
         store.close()
         raise
 
 
-def environment(settings: Settings, store: SqliteStore) -> Environment:
+def close(ids: SequenceIds, store: SqliteStore) -> None:
+    """Return unused ids and close the store; ids that cannot be returned any more stay gaps."""
+    try:
+        ids.close()
+    except StoreFailed as failure:
+        LOG.warning("unused ids could not be returned: %s", failure)
+    finally:
+        store.close()
+
+
+def environment(settings: Settings, store: SqliteStore, ids: SequenceIds) -> Environment:
     """The ports of the use cases."""
     wall = WallClock()
     clock = TenantClock(store, wall) if settings.test_clock else wall
     books = CompiledBooks(None if settings.cache is None else book_cache(settings.cache))
     taxes = HttpTaxService(settings.tax_hook, settings.tax_seconds) if settings.tax_hook else NO_TAX_SERVICE
     stored = StoredRuleBooks(store, compiler(books))
-    return Environment(store, clock, SequenceIds(store), stored, approvals(settings), taxes)
+    return Environment(store, clock, ids, stored, approvals(settings), taxes)
 
 
 def approvals(settings: Settings) -> ApprovalProcess:

@@ -40,6 +40,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             create,
             (positional("file", "the file", Path),),
         ),
+        Verb(
+            "edit",
+            "change a draft to what a JSON file with fields of Quote says; fields that it leaves out stay",
+            edit,
+            (NAME, positional("file", "the file", Path)),
+        ),
         Verb("list", "list quotes", list_quotes),
         Verb("show", "show a quote with lines and totals", show, (NAME,)),
         Verb("preview", "who would have to approve it, and what would avoid that", preview, (NAME,)),
@@ -109,6 +115,20 @@ def create(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Create a draft."""
     quote = client.quotes.create_quote(quote=read_json(options.file), view="full")
     return _shown(screen, quote)
+
+
+def edit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Change a draft, unless others changed it since its etag was read: the one in the file, else the present one."""
+    given = read_json(options.file)
+    present = client.quotes.get_quote(name=options.name)
+    if given.get("owner", present.owner) != present.owner:
+        screen.say(
+            f"{present.name} stays with {present.owner}; `cpq quote clone --owner` makes a copy for another",
+            style="red",
+        )
+        return None
+    etag = given.get("etag") or present.etag
+    return _shown(screen, client.quotes.update_quote(quote={**given, "name": present.name}, etag=etag, view="full"))
 
 
 def list_quotes(client: Client, screen: Screen, _: argparse.Namespace) -> Any:

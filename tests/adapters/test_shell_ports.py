@@ -66,6 +66,36 @@ def test_ids_are_never_given_twice_by_threads_or_after_a_restart(store: SqliteSt
     assert SequenceIds(store).new("q") not in found
 
 
+def test_a_process_that_ends_leaves_no_gap(store: SqliteStore) -> None:
+    for number in (1, 2, 3):
+        ids = SequenceIds(store)
+        assert ids.new("u") == f"u-{number:06d}"
+        ids.close()
+
+
+def test_ids_of_servers_on_one_database_stay_apart(store: SqliteStore) -> None:
+    first, second, found = SequenceIds(store), SequenceIds(store), list[str]()
+    for _ in range(20):
+        found += [first.new("u"), second.new("u"), second.new("u")]
+        first.close()
+        found.append(second.new("u"))
+        second.close()
+    assert len(set(found)) == len(found) == 80
+
+
+def test_an_id_given_back_is_given_again_when_it_was_the_last(store: SqliteStore) -> None:
+    ids = SequenceIds(store)
+    first, second, third = (ids.new("u") for _ in range(3))
+    ids.give_back(third)
+    ids.give_back(second)
+    assert ids.new("u") == second
+    ids.give_back(first)
+    assert ids.new("u") == third
+    ids.close()
+    ids.give_back(third)
+    assert ids.new("u") == "u-000004"
+
+
 def test_numbers_are_reserved_in_larger_blocks_while_many_are_wanted(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

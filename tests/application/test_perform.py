@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.application.faults import not_found
 from engine.application.parties import change_party, create_party
 from engine.application.perform import Work, etag_of
 from engine.application.ports import Conflict
@@ -44,6 +45,21 @@ def test_a_replay_gives_the_recorded_answer_without_deciding_again(deal: Shop) -
     assert decided == ["once"]
     reused = deal.do(decide, request_id="r", fingerprint=b"b")
     assert [each.code for each in reused.faults] == ["REQUEST_ID_REUSED"]
+
+
+def test_only_what_is_saved_uses_ids(deal: Shop) -> None:
+    def made(work: Work) -> User | Refusal:
+        return create_party(work, User("", "New"), etag="")
+
+    def twice(work: Work) -> User | Refusal:
+        made(work)
+        return made(work)
+
+    assert [deal.do(twice, validate_only=True).id for _ in range(2)] == ["u-000002", "u-000002"]
+    deal.do(made, alive=lambda: False)
+    refused = deal.do(lambda work: (made(work), not_found("name", "users/x"))[1])
+    assert [each.code for each in refused.faults] == ["NOT_FOUND"]
+    assert [deal.do(twice).id, deal.do(made).id] == ["u-000002", "u-000003"]
 
 
 def test_a_dry_run_and_a_caller_who_left_save_nothing(deal: Shop) -> None:

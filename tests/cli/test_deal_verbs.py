@@ -109,6 +109,26 @@ def test_a_quote_is_made_and_shown(cpq: Cpq, write: Write, deal: dict[str, str])
     assert cpq("quote", "show", deal["quote"], "--json")["priced"]["totals"]["net"] == "6380"
 
 
+def test_a_draft_is_edited_from_a_file(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+    record = {"title": "Mice", "owner": deal["Ann"], "valid_until": "2099-12-31"}
+    made = {**record, "content": {**content(), "customer": deal["customer"]}}
+    quote = _name(cpq("quote", "create", write("q.json", made)))
+    before = cpq("quote", "show", quote, "--json")
+    made["content"]["lines"][0]["quantity"] = "3"  # type: ignore[index]
+    # 3 x 19.90 + 24.00
+    assert "83.70" in cpq("quote", "edit", quote, write("q.json", made))
+    assert "Rats" in cpq("quote", "edit", quote, write("q.json", {"title": "Rats"}))
+    after = cpq("quote", "show", quote, "--json")
+    assert after["priced"]["totals"]["net"] == "8370", "what a file leaves out stays"
+    assert after["title"] == "Rats"
+    stale = {"title": "Old", "etag": before["etag"]}
+    assert "ABORTED" in cpq("quote", "edit", quote, write("q.json", stale), code=1), "it was changed since"
+    assert "Mice" in cpq("quote", "edit", quote, write("q.json", {"title": "Mice", "etag": after["etag"]}))
+    assert "stays with" in cpq("quote", "edit", quote, write("q.json", {"owner": deal["Mia"]}), code=1)
+    cpq("quote", "submit", quote)
+    assert "FAILED_PRECONDITION" in cpq("quote", "edit", quote, write("q.json", {"title": "Late"}), code=1)
+
+
 def test_approvals_are_previewed_and_given(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
     discount = {"id": "x", "on": "total", "kind": "percent", "value": "60", "reason": "pilot", "author": deal["Ann"]}
     record = {

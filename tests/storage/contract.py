@@ -259,6 +259,14 @@ class StoreContract:
         assert [store.reserve("q", 10), store.reserve("q", 5), store.reserve("o", 1)] == [1, 11, 1]
         assert store.reserve("q", 1) == 16
 
+    def test_numbers_given_back_are_given_again_unless_others_reserved_since(self, store: Store) -> None:
+        store.reserve("q", 10)
+        store.give_back("q", 4, 10)
+        assert [store.reserve("q", 5), store.reserve("q", 5)] == [4, 9]
+        store.give_back("q", 6, 8)
+        store.give_back("o", 1, 8)
+        assert [store.reserve("q", 1), store.reserve("o", 1)] == [14, 1]
+
     def test_documents_are_kept_as_first_saved(self, store: Store) -> None:
         for content in (b"one", b"two"):
             with store.begin("default") as tx:

@@ -74,6 +74,17 @@ class SqliteStore:
 
         return self._writer.submit(unit)
 
+    def give_back(self, series: str, first: int, last: int) -> None:
+        """Return reserved numbers that were not used; they stay gaps when others have reserved since."""
+
+        def unit(connection: sqlite3.Connection) -> None:
+            # Whoever holds numbers holds them at or below the value: at `last`, nobody but the caller holds `first` on.
+            connection.execute(
+                "UPDATE sequences SET value = ? WHERE series = ? AND value = ?", (first - 1, series, last)
+            )
+
+        self._writer.submit(unit)
+
     def wait_for_events(self, *, after: int, seconds: float) -> bool:
         """Wait until there may be an event after the cursor; False when the time passed without one."""
         with self._news:
