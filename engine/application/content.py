@@ -99,7 +99,8 @@ def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _
         faults += lines.faults
         lines = content.lines
     read = read_attributes(lines, active.parts.catalog, before=carried.lines)
-    plan, skus = active.parts.plan, {each.sku for each in lines} & active.parts.plan.models.keys()
+    plan = active.parts.plan
+    skus = {each.sku for each in lines if each.counts_past} & plan.models.keys()
     request = QuoteRequest(
         date=day,
         currency=code,

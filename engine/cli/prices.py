@@ -19,7 +19,7 @@ def show_lines(screen: Screen, priced: Any) -> None:
     rows = [
         [
             ("  " if line.parent else "") + line.sku,
-            line.display_name,
+            line.display_name + _segment(line),
             line.quantity,
             plain(line.list_unit_price, digits),
             plain(line.unit_price, digits),
@@ -176,6 +176,11 @@ def signed(text: str, digits: int = 2) -> str:
 
 def _bare(name: str) -> str:
     return name.partition("/")[2]
+
+
+def _segment(line: Any) -> str:
+    """Which segment of a ramp a line is, as its lines are alike otherwise."""
+    return f" ({line.id}, {counted(line.segment_months, 'month')})" if line.segment else ""
 
 
 def _per(line: Any) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from engine.money import EXACT
 from engine.pricing.effects import Amount, Basis, Effect, FirstNext, On, Operand, Percent, SetPrice, Sign, Tiered
+from engine.pricing.models.ramp import segment_list
 from engine.pricing.plan import Limit, UnitsBase
 from engine.pricing.state import HUNDRED, ZERO, LineState
 
@@ -77,12 +78,17 @@ def _percent(effect: Percent, state: LineState, entry: Entry, value: Evaluate, l
     share = share if effect.sign is Sign.OFF else -share
     if limit.units_max is not None:
         return Take(EXACT.multiply(_limited_base(state, limit), share))
-    unit = state.list_unit if effect.of is Basis.LIST else entry.unit
+    unit = _list_unit(state) if effect.of is Basis.LIST else entry.unit
     if state.amount is None:
         single = EXACT.multiply(unit, share)
         return Take(EXACT.multiply(single, state.quantity), single)
-    whole = EXACT.multiply(state.list_unit, state.quantity) if effect.of is Basis.LIST else entry.amount
+    whole = EXACT.multiply(unit, state.quantity) if effect.of is Basis.LIST else entry.amount
     return Take(EXACT.multiply(whole, share))
+
+
+def _list_unit(state: LineState) -> Decimal:
+    line = state.line
+    return segment_list(state.list_unit, line.segment_price, line.uplift_percent)
 
 
 def _amount(effect: Amount, state: LineState, value: Evaluate, limit: Limit) -> Take:

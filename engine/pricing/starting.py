@@ -8,7 +8,7 @@ from engine.money import EXACT, step
 from engine.pricing.compiled import SEGMENT_PRICE, UPLIFT, ContractPlan, ModelPlan
 from engine.pricing.finding import Finder, contract_for, contracted_unit
 from engine.pricing.models import CostPlus, PerUnit, Volume
-from engine.pricing.models.ramp import uplifted
+from engine.pricing.models.ramp import segment_list, uplifted
 from engine.pricing.models.tiers import TierEffect
 from engine.pricing.plan import PoolScope
 from engine.pricing.request import RequestLine
@@ -49,7 +49,8 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
     listed = EXACT.multiply(state.list_unit, line.quantity)
     if found is not None and found.sold_unit is not None:
         listed = EXACT.multiply(found.sold_unit, state.sold)
-    state.list_amount = minor_units(listed, work.currency, mode)
+    own = None if line.segment_price is None else EXACT.multiply(line.segment_price, line.quantity)
+    state.list_amount = minor_units(segment_list(listed, own, line.uplift_percent), work.currency, mode)
 
 
 def _list(state: LineState, unit: Decimal) -> None:

@@ -50,6 +50,11 @@ class RequestedLine(NamedTuple):
         stated = self.unit or self.segment or self.prior_quantity or self.uplift_percent
         return bool(stated) or not self.past_counts or self.segment_price is not None or self.end is not None
 
+    @property
+    def counts_past(self) -> bool:
+        """Whether past orders count towards its tiers: the caller gave no figure, of zero or more, in their place."""
+        return self.past_counts and not self.prior_quantity
+
 
 STATED = 3
 """Id, product and quantity come first in a line, as it is asked for and as it is priced."""

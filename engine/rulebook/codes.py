@@ -126,6 +126,8 @@ CAT007 | a category or type is not known
   the product would have no attributes | declare it or correct the name
 CAT008 | bounds contradict each other
   no choice could satisfy them | let the minimum be at most the maximum
+CAT009 | a formula or price names a product, family or category that the book does not have
+  no line has it, so the test always comes out the same | correct the name
 CST001 | constraints of a bundle contradict each other
   no valid configuration exists | change one of the rules named
 CST002 | an option is dead: no valid configuration holds it

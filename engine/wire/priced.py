@@ -107,6 +107,8 @@ def _fill_stated(row: pricing_pb2.PricedLine, line: PricedLine, asked: Requested
     if asked.parent is not None:
         row.parent = asked.parent
     row.group = asked.group
+    if asked.segment:
+        row.segment, row.segment_months = asked.segment, asked.term_months or 0
     if asked.unit and line.sku in sheets.products:
         _fill_unit(row, line, asked.unit, sheets.products[line.sku])
 

@@ -129,9 +129,27 @@ def test_an_order_that_moves_on_does_not_hold_up_a_quote(shop: Served) -> None:
 def test_the_command_says_what_counted(shop: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     deal.ordered(shop, deal.line("PLAN", "5"), term_months=12)
     asked = tmp_path / "asked.json"
-    content = {"customer": "customers/anna", "lines": [{"id": "p", "sku": "PLAN", "quantity": "5"}], "term_months": 12}
+    line = {"id": "p", "sku": "PLAN", "quantity": "5"}
+    content = {"customer": "customers/anna", "lines": [line], "term_months": 12}
     asked.write_text(json.dumps(content))
     assert main(["price", str(asked), "--server", shop.running.address]) == 0
     shown = capsys.readouterr().out
     assert "5 PLAN of past orders count towards the tiers" in shown
     assert "135.00 / month" in shown  # 5 x 27.00
+    # a figure of the caller's stood in their place: nothing of them counted, and nothing says so
+    line["prior_quantity"] = "0"
+    asked.write_text(json.dumps(content))
+    assert main(["price", str(asked), "--server", shop.running.address]) == 0
+    shown = capsys.readouterr().out
+    assert "150.00 / month" in shown and "past orders" not in shown  # 5 x 30.00
+
+
+def test_the_command_tells_the_segments_of_a_ramp_apart(
+    shop: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = tmp_path / "asked.json"
+    lines = [{"id": "p", "sku": "PLAN", "quantity": "1", "ramp": {}}, {"id": "m", "sku": "PLAN", "quantity": "1"}]
+    asked.write_text(json.dumps({"lines": lines, "term_months": 13}))
+    assert main(["price", str(asked), "--server", shop.running.address]) == 0
+    shown = capsys.readouterr().out
+    assert "(p/1, 12 months)" in shown and "(p/2, 1 month)" in shown and "(m" not in shown

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from engine.catalog import LineId
 from engine.diagnostics import Refusal
 from engine.pricing.models.ramp import ShortSegment
+from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, RequestLine
+from engine.quotes.evaluation import PricedQuote
+from engine.quotes.facts import line_facts
 from engine.quotes.ramp import Ramp, SegmentTerms, Term, expand
 from engine.quotes.request import RequestedLine
 from tests.rulebook.shop import D, book_of, line, nets, quote, refused
@@ -119,3 +123,38 @@ def test_bad_ramps_are_refused_all_at_once() -> None:
     assert refused(book_of(), *cut(line("PEN"), pen=Ramp()))[0] == (
         "QUO111: lines[0].segment: `PEN` is not charged every period, so it has no segments; ramp recurring lines only"
     )
+
+
+def depth(priced: PricedQuote) -> tuple[Decimal, list[str], list[str]]:
+    """The depth of all discounts, that of each line as approvals read it, and what a line counts at list."""
+    lines = priced.priced.lines
+    asked = [RequestLine(each.id, each.sku, each.quantity) for each in lines]
+    facts = line_facts(asked, priced.priced)
+    listed = [str(priced.priced.money(each.list_amount).decimal) for each in lines]
+    return priced.priced.totals.discount_percent, [str(each["discount_pct"]) for each in facts], listed
+
+
+def test_an_uplift_hides_no_discount() -> None:
+    years = cut(line("SEAT", "5"), term=Term(36, TERM.start), seat=Ramp(uplift_percent=D(10)))
+    # 50.00, 55.00 and 60.50 are what 22 % is taken off: 11.00, 12.10 and 13.31 of 165.50
+    off = ManualDiscount("m", ManualOn.TOTAL, ManualKind.PERCENT, D(22), "to win", "ann")
+    priced = quote(book_of(), *years, manual=(off,))
+    assert nets(priced) == {"seat/1": "39.00", "seat/2": "42.90", "seat/3": "47.19"}
+    assert depth(priced) == (22, ["22.0000"] * 3, ["50.00", "55.00", "60.50"])
+    # no discount, and no negative one
+    assert depth(quote(book_of(), *years))[:2] == (0, ["0.0000"] * 3)
+
+
+def test_a_segment_below_the_list_price_is_a_discount_and_a_dearer_one_offsets_none() -> None:
+    own = {1: SegmentTerms(unit_price=D(6)), 2: SegmentTerms(unit_price=D(14)), 3: SegmentTerms(uplift_percent=D(-20))}
+    found = cut(line("SEAT", "5"), term=Term(36, TERM.start), seat=Ramp(own=own))
+    # 30.00 of 50.00; 70.00 of itself; 40.00 of 50.00: 30.00 of 170.00 is 17.6471 %
+    priced = quote(book_of(), *found)
+    assert depth(priced) == (D("17.6471"), ["40.0000", "0.0000", "20.0000"], ["50.00", "70.00", "50.00"])
+
+
+def test_percents_of_the_list_price_count_the_dearer_segment() -> None:
+    fifth = "discounts: [{id: fifth, give: 20 % off unit of list}]"
+    years = cut(line("SEAT", "5"), term=Term(24, TERM.start), seat=Ramp(uplift_percent=D(10)))
+    # 50.00 less 10.00; 55.00 less 11.00
+    assert nets(quote(book_of(discounts=fifth), *years)) == {"seat/1": "40.00", "seat/2": "44.00"}

@@ -16,6 +16,7 @@ CHECKED = (
     "engine.rulebook.checks.pricing",
     "engine.rulebook.checks.configuration",
     "engine.rulebook.checks.coverage",
+    "engine.rulebook.checks.known_values",
 )
 
 
@@ -93,3 +94,53 @@ constraints:
 def test_a_file_has_a_largest_size() -> None:
     (found,) = told({"notes/x.yaml": "x", "catalog/p.yaml": "#" * (MOST_BYTES + 1)})[:1]
     assert found.startswith("catalog/p.yaml:1:1: FIL002: the file has 20000001 bytes")
+
+
+SHOP = {
+    "catalog/p.yaml": """\
+categories: {gpu: {attributes: {size: {type: number, optional: true}}}}
+products:
+  - {sku: GPU-N60, name: G, category: gpu, family: service, list: {EUR: 10}}
+  - {sku: CARE, name: C, list: {EUR: 10}}
+"""
+}
+
+
+def discount(when: str) -> list[str]:
+    return told(SHOP | {"discounts/d.yaml": f"discounts:\n  - id: d\n    give: 1 % off unit\n    when: '{when}'\n"})
+
+
+def test_a_name_that_no_line_can_have_is_told_with_the_nearest() -> None:
+    place = "discounts/d.yaml:4:"
+    assert discount('line.sku = "GPU-N61"') == [
+        f"{place}23: CAT009: the book has no product `GPU-N61`; did you mean `GPU-N60`?"
+    ]
+    assert discount('line.category = "gpuu" and "servise" != line.family') == [
+        f"{place}28: CAT009: the book has no category `gpuu`; did you mean `gpu`?",
+        f"{place}39: CAT009: the book has no family `servise`; did you mean `service`?",
+    ]
+    assert discount('line.sku in ("CARE", "CAER") and count(lines[family = "servce"]) > 0') == [
+        f"{place}33: CAT009: the book has no product `CAER`; did you mean `CARE`?",
+        f"{place}66: CAT009: the book has no family `servce`; did you mean `service`?",
+    ]
+    assert discount('line.sku in ("CARE", "GPU-N60") and line.family in ("service", "") and line.group = "any"') == []
+
+
+def test_a_table_and_a_price_that_name_no_family_are_told() -> None:
+    table = "line.sku,line.family,out: percent_off\nCARE,-,5\nCAER | GPU-N60,service,6\nGPU-N60,servise,7\n"
+    rule = "discounts: [{id: d, table: t.csv}]\n"
+    assert told(SHOP | {"discounts/t.csv": table, "discounts/d.yaml": rule}) == [
+        "discounts/t.csv:3:1: CAT009: the book has no product `CAER`; did you mean `CARE`?",
+        "discounts/t.csv:4:9: CAT009: the book has no family `servise`; did you mean `service`?",
+    ]
+    prices = "prices: [{id: p, family: servise, price: 5}]\n"
+    assert told(SHOP | {"prices/p.yaml": prices}) == [
+        "prices/p.yaml:1:15: CAT009: the book has no family `servise`; did you mean `service`?"
+    ]
+
+
+def test_a_cell_of_quantities_that_holds_none_is_an_error() -> None:
+    table = "line.sku,line.qty,out: list_price\nCARE,[9..5],8\n"
+    empty = "prices/t.csv:2:6: FEL121: `[9..5]` holds no value; the lower end comes first"
+    assert told(SHOP | {"prices/t.csv": table}) == [empty]
+    assert told(SHOP | {"prices/t.csv": table.replace("list_price", "contracted_price")}) == [empty]

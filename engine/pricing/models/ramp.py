@@ -55,6 +55,14 @@ def uplifted(price: Decimal, percent: Decimal) -> Decimal:
     return EXACT.divide(EXACT.multiply(price, EXACT.add(HUNDRED, percent)), HUNDRED)
 
 
+def segment_list(listed: Decimal, own: Decimal | None, percent: Decimal) -> Decimal:
+    """What discounts on a segment are measured against: a dearer segment (by its own price or its uplift) raises the
+    list price, so that it hides no discount; a cheaper one leaves it as it is, and is a discount itself.
+    """
+    dearer = listed if own is None else max(listed, own)
+    return uplifted(dearer, percent) if percent > 0 else dearer
+
+
 def _uplift(percent: Decimal, times: int) -> Decimal:
     factor = Decimal(1)
     for _ in range(times):

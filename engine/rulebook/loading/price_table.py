@@ -101,7 +101,7 @@ class PriceTable:
     def contracted(self) -> Iterator[ContractedPrice]:
         """The contracted prices of all rows: an amount by currency, or a percent off."""
         for row in rows_of(self.table, self.columns):
-            for condition in self.conditions(row):
+            for condition in self.conditions(row, bounded=()):
                 window, priority = window_of(row, self.scope), int(self.number(row, "priority") or 0)
                 cells = [("", cell, True) for cell in [row.result("contracted_percent")] if cell is not None]
                 cells += [(currency, cell, False) for currency, cell in self.amounts(row, "contracted_price")]
@@ -119,11 +119,14 @@ class PriceTable:
                         cell.span,
                     )
 
-    def conditions(self, row: TableRow) -> Iterator[Condition]:
-        """One condition for each product that the row names; none after reporting a faulty cell."""
+    def conditions(self, row: TableRow, *, bounded: tuple[str, ...] = (QUANTITY,)) -> Iterator[Condition]:
+        """One condition for each product that the row names; none after reporting a faulty cell.
+
+        ``bounded`` are the columns that become bounds instead of a condition: contracted prices have none.
+        """
         matched = next((name for name in _MATCHES if _is_filled(row, name)), None)
         words = _words(row.cells[matched]) if matched else []
-        least, most = bounds(row.cells[QUANTITY]) if QUANTITY in row.cells else (None, None)
+        least, most = bounds(row.cells[QUANTITY]) if bounded and QUANTITY in row.cells else (None, None)
         skip = (*([matched] if matched and words else []), *([QUANTITY] if least or most else []))
         when = self.cells.conditions(row, tuple(skip))
         if when is None:
@@ -212,7 +215,8 @@ def bounds(cell: Scalar) -> tuple[Decimal | None, Decimal | None]:
     """A quantity cell as inclusive bounds; (None, None) for "any" and for what only a condition can say."""
     found = _RANGE.match(cell.text)
     if found:
-        return Decimal(found[1]), Decimal(found[2])
+        least, most = Decimal(found[1]), Decimal(found[2])
+        return (least, most) if least <= most else (None, None)  # as a condition it is told to hold no value
     found = _BOUND.match(cell.text)
     if not found:
         return None, None
