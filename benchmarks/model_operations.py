@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from benchmarks.clicks.environment import python, run
@@ -97,11 +98,11 @@ def ours(engine: Configurator, asked: Questions, budget: Budget) -> Asked:
     for each in asked.partial:
         found.ask("consistency", lambda each=each: int(engine.satisfiable(each, budget=PATIENT) is True))  # type: ignore[misc]
     for wish in asked.wishes:
-        found.ask("conflict", lambda wish=wish: conflict(engine, wish.choices, wish.wanted))  # type: ignore[misc]
+        found.ask("conflict", partial(conflict, engine, wish.choices, wish.wanted))
     for wish in asked.wishes:
-        found.ask("repair", lambda wish=wish: repair(engine, wish.choices, [wish.wanted]))  # type: ignore[misc]
+        found.ask("repair", partial(repair, engine, wish.choices, [wish.wanted]))
     for each in asked.priced:
-        found.ask("completion", lambda each=each: completion(engine, each, asked.objective, budget))  # type: ignore[misc]
+        found.ask("completion", partial(completion, engine, each, asked.objective, budget))
     return found
 
 
