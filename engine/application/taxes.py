@@ -1,4 +1,4 @@
-"""The tax rates of a contract's documents: those that its quote was priced with."""
+"""The tax rates of a contract's documents, and where they are rounded: as its quote was priced."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.billing import TaxPoint, TaxTable
 from engine.catalog import LineId
 from engine.contracts import Contract, SubscriptionLine
 from engine.diagnostics import Refusal
-from engine.money import currency
+from engine.money import RoundingRule, currency
 from engine.pricing import PricePlan
 from engine.pricing.request import PriceRequest, RequestLine, TaxAnswer
 from engine.pricing.settings import TaxLevel, TaxSettings
@@ -19,24 +19,31 @@ from engine.quotes.evaluation import Parts, PricedQuote, price_lines, price_requ
 from engine.quotes.lines import resolve
 from engine.quotes.quote import Quote
 
+POINTS: Mapping[TaxLevel, TaxPoint] = {
+    TaxLevel.UNIT: TaxPoint.UNIT,
+    TaxLevel.LINE: TaxPoint.QUOTED,
+    TaxLevel.RATE: TaxPoint.RATE,
+    TaxLevel.TOTAL: TaxPoint.TOTAL,
+}
+
 
 def tax_table(reader: Reader, contract: Contract, parts: Parts) -> TaxTable:
     """Percent by tax code, as the pricing engine answers for the accepted offer; a code without a rate bears none."""
     codes = {line.tax_code: Decimal(0) for line in _all_lines(contract)}
-    settings = parts.plan.rules.tax
+    settings, mode = parts.plan.rules.tax, _mode(parts.plan)
     quote = reader.get(Quote, contract.quote)
     offer = quote.offer(contract.quote_version) if quote is not None else None
     if offer is None:
-        return TaxTable(codes, _point(settings))
+        return TaxTable(codes, _point(settings), mode)
     answers = offer.priced.request.tax_answers
     lines = resolve(offer.priced.request, parts.catalog)
     if answers or isinstance(lines, Refusal):
         answered = {code: rate.percent for code, rate in answers.items()}
-        return TaxTable({**codes, **answered}, _point(settings, answers.values()))
+        return TaxTable({**codes, **answered}, _point(settings, answers.values()), mode)
     asked = (*price_lines(lines, offer.priced.request, parts), *_gifts(offer.priced, parts))
     rates = tax_rates(parts.plan, price_request(offer.priced.request, asked))
     by_code = {each.tax_code: rates[each.id] for each in asked if each.id in rates}
-    return TaxTable({**codes, **by_code}, _point(settings))
+    return TaxTable({**codes, **by_code}, _point(settings), mode)
 
 
 def included_percents(table: TaxTable, parts: Parts) -> Mapping[str, Decimal]:
@@ -53,12 +60,19 @@ def _gifts(priced: PricedQuote, parts: Parts) -> Iterator[RequestLine]:
 
 
 def _point(settings: TaxSettings | None, answers: Iterable[TaxAnswer] = ()) -> TaxPoint:
-    """Where a document rounds tax; a price that includes tax, or tax with a part per unit, keeps the quoted tax."""
+    """Where a document rounds tax: where its quote did; a price that includes tax, or tax with a part per unit, keeps
+    the quoted tax.
+    """
     if settings is None:
         return TaxPoint.RATE
     if settings.inclusive or any(rate.fixed for rate in settings.rates) or any(rate.fixed for rate in answers):
         return TaxPoint.QUOTED
-    return TaxPoint.TOTAL if settings.level is TaxLevel.TOTAL else TaxPoint.RATE
+    return POINTS[settings.level]
+
+
+def _mode(plan: PricePlan) -> RoundingRule:
+    settings = plan.rules.tax
+    return RoundingRule((settings.mode if settings is not None else None) or plan.rules.rounding.mode)
 
 
 def _all_lines(contract: Contract) -> tuple[SubscriptionLine, ...]:

@@ -12,7 +12,7 @@ from engine.billing.invoice import BillTo, DocumentStatus, Invoice, document_num
 from engine.billing.line import BillLine, LineKind, credit_line
 from engine.billing.tax import TaxLine, TaxPoint, line_tax, percent_ratio
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
-from engine.money import HALF_UP, Money, RoundingRule, share_of, total
+from engine.money import Money, share_of, total
 
 NOT_FINAL = Code("BIL020")
 UNKNOWN_LINE = Code("BIL021")
@@ -96,7 +96,7 @@ def draft_credit_note(
 ) -> Decision[CreditNote] | Refusal:
     """Put credits of lines of one final invoice on a draft note; ``earlier`` are the notes on that invoice so far.
 
-    Tax is taken off at the rates of the invoice, rounded once per rate; the note that uses up a rate's base takes the
+    Tax is taken off at the rates of the invoice and rounded as on it; the note that uses up a rate's base takes the
     rest of its tax, so that all notes add up to the invoice.
     """
     notes = [each for each in earlier if each.invoice == invoice.id]
@@ -135,10 +135,8 @@ def issue(
     return Decision(final, (event,))
 
 
-def _taxes(
-    credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[CreditNote], rounding: RoundingRule = HALF_UP
-) -> Iterator[TaxLine]:
-    currency = invoice.bill_to.currency
+def _taxes(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[TaxLine]:
+    currency, rounding = invoice.bill_to.currency, invoice.tax_rounding
     for taxed in invoice.taxes:
         own = [each for each in credits if each.tax_code == taxed.tax_code]
         base = -total((each.amount for each in own), currency)
@@ -148,8 +146,9 @@ def _taxes(
         base_left = taxed.base - total((each.base for each in before), currency)
         tax_left = taxed.tax - total((each.tax for each in before), currency)
         match invoice.tax_point:
-            case TaxPoint.QUOTED:
-                tax = -total((line_tax(each, taxed.percent, rounding=rounding) for each in own), currency)
+            case TaxPoint.QUOTED | TaxPoint.UNIT:
+                taken = (line_tax(each, taxed.percent, point=invoice.tax_point, rounding=rounding) for each in own)
+                tax = -total(taken, currency)
             case TaxPoint.RATE | TaxPoint.TOTAL:
                 tax = share_of(base, percent_ratio(taxed.percent), rounding=rounding)
         yield TaxLine(taxed.tax_code, taxed.percent, base, tax_left if base == base_left else min(tax, tax_left))

@@ -12,7 +12,7 @@ from engine.billing.line import BillLine
 from engine.billing.tax import TaxLine, TaxPoint, TaxTable, tax_faults, tax_lines
 from engine.contracts import Contract
 from engine.diagnostics import Code, Decision, Fault, Refusal
-from engine.money import Currency, Money, total
+from engine.money import HALF_UP, Currency, Money, RoundingRule, total
 
 NOTHING_TO_BILL = Code("BIL010")
 ALREADY_FINAL = Code("BIL011")
@@ -53,6 +53,7 @@ class Invoice:
     finalized_at: datetime | None = None
     etag: int = 1
     tax_point: TaxPoint = TaxPoint.RATE
+    tax_rounding: RoundingRule = HALF_UP
 
     @property
     def net(self) -> Money:
@@ -114,6 +115,7 @@ def draft_invoice(
         lines=tuple(lines),
         taxes=tax_lines(lines, taxes, currency=to.currency),
         tax_point=taxes.point,
+        tax_rounding=taxes.rounding,
     )
     return Decision(invoice, (InvoiceDrafted(key, to.customer, on, invoice.gross, at),))
 

@@ -1,4 +1,4 @@
-"""Tax on a document: worked out from the rates that the tax hook or the rule book answered, rounded once."""
+"""Tax on a document: worked out from the rates that the tax hook or the rule book answered, rounded where it says."""
 
 from __future__ import annotations
 
@@ -15,23 +15,26 @@ UNKNOWN_TAX_CODE = Code("BIL001")
 
 
 class TaxPoint(Enum):
-    """Where tax is rounded: once for each rate (EN 16931, rule BR-CO-17), or once for the whole document.
+    """Where tax is rounded: once for each rate (EN 16931, rule BR-CO-17), once for the whole document, or on each line.
 
-    ``QUOTED`` takes the tax of each line as the quote worked it out: where prices include tax, since the customer pays
-    the price and not a cent more, and where tax has a part per unit.
+    ``QUOTED`` takes the tax of each line as the quote worked it out, and a share of it for a part of the line: where
+    the quote rounds on each line, where prices include tax, since the customer pays the price and not a cent more, and
+    where tax has a part per unit. ``UNIT`` is that too; what no quote has taxed (usage) is then rounded on each unit.
     """
 
     RATE = "rate"
     TOTAL = "total"
     QUOTED = "quoted"
+    UNIT = "unit"
 
 
 @dataclass(frozen=True, slots=True)
 class TaxTable:
-    """Percent by tax code, as the tax hook or the rule book answered for the day of the document."""
+    """Percent by tax code, as the tax hook or the rule book answered for the day of the document, and how to round."""
 
     percents: Mapping[str, Decimal]
     point: TaxPoint = TaxPoint.RATE
+    rounding: RoundingRule = HALF_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,16 @@ def tax_faults(lines: Sequence[BillLine], table: TaxTable) -> Iterator[Fault]:
             yield Fault(UNKNOWN_TAX_CODE, f"lines[{at}].tax_code", f"no rate for tax code `{line.tax_code}`", hint)
 
 
-def tax_lines(
-    lines: Sequence[BillLine], table: TaxTable, *, currency: Currency, rounding: RoundingRule = HALF_UP
-) -> tuple[TaxLine, ...]:
+def tax_lines(lines: Sequence[BillLine], table: TaxTable, *, currency: Currency) -> tuple[TaxLine, ...]:
     """The tax of a document, one line a tax code in the order met; every code has a rate."""
     codes = dict.fromkeys(each.tax_code for each in lines)
     bases = {code: total((each.amount for each in lines if each.tax_code == code), currency) for code in codes}
     match table.point:
-        case TaxPoint.QUOTED:
-            taxes: Sequence[Money] = [_quoted(lines, code, table, currency, rounding) for code in codes]
+        case TaxPoint.QUOTED | TaxPoint.UNIT:
+            taxes: Sequence[Money] = [_by_line(lines, code, table, currency) for code in codes]
         case TaxPoint.RATE | TaxPoint.TOTAL:
             taxed = [(bases[code], table.percents[code]) for code in codes]
-            taxes = _taxes(taxed, currency, rounding, once=table.point is TaxPoint.TOTAL)
+            taxes = _taxes(taxed, currency, table.rounding, once=table.point is TaxPoint.TOTAL)
     return tuple(TaxLine(code, table.percents[code], bases[code], tax) for code, tax in zip(codes, taxes, strict=True))
 
 
@@ -72,14 +73,29 @@ def percent_ratio(percent: Decimal) -> Ratio:
     return Ratio.of(percent) * Ratio(1, 100)
 
 
-def line_tax(line: BillLine, percent: Decimal, *, rounding: RoundingRule = HALF_UP) -> Money:
-    """The tax of one line: as quoted, else by the rate."""
-    return line.tax if line.tax is not None else share_of(line.amount, percent_ratio(percent), rounding=rounding)
+def line_tax(line: BillLine, percent: Decimal, *, point: TaxPoint, rounding: RoundingRule) -> Money:
+    """The tax of one line: as quoted, else by the rate, rounded on the line or on each of its units."""
+    if line.tax is not None:
+        return line.tax
+    taxed = [(line.amount, 1)] if point is not TaxPoint.UNIT else _units(line)
+    taxes = ((share_of(amount, percent_ratio(percent), rounding=rounding), count) for amount, count in taxed)
+    return Money(sum(tax.minor_units * count for tax, count in taxes), line.amount.currency)
 
 
-def _quoted(lines: Sequence[BillLine], code: str, table: TaxTable, currency: Currency, rounding: RoundingRule) -> Money:
-    percent = table.percents[code]
-    return total((line_tax(each, percent, rounding=rounding) for each in lines if each.tax_code == code), currency)
+def _units(line: BillLine) -> Sequence[tuple[Money, int]]:
+    """The amount of a line split over its units, as evenly as minor units allow; whole where units are not whole."""
+    units = int(line.quantity)
+    if units != line.quantity or units <= 0:
+        return [(line.amount, 1)]
+    sign, currency = (-1 if line.amount.minor_units < 0 else 1), line.amount.currency
+    low, rest = divmod(abs(line.amount.minor_units), units)
+    return [(Money(sign * low, currency), units - rest), (Money(sign * (low + 1), currency), rest)]
+
+
+def _by_line(lines: Sequence[BillLine], code: str, table: TaxTable, currency: Currency) -> Money:
+    own = (each for each in lines if each.tax_code == code)
+    taxes = (line_tax(each, table.percents[code], point=table.point, rounding=table.rounding) for each in own)
+    return total(taxes, currency)
 
 
 def _taxes(

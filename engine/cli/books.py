@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from engine.cli.screen import Screen, amount, bar, day, money
+from engine.cli.screen import Screen, amount, bar, day, days, money
 
 KINDS = {1: "once", 2: "recurring", 3: "usage", 4: "credit"}
 STATES = {
@@ -20,6 +20,8 @@ STATES = {
 }
 
 
+ROUNDED = {2: ", rounded on the total", 3: ", rounded line by line", 4: ", rounded unit by unit"}
+HALF = Decimal("0.5")
 SIDES = ("debits", "credits", "balance")
 
 
@@ -32,10 +34,7 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
         for line in invoice.lines
         if line.amount
     ]
-    rows += [
-        ["    tax", f"{each.tax_code} {each.percent} % of {amount(each.base, code)}", "", "", amount(each.tax, code)]
-        for each in invoice.taxes
-    ]
+    rows += [_tax(each, code, ROUNDED.get(invoice.tax_rounding, "")) for each in invoice.taxes]
     rows.append(["    total", "", "", "", money(invoice.gross, code)])
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
 
@@ -48,10 +47,7 @@ def show_credit_note(screen: Screen, note: Any) -> None:
         [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)]
         for line in note.lines
     ]
-    rows += [
-        ["    tax", f"{each.tax_code} {each.percent} % of {amount(each.base, code)}", "", "", amount(-each.tax, code)]
-        for each in note.taxes
-    ]
+    rows += [_tax(each, code, sign=-1) for each in note.taxes]
     rows.append(["    total", "", "", "", money(-note.gross, code)])
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
 
@@ -134,7 +130,13 @@ def show_audit(screen: Screen, audit: Any) -> None:
     screen.say(f"  {verdict}", style="green" if audit.valid else "red")
 
 
+def _tax(taxed: Any, code: str, rounded: str = "", *, sign: int = 1) -> list[str]:
+    """The tax of one code; how it is rounded where that is seen in it."""
+    units = Decimal(taxed.base) * Decimal(taxed.percent) / 100
+    seen = rounded if abs(units - taxed.tax) > HALF else ""
+    text = f"{taxed.tax_code} {taxed.percent} % of {amount(taxed.base, code)}{seen}"
+    return ["    tax", text, "", "", amount(sign * taxed.tax, code)]
+
+
 def _service(line: Any) -> str:
-    return (
-        f"{day(line.service.start)} to {day(line.service.end)}" if line.service.start.year else KINDS.get(line.kind, "")
-    )
+    return days(line.service) if line.service.start.year else KINDS.get(line.kind, "")

@@ -29,7 +29,8 @@ HELP = """\
   NUMBER -          take the choices of a group back
   complete          fill what is open as cheaply as the rules allow
   price             the price of what is chosen so far
-  done              finish          quit   leave without an answer"""
+  done              finish          q, quit   leave without an answer"""
+QUIT = ("q", "quit", "exit")
 MOST_SHOWN = 40
 MOST_OPTIONS = 1_000
 PAGE = 500
@@ -44,6 +45,7 @@ class Session:
         self._client, self._screen = client, screen
         self._product, self._currency = product, currency
         self._choices: list[dict[str, Any]] = []
+        self._typed_ahead: list[str] | None = None
 
     def run(self) -> Any:
         """Talk until `done` (the state is the answer) or the end of the input."""
@@ -51,10 +53,10 @@ class Session:
         self._screen.say(f"configuring {self._product}; `help` lists what can be typed", style="dim")
         while True:
             try:
-                words = input("> ").split()
+                words = self._next()
             except EOFError:
                 return state
-            if words[:1] in (["quit"], ["exit"]):
+            if words and words[0] in QUIT:
                 return None
             if words[:1] == ["done"]:
                 self._price()
@@ -64,6 +66,11 @@ class Session:
             except CallFailed as failed:
                 self._screen.say(str(failed), style="red")
             state = self._state()
+
+    def _next(self) -> list[str]:
+        """The next command: one that was typed where a repair was asked for comes first."""
+        words, self._typed_ahead = self._typed_ahead, None
+        return input("> ").split() if words is None else words
 
     def _obey(self, words: list[str], state: Any) -> None:
         match words:
@@ -132,17 +139,28 @@ class Session:
         for at, each in enumerate(answer.repairs, 1):
             drop = ", ".join(choice_text(one) for one in each.drop)
             instead = ", ".join(choice_text(one) for one in each.instead) or "something else"
-            effect = f"  (list price {signed(each.price_effect)} {self._currency})" if each.price_effect else ""
-            self._screen.say(f"  repair {at}: give up {drop}, for instance for {instead}{effect}")
+            self._screen.say(f"  repair {at}: give up {drop}, for instance for {instead}{self._effect(each)}")
         if answer.repairs and not ask_only:
             self._ask_repair(answer.repairs, kept, choice)
 
+    def _effect(self, repair: Any) -> str:
+        """What a repair does to the price, and to the price of what: the cheapest way to fill in the rest."""
+        if not repair.price_effect:
+            return ""
+        return f"  (cheapest completion: list price {signed(repair.price_effect)} {self._currency})"
+
     def _ask_repair(self, repairs: Any, kept: list[dict[str, Any]], choice: dict[str, Any]) -> None:
+        """Take a repair by its number; nothing leaves it, and anything else is the next command."""
         try:
-            answer = input("take which repair? (number, or nothing to leave it) ").strip()
+            answer = input("take which repair? (number, nothing to leave it, or another command) ").strip()
         except EOFError:
             return
-        if answer.isdigit() and 1 <= int(answer) <= len(repairs):
+        if answer and not answer.isdigit():
+            self._typed_ahead = answer.split()
+        elif answer and not 1 <= int(answer) <= len(repairs):
+            self._screen.say(f"there is no repair {answer}; there are {len(repairs)}")
+            self._ask_repair(repairs, kept, choice)
+        elif answer:
             dropped = {choice_text(each) for each in repairs[int(answer) - 1].drop}
             self._choices = [each for each in kept if choice_text(each) not in dropped]
             self._choices.append(choice)

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from engine.cli.books import say_thrown_away, show_credit_note
-from engine.cli.screen import Screen, amount, day
+from engine.cli.screen import Screen, amount, day, last_day
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
 from engine.client import Client
 
@@ -83,11 +83,11 @@ def _show(screen: Screen, contract: Any) -> None:
             amount(each.amount, contract.currency_code),
             day(each.period.start),
             _end(each),
-            f"ends early on {day(ends[each.id].end)}" if each.id in ends else "",
+            _early(each, ends[each.id]) if each.id in ends else "",
         ]
         for each in lines
     ]
-    screen.table(["line", "product", "quantity", "amount", "from", "to", ""], rows, right=(2, 3))
+    screen.table(["line", "product", "quantity", "amount", "from", "last day", ""], rows, right=(2, 3))
     for change in contract.changes:
         who = f" by {change.by}" if change.by else ""
         screen.say(f"  change {change.number} of {day(change.effective)}{who}: {change.reason}")
@@ -100,4 +100,10 @@ def _bare(name: str) -> str:
 def _end(line: Any) -> str:
     if line.charge.period_months == 0:
         return "once"
-    return day(line.period.end) if line.period.end.year else "no agreed end"
+    return last_day(line.period) or "no agreed end"
+
+
+def _early(line: Any, end: Any) -> str:
+    """The last day really served of a line that ends early; none of one that is taken back altogether."""
+    served = end.end != line.period.start
+    return f"ends early, last served on {last_day(end)}" if served else "taken back altogether"

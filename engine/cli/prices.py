@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from engine.cli.screen import Screen, amount, bar, money
+from engine.cli.screen import Screen, amount, bar, day, days, money
 from engine.diagnostics import counted
 
 MOST_DECIMALS = Decimal("0.0001")
@@ -14,8 +14,14 @@ REQUEST_STATES = ("", "waiting", "approved", "rejected", "not needed")
 
 
 def show_lines(screen: Screen, priced: Any) -> None:
-    """The lines of a priced quote as a table."""
-    digits = priced.minor_unit_digits
+    """The lines of a priced quote as a table that adds up: quantity by unit price, less the line's share of order
+    discounts and less the tax inside the price, where there are any, is its net.
+    """
+    digits, code = priced.minor_unit_digits, priced.currency_code
+    ordered = any(line.order_discount for line in priced.lines)
+    inside = any(each.amount != each.net for each in (*priced.lines, *priced.gifts))
+    columns = ["product", "name", "qty", "list", "unit with tax" if inside else "net unit"]
+    columns += ["order discount"] * ordered + ["tax inside"] * inside + [f"net {code}"]
     rows = [
         [
             ("  " if line.parent else "") + line.sku,
@@ -23,14 +29,26 @@ def show_lines(screen: Screen, priced: Any) -> None:
             line.quantity,
             plain(line.list_unit_price, digits),
             plain(line.unit_price, digits),
-            amount(line.net, priced.currency_code) + _per(line),
+            *([_less(line.order_discount, code)] if ordered else ()),
+            *([_less(line.amount - line.net, code)] if inside else ()),
+            amount(line.net, code) + _per(line),
         ]
         for line in priced.lines
     ]
-    rows += [[gift.sku, "gift", gift.quantity, "", plain(gift.unit_price, digits), ""] for gift in priced.gifts]
-    screen.table(
-        ["product", "name", "qty", "list", "net unit", f"net {priced.currency_code}"], rows, right=(2, 3, 4, 5)
-    )
+    rows += [
+        [
+            gift.sku,
+            "gift",
+            gift.quantity,
+            "",
+            plain(gift.unit_price, digits),
+            *([""] if ordered else ()),
+            *([_less(gift.amount - gift.net, code)] if inside else ()),
+            amount(gift.net, code),
+        ]
+        for gift in priced.gifts
+    ]
+    screen.table(columns, rows, right=range(2, len(columns)))
 
 
 def show_lowest(screen: Screen, priced: Any) -> None:
@@ -40,8 +58,8 @@ def show_lowest(screen: Screen, priced: Any) -> None:
         [
             line.sku,
             plain(line.lowest_price.unit_price, digits),
-            _day(line.lowest_price.date),
-            f"{_day(line.lowest_price.start)} to {_day(line.lowest_price.end)}",
+            day(line.lowest_price.date),
+            days(line.lowest_price),
             "reduced" if line.lowest_price.reduced else "not reduced",
         ]
         for line in priced.lines
@@ -49,10 +67,6 @@ def show_lowest(screen: Screen, priced: Any) -> None:
     ]
     if rows:
         screen.table(["product", "lowest", "on", "of the days", ""], rows, right=(1,))
-
-
-def _day(day: Any) -> str:
-    return f"{day.year:04}-{day.month:02}-{day.day:02}"
 
 
 def show_totals(screen: Screen, priced: Any) -> None:
@@ -172,6 +186,10 @@ def plain(text: str, digits: int = 2) -> str:
 def signed(text: str, digits: int = 2) -> str:
     """A difference for people: with its sign, zero as +0.00."""
     return f"{'' if Decimal(text) < 0 else '+'}{plain(text, digits)}"
+
+
+def _less(minor_units: int, code: str) -> str:
+    return amount(-minor_units, code) if minor_units else ""
 
 
 def _bare(name: str) -> str:

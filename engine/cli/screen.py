@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -87,6 +88,18 @@ def minor_units(amount: Decimal, currency_code: str) -> int:
 def day(value: Any) -> str:
     """A date message as ISO text; empty when it is not set."""
     return f"{value.year:04}-{value.month:02}-{value.day:02}" if value.year else ""
+
+
+def days(period: Any) -> str:
+    """The days of a period as people count them, the first and the last one served: ``2026-02-01 to 2026-02-28``."""
+    last = last_day(period)
+    return day(period.start) if last == day(period.start) else f"{day(period.start)} to {last or 'no agreed end'}"
+
+
+def last_day(period: Any) -> str:
+    """The last day in a period, whose message holds the first day that is no longer in it; empty without an end."""
+    end = period.end
+    return f"{date(end.year, end.month, end.day) - timedelta(days=1)}" if end.year else ""
 
 
 def bar(part: Decimal, whole: Decimal, *, width: int = BAR_WIDTH) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from cpq.v1 import billing_pb2
 
 from engine.application.invoices import Payment
-from engine.billing import BillLine, CreditNote, Invoice, LineKind, TaxLine
+from engine.billing import BillLine, CreditNote, Invoice, LineKind, TaxLine, TaxPoint
 from engine.contracts import UsageRecord
 from engine.money import Money
 from engine.wire.basics import Faults, check_own_id, decimal_text, fill_date, fill_instant, need_date, need_decimal
@@ -19,6 +19,9 @@ CREDIT_NOTES = "creditNotes"
 CONTRACTS = "contracts"
 KINDS: Mapping[LineKind, int] = {
     kind: billing_pb2.InvoiceLineKind.Value(f"INVOICE_LINE_KIND_{kind.name}") for kind in LineKind
+}
+TAX_ROUNDINGS: Mapping[TaxPoint, int] = {
+    point: billing_pb2.TaxRounding.Value(f"TAX_ROUNDING_{point.name}") for point in TaxPoint
 }
 MOST_RECORDS = 1_000
 LONGEST_ID = 128
@@ -54,6 +57,7 @@ def invoice_message(invoice: Invoice, etag: str, *, left: Money, state: int) -> 
     message.net, message.tax = invoice.net.minor_units, invoice.tax.minor_units
     message.gross, message.open = invoice.gross.minor_units, left.minor_units
     fill_instant(message.finalize_time, invoice.finalized_at)
+    message.tax_rounding = TAX_ROUNDINGS[invoice.tax_point]  # type: ignore[assignment]
     return message
 
 

@@ -82,3 +82,20 @@ def test_a_configuration_is_completed_nearest_to_a_wish_list(cpq: Cpq, write: Ca
     assert [each["pick"]["sku"] for each in found["missed"]] == ["PSU-450B"]
     shown = cpq("complete", "WS", "--choices", asked)
     assert "not kept of the wish list: PSU-450B" in shown and "list price" in shown
+
+
+def test_what_is_typed_where_a_repair_is_asked_for_is_not_lost(cpq: Cpq, typed: Callable[..., None]) -> None:
+    small = number_of(cpq, typed, "8", "PSU-450B")
+    card = number_of(cpq, typed, "5", "GPU-X32")
+    typed(f"8 {small}", f"5 {card}", "99", "", f"5 {card}", "price", f"5 {card}", "q", "complete")
+    shown = cpq("configure", "WS", code=1)
+    assert "there is no repair 99; there are" in shown
+    assert shown.count("does not go with PSU-450B") == 3
+    assert "to pay" in shown  # `price` was obeyed
+    assert "cheapest completion: list price +" in shown
+    assert "proven to be the lowest" not in shown  # `q` ended it
+
+
+def test_q_leaves_without_an_answer(cpq: Cpq, typed: Callable[..., None]) -> None:
+    typed("q", "price")
+    assert "to pay" not in cpq("configure", "WS", code=1)

@@ -27,7 +27,8 @@ def keep_books(stage: Stage, quote: Any, order: Any) -> bool:
                 {"number": invoice.number, "net": invoice.net, "lines": [each.amount for each in invoice.lines]}
             )
         done = client.revenue.run_recognition(until=day)
-        screen.say(f"  {day:%B}: revenue recognised, {done.entry_count} journal entries", style="dim")
+        entered = counted(done.entry_count, "journal entry", "journal entries")
+        screen.say(f"  {day:%B}: revenue recognised, {entered}", style="dim")
     stage.amounts["invoices"] = invoiced
     screen.title("7. Revenue: obligations, schedule, journal")
     contract = client.revenue.get_revenue_contract(name=f"revenueContracts/{order.contract.partition('/')[2]}")

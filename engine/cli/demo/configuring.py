@@ -8,7 +8,8 @@ from typing import Any
 from engine.cli.configurations import blame_line, choice_text, show_slots
 from engine.cli.connection import as_data
 from engine.cli.demo.stage import FIRST_DAY, Stage
-from engine.cli.prices import plain, signed
+from engine.cli.prices import signed
+from engine.cli.screen import amount
 
 PRODUCT = "products/WS"
 CURRENCY = "EUR"
@@ -40,7 +41,7 @@ def configure(stage: Stage) -> list[dict[str, Any]]:
         product=PRODUCT, choices=choices, aim="cheapest", currency_code=CURRENCY, date=FIRST_DAY
     )
     proven = "proven to be the cheapest" if done.status == 1 else "not proven to be the cheapest"
-    screen.say(f"  completed for {CURRENCY} {plain(done.list_price)} list, {proven}:")
+    screen.say(f"  completed for {CURRENCY} {_listed(stage, done.lines)}, {proven}:")
     screen.say("    " + ", ".join(choice_text(each) for each in done.choices if each.WhichOneof("kind") == "pick"))
     stage.amounts["configured_list_price"] = done.list_price
     return [as_data(each) for each in done.lines]
@@ -60,7 +61,7 @@ def _repair(stage: Stage, choices: list[Any], wanted: dict[str, Any]) -> list[An
     screen.say("  repairs, fewest changes first, then by price:")
     wanted_text = choice_text(wanted)
     for number, each in enumerate(answer.repairs, 1):
-        effect = f"list price {signed(each.price_effect)} {CURRENCY} with {wanted_text}"
+        effect = f"list price of the cheapest completion {signed(each.price_effect)} {CURRENCY} with {wanted_text}"
         instead = ", ".join(choice_text(one) for one in each.instead)
         drop = ", ".join(choice_text(one) for one in each.drop)
         screen.say(f"    {number}. instead of {drop} take {instead}  ({effect})")
@@ -69,6 +70,15 @@ def _repair(stage: Stage, choices: list[Any], wanted: dict[str, Any]) -> list[An
     dropped = {choice_text(each) for each in best.drop}
     screen.say("  taken: the first", style="green")
     return [*(each for each in choices if choice_text(each) not in dropped), *best.instead]
+
+
+def _listed(stage: Stage, lines: Any) -> str:
+    """The list price of the product with its parts, told apart: it costs something of its own."""
+    content = {"date": FIRST_DAY, "currency_code": CURRENCY, "lines": lines, "customer": stage.people.customer}
+    priced = stage.client.pricing.price_quote(content=content, view="full")
+    whole, (own,) = priced.totals.list, [each.list_amount for each in priced.lines if not each.parent]
+    apart = f"WS itself {amount(own, CURRENCY)}, its parts {amount(whole - own, CURRENCY)}"
+    return f"{amount(whole, CURRENCY)} list ({apart})"
 
 
 def _dear(stage: Stage, slot: str, choices: list[Any], rank: int, *, possible: bool = True) -> str:

@@ -1,0 +1,64 @@
+"""Service days and taxes as people read them: the last day is the last one served, and tax that does not multiply out
+says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from cpq.v1 import billing_pb2
+from google.type.date_pb2 import Date
+
+from engine.cli.books import show_invoice
+from engine.cli.screen import Screen
+
+
+def day(month: int, number: int) -> Date:
+    return Date(year=2026, month=month, day=number)
+
+
+def invoice(rounding: str, tax: int, *service: tuple[Date, Date]) -> billing_pb2.Invoice:
+    made = billing_pb2.Invoice(currency_code="EUR", invoice_date=day(2, 1), due_date=day(3, 3), gross=1000 + tax)
+    made.tax_rounding = billing_pb2.TaxRounding.Value(f"TAX_ROUNDING_{rounding}")
+    for start, end in service:
+        line = made.lines.add(sku="CARE", quantity="1", amount=500)
+        line.service.start.CopyFrom(start)
+        line.service.end.CopyFrom(end)
+    made.taxes.add(tax_code="standard", percent="19", base=1003, tax=tax)
+    return made
+
+
+def test_service_is_shown_from_its_first_to_its_last_day(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = invoice("RATE", 191, (day(2, 1), day(3, 1)), (day(3, 1), day(4, 1)), (day(3, 2), day(3, 3)))
+    show_invoice(Screen(), shown)
+    printed = capsys.readouterr().out
+    assert "2026-02-01 to 2026-02-28" in printed
+    assert "2026-03-01 to 2026-03-31" in printed
+    assert "2026-03-02  " in printed and "2026-03-02 to" not in printed
+
+
+@pytest.mark.parametrize(
+    ("rounding", "tax", "said"),
+    [
+        ("QUOTED", 190, "of 10.03, rounded line by line"),  # 19 % of 10.03 are 1.9057
+        ("UNIT", 192, "of 10.03, rounded unit by unit"),
+        ("TOTAL", 190, "of 10.03, rounded on the total"),
+        ("QUOTED", 191, "of 10.03 "),
+    ],
+)
+def test_a_tax_that_does_not_multiply_out_says_where_it_was_rounded(
+    rounding: str, tax: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_invoice(Screen(), invoice(rounding, tax))
+    assert said in capsys.readouterr().out
+
+
+def test_a_quote_in_the_terminal_adds_up(cpq: Callable[..., str], write: Callable[[str, object], str]) -> None:
+    lines = [{"id": "c", "sku": "CARE-M", "quantity": "5"}, {"id": "m", "sku": "MOUSE", "quantity": "5"}]
+    off = {"id": "t", "on": "total", "kind": "percent", "value": "10", "reason": "r", "author": "users/u"}
+    facts = {"segment": {"text": "retail"}, "region": {"text": "DE"}}
+    content = {"currency_code": "EUR", "lines": lines, "customer_facts": facts, "manual_discounts": [off]}
+    shown = cpq("price", write("price.json", content))
+    care = next(each for each in shown.splitlines() if each.startswith("CARE-M"))
+    # 5 x 24.00 = 120.00, a tenth of it off: 108.00
+    assert care.split()[-5:] == ["24.00", "-12.00", "108.00", "/", "month"]
