@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.configuration.model import Model
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import Place, Slot
-from engine.configuration.solver.swaps import Wanted
+from engine.configuration.solver.seen import Wanted
 from engine.configuration.solver.witnesses import Possible
 
 

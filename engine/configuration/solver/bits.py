@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from struct import Struct
 
 import numpy
+from numpy.typing import NDArray
 
 
 class SolutionReader:
@@ -21,6 +23,24 @@ class SolutionReader:
         packed = self._pack(*model) if len(model) == atoms else self._pack(*model[:atoms])
         signs = numpy.frombuffer(packed, dtype=numpy.int32) > 0
         return int.from_bytes(numpy.packbits(signs, bitorder="little").tobytes(), "little") << 1
+
+
+def never(implied: Sequence[int], top: int) -> tuple[int, int]:
+    """The bits of the atoms that literals which always hold keep from holding, and of those they keep from failing."""
+    literals = numpy.frombuffer(array("i", implied), dtype=numpy.int32)
+    return _bits(-literals[literals < 0], top), _bits(literals[literals > 0], top)
+
+
+def _bits(atoms: NDArray[numpy.int32], top: int) -> int:
+    flags = numpy.zeros(top + 1, dtype=numpy.uint8)
+    flags[atoms] = 1
+    return int.from_bytes(numpy.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def bits_of(bits: int, size: int) -> NDArray[numpy.uint8]:
+    """The lowest bits, one number each."""
+    held = numpy.frombuffer(bits.to_bytes((size + 7) // 8, "little"), dtype=numpy.uint8)
+    return numpy.unpackbits(held, count=size, bitorder="little")
 
 
 def mask(atoms: Iterable[int]) -> int:

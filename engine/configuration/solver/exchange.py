@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 
 import numpy
 
 from engine.configuration.model import Kind
-from engine.configuration.solver.lanes import Bits, Family, MixedGate, Plan, SumPart, ordered, up_to
+from engine.configuration.solver.families import (
+    Bits,
+    Family,
+    Joint,
+    MixedGate,
+    SumPart,
+    Thresholds,
+    ordered,
+    up_to,
+)
+from engine.configuration.solver.lanes import Plan
 
 TABLES_MAX = 512
 """Remembered shares of one family in one sum, by the quantities that they depend on."""
+JOINTS_MAX = 8_192
+"""Remembered lanes that clauses leave of one family, by the values of the other families that they hang on."""
 
 
 class Solution:
     """A full solution: the truth of every literal and every quantity; ``lanes`` says which value each family has."""
 
-    def __init__(self, plan: Plan, truth: Bits, quantities: Mapping[int, int]) -> None:
+    def __init__(
+        self, plan: Plan, truth: Bits, quantities: Mapping[int, int], lanes: tuple[int, ...] | None = None
+    ) -> None:
         self.plan = plan
         self.truth = truth
         self.quantities = quantities
-        self.lanes = tuple(self._lane(each) for each in plan.families)
+        self.lanes = tuple(self._lane(each) for each in plan.families) if lanes is None else lanes
         self._allowed: dict[int, int] = {}
         self._mixed: dict[int, dict[int, int]] = {}
-        self._totals: dict[int, int] = {}
+        self._totals: list[int] | None = None
 
     @staticmethod
     def of(plan: Plan, model: Sequence[int], quantities: Mapping[int, int]) -> Solution:
         """The solution that a solver found: its literals in the order of atoms, and the values of quantities."""
-        holds = numpy.fromiter(model[: plan.top], dtype=numpy.int32, count=plan.top) > 0
-        truth = numpy.zeros(2 * plan.top + 1, dtype=numpy.bool_)
-        truth[plan.top + 1 :] = holds
+        holds = numpy.frombuffer(array("i", model[: plan.top]), dtype=numpy.int32) > 0
+        truth = numpy.zeros(2 * plan.top + 2, dtype=numpy.bool_)
+        truth[plan.top + 1 : -1] = holds
         truth[: plan.top] = ~holds[::-1]
+        truth[-1] = True  # where totals find what always counts
         return Solution(plan, truth, dict(quantities))
 
     def allowed(self, at: int) -> int:
@@ -48,17 +64,14 @@ class Solution:
     def with_lane(self, at: int, lane: int) -> Solution:
         """The solution with one family's value exchanged for an allowed one."""
         assert self.allowed(at) >> lane & 1, "only what is allowed can be exchanged"
-        family, top = self.plan.families[at], self.plan.top
+        family, lanes = self.plan.families[at], self.lanes
         truth = self.truth.copy()
-        changes = [*family.masks.items(), *((atom, self._lanes(at, atom)) for atom in family.mixed)]
-        for atom, lanes in changes:
-            holds = bool(lanes >> lane & 1)
-            truth[top + atom], truth[top - atom] = holds, not holds
+        family.move(truth, self.plan.top, (lanes[at], lane))
         quantities = self.quantities
         variable = self.plan.model.variables[family.variable]
         if variable.kind is Kind.QUANTITY:
             quantities = {**quantities, family.variable: variable.minimum + lane}
-        return Solution(self.plan, truth, quantities)
+        return Solution(self.plan, truth, quantities, (*lanes[:at], lane, *lanes[at + 1 :]))
 
     def _lane(self, family: Family) -> int:
         variable = self.plan.model.variables[family.variable]
@@ -72,17 +85,31 @@ class Solution:
     def _exchanges(self, at: int) -> int:
         family = self.plan.families[at]
         found = family.base
-        if family.rows:
-            met = numpy.logical_or.reduceat(self.truth[family.row_literals], family.row_starts)
-            for number in numpy.flatnonzero(~met).tolist():
-                row = family.rows[number]
-                lanes = row.lanes
-                for literal in row.mixed:
-                    lanes |= self._lanes(at, literal)
-                found &= lanes
+        for joint in family.joints.values():
+            if not found & (found - 1):
+                return found
+            found &= self._left_by(at, joint)
         for part in family.sums:
             if found & (found - 1):
                 found &= self._within(at, part)
+        return found
+
+    def _left_by(self, at: int, joint: Joint) -> int:
+        """The lanes that clauses leave, for the values that the families beside this one have."""
+        lanes = self.lanes
+        key = tuple([lanes[each] for each in joint.others])
+        found = joint.known.get(key) if key else None
+        if found is None:
+            found = self.plan.families[at].every
+            for row in joint.unmet(self.truth):
+                left = row.lanes
+                for literal in row.mixed:
+                    left |= self._lanes(at, literal)
+                found &= left
+            if key:
+                if len(joint.known) >= JOINTS_MAX:
+                    joint.known.clear()
+                joint.known[key] = found
         return found
 
     def _lanes(self, at: int, literal: int) -> int:
@@ -113,15 +140,9 @@ class Solution:
         return lanes
 
     def _total(self, number: int) -> int:
-        found = self._totals.get(number)
-        if found is None:
-            truth, top, quantities = self.truth, self.plan.top, self.quantities
-            found = self._totals[number] = sum(
-                term.coefficient * (1 if term.quantity is None else quantities[term.quantity])
-                for term in self.plan.sums[number].terms
-                if not term.literal or truth[top + term.literal]
-            )
-        return found
+        if self._totals is None:
+            self._totals = self.plan.totals.of(self.truth, self.quantities)
+        return self._totals[number]
 
     def _within(self, at: int, part: SumPart) -> int:
         """The lanes that keep a sum."""
@@ -137,7 +158,7 @@ class Solution:
         room = limit.bound - self._total(part.number) + table[2][self.lanes[at]]
         return up_to(table, room) | family.every & ~binding
 
-    def _table(self, at: int, part: SumPart) -> tuple[list[int], list[int], list[int]]:
+    def _table(self, at: int, part: SumPart) -> Thresholds:
         if part.mixed:
             return ordered(self._shares(at, part))
         scale = sum(factor for factor, literal in part.scaled if not literal or self.holds(literal))

@@ -7,86 +7,16 @@ Everything here is read off the model itself and shared by all threads.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
-from operator import or_
 
 import numpy
-from numpy.typing import NDArray
 
 from engine.configuration.model import Cardinality, Kind, Model, Sum, Term
+from engine.configuration.solver.families import Family, Joint, Layer, MixedGate, Row, SumPart, Totals, flattened
 from engine.configuration.solver.gates import circuit_of
 
 LANES_MAX = 20_000
 """A quantity with more values than this is not exchanged; its range is searched."""
-
-Bits = NDArray[numpy.bool_]
-Positions = NDArray[numpy.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A clause as one family sees it: lanes that satisfy it, literals that other questions decide, gates on both."""
-
-    lanes: int
-    others: tuple[int, ...]
-    mixed: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MixedGate:
-    """A gate that depends on the family and on others."""
-
-    literal: int
-    lanes: int
-    others: tuple[int, ...]
-    mixed: tuple[int, ...]
-
-
-@dataclass(slots=True)
-class Family:
-    """One question: an enumeration, a boolean that nothing defines, or a quantity.
-
-    ``every`` are all its lanes, ``base`` those that no clause on it alone forbids, ``masks`` the lanes of atoms that
-    depend on it only, ``mixed`` the gates on it and others by their atom.
-    """
-
-    variable: int
-    size: int
-    first: int
-    every: int
-    base: int
-    masks: dict[int, int] = field(default_factory=dict)
-    mixed: dict[int, MixedGate] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
-    sums: list[SumPart] = field(default_factory=list)
-    row_literals: Positions = field(default_factory=lambda: numpy.zeros(0, numpy.int64))
-    row_starts: Positions = field(default_factory=lambda: numpy.zeros(0, numpy.int64))
-
-    def lanes_of(self, literal: int) -> int:
-        """The lanes in which a literal of this family alone holds."""
-        found = self.masks[abs(literal)]
-        return found if literal > 0 else self.every & ~found
-
-
-@dataclass(slots=True)
-class SumPart:
-    """What one family adds to a sum, lane by lane.
-
-    ``own`` are terms with the lanes in which they count and the quantity that they are multiplied with; ``scaled`` are
-    terms whose quantity the family is, with the literal of others that they hang on; ``mixed`` are terms of gates on
-    this family and others. A ``rigid`` part is too entangled to exchange anything.
-    """
-
-    number: int
-    own: list[tuple[int, int, int | None]] = field(default_factory=list)
-    scaled: list[tuple[int, int]] = field(default_factory=list)
-    mixed: list[tuple[int, int, int | None]] = field(default_factory=list)
-    when: list[int] = field(default_factory=list)
-    rigid: bool = False
-    tables: dict[tuple[int, ...], tuple[list[int], list[int], list[int]]] = field(default_factory=dict)
 
 
 class Plan:
@@ -102,7 +32,9 @@ class Plan:
         self._gate_of = {abs(each.literal): each for each in self._gates}
         self._owner: dict[int, int] = {}
         self._collect()
+        self._always = {abs(each.literals[0]) for each in model.clauses if len(each.literals) == 1}
         self._depends = self._dependencies()
+        self._loose = self._loose_atoms()
         self._fill_masks()
         self.sums: list[Sum] = list(model.sums)
         clauses = [each.literals for at, each in enumerate(model.clauses) if at not in circuit.stated_by]
@@ -113,16 +45,15 @@ class Plan:
         for number, total in enumerate(self.sums):
             self._add_sum(number, total)
         self._flatten()
+        self.totals = Totals(
+            self.sums, {at: max(abs(each.minimum), each.maximum) for at, each in model.quantities()}, self.top
+        )
         self.by_variable = {each.variable: at for at, each in enumerate(self.families)}
         self.gate_decisions = [
             each.first
             for each in model.variables
             if each.decision and each.kind is Kind.BOOLEAN and each.first not in self._owner
         ]
-
-    def literal_index(self, literals: Sequence[int]) -> Positions:
-        """Positions of literals in the truth of a solution."""
-        return numpy.array(literals, dtype=numpy.int64) + self.top
 
     def _collect(self) -> None:
         """One family for each question that nothing defines."""
@@ -143,7 +74,8 @@ class Plan:
 
     def _start(self, variable: int, size: int, first: int) -> Family:
         every = (1 << size) - 1
-        self.families.append(Family(variable, size, first, every, every))
+        enumerated = self.model.variables[variable].kind is Kind.ENUMERATION
+        self.families.append(Family(variable, size, first, every, every, enumerated))
         return self.families[-1]
 
     def _own(self, atom: int, lanes: int) -> None:
@@ -158,6 +90,14 @@ class Plan:
             found[atom] = frozenset((owner,))
         for gate in self._gates:
             found[abs(gate.literal)] = nothing.union(*(found[abs(each)] for each in gate.inputs))
+        return found
+
+    def _loose_atoms(self) -> set[int]:
+        """The atoms that hang on something that is neither a question nor settled for good."""
+        found = {atom for atom in range(1, self.top + 1) if not self._depends[atom]} - self._always
+        for gate in self._gates:
+            if not found.isdisjoint(map(abs, gate.inputs)):
+                found.add(abs(gate.literal))
         return found
 
     def _fill_masks(self) -> None:
@@ -211,9 +151,17 @@ class Plan:
             if lanes == family.every:
                 continue
             if others or mixed:
-                family.rows.append(Row(lanes, others, mixed))
+                scope = self._scope((*others, *mixed), owner)
+                joint = family.joints.setdefault(scope, Joint(scope))
+                joint.rows.append(Row(lanes, others, mixed))
             else:
                 family.base &= lanes
+
+    def _scope(self, literals: Sequence[int], owner: int) -> tuple[int, ...]:
+        """The other families that decide the literals; none where they do not do so alone."""
+        if not self._loose.isdisjoint(map(abs, literals)):
+            return ()
+        return tuple(sorted(self._families_of(literals) - {owner}))
 
     def _add_sum(self, number: int, total: Sum) -> None:
         counted = {each.variable: at for at, each in enumerate(self.families)}
@@ -235,27 +183,21 @@ class Plan:
             family.sums.append(part)
 
     def _flatten(self) -> None:
-        """The other literals of all rows of a family in one array, to look them all up at once."""
+        """Positions instead of literals, to look at all rows of a joint, and at all gates of a layer, at once."""
         for family in self.families:
-            literals: list[int] = []
-            starts: list[int] = []
-            for row in family.rows:
-                starts.append(len(literals))
-                literals += row.others or (0,)
-            family.row_literals = self.literal_index(literals)
-            family.row_starts = numpy.array(starts, dtype=numpy.int64)
+            for joint in family.joints.values():
+                joint.literals, joint.starts = flattened([row.others for row in joint.rows], self.top)
+            own = range(family.first, family.first + family.size) if family.enumerated else ()
+            family.led = numpy.array([atom for atom in family.masks if atom not in own], dtype=numpy.int64)
+            family.layers = [Layer.of(each, self.top) for each in self._layered(family)]
 
-
-def ordered(by_lane: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
-    """Numbers by lane as thresholds: the distinct numbers rising, and the lanes up to each."""
-    alike: dict[int, int] = {}
-    for lane, number in enumerate(by_lane):
-        alike[number] = alike.get(number, 0) | 1 << lane
-    values = sorted(alike)
-    return values, list(accumulate((alike[each] for each in values), or_)), list(by_lane)
-
-
-def up_to(table: tuple[list[int], list[int], list[int]], room: int) -> int:
-    """The lanes whose number is at most ``room``."""
-    at = bisect_right(table[0], room)
-    return table[1][at - 1] if at else 0
+    def _layered(self, family: Family) -> list[list[tuple[int, tuple[int, ...]]]]:
+        """The gates on the family and others, each after all that are among its inputs."""
+        depths: dict[int, int] = {}
+        found: list[list[tuple[int, tuple[int, ...]]]] = []
+        for atom, gate in family.mixed.items():
+            depth = depths[atom] = 1 + max((depths[abs(each)] for each in gate.mixed), default=-1)
+            if depth == len(found):
+                found.append([])
+            found[depth].append((gate.literal, self._gate_of[atom].inputs))
+        return found

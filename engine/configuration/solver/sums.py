@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from engine.configuration.model import Model, Sum
 from engine.configuration.solver.linear import Interval, Linear, Part, prepare
 from engine.configuration.solver.search import Host
+from engine.configuration.solver.witnesses import Possible
 
 
 class SumTheory:
@@ -59,6 +60,16 @@ class SumTheory:
             host.add((-steps[at][1], atom))
         steps.insert(at, (bound, atom))
         return atom
+
+    def span_under(self, variable: int, never: Possible) -> Interval:
+        """What is left of a quantity when some atoms never hold and others never fail."""
+        low, high = self._limits[variable]
+        for bound, atom in self._steps[variable]:
+            if never.hold >> atom & 1:
+                return low, bound - 1
+            if never.fail >> atom & 1:
+                low = bound
+        return low, high
 
     def lemmas(self, model: Sequence[int], host: Host) -> list[list[int]]:
         """Clauses that rule the solution out or narrow it down; empty when it stands, and then ``values`` is set."""

@@ -10,8 +10,10 @@ from engine.configuration.model import Model
 from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.solver.facts import canonical
 from engine.configuration.solver.lanes import Plan
+from engine.configuration.solver.pool import Fixed, Pool
 from engine.configuration.solver.search import Allowance, BudgetSpentError
-from engine.configuration.solver.swaps import Fixed, Pool, Seen, SwapFinder, Wanted
+from engine.configuration.solver.seen import Seen, Wanted
+from engine.configuration.solver.swaps import SwapFinder
 from engine.configuration.solver.witnesses import Possible
 from engine.configuration.solver.workbench import Workbench
 
@@ -67,14 +69,19 @@ class WideConfigurator(SatConfigurator):
         if finder is None:
             finder = self._finders[bench] = SwapFinder(self._plan, self._pool, bench.search, bench.theory)
         asked = Possible(wanted.atoms.hold & start.can_hold, wanted.atoms.fail & start.can_fail)
-        seen = Seen(self._plan, fixed, Wanted(asked, wanted.quantities))
+        spans = {
+            at: (each.minimum, each.maximum)
+            for (at, _), each in zip(self.model.quantities(), start.ranges, strict=True)
+        }
+        seen = Seen(self._plan, fixed, Wanted(asked, wanted.quantities), spans)
         assumptions = bench.literals(chosen)
         if bench.theory is not None:
             bench.theory.forget()
         try:
-            if not finder.close(assumptions, seen):
+            unfinished = finder.close(assumptions, seen)
+            if unfinished is None:
                 return State(self.model, chosen, consistent=False)
-            ranges = self._ranges(bench, assumptions, start.ranges, wanted.quantities)
+            ranges = self._ranges(bench, assumptions, start.ranges, (wanted.quantities, seen, unfinished))
         except BudgetSpentError:
             if not seen.solved:
                 return OutOfBudget("configure")
@@ -91,8 +98,19 @@ class WideConfigurator(SatConfigurator):
         return State(self.model, chosen, consistent=True, can_hold=hold, can_fail=fail, ranges=ranges)
 
     def _ranges(
-        self, bench: Workbench, assumptions: Sequence[int], start: tuple[Range, ...], wanted: frozenset[int]
+        self,
+        bench: Workbench,
+        assumptions: Sequence[int],
+        start: tuple[Range, ...],
+        asked: tuple[frozenset[int], Seen, list[int]],
     ) -> tuple[Range, ...]:
-        if bench.ranges is None or not wanted:
+        """The ranges of the quantities wanted: as they were seen where that was settled, else searched."""
+        wanted, seen, unfinished = asked
+        if bench.ranges is None or bench.theory is None or not wanted:
             return start
-        return bench.ranges.ranges(assumptions, start, only=wanted)
+        found = seen.quantities()
+        for variable, ends in found.items():
+            bench.theory.seen[variable].update(ends)
+        settled = {variable: Range(*ends) for variable, ends in found.items() if variable not in unfinished}
+        known = tuple(settled.get(at, each) for (at, _), each in zip(self.model.quantities(), start, strict=True))
+        return bench.ranges.ranges(assumptions, known, only=wanted)

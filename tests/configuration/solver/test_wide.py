@@ -14,7 +14,7 @@ from engine.configuration.solver import workbench
 from engine.configuration.solver.exchange import Solution as Exchangeable
 from engine.configuration.solver.gates import circuit_of
 from engine.configuration.solver.lanes import Plan
-from engine.configuration.solver.swaps import Wanted
+from engine.configuration.solver.seen import Wanted
 from engine.configuration.solver.wide import WideConfigurator
 from engine.configuration.solver.witnesses import Possible
 from tests.configuration.solver.brute import Draw, Solution, agrees, choices_of, solutions
@@ -105,7 +105,7 @@ def test_atoms_of_single_questions_do_not_pile_up(monkeypatch: pytest.MonkeyPatc
     decisions = [each for each in model.variables if each.decision]
     rnd = random.Random(3)
     for _ in range(200):
-        engine._pool.solutions = ()  # remembered solutions would answer without a question
+        engine._pool.clear()  # remembered solutions would answer without a question
         some = rnd.sample(decisions, 2)
         chosen = [Choice(each.name, rnd.choice(choices_of(each))) for each in some]
         state = engine.configure(chosen)
