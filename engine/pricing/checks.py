@@ -111,6 +111,12 @@ def _header(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
     if request.tax_state is TaxState.FAILED or unasked:
         hint = "try again, or price without tax by a book that has none"
         yield Fault(codes.TAX_UNAVAILABLE, "tax_state", "the tax service did not answer", hint)
+    book = request.quote.get("price_book")
+    if isinstance(book, str) and book and book not in plan.prices:
+        known = [f"`{each}`" for each in plan.prices if each]
+        hint = did_you_mean(book, plan.prices) or (f"it has {', '.join(known)}" if known else "it names none")
+        message = f"the rule book has no price book `{book}`"
+        yield Fault(codes.UNKNOWN_PRICE_BOOK, "header.price_book", message, hint)
     for index, rate in enumerate(request.exchange):
         if not (rate.rate.is_finite() and rate.rate > 0):
             yield Fault(codes.BAD_AMOUNT, f"exchange[{index}].rate", f"`{rate.rate}` is no exchange rate")

@@ -135,7 +135,8 @@ class Finder:
     def _base(self, base: FormulaBase, book: str, line: RequestLine, record: Record, code: str) -> Decimal | None:
         match base:
             case FormulaBase.LIST:
-                return own_list(line)
+                own = own_list(line)
+                return self._stated(line, record, code) if own is None else own
             case FormulaBase.COST:
                 return line.cost
             case FormulaBase.BOOK:
@@ -143,7 +144,16 @@ class Finder:
                 entry = None if table is None else self._winner(table, line, record, code)
                 if entry is None:
                     return own_list(line)
+                price = self._price_of(entry, line, record, code)
+                return None if price is None else _found(entry, line, price, entry.no).unit
+
+    def _stated(self, line: RequestLine, record: Record, code: str) -> Decimal | None:
+        """The list price that the default book states for the product's own unit: what computed ones start from."""
+        table = self.work.plan.prices.get("")
+        for entry in () if table is None else candidates(table, line.sku, record):
+            if entry.computed is None and not entry.entry.unit and self._holds(entry, line, record, code):
                 return self._price_of(entry, line, record, code)
+        return None
 
 
 def _found(plan: EntryPlan, line: RequestLine, price: Decimal, source: int, currency: str = "") -> Found:

@@ -242,7 +242,10 @@ def unknown_tax_codes(work: Work, order: OrderState) -> list[Fault]:
 def missing_price(request: PriceRequest, index: int) -> Fault:
     """The fault that names what was looked for."""
     line = request.lines[index]
-    message = f"no price for `{line.sku}` in {request.currency} on {request.date.isoformat()}, quantity {line.quantity}"
+    named = request.quote.get("price_book")
+    book = f" in the price book `{named}`" if named else ""
+    day = request.date.isoformat()
+    message = f"no price for `{line.sku}`{book} in {request.currency} on {day}, quantity {line.quantity}"
     hint = "add a price book entry, or check SKU, currency, date and quantity"
     return Fault(codes.MISSING_PRICE, f"lines[{index}].sku", message, hint)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from engine.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
@@ -47,6 +48,7 @@ def findings_in(rules: PricingRules) -> Iterator[Diagnostic]:
         yield from _bundle(bundle)
     for use in rules.models:
         yield from _cliffs(use)
+    yield from _rates(rules)
     yield from _twice(rules)
     yield from _ties(rules)
 
@@ -137,6 +139,19 @@ def _entry(entry: PriceEntry, books: Collection[str]) -> Iterator[Diagnostic]:
         if formula.book not in books:
             hint = did_you_mean(formula.book, books)
             yield _finding(codes.UNKNOWN_BOOK, f"unknown price book `{formula.book}`", entry.span, hint)
+
+
+def _rates(rules: PricingRules) -> Iterator[Diagnostic]:
+    """Rates of a currency into itself, and two rates of one pair from the same day on."""
+    seen: dict[tuple[str, str, date], Span] = {}
+    for rate in rules.exchange_rates:
+        pair = f"{rate.source} into {rate.target}"
+        if rate.source == rate.target:
+            yield _finding(codes.BAD_RATE, f"{pair}: a currency is worth itself", rate.span, "take it out")
+        other = seen.setdefault((rate.source, rate.target, rate.since), rate.span)
+        if other is not rate.span:
+            hint = f"the other one is at {other}"
+            yield _finding(codes.BAD_RATE, f"{pair} has two rates from {rate.since} on", rate.span, hint)
 
 
 def _book_cycles(rules: PricingRules) -> Iterator[Diagnostic]:

@@ -75,6 +75,10 @@ FLD008 | an id is used twice
   traces and tests name rules by their id | give each its own id
 FLD009 | a percent is written as a fraction or out of range
   percents are written 15, never 0.15 | write the percent as people say it
+FLD010 | a number is outside of what its key takes
+  the rule could never act, or would give a price that nobody can pay | write a number within the limits shown
+FLD011 | one key makes another say nothing
+  the author would expect both to act | keep the one that is meant
 TBL001 | a table has no header row
   columns are found by their header | add the header row
 TBL002 | a row has more or fewer cells than the header
@@ -126,8 +130,8 @@ CAT007 | a category or type is not known
   the product would have no attributes | declare it or correct the name
 CAT008 | bounds contradict each other
   no choice could satisfy them | let the minimum be at most the maximum
-CAT009 | a formula or price names a product, family or category that the book does not have
-  no line has it, so the test always comes out the same | correct the name
+CAT009 | a formula, price or constraint names something that is never so: a product, family, slot entry, price book
+  nothing has it, so the test always comes out the same | correct the name
 CST001 | constraints of a bundle contradict each other
   no valid configuration exists | change one of the rules named
 CST002 | an option is dead: no valid configuration holds it
@@ -156,6 +160,8 @@ PRC211 | a price is for a unit that nothing is sold in
   the price would never hold | declare the unit under `units`, or correct the name
 PRC213 | a bundle price names something that is no bundle
   it has no parts that could share the price | name a bundle, or give the product a list price
+PRC214 | bounds contradict each other
+  no quantity or price lies between them, so what they bound could never hold | let the lower one be at most the upper
 PRC212 | a price model is given something that its kind does not have
   it would silently do nothing, or no price would follow | remove the key or choose another kind
 DSC201 | an effect cannot be read
@@ -229,6 +235,8 @@ PRC113 | a rule acts on the order and its group on lines, or the other way round
   it would never be asked | move it to a group of the right level
 PRC114 | two price models, or two percents of total, are for one product on the same days
   only the first would ever be asked | give them days that do not overlap, or take one out
+PRC115 | an exchange rate says nothing, or contradicts another
+  a currency is worth itself, and one pair has one rate a day | take it out, or correct currency or day
 CFG101 | a constraint uses what the configurator cannot decide
   the rule could not be enforced exactly | write it with the forms listed in the reference
 CFG102 | too many configurable entries in one group

@@ -28,12 +28,23 @@ class ScalarKind(Enum):
     FILE = "a file name"
 
 
+class Limits(Enum):
+    """Which numbers a key takes; the value is the word used in messages."""
+
+    ANY = ""
+    ABOVE_ZERO = "above zero"
+    FROM_ZERO = "zero or more"
+    TO_HUNDRED = "at most 100"
+    SHARE = "between 0 and 100"
+
+
 @dataclass(frozen=True, slots=True)
 class ScalarField:
-    """One text, read as its kind says; ``choices`` limits it to known words."""
+    """One text, read as its kind says; ``choices`` limits it to known words, ``limits`` to some numbers."""
 
     kind: ScalarKind = ScalarKind.TEXT
     choices: tuple[str, ...] = ()
+    limits: Limits = Limits.ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +120,15 @@ CONDITION = ScalarField(ScalarKind.CONDITION)
 MESSAGE = ScalarField(ScalarKind.MESSAGE)
 CAP = ScalarField(ScalarKind.CAP)
 FILE = ScalarField(ScalarKind.FILE)
+COUNT = ScalarField(ScalarKind.INTEGER, limits=Limits.ABOVE_ZERO)
+POSITIVE = ScalarField(ScalarKind.NUMBER, limits=Limits.ABOVE_ZERO)
+FROM_ZERO = ScalarField(ScalarKind.NUMBER, limits=Limits.FROM_ZERO)
+SHARE = ScalarField(ScalarKind.PERCENT, limits=Limits.SHARE)
 IDS = ListField(ID, lone=True)
 TEXTS = ListField(TEXT, lone=True)
 AMOUNTS = MapField(MONEY, "currency")
+PAYABLE = MapField(ScalarField(ScalarKind.MONEY, limits=Limits.FROM_ZERO), "currency")
+LARGEST = MapField(ScalarField(ScalarKind.MONEY, limits=Limits.ABOVE_ZERO), "currency")
 
 
 def choice(*words: str) -> ScalarField:

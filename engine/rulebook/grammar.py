@@ -28,8 +28,9 @@ from engine.pricing.effects import (
     UnitsOff,
 )
 from engine.rulebook.codes import finding
+from engine.rulebook.fields import Limits
 from engine.rulebook.nodes import Scalar
-from engine.rulebook.values import Unreadable, number
+from engine.rulebook.values import Unreadable, check_limits, number
 
 EXAMPLES = "write it like `10 % off unit`, `5.00 off line`, `set 99.00 unit` or `buy 2 of any get 1 of cheapest at 0 %`"
 _TARGETS = "unit|line|each_line|order|units"
@@ -104,9 +105,9 @@ def parse_cap(text: Scalar) -> tuple[Decimal | None, Decimal | None]:
         part = text.cut(start, start + len(piece))
         start += len(piece) + 1
         if part.text.endswith("%") and percent is None:
-            percent = _constant(part.cut(0, len(part.text) - 1))
+            percent = _constant(part.cut(0, len(part.text) - 1), Limits.SHARE)
         elif amount is None and not part.text.endswith("%"):
-            amount = _constant(part)
+            amount = _constant(part, Limits.FROM_ZERO)
         else:
             _refuse(part, "a cap is one percent, one amount, or both", "write it like `15 %` or `15 %, 200.00`")
     return percent, amount
@@ -157,7 +158,7 @@ def _on(target: Scalar, effect: Percent | Amount | SetPrice, formulas: Formulas)
     if not match:
         _refuse(inner, f"`{inner.text}` does not select units", "write it like `cheapest 1 where line.qty > 2`")
     where = formulas.condition(_group(inner, match, "where")) if match["where"] else ()
-    count = _constant(_group(inner, match, "count")) if match["count"] else None
+    count = _constant(_group(inner, match, "count"), Limits.ABOVE_ZERO) if match["count"] else None
     if match["how"].startswith("groups"):
         if count is None or count != int(count) or count < 1:
             _refuse(inner, "`groups of` needs a whole number", "write it like `groups of 3`")
@@ -185,10 +186,10 @@ def _buy(text: Scalar, formulas: Formulas) -> GivenEffect:
         _refuse(
             text, f"the effect `{text.text}` cannot be read", "write it like `buy 2 of any get 1 of cheapest at 0 %`"
         )
-    buy = _pick(_constant(_group(text, match, "n")), _group(text, match, "what"), formulas)
-    get = _pick(_constant(_group(text, match, "m")), _group(text, match, "which"), formulas)
+    buy = _pick(_constant(_group(text, match, "n"), Limits.ABOVE_ZERO), _group(text, match, "what"), formulas)
+    get = _pick(_constant(_group(text, match, "m"), Limits.ABOVE_ZERO), _group(text, match, "which"), formulas)
     price = _constant(_group(text, match, "at"))
-    most = int(_constant(_group(text, match, "max"))) if match["max"] else None
+    most = int(_constant(_group(text, match, "max"), Limits.ABOVE_ZERO)) if match["max"] else None
     repeat, partial = bool(match["repeat"]), bool(match["partial"])
     effect = BuyGet(buy, get, Decimal(100) - price, repeat=repeat, partial=partial, sets_max=most)
     return GivenEffect(effect, in_money=False)
@@ -208,7 +209,7 @@ def _add(text: Scalar, formulas: Formulas) -> GivenEffect:
     match = _ADD.match(text.text)
     if not match:
         _refuse(text, f"the effect `{text.text}` cannot be read", "write it like `add MOUSE-1 qty 1 at 0`")
-    quantity = _constant(_group(text, match, "qty")) if match["qty"] else Decimal(1)
+    quantity = _constant(_group(text, match, "qty"), Limits.ABOVE_ZERO) if match["qty"] else Decimal(1)
     price = _constant(_group(text, match, "price"))
     times = None
     if match["each"]:
@@ -220,9 +221,11 @@ def _add(text: Scalar, formulas: Formulas) -> GivenEffect:
     return GivenEffect(Gift(match["sku"], quantity, price, times), in_money=price != 0)
 
 
-def _constant(text: Scalar) -> Decimal:
+def _constant(text: Scalar, limits: Limits = Limits.ANY) -> Decimal:
     try:
-        return number(text.text)
+        found = number(text.text)
+        check_limits(found, limits)
+        return found
     except Unreadable as problem:
         raise DiagnosticError(finding("DSC201", problem.message, text.span, problem.hint)) from None
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from engine.diagnostics import Span, did_you_mean
 from engine.rulebook import values
 from engine.rulebook.codes import finding
-from engine.rulebook.fields import EitherField, FieldType, ListField, MapField, Record, RecordField, ScalarField
+from engine.rulebook.fields import EitherField, FieldType, Limits, ListField, MapField, Record, RecordField, ScalarField
 from engine.rulebook.nodes import ListNode, Node, RecordNode, Report, Scalar
 from engine.rulebook.values import Unreadable
 
@@ -165,7 +165,17 @@ def _check_text(node: Node, field: ScalarField, report: Report) -> Node | None:
     except Unreadable as problem:
         report.add(finding(problem.code, problem.message, node.span, problem.hint))
         return None
+    if field.limits is not Limits.ANY:
+        _check_limits(node, field.limits, report)
     return node
+
+
+def _check_limits(node: Scalar, limits: Limits, report: Report) -> None:
+    """A number outside of the limits is reported and kept, so that nobody is told that it is missing, too."""
+    try:
+        values.check_limits(values.percent(node.text), limits)
+    except Unreadable as problem:
+        report.add(finding(problem.code, problem.message, node.span, problem.hint))
 
 
 _FEEL = {"FORMULA", "CONDITION", "EFFECT", "CAP", "MESSAGE"}

@@ -66,8 +66,8 @@ def _type(field: FieldType) -> str:
     match field:
         case ScalarField(_, choices) if choices:
             return " or ".join(f"`{each}`" for each in choices)
-        case ScalarField(kind):
-            return _cell(kind.value)
+        case ScalarField(kind, _, limits):
+            return _cell(", ".join(filter(None, (kind.value, limits.value))))
         case RecordField(record):
             return record.name
         case ListField(item, lone):

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from engine.rulebook.fields import (
     EitherField,
     FieldType,
+    Limits,
     ListField,
     MapField,
     Record,
@@ -28,6 +29,15 @@ _KINDS: dict[ScalarKind, dict[str, Json]] = {
     ScalarKind.CURRENCY: {"type": "string", "pattern": "^[A-Z]{3}$"},
     ScalarKind.DURATION: {"type": "string", "pattern": r"^P(\d+D)?(T(\d+H)?(\d+M)?)?$"},
     ScalarKind.ID: {"type": ["string", "number"]},
+}
+
+# They bind the numbers; a text such as `15 %` is left to the loader.
+_LIMITS: dict[Limits, dict[str, Json]] = {
+    Limits.ANY: {},
+    Limits.ABOVE_ZERO: {"exclusiveMinimum": 0},
+    Limits.FROM_ZERO: {"minimum": 0},
+    Limits.TO_HUNDRED: {"maximum": 100},
+    Limits.SHARE: {"minimum": 0, "maximum": 100},
 }
 
 
@@ -57,8 +67,8 @@ def _type(field: FieldType, definitions: dict[str, Json]) -> dict[str, Json]:
     match field:
         case ScalarField(_, choices) if choices:
             return {"type": "string", "enum": list(choices)}
-        case ScalarField(kind, _):
-            return dict(_KINDS.get(kind, {"type": ["string", "number", "boolean"]}))
+        case ScalarField(kind, _, limits):
+            return dict(_KINDS.get(kind, {"type": ["string", "number", "boolean"]})) | _LIMITS[limits]
         case RecordField(record):
             return _reference(record, definitions)
         case ListField(item, lone):

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from engine.diagnostics import did_you_mean
 from engine.money import known_currencies
-from engine.rulebook.fields import ScalarField, ScalarKind
+from engine.rulebook.fields import Limits, ScalarField, ScalarKind
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 _DURATION = re.compile(r"P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 MOST_DIGITS = 34
+HUNDRED = Decimal(100)
 FLAGS = {"true": True, "false": False}
 CURRENCIES = tuple(each.code for each in known_currencies())
 
@@ -102,6 +103,20 @@ def check_scalar(text: str, field: ScalarField) -> None:
         raise Unreadable("FLD003", f"{field.kind.value} is missing")
 
 
+def check_limits(value: Decimal, limits: Limits) -> None:
+    """Raise :class:`Unreadable` when a number is not one of those that a key takes."""
+    fits = {
+        Limits.ANY: True,
+        Limits.ABOVE_ZERO: value > 0,
+        Limits.FROM_ZERO: value >= 0,
+        Limits.TO_HUNDRED: value <= HUNDRED,
+        Limits.SHARE: 0 <= value <= HUNDRED,
+    }
+    if not fits[limits]:
+        raise Unreadable("FLD010", f"{value} is not {limits.value}", f"write a number {_WANTED[limits]}")
+
+
+_WANTED = {each: each.value if each is not Limits.FROM_ZERO else "of zero or more" for each in Limits}
 _FORMULAS = (ScalarKind.FORMULA, ScalarKind.CONDITION, ScalarKind.EFFECT)
 _PARSERS: dict[ScalarKind, Callable[[str], object]] = {
     ScalarKind.NUMBER: number,

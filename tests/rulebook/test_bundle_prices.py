@@ -82,6 +82,6 @@ def test_what_is_no_bundle_and_a_negative_price_are_refused() -> None:
     prices = f"bundle_prices: [{', '.join(rows)}]"
     assert findings_of(FILES, prices=prices) == [
         "PRC213: `DISK` is no bundle",
-        "PRC208: the price -5 of the bundle is negative",
+        "PRC208: the bundle's price -5 is negative",
         "CAT001: the product `PX` is not known",
     ]

@@ -139,6 +139,65 @@ def test_a_table_and_a_price_that_name_no_family_are_told() -> None:
     ]
 
 
+def test_formulas_and_effects_are_looked_through_too() -> None:
+    rule = "discounts: [{id: d, give: 'if line.family = \"servise\" then 5 else 3 % off unit'}]\n"
+    assert told(SHOP | {"discounts/d.yaml": rule}) == [
+        "discounts/d.yaml:1:45: CAT009: the book has no family `servise`; did you mean `service`?"
+    ]
+    free = "order_discounts: [{id: d, give: 'add CARE at 0 for_each 2 where line.sku = \"GPU-N61\"'}]\n"
+    assert told(SHOP | {"discounts/d.yaml": free}) == [
+        "discounts/d.yaml:1:76: CAT009: the book has no product `GPU-N61`; did you mean `GPU-N60`?"
+    ]
+    prices = "guards: [{id: g, floor: 'if line.bundle = \"CARE\" then 4 else 2'}]\n"
+    assert told(SHOP | {"prices/p.yaml": prices}) == [
+        "prices/p.yaml:1:43: CAT009: the book has no bundle `CARE`; correct it, or give the bundle to the book"
+    ]
+
+
+def test_a_price_book_a_currency_and_a_unit_that_are_never_so_are_told() -> None:
+    dealer = "prices: [{id: p, sku: CARE, book: dealer, price: 5}]\n"
+
+    def when(condition: str) -> list[str]:
+        rule = f"discounts: [{{id: d, give: 5 % off unit, when: '{condition}'}}]\n"
+        return told(SHOP | {"prices/p.yaml": dealer, "discounts/d.yaml": rule})
+
+    place = "discounts/d.yaml:1:"
+    assert when('quote.price_book = "delaer"') == [
+        f"{place}67: CAT009: the book has no price book `delaer`; did you mean `dealer`?"
+    ]
+    assert when('quote.currency = "EURO"') == [
+        f"{place}65: CAT009: the book has no currency `EURO`; did you mean `EUR`?"
+    ]
+    assert when('line.unit_of_measure = "eahc"') == [
+        f"{place}71: CAT009: the book has no unit `eahc`; did you mean `each`?"
+    ]
+    assert when('quote.price_book = "dealer" and quote.currency = "EUR" and line.unit_of_measure = "each"') == []
+
+
+def test_slots_and_constraints_that_name_what_they_never_hold_are_told() -> None:
+    catalog = SHOP["catalog/p.yaml"].replace("products:", "products:\n  - {sku: PC, name: P, list: {EUR: 0}}")
+    groups = """\
+bundles:
+  - sku: PC
+    groups:
+      - {id: gpu, where: 'category = "gpu" or category = "gpuu"'}
+      - {id: extra, max: 2, min: 0, where: sku = "CARE"}
+"""
+    limits = """\
+constraints:
+  - {id: a, exclude: 'gpu.sku = "CARE"'}
+  - {id: b, exclude: 'count(extra[sku = "GPU-N60"]) > 0'}
+  - {id: c, exclude: 'gpu.sku = "GPU-N60" and count(extra[sku = "CARE"]) > 1'}
+"""
+    found = told({"catalog/p.yaml": catalog + groups, "constraints/c.yaml": limits})
+    assert [each for each in found if "CAT009" in each] == [
+        "catalog/p.yaml:9:58: CAT009: the book has no category `gpuu`; did you mean `gpu`?",
+        "constraints/c.yaml:2:33: CAT009: the slot `gpu` takes no product `CARE`; correct it, or let the slot take it",
+        "constraints/c.yaml:3:41: CAT009: the slot `extra` takes no product `GPU-N60`; "
+        "correct it, or let the slot take it",
+    ]
+
+
 def test_a_cell_of_quantities_that_holds_none_is_an_error() -> None:
     table = "line.sku,line.qty,out: list_price\nCARE,[9..5],8\n"
     empty = "prices/t.csv:2:6: FEL121: `[9..5]` holds no value; the lower end comes first"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from engine.rulebook.fields import (
+    COUNT,
     CURRENCY,
     FLAG,
     ID,
     INTEGER,
-    MONEY,
+    POSITIVE,
     TEXT,
     TEXTS,
     Field,
@@ -42,7 +43,7 @@ ROUNDING = Record(
         Field("at", ListField(choice("rule", "unit", "line", "total"), lone=True), "The points that round."),
         Field("of", choice("price", "discount", "discount_unit"), "What is rounded.", default="price"),
         Field("unit_decimals", INTEGER, "Decimals of a unit price, when more than the currency has."),
-        Field("cash", MONEY, "The step that the payable total is rounded to, such as 0.05."),
+        Field("cash", POSITIVE, "The step that the payable total is rounded to, such as 0.05."),
     ),
 )
 
@@ -62,7 +63,7 @@ HABITS = Record(
         Field("ties", choice("specificity", "listed"), "How rules of one priority are ordered.", default="specificity"),
         Field("unusable_codes", choice("refuse", "report"), "What an ended or unknown code does.", default="refuse"),
         Field("split_over_units", FLAG, "Whether order discounts are split over single units, too.", default="false"),
-        Field("lines_max", INTEGER, "How many lines a quote may have.", default="100000"),
+        Field("lines_max", COUNT, "How many lines a quote may have.", default="100000"),
         Field("budget_overrun", choice("refuse", "cap"), "What a grant over the budget does.", default="refuse"),
     ),
 )

@@ -27,7 +27,12 @@ from engine.rulebook.reader import Read, view
 
 BOOK_FILE = "book.yaml"
 CUSTOMER_FACTS: dict[str, Type] = {"id": TEXT, "segment": TEXT, "region": TEXT, "tier": TEXT}
-QUOTE_FACTS: dict[str, Type] = {"channel": TEXT, "region": TEXT, "term_months": optional(NUMBER)}
+QUOTE_FACTS: dict[str, Type] = {
+    "channel": TEXT,
+    "price_book": optional(TEXT),
+    "region": TEXT,
+    "term_months": optional(NUMBER),
+}
 
 
 @dataclass(frozen=True, slots=True)

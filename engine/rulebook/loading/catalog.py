@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from engine.catalog import AttributeDef, Bundle, Catalog, OptionGroup, Product, Sku, Value
 from engine.diagnostics import did_you_mean
-from engine.language import Scope, compile_all
+from engine.language import Checked, Scope, compile_all
 from engine.language.types import BOOLEAN, TEXT, EnumType, Type, optional
-from engine.rulebook.codes import finding
+from engine.rulebook.codes import finding, warning
+from engine.rulebook.compared import misnamed, place_of
 from engine.rulebook.formats.catalog import CATALOG, CATEGORY, TYPE
 from engine.rulebook.loading.attributes import declared_all
 from engine.rulebook.loading.checked import check_condition
@@ -108,6 +109,12 @@ class _Bundles:
         self.catalog, self.register, self.report = catalog, register, report
         self.scope = Scope(_query_roots(catalog))
         self.known: set[str] = set()
+        products = catalog.products.values()
+        self.words: Mapping[str, Collection[str]] = {
+            "sku": {str(each.sku) for each in products},
+            "family": {"", *(each.family for each in products)},
+            "category": {"", *catalog.attributes, *(each.category for each in products)},
+        }
 
     def read(self, files: list[Read]) -> dict[Sku, Bundle]:
         """All bundles by SKU; circles among nested ones are reported."""
@@ -170,6 +177,7 @@ class _Bundles:
         checked = check_condition(where, self.scope, self.report)
         if checked is None:
             return None
+        self._report_unknown(checked)
         (holds,) = compile_all((checked,))
         names = tuple(self.scope.roots)
         used = {each.partition(".")[0] for each in checked.reads}
@@ -181,6 +189,14 @@ class _Bundles:
             hint = "correct the query or add products"
             self.report.add(finding("CAT005", f"the group `{read.text('id')}` selects no product", where.span, hint))
         return chosen
+
+    def _report_unknown(self, checked: Checked) -> None:
+        """A query that names a product, family or category that the catalog does not have selects less than it says."""
+        for _, name, text in misnamed(checked, {"": self.words}):
+            what = "product" if name == "sku" else name
+            hint = did_you_mean(text.value, self.words[name]) or f"correct it, or give the {what} to the catalog"
+            message = f"the book has no {what} `{text.value}`"
+            self.report.add(warning("CAT009", message, place_of(checked, text), hint))
 
     def _report_circles(self, bundles: Mapping[Sku, Bundle]) -> None:
         for bundle in bundles.values():

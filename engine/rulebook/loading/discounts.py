@@ -37,7 +37,7 @@ from engine.rulebook.grammar import parse_cap
 from engine.rulebook.loading.book_head import check_days
 from engine.rulebook.loading.constraints import report_repeated
 from engine.rulebook.loading.effects import effects_of, percent_effect
-from engine.rulebook.loading.price_table import text_of, window_of
+from engine.rulebook.loading.price_table import text_of, whole_of, window_of
 from engine.rulebook.loading.pricing_scope import PricingScope, by_currency, conditions
 from engine.rulebook.loading.products import amounts
 from engine.rulebook.loading.sources import Sources
@@ -147,7 +147,10 @@ def _report_unknown_names(files: list[tuple[str, Read]], found: Discounts, sourc
         for name in ("discounts", "order_discounts"):
             for each in read.records(name):
                 for other in each.scalars("not_with"):
-                    if other.text not in known:
+                    if other.text == each.text("id"):
+                        message = f"`{other.text}` cannot stand beside itself"
+                        sources.report.add(finding("DSC202", message, other.span, "name the other rule"))
+                    elif other.text not in known:
                         hint = did_you_mean(other.text, known)
                         message = f"there is no discount `{other.text}`"
                         sources.report.add(finding("DSC202", message, other.span, hint))
@@ -268,7 +271,7 @@ class _Rules:
             effects=effects,
             when=(*plain.when, *when),
             window=Window(own.start or plain.window.start, own.end or plain.window.end),
-            priority=int(Decimal(text_of(row, "priority") or plain.priority)),
+            priority=whole_of(row, "priority", self.report, plain.priority),
             say=text_of(row, "say") or plain.say,
             span=row.table.cell(row.row, 0).span,
         )

@@ -11,7 +11,7 @@ from engine.catalog import ChargeKind, Sku
 from engine.diagnostics import DiagnosticError
 from engine.language import Scope
 from engine.language.types import NUMBER, MoneyType, Type
-from engine.pricing.effects import Amount, BuyGet, Condition, Effect, Gift, Operand, Percent, Sign, UnitsOff
+from engine.pricing.effects import Amount, BuyGet, Condition, Effect, Gift, Operand, Percent, SetPrice, Sign, UnitsOff
 from engine.quotes.evaluation import product_facts
 from engine.rulebook import values
 from engine.rulebook.codes import finding, warning
@@ -113,6 +113,11 @@ def _is_possible(effect: Effect, text: Scalar, scope: PricingScope) -> bool:
             message = f"{value} percent is not between 0 and 100"
         case Amount(Decimal() as value) if value < 0:
             message = f"the amount {value} is negative; write `up` instead of `off`"
+        case SetPrice(Decimal() as value) if value < 0:
+            scope.report.add(
+                finding("PRC208", f"the price {value} is negative", text.span, "write an amount of zero or more")
+            )
+            return False
         case BuyGet(percent_off=Decimal() as value) if not 0 <= value <= HUNDRED:
             message = f"{HUNDRED - value} percent is not between 0 and 100"
         case UnitsOff(effect=inner):

@@ -56,7 +56,12 @@ class _Builder:
     def amount(self, key: str) -> Decimal | None:
         """An amount that the model cannot do without."""
         place = self.read.place("id")
-        return amount_in(amounts(self.read, key), self.currency, self.name, place, self.scope.report)
+        found = amount_in(amounts(self.read, key), self.currency, self.name, place, self.scope.report)
+        if found is not None and found < 0 and self.read.text("model") != "cost_plus":
+            message = f"the price {found} {self.currency} of {self.name} is negative"
+            self.scope.report.add(finding("PRC208", message, self.read.place(key), "write an amount of zero or more"))
+            return None
+        return found
 
     def spare(self, key: str) -> Decimal | None:
         """An amount that may be left out; left out in one currency only, it is reported."""

@@ -12,6 +12,7 @@ from engine.rulebook.loading.model_kinds import TIERED, build, keys_are_read
 from engine.rulebook.loading.price_table import own_id
 from engine.rulebook.loading.pricing_scope import PricingScope, conditions, known_sku
 from engine.rulebook.loading.products import amounts
+from engine.rulebook.loading.sense import check_order
 from engine.rulebook.reader import Read
 
 PAST_MONTHS_MAX = 1_200
@@ -23,6 +24,7 @@ def read_models(read: Read, scope: PricingScope) -> Iterator[ModelUse]:
     where = conditions(read, "pool_where", scope.line, scope.report)
     if sku is None or not known_sku(sku, scope) or where is None or not keys_are_read(read, scope):
         return
+    check_order(read, "minimum", "maximum", scope.report)
     if not _bounds_are_sound(read, scope) or not _suits(read, scope):
         return
     for currency in scope.currencies:

@@ -14,9 +14,11 @@ from engine.pricing.effects import Operand
 from engine.pricing.plan import ContractedPrice, ExchangeRate, Match, Narrowness, PriceEntry, RuleId, Window
 from engine.rulebook import values
 from engine.rulebook.codes import finding
+from engine.rulebook.fields import Limits
 from engine.rulebook.loading.pricing_scope import PricingScope, known_sku, money_operand, operand
+from engine.rulebook.loading.sense import is_payable, is_share
 from engine.rulebook.loading.table_rows import ANY_CELL, CellChecker, Columns, TableRow, divide, rows_of
-from engine.rulebook.nodes import Scalar
+from engine.rulebook.nodes import Report, Scalar
 from engine.rulebook.table import Table
 from engine.rulebook.values import CURRENCIES, Unreadable
 
@@ -67,11 +69,12 @@ class PriceTable:
     def entries(self) -> Iterator[PriceEntry]:
         """The price entries of all rows; a row may give a price in several currencies."""
         for row in rows_of(self.table, self.columns):
+            self._check_filled(row)
             amounts = [
                 (currency, price, cell)
                 for currency, cell in self.amounts(row, "list_price")
                 if (price := money_operand(cell, self.scope.line, self.scope.report)) is not None
-                and self._is_payable(price, cell)
+                and is_payable(price, cell, "the list price", self.scope.report)
             ]
             for condition in self.conditions(row):
                 for currency, price, cell in amounts:
@@ -88,11 +91,17 @@ class PriceTable:
             quantity_min=condition.least,
             quantity_max=condition.most,
             window=window_of(row, self.scope),
-            priority=int(self.number(row, "priority") or 0),
-            weight=int(self.number(row, "weight") or 0) + self._precedence(row),
+            priority=self.whole(row, "priority"),
+            weight=self.whole(row, "weight") + self._precedence(row),
             unit=text_of(row, "unit"),
             span=cell.span,
         )
+
+    def _check_filled(self, row: TableRow) -> None:
+        """A row without any result would answer nothing."""
+        if not any(map(row.result, row.results)):
+            place = self.table.cell(row.row, next(iter(self.columns.results.values()))).span
+            self.scope.report.add(finding("PRC112", "the row states no price", place, "fill it in, or take it out"))
 
     def _precedence(self, row: TableRow) -> int:
         """Under hit=FIRST an earlier row weighs more than any later one."""
@@ -101,23 +110,40 @@ class PriceTable:
     def contracted(self) -> Iterator[ContractedPrice]:
         """The contracted prices of all rows: an amount by currency, or a percent off."""
         for row in rows_of(self.table, self.columns):
-            for condition in self.conditions(row, bounded=()):
-                window, priority = window_of(row, self.scope), int(self.number(row, "priority") or 0)
-                cells = [("", cell, True) for cell in [row.result("contracted_percent")] if cell is not None]
-                cells += [(currency, cell, False) for currency, cell in self.amounts(row, "contracted_price")]
-                for currency, cell, is_percent in cells:
-                    value = operand(cell, self.scope.line, self.scope.report)
+            agreed = self._agreed(row)
+            for condition in self.conditions(row, bounded=()) if agreed else ():
+                window, priority = window_of(row, self.scope), self.whole(row, "priority")
+                for currency, cell, price, percent in agreed:
                     yield ContractedPrice(
                         own_id(row_id(row), *condition.word, currency),
                         condition.match,
                         condition.when,
                         currency,
-                        None if is_percent else value,
-                        value if is_percent else None,
+                        price,
+                        percent,
                         window,
                         priority,
                         cell.span,
                     )
+
+    def _agreed(self, row: TableRow) -> list[tuple[str, Scalar, Operand | None, Operand | None]]:
+        """What a row agrees on: a price by currency, or a percent off; what nobody can pay is reported."""
+        report = self.scope.report
+        found: list[tuple[str, Scalar, Operand | None, Operand | None]] = []
+        prices, percent = list(self.amounts(row, "contracted_price")), row.result("contracted_percent")
+        if percent is not None and prices:
+            message = "the row agrees on a price, so its percent would say nothing"
+            report.add(finding("FLD011", message, percent.span, "keep the one that is meant"))
+        elif percent is not None:
+            trimmed = percent.cut(0, len(percent.text.rstrip().removesuffix("%")))
+            share = operand(trimmed, self.scope.line, report)
+            if share is not None and is_share(share, percent, "the agreed", report):
+                found.append(("", percent, None, share))
+        for currency, cell in prices:
+            price = operand(cell, self.scope.line, report)
+            if price is not None and is_payable(price, cell, "the agreed price", report):
+                found.append((currency, cell, price, None))
+        return found
 
     def conditions(self, row: TableRow, *, bounded: tuple[str, ...] = (QUANTITY,)) -> Iterator[Condition]:
         """One condition for each product that the row names; none after reporting a faulty cell.
@@ -157,23 +183,9 @@ class PriceTable:
                 continue
             yield wanted, cell
 
-    def _is_payable(self, price: Operand, cell: Scalar) -> bool:
-        if isinstance(price, Decimal) and price < 0:
-            message = f"the list price {cell.text} is negative"
-            self.scope.report.add(finding("PRC208", message, cell.span, "write an amount of zero or more"))
-            return False
-        return True
-
-    def number(self, row: TableRow, name: str) -> Decimal | None:
-        """A number among the notes; a faulty one is reported."""
-        cell = row.note(name)
-        if cell is None:
-            return None
-        try:
-            return values.number(cell.text)
-        except Unreadable as problem:
-            self.scope.report.add(finding(problem.code, problem.message, cell.span, problem.hint))
-            return None
+    def whole(self, row: TableRow, name: str) -> int:
+        """A whole number among the notes, zero when there is none."""
+        return whole_of(row, name, self.scope.report)
 
 
 def price_table(table: Table, scope: PricingScope) -> PriceTable:
@@ -200,7 +212,7 @@ def exchange_rates(table: Table, scope: PricingScope) -> Iterator[ExchangeRate]:
             found = ExchangeRate(
                 values.currency(source.text),
                 values.currency(target.text),
-                values.number(rate.text),
+                _rate(rate),
                 values.day(since.text),
                 text_of(row, "origin"),
                 rate.span,
@@ -209,6 +221,13 @@ def exchange_rates(table: Table, scope: PricingScope) -> Iterator[ExchangeRate]:
             scope.report.add(finding(problem.code, problem.message, rate.span, problem.hint))
             continue
         yield found
+
+
+def _rate(cell: Scalar) -> Decimal:
+    """An exchange rate: a number above zero."""
+    rate = values.number(cell.text)
+    values.check_limits(rate, Limits.ABOVE_ZERO)
+    return rate
 
 
 def bounds(cell: Scalar) -> tuple[Decimal | None, Decimal | None]:
@@ -237,6 +256,18 @@ def text_of(row: TableRow, name: str) -> str:
     """The text of a note, empty when there is none."""
     cell = row.note(name)
     return cell.text if cell is not None else ""
+
+
+def whole_of(row: TableRow, name: str, report: Report, default: int = 0) -> int:
+    """A whole number among the notes of a row; a faulty one is reported."""
+    cell = row.note(name)
+    if cell is None:
+        return default
+    try:
+        return values.integer(cell.text)
+    except Unreadable as problem:
+        report.add(finding(problem.code, problem.message, cell.span, problem.hint))
+        return default
 
 
 def window_of(row: TableRow, scope: PricingScope) -> Window:

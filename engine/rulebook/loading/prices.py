@@ -40,6 +40,7 @@ from engine.rulebook.loading.pricing_scope import (
     operand,
 )
 from engine.rulebook.loading.products import ListPrice, Register
+from engine.rulebook.loading.sense import COMPUTED, check_meaning, check_order, is_payable, is_share
 from engine.rulebook.loading.sources import TABLES, Sources
 from engine.rulebook.loading.table_rows import out_names
 from engine.rulebook.nodes import Scalar
@@ -138,12 +139,16 @@ class _File:
     def _entry(self, read: Read) -> None:
         match, when = match_of(read, self.scope), conditions(read, "when", self.scope.line, self.report)
         check_days(read, self.report)
+        check_order(read, "quantity_min", "quantity_max", self.report)
+        check_order(read, "margin_min", "margin_max", self.report)
+        check_meaning(read, "price", COMPUTED, self.report)
+        check_meaning(read, "based_on", ("from_cost",), self.report)
         if match is None or when is None:
             return
         formula = None if read.has("price") else _formula(read)
         amounts: list[tuple[str, Operand | None]] = [("", None)]
         if formula is None:
-            amounts = [(currency, self._money(text)) for currency, text in self._priced(read, "price")]
+            amounts = [(currency, self._payable(text, "the price")) for currency, text in self._priced(read, "price")]
         for currency, price in amounts:
             if price is None and formula is None:
                 continue
@@ -171,14 +176,17 @@ class _File:
         if match is None or when is None:
             return
         when = (*self._customer(read), *when)
+        check_meaning(read, "price", ("percent_off",), self.report)
         percent = read.scalar("percent_off")
         if percent is not None:
-            self._keep_contracted(read, match, when, "", (None, self._number(percent)))
+            agreed = self._number(percent)
+            if is_share(agreed, percent, "the agreed", self.report):
+                self._keep_contracted(read, match, when, "", (None, agreed))
         elif not read.has("price"):
             hint = "give `price` or `percent_off`"
             self.report.add(finding("FLD002", f"`{read.text('id')}` agrees on nothing", read.place("id"), hint))
         for currency, text in self._priced(read, "price"):
-            self._keep_contracted(read, match, when, currency, (self._money(text), None))
+            self._keep_contracted(read, match, when, currency, (self._payable(text, "the agreed price"), None))
 
     def _keep_contracted(
         self,
@@ -217,7 +225,10 @@ class _File:
         if sku is None or percent is None or not known_sku(sku, self.scope) or of is None:
             return
         value = self._number(percent)
-        if value is not None:
+        if isinstance(value, Decimal) and value < 0:
+            message = f"{value} percent of other lines is below zero"
+            self.report.add(finding("PRC107", message, percent.span, "write a percent of zero or more"))
+        elif value is not None:
             basis = PercentBasis(read.text("basis", "net"))
             name, place = RuleId(read.text("id")), read.place("id")
             check_days(read, self.report)
@@ -234,11 +245,8 @@ class _File:
             self.report.add(finding("PRC213", f"`{bundle.text}` is no bundle", bundle.span, hint))
             return
         for currency, text in self._priced(read, "price"):
-            price = self._money(text)
-            if isinstance(price, Decimal) and price < 0:
-                message = f"the price {price} of the bundle is negative"
-                self.report.add(finding("PRC208", message, text.span, "write an amount of zero or more"))
-            elif price is not None:
+            price = self._payable(text, "the bundle's price")
+            if price is not None:
                 name, window = own_id(read.text("id"), currency), _window(read)
                 found = BundlePrice(name, bundle.text, price, when, currency, window, read.place("id"))
                 self.prices.bundle_prices.append(found)
@@ -248,14 +256,17 @@ class _File:
         if when is None:
             return
         check_days(read, self.report)
+        if not any(map(read.has, ("floor", "ceiling", "margin_percent_min"))):
+            hint = "give `floor`, `ceiling` or `margin_percent_min`"
+            self.report.add(finding("FLD002", f"`{read.text('id')}` guards nothing", read.place("id"), hint))
         floors = dict(self._priced(read, "floor"))
         ceilings = dict(self._priced(read, "ceiling"))
         margin = read.scalar("margin_percent_min")
         least = self._number(margin) if margin is not None else None
         for currency in [*dict.fromkeys([*floors, *ceilings])] or [""]:
             floor, ceiling = floors.get(currency), ceilings.get(currency)
-            low = self._money(floor) if floor is not None else None
-            high = self._money(ceiling) if ceiling is not None else None
+            low = self._payable(floor, "the floor") if floor is not None else None
+            high = self._payable(ceiling, "the ceiling") if ceiling is not None else None
             name, place = own_id(read.text("id"), currency), read.place("id")
             guard = Guard(name, when, low, high, least, currency, place, _window(read))
             self.prices.guards.append(guard)
@@ -273,6 +284,11 @@ class _File:
 
     def _money(self, text: Scalar) -> Operand | None:
         return money_operand(text, self.scope.line, self.report)
+
+    def _payable(self, text: Scalar, what: str) -> Operand | None:
+        """An amount that somebody can pay; None after reporting."""
+        found = self._money(text)
+        return found if is_payable(found, text, what, self.report) else None
 
     def _number(self, text: Scalar) -> Operand | None:
         trimmed = text.cut(0, len(text.text.rstrip().removesuffix("%")))

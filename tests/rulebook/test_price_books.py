@@ -1,0 +1,48 @@
+"""Price books in files: computed prices, books by name, and what is refused."""
+
+from __future__ import annotations
+
+from tests.rulebook.shop import book_of, line, nets, quote, refused
+
+
+def test_a_computed_price_without_a_base_starts_from_the_list_price_beside_the_product() -> None:
+    boxes = "products:\n  - {sku: PEN, name: Pen, family: desk, list: {EUR: 1.50}, units: {box: 12}}\n"
+    pen = {"catalog/catalog.yaml": boxes}
+    dealer = "{id: dealer, family: desk, book: dealer, percent_off: 30}"
+    sale = "{id: sale, family: desk, percent_off: 10, priority: 1, when: line.qty >= 100}"
+    boxed = "{id: boxed, sku: PEN, unit: box, price: 15.00, priority: 2}"
+    parts = book_of(pen, prices=f"prices: [{dealer}, {sale}, {boxed}]\n")
+    assert nets(quote(parts, line("PEN", "10"))) == {"pen": "15.00"}
+    assert nets(quote(parts, line("PEN", "10"), header={"price_book": "dealer"})) == {"pen": "10.50"}  # 1.50 x 0.7
+    assert nets(quote(parts, line("PEN", "100"))) == {"pen": "135.00"}  # 1.50 x 0.9, not of its own price
+
+
+def test_a_book_based_on_a_price_for_the_box_counts_for_one_piece() -> None:
+    pen = {"catalog/catalog.yaml": "products:\n  - {sku: PEN, name: Pen, list: {EUR: 1.50}, units: {box: 12}}\n"}
+    retail = "{id: retail, sku: PEN, book: retail, unit: box, price: 14.40}"
+    dealer = "{id: dealer, sku: PEN, book: dealer, based_on: retail, percent_off: 25}"
+    parts = book_of(pen, prices=f"prices: [{retail}, {dealer}]\n")
+    asked = quote(parts, line("PEN", "2", unit="box"), header={"price_book": "dealer"})
+    assert nets(asked) == {"pen": "21.60"}  # 14.40 / 12 x 0.75 = 0.90, times 24
+
+
+def test_a_price_book_that_is_not_there_is_refused_with_the_nearest() -> None:
+    parts = book_of(prices="prices: [{id: d, sku: PEN, book: dealer, price: 1}]\n")
+    assert refused(parts, line("PEN"), header={"price_book": "delaer"}) == [
+        "PRC020: header.price_book: the rule book has no price book `delaer`; did you mean `dealer`?"
+    ]
+    (fault,) = refused(parts, line("INK"), header={"price_book": "dealer"})
+    assert "no price for `INK` in the price book `dealer` in EUR on 2026-03-02, quantity 1" in fault
+
+
+def test_a_table_of_contracted_prices_keeps_to_its_quantities() -> None:
+    table = "line.sku,customer.id,line.qty,out: contracted_price,out: contracted_percent\n"
+    rows = "PEN,acme,[10..99],1.20,\nPEN,acme,>= 100,1.00,\nINK,acme,> 2,,25\n"
+    parts = book_of({"prices/agreed.csv": table + rows})
+    acme = {"id": "acme"}
+    for quantity, net in (("9", "13.50"), ("10", "12.00"), ("99", "118.80"), ("100", "100.00")):
+        assert nets(quote(parts, line("PEN", quantity), customer=acme)) == {"pen": net}
+    assert nets(quote(parts, line("PEN", "100"), customer={"id": "other"})) == {"pen": "150.00"}
+    # 9.99 each; a quarter off three of them: 29.97 x 0.75 = 22.4775
+    assert nets(quote(parts, line("INK", "2"), customer=acme)) == {"ink": "19.98"}
+    assert nets(quote(parts, line("INK", "3"), customer=acme)) == {"ink": "22.48"}
