@@ -25,6 +25,5 @@ class TenantClock:
 
     def now(self, tenant: str = "default") -> datetime:
         """The test clock's instant where there is one, else the wall clock's."""
-        with self._store.read(tenant) as reader:
-            clock = reader.get(TestClock, TEST_CLOCK)
+        clock = self._store.look(tenant, lambda reader: reader.get(TestClock, TEST_CLOCK))
         return clock.now if clock is not None else self._wall.now(tenant)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,19 +17,16 @@ from engine.application.rule_books import ActiveBook, CheckedBook, PublishedBook
 
 MOST_BOOKS = 8
 MOST_CHECKED = 2
-MOST_TENANTS = 1_000
+MOST_DAYS = 1_000
 MOST_PUBLICATIONS = 10_000
-OTHERS_SECONDS = 0.5
-"""How long publications are held although another process on the same database may have added one."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Publications:
-    """What was published by so many saves, and until when to believe that no other process added to it."""
+class _InForce:
+    """The book in force on a day, as long as the store's mark of publications is this one."""
 
-    saves: int
-    until: float
-    books: tuple[PublishedBook, ...]
+    mark: object
+    book: ActiveBook | None
 
 
 class StoredRuleBooks:
@@ -43,7 +39,7 @@ class StoredRuleBooks:
         self._active: LRUCache[tuple[str, str], ActiveBook] = LRUCache(MOST_BOOKS)
         self._checked: LRUCache[str, ActiveBook] = LRUCache(MOST_CHECKED)
         self._loading: dict[tuple[str, str], threading.Lock] = {}
-        self._published: LRUCache[str, _Publications] = LRUCache(MOST_TENANTS)
+        self._in_force: LRUCache[tuple[str, date], _InForce] = LRUCache(MOST_DAYS)
 
     def check(self, files: Mapping[str, bytes]) -> CheckedBook:
         """Compile sources; what has no errors is held for a while, since most of it is published next."""
@@ -87,23 +83,21 @@ class StoredRuleBooks:
 
     def in_force(self, tenant: str, day: date) -> ActiveBook | None:
         """The book published last among those that hold on a day, or None."""
-        held = [each for each in self._publications(tenant) if each.holds_on(day)]
-        if not held:
-            return None
-        return self.get(tenant, max(held, key=lambda each: each.number).id)
-
-    def _publications(self, tenant: str) -> tuple[PublishedBook, ...]:
-        """All publications; read again after one was saved here, and now and then for what others saved."""
-        saves, now = self._store.saves(PublishedBook), time.monotonic()
+        key = tenant, day
+        mark = self._store.mark(PublishedBook)
         with self._gate:
-            known = self._published.get(tenant)
-        if known is None or known.saves != saves or known.until < now:
-            with self._store.latest(tenant) as reader:  # a caller's unit may be older than the saves that were counted
-                books = tuple(reader.page(PublishedBook, limit=MOST_PUBLICATIONS))
-            known = _Publications(saves, now + OTHERS_SECONDS, books)
+            known = self._in_force.get(key)
+        if known is None or known.mark != mark:
+            known = _InForce(mark, self._published_for(tenant, day))
             with self._gate:
-                self._published[tenant] = known
-        return known.books
+                self._in_force[key] = known
+        return known.book
+
+    def _published_for(self, tenant: str, day: date) -> ActiveBook | None:
+        with self._store.latest(tenant) as reader:  # a caller's unit may be older than the mark
+            published = reader.page(PublishedBook, limit=MOST_PUBLICATIONS)
+        held = [each for each in published if each.holds_on(day)]
+        return self.get(tenant, max(held, key=lambda each: each.number).id) if held else None
 
     def _load(self, tenant: str, book_hash: str) -> ActiveBook | None:
         with self._store.latest(tenant) as reader:

@@ -66,15 +66,13 @@ class Calls:
 
     def read(self, answer: Callable[[Reader], T | Refusal]) -> T:
         """Answer from a snapshot; raises Refused."""
-        with self.env.store.read(DEFAULT_TENANT) as reader:
-            return ok(answer(reader))
+        return ok(self.env.store.look(DEFAULT_TENANT, answer))
 
     def checked_with(self, faults: Faults, look: Callable[[Reader], object]) -> None:
         """Raise Refused when anything was found wrong with the message, with all else that ``look`` would refuse."""
         if not faults.found:
             return
-        with self.env.store.read(DEFAULT_TENANT) as reader:
-            found = look(reader)
+        found = self.env.store.look(DEFAULT_TENANT, look)
         unread = [f".{each.field}" for each in faults.found]
         more = [each for each in found.faults if not _is_unread(each, unread)] if isinstance(found, Refusal) else []
         raise Refused(Refusal((*faults.found, *more)))

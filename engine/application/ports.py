@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,17 +128,20 @@ class Store(Protocol):
     def read(self, tenant: str) -> AbstractContextManager[Reader]:
         """A snapshot to read from; inside another one of its thread it is that one."""
 
+    def look(self, tenant: str, find: Callable[[Reader], T]) -> T:
+        """What ``find`` finds in one snapshot: the cheapest way to read. It may be called twice and changes nothing."""
+
     def latest(self, tenant: str) -> AbstractContextManager[Reader]:
         """A snapshot of what is saved by now, inside another one too: for what is held beyond the snapshot."""
 
     def begin(self, tenant: str) -> AbstractContextManager[Transaction]:
-        """A unit of work; leaving the context without a commit saves nothing."""
+        """A unit of work; leaving the context without a commit saves nothing. Its reads may be a Conflict, too."""
 
     def turn(self) -> AbstractContextManager[object]:
         """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""
 
-    def saves(self, kind: type[object]) -> int:
-        """How often records of a kind were saved through this store; while it stays the same, none was."""
+    def mark(self, kind: type[object]) -> object:
+        """Stays equal for as long as nobody saves a record of a kind, in this process or another."""
 
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""

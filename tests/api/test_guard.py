@@ -31,7 +31,7 @@ def test_an_error_of_ours_says_nothing_but_a_reference(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("SELECT secret FROM /etc/passwd")
 
-    monkeypatch.setattr(type(shop.env.store), "read", broken)
+    monkeypatch.setattr(type(shop.env.store), "look", broken)
     with caplog.at_level(logging.ERROR, "cpq.calls"):
         found = failure(shop.parties.GetCustomer, party_pb2.GetCustomerRequest(name="customers/anna"))
     assert (found.code, found.reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")

@@ -15,8 +15,7 @@ from engine.parties import Customer, User
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 from engine.storage.sqlite.statements import CHUNKS, EVENTS, Insert
-from engine.storage.sqlite.transaction import SqliteTransaction
-from tests.storage.contract import ANNA, NOON, CustomerRenamed, save
+from tests.storage.contract import ANNA, NOON, CustomerRenamed, in_thread, save
 
 BO = Customer("c-2", "Bo")
 ODD = ["\0", "a\0b", "\x01\x1f\x7f", "~", "~0", "~1", "~01~10", "~\0~1", "\\u0000"]
@@ -227,16 +226,23 @@ def test_what_a_unit_read_it_reads_again_alike(store: SqliteStore) -> None:
             tx.commit(Asked("Look"), b"", at=NOON)
 
 
-def test_a_unit_that_gets_no_snapshot_is_not_waited_for(store: SqliteStore) -> None:
+def fails(store: SqliteStore) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="disk"), store.begin("default") as unit:
+        unit.get(User, "u-9")
+
+
+def test_a_unit_that_gets_no_snapshot_is_not_waited_for(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken:
         in_transaction = False
 
         def execute(self, _: str) -> None:
             raise sqlite3.OperationalError("disk I/O error")
 
+        def close(self) -> None:
+            """Closed with the store."""
+
     with store.begin("default") as sound:
-        unit = SqliteTransaction(Broken(), store._schema, "default", store._writer)  # type: ignore[arg-type]
-        with pytest.raises(sqlite3.OperationalError, match="disk"), unit:
-            pytest.fail("there is no snapshot to read from")
+        monkeypatch.setattr(store._snapshots, "_connect", Broken)
+        in_thread(lambda: fails(store))
         assert store._writer._coming == {id(sound)}
     assert not store._writer._coming

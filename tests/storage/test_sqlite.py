@@ -199,13 +199,13 @@ def test_child_rows_follow_their_record(tmp_path: Path) -> None:
     opened._schema = Schema((INVOICE_LIKE,), SCALARS)
     save(opened, replace(ANNA, address=Address(("x", "y"))))
     rows = "SELECT parent_id, position, label, amount_minor FROM customer_marks ORDER BY position"
-    assert opened._reader().execute(rows).fetchall() == [("c-1", 0, "x", 0), ("c-1", 1, "y", 1)]
+    assert opened._snapshots.connection().execute(rows).fetchall() == [("c-1", 0, "x", 0), ("c-1", 1, "y", 1)]
     with opened.begin("default") as tx:
         found = tx.get(Customer, "c-1")
         assert found is not None
         tx.replace(replace(found, address=Address(("z",))))
         tx.commit(Asked("Change"), b"", at=NOON)
-    assert opened._reader().execute(rows).fetchall() == [("c-1", 0, "z", 0)]
+    assert opened._snapshots.connection().execute(rows).fetchall() == [("c-1", 0, "z", 0)]
     opened.close()
 
 
@@ -213,7 +213,7 @@ def test_units_that_wait_share_a_commit_and_one_that_fails_does_not_hurt_the_oth
     connection = sqlite3.connect(tmp_path / "w.sqlite3", isolation_level=None, check_same_thread=False)
     connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
     commits: list[int] = []
-    writer = Writer(connection, after_commit=lambda _: commits.append(1))
+    writer = Writer(connection, after_commit=lambda: commits.append(1))
     started, go = threading.Event(), threading.Event()
 
     def hold(_: sqlite3.Connection) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-from engine.application.ports import StoreFailed
+from engine.application.ports import Conflict, StoreFailed
 from engine.storage.shapes import Shape
 from engine.storage.sqlite.migrate import migrate, migrations
+from engine.storage.sqlite.recent import RecentRecords
 from engine.storage.sqlite.schema import Schema
+from engine.storage.sqlite.snapshot import Snapshots
 from engine.storage.sqlite.transaction import SqliteReader, SqliteTransaction
+from engine.storage.sqlite.wal_index import OPENING, WalIndex
 from engine.storage.sqlite.writer import Writer
 from engine.storage.tables import Table
 
+T = TypeVar("T")
 BUSY_MILLISECONDS = 10_000
 
 
@@ -27,40 +31,51 @@ class SqliteStore:
     def __init__(self, path: Path, tables: Iterable[Table], scalars: Mapping[type, Shape]) -> None:
         self._path = path
         self._schema = Schema(tables, scalars)
-        self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
-        self._gate = threading.Lock()
         self._turn = threading.Lock()
         self._news = threading.Condition()
-        connection = _writing(path)
-        try:
-            migrate(connection, migrations())
-            self._commits = 0
-            self._saves: Counter[str] = Counter()
-        except BaseException:
-            connection.close()
-            raise
-        self._writer = Writer(connection, after_commit=self._tell)
+        self._commits = 0
+        with OPENING:
+            connection = _writing(path)
+            try:
+                migrate(connection, migrations())
+            except BaseException:
+                connection.close()
+                raise
+            self._index = WalIndex.of(path)
+        self._recent = RecentRecords(self._index)
+        self._snapshots = Snapshots(lambda: _reading(path), self._recent)
+        self._writer = Writer(connection, recent=self._recent, after_commit=self._tell)
 
     def read(self, tenant: str) -> SqliteReader:
         """A snapshot to read from; inside another one of its thread it is that one."""
-        return SqliteReader(self._reader(), self._schema, tenant)
+        return SqliteReader(self._snapshots, self._snapshots.held, self._schema, tenant)
+
+    def look(self, tenant: str, find: Callable[[SqliteReader], T]) -> T:
+        """What is found in one snapshot; looked for again when it was met by a change on its way."""
+        try:
+            with SqliteReader(self._snapshots, self._snapshots.light, self._schema, tenant) as reader:
+                return find(reader)
+        except Conflict:
+            if self._snapshots.is_inside():
+                raise
+        with self.read(tenant) as reader:
+            return find(reader)
 
     def latest(self, tenant: str) -> SqliteReader:
         """A snapshot of what is saved by now, inside another one of its thread too."""
-        return SqliteReader(self._reader(idle=True), self._schema, tenant)
+        return SqliteReader(self._snapshots, self._snapshots.latest, self._schema, tenant)
 
     def begin(self, tenant: str) -> SqliteTransaction:
         """A unit of work; leaving the context without a commit saves nothing."""
-        return SqliteTransaction(self._reader(), self._schema, tenant, self._writer)
+        return SqliteTransaction(self._snapshots, self._schema, tenant, self._writer)
 
     def turn(self) -> AbstractContextManager[object]:
         """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""
         return self._turn
 
-    def saves(self, kind: type[object]) -> int:
-        """How often records of a kind were saved through this store: counted before those who saved are told."""
-        return self._saves[self._schema.of(kind).table.table]
+    def mark(self, kind: type[object]) -> object:
+        """Stays equal for as long as nobody saves a record of a kind, in this process or another."""
+        return self._recent.mark(self._schema.of(kind).table.table)
 
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
@@ -113,31 +128,21 @@ class SqliteStore:
     def close(self) -> None:
         """Finish what waits and close every connection."""
         self._writer.close()
-        with self._gate:
-            for connection in self._readers:
-                connection.close()
-            self._readers.clear()
+        self._snapshots.close()
+        self._recent.close()
+        with OPENING:
+            index, self._index = self._index, None
+            if index is not None:
+                index.close()
 
-    def _tell(self, tables: Iterable[str]) -> None:
-        self._saves.update(tables)
+    def _tell(self) -> None:
         with self._news:
             self._commits += 1
             self._news.notify_all()
 
     def _newest(self) -> int:
-        found = self._reader().execute("SELECT coalesce(max(cursor), 0) FROM events").fetchone()
+        found = self._snapshots.connection().execute("SELECT coalesce(max(cursor), 0) FROM events").fetchone()
         return found[0]  # type: ignore[no-any-return]
-
-    def _reader(self, *, idle: bool = False) -> sqlite3.Connection:
-        """This thread's connection to read by, or another of its own that holds no snapshot."""
-        own: list[sqlite3.Connection] = self._local.__dict__.setdefault("connections", [])
-        for each in own:
-            if not (idle and each.in_transaction):
-                return each
-        own.append(_reading(self._path))
-        with self._gate:
-            self._readers.append(own[-1])
-        return own[-1]
 
 
 def open_store(path: Path, tables: Iterable[Table], scalars: Mapping[type, Shape] | None = None) -> SqliteStore:

@@ -2,63 +2,61 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from engine.application import ports
 from engine.application.ports import Answer, Asked, StoredEvent
 from engine.storage.sqlite.changes import Changes, Place
 from engine.storage.sqlite.schema import Schema
+from engine.storage.sqlite.snapshot import Snapshot, Snapshots
 from engine.storage.sqlite.statements import BLOBS, COUNT_ON, COUNTERS, EVENTS, FORGET, KEPT, Row
 from engine.storage.sqlite.writer import Writer
 
 T = TypeVar("T")
+Enter: TypeAlias = Callable[[], tuple[Snapshot, bool]]
+"""Gives the snapshot to read from, and says whether it begins with the one who asks."""
 MOST_ROWS = 10_000
 
 
 class SqliteReader:
     """Reads one tenant's records at one point in time; inside another snapshot of its thread it reads that one."""
 
-    def __init__(self, connection: sqlite3.Connection, schema: Schema, tenant: str) -> None:
-        self._connection = connection
+    _snapshot: Snapshot
+    _begins_here: bool
+
+    def __init__(self, snapshots: Snapshots, enter: Enter, schema: Schema, tenant: str) -> None:
+        self._snapshots = snapshots
+        self._enter = enter
         self._schema = schema
         self._tenant = tenant
         self._seen: dict[tuple[type[Any], str], int] = {}
         self._records: dict[tuple[type[Any], str], Any] = {}
-        self._outermost = False
 
     def __enter__(self) -> Self:
-        if not self._connection.in_transaction:
-            self._connection.execute("BEGIN")
-            self._outermost = True
+        self._snapshot, self._begins_here = self._enter()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
 
     def _end(self) -> None:
-        """Let go of the snapshot: while anybody holds one, the log of writes cannot begin again at its start."""
-        if self._outermost:
-            self._outermost = False
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+        if self._begins_here:
+            self._begins_here = False
+            self._snapshots.end(self._snapshot)
 
     def get(self, kind: type[T], key: str) -> T | None:
         """The record, or None; asked for again it is the same, since a snapshot does not change."""
         if (kind, key) not in self._records:
-            prepared = self._schema.of(kind)
-            row = self._connection.execute(prepared.select, (self._tenant, key)).fetchone()
-            self._seen[kind, key] = row[0] if row else 0
-            self._records[kind, key] = prepared.decode(row[1]) if row else None
+            found = self._snapshot.record(self._schema.of(kind), self._tenant, key)
+            self._seen[kind, key], self._records[kind, key] = found
         return self._records[kind, key]  # type: ignore[no-any-return]
 
     def version(self, kind: type[object], key: str) -> int:
         """How often the record was saved, from 1; 0 when there is none."""
         if (kind, key) not in self._seen:
-            row = self._connection.execute(self._schema.of(kind).select_version, (self._tenant, key)).fetchone()
-            self._seen[kind, key] = row[0] if row else 0
+            self._seen[kind, key] = self._snapshot.version(self._schema.of(kind), self._tenant, key)
         return self._seen[kind, key]
 
     def page(self, kind: type[T], *, where: Mapping[str, str] | None = None, after: str = "", limit: int) -> list[T]:
@@ -66,7 +64,7 @@ class SqliteReader:
         prepared = self._schema.of(kind)
         wanted = where or {}
         parameters = (self._tenant, after, *wanted.values(), min(limit, MOST_ROWS))
-        rows = self._connection.execute(prepared.page(wanted), parameters).fetchall()
+        rows = self._snapshot.select(prepared.page(wanted), parameters)
         for key, version, _ in rows:
             self._seen.setdefault((kind, key), version)
         return [prepared.decode(body) for _, _, body in rows]
@@ -77,11 +75,11 @@ class SqliteReader:
         names = (column, *where)
         assert set(names) <= set(prepared.table.columns), "only columns of the table can be due"
         conditions = "".join(f" AND {name} = ?" for name in where)
-        found = self._connection.execute(
+        found = self._snapshot.select(
             f"SELECT id, version, body FROM {prepared.table.table} WHERE tenant_id = ? AND {column} <= ?{conditions}"
             " ORDER BY id LIMIT ?",
             (self._tenant, until, *where.values(), min(limit, MOST_ROWS)),
-        ).fetchall()
+        )
         for key, version, _ in found:
             self._seen.setdefault((kind, key), version)
         return [prepared.decode(body) for _, _, body in found]
@@ -91,7 +89,7 @@ class SqliteReader:
         names = (table, *columns, *(where or {}))
         assert all(name.isidentifier() for name in names), "tables and columns are named by the program"
         conditions = "".join(f" AND {name} = ?" for name in where or {})
-        found = self._connection.execute(
+        found = self._snapshot.select(
             f"SELECT {', '.join(columns)} FROM {table} WHERE tenant_id = ?{conditions} ORDER BY rowid",
             (self._tenant, *(where or {}).values()),
         )
@@ -99,45 +97,45 @@ class SqliteReader:
 
     def events(self, *, after: int, limit: int) -> list[StoredEvent]:
         """Events after a cursor, oldest first."""
-        rows = self._connection.execute(
+        rows = self._snapshot.select(
             "SELECT cursor, name, entity, at, body FROM events"
             " WHERE tenant_id = ? AND cursor > ? ORDER BY cursor LIMIT ?",
             (self._tenant, after, min(limit, MOST_ROWS)),
-        ).fetchall()
+        )
         return [StoredEvent(row[0], row[1], row[2], datetime.fromisoformat(row[3]), row[4]) for row in rows]
 
     def answer(self, request_id: str) -> Answer | None:
         """The recorded answer of a request, or None."""
-        row = self._connection.execute(
+        rows = self._snapshot.select(
             "SELECT fingerprint, answer FROM requests WHERE tenant_id = ? AND request_id = ?",
             (self._tenant, request_id),
-        ).fetchone()
-        return Answer(row[0], row[1]) if row else None
+        )
+        return Answer(*rows[0]) if rows else None
 
     def blob(self, key: str) -> bytes | None:
         """An opaque document, or None."""
-        row = self._connection.execute(
-            "SELECT content FROM blobs WHERE tenant_id = ? AND id = ?", (self._tenant, key)
-        ).fetchone()
-        return row[0] if row else None
+        rows = self._snapshot.select("SELECT content FROM blobs WHERE tenant_id = ? AND id = ?", (self._tenant, key))
+        return rows[0][0] if rows else None
 
     def kept(self, key: str, mark: str) -> bytes | None:
         """The answer kept under a key, when it carries that mark."""
-        row = self._connection.execute(
+        rows = self._snapshot.select(
             "SELECT content FROM kept_answers WHERE tenant_id = ? AND id = ? AND mark = ?", (self._tenant, key, mark)
-        ).fetchone()
-        return row[0] if row else None
+        )
+        return rows[0][0] if rows else None
 
     def aside(self) -> SqliteReader:
         """The same snapshot, read without being remembered."""
-        return SqliteReader(self._connection, self._schema, self._tenant)
+        beside = SqliteReader(self._snapshots, self._enter, self._schema, self._tenant)
+        beside._snapshot, beside._begins_here = self._snapshot, False
+        return beside
 
 
 class SqliteTransaction(SqliteReader):
     """Collects writes; the commit checks in the writer thread that everything read is still as it was."""
 
-    def __init__(self, connection: sqlite3.Connection, schema: Schema, tenant: str, writer: Writer) -> None:
-        super().__init__(connection, schema, tenant)
+    def __init__(self, snapshots: Snapshots, schema: Schema, tenant: str, writer: Writer) -> None:
+        super().__init__(snapshots, snapshots.light, schema, tenant)
         self._writer = writer
         self._own: dict[tuple[type[Any], str], Any] = {}
         self._added: set[tuple[type[Any], str]] = set()
@@ -196,10 +194,10 @@ class SqliteTransaction(SqliteReader):
         """The next number of a gap-free series: it is used exactly when this unit is saved."""
         first, last = self._numbers.get(series, (-1, -1))
         if first < 0:
-            row = self._connection.execute(
+            rows = self._snapshot.select(
                 "SELECT value FROM counters WHERE tenant_id = ? AND series = ?", (self._tenant, series)
-            ).fetchone()
-            first = last = row[0] if row else 0
+            )
+            first = last = rows[0][0] if rows else 0
         self._numbers[series] = first, last + 1
         return last + 1
 

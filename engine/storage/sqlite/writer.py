@@ -13,11 +13,12 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from engine.application.ports import StoreError, StoreFailed
-from engine.storage.sqlite.changes import Changes, save_group
+from engine.storage.sqlite.changes import Changes, Place, save_group
+from engine.storage.sqlite.recent import RecentRecords
 
 T = TypeVar("T")
 MOST_UNITS = 64
@@ -42,9 +43,14 @@ class Writer:
     """Runs units one after the other on its own connection, many to a commit."""
 
     def __init__(
-        self, connection: sqlite3.Connection, *, after_commit: Callable[[Iterable[str]], None] = lambda _: None
+        self,
+        connection: sqlite3.Connection,
+        *,
+        recent: RecentRecords | None = None,
+        after_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection = connection
+        self._recent = recent or RecentRecords(None)
         self._after_commit = after_commit
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._closed = False
@@ -120,14 +126,13 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             for unit in self._left_by_group(batch):
                 self._attempt(unit)
-            self._connection.execute("COMMIT")
+            with self._recent.committing(_written(batch)):
+                self._connection.execute("COMMIT")
         except Exception as failure:  # whatever broke the commit, no unit of it may be acknowledged
             self._give_up(batch, failure)
         else:
             self._took = time.monotonic() - began
-            self._after_commit(
-                {place[0] for each in batch if each.changes is not None for place in each.changes.written}
-            )
+            self._after_commit()
         for unit in batch:
             unit.done.release()
 
@@ -163,6 +168,13 @@ class Writer:
         for unit in batch:
             if unit.error is None:
                 unit.error = StoreFailed(f"the commit failed: {failure}")
+
+
+def _written(batch: list[_Unit]) -> set[Place] | None:
+    """The records that units write, those of refused ones too; None when one of them may write anything."""
+    if any(each.changes is None for each in batch):
+        return None
+    return {place for each in batch if each.changes is not None for place in each.changes.written}
 
 
 def _left(until: float) -> float:
