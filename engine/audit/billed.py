@@ -42,6 +42,7 @@ def ordered_as_quoted(rows: Rows) -> Iterator[Violation]:
 def billed_as_ordered(rows: Rows, at: date) -> Iterator[Violation]:
     """Invoiced less credited is at most an item's net less what was taken back, and is that when billing ends."""
     billed: dict[tuple[str, str], int] = defaultdict(int)
+    currencies = {(each.order, each.item): each.currency for each in (*rows.invoice_lines, *rows.credit_lines)}
     for line in rows.invoice_lines:
         if not line.as_billed:
             billed[line.order, line.item] += line.net
@@ -58,12 +59,13 @@ def billed_as_ordered(rows: Rows, at: date) -> Iterator[Violation]:
             yield Violation(BILLED_TOO_MUCH, where, due, found, item.currency)
     for key in sorted(billed.keys() - items.keys()):
         if billed[key]:
-            yield Violation(BILLED_TOO_MUCH, f"order {key[0]} item {key[1]}", 0, billed[key])
+            yield Violation(BILLED_TOO_MUCH, f"order {key[0]} item {key[1]}", 0, billed[key], currencies[key])
 
 
 def credited_within_billed(rows: Rows) -> Iterator[Violation]:
     """All credits of an invoice line together never exceed it."""
     nets = {(each.invoice, each.line): each for each in rows.invoice_lines}
+    currencies = {(each.invoice, each.invoice_line): each.currency for each in rows.credit_lines}
     credited: dict[tuple[str, str], int] = defaultdict(int)
     for credit in rows.credit_lines:
         credited[credit.invoice, credit.invoice_line] += credit.net
@@ -71,8 +73,7 @@ def credited_within_billed(rows: Rows) -> Iterator[Violation]:
         line = nets.get(key)
         limit = line.net if line is not None else 0
         if line is None or amount > max(limit, 0):
-            currency = line.currency if line is not None else ""
-            yield Violation(CREDITED_TOO_MUCH, f"invoice {key[0]} line {key[1]}", limit, amount, currency)
+            yield Violation(CREDITED_TOO_MUCH, f"invoice {key[0]} line {key[1]}", limit, amount, currencies[key])
 
 
 def invoices_add_up(rows: Rows) -> Iterator[Violation]:
@@ -87,7 +88,8 @@ def invoices_add_up(rows: Rows) -> Iterator[Violation]:
             where = f"invoice {invoice.invoice}"
             yield Violation(INVOICE_TOTAL, where, sums[invoice.invoice], invoice.net, invoice.currency)
     for unknown in sorted(sums.keys() - {each.invoice for each in rows.invoices}):
-        yield Violation(INVOICE_TOTAL, f"invoice {unknown}", sums[unknown], 0)
+        lost = next(each.currency for each in rows.invoice_lines if each.invoice == unknown)
+        yield Violation(INVOICE_TOTAL, f"invoice {unknown}", sums[unknown], 0, lost)
     for name, numbers in sorted(series.items()):
         numbers.sort()
         for expected, found in enumerate(numbers, numbers[0]):

@@ -44,7 +44,8 @@ def scheduled_as_allocated(rows: Rows) -> Iterator[Violation]:
             where = f"contract {key[0]} obligation {key[1]}"
             yield Violation(SCHEDULE, where, obligation.price, sums[key], obligation.currency)
     for key in sorted(sums.keys() - known):
-        yield Violation(SCHEDULE, f"contract {key[0]} obligation {key[1]}", 0, sums[key])
+        lost = next(each.currency for each in rows.schedule if (each.contract, each.obligation) == key)
+        yield Violation(SCHEDULE, f"contract {key[0]} obligation {key[1]}", 0, sums[key], lost)
 
 
 def recognised_as_scheduled(rows: Rows, accounts: Accounts) -> Iterator[Violation]:
@@ -58,9 +59,9 @@ def recognised_as_scheduled(rows: Rows, accounts: Accounts) -> Iterator[Violatio
     counted = {(each.contract, each.obligation): each.recognised for each in rows.obligations}
     for key in sorted({*due, *booked, *counted}):
         where = f"contract {key[0]} obligation {key[1]}"
-        for expected in dict.fromkeys((due.get(key, 0), counted.get(key, 0))):
-            if expected != booked[key]:
-                yield Violation(RECOGNISED, where, expected, booked[key], currencies.get(key, ""))
+        wrong = [each for each in (due.get(key, 0), counted.get(key, 0)) if each != booked[key]]
+        if wrong:
+            yield Violation(RECOGNISED, where, wrong[0], booked[key], currencies.get(key, ""))
 
 
 def value_is_earned_or_remains(rows: Rows, accounts: Accounts) -> Iterator[Violation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.diagnostics import Code
+from engine.money import Money, MoneyError, currency
 
 ORDER_DIFFERS = Code("AUD001")
 NOT_ORDERED = Code("AUD002")
@@ -68,5 +69,14 @@ class Violation:
         return self.found - self.expected
 
     def __str__(self) -> str:
-        unit = f" {self.currency} minor units" if self.currency else ""
-        return f"{self.code}: {self.where}: {TITLES[self.code]}: expected {self.expected}, found {self.found}{unit}"
+        expected, found = self._said(self.expected), self._said(self.found)
+        return f"{self.code}: {self.where}: {TITLES[self.code]}: expected {expected}, found {found}"
+
+    def _said(self, value: int) -> str:
+        """An amount as people write it; a currency that nobody knows is a corrupted row, no reason to fail."""
+        if not self.currency:
+            return str(value)
+        try:
+            return str(Money(value, currency(self.currency)))
+        except MoneyError:
+            return f"{value} minor units of {self.currency}"

@@ -93,8 +93,8 @@ def show_schedule(screen: Screen, contract: Any) -> None:
 
 
 def show_entry(screen: Screen, entry: Any) -> None:
-    """A journal entry: debits on the left, credits on the right."""
-    screen.say(f"  {entry.key}  {day(entry.post_date)}", style="dim")
+    """A journal entry under the id that `cpq revenue reverse` takes: debits on the left, credits on the right."""
+    screen.say(f"  {entry.name.rpartition('/')[2]}  {entry.key}  {day(entry.post_date)}", style="dim")
     rows = [
         [
             f"    {line.account}",
@@ -125,7 +125,7 @@ def show_audit(screen: Screen, audit: Any) -> None:
     rows = [[f"  {each.broken_count or 'none'}", each.id, each.statement] for each in audit.checks]
     screen.table(["  found", "check", "what was looked for"], rows)
     for each in audit.findings:
-        screen.say(f"  {each.check}: {each.subject}: {each.message}", style="red")
+        screen.say(f"  {each.message}", style="red")
     verdict = "every identity holds" if audit.valid else "some identities do not hold"
     screen.say(f"  {verdict}", style="green" if audit.valid else "red")
 

@@ -74,6 +74,8 @@ def preview(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     answer = client.billing.preview_invoices(contract=options.contract, until=options.until)
     for each in answer.invoices:
         show_invoice(screen, each)
+    if not answer.invoices:
+        screen.say(f"nothing is due on or before {options.until} that is not on an invoice or draft already")
     return answer
 
 

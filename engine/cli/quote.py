@@ -42,7 +42,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ),
         Verb(
             "edit",
-            "change a draft to what a JSON file with fields of Quote says; fields that it leaves out stay",
+            "change a draft to what a JSON file with fields of Quote says (`show --json` prints one); others stay",
             edit,
             (NAME, positional("file", "the file", Path)),
         ),

@@ -19,7 +19,7 @@ BY_THEN = option("--until", "only what was posted by this day", kind=a_day)
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the family."""
     reverse = (
-        positional("name", "the entry", named("journalEntries")),
+        positional("name", "the entry, by its id in `cpq revenue journal`", named("journalEntries")),
         option("--day", "day of the reversal", kind=a_day, required=True),
     )
     verbs = (

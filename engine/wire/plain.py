@@ -1,7 +1,12 @@
-"""Messages from plain Python values: what a client is given as text, numbers, dates and mappings."""
+"""Messages from plain Python values: what a client is given as text, numbers, dates and mappings.
+
+The JSON form of a message (dates as mappings, instants and 64-bit numbers as text) is read too, so that what one call
+answered as JSON can be given to the next.
+"""
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +22,7 @@ from google.type import date_pb2
 
 from engine.wire.basics import decimal_text, fill_date, fill_value
 
+WHOLE_NUMBERS = frozenset({FieldDescriptor.TYPE_INT64, FieldDescriptor.TYPE_UINT64})
 Plain: TypeAlias = Mapping[str, Any] | Message
 """A message, or a mapping of its fields to plain values."""
 
@@ -78,10 +84,17 @@ def _fill_message(message: Any, value: Any) -> None:
     match message:
         case Message() if isinstance(value, type(message)):
             message.CopyFrom(value)
+        case date_pb2.Date() if isinstance(value, Mapping):
+            message.SetInParent()
+            fill(message, value)
         case date_pb2.Date():
             fill_date(message, _day(value))
+        case Timestamp() if isinstance(value, str):
+            message.FromJsonString(value)
         case Timestamp():
             message.FromDatetime(value.astimezone(UTC))
+        case FieldMask() if isinstance(value, str):
+            message.FromJsonString(value)
         case FieldMask():
             message.paths.extend(value)
         case common_pb2.Value() if isinstance(value, Mapping):
@@ -122,6 +135,10 @@ def _scalar(field: Any, value: Any) -> Any:
         return decimal_text(value)
     if field.type == FieldDescriptor.TYPE_STRING and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if field.type in WHOLE_NUMBERS and isinstance(value, str):
+        return int(value)
+    if field.type == FieldDescriptor.TYPE_BYTES and isinstance(value, str):
+        return b64decode(value, validate=True)
     return value
 
 

@@ -199,7 +199,7 @@ def test_a_violation_says_what_where_and_by_how_much() -> None:
     (first, *_) = audit(changed("quote_lines", 0, net=12_001)(books()), at=MARCH)
     assert str(first) == (
         "AUD001: quote q-1 v1 line plan: an order item has another net than its quote line: "
-        "expected 12001, found 12000 EUR minor units"
+        "expected 120.01 EUR, found 120.00 EUR"
     )
     assert first.difference == -1
 
@@ -264,3 +264,29 @@ def test_no_changed_amount_goes_unseen(field: tuple[str, int, str], by: int) -> 
     row = getattr(books(), name)[index]
     corrupted = changed(name, index, **{column: getattr(row, column) + by})(books())
     assert found(corrupted), f"{name}[{index}].{column} changed by {by}"
+
+
+def test_amounts_of_a_violation_have_their_currency_even_where_the_other_row_is_lost() -> None:
+    rows = books()
+    lost = replace(rows, order_items=rows.order_items[1:], invoices=rows.invoices[1:], obligations=())
+    shown = [str(each) for each in audit(lost, at=MARCH)]
+    for text in (
+        "AUD005: order o-1 item 1: an order item is billed beyond its net, or without an order: "
+        "expected 0.00 EUR, found 120.00 EUR",
+        "AUD007: invoice INV-1: an invoice is not the sum of its lines: expected 150.00 EUR, found 0.00 EUR",
+    ):
+        assert text in shown
+    assert all("minor units" not in each for each in shown)
+    unknown = changed("quote_lines", 0, net=1, currency="QQQ")(books())
+    assert "expected 1 minor units of QQQ" in str(audit(unknown, at=MARCH)[0])
+
+
+def test_an_obligation_is_named_once_whatever_its_journal_disagrees_with() -> None:
+    """The schedule says 20.00, the obligation counts 20.01, the journal holds 19.99: one finding, not two."""
+    wrong = changed("obligations", 0, recognised=2_001)(books())
+    journal = tuple(
+        replace(each, amount=each.amount + 1) if each.account == "revenue" and each.obligation == "plan" else each
+        for each in wrong.journal
+    )
+    found_now = [each for each in audit(replace(wrong, journal=journal), at=MARCH) if each.code == "AUD012"]
+    assert [each.where for each in found_now] == ["contract c-1 obligation plan"]

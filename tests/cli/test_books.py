@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from cpq.v1 import billing_pb2
+from cpq.v1 import billing_pb2, revenue_pb2
 from google.type.date_pb2 import Date
 
-from engine.cli.books import show_invoice
+from engine.cli.books import show_audit, show_invoice
 from engine.cli.screen import Screen
 
 
@@ -62,3 +62,12 @@ def test_a_quote_in_the_terminal_adds_up(cpq: Callable[..., str], write: Callabl
     care = next(each for each in shown.splitlines() if each.startswith("CARE-M"))
     # 5 x 24.00 = 120.00, a tenth of it off: 108.00
     assert care.split()[-5:] == ["24.00", "-12.00", "108.00", "/", "month"]
+
+
+def test_a_finding_of_the_audit_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    found = revenue_pb2.RunAuditResponse()
+    message = "AUD005: order o-1 item 1: an order item is billed beyond its net: expected 1.00 EUR, found 2.00 EUR"
+    found.findings.add(check="AUD005", subject="order o-1 item 1", message=message)
+    show_audit(Screen(), found)
+    printed = capsys.readouterr().out
+    assert printed.count("AUD005") == printed.count("order o-1 item 1") == 1

@@ -124,6 +124,11 @@ def test_a_draft_is_edited_from_a_file(cpq: Cpq, write: Write, deal: dict[str, s
     stale = {"title": "Old", "etag": before["etag"]}
     assert "ABORTED" in cpq("quote", "edit", quote, write("q.json", stale), code=1), "it was changed since"
     assert "Mice" in cpq("quote", "edit", quote, write("q.json", {"title": "Mice", "etag": after["etag"]}))
+    shown = cpq("quote", "show", quote, "--json")
+    shown["content"]["lines"][0]["quantity"] = "5"
+    # what `show --json` prints can be edited and given back: 5 x 19.90 + 24.00
+    assert "123.50" in cpq("quote", "edit", quote, write("q.json", shown))
+    assert cpq("quote", "show", quote, "--json")["valid_until"] == shown["valid_until"]
     assert "stays with" in cpq("quote", "edit", quote, write("q.json", {"owner": deal["Mia"]}), code=1)
     cpq("quote", "submit", quote)
     assert "FAILED_PRECONDITION" in cpq("quote", "edit", quote, write("q.json", {"title": "Late"}), code=1)
@@ -204,6 +209,8 @@ def test_it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> Non
     # 39.80 for the mice and 24.00 a month for 12 months: 327.80 before tax
     assert sum(int(each.get("net", 0)) for each in drafts["invoices"]) == 32780
     assert sum(int(each.get("net", 0)) for each in preview["invoices"]) == 32780
+    said = cpq("invoice", "preview", deal["contract"], "--until", today)
+    assert said == f"nothing is due on or before {today} that is not on an invoice or draft already\n"
     name = drafts["invoices"][0]["name"]
     shown = cpq("invoice", "finalize", name)
     assert "FJ-" in shown
@@ -234,7 +241,8 @@ def test_revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str,
     assert "CARE-M" in cpq("revenue", "show", deal["contract"])
     assert "contract_clearing" in cpq("revenue", "journal", "--contract", deal["contract"])
     assert "0.00" in cpq("revenue", "balance")
-    entry = cpq("revenue", "journal", "--json")[0]["name"]
+    entry = cpq("revenue", "journal").split()[0]
+    assert cpq("revenue", "journal", "--json")[0]["name"] == f"journalEntries/{entry}"
     assert "issue a credit note" in cpq("revenue", "reverse", entry, "--day", "2027-03-02", code=1)
     assert "closed" in cpq("revenue", "close", "--until", "2026-06-30")
     assert "every identity holds" in cpq("audit")

@@ -11,11 +11,22 @@ from decimal import Decimal
 from types import MappingProxyType
 
 import pytest
-from cpq.v1 import common_pb2, configuration_pb2, party_pb2, pricing_pb2
+from cpq.v1 import (
+    billing_pb2,
+    common_pb2,
+    configuration_pb2,
+    party_pb2,
+    pricing_pb2,
+    quote_pb2,
+    revenue_pb2,
+    rule_book_pb2,
+)
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.date_pb2 import Date
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.catalog import LineId, Sku
@@ -42,6 +53,7 @@ from engine.wire.masks import merged
 from engine.wire.plain import PlainError, fill
 from engine.wire.quotes import read_version_name
 from engine.wire.sheets import place_of
+from tests.api.messages import messages
 
 names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True)
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12)
@@ -207,6 +219,28 @@ def test_masks_change_what_they_name_and_nothing_else() -> None:
     everything = merged(present, given_, FieldMask(paths=["*"]), faults)
     assert (everything.display_name, everything.name) == ("", "customers/c")
     assert not faults.found
+
+
+@settings(max_examples=60)
+@given(st.sampled_from((quote_pb2.Quote, billing_pb2.Invoice, revenue_pb2.JournalEntry)), st.data())
+def test_the_json_of_a_message_fills_it_again(kind: type[Message], data: st.DataObject) -> None:
+    message = data.draw(messages(kind.DESCRIPTOR))
+    again = kind()
+    fill(again, MessageToDict(message, preserving_proto_field_name=True))
+    assert again == message
+
+
+def test_instants_masks_and_bytes_are_read_as_json_writes_them() -> None:
+    file = rule_book_pb2.SourceFile()
+    fill(file, {"content": "aWQ6IHNtYWxs"})
+    assert file.content == b"id: small"
+    message = quote_pb2.UpdateQuoteRequest()
+    fill(message, {"update_mask": "title,validUntil", "quote": {"create_time": "2026-03-01T12:00:00Z"}})
+    assert list(message.update_mask.paths) == ["title", "valid_until"]
+    assert message.quote.create_time.seconds == 1_772_366_400
+    for wrong in ({"valid_until": {"years": 2026}}, {"create_time": "yesterday"}):
+        with pytest.raises(PlainError):
+            fill(quote_pb2.Quote(), wrong)
 
 
 def test_plain_values_fill_messages() -> None:
