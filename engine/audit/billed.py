@@ -42,11 +42,12 @@ def ordered_as_quoted(rows: Rows) -> Iterator[Violation]:
 def billed_as_ordered(rows: Rows, at: date) -> Iterator[Violation]:
     """Invoiced less credited is at most an item's net less what was taken back, and is that when billing ends."""
     billed: dict[tuple[str, str], int] = defaultdict(int)
-    currencies = {(each.order, each.item): each.currency for each in (*rows.invoice_lines, *rows.credit_lines)}
+    currencies = {(each.order, each.item): each.currency for each in rows.invoice_lines}
     for line in rows.invoice_lines:
         if not line.as_billed:
             billed[line.order, line.item] += line.net
     for credit in rows.credit_lines:
+        currencies.setdefault((credit.order, credit.item), credit.currency)
         if not credit.as_billed:
             billed[credit.order, credit.item] -= credit.net
     items = {(each.order, each.item): each for each in rows.order_items if not each.as_billed}
