@@ -82,6 +82,6 @@ def _advice(priced: PricedQuote, parts: Parts) -> tuple[str, ...]:
     if isinstance(lines, Refusal):
         return ()
     asked = price_lines(lines, priced.request, parts)
-    quote, rows = header_facts(priced.request, priced.priced), line_facts(asked, priced.priced)
+    quote, rows = header_facts(priced.request, priced.priced), line_facts(asked, priced.priced, parts.plan)
     found = advise(quote, priced.request.customer, rows, policies=parts.policies, chains=parts.chains)
     return tuple(map(str, found))

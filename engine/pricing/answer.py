@@ -9,6 +9,7 @@ from typing import cast
 
 from engine.catalog import ChargeKind
 from engine.money import EXACT, RoundingRule
+from engine.pricing.depth import depths, is_raised
 from engine.pricing.gifts import added_lines, taxed_gifts
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
@@ -52,6 +53,10 @@ def answer(
         net=taxed.net,
         tax=taxed.tax,
     )
+    if is_raised(plan, request.manual, discounts):
+        depth = depths(plan, columns.lines, discounts)
+        plain.unlisted = sum(each.base for each in depth) - plain.listed
+        plain.offset = sum(each.taken for each in depth) - (plain.listed - plain.staged + plain.ordered)
     sums = sums_of(rows.lines, columns, plain, currency, rounding)
     sums.add_gifts(gifts)
     totals = totals_of(sums, currency, rounding)

@@ -22,6 +22,7 @@ from engine.pricing.compiled import (
     PriceTable,
     Source,
 )
+from engine.pricing.depth import may_raise
 from engine.pricing.expressions import (
     compile_expressions,
     expressions_of,
@@ -152,6 +153,7 @@ class _Compiler:
             line_sees_lines=_reads(line_expressions(self.rules), "lines"),
             line_sees_totals=_reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
             reads_quantity=_reads(expressions_of(self.rules), "quote.qty"),
+            may_raise=may_raise(self.rules),
             declared=_declared(self.rules),
             restrictions=restrictions_of(line_rules, order_rules),
             warnings=warnings,

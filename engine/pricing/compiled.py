@@ -146,7 +146,8 @@ class PriceTable:
 class PricePlan:
     """All rules of a book, ready to price; immutable, shared by threads. ``sources`` resolves trace numbers.
 
-    ``tax_by_code`` says that lines of one tax code always have one rate.
+    ``tax_by_code`` says that lines of one tax code always have one rate, ``may_raise`` that something in the book can
+    raise prices, so that the depth of discounts is worked out line by line.
     """
 
     rules: PricingRules
@@ -168,6 +169,7 @@ class PricePlan:
     line_sees_lines: bool
     line_sees_totals: bool
     reads_quantity: bool
+    may_raise: bool
     declared: Mapping[str, Mapping[str, None]]
     restrictions: Restrictions
     warnings: tuple[Diagnostic, ...]

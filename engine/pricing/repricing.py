@@ -14,6 +14,7 @@ from engine.money import MoneyError
 from engine.pricing.answer import answer, priced_lines
 from engine.pricing.checks import line_faults
 from engine.pricing.compiled import PricePlan
+from engine.pricing.depth import depths
 from engine.pricing.flow import Pricing, price, unknown_tax_codes
 from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.order_stage import OrderRun
@@ -236,8 +237,11 @@ def _lines_only(request: PriceRequest, old: _Old, places: list[int], pricing: Pr
     if priced.totals.cost is None:
         costs = list(map(_column("cost"), priced.lines))
         sums.cost, sums.unknown = sum(filter(None, costs)), costs.count(None)
-    sums.add(line_sums(asked, gone, currency, rounding), -1)
-    sums.add(line_sums(pricing.request.lines, fresh, currency, rounding), 1)
+    for sign, requested, of in ((-1, asked, gone), (1, pricing.request.lines, fresh)):
+        offset = 0
+        if plan.may_raise:
+            offset = sum(each.taken for each in depths(plan, of)) - sum(line.list_amount - line.amount for line in of)
+        sums.add(line_sums(requested, of, currency, rounding, offset=offset), sign)
     totals = totals_of(sums, currency, rounding)
     same = len(gone) == len(fresh) and all(was.applied == now.applied for was, now in zip(gone, fresh, strict=True))
     applied = priced.applied if same and not old.gone else _applied(lines)

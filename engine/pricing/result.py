@@ -93,7 +93,9 @@ class PricedTotals:
 
     One-time and recurring are before tax; ``mrr`` and ``arr`` count fixed recurring charges without usage. ``acv`` is
     the recurring value of a year and ``tcv`` everything over the term without usage estimates. ``cost`` and margin are
-    None when the cost of a line is unknown. Percents are exact to 4 decimals.
+    None when the cost of a line is unknown. Percents are exact to 4 decimals. ``discount_percent`` is what discounts
+    take off by themselves, in percent of list: ``offset`` more than list less amount, where surcharges stand beside
+    them.
     """
 
     list: Money
@@ -116,6 +118,7 @@ class PricedTotals:
     margin: Money | None
     margin_percent: Decimal | None
     discount_percent: Decimal
+    offset: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.pricing.settings import RoundingSettings
 from engine.pricing.state import HUNDRED, ZERO
 
 _PERCENT = Decimal("0.0001")
+_PLAIN = ("listed", "offset", "staged", "ordered", "amount", "net", "tax", "one_time", "usage", "acv", "tcv", "cost")
 
 
 def periods_of(line: RequestLine, parts: PartMonths) -> Ratio:
@@ -48,9 +49,13 @@ class Columns(NamedTuple):
 
 @dataclass(slots=True)
 class Sums:
-    """Plain sums in minor units; ``unknown`` counts the lines without a cost."""
+    """Plain sums in minor units; ``unknown`` counts the lines without a cost, ``offset`` is what surcharges offset of
+    the discounts, ``unlisted`` the amounts of lines that have no list price.
+    """
 
     listed: int = 0
+    offset: int = 0
+    unlisted: int = 0
     staged: int = 0
     ordered: int = 0
     amount: int = 0
@@ -66,7 +71,7 @@ class Sums:
 
     def add(self, other: Sums, sign: int) -> None:
         """Add other sums, or take them away."""
-        for name in ("listed", "staged", "ordered", "amount", "net", "tax", "one_time", "usage", "acv", "tcv", "cost"):
+        for name in _PLAIN:
             setattr(self, name, getattr(self, name) + sign * getattr(other, name))
         self.unknown += sign * other.unknown
         for months, amount in other.recurring.items():
@@ -110,10 +115,16 @@ def sums_of(
 
 
 def line_sums(
-    asked: Sequence[RequestLine], lines: Sequence[PricedLine], currency: Currency, rounding: RoundingSettings
+    asked: Sequence[RequestLine],
+    lines: Sequence[PricedLine],
+    currency: Currency,
+    rounding: RoundingSettings,
+    *,
+    offset: int = 0,
 ) -> Sums:
     """The sums of some lines by themselves."""
     sums = Sums(
+        offset=offset,
         listed=sum(line.list_amount for line in lines),
         staged=sum(line.stage_amount for line in lines),
         ordered=sum(line.order_discount for line in lines),
@@ -136,6 +147,7 @@ def sums_from(totals: PricedTotals, unknown: int) -> Sums:
     """The sums behind totals; ``unknown`` is the number of lines without a cost."""
     return Sums(
         listed=totals.list.minor_units,
+        offset=0 if totals.offset is None else totals.offset.minor_units,
         staged=totals.list.minor_units - totals.line_discount.minor_units,
         ordered=totals.order_discount.minor_units,
         amount=totals.amount.minor_units,
@@ -166,7 +178,7 @@ def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> Pri
         coin = Money.exactly(rounding.cash_increment, currency)
         cash = cash_difference(gross, increment=coin, mode=rounding.mode)
     cost = None if sums.unknown else sums.cost
-    discount = sums.listed - sums.staged + sums.ordered
+    discount = sums.listed - sums.staged + sums.ordered + sums.offset
     return PricedTotals(
         list=Money(sums.listed, currency),
         amount=Money(sums.amount, currency),
@@ -187,7 +199,8 @@ def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> Pri
         cost=None if cost is None else Money(cost, currency),
         margin=None if cost is None else Money(sums.net - cost, currency),
         margin_percent=None if cost is None else percent(sums.net - cost, sums.net),
-        discount_percent=percent(discount, sums.listed) or ZERO,
+        discount_percent=percent(discount, sums.listed + sums.unlisted) or ZERO,
+        offset=Money(sums.offset, currency) if sums.offset else None,
     )
 
 

@@ -129,7 +129,7 @@ def found_out(
     """A priced request with its approval route and what is wrong with its configurations."""
     router = parts.router
     quote = header_facts(request, priced, router.quote_reads)
-    rows = line_facts(asked, priced) if router.reads_lines else ()
+    rows = line_facts(asked, priced, parts.plan) if router.reads_lines else ()
     path = router.route(quote, request.customer, rows)
     return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, findings)
 

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from engine.catalog import Value
 from engine.language.types import BOOLEAN, DATE, NUMBER, TEXT, ListType, MoneyType, Type, optional
-from engine.money import EXACT, Money, Rounding, divide_rounded
+from engine.money import Money, Rounding, divide_rounded
+from engine.pricing.compiled import PricePlan
+from engine.pricing.depth import Depth, depths
 from engine.pricing.request import RequestLine
 from engine.pricing.result import Priced, PricedLine, PricedTotals
 from engine.quotes.request import QuoteRequest
@@ -52,10 +54,12 @@ LINE_TYPES: Mapping[str, Type] = {
 """What approval rules read of each of ``lines`` beside the facts of its product; amounts are those of the line."""
 
 
-def line_facts(lines: Sequence[RequestLine], priced: Priced) -> tuple[Mapping[str, Value], ...]:
+def line_facts(lines: Sequence[RequestLine], priced: Priced, plan: PricePlan) -> tuple[Mapping[str, Value], ...]:
     """The record of each line of a priced quote, as approval conditions read it."""
     by_id = {each.id: each for each in lines}
-    return tuple(_line(by_id[each.id], each, priced) for each in priced.lines if each.id in by_id)
+    found = depths(plan, priced.lines, priced.order_discounts)
+    told = zip(priced.lines, found, strict=True)
+    return tuple(_line(by_id[each.id], each, priced, depth) for each, depth in told if each.id in by_id)
 
 
 def header_facts(request: QuoteRequest, priced: Priced, wanted: Collection[str] | None = None) -> Mapping[str, Value]:
@@ -77,7 +81,7 @@ _TOLD: Mapping[str, Callable[[QuoteRequest, PricedTotals], Value]] = {
     "acv": lambda _, totals: totals.acv.decimal,
     "arr": lambda _, totals: totals.arr.decimal,
     "mrr": lambda _, totals: totals.mrr.decimal,
-    "discount": lambda _, totals: EXACT.subtract(totals.list.decimal, totals.amount.decimal),
+    "discount": lambda _, totals: _taken_off(totals).decimal,
     "discount_pct": lambda _, totals: totals.discount_percent,
     "margin": lambda _, totals: None if totals.margin is None else totals.margin.decimal,
     "margin_pct": lambda _, totals: totals.margin_percent,
@@ -85,7 +89,13 @@ _TOLD: Mapping[str, Callable[[QuoteRequest, PricedTotals], Value]] = {
 }
 
 
-def _line(asked: RequestLine, line: PricedLine, priced: Priced) -> Mapping[str, Value]:
+def _taken_off(totals: PricedTotals) -> Money:
+    """What discounts take off by themselves: no surcharge makes it less."""
+    plain = totals.list - totals.amount
+    return plain if totals.offset is None else plain + totals.offset
+
+
+def _line(asked: RequestLine, line: PricedLine, priced: Priced, depth: Depth) -> Mapping[str, Value]:
     return {
         **asked.facts,
         "id": line.id,
@@ -96,7 +106,7 @@ def _line(asked: RequestLine, line: PricedLine, priced: Priced) -> Mapping[str, 
         "unit": line.unit,
         "list_amount": priced.money(line.list_amount).decimal,
         "net": priced.money(line.net).decimal,
-        "discount_pct": _percent(line.list_amount - line.amount, line.list_amount),
+        "discount_pct": _percent(depth.taken, depth.base),
         "cost": None if line.cost is None else Money(line.cost, priced.currency).decimal,
         "margin_pct": None if line.cost is None else _percent(line.net - line.cost, line.net),
         "discountable": asked.discountable,

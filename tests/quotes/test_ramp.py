@@ -129,7 +129,7 @@ def depth(priced: PricedQuote) -> tuple[Decimal, list[str], list[str]]:
     """The depth of all discounts, that of each line as approvals read it, and what a line counts at list."""
     lines = priced.priced.lines
     asked = [RequestLine(each.id, each.sku, each.quantity) for each in lines]
-    facts = line_facts(asked, priced.priced)
+    facts = line_facts(asked, priced.priced, book_of().plan)
     listed = [str(priced.priced.money(each.list_amount).decimal) for each in lines]
     return priced.priced.totals.discount_percent, [str(each["discount_pct"]) for each in facts], listed
 

@@ -1,0 +1,103 @@
+"""How deep discounts go: what they take off by themselves, so that no surcharge hides a discount from an approval.
+
+List price less amount is what discounts and surcharges come to together. Where something raises a price, each discount
+counts by its share of the price that it was taken from: 10 % off after a surcharge of 50 % is a depth of 10, as it is
+before one. A guard, the cap of a group or a rounding undoes a part of a discount and counts against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from engine.money import EXACT
+from engine.pricing.compiled import FLOOR, GROUP_CAP, ROUNDING, PricePlan
+from engine.pricing.effects import (
+    Amount,
+    BuyGet,
+    Effect,
+    FirstNext,
+    Gift,
+    On,
+    Percent,
+    SetPrice,
+    Sign,
+    Tiered,
+    UnitsOff,
+)
+from engine.pricing.plan import PricingRules
+from engine.pricing.request import ManualDiscount, ManualKind
+from engine.pricing.result import OrderDiscount, PricedLine
+from engine.pricing.state import ZERO
+
+ONE = Decimal(1)
+_UNDOING = frozenset((ROUNDING, GROUP_CAP, FLOOR))
+
+
+def may_raise(rules: PricingRules) -> bool:
+    """Whether anything in a book can bring a line above its list price or take a discount back."""
+    stated = rules.guards or rules.contracted or rules.models or rules.percent_of or rules.bundle_prices
+    return bool(stated) or any(_raises(effect) for rule in rules.rules for effect in rule.effects.values())
+
+
+def _raises(effect: Effect) -> bool:
+    match effect:
+        case Percent(value, _, sign) | Amount(value, _, sign):
+            return sign is Sign.UP or not isinstance(value, Decimal) or value < 0
+        case SetPrice(_, on):
+            return on is On.UNIT
+        case FirstNext(first, following):
+            return not (isinstance(first, Decimal) and isinstance(following, Decimal))
+        case Tiered(_, steps):
+            return any(_raises(tier.effect) for tier in steps)
+        case BuyGet() | UnitsOff() | Gift():
+            return False
+
+
+def is_raised(plan: PricePlan, manual: Iterable[ManualDiscount], discounts: Iterable[OrderDiscount]) -> bool:
+    """Whether a quote may hold a surcharge: by a rule, or by an agent."""
+    return (
+        plan.may_raise
+        or any(each.kind is ManualKind.TARGET or each.value < 0 for each in manual)
+        or any(each.amount < 0 for each in discounts)
+    )
+
+
+class Depth(NamedTuple):
+    """What the discounts of a line are measured against, and what they take off by themselves, in minor units."""
+
+    base: int
+    taken: int
+
+
+def depths(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount] = ()) -> list[Depth]:
+    """The depth of each line: a line without a list price (a percent of others) is measured against its first one."""
+    undoing = _UNDOING | {each.no for each in plan.guards}
+    shares: dict[int, list[int]] = {}
+    for discount in discounts:
+        for index, share in discount.split:
+            if share:
+                shares.setdefault(index, []).append(share)
+    return [_depth(line, shares.get(index, ()), undoing) for index, line in enumerate(lines)]
+
+
+def _depth(line: PricedLine, shares: Sequence[int], undoing: frozenset[int]) -> Depth:
+    together, base = line.list_amount - line.amount, line.list_amount
+    raised = any(after > before for _, before, after in line.trace) or any(share < 0 for share in shares)
+    if not raised:
+        return Depth(base, max(together, 0))
+    if not base:
+        base = line.stage_amount
+    kept = ONE
+    for number, before, after in line.trace:
+        if before > 0 and (after < before or number in undoing):
+            kept = EXACT.divide(EXACT.multiply(kept, max(after, ZERO)), before)
+    kept = min(kept, ONE)
+    running = line.stage_amount
+    for share in shares:
+        if share > 0 and running > 0:
+            kept = EXACT.divide(EXACT.multiply(kept, Decimal(running - share)), Decimal(running))
+        running -= share
+    taken = EXACT.multiply(Decimal(base), EXACT.subtract(ONE, kept))
+    return Depth(base, max(int(taken.to_integral_value(ROUND_HALF_UP)), together, 0))

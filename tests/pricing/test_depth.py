@@ -1,0 +1,110 @@
+"""The depth of discounts: a surcharge neither hides a discount nor makes it deeper; each figure worked out beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from engine.pricing import Edit, compile_plan, price, reprice
+from engine.pricing.effects import Amount, On, Percent, SetPrice, Sign
+from engine.pricing.plan import Guard, Level, PercentOfTotal, PricingRules, Rule, RuleGroup
+from engine.pricing.repricing import Repriced
+from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
+from engine.pricing.result import Priced
+from engine.quotes.facts import line_facts
+from tests.pricing.books import D, asked, entry, line, when
+
+LINES, ORDER = RuleGroup("lines"), RuleGroup("order", Level.ORDER)
+RUSH = Percent(D(50), sign=Sign.UP)
+
+
+def rule(name: str, effect: Any, *, group: str = "lines", only: str = "", priority: int = 0) -> Rule:
+    condition = when(f'line.sku = "{only}"') if only else ()
+    return Rule(name, group, {"": effect}, when=condition, priority=priority)  # type: ignore[arg-type]
+
+
+def book(*rules: Rule, **more: Any) -> PricingRules:
+    entries = (entry("A", "100"), entry("B", "100"))
+    return PricingRules("EUR", **{"entries": entries, "groups": (LINES, ORDER), "rules": rules, **more})
+
+
+def depth(rules: PricingRules, *lines: Any, **more: Any) -> str:
+    found = price(compile_plan(rules), asked(*(lines or (line("A"),)), **more))
+    assert isinstance(found, Priced)
+    return f"{found.totals.discount_percent.normalize():f}"
+
+
+def manual(kind: ManualKind, value: int) -> ManualDiscount:
+    return ManualDiscount("m", ManualOn.LINE, kind, D(value), "to win", "ann", "a")
+
+
+def test_a_discount_is_as_deep_before_a_surcharge_as_after_it() -> None:
+    ten = Percent(D(10))
+    assert depth(book(rule("up", RUSH, priority=1), rule("ten", ten))) == "10"  # 100, 150, 135
+    assert depth(book(rule("up", RUSH), rule("ten", ten, priority=1))) == "10"  # 100, 90, 135
+    assert depth(book(rule("up", RUSH)), manual=(manual(ManualKind.PERCENT, 10),)) == "10"
+    # 15 of 150 is a tenth; 15 of 100 would be more
+    assert depth(book(rule("up", RUSH, priority=1), rule("off", Amount(D(15))))) == "10"
+    assert depth(book(rule("up", RUSH))) == "0"
+
+
+def test_a_surcharge_on_one_line_hides_no_discount_on_another() -> None:
+    rules = book(rule("up", RUSH, only="A"), rule("off", Percent(D(20)), only="B"))
+    assert depth(rules, line("A"), line("B")) == "10"  # 20 of 200
+
+
+def test_an_agent_who_raises_a_price_hides_nothing() -> None:
+    off = rule("off", Percent(D(20)), only="B")
+    raised = (manual(ManualKind.TARGET, 130),)
+    assert depth(book(off), line("A"), line("B"), manual=raised) == "10"
+    assert depth(book(), manual=(manual(ManualKind.TARGET, 80),)) == "20"
+
+
+def test_a_guard_takes_a_discount_back_and_is_no_surcharge() -> None:
+    off = rule("off", Percent(D(20)))
+    assert depth(book(off, guards=(Guard("floor", floor=D(95)),))) == "5"
+    above = Guard("floor", when=when('line.sku = "A"'), floor=D(120))
+    assert depth(book(rule("off", Percent(D(20)), only="B"), guards=(above,)), line("A"), line("B")) == "10"
+
+
+def test_a_percent_of_other_lines_is_no_surcharge() -> None:
+    care = PercentOfTotal("care", "CARE", D(18), when('line.sku != "CARE"'))  # type: ignore[arg-type]
+    tenth = rule("tenth", Percent(D(10), On.ORDER), group="order")
+    lines = (line("A", "8"), line("CARE"))  # 800 and 144: 94.40 of 944
+    assert depth(book(percent_of=(care,)), *lines) == "0"
+    assert depth(book(tenth, percent_of=(care,)), *lines) == "10"
+
+
+def test_a_surcharge_on_the_order_hides_no_discount_on_it() -> None:
+    up = rule("up", Percent(D(10), On.ORDER, Sign.UP), group="order", priority=1)
+    off = rule("off", Percent(D(10), On.ORDER), group="order")
+    assert depth(book(up, off)) == "10"  # 100, 110, 99
+    each = rule("each", SetPrice(D(120), On.UNIT), group="order", priority=1)
+    assert depth(book(each, off)) == "10"  # 100, 120, 108
+
+
+@pytest.mark.parametrize("price_of_a", ["100", "0"])
+def test_what_is_free_has_no_depth(price_of_a: str) -> None:
+    rules = replace(book(rule("up", RUSH)), entries=(entry("A", price_of_a), entry("B", "100")))
+    assert depth(rules) == "0"
+
+
+def test_approvals_read_the_same_of_a_line() -> None:
+    plan = compile_plan(book(rule("up", RUSH, priority=1, only="A"), rule("ten", Percent(D(10)))))
+    request = asked(line("A"), line("B"))
+    found = price(plan, request)
+    assert isinstance(found, Priced)
+    assert [str(each["discount_pct"]) for each in line_facts(request.lines, found, plan)] == ["10.0000", "10.0000"]
+
+
+def test_an_edit_tells_the_same_depth() -> None:
+    plan = compile_plan(book(rule("up", RUSH, only="A"), rule("off", Percent(D(20)), only="B")))
+    before = asked(line("A"), line("B"))
+    priced = price(plan, before)
+    assert isinstance(priced, Priced)
+    found = reprice(plan, before, priced, Edit(changed=(line("B", "3"),)))
+    assert isinstance(found, Repriced)
+    assert found.priced == price(plan, found.request)
+    assert str(found.priced.totals.discount_percent) == "15.0000"  # 60 of 400
