@@ -1,4 +1,4 @@
-"""The depth of discounts: a surcharge neither hides a discount nor makes it deeper; each figure worked out beside it."""
+"""The depth of discounts: a surcharge neither hides a discount nor makes it deeper, each figure by hand."""
 
 from __future__ import annotations
 
