@@ -71,7 +71,7 @@ def _end_revenue(work: Work, contract: Contract) -> Refusal | None:
     """
     revenue = work.tx.get(RevenueContract, contract.id)
     assert revenue is not None, "a contract has its revenue contract"
-    lines = {each.id: each for each in all_lines(contract)}
+    today, lines = work.at.date(), {each.id: each for each in all_lines(contract)}
     others = Money.zero(contract.currency)
     undone: dict[str, Money] = {}
     ended: dict[date, dict[str, Money]] = {}
@@ -84,11 +84,11 @@ def _end_revenue(work: Work, contract: Contract) -> Refusal | None:
             continue
         into = undone if end.on <= line.start else ended.setdefault(end.on, {})
         into[line.quote_line] = end.released
-    changed: RevenueContract | Refusal = take_back(revenue, undone, on=work.at.date()) if undone else revenue
+    changed: RevenueContract | Refusal = take_back(revenue, undone, on=today) if undone else revenue
     for on, gone in sorted(ended.items()):
-        changed = changed if isinstance(changed, Refusal) else end_early(changed, gone, on=on)
+        changed = changed if isinstance(changed, Refusal) else end_early(changed, gone, on=on, decided=today)
     if not others.is_zero and not isinstance(changed, Refusal):
-        changed = reestimate(changed, on=work.at.date(), price_delta=-others)
+        changed = reestimate(changed, on=today, price_delta=-others)
     if isinstance(changed, Refusal):
         return changed
     if changed is not revenue:

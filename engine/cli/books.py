@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from engine.cli.screen import Screen, amount, bar, day, days, money
+from engine.cli.screen import Screen, amount, bar, day, day_before, days, money
 
 KINDS = {1: "once", 2: "recurring", 3: "usage", 4: "credit"}
 STATES = {
@@ -59,22 +59,30 @@ def say_thrown_away(screen: Screen, draft: Any) -> None:
 
 
 def show_schedule(screen: Screen, contract: Any) -> None:
-    """Obligations with what is allocated and recognised, and the schedule of those over time."""
+    """Obligations with what is allocated and recognised, and the schedule of those over time.
+
+    Once something changed, what will not be billed and the price as it stands have columns of their own. The prices
+    that the quote stated, less what will not be billed, add up to the prices now, credits aside.
+    """
     code = contract.currency_code
+    shown = [each for each in contract.obligations if each.price or each.allocated]
+    changed = any(each.price != each.allocated or each.released for each in shown)
+    columns = ["obligation", "timing", "stated", *(["not billed"] if changed else []), f"allocated {code}"]
+    columns += [*(["price now"] if changed else []), "recognised", "remaining"]
     rows = [
         [
             ", ".join(each.skus[:3]) + (" ..." if len(each.skus) > 3 else ""),
             each.timing,
-            amount(each.stated, code),
-            amount(each.price, code),
-            amount(each.recognized, code),
-            amount(each.price - each.recognized, code),
+            *(amount(value, code) for value in _revenue_of(each, changed=changed)),
         ]
-        for each in contract.obligations
-        if each.price
+        for each in shown
     ]
-    columns = ["obligation", "timing", "stated", f"allocated {code}", "recognised", "remaining"]
-    screen.table(columns, rows, right=(2, 3, 4, 5))
+    totals = [sum(column) for column in zip(*(_revenue_of(each, changed=changed) for each in shown), strict=True)]
+    rows.append(["total", "", *(amount(value, code) for value in totals)])
+    screen.table(columns, rows, right=range(2, len(columns)))
+    for each in shown:
+        if each.end_date.year:
+            screen.say(f"  {', '.join(each.skus)} ended early, last served on {day_before(each.end_date)}")
     over_time = [each for each in contract.obligations if len(each.schedule) > 1]
     if over_time:
         longest = max(over_time, key=lambda each: len(each.schedule))
@@ -90,6 +98,13 @@ def show_schedule(screen: Screen, contract: Any) -> None:
             for each in longest.schedule
         ]
         screen.table(["    month", "amount", "", ""], shown, right=(1,))
+
+
+def _revenue_of(obligation: Any, *, changed: bool) -> list[int]:
+    """Stated, not billed, allocated, price now, recognised, remaining; the second and fourth once something changed."""
+    each = obligation
+    own = [each.stated, -each.released, each.allocated, each.price, each.recognized, each.price - each.recognized]
+    return own if changed else [own[0], own[2], *own[4:]]
 
 
 def show_entry(screen: Screen, entry: Any) -> None:

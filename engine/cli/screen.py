@@ -98,8 +98,12 @@ def days(period: Any) -> str:
 
 def last_day(period: Any) -> str:
     """The last day in a period, whose message holds the first day that is no longer in it; empty without an end."""
-    end = period.end
-    return f"{date(end.year, end.month, end.day) - timedelta(days=1)}" if end.year else ""
+    return day_before(period.end)
+
+
+def day_before(value: Any) -> str:
+    """The last day served before the first that is not, as ISO text; empty when it is not set."""
+    return f"{date(value.year, value.month, value.day) - timedelta(days=1)}" if value.year else ""
 
 
 def bar(part: Decimal, whole: Decimal, *, width: int = BAR_WIDTH) -> str:

@@ -54,7 +54,8 @@ class ObligationAccount:
     """An obligation on its way: its price as it stands, its schedule lines so far, and what was recognised.
 
     ``price`` starts as the allocated amount and moves with modifications, usage and credits. ``ended_on`` is set when
-    it was cancelled: nothing is left to do from that day.
+    it was cancelled: nothing is left to do from that day. ``released`` is what of the stated price will not be billed,
+    because lines ended early.
     """
 
     obligation: Obligation
@@ -63,6 +64,7 @@ class ObligationAccount:
     reported: tuple[Reported, ...] = ()
     posted: tuple[PostedRevenue, ...] = ()
     ended_on: date | None = None
+    released: Money | None = None
 
     @property
     def id(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Money, allocate, total
+from engine.periods import Period
 from engine.revenue.contract import (
     ObligationAccount,
     RevenueContract,
@@ -18,7 +19,7 @@ from engine.revenue.contract import (
     unknown,
     without_lines,
 )
-from engine.revenue.modification import open_faults, reestimate
+from engine.revenue.modification import open_faults, reestimate, replan
 from engine.revenue.schedule import line_on
 
 REFUND_TOO_LARGE = Code("REV030")
@@ -52,14 +53,17 @@ def cancel(
     return change_line(contract, order_line, lambda _: ended)
 
 
-def end_early(contract: RevenueContract, lines: Mapping[str, Money], *, on: date) -> RevenueContract | Refusal:
-    """End order lines on a day that is no longer served.
+def end_early(
+    contract: RevenueContract, lines: Mapping[str, Money], *, on: date, decided: date | None = None
+) -> RevenueContract | Refusal:
+    """End order lines on a day that is no longer served; ``decided`` is when that was agreed (default: the same day).
 
-    ``lines`` holds what of each is credited or will not be billed; the price falls by just that. What was earned stays
-    earned; where the allocation had moved price between the lines that end and the others, those others take the
-    difference that are not satisfied yet (IFRS 15.21 a), and without such it is revenue of the lines that end.
+    ``lines`` holds what of each is credited or will not be billed; the price falls by just that. An end is a change of
+    scope whose remaining services are distinct, so it works forward (IFRS 15.21 a, ASC 606-10-25-13 a): what was earned
+    when it was decided stays, and the rest of the price is earned with what is still to be given then, the days to the
+    end of the lines that end included. Where nothing is left to give, a difference is revenue of the day of the end.
     """
-    return _end(contract, lines, on, _ended)
+    return _end(contract, lines, _How(on, min(decided or on, on), _ended))
 
 
 def take_back(contract: RevenueContract, lines: Mapping[str, Money], *, on: date) -> RevenueContract | Refusal:
@@ -68,15 +72,20 @@ def take_back(contract: RevenueContract, lines: Mapping[str, Money], *, on: date
     ``lines`` holds what is credited or will not be billed of each; the price falls by just that. The others take what
     the allocation had moved, also where they are satisfied.
     """
-    return _end(contract, lines, on, _undone)
+    return _end(contract, lines, _How(on, on, _undone))
 
 
-def _end(
-    contract: RevenueContract,
-    lines: Mapping[str, Money],
-    on: date,
-    ended: Callable[[ObligationAccount, date], ObligationAccount],
-) -> RevenueContract | Refusal:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How lines end: on which day, decided on which, and what becomes of their accounts."""
+
+    on: date
+    decided: date
+    ended: Callable[[ObligationAccount, date], ObligationAccount]
+
+
+def _end(contract: RevenueContract, lines: Mapping[str, Money], how: _How) -> RevenueContract | Refusal:
+    on, ended = how.on, how.ended
     strangers = [each for each in lines if contract.account_of_line(each) is None]
     if strangers:
         return Refusal(tuple(fault for each in strangers for fault in unknown(contract, each).faults))
@@ -86,12 +95,16 @@ def _end(
         if (each.ended_on is None or on < each.ended_on or ended is _undone)
         and all(line in lines for line in each.obligation.order_lines)
     }
-    accounts = tuple(ended(each, on) if each.id in gone else without_lines(each, lines) for each in contract.accounts)
+    told = [_releasing(each, lines) for each in contract.accounts]
+    accounts = tuple(ended(each, on) if each.id in gone else without_lines(each, lines) for each in told)
     changed = replace(contract, accounts=accounts, version=contract.version + 1)
     wanted = contract.price - total(lines.values(), contract.currency)
     drift = wanted - changed.price
     if not drift.is_zero:
         done = _satisfied(contract, changed, on) if ended is _ended else set()
+        open_now = _open(changed, gone, done, how.decided) if ended is _ended else {}
+        if drift.minor_units + sum(open_now.values()) >= 0 and open_now:
+            return complete_now(_forward(changed, open_now, since=how.decided, drift=drift), on=on)
         moved = _moved(changed, gone, done, on=on, drift=drift)
         if isinstance(moved, Refusal):
             return moved
@@ -99,9 +112,42 @@ def _end(
     return complete_now(changed, on=on)
 
 
+def _releasing(account: ObligationAccount, lines: Mapping[str, Money]) -> ObligationAccount:
+    """The account with what its lines will not bill added to what it lost so."""
+    given_up = [lines[each] for each in account.obligation.order_lines if each in lines]
+    if not given_up:
+        return account
+    before = () if account.released is None else (account.released,)
+    return replace(account, released=total((*before, *given_up), account.price.currency))
+
+
+def _open(contract: RevenueContract, gone: Collection[str], done: Collection[str], since: date) -> dict[str, int]:
+    """What is still to be earned from a day on, in minor units by obligation: of those that go on, and of those that
+    end for the days until then.
+    """
+    able = [
+        each
+        for each in contract.accounts
+        if (each.id in gone or each.ended_on is None) and each.id not in done and not each.obligation.priced_as_billed
+    ]
+    left = {each.id: (each.price - earned_before(each, since)).minor_units for each in able}
+    return {key: amount for key, amount in left.items() if amount > 0}
+
+
+def _forward(contract: RevenueContract, left: Mapping[str, int], *, since: date, drift: Money) -> RevenueContract:
+    """The difference goes to what is still to be given, in proportion, and is earned as that is."""
+    shares = dict(zip(left, allocate(drift, list(left.values())), strict=True))
+    accounts = tuple(
+        replan(each, on=since, price_delta=shares[each.id]) if each.id in shares else each for each in contract.accounts
+    )
+    return replace(contract, accounts=accounts)
+
+
 def _ended(account: ObligationAccount, on: date) -> ObligationAccount:
-    kept = lines_before(account, on)
-    return replace(account, price=earned_before(account, on), lines=kept, ended_on=on)
+    kept, obligation = lines_before(account, on), account.obligation
+    if obligation.service.start < on < obligation.service.end:
+        obligation = replace(obligation, service=Period(obligation.service.start, on))
+    return replace(account, obligation=obligation, price=earned_before(account, on), lines=kept, ended_on=on)
 
 
 def _undone(account: ObligationAccount, on: date) -> ObligationAccount:

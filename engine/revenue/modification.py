@@ -80,16 +80,21 @@ def change_prospectively(
     """
 
     def change(account: ObligationAccount) -> ObligationAccount:
-        kept = lines_before(account, on)
-        earned = total((each.amount for each in kept), account.price.currency)
-        price = account.price + price_delta
         end = service_end or account.obligation.service.end
         obligation = replace(account.obligation, service=Period(account.obligation.service.start, end))
-        lines = _rest(obligation, price - earned, kept=kept, on=on)
-        return replace(account, obligation=obligation, price=price, lines=(*kept, *lines))
+        return replan(replace(account, obligation=obligation), on=on, price_delta=price_delta)
 
     faults = open_faults(contract, order_line, on=on, service_end=service_end)
     return Refusal(faults) if faults else change_line(contract, order_line, change)
+
+
+def replan(account: ObligationAccount, *, on: date, price_delta: Money) -> ObligationAccount:
+    """Spread what was not earned before a day, with a change of the price, over what is left of the service then."""
+    kept = lines_before(account, on)
+    earned = total((each.amount for each in kept), account.price.currency)
+    price = account.price + price_delta
+    lines = _rest(account.obligation, price - earned, kept=kept, on=on)
+    return replace(account, price=price, lines=(*kept, *lines))
 
 
 def catch_up(

@@ -35,6 +35,8 @@ def _fill_obligation(row: revenue_pb2.Obligation, account: ObligationAccount) ->
     row.skus.extend(obligation.products)
     row.stated, row.allocated = obligation.stated.minor_units, obligation.allocated.minor_units
     row.price, row.recognized = account.price.minor_units, account.recognised.minor_units
+    row.released = account.released.minor_units if account.released is not None else 0
+    fill_date(row.end_date, account.ended_on)
     row.ssp = decimal_text(obligation.ssp)
     fill_date(row.service.start, obligation.service.start)
     fill_date(row.service.end, obligation.service.end)

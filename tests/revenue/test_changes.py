@@ -120,6 +120,55 @@ def test_lines_that_end_early_take_what_the_allocation_had_moved() -> None:
     assert (kept.price, kept.accounts[0].earned(date(2026, 7, 1))) == (eur(3_500), eur(3_500))
 
 
+YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
+
+
+def sums(contract: RevenueContract, obligation: int, *months: tuple[int, int]) -> list[int]:
+    """Minor units of an obligation from the first to the last of the months given."""
+    lines = contract.accounts[obligation].lines
+    return [
+        sum(each.amount.minor_units for each in lines if first <= each.month.month <= last) for first, last in months
+    ]
+
+
+def test_an_end_that_is_decided_before_works_forward_over_the_days_that_are_left() -> None:
+    """A box of 365.00 (182.50 alone), delivered, and a plan of 365.00 (547.50 alone): 1.50 a day are earned of it.
+
+    On 1 April the end on 1 July is agreed: 184 days at 1.00 are not billed. 135.00 were earned in 90 days; of the price
+    365.00 + 181.00 - 182.50 = 363.50 the rest, 228.50, is earned in the 91 days from April to June: 75.33 in April,
+    228.50 x 61 / 91 = 153.17 by the end of May, and nothing in one amount on the day of the end.
+    """
+    contract = made(
+        promise("box", 36_500, DELIVERY, ssp=18_250), promise("plan", 36_500, DAILY, ssp=54_750, service=YEAR)
+    )
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    ended = ok(end_early(contract, {"plan": eur(18_400)}, on=date(2026, 7, 1), decided=date(2026, 4, 1)))
+    box, plan = ended.accounts
+    assert (box.price, plan.price, plan.released) == (eur(18_250), eur(36_350), eur(18_400))
+    assert sums(ended, 1, (1, 3), (4, 4), (5, 5), (6, 6), (7, 12)) == [13_500, 7_533, 7_784, 7_533, 0]
+    assert (plan.obligation.service.end, box.released) == (date(2026, 7, 1), None)
+    late = ok(end_early(contract, {"plan": eur(18_400)}, on=date(2026, 7, 1), decided=date(2026, 8, 1)))
+    assert sums(late, 1, (1, 6), (7, 7)) == [27_150, 9_200], "decided too late, nothing is left to be given"
+
+
+def test_what_goes_on_takes_its_share_of_what_an_end_moves() -> None:
+    """As before, with support of 365.00 beside it at its own price (1.00 a day).
+
+    When the end is agreed on 1 April 136.50 of the plan until July and 275.00 of the support are still to be earned;
+    the 92.00 that allocation had moved go to them in that proportion: 30.52 and 61.48.
+    """
+    contract = made(
+        promise("box", 36_500, DELIVERY, ssp=18_250),
+        promise("plan", 36_500, DAILY, ssp=54_750, service=YEAR),
+        promise("support", 36_500, DAILY, ssp=36_500, service=YEAR),
+    )
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    ended = ok(end_early(contract, {"plan": eur(18_400)}, on=date(2026, 7, 1), decided=date(2026, 4, 1)))
+    assert [each.price for each in ended.accounts] == [eur(18_250), eur(27_150 + 3_052), eur(36_500 + 6_148)]
+    assert [each.scheduled for each in ended.accounts] == [each.price for each in ended.accounts]
+    assert (sums(ended, 1, (1, 3)), sums(ended, 2, (1, 3))) == ([13_500], [9_000]), "what was earned stays"
+
+
 def test_a_change_on_the_day_of_a_delivery_or_credit_keeps_both() -> None:
     contract = made(promise("plan", 120_000, EVEN))
     day = date(2026, 3, 1)
