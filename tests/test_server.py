@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,8 +21,8 @@ from tests.fakes.rules import SMALL
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def write_rules(folder: Path) -> Path:
-    for path, content in SMALL.items():
+def write_rules(folder: Path, files: Mapping[str, bytes] = SMALL) -> Path:
+    for path, content in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

@@ -17,6 +17,7 @@ from engine.application.faults import invalid
 from engine.application.perform import DEFAULT_TENANT, Environment, Options, Work, perform
 from engine.application.ports import Asked, Reader
 from engine.application.rule_books import ActiveBook
+from engine.configuration.answers import DEFAULT_BUDGET, Budget
 from engine.diagnostics import Fault, Refusal
 from engine.wire.basics import Faults
 from engine.wire.sheets import Sheets
@@ -38,11 +39,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a single call may ask for, and whether test clocks may be moved."""
+    """What a single call may ask for and search for, and whether test clocks may be moved."""
 
     lines: int = 2_000
     message_bytes: int = 16 * 1024 * 1024
     test_clock: bool = False
+    search: Budget = DEFAULT_BUDGET
 
 
 class Calls:

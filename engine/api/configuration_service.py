@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Never, TypeVar
 
 import grpc
 from cachetools import LRUCache
@@ -46,10 +47,11 @@ MOST_REPAIRS = 20
 MOST_OPTIONS = 1_000
 USUAL_OPTIONS = 200
 USUAL_REPAIRS = 3
-SEARCH_MILLISECONDS = 5_000
 SEARCH_SHARE = 0.75
 """Of a caller's deadline: a search looks at the clock now and then only, and the answer has to travel."""
 RULE_BOOKS = "ruleBooks"
+Known = TypeVar("Known")
+Patience = Callable[[], Budget]
 
 
 class ConfigurationService:
@@ -69,16 +71,16 @@ class ConfigurationService:
         token = read_token(request.state_token, "state_token", faults)
         day = self._price_day(request, faults)
         active, sku, configurator, choices = self._asked(request, day=day, faults=faults)
-        budget = budget_of(context)
+        left = _patience(self._budget(context))
         book = active.parts.rule_book
         before = token if token is not None and token[:2] == (book, sku) else None
         if before is not None and configurator.faults(before[2]):
             raise Refused(Refusal((invalid("state_token", "not a state token of this service"),)))
         key = key_of(book, sku, choices)
-        state = self._state(key, configurator, budget, before)
+        state = self._state(key, configurator, left(), before)
         old = None
         if before is not None and request.only_changes:
-            old = self._state(before, configurator, budget)
+            old = self._state(before, configurator, left())
         shown = self._shown(request, active, sku, configurator, choices, day)
         is_settled = state.settled and (old is None or old.settled)
         plain = is_settled and not (request.show_prices or request.explain_implied)
@@ -90,7 +92,7 @@ class ConfigurationService:
                 reply.currency_code = request.currency_code or active.book.default_currency
                 reply.list_price = decimal_text(list_price(choices, shown.prices))
             asked = configurator if request.explain_implied else None
-            self._fill_state(reply, (state, old), key, _explained(shown, asked, state, budget))
+            self._fill_state(reply, (state, old), key, _explained(shown, asked, state, left))
             return reply
 
         if plain:
@@ -106,7 +108,7 @@ class ConfigurationService:
             faults.required("slot")
         active, sku, configurator, choices = self._asked(request, day=day, faults=faults)
         key = key_of(active.parts.rule_book, sku, choices)
-        state = self._state(key, configurator, budget_of(context))
+        state = self._state(key, configurator, self._budget(context))
         slot = next((each for each in state.slots if each.path == request.slot), None)
         if slot is None:
             hint = did_you_mean(request.slot, [each.path for each in state.slots])
@@ -129,7 +131,7 @@ class ConfigurationService:
         return reply
 
     def ValidateConfiguration(
-        self, request: configuration_pb2.ValidateConfigurationRequest, _: grpc.ServicerContext
+        self, request: configuration_pb2.ValidateConfigurationRequest, context: grpc.ServicerContext
     ) -> Reply:
         """Whether lines are a valid configuration."""
         faults = Faults()
@@ -138,7 +140,7 @@ class ConfigurationService:
             faults.invalid("lines", f"{len(request.lines)} lines; {most} are allowed")
         lines = [read_line(each, faults.at(f"lines[{n}]")) for n, each in enumerate(request.lines[:most])]
         active = self._book(request.rule_book, self._today(), faults)
-        found = ok(validate_lines(active, lines))
+        found = ok(validate_lines(active, lines, self._budget(context)))
         reply = configuration_pb2.ValidateConfigurationResponse(valid=not any(each.blocking for each in found))
         for each in found:
             wire.fill_finding(reply.findings.add(), each)
@@ -152,10 +154,10 @@ class ConfigurationService:
             wanted = wire.read_choice(request.wanted, faults.at("wanted"))
             checked(faults)
         _, _, configurator, choices = self._asked(request, also=(wanted,) if wanted is not None else ())
-        found = configurator.explain(choices, wanted=wanted, budget=budget_of(context))
-        if isinstance(found, OutOfBudget):
-            raise Refused(_out_of_budget(found))
+        found = configurator.explain(choices, wanted=wanted, budget=self._budget(context))
         reply = configuration_pb2.ExplainChoiceResponse()
+        if isinstance(found, OutOfBudget):
+            found, reply.out_of_budget = _known(found), True
         wire.fill_conflict(reply, found)
         return reply
 
@@ -178,11 +180,11 @@ class ConfigurationService:
             wanted=wanted,
             prices=self._list_prices(active, sku, configurator, currency, day),
             limit=request.limit or USUAL_REPAIRS,
-            budget=budget_of(context),
+            budget=self._budget(context),
         )
-        if isinstance(found, OutOfBudget):
-            raise Refused(_out_of_budget(found))
         reply = configuration_pb2.RepairConfigurationResponse(currency_code=currency)
+        if isinstance(found, OutOfBudget):
+            found, reply.out_of_budget = _known(found), True
         for each in found:
             wire.fill_repair(reply.repairs.add(), each)
         return reply
@@ -212,7 +214,7 @@ class ConfigurationService:
             raise Refused(Refusal(tuple(problems)))
         currency = request.currency_code or active.book.default_currency
         prices = self._list_prices(active, sku, configurator, currency, day)
-        aim, tables, budget = wire.AIMS[request.aim], (prices, costs(active, prices, currency)), budget_of(context)
+        aim, tables, budget = wire.AIMS[request.aim], (prices, costs(active, prices, currency)), self._budget(context)
         if wishes:
             found = configurator.nearest(choices, wishes, aim=aim, tables=tables, limit=limit, budget=budget)
         else:
@@ -246,13 +248,21 @@ class ConfigurationService:
     ) -> ProductState:
         """The state of choices; raises Refused when the budget ends before anything is known."""
 
-        def work(start: ProductState | None) -> ProductState | OutOfBudget:
+        def work(start: ProductState | None) -> ProductState | OutOfBudget[Never]:
             return configurator.configure(key[2], previous=start, budget=budget)
 
         found = self._states.state(key, work, before)
         if isinstance(found, OutOfBudget):
             raise Refused(_out_of_budget(found))
         return found
+
+    def _budget(self, context: grpc.ServicerContext) -> Budget:
+        """The search budget of the service, as far as the caller's deadline leaves it."""
+        most = self._calls.limits.search
+        left = context.time_remaining()
+        if left is None:
+            return most
+        return replace(most, milliseconds=max(1, min(most.milliseconds, int(left * 1000 * SEARCH_SHARE))))
 
     def _price_day(self, request: Any, faults: Faults) -> date:
         if request.currency_code:
@@ -317,7 +327,7 @@ class ConfigurationService:
             return found
 
 
-def _explained(shown: Shown, asked: ProductConfigurator | None, state: ProductState, budget: Budget) -> Shown:
+def _explained(shown: Shown, asked: ProductConfigurator | None, state: ProductState, left: Patience) -> Shown:
     """With why products and values follow, when it is asked; what the budget does not reach is left out."""
     if asked is None:
         return shown
@@ -328,8 +338,21 @@ def _explained(shown: Shown, asked: ProductConfigurator | None, state: ProductSt
     follows += [
         Set(each.path, value) for each in state.settings for value, standing in each.values if standing is implied
     ]
-    found = {each: asked.implied_by(shown.choices, each, budget=budget) for each in follows}
-    return replace(shown, reasons={each: why for each, why in found.items() if isinstance(why, Conflict)})
+    reasons: dict[ProductChoice, Conflict] = {}
+    for each in follows:
+        budget = left()
+        if budget.milliseconds <= 0:
+            break
+        why = asked.implied_by(shown.choices, each, budget=budget)
+        if isinstance(why, Conflict):
+            reasons[each] = why
+    return replace(shown, reasons=reasons)
+
+
+def _patience(budget: Budget) -> Patience:
+    """A budget whose time runs, for a call that asks several questions."""
+    until = time.monotonic() + budget.milliseconds / 1000
+    return lambda: replace(budget, milliseconds=max(0, int((until - time.monotonic()) * 1000)))
 
 
 def _option_filters(key: Key, slot: str, *, show_impossible: bool) -> Mapping[str, str]:
@@ -337,15 +360,13 @@ def _option_filters(key: Key, slot: str, *, show_impossible: bool) -> Mapping[st
     return {"state": token_of(key), "slot": slot, "impossible": str(show_impossible)}
 
 
-def budget_of(context: grpc.ServicerContext) -> Budget:
-    """The search budget that the caller's deadline leaves."""
-    left = context.time_remaining()
-    milliseconds = SEARCH_MILLISECONDS
-    if left is not None:
-        milliseconds = max(1, min(SEARCH_MILLISECONDS, int(left * 1000 * SEARCH_SHARE)))
-    return Budget(milliseconds=milliseconds)
+def _known(outcome: OutOfBudget[Known]) -> Known:
+    """What a search had proven when its budget ended; raises Refused when that is nothing."""
+    if outcome.known is None:
+        raise Refused(_out_of_budget(outcome))
+    return outcome.known
 
 
-def _out_of_budget(outcome: OutOfBudget) -> Refusal:
+def _out_of_budget(outcome: OutOfBudget[object]) -> Refusal:
     message = f"the search for `{outcome.operation}` did not end within its budget"
     return Refusal((Fault(OUT_OF_BUDGET, "", message, "give the call more time, or choose more"),))

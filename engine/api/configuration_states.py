@@ -10,6 +10,7 @@ import binascii
 import threading
 import zlib
 from collections.abc import Callable, Sequence
+from typing import Never
 
 from cachetools import LRUCache
 from cpq.v1 import configuration_pb2
@@ -52,8 +53,11 @@ class States:
         return found
 
     def state(
-        self, key: Key, work: Callable[[ProductState | None], ProductState | OutOfBudget], before: Key | None = None
-    ) -> ProductState | OutOfBudget:
+        self,
+        key: Key,
+        work: Callable[[ProductState | None], ProductState | OutOfBudget[Never]],
+        before: Key | None = None,
+    ) -> ProductState | OutOfBudget[Never]:
         """The state of a key, worked out (from the state of another key, when that is known) and kept when new."""
         with self._gate:
             found = self._states.get(key)

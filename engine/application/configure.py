@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId, Sku
+from engine.configuration.answers import Budget
 from engine.configuration.products import (
     Finding,
     Pick,
@@ -64,13 +65,13 @@ def costs(active: ActiveBook, prices: Prices, currency: str) -> Prices:
     return {sku: cost for sku, cost in found if cost is not None}
 
 
-def validate_lines(active: ActiveBook, lines: Sequence[RequestedLine]) -> tuple[Finding, ...] | Refusal:
+def validate_lines(active: ActiveBook, lines: Sequence[RequestedLine], budget: Budget) -> tuple[Finding, ...] | Refusal:
     """What is wrong or missing in the configurations of lines; unknown products and quantities are refused."""
     read = read_attributes(lines, active.parts.catalog)
     request = QuoteRequest(date.max, active.book.default_currency, read.lines)
     resolved = resolve(request, active.parts.catalog)
     faults = (*read.faults, *(resolved.faults if isinstance(resolved, Refusal) else ()))
-    return Refusal(faults) if isinstance(resolved, Refusal) or faults else check(resolved, active.parts)
+    return Refusal(faults) if isinstance(resolved, Refusal) or faults else check(resolved, active.parts, budget)
 
 
 def lines_of(sku: str, choices: Sequence[ProductChoice]) -> tuple[RequestedLine, ...]:

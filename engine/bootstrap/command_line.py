@@ -87,6 +87,19 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         help="how long it may take to answer (default %(default)s)",
     )
     parser.add_argument(
+        "--search-seconds",
+        type=float,
+        default=given("search_seconds", usual.search_seconds),
+        help="how long one question about a configuration is searched, then it is answered with what is known so far "
+        "(default %(default)s)",
+    )
+    parser.add_argument(
+        "--search-conflicts",
+        type=int,
+        default=given("search_conflicts", usual.search_conflicts),
+        help="the same in conflicts of the search, which depend on no clock (default %(default)s)",
+    )
+    parser.add_argument(
         "--test-clock", action="store_true", default=bool(environ.get("CPQ_TEST_CLOCK")), help="let clients move time"
     )
 
@@ -111,6 +124,8 @@ def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Sett
         test_clock=options.test_clock,
         tax_hook=options.tax_hook,
         tax_seconds=options.tax_seconds,
+        search_seconds=float(options.search_seconds),
+        search_conflicts=int(options.search_conflicts),
         cache=_cache(options.cache, environ),
     )
 

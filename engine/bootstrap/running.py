@@ -16,6 +16,7 @@ from engine.api.guard import Guard
 from engine.api.register import add_service
 from engine.api.services import SERVICES, servicers
 from engine.bootstrap.settings import Settings, SettingsError
+from engine.configuration.answers import Budget
 
 
 class Running:
@@ -83,4 +84,5 @@ class Running:
 
 def limits_of(settings: Settings) -> Limits:
     """The limits of one call."""
-    return Limits(settings.lines_max, settings.message_bytes_max, settings.test_clock)
+    search = Budget(settings.search_conflicts, int(settings.search_seconds * 1000))
+    return Limits(settings.lines_max, settings.message_bytes_max, settings.test_clock, search)

@@ -21,6 +21,8 @@ class Settings:
     published at start when they are not in the store yet. ``drain_seconds`` is how long calls in flight may take.
     ``cache`` is where compiled rule books are kept between starts; None keeps none.
     ``tax_hook`` is the URL that answers tax rates to rule books that ask for it, within ``tax_seconds``.
+    One question about a configuration searches for ``search_seconds`` (less when the caller's deadline is nearer) and
+    ``search_conflicts`` at most; then it is answered with what is known so far.
     A call beyond ``calls_max`` at once, streams counted, is turned away with RESOURCE_EXHAUSTED before it waits.
     """
 
@@ -37,6 +39,8 @@ class Settings:
     tax_hook: str = ""
     tax_seconds: float = 2
     cache: Path | None = None
+    search_seconds: float = 5
+    search_conflicts: int = 200_000
 
     @property
     def is_local(self) -> bool:
@@ -62,6 +66,8 @@ def check(settings: Settings) -> None:
         )
     if not 0 < settings.tax_seconds <= 60:
         raise SettingsError("the tax service is given up to 60 seconds to answer")
+    if not 0 < settings.search_seconds <= 600 or settings.search_conflicts < 1:
+        raise SettingsError("a search is given up to 600 seconds and at least one conflict")
     if settings.calls_max < 1:
         raise SettingsError("at least one call at once has to be allowed")
     if settings.handler_threads < 1 or settings.lines_max < 1 or settings.message_bytes_max < 65536:

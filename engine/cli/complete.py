@@ -15,7 +15,7 @@ from engine.client import Client
 
 AIMS = ("cheapest", "best_margin", "preferred")
 STATUSES = {1: "proven", 2: "valid, not proven", 3: "there is none", 4: "none found within the budget"}
-OPTIMAL, FEASIBLE = 1, 2
+OPTIMAL, FEASIBLE, INFEASIBLE = 1, 2, 3
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,6 +47,8 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
         for each in found.choices:
             screen.say(f"  {choice_text(each)}")
         screen.say(f"list price {plain(found.list_price)} {found.currency_code}")
+    if found.list_price_bound and found.status not in (OPTIMAL, INFEASIBLE):
+        screen.say(f"none costs less than {plain(found.list_price_bound)} {found.currency_code}")
     for each in found.missed:
         screen.say(f"  not kept of the wish list: {choice_text(each)}", style="yellow")
     return found

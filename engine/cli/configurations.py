@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.cli.prices import plain, signed
 from engine.cli.screen import Screen
 
 STANDINGS = {1: "chosen", 2: "follows", 3: "possible", 4: "impossible", 5: "not known yet"}
@@ -29,6 +30,43 @@ def say_budget(screen: Screen, state: Any) -> None:
     """Say so when the search ended before everything was decided."""
     if state.out_of_budget:
         screen.say("the search ran out of its budget: some options are not known yet; choose more", style="yellow")
+
+
+def show_conflict(screen: Screen, why: Any, *, wanted: str = "") -> None:
+    """Which choices clash by which rules, and whether fewer may do."""
+    against = ", ".join(choice_text(each) for each in why.choices)
+    if wanted:
+        screen.say(f"{wanted} does not go with {against or 'the rules alone'}:", style="yellow")
+    else:
+        screen.say(f"these choices do not go together: {against or 'the rules alone'}", style="yellow")
+    for rule in why.rules:
+        screen.say(f"  {blame_line(rule)}", style="yellow")
+    if why.out_of_budget:
+        missing = "" if why.rules else " and the rules behind it were not found"
+        screen.say(f"  the search ran out of its budget: fewer choices may clash{missing}", style="yellow")
+
+
+def show_repairs(screen: Screen, answer: Any) -> None:
+    """What may be given up, with the list price afterwards, and whether there may be better ways."""
+    for at, each in enumerate(answer.repairs, 1):
+        drop = ", ".join(choice_text(one) for one in each.drop) or "nothing"
+        instead = ", ".join(choice_text(one) for one in each.instead)
+        example = f", for instance for {instead}" if instead else ""
+        screen.say(f"  repair {at}: give up {drop}{example}{_price_text(each, answer.currency_code)}")
+    if answer.out_of_budget:
+        screen.say(
+            "  the search ran out of its budget: there may be more repairs, cheaper ones, or one that gives up less",
+            style="yellow",
+        )
+
+
+def _price_text(repair: Any, currency: str) -> str:
+    if not repair.list_price:
+        return ""
+    proven = "" if repair.price_proven else ", not proven to be the lowest"
+    if repair.price_effect:
+        return f"  (cheapest completion: list price {signed(repair.price_effect)} {currency}{proven})"
+    return f"  (cheapest completion: list price {plain(repair.list_price)} {currency}{proven})"
 
 
 def choice_text(choice: Any) -> str:

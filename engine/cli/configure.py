@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from engine.cli.configurations import say_budget, show_slots
+from engine.cli.configurations import say_budget, show_conflict, show_slots
 from engine.cli.configuring import MOST_OPTIONS, Session
 from engine.cli.connection import read_json
 from engine.cli.screen import Screen
@@ -47,7 +47,5 @@ def configure(client: Client, screen: Screen, options: argparse.Namespace) -> An
 
 
 def _show_conflict(client: Client, screen: Screen, product: str, choices: list[Any]) -> None:
-    answer = client.configuration.explain_choice(product=product, choices=choices)
-    screen.say("these choices do not go together:", style="yellow")
-    for rule in answer.rules:
-        screen.say(f"  {rule.message}  [{rule.rule}, {rule.place}]", style="yellow")
+    show_conflict(screen, client.configuration.explain_choice(product=product, choices=choices))
+    screen.say("`cpq repair` says what to give up")

@@ -15,9 +15,11 @@ from engine.cli.configurations import (
     blame_line,
     choice_text,
     say_budget,
+    show_conflict,
+    show_repairs,
     value_text,
 )
-from engine.cli.prices import plain, show_findings, show_lines, show_totals, signed
+from engine.cli.prices import plain, show_findings, show_lines, show_totals
 from engine.cli.screen import Screen
 from engine.client import CallFailed, Client
 
@@ -129,25 +131,13 @@ class Session:
             self._choices = [*kept, choice]
             self._show()
             return
-        against = ", ".join(choice_text(each) for each in why.choices) or "the rules alone"
-        self._screen.say(f"{choice_text(choice)} does not go with {against}:", style="yellow")
-        for rule in why.rules:
-            self._screen.say(f"  {blame_line(rule)}", style="yellow")
+        show_conflict(self._screen, why, wanted=choice_text(choice))
         answer = engine.repair_configuration(
             product=self._product, choices=kept, wanted=[choice], currency_code=self._currency
         )
-        for at, each in enumerate(answer.repairs, 1):
-            drop = ", ".join(choice_text(one) for one in each.drop)
-            instead = ", ".join(choice_text(one) for one in each.instead) or "something else"
-            self._screen.say(f"  repair {at}: give up {drop}, for instance for {instead}{self._effect(each)}")
+        show_repairs(self._screen, answer)
         if answer.repairs and not ask_only:
             self._ask_repair(answer.repairs, kept, choice)
-
-    def _effect(self, repair: Any) -> str:
-        """What a repair does to the price, and to the price of what: the cheapest way to fill in the rest."""
-        if not repair.price_effect:
-            return ""
-        return f"  (cheapest completion: list price {signed(repair.price_effect)} {self._currency})"
 
     def _ask_repair(self, repairs: Any, kept: list[dict[str, Any]], choice: dict[str, Any]) -> None:
         """Take a repair by its number; nothing leaves it, and anything else is the next command."""

@@ -42,7 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     checking.add_argument("file", type=Path)
     checking.add_argument("--queries", type=Path, help="JSON with `queries`: only `assign` and `last` are read")
     checking.add_argument("--json", action="store_true", help="answers in the form of a truth file")
-    checking.add_argument("--seconds", type=int, default=60, help="budget of one operation (default 60)")
+    _add_budget(checking, "operation")
     checking.add_argument(
         "--compile",
         choices=("auto", "always", "never"),
@@ -54,7 +54,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "analyse", help="dead and unavoidable values and why, rules that never bind, the count"
     )
     analysing.add_argument("file", type=Path)
-    analysing.add_argument("--seconds", type=int, default=60, help="budget of one question (default 60)")
+    _add_budget(analysing, "question")
     analysing.add_argument("--reasons", type=int, default=100, help="how many reasons of a kind are looked for")
     analysing.add_argument("--json", action="store_true")
     analysing.set_defaults(run=run_analyse)
@@ -71,12 +71,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     converting.set_defaults(run=run_convert)
 
 
+def _add_budget(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--seconds", type=int, default=60, help=f"budget of one {what} (default 60)")
+    parser.add_argument(
+        "--conflicts",
+        type=int,
+        default=1_000_000_000,
+        help=f"budget of one {what} in conflicts of the search: the same answer on any machine",
+    )
+
+
+def _budget(options: argparse.Namespace) -> Budget:
+    return Budget(options.conflicts, options.seconds * 1000)
+
+
 def run_check(options: argparse.Namespace) -> int:
     """Print all answers about a model; exit 0 unless the model is contradictory or something ran out of budget."""
     watch = Stopwatch(time.perf_counter)
     model = watch.run("load", lambda: load(options.file))
     queries = _queries(options.queries) if options.queries else []
-    budget = Budget(conflicts=1_000_000_000, milliseconds=options.seconds * 1000)
+    budget = _budget(options)
     diagram = watch.run("compile", lambda: _diagram(options, model))
     engine = watch.run("build", lambda: configurator_for(model, diagram=diagram))
     answers: dict[str, Json] = {"model": options.file.name.split(".")[0], "file": options.file.name}
@@ -94,7 +108,7 @@ def run_check(options: argparse.Namespace) -> int:
 def run_analyse(options: argparse.Namespace) -> int:
     """Say what an author wants to know of a model; exit 1 when it is contradictory or something ran out of budget."""
     model = load(options.file)
-    budget = Budget(conflicts=1_000_000_000, milliseconds=options.seconds * 1000)
+    budget = _budget(options)
     found = study(configurator_for(model), budget=budget, reasons=options.reasons)
     for note in model.notes:
         print(one_line(note), file=sys.stderr)
@@ -178,8 +192,10 @@ def _queries(path: Path) -> list[Query]:
 def _show(answers: dict[str, Json]) -> None:
     console = Console()
     facts = Table(title=str(answers["file"]), show_header=False)
-    for key in ("kind", "variables", "satisfiable", "count"):
+    for key in ("kind", "variables", "satisfiable"):
         facts.add_row(key, str(answers.get(key)))
+    least = answers.get("count_at_least")
+    facts.add_row("count", f"at least {least}" if least else str(answers.get("count")))
     for key in ("core", "dead", "impossible_values"):
         if key in answers:
             facts.add_row(key, str(len(cast(list[Json], answers[key]))))

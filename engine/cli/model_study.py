@@ -17,9 +17,10 @@ def study_lines(name: str, found: Study) -> Iterator[str]:
     if found.satisfiable is False:
         yield f"{name}: no valid configuration; these rules contradict each other:"
         yield from (f"  {_rule(each)}" for each in found.contradiction)
+        yield from _unfinished(found)
         return
     if found.satisfiable:
-        yield f"{name}: {'not counted' if found.count is None else found.count} valid configurations"
+        yield f"{name}: {_count(found)} valid configurations"
         yield f"  {counted(len(found.dead), 'dead value')}, {len(found.always)} always chosen, " + (
             f"{counted(len(found.implied.rules), 'rule')} that never bind"
         )
@@ -29,8 +30,7 @@ def study_lines(name: str, found: Study) -> Iterator[str]:
     yield from _first("never binds", [f"{rule}: implied by {by}" for rule, by in implied])
     if found.implied.unchecked:
         yield f"  {counted(len(found.implied.unchecked), 'rule')} not checked for binding"
-    if found.unfinished:
-        yield f"  out of budget: {', '.join(found.unfinished)}"
+    yield from _unfinished(found)
 
 
 def study_data(found: Study) -> dict[str, Json]:
@@ -43,8 +43,20 @@ def study_data(found: Study) -> dict[str, Json]:
         "never_binding": [{"rule": each.rule.id, "implied_by": _rules(each.by)} for each in found.implied.rules],
         "unchecked": _rules(found.implied.unchecked),
         "count": None if found.count is None else str(found.count),
+        "count_at_least": None if found.at_least is None else str(found.at_least),
         "unfinished": list(found.unfinished),
     }
+
+
+def _count(found: Study) -> str:
+    if found.count is not None:
+        return str(found.count)
+    return "an unknown number of" if found.at_least is None else f"at least {found.at_least}"
+
+
+def _unfinished(found: Study) -> Iterator[str]:
+    if found.unfinished:
+        yield f"  out of budget: {', '.join(found.unfinished)}"
 
 
 def _reason(reason: Reason) -> dict[str, Json]:

@@ -9,6 +9,8 @@ from engine.configuration.products.analysing import Judged, ProductStudy
 from engine.configuration.products.answers import Blame
 from engine.diagnostics import counted
 
+MORE = " (a smaller set may exist)"
+
 
 def study_lines(study: ProductStudy) -> Iterator[str]:
     """A few lines for people."""
@@ -16,7 +18,10 @@ def study_lines(study: ProductStudy) -> Iterator[str]:
         yield f"{study.product}: too large to answer within the budget"
         return
     if not study.satisfiable:
-        yield f"{study.product}: no valid configuration: {_names(study.contradiction) or 'its groups cannot be filled'}"
+        why = _names(study.contradiction) or "its groups cannot be filled"
+        if not study.contradiction_smallest:
+            why = f"{_names(study.contradiction)}{MORE}" if study.contradiction else "the reason was not found in time"
+        yield f"{study.product}: no valid configuration: {why}"
         return
     yield f"{study.product}: {counted(len(study.dead), 'dead option')}, {len(study.always)} that nobody can avoid, " + (
         f"{counted(len(study.never_binding), 'rule')} that never bind"
@@ -38,6 +43,7 @@ def study_data(study: ProductStudy) -> dict[str, Any]:
         "product": study.product,
         "satisfiable": study.satisfiable,
         "contradiction": _data(study.contradiction),
+        "contradiction_smallest": study.contradiction_smallest,
         "dead": [_judged(each) for each in study.dead],
         "always": [_judged(each) for each in study.always],
         "never_binding": [{**_data([each.rule])[0], "implied_by": _data(each.by)} for each in study.never_binding],
@@ -48,7 +54,7 @@ def study_data(study: ProductStudy) -> dict[str, Any]:
 def _judged(each: Judged) -> dict[str, Any]:
     value = None if each.value is None else each.value if isinstance(each.value, bool | str) else str(each.value)
     facts = {"path": each.path, "skus": list(each.skus), "value": value}
-    return {**facts, "rules": _data(each.rules), "reason_known": each.known}
+    return {**facts, "rules": _data(each.rules), "reason_known": each.known, "rules_smallest": each.smallest}
 
 
 def _data(blames: Iterable[Blame]) -> list[dict[str, str]]:
@@ -63,7 +69,7 @@ def _what(each: Judged) -> str:
 def _why(each: Judged) -> str:
     if not each.known:
         return "the reason was not found within the budget"
-    return _names(each.rules) or "the groups of the bundle see to it"
+    return (_names(each.rules) or "the groups of the bundle see to it") + ("" if each.smallest else MORE)
 
 
 def _names(blames: Iterable[Blame]) -> str:

@@ -5,19 +5,23 @@ Entry points: ``ModelBuilder`` → ``Model``; ``Configurator`` with ``configure`
 """
 
 from engine.configuration.answers import (
-    Analysis,
+    AtLeast,
     Budget,
     Choice,
+    Clash,
     Completion,
     CompletionStatus,
     Domain,
     Explanation,
     Objective,
+    Offer,
     OutOfBudget,
     Range,
     Relation,
     Repair,
+    RepairsSoFar,
     State,
+    StateSoFar,
     Violation,
 )
 from engine.configuration.builder import ModelBuilder
@@ -26,9 +30,10 @@ from engine.configuration.model import STRUCTURE, Kind, Model, Rule, Term, Value
 
 __all__ = [
     "STRUCTURE",
-    "Analysis",
+    "AtLeast",
     "Budget",
     "Choice",
+    "Clash",
     "Completion",
     "CompletionStatus",
     "Configurator",
@@ -38,12 +43,15 @@ __all__ = [
     "Model",
     "ModelBuilder",
     "Objective",
+    "Offer",
     "OutOfBudget",
     "Range",
     "Relation",
     "Repair",
+    "RepairsSoFar",
     "Rule",
     "State",
+    "StateSoFar",
     "Term",
     "Value",
     "Variable",

@@ -5,16 +5,16 @@ Every question keeps to its own budget; what ran out of it is named, never guess
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from engine.configuration.answers import Blamed, Budget, Choice, Implied, OutOfBudget, State
+from engine.configuration.answers import Blamed, Budget, Choice, Implied, OutOfBudget, State, StateSoFar
 from engine.configuration.configurator import Configurator
 from engine.configuration.model import Kind, Rule, Value
 
 REASONS_MAX = 100
-Answer = TypeVar("Answer")
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Everything an author may want to know of a model; ``unfinished`` names the questions that ran out of budget."""
+    """Everything an author may want to know of a model; ``unfinished`` names the questions that ran out of budget.
+
+    What was found until then is here: values seen to be dead or always chosen, rules that contradict each other (not a
+    smallest set then), and ``at_least`` so many configurations where they could not all be counted.
+    """
 
     satisfiable: bool | None
     contradiction: tuple[Rule, ...] = ()
@@ -39,6 +43,7 @@ class Study:
     always: tuple[Reason, ...] = ()
     implied: Implied = Implied(())
     count: int | None = None
+    at_least: int | None = None
     unfinished: tuple[str, ...] = ()
 
 
@@ -55,48 +60,60 @@ class _Study:
         self.unfinished: dict[str, None] = {}
 
     def study(self) -> Study:
-        root = self._ask("domains", lambda: self.engine.configure((), budget=self.budget))
+        answer = self.engine.configure((), budget=self.budget)
+        root = self._known("domains", answer) if isinstance(answer, OutOfBudget) else StateSoFar(answer)
         if root is None:
             return Study(satisfiable=None, unfinished=tuple(self.unfinished))
-        if not root.consistent:
-            blamed = self._ask("contradiction", lambda: self.engine.blame(budget=self.budget))
+        if not root.state.consistent:
+            blamed = self._blamed("contradiction", None)
             return Study(
                 satisfiable=False,
                 contradiction=blamed.rules if blamed else (),
                 count=0,
                 unfinished=tuple(self.unfinished),
             )
-        dead = tuple(self._explained("dead", _dead(root)))
-        always = tuple(self._explained("always", _always(root)))
+        decided = _decided(root)
+        dead = tuple(self._explained("dead", _dead(decided)))
+        always = tuple(self._explained("always", _always(decided)))
         implied = self.engine.implied(budget=self.budget)
         if implied.unchecked:
             self.unfinished["never binding"] = None
-        count = self._ask("count", lambda: self.engine.count((), budget=self.budget))
+        total = self.engine.count((), budget=self.budget)
+        least = self._known("count", total) if isinstance(total, OutOfBudget) else None
         return Study(
             satisfiable=True,
             dead=dead,
             always=always,
             implied=implied,
-            count=count,
+            count=None if isinstance(total, OutOfBudget) else total,
+            at_least=None if least is None else least.count,
             unfinished=tuple(self.unfinished),
         )
 
-    def _ask(self, operation: str, ask: Callable[[], Answer | OutOfBudget]) -> Answer | None:
-        answer = ask()
-        if isinstance(answer, OutOfBudget):
-            self.unfinished[operation] = None
-            return None
-        return answer
+    def _known(self, operation: str, answer: OutOfBudget[Known]) -> Known | None:
+        """What was known when the budget ended, which is named."""
+        self.unfinished[operation] = None
+        return answer.known
+
+    def _blamed(self, operation: str, wanted: Choice | None) -> Blamed | None:
+        answer = self.engine.blame(wanted, budget=self.budget)
+        return self._known(operation, answer) if isinstance(answer, OutOfBudget) else answer
 
     def _explained(self, operation: str, values: Iterator[tuple[str, Value]]) -> Iterator[Reason]:
         for at, (name, value) in enumerate(values):
-            wanted = Choice(name, value)
             blamed = None
             if at < self.reasons:
-                blamed = self._ask(operation, lambda wanted=wanted: self.engine.blame(wanted, budget=self.budget))  # type: ignore[misc]
+                blamed = self._blamed(operation, Choice(name, value))
             else:
                 self.unfinished[f"reasons of {operation} values after the first {self.reasons}"] = None
             yield Reason(name, value, blamed)
+
+
+def _decided(root: StateSoFar) -> State:
+    """A state in which whatever is not decided yet counts as possible."""
+    state = root.state
+    hold, fail = state.can_hold | root.undecided, state.can_fail | root.undecided_fail
+    return replace(state, can_hold=hold, can_fail=fail)
 
 
 def _dead(root: State) -> Iterator[tuple[str, Value]]:

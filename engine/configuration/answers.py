@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Generic, TypeVar
 
 from engine.configuration.model import Kind, Model, Rule, Term, Value, Variable
 
@@ -34,21 +35,23 @@ class Budget:
     conflicts: int = 200_000
     milliseconds: int = 5_000
 
+    def halved(self) -> Budget:
+        """Half of it, but never nothing."""
+        return Budget(max(1, self.conflicts // 2), max(1, self.milliseconds // 2))
+
 
 DEFAULT_BUDGET = Budget()
 
 
+Known = TypeVar("Known", covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class OutOfBudget:
-    """The search was stopped: what was being done, and what is known so far (possible options found, best bound)."""
+class OutOfBudget(Generic[Known]):
+    """The search was stopped: what was being done, and what it had proven by then (None: nothing yet)."""
 
     operation: str
-    detail: str = ""
-    known: State | None = None
-    undecided: int = 0
-    """Atoms of which ``known`` does not say yet whether they may hold, one bit each."""
-    undecided_fail: int = 0
-    """Atoms of which ``known`` does not say yet whether they may fail."""
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,19 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class StateSoFar:
+    """As much of a state as was decided: ``state`` shows what was found possible, the rest is named.
+
+    ``undecided`` are atoms of which it is not known whether they may hold, ``undecided_fail`` those of which it is not
+    known whether they may fail, one bit each. Ranges of quantities may still be too wide.
+    """
+
+    state: State
+    undecided: int = 0
+    undecided_fail: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why something cannot be: a smallest set of the customer's choices and a minimal set of rules that clash."""
 
@@ -153,11 +169,58 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What repairs are priced with: the list price as terms, and choices that keep out what is not for sale."""
+
+    terms: tuple[Term, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+NOT_PRICED = Offer()
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Choices that certainly cannot stand together, of which some could perhaps be spared; an explanation so far.
+
+    ``smallest`` says that fewer choices do not clash. ``rules`` are enough for the clash, perhaps more than it needs;
+    None: they were not found yet.
+    """
+
+    choices: tuple[Choice, ...]
+    smallest: bool = False
+    rules: tuple[Rule, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
-    """Choices to give up so that the rest fits, and what each given-up variable may become instead."""
+    """Choices to give up so that the rest fits, and what the cheapest completion costs then.
+
+    ``total`` is None without prices and where no completion was found, ``price_effect`` (the total against that of the
+    cheapest completion before) also where there was none before. ``proven`` says that the completions are certainly
+    the cheapest; ``values`` are those of the one after the repair.
+    """
 
     drop: tuple[Choice, ...]
     price_effect: int | None = None
+    total: int | None = None
+    proven: bool = True
+    values: tuple[tuple[str, Value], ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairsSoFar:
+    """Repairs that certainly work; there may be more, and cheaper ones. ``smallest``: none gives up fewer choices."""
+
+    repairs: tuple[Repair, ...]
+    smallest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A count so far: there are so many configurations, perhaps more."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +267,6 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
-    """What an author wants to know of a model: what no customer can ever choose or avoid, and the rules that say so."""
-
-    satisfiable: bool
-    core: tuple[str, ...] = ()
-    dead: tuple[str, ...] = ()
-    impossible: tuple[tuple[str, tuple[Value, ...]], ...] = ()
-    guilty: tuple[Rule, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ImpliedRule:
     """A rule that never binds, because these others (none: the structure of the product) say all it says already."""
 
@@ -232,7 +284,7 @@ class Implied:
 
 @dataclass(frozen=True, slots=True)
 class Blamed:
-    """A minimal set of rules that rule a value out; ``smallest`` when no smaller set does, as far as was searched."""
+    """Rules that rule a value out; ``smallest`` when no smaller set does, else it may be larger than need be."""
 
     rules: tuple[Rule, ...]
     smallest: bool

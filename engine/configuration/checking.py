@@ -95,12 +95,19 @@ class _Check:
                 _priced(at, completion) for at, (_, completion) in enumerate(answers) if completion is not None
             ],
         }
-        total = self._ask("count", lambda: self.engine.count((), budget=self.budget)) if counted else None
-        result["count"] = None if total is None else str(total)
+        result |= self._counted() if counted else {"count": None}
         result["out_of_budget"] = self.gaps
         return result
 
-    def _ask(self, operation: str, ask: Callable[[], Answer | OutOfBudget]) -> Answer | None:
+    def _counted(self) -> dict[str, Json]:
+        """The count, or how many there are at least."""
+        total = self.watch.run("count", lambda: self.engine.count((), budget=self.budget))
+        if not isinstance(total, OutOfBudget):
+            return {"count": str(total)}
+        self.gaps.append("count")
+        return {"count": None, "count_at_least": None if total.known is None else str(total.known.count)}
+
+    def _ask(self, operation: str, ask: Callable[[], Answer | OutOfBudget[object]]) -> Answer | None:
         answer = self.watch.run(operation, ask)
         if isinstance(answer, OutOfBudget):
             self.gaps.append(operation)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Never, Protocol
 
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
-    Analysis,
+    NOT_PRICED,
+    AtLeast,
     Blamed,
     Budget,
     Choice,
+    Clash,
     Completion,
     Explanation,
     Implied,
     Objective,
+    Offer,
     OutOfBudget,
     Repair,
+    RepairsSoFar,
     State,
+    StateSoFar,
     Violation,
 )
-from engine.configuration.model import Model, Term
+from engine.configuration.model import Model
 from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.solver.flat import Diagram
 
@@ -28,6 +33,7 @@ from engine.configuration.solver.flat import Diagram
 class Configurator(Protocol):
     """Answers every question about one model; safe to call from several threads. Choices are a set: order is nothing.
 
+    What a search had proven when its budget ended comes with :class:`OutOfBudget`, in a form that says what it is.
     Unknown variables and values outside a domain raise ``KeyError`` and ``ValueError``: check them at the edge.
     """
 
@@ -35,15 +41,15 @@ class Configurator(Protocol):
 
     def configure(
         self, choices: Sequence[Choice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
-    ) -> State | OutOfBudget:
+    ) -> State | OutOfBudget[StateSoFar]:
         """Which values remain for every variable, exactly; ``previous`` (any earlier state) only makes it faster."""
 
-    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget:
+    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget[Never]:
         """Whether the choices can be completed."""
 
     def validate(
         self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET
-    ) -> tuple[Violation, ...] | OutOfBudget:
+    ) -> tuple[Violation, ...] | OutOfBudget[tuple[Violation, ...]]:
         """Every rule that the choices break by themselves, each with the choices involved; empty when all hold."""
 
     def explain(
@@ -53,7 +59,7 @@ class Configurator(Protocol):
         wanted: Choice | Sequence[Choice] | None = None,
         groups: Sequence[Sequence[Choice]] = (),
         budget: Budget = DEFAULT_BUDGET,
-    ) -> Explanation | None | OutOfBudget:
+    ) -> Explanation | None | OutOfBudget[Clash]:
         """A smallest set of choices, and a minimal set of rules, that rule out ``wanted`` (or the choices themselves).
 
         ``groups`` are choices that count as one, such as a product and its quantity.
@@ -66,16 +72,15 @@ class Configurator(Protocol):
         choices: Sequence[Choice],
         *,
         wanted: Sequence[Choice] = (),
-        prices: Sequence[Term] = (),
+        prices: Offer = NOT_PRICED,
         groups: Sequence[Sequence[Choice]] = (),
         limit: int = 3,
         budget: Budget = DEFAULT_BUDGET,
-    ) -> tuple[Repair, ...] | OutOfBudget:
-        """Smallest sets of choices to give up so that all ``wanted`` fit, fewest changes first, then by price effect.
+    ) -> tuple[Repair, ...] | OutOfBudget[RepairsSoFar]:
+        """Smallest sets of choices to give up so that all ``wanted`` fit, fewest changes first, then by price.
 
         Choices of one of the ``groups`` count as one.
-        ``prices`` (when given) is the list-price objective that the price effect is measured with. Empty when even
-        giving up everything does not help; one empty repair when nothing needs to change.
+        Empty when even giving up everything does not help; one empty repair when nothing needs to change.
         """
 
     def complete(
@@ -83,13 +88,12 @@ class Configurator(Protocol):
     ) -> Completion:
         """A full valid configuration of least total; the status says whether that is proven."""
 
-    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget:
+    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget[AtLeast]:
         """The exact number of complete valid configurations (over decision variables) that contain the choices."""
 
-    def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
-        """Core, dead and impossible values, or the minimal set of guilty rules of a contradiction."""
-
-    def blame(self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET) -> Blamed | None | OutOfBudget:
+    def blame(
+        self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET
+    ) -> Blamed | None | OutOfBudget[Blamed]:
         """The smallest set of rules that rule out a value by themselves (or everything); None: it is possible."""
 
     def implied(self, *, budget: Budget = DEFAULT_BUDGET) -> Implied:

@@ -12,7 +12,9 @@ from typing import cast
 from engine.approvals import ApprovalPolicy, ChainDefinition, Route, Router
 from engine.catalog import ONE_TIME, Catalog, ChargeKind, ConfiguredLine, LineId, Product, Sku, Value
 from engine.catalog.product import ONE
+from engine.configuration.answers import DEFAULT_BUDGET, Budget
 from engine.configuration.products import Finding, ProductConfigurator
+from engine.configuration.products.checking import UNDECIDED
 from engine.diagnostics import Fault, Refusal
 from engine.money import Ratio
 from engine.periods import DayCount, PartMonths, Period, month_share
@@ -142,14 +144,20 @@ def with_frozen_rates(request: QuoteRequest, priced: Priced, plan: PricePlan) ->
     return replace(request, exchange=rates_to_freeze(plan, price_request(request, ())))
 
 
-def check(lines: tuple[ResolvedLine, ...], parts: Parts) -> tuple[Finding, ...]:
-    """What is wrong or missing in the configurations of all configurable lines."""
+def check(lines: tuple[ResolvedLine, ...], parts: Parts, budget: Budget = DEFAULT_BUDGET) -> tuple[Finding, ...]:
+    """What is wrong or missing in the configurations of all configurable lines.
+
+    After every one that could not be decided the rest has half the budget: all hard ones together take twice of it.
+    """
     below = children_of(lines)
     findings: list[Finding] = []
     for each in lines:
         configurator = parts.configurators.get(each.requested.sku)
         if configurator is not None and each.requested.parent is None:
-            findings += configurator.check(_tree(each, below), root=each.id)
+            found = configurator.check(_tree(each, below), root=each.id, budget=budget)
+            findings += found
+            if any(one.code == UNDECIDED for one in found):
+                budget = budget.halved()
     return tuple(findings)
 
 

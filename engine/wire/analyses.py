@@ -18,6 +18,7 @@ def fill_study(message: rule_book_pb2.BundleAnalysis, study: ProductStudy) -> No
     message.product = f"{PRODUCTS}/{study.product}"
     message.satisfiable = bool(study.satisfiable)
     _fill_blames(message.contradiction, study.contradiction)
+    message.contradiction_smallest = study.contradiction_smallest
     for kind, found in ((message.dead, study.dead), (message.always, study.always)):
         for each in found:
             _fill_judged(kind.add(), each)
@@ -29,7 +30,7 @@ def fill_study(message: rule_book_pb2.BundleAnalysis, study: ProductStudy) -> No
 
 
 def _fill_judged(message: rule_book_pb2.JudgedOption, judged: Judged) -> None:
-    message.path, message.reason_known = judged.path, judged.known
+    message.path, message.reason_known, message.rules_smallest = judged.path, judged.known, judged.smallest
     message.skus.extend(judged.skus)
     if judged.value is not None:
         fill_value(message.value, judged.value)

@@ -140,6 +140,7 @@ def fill_repair(message: configuration_pb2.Repair, repair: ProductRepair) -> Non
     for choice in repair.instead:
         fill_choice(message.instead.add(), choice)
     message.price_effect = decimal_text(repair.price_effect)
+    message.list_price, message.price_proven = decimal_text(repair.list_price), repair.proven
 
 
 def fill_completion(
@@ -152,6 +153,7 @@ def fill_completion(
     for choice in completion.choices:
         fill_choice(message.choices.add(), choice)
     message.list_price = decimal_text(completion.list_price)
+    message.list_price_bound = decimal_text(completion.bound)
     for line in lines:
         fill_line(message.lines.add(), line)
     for choice in completion.missed:

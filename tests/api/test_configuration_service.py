@@ -91,6 +91,7 @@ def test_a_completion_is_the_cheapest_and_can_be_ordered_as_it_is(shop: Served) 
     assert {each.pick.sku for each in answer.choices} == {"CPU-A", "BRD-1"}
     # 200 + 80: the parts; the box itself is no option
     assert float(answer.list_price) in (280, 380)
+    assert float(answer.list_price_bound) == float(answer.list_price)
     check = configuration_pb2.ValidateConfigurationRequest(lines=answer.lines)
     assert shop.configuration.ValidateConfiguration(check).valid
     priced = shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=deal.content(*answer.lines)))

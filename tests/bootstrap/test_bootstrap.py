@@ -58,6 +58,9 @@ def test_other_settings_are_checked() -> None:
         {"tax_hook": "taxes.example"},
         {"tax_hook": "http://[::1"},
         {"tax_seconds": 0},
+        {"search_seconds": 0},
+        {"search_seconds": float("nan")},
+        {"search_conflicts": 0},
         {"tax_seconds": float("nan")},
     ):
         with pytest.raises(SettingsError):
@@ -73,6 +76,8 @@ def test_options_come_from_the_command_line_or_the_environment() -> None:
     assert (settings.listen, settings.lines_max, len(settings.rules)) == ("127.0.0.1:8", 7, 2)
     hooked = parsed("--tax-seconds", "3", CPQ_TAX_HOOK="https://taxes.example/rates")
     assert (hooked.tax_hook, hooked.tax_seconds) == ("https://taxes.example/rates", 3)
+    searching = limits_of(parsed("--search-seconds", "0.5", CPQ_SEARCH_CONFLICTS="900")).search
+    assert (searching.milliseconds, searching.conflicts) == (500, 900)
     assert parsed("--database", "/nowhere/z").rules[0].name == "workstation"
     assert limits_of(settings).lines == 7
 

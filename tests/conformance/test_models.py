@@ -19,11 +19,13 @@ from engine.configuration.solver.build import CompileBudget, CompileStatus, avai
 from engine.configuration.solver.engine import SatConfigurator
 from tests.conformance.shared_data import missing, models_dir
 
-PATIENT = Budget(conflicts=10**9, milliseconds=60_000)
-COUNTING = Budget(conflicts=10**9, milliseconds=200_000)
+PATIENT = Budget(conflicts=10**9, milliseconds=600_000)
+"""No question takes a hundredth of it on an idle machine: how busy this one is shall not decide."""
 HOW_IT_WAS_FOUND = {"cross_check", "count_method", "count_seconds", "made_with", "constraints"}
+COMPILING = (30, 120)
+"""Processor seconds: a machine whose caches others fill may need more than the usual budget."""
 BY_NAME = ("assign", "impossible_values", "blocked_values")
-BRIEF = Budget(conflicts=10**9, milliseconds=5_000)
+BRIEF = Budget(conflicts=20_000, milliseconds=600_000)
 
 
 def truths() -> list[Any]:
@@ -47,8 +49,9 @@ class Case:
             data = gzip.decompress(data)
         self.model = read_model(data, file.name.removesuffix(".gz"))
         diagram = None
-        if self.model.tables and available():
-            diagram = compile_model(self.model, CompileBudget()).diagram
+        for seconds in COMPILING:
+            if self.model.tables and available() and diagram is None:
+                diagram = compile_model(self.model, CompileBudget(seconds)).diagram
         self.engine: Configurator = SatConfigurator(self.model, diagram=diagram)
         self.watch = Stopwatch(lambda: 0.0)
         self.queries = [Query(tuple(each["assign"].items()), each.get("last", "")) for each in self.truth["queries"]]
@@ -139,11 +142,11 @@ def test_a_completion_is_valid_and_costs_what_it_says(case: Case) -> None:
 
 
 def test_the_exact_count(case: Case) -> None:
-    """Where there is no truth, an answer at least does not take longer than it may."""
-    found = case.engine.count((), budget=COUNTING if case.truth["count"] else BRIEF)
+    """Where there is no truth, an answer at least does not take more than it may, and what is said so far is no 0."""
+    found = case.engine.count((), budget=PATIENT if case.truth["count"] else BRIEF)
     if case.truth["count"] is None:
-        digits = str(found)
-        assert isinstance(found, OutOfBudget) or (digits.isdigit() and digits != "0")
+        least = found.known.count if isinstance(found, OutOfBudget) and found.known else found
+        assert isinstance(least, int) and least >= 1
     elif case.model.tables and not available():
         missing("compile", "counts of models with large tables need the extra `compile` (dd)")
     else:
@@ -178,7 +181,7 @@ def test_the_diagram_agrees_with_the_search() -> None:
         case = loaded(path)
         if len(case.model.variables) > 180:
             continue
-        compiled = compile_model(case.model, CompileBudget(seconds=2))
+        compiled = compile_model(case.model, CompileBudget(seconds=4))
         if compiled.status is not CompileStatus.DONE:
             continue
         swept = SatConfigurator(case.model, diagram=compiled.diagram)
@@ -217,7 +220,7 @@ def test_the_same_product_in_uvl_has_the_count_that_is_said_of_it(path: Path) ->
         truth = path.with_suffix(".dimacs.truth.json")
         said = json.loads(truth.read_text(encoding="utf-8"))["count"]
     model = read_model(path.read_bytes(), path.name)
-    assert str(SatConfigurator(model).count((), budget=COUNTING)) == said
+    assert str(SatConfigurator(model).count((), budget=PATIENT)) == said
 
 
 @pytest.mark.parametrize("path", uvl_files())
@@ -235,7 +238,7 @@ def test_conversion_keeps_domains_and_the_count(path: Path) -> None:
         there = {each.variable.replace(".", "_"): each.possible for each in state.domains()}
         for each in root.domains():
             assert there[each.variable.replace(".", "_")] == each.possible
-        assert other.count((), budget=COUNTING) == engine.count((), budget=COUNTING)
+        assert other.count((), budget=PATIENT) == engine.count((), budget=PATIENT)
 
 
 def pairs(case: Case) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

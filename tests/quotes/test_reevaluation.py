@@ -135,9 +135,9 @@ class Counting:
     def __init__(self, inner: Any) -> None:
         self.inner, self.asked = inner, []
 
-    def check(self, lines: Any, *, root: LineId) -> Any:
+    def check(self, lines: Any, *, root: LineId, budget: Any) -> Any:
         self.asked.append(root)
-        return self.inner.check(lines, root=root)
+        return self.inner.check(lines, root=root, budget=budget)
 
 
 def counted() -> tuple[Parts, Counting]:

@@ -21,6 +21,7 @@ class Judged:
 
     ``skus`` are products that no rule tells apart; for an attribute, ``value`` is set instead. Without ``rules`` the
     structure of the bundle says so, unless ``known`` is False: then the reason was not looked for or not found in time.
+    ``smallest`` says that no smaller set of rules does.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Judged:
     value: Value | None
     rules: tuple[Blame, ...]
     known: bool
+    smallest: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,15 @@ class NeverBinding:
 
 @dataclass(frozen=True, slots=True)
 class ProductStudy:
-    """What an author wants to know of a bundle; ``unfinished`` names the questions that ran out of budget."""
+    """What an author wants to know of a bundle; ``unfinished`` names the questions that ran out of budget.
+
+    What was found until then is here, and certain; sets of rules may not be the smallest then.
+    """
 
     product: Sku
     satisfiable: bool | None
     contradiction: tuple[Blame, ...] = ()
+    contradiction_smallest: bool = True
     dead: tuple[Judged, ...] = ()
     always: tuple[Judged, ...] = ()
     never_binding: tuple[NeverBinding, ...] = ()
@@ -69,10 +75,17 @@ class _Study:
         state = self.configurator.configure((), budget=self.budget)
         if isinstance(state, OutOfBudget):
             return ProductStudy(sku, satisfiable=None, unfinished=("domains",))
+        if not state.settled:
+            self.unfinished["domains"] = None
         if not state.consistent:
-            rules, known = self._blamed("contradiction", None, at=0)
-            unfinished = tuple(self.unfinished)
-            return ProductStudy(sku, satisfiable=False, contradiction=rules if known else (), unfinished=unfinished)
+            why = self._blamed("contradiction", None, at=0)
+            return ProductStudy(
+                sku,
+                satisfiable=False,
+                contradiction=() if why is None else self._blames(why.rules),
+                contradiction_smallest=why is not None and why.smallest,
+                unfinished=tuple(self.unfinished),
+            )
         dead = tuple(self._judged("dead", self._impossible(state)))
         always = tuple(self._judged("always", self._unavoidable(state)))
         implied = self.engine.implied(budget=self.budget)
@@ -133,18 +146,19 @@ class _Study:
         self, kind: str, found: Iterator[tuple[str, tuple[Sku, ...], Value | None, Choice | None]]
     ) -> Iterator[Judged]:
         for at, (path, skus, value, choice) in enumerate(found):
-            rules, known = self._blamed(kind, choice, at=at) if choice is not None else ((), False)
-            yield Judged(path, skus, value, rules, known)
+            why = None if choice is None else self._blamed(kind, choice, at=at)
+            rules = () if why is None else self._blames(why.rules)
+            yield Judged(path, skus, value, rules, why is not None, why is not None and why.smallest)
 
-    def _blamed(self, kind: str, choice: Choice | None, *, at: int) -> tuple[tuple[Blame, ...], bool]:
+    def _blamed(self, kind: str, choice: Choice | None, *, at: int) -> Blamed | None:
         if at >= REASONS_MAX:
             self.unfinished[f"reasons of {kind} options after the first {REASONS_MAX}"] = None
-            return (), False
+            return None
         found = self.engine.blame(choice, budget=self.budget)
-        if not isinstance(found, Blamed):
+        if isinstance(found, OutOfBudget):
             self.unfinished[kind] = None
-            return (), False
-        return self._blames(found.rules), True
+            return found.known
+        return found
 
     def _never_binding(self, implied: Implied) -> Iterator[NeverBinding]:
         """Constraints that never bind: a nested one in none of its instances, and not because of another of them."""

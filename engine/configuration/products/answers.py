@@ -125,11 +125,17 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class ProductRepair:
-    """Choices to give up so that the rest fits, what may take their place, and what that does to the list price."""
+    """Choices to give up so that the rest fits, what may take their place, and what that does to the list price.
+
+    ``list_price`` is that of the cheapest completion then, ``price_effect`` its difference to the cheapest before
+    (None: there was none); ``proven`` says that these certainly are the cheapest.
+    """
 
     drop: tuple[ProductChoice, ...]
     instead: tuple[ProductChoice, ...]
     price_effect: Decimal | None
+    list_price: Decimal | None = None
+    proven: bool = True
 
 
 class Aim(Enum):
@@ -144,13 +150,15 @@ class Aim(Enum):
 class ProductCompletion:
     """A full valid configuration with its list price; ``proven`` says that none is better by the aim.
 
-    ``missed`` are the wishes of a wish list that it does not keep.
+    ``missed`` are the wishes of a wish list that it does not keep. ``bound`` is a list price that no configuration
+    undercuts, where the cheapest was asked for.
     """
 
     status: CompletionStatus
     choices: tuple[ProductChoice, ...]
     list_price: Decimal | None
     missed: tuple[ProductChoice, ...] = ()
+    bound: Decimal | None = None
 
     @property
     def proven(self) -> bool:

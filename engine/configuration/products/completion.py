@@ -19,13 +19,6 @@ PRICE_SCALE = 10_000
 """Prices enter the solver in ten-thousandths; a list price with more decimals than four is no list price of a part."""
 
 
-def price_terms(
-    product: ProductModel, prices: Mapping[Sku, Decimal], picks: Sequence[Pick]
-) -> tuple[tuple[Term, ...], int]:
-    """The list price of a configuration as terms, and their scale; each class costs what its cheapest product does."""
-    return tuple(_amounts(product, prices, picks)), PRICE_SCALE
-
-
 def aims_of(
     product: ProductModel,
     picks: Sequence[Pick],
@@ -38,8 +31,8 @@ def aims_of(
     For the best margin a product whose cost is unknown counts as bringing none.
     """
     prices, costs = tables
-    terms, scale = price_terms(product, prices, picks)
-    limits = () if limit is None else ((terms, int(limit * scale)),)
+    terms = tuple(_amounts(product, prices, picks))
+    limits = () if limit is None else ((terms, int(limit * PRICE_SCALE)),)
     objective: tuple[Term, ...] = terms
     if aim is Aim.PREFERRED:
         objective = ()

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Never
 
 from engine.catalog import ConfiguredLine, LineId, Sku
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
+    NOT_PRICED,
     Budget,
     Choice,
+    Clash,
     Completion,
     CompletionStatus,
+    Explanation,
+    Offer,
     OutOfBudget,
+    Repair,
 )
 from engine.configuration.model import Rule
 from engine.configuration.products.answers import (
@@ -28,7 +34,7 @@ from engine.configuration.products.answers import (
 )
 from engine.configuration.products.asking import Questions
 from engine.configuration.products.checking import broken, choices_of, missing_findings, shape_findings, undecided
-from engine.configuration.products.completion import PRICE_SCALE, aims_of, choices_from, price_terms
+from engine.configuration.products.completion import PRICE_SCALE, aims_of, choices_from
 from engine.configuration.products.messages import message_of
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.showing import Display
@@ -62,7 +68,7 @@ class ProductConfigurator:
         *,
         previous: ProductState | None = None,
         budget: Budget = DEFAULT_BUDGET,
-    ) -> ProductState | OutOfBudget:
+    ) -> ProductState | OutOfBudget[Never]:
         """What every option and attribute can still be; an earlier state only makes it faster.
 
         Out of budget with some of it known, the state says so; with nothing known, that is the answer.
@@ -74,31 +80,31 @@ class ProductConfigurator:
         )
         if not isinstance(state, OutOfBudget):
             return self._display.show(state, choices)
-        if state.known is None:
-            return state
-        return self._display.show(state.known, choices, undecided=(state.undecided, state.undecided_fail))
+        known = state.known
+        if known is None:
+            return OutOfBudget(state.operation)
+        return self._display.show(known.state, choices, undecided=(known.undecided, known.undecided_fail))
 
     def implied_by(
         self, choices: Sequence[ProductChoice], follows: ProductChoice, *, budget: Budget = DEFAULT_BUDGET
-    ) -> Conflict | None | OutOfBudget:
+    ) -> Conflict | None | OutOfBudget[Conflict]:
         """Why something follows: a smallest set of choices and the rules that leave nothing else; None: it does not."""
         asked = _Asked(self._words, choices, ())
         found = self.engine.explain((), wanted=self._words.otherwise(follows), groups=asked.groups, budget=budget)
-        if found is None or isinstance(found, OutOfBudget):
-            return found
-        return Conflict(asked.heard(found.choices), self._blames(found.rules, choices))
+        return self._conflict(found, asked, choices)
 
     def explain(
         self, choices: Sequence[ProductChoice], *, wanted: ProductChoice | None = None, budget: Budget = DEFAULT_BUDGET
-    ) -> Conflict | None | OutOfBudget:
-        """A smallest set of choices and the rules that rule out what is wanted (or the choices); None: no conflict."""
+    ) -> Conflict | None | OutOfBudget[Conflict]:
+        """A smallest set of choices and the rules that rule out what is wanted (or the choices); None: no conflict.
+
+        Out of budget, what is known clashes for certain, but fewer choices or rules may do; without rules, those were
+        not found yet.
+        """
         kept = self._words.without_slot_of(choices, wanted)
         asked = _Asked(self._words, kept, () if wanted is None else (wanted,))
         found = self.engine.explain((), wanted=asked.wanted, groups=asked.groups, budget=budget)
-        if found is None or isinstance(found, OutOfBudget):
-            return found
-        shown = (*kept, wanted) if wanted is not None else kept
-        return Conflict(asked.heard(found.choices), self._blames(found.rules, shown))
+        return self._conflict(found, asked, (*kept, wanted) if wanted is not None else kept)
 
     def repair(
         self,
@@ -108,28 +114,30 @@ class ProductConfigurator:
         prices: Prices | None = None,
         limit: int = 3,
         budget: Budget = DEFAULT_BUDGET,
-    ) -> tuple[ProductRepair, ...] | OutOfBudget:
-        """Smallest sets of choices to give up so that everything wanted fits, then by the effect on the list price.
+    ) -> tuple[ProductRepair, ...] | OutOfBudget[tuple[ProductRepair, ...]]:
+        """Smallest sets of choices to give up so that everything wanted fits, then by the list price afterwards.
 
-        The effect is that of the cheapest completion after the repair against the cheapest before it; what may take the
-        place of a dropped choice is read off that completion.
+        The price is that of the cheapest completion after the repair, its effect the difference to the cheapest before;
+        what may take the place of a dropped choice is read off that completion. Out of budget, what is known works, but
+        there may be more repairs, and the first may give up more than it has to.
         """
         kept: Sequence[ProductChoice] = choices
         for each in wanted:
             kept = self._words.without_slot_of(kept, each)
         asked = _Asked(self._words, kept, wanted)
-        terms, scale = price_terms(self.product, prices or {}, self._words.picks((*kept, *wanted)))
+        picks = self._words.picks((*kept, *wanted))
+        objective, offered = aims_of(self.product, picks, Aim.CHEAPEST, (prices or {}, {}), None)
+        offer = Offer(objective.terms, offered) if prices else NOT_PRICED
         found = self.engine.repair(
-            (), wanted=asked.wanted, groups=asked.groups, prices=terms if prices else (), limit=limit, budget=budget
+            (), wanted=asked.wanted, groups=asked.groups, prices=offer, limit=limit, budget=budget
         )
-        if isinstance(found, OutOfBudget):
-            return found
-        repairs: list[ProductRepair] = []
-        for repair in found:
-            drop = asked.heard(repair.drop)
-            effect = None if repair.price_effect is None else Decimal(repair.price_effect) / scale
-            repairs.append(ProductRepair(drop, self._instead(kept, wanted, drop, prices, budget), effect))
-        return tuple(repairs)
+        if not isinstance(found, OutOfBudget):
+            return tuple(self._repair(each, asked, prices or {}) for each in found)
+        if found.known is None:
+            return OutOfBudget(found.operation)
+        return OutOfBudget(
+            found.operation, tuple(self._repair(each, asked, prices or {}) for each in found.known.repairs)
+        )
 
     def complete(
         self,
@@ -146,7 +154,8 @@ class ProductConfigurator:
         found = self.engine.complete([*self._words.spoken(choices), *offered], objective=objective, budget=budget)
         full = choices_from(self.product, found.values, choices, prices)
         total = self._words.list_price(full, prices) if full else None
-        return ProductCompletion(self._status(found, full, aim, total), full, total)
+        bound = None if found.bound is None or aim is not Aim.CHEAPEST else Decimal(found.bound) / PRICE_SCALE
+        return ProductCompletion(self._status(found, full, aim, total), full, total, bound=bound)
 
     def nearest(
         self,
@@ -174,17 +183,21 @@ class ProductConfigurator:
             status = CompletionStatus.FEASIBLE
         return ProductCompletion(status, full, total, missed_wishes(wishes, full) if full else ())
 
-    def check(self, lines: Sequence[ConfiguredLine], *, root: LineId) -> tuple[Finding, ...]:
+    def check(
+        self, lines: Sequence[ConfiguredLine], *, root: LineId, budget: Budget = DEFAULT_BUDGET
+    ) -> tuple[Finding, ...]:
         """What is wrong or missing in a bundle given as lines: unknown parts, empty slots, broken rules."""
         shape = shape_findings(self.product, lines, root)
         if shape:
             return shape
         choices = choices_of(self.product, lines, root)
-        violations = self.engine.validate([*self._words.spoken(choices), *self._words.closing(choices)])
+        asked = [*self._words.spoken(choices), *self._words.closing(choices)]
+        violations = self.engine.validate(asked, budget=budget)
+        left_open: tuple[Finding, ...] = ()
         if isinstance(violations, OutOfBudget):
-            return (undecided(root),)
+            violations, left_open = violations.known or (), (undecided(root),)
         blamed = self._blames((rule for each in violations for rule in each.rules), choices)
-        return (*(broken(root, each) for each in blamed), *missing_findings(self.product, choices, root))
+        return (*(broken(root, each) for each in blamed), *left_open, *missing_findings(self.product, choices, root))
 
     def _blames(self, rules: Iterable[Rule], choices: Sequence[ProductChoice]) -> tuple[Blame, ...]:
         """The constraints behind rules, each once, with the author's message about these choices."""
@@ -195,21 +208,36 @@ class ProductConfigurator:
         }
         return tuple(found)
 
-    def _instead(
+    def _conflict(
         self,
-        kept: Sequence[ProductChoice],
-        wanted: Sequence[ProductChoice],
-        drop: Sequence[ProductChoice],
-        prices: Prices | None,
-        budget: Budget,
-    ) -> tuple[ProductChoice, ...]:
-        """What the cheapest completion takes in the places that are given up."""
-        if prices is None:
-            return ()
-        rest = [each for each in kept if each not in drop]
-        full = self.complete([*rest, *wanted], prices=prices, budget=budget).choices
+        found: Explanation | None | OutOfBudget[Clash],
+        asked: _Asked,
+        shown: Sequence[ProductChoice],
+    ) -> Conflict | None | OutOfBudget[Conflict]:
+        """What the engine says of a conflict in the words of the catalog."""
+        if found is None:
+            return None
+        if isinstance(found, Explanation):
+            return Conflict(asked.heard(found.choices), self._blames(found.rules, shown))
+        if found.known is None:
+            return OutOfBudget(found.operation)
+        known = Conflict(asked.heard(found.known.choices), self._blames(found.known.rules or (), shown))
+        return OutOfBudget(found.operation, known)
+
+    def _repair(self, found: Repair, asked: _Asked, prices: Prices) -> ProductRepair:
+        """A repair with what the cheapest completion takes in the places that are given up."""
+        drop = asked.heard(found.drop)
+        kept = [*(each for each in asked.kept if each not in drop), *asked.hoped]
+        full = choices_from(self.product, found.values, kept, prices)
         places = {self._words.place(each) for each in drop}
-        return tuple(each for each in full if self._words.place(each) in places)
+        instead = tuple(each for each in full if self._words.place(each) in places)
+        if not full or found.total is None:
+            return ProductRepair(drop, instead, None, None, proven=False)
+        effect = None if found.price_effect is None else Decimal(found.price_effect) / PRICE_SCALE
+        total = self._words.list_price(full, prices)
+        # The solver counts the cheapest product of a class for every one taken of it.
+        proven = found.proven and total == Decimal(found.total) / PRICE_SCALE
+        return ProductRepair(drop, instead, effect, total, proven)
 
     def _status(
         self, found: Completion, full: Sequence[ProductChoice], aim: Aim, total: Decimal | None
@@ -232,7 +260,8 @@ class _Asked:
         said: dict[ProductChoice, list[Choice]] = {}
         for spoken, choice in words.pairs((*kept, *wanted)):
             said.setdefault(choice, []).append(spoken)
-        self._kept = kept
+        self.kept = kept
+        self.hoped = wanted
         self._said = said
         self.groups = tuple(tuple(said[each]) for each in kept)
         self.wanted = tuple(spoken for each in wanted for spoken in said[each])
@@ -240,4 +269,4 @@ class _Asked:
     def heard(self, spoken: Iterable[Choice]) -> tuple[ProductChoice, ...]:
         """The kept choices that these solver choices say, in their order."""
         meant = set(spoken)
-        return tuple(each for each in self._kept if meant.intersection(self._said[each]))
+        return tuple(each for each in self.kept if meant.intersection(self._said[each]))

@@ -12,13 +12,20 @@ Group = tuple[int, ...]
 
 
 class SoftGroups:
-    """Groups that may be kept or given up while the ``hard`` literals stay; sets of groups are bits by position."""
+    """Groups that may be kept or given up while the ``hard`` literals stay; sets of groups are bits by position.
+
+    What is proven on the way stays, for when the budget ends: ``clash``, ``corrections`` of the smallest sizes, and
+    ``correction``, which may give up more than it has to.
+    """
 
     def __init__(self, search: Search, groups: Sequence[Group], hard: Sequence[int] = ()) -> None:
         self._search = search
         self._groups = groups
         self._hard = list(hard)
         self.all = (1 << len(groups)) - 1
+        self.clash: int | None = None
+        self.correction: int | None = None
+        self.corrections: list[int] = []
 
     def holds(self, kept: int) -> bool:
         """Whether these groups fit together (and with the hard literals)."""
@@ -28,7 +35,8 @@ class SoftGroups:
         """The groups of a clash of minimum size, or None when all fit. Zero groups: the hard literals clash already."""
         if self.holds(self.all):
             return None
-        best = self._minimal(self._core(self.all))
+        self.clash = self._core(self.all)
+        best = self.clash = self._minimal(self.clash)
         corrections: list[int] = []
         while True:
             candidate = smallest_hitting_set(corrections, (), len(self._groups), self._search.allowance)
@@ -36,15 +44,17 @@ class SoftGroups:
             if candidate.bit_count() >= best.bit_count():
                 return best
             if not self.holds(candidate):
+                self.clash = candidate
                 return candidate
             corrections.append(self.all & ~self._grow(candidate))
 
     def smallest_corrections(self, limit: int) -> list[int]:
         """Sets of groups to give up, smallest first: all of the smallest size up to ``limit``, then larger ones."""
+        found = self.corrections = []
         if not self._search.solve(self._hard):
-            return []
+            return found
+        self.correction = self.all & ~self._true_groups()
         clashes: list[int] = []
-        found: list[int] = []
         while len(found) < limit:
             candidate = smallest_hitting_set(clashes, found, len(self._groups), self._search.allowance)
             if candidate is None:

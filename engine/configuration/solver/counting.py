@@ -1,5 +1,7 @@
 """Exact counts without a diagram: merge equal literals, divide into independent components, branch, remember.
 
+Out of budget, what was counted stays a lower bound: a part that nobody came to has one solution if it has any.
+
 Which variable is branched on comes from an elimination order of the constraint graph: the last to be eliminated
 separate the rest, so components fall apart early.
 """
@@ -10,18 +12,19 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
 
-from engine.configuration.model import Kind, Model
-from engine.configuration.solver.cnf import encode
+from engine.configuration.answers import AtLeast, OutOfBudget
+from engine.configuration.model import STRUCTURE, Kind, Model
+from engine.configuration.solver.cnf import Cnf, encode
 from engine.configuration.solver.order import eliminated, neighbours
 from engine.configuration.solver.reduced import merged
-from engine.configuration.solver.search import Allowance, Search
+from engine.configuration.solver.search import Allowance, BudgetSpentError, Search
 
 Clauses = tuple[tuple[int, ...], ...]
 CACHE_MAX = 400_000
 CHECK_EVERY = 64
 
 
-def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance) -> int:
+def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance) -> int | OutOfBudget[AtLeast]:
     """Solutions of a model without sums and quantities; every auxiliary atom follows from the others."""
     cnf = encode(model, functional=True)
     clauses = [*cnf.clauses, *((each,) for each in literals)]
@@ -37,32 +40,47 @@ def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance)
     free += sum(1 for atom in mentioned if names[atom] == atom and atom not in left)
     ranks = _ranks(kept)
     renamed = tuple(sorted(tuple(ranks[each] if each > 0 else -ranks[-each] for each in clause) for clause in kept))
-    return _Counter(allowance).total(renamed) << free
+    counter = _Counter(allowance)
+    found = counter.total(renamed)
+    if not counter.spent:
+        return found << free
+    least = (found or counter.floor(renamed)) << free
+    return OutOfBudget("count", AtLeast(least) if least else None)
 
 
-def count_by_search(search: Search, branches: Sequence[Sequence[Sequence[int]]], literals: Sequence[int]) -> int:
+def count_by_search(
+    search: Search, branches: Sequence[Sequence[Sequence[int]]], literals: Sequence[int]
+) -> int | OutOfBudget[AtLeast]:
     """Solutions of any model, one by one: values are tried variable by variable wherever they still fit."""
     if not search.solve(literals):
         return 0
     found = 0
     open_nodes = [(0, list(literals))]
-    while open_nodes:
-        depth, assumed = open_nodes.pop()
-        if depth == len(branches):
-            found += 1
-            continue
-        for value in branches[depth]:
-            search.allowance.check()
-            if search.solve([*assumed, *value]):
-                open_nodes.append((depth + 1, [*assumed, *value]))
+    try:
+        while open_nodes:
+            depth, assumed = open_nodes.pop()
+            if depth == len(branches):
+                found += 1
+                continue
+            for value in branches[depth]:
+                search.allowance.spend(1)
+                if search.solve([*assumed, *value]):
+                    open_nodes.append((depth + 1, [*assumed, *value]))
+    except BudgetSpentError:
+        return OutOfBudget("count", AtLeast(max(found, 1)))
     return found
 
 
 class _Counter:
-    """Atoms are numbered so that the highest of a component is the one to branch on; sets of atoms are bits."""
+    """Atoms are numbered so that the highest of a component is the one to branch on; sets of atoms are bits.
+
+    Once ``spent``, nothing is branched on any more and totals are lower bounds.
+    """
 
     def __init__(self, allowance: Allowance) -> None:
+        self.spent = False
         self._allowance = allowance
+        self._last = allowance
         self._known: dict[frozenset[tuple[int, ...]], int] = {}
         self._masks: dict[tuple[int, ...], int] = {}
         self._steps = 0
@@ -81,9 +99,11 @@ class _Counter:
         known = self._known.get(key)
         if known is not None:
             return known
+        if self.spent:
+            return self.floor(clauses)
         self._steps += 1
         if self._steps % CHECK_EVERY == 0:
-            self._allowance.check()
+            self._pause()
         atom = atoms.bit_length() - 1
         found = 0
         places = _occurrences(clauses)
@@ -93,9 +113,31 @@ class _Counter:
                 kept, decided = reduced
                 left = reduce(or_, map(self._mask, kept), 0)
                 found += self.total(kept) << (atoms.bit_count() - left.bit_count() - decided)
+            if self.spent:
+                return found
         if len(self._known) < CACHE_MAX:
             self._known[key] = found
         return found
+
+    def floor(self, clauses: Clauses) -> int:
+        """One when the clauses are seen to have a solution, with a last allowance of all such looks together."""
+        top = max((abs(literal) for clause in clauses for literal in clause), default=0)
+        search = Search(Cnf(clauses, (STRUCTURE,) * len(clauses), top))
+        search.allowance = self._last
+        try:
+            return int(search.solve(()))
+        except BudgetSpentError:
+            return 0
+        finally:
+            search.close()
+
+    def _pause(self) -> None:
+        """Take the steps since the last look off the allowance."""
+        try:
+            self._allowance.spend(CHECK_EVERY)
+        except BudgetSpentError:
+            self.spent = True
+            self._last = self._allowance.extended()
 
     def _mask(self, clause: tuple[int, ...]) -> int:
         """The atoms of a clause."""

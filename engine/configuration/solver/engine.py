@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Never, TypeVar
 
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
-    Analysis,
+    NOT_PRICED,
+    AtLeast,
     Blamed,
     Budget,
     Choice,
+    Clash,
     Completion,
     CompletionStatus,
     Explanation,
     Implied,
     Objective,
+    Offer,
     OutOfBudget,
     Range,
     Repair,
+    RepairsSoFar,
     State,
+    StateSoFar,
     Violation,
 )
-from engine.configuration.model import Kind, Model, Term, Value
+from engine.configuration.model import Model
 from engine.configuration.solver import completing, explaining
 from engine.configuration.solver.counting import count_by_search, count_solutions
 from engine.configuration.solver.facts import Unit, canonical, units_of, wanted_choices
@@ -40,6 +45,18 @@ Answer = TypeVar("Answer")
 REPAIRS_PRICED = 12
 """How many equally small repairs are priced before the best are shown."""
 
+PROVEN = (CompletionStatus.OPTIMAL, CompletionStatus.INFEASIBLE)
+NOT_ASKED = Completion(CompletionStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairTask:
+    """What a repair is asked with: choices that count as one together, what has to fit, and prices."""
+
+    units: tuple[Unit, ...]
+    wanted: tuple[Choice, ...]
+    prices: Offer
+
 
 class SatConfigurator:
     """Answers every question by search; see ``engine.configuration.configurator.Configurator`` for the contracts."""
@@ -53,11 +70,11 @@ class SatConfigurator:
 
     def configure(
         self, choices: Sequence[Choice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
-    ) -> State | OutOfBudget:
+    ) -> State | OutOfBudget[StateSoFar]:
         """Which values remain for every variable, exactly."""
         chosen = canonical(choices)
 
-        def ask(bench: Workbench, allowance: Allowance) -> State | OutOfBudget:
+        def ask(bench: Workbench, allowance: Allowance) -> State | OutOfBudget[StateSoFar]:
             if self._root is None:
                 root = self._state(bench, (), self._everything(), allowance.half() if chosen else allowance)
                 if isinstance(root, OutOfBudget):
@@ -74,13 +91,13 @@ class SatConfigurator:
 
         return self._run("configure", ask, budget)
 
-    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget:
+    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget[Never]:
         """Whether the choices can be completed."""
         return self._run("satisfiable", lambda bench, _: bench.search.solve(bench.literals(choices)), budget)
 
     def validate(
         self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET
-    ) -> tuple[Violation, ...] | OutOfBudget:
+    ) -> tuple[Violation, ...] | OutOfBudget[tuple[Violation, ...]]:
         """Every rule that the choices break, with the choices involved."""
         return self._run("validate", lambda bench, _: explaining.validate(bench, canonical(choices)), budget)
 
@@ -91,7 +108,7 @@ class SatConfigurator:
         wanted: Choice | Sequence[Choice] | None = None,
         groups: Sequence[Sequence[Choice]] = (),
         budget: Budget = DEFAULT_BUDGET,
-    ) -> Explanation | None | OutOfBudget:
+    ) -> Explanation | None | OutOfBudget[Clash]:
         """A smallest set of choices, and a minimal set of rules, that rule out ``wanted`` or the choices themselves."""
         hard = wanted_choices(wanted)
         units = units_of(choices, groups)
@@ -102,19 +119,25 @@ class SatConfigurator:
         choices: Sequence[Choice],
         *,
         wanted: Sequence[Choice] = (),
-        prices: Sequence[Term] = (),
+        prices: Offer = NOT_PRICED,
         groups: Sequence[Sequence[Choice]] = (),
         limit: int = 3,
         budget: Budget = DEFAULT_BUDGET,
-    ) -> tuple[Repair, ...] | OutOfBudget:
+    ) -> tuple[Repair, ...] | OutOfBudget[RepairsSoFar]:
         """Smallest sets of choices to give up so that all ``wanted`` fit, ranked by size, then by price effect."""
-        units = units_of(choices, groups)
+        task = RepairTask(units_of(choices, groups), tuple(wanted), prices)
+        priced = bool(prices.terms)
 
-        def ask(bench: Workbench, allowance: Allowance) -> tuple[Repair, ...]:
-            found = explaining.corrections(bench, units, wanted, REPAIRS_PRICED if prices else limit)
-            if not prices:
-                return tuple(Repair(canonical(each for unit in drop for each in unit)) for drop in found)
-            return self._priced(bench, allowance, (units, tuple(wanted), found), tuple(prices))[:limit]
+        def ask(bench: Workbench, allowance: Allowance) -> tuple[Repair, ...] | OutOfBudget[RepairsSoFar]:
+            found = explaining.corrections(bench, task.units, wanted, REPAIRS_PRICED if priced else limit)
+            if priced:
+                ranked = sorted(zip(found.sets, self._priced(bench, allowance, task, found), strict=True), key=_rank)
+                repairs = tuple(repair for _, repair in ranked[:limit])
+            else:
+                repairs = tuple(Repair(_choices(drop)) for drop in found.sets)
+            if found.complete and not (priced and allowance.spent()):
+                return repairs
+            return OutOfBudget("repair", RepairsSoFar(repairs, found.smallest) if repairs else None)
 
         return self._run("repair", ask, budget)
 
@@ -129,10 +152,10 @@ class SatConfigurator:
         answer = self._run("complete", ask, budget)
         return Completion(CompletionStatus.UNKNOWN) if isinstance(answer, OutOfBudget) else answer
 
-    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget:
+    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget[AtLeast]:
         """The exact number of complete valid configurations that contain the choices."""
 
-        def ask(bench: Workbench, allowance: Allowance) -> int:
+        def ask(bench: Workbench, allowance: Allowance) -> int | OutOfBudget[AtLeast]:
             literals = bench.literals(canonical(choices))
             if self._sweeper is not None and bench.decided(literals):
                 return self._sweeper.count(literals)
@@ -142,22 +165,12 @@ class SatConfigurator:
 
         return self._run("count", ask, budget)
 
-    def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
-        """Core, dead and impossible values, or the minimal set of guilty rules of a contradiction."""
-        root = self.configure((), budget=budget)
-        if isinstance(root, OutOfBudget):
-            return root
-        if not root.consistent:
-            why = self.explain((), budget=budget)
-            if isinstance(why, OutOfBudget):
-                return why
-            return Analysis(satisfiable=False, guilty=why.rules if why else ())
-        return _analysis(root)
-
-    def blame(self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET) -> Blamed | None | OutOfBudget:
+    def blame(
+        self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET
+    ) -> Blamed | None | OutOfBudget[Blamed]:
         """The smallest set of rules that rule out a value by themselves, or everything."""
 
-        def ask(bench: Workbench, allowance: Allowance) -> Blamed | None:
+        def ask(bench: Workbench, allowance: Allowance) -> Blamed | None | OutOfBudget[Blamed]:
             return explaining.blame(bench, () if wanted is None else (wanted,), allowance)
 
         return self._run("blame", ask, budget)
@@ -179,7 +192,7 @@ class SatConfigurator:
 
     def _state(
         self, bench: Workbench, chosen: tuple[Choice, ...], start: State, allowance: Allowance
-    ) -> State | OutOfBudget:
+    ) -> State | OutOfBudget[StateSoFar]:
         """The state under the choices, or as much of it as the allowance shows."""
         bench.allow(allowance)
         assumptions = bench.literals(chosen)
@@ -196,7 +209,7 @@ class SatConfigurator:
             if not isinstance(stopped, PartlyKnownError):
                 return OutOfBudget("configure")
             known = _known(self.model, chosen, stopped.seen, start.ranges)
-            return OutOfBudget("configure", known=known, undecided=stopped.left.hold, undecided_fail=stopped.left.fail)
+            return OutOfBudget("configure", StateSoFar(known, stopped.left.hold, stopped.left.fail))
         if found is None:
             return State(self.model, chosen, consistent=False)
         state = _known(self.model, chosen, found, start.ranges)
@@ -205,31 +218,33 @@ class SatConfigurator:
         try:
             return replace(state, ranges=bench.ranges.ranges(assumptions, start.ranges))
         except BudgetSpentError:
-            return OutOfBudget("configure", "the ranges of quantities", known=state)
+            return OutOfBudget("configure", StateSoFar(state))
 
     def _priced(
-        self,
-        bench: Workbench,
-        allowance: Allowance,
-        asked: tuple[tuple[Unit, ...], tuple[Choice, ...], list[tuple[Unit, ...]]],
-        prices: tuple[Term, ...],
-    ) -> tuple[Repair, ...]:
-        units, wanted, found = asked
-        objective = Objective(prices)
-        everything = canonical(each for unit in units for each in unit)
-        before = completing.complete(bench, everything, objective, allowance, self._sweeper).total
-        priced: list[tuple[int, Repair]] = []
-        for drop in found:
-            kept = canonical([*(each for unit in units if unit not in drop for each in unit), *wanted])
-            after = completing.complete(bench, kept, objective, allowance, self._sweeper).total
-            effect = None if after is None else after - (before or 0)
-            priced.append((len(drop), Repair(canonical(each for unit in drop for each in unit), effect)))
-        priced.sort(key=lambda each: (each[0], each[1].price_effect is None, each[1].price_effect or 0))
-        return tuple(repair for _, repair in priced)
+        self, bench: Workbench, allowance: Allowance, task: RepairTask, found: explaining.Corrections
+    ) -> Iterator[Repair]:
+        """The repairs with what the cheapest completion costs after each; what the budget does not reach has none."""
+        objective = Objective(task.prices.terms)
+
+        def cheapest(choices: Iterable[Choice]) -> Completion:
+            if allowance.spent():
+                return NOT_ASKED
+            try:
+                chosen = canonical([*choices, *task.prices.choices])
+                return completing.complete(bench, chosen, objective, allowance, self._sweeper)
+            except BudgetSpentError:
+                return NOT_ASKED
+
+        before = cheapest(each for unit in task.units for each in unit)
+        for drop in found.sets:
+            kept = [*(each for unit in task.units if unit not in drop for each in unit), *task.wanted]
+            after = cheapest(kept)
+            effect = None if after.total is None or before.total is None else after.total - before.total
+            yield Repair(_choices(drop), effect, after.total, after.proven and before.status in PROVEN, after.values)
 
     def _run(
         self, operation: str, ask: Callable[[Workbench, Allowance], Answer], budget: Budget
-    ) -> Answer | OutOfBudget:
+    ) -> Answer | OutOfBudget[Never]:
         """Borrow an idle workbench (a deque's ends are safe between threads) and keep to the budget."""
         try:
             bench = self._idle.pop()
@@ -252,16 +267,11 @@ def _known(model: Model, chosen: tuple[Choice, ...], found: Possible, ranges: tu
     return State(model, chosen, consistent=True, can_hold=found.hold, can_fail=found.fail, ranges=loose)
 
 
-def _analysis(root: State) -> Analysis:
-    core: list[str] = []
-    dead: list[str] = []
-    impossible: list[tuple[str, tuple[Value, ...]]] = []
-    for variable in root.model.variables:
-        if not variable.decision or variable.kind is Kind.QUANTITY:
-            continue
-        domain = root.domain(variable.name)
-        if variable.kind is Kind.BOOLEAN and len(domain.possible) == 1:
-            (core if domain.possible[0] else dead).append(variable.name)
-        elif variable.kind is Kind.ENUMERATION and domain.impossible:
-            impossible.append((variable.name, domain.impossible))
-    return Analysis(satisfiable=True, core=tuple(core), dead=tuple(dead), impossible=tuple(impossible))
+def _choices(units: Iterable[Unit]) -> tuple[Choice, ...]:
+    return canonical(each for unit in units for each in unit)
+
+
+def _rank(priced: tuple[tuple[Unit, ...], Repair]) -> tuple[int, bool, int]:
+    """Fewest changes first, then the least total; what has no price comes last."""
+    units, repair = priced
+    return len(units), repair.total is None, repair.total or 0

@@ -45,6 +45,14 @@ class Allowance:
         if self.conflicts <= 0 or time.monotonic() > self.deadline:
             raise BudgetSpentError
 
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        try:
+            self.check()
+        except BudgetSpentError:
+            return True
+        return False
+
     def extended(self) -> Allowance:
         """A last small allowance, to answer something valid after the time ran out."""
         return Allowance(Budget(conflicts=20_000, milliseconds=1_000))

@@ -14,7 +14,7 @@ from constraint import FunctionConstraint, Problem
 
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
-    Analysis,
+    NOT_PRICED,
     Blamed,
     Budget,
     Choice,
@@ -24,11 +24,11 @@ from engine.configuration.answers import (
     Implied,
     ImpliedRule,
     Objective,
-    OutOfBudget,
+    Offer,
     Repair,
     State,
 )
-from engine.configuration.model import STRUCTURE, Model, Term
+from engine.configuration.model import STRUCTURE, Model
 from engine.configuration.solver.facts import canonical, units_of, wanted_choices
 from engine.configuration.solver.listing import Literals, Solution, Test, agrees, domains_of, values_of
 
@@ -50,15 +50,15 @@ class SmallConfigurator:
 
     def configure(
         self, choices: Sequence[Choice], *, previous: State | None = None, budget: Budget = DEFAULT_BUDGET
-    ) -> State | OutOfBudget:
+    ) -> State:
         """Which values occur in the solutions that agree with the choices."""
         return domains_of(self.model, canonical(choices), self._matching(choices), self._literals)
 
-    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget:
+    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool:
         """Whether any solution agrees."""
         return bool(self._matching(choices))
 
-    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget:
+    def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int:
         """How many different configurations agree."""
         shown = [each.name for each in self.model.variables if each.decision]
         return len({tuple(each[name] for name in shown) for each in self._matching(choices)})
@@ -70,7 +70,7 @@ class SmallConfigurator:
         wanted: Choice | Sequence[Choice] | None = None,
         groups: Sequence[Sequence[Choice]] = (),
         budget: Budget = DEFAULT_BUDGET,
-    ) -> Explanation | None | OutOfBudget:
+    ) -> Explanation | None:
         """The smallest set of choices without a solution, and rules that cannot be spared."""
         hard = wanted_choices(wanted)
         units = units_of(choices, groups)
@@ -86,11 +86,11 @@ class SmallConfigurator:
         choices: Sequence[Choice],
         *,
         wanted: Sequence[Choice] = (),
-        prices: Sequence[Term] = (),
+        prices: Offer = NOT_PRICED,
         groups: Sequence[Sequence[Choice]] = (),
         limit: int = 3,
         budget: Budget = DEFAULT_BUDGET,
-    ) -> tuple[Repair, ...] | OutOfBudget:
+    ) -> tuple[Repair, ...]:
         """Smallest sets of choices to give up; no larger one contains a smaller one."""
         units = units_of(choices, groups)
         found: list[tuple[tuple[Choice, ...], ...]] = []
@@ -117,14 +117,7 @@ class SmallConfigurator:
         values = tuple((each.name, best[each.name]) for each in self.model.variables if each.decision)
         return Completion(CompletionStatus.OPTIMAL, values, total, total)
 
-    def analyse(self, *, budget: Budget = DEFAULT_BUDGET) -> Analysis | OutOfBudget:
-        """Whether anything is valid at all, and the guilty rules when nothing is."""
-        why = self.explain(())
-        if isinstance(why, Explanation):
-            return Analysis(satisfiable=False, guilty=why.rules)
-        return Analysis(satisfiable=True)
-
-    def blame(self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET) -> Blamed | None | OutOfBudget:
+    def blame(self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET) -> Blamed | None:
         """The smallest set of rules under which no solution has the value."""
         hard = () if wanted is None else (wanted,)
         if self._matching(hard):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
-from engine.configuration.answers import DEFAULT_BUDGET, Budget, Choice, OutOfBudget, Range, State
+from engine.configuration.answers import DEFAULT_BUDGET, Budget, Choice, OutOfBudget, Range, State, StateSoFar
 from engine.configuration.model import Model
 from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.solver.facts import canonical
@@ -41,14 +41,14 @@ class WideConfigurator(SatConfigurator):
         previous: State | None = None,
         budget: Budget = DEFAULT_BUDGET,
         wanted: Wanted | None = None,
-    ) -> State | OutOfBudget:
+    ) -> State | OutOfBudget[StateSoFar]:
         """Which values remain for every variable, or for those ``wanted``, exactly."""
         chosen = canonical(choices)
         fixed = Fixed(self._plan, self._foundation.vocabulary, chosen)
         if not fixed.exchangeable:
             return super().configure(choices, previous=previous, budget=budget)
 
-        def ask(bench: Workbench, _: Allowance) -> State | OutOfBudget:
+        def ask(bench: Workbench, _: Allowance) -> State | OutOfBudget[StateSoFar]:
             if self._root is None:
                 nothing = Fixed(self._plan, self._foundation.vocabulary, ())
                 root = self._narrowed(bench, self._everything(), nothing, (), wanted or self._all)
@@ -62,7 +62,7 @@ class WideConfigurator(SatConfigurator):
 
     def _narrowed(
         self, bench: Workbench, start: State, fixed: Fixed, chosen: tuple[Choice, ...], wanted: Wanted
-    ) -> State | OutOfBudget:
+    ) -> State | OutOfBudget[StateSoFar]:
         if not start.consistent:
             return State(self.model, chosen, consistent=False)
         finder = self._finders.get(bench)
@@ -87,7 +87,7 @@ class WideConfigurator(SatConfigurator):
                 return OutOfBudget("configure")
             known = self._state_of(seen.shown(), start, chosen, wanted, start.ranges)
             left = seen.open()
-            return OutOfBudget("configure", known=known, undecided=left.hold, undecided_fail=left.fail)
+            return OutOfBudget("configure", StateSoFar(known, left.hold, left.fail))
         return self._state_of(seen.shown(), start, chosen, wanted, ranges)
 
     def _state_of(

@@ -16,6 +16,8 @@ from engine.rulebook.nodes import Report
 
 MOST_DEAD = 20
 DEAD_OPTIONS = Budget(milliseconds=3_000)
+HINT = "these rules are a smallest guilty set; change one of them"
+HINT_SO_FAR = "these rules are guilty together, but perhaps not all of them are: the search for fewer took too long"
 
 
 def compile_bundles(
@@ -40,30 +42,34 @@ def configuration_findings(products: Mapping[Sku, ProductModel]) -> Iterator[Dia
     for sku, model in products.items():
         configurator = ProductConfigurator(model)
         conflict = configurator.explain(())
+        if isinstance(conflict, OutOfBudget) and conflict.known is not None:
+            yield _contradiction(sku, conflict.known, model, HINT_SO_FAR)
+            continue
         if isinstance(conflict, Conflict):
-            yield _contradiction(sku, conflict, model)
+            yield _contradiction(sku, conflict, model, HINT)
             continue
         state = configurator.configure((), budget=DEAD_OPTIONS)
-        if isinstance(state, OutOfBudget):
+        if isinstance(state, OutOfBudget) or not state.settled:
             place = model.bundle.span or Span("")
-            message = f"`{sku}` is too large to look for dead options at load"
+            message = f"`{sku}` is too large to look for all dead options at load"
             yield finding("CST002", message, place, severity=Severity.NOTE)
-            continue
-        yield from _dead(configurator, model, state)
+        if not isinstance(state, OutOfBudget):
+            yield from _dead(configurator, model, state)
 
 
-def _contradiction(sku: Sku, conflict: Conflict, model: ProductModel) -> Diagnostic:
+def _contradiction(sku: Sku, conflict: Conflict, model: ProductModel, hint: str) -> Diagnostic:
     """Point at the last rule of the smallest guilty set: the one that was probably written last."""
     place = model.bundle.span or Span("")
     if not conflict.rules:
         message = f"`{sku}` has no valid configuration"
-        return finding("CST001", message, place, "its option groups cannot be filled")
+        reason = "its option groups cannot be filled" if hint == HINT else "the search for the reason took too long"
+        return finding("CST001", message, place, reason)
     rules = sorted(conflict.rules, key=lambda each: (each.span, each.rule))
     names = ", ".join(f"`{each.rule}`" for each in rules)
     message = f"`{sku}` has no valid configuration: {names} contradict each other"
     if len(rules) == 1:
         message = f"`{sku}` has no valid configuration: nothing satisfies {names}"
-    return finding("CST001", message, rules[-1].span, "these rules are a smallest guilty set; change one of them")
+    return finding("CST001", message, rules[-1].span, hint)
 
 
 def _dead(configurator: ProductConfigurator, model: ProductModel, state: ProductState) -> Iterator[Diagnostic]:

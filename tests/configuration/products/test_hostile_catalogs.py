@@ -24,8 +24,10 @@ from engine.diagnostics import DiagnosticError
 from engine.language.check import check_expression
 from engine.language.scope import Scope
 from engine.language.types import BOOLEAN, NUMBER
+from tests.configuration.solver.impatience import Countdown, make_impatient
 
 COUNT = 100_000
+PATIENT = Budget(milliseconds=600_000)
 BIN = Sku("BIN")
 
 
@@ -56,15 +58,15 @@ def configurator(kinds: int) -> ProductConfigurator:
 
 def test_a_hundred_thousand_products_in_one_slot_are_as_many_questions_as_they_differ() -> None:
     engine = configurator(100)
-    state = engine.configure([Pick("cover", Sku("SMALL"))])
+    state = engine.configure([Pick("cover", Sku("SMALL"))], budget=PATIENT)
     assert isinstance(state, ProductState) and state.settled
     (slot,) = (each for each in state.slots if each.path == "part")
     left = [sku for each in slot.options if each.standing is Standing.POSSIBLE for sku in each.skus]
     assert set(left) == {Sku(f"P{at}") for at in range(COUNT) if at % 100 < 9}
-    why = engine.explain([Pick("cover", Sku("SMALL"))], wanted=Pick("part", Sku("P99")))
+    why = engine.explain([Pick("cover", Sku("SMALL"))], wanted=Pick("part", Sku("P99")), budget=PATIENT)
     assert why is not None and [each.rule for each in why.rules] == ["fits"]  # type: ignore[union-attr]
     prices = {Sku(f"P{at}"): Decimal(COUNT - at) for at in range(COUNT)} | {Sku("SMALL"): Decimal(1)}
-    found = engine.complete([Pick("cover", Sku("SMALL"))], aim=Aim.CHEAPEST, prices=prices)
+    found = engine.complete([Pick("cover", Sku("SMALL"))], aim=Aim.CHEAPEST, prices=prices, budget=PATIENT)
     # the last part below 9 in its hundred is P99908, which costs 100 000 - 99 908 = 92
     assert Pick("part", Sku("P99908"), 1) in found.choices
 
@@ -77,9 +79,11 @@ def test_a_hundred_thousand_different_products_are_refused_with_what_to_do() -> 
     assert problem.hint == "let rules read attributes of fewer different values"
 
 
-def test_the_most_kinds_that_are_taken_end_in_their_budget() -> None:
+def test_the_most_kinds_that_are_taken_end_in_their_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_impatient(monkeypatch)
+    Countdown.looks = 100
     engine = configurator(10_000)
-    state = engine.configure([Pick("cover", Sku("LARGE"))], budget=Budget(milliseconds=3_000))
+    state = engine.configure([Pick("cover", Sku("LARGE"))])
     assert isinstance(state, ProductState)
     (slot,) = (each for each in state.slots if each.path == "part")
     assert {each.standing for each in slot.options} <= {Standing.POSSIBLE, Standing.UNDECIDED}

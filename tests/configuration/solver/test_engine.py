@@ -18,11 +18,14 @@ from engine.configuration import (
     Model,
     ModelBuilder,
     Objective,
+    Offer,
     OutOfBudget,
+    Repair,
     State,
     Term,
     configurator_for,
 )
+from engine.configuration.analysing import study
 from tests.configuration.solver.brute import Solution, agrees, choices_of, random_model, solutions, total
 
 SEEDS = st.integers(0, 10**6)
@@ -197,10 +200,15 @@ def test_priced_repairs_come_cheapest_first() -> None:
     model = builder.build()
     prices = [Term(100, large), Term(250, builder.is_(case, "large")), Term(80, builder.is_(case, "small"))]
     chosen = [Choice("board", "large"), Choice("case", "small")]
-    repairs = configurator_for(model).repair(chosen, prices=prices)
+    repairs = configurator_for(model).repair(chosen, prices=Offer(tuple(prices)))
     # giving up the board: small board 0 + small case 80; giving up the case: large board 100 + large case 250
     assert not isinstance(repairs, OutOfBudget)
-    assert [(each.drop, each.price_effect) for each in repairs] == [((chosen[0],), 80), ((chosen[1],), 350)]
+    assert [(each.drop, each.total) for each in repairs] == [((chosen[0],), 80), ((chosen[1],), 350)]
+    assert all(each.price_effect is None and each.proven for each in repairs), "nothing valid to compare with"
+    # wanted beside what is valid: 350 before, then the small case's 80, or 100 + 250 where nothing is given up
+    (repair,) = found = configurator_for(model).repair([chosen[0]], wanted=[chosen[1]], prices=Offer(tuple(prices)))
+    assert not isinstance(found, OutOfBudget) and isinstance(repair, Repair)
+    assert (repair.drop, repair.total, repair.price_effect) == ((chosen[0],), 80, 80 - 350)
 
 
 def test_preferences_decide_among_equally_cheap_completions() -> None:
@@ -235,10 +243,13 @@ def pigeonhole(holes: int) -> Model:
 def test_a_hard_search_gives_up_in_words_and_within_its_budget() -> None:
     engine = configurator_for(pigeonhole(16))
     started = time.monotonic()
-    answer = engine.configure([], budget=Budget(milliseconds=300))
-    assert isinstance(answer, OutOfBudget) and answer.operation == "configure"
-    few = engine.satisfiable([], budget=Budget(conflicts=500))
+    answer = engine.configure([], budget=Budget(conflicts=10_000, milliseconds=600_000))
+    assert isinstance(answer, OutOfBudget) and answer.operation == "configure" and answer.known is None
+    few = engine.satisfiable([], budget=Budget(conflicts=500, milliseconds=600_000))
     assert isinstance(few, OutOfBudget)
+    # The clock ends a search as well: nobody waits for the rest of a pigeonhole, however slow the machine is.
+    late = engine.satisfiable([], budget=Budget(conflicts=10**9, milliseconds=300))
+    assert isinstance(late, OutOfBudget)
     assert engine.complete([], objective=Objective(()), budget=Budget(milliseconds=200)).status in (
         CompletionStatus.UNKNOWN,
         CompletionStatus.INFEASIBLE,
@@ -299,9 +310,8 @@ def test_a_contradictory_model_names_its_guilty_rules() -> None:
     builder.clause([switch], builder.rule("on"))
     builder.clause([-switch], builder.rule("off"))
     builder.clause([builder.is_(builder.boolean("other"), True)], builder.rule("innocent"))
-    found = configurator_for(builder.build()).analyse()
-    assert not isinstance(found, OutOfBudget)
-    assert not found.satisfiable and [each.id for each in found.guilty] == ["on", "off"]
+    found = study(configurator_for(builder.build()), budget=Budget())
+    assert found.satisfiable is False and [each.id for each in found.contradiction] == ["on", "off"]
 
 
 def _subsets(items: list[Choice], size: int) -> list[list[Choice]]:

@@ -8,33 +8,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Budget, Choice, Kind, Model, ModelBuilder, OutOfBudget, State, Term
-from engine.configuration.solver import engine as engines
-from engine.configuration.solver import search as searching
+from engine.configuration import Budget, Choice, Kind, Model, ModelBuilder, OutOfBudget, State, StateSoFar, Term
+from engine.configuration.analysing import study
 from engine.configuration.solver.build import CompileBudget, CompileStatus, available, compile_model
 from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.solver.facts import Vocabulary
-from engine.configuration.solver.search import Allowance, BudgetSpentError
 from tests.configuration.solver.brute import Solution, agrees, random_model, solutions
+from tests.configuration.solver.impatience import Countdown, make_impatient
 from tests.configuration.solver.test_engine import some_choices
 from tests.conformance.shared_data import missing
 
-
-class Countdown(Allowance):
-    """Ends after so many looks at the clock."""
-
-    looks = 0
-
-    def check(self) -> None:
-        Countdown.looks -= 1
-        if Countdown.looks < 0:
-            raise BudgetSpentError
+PATIENT = 600_000
+"""Milliseconds that no search here comes near: the budget that ends it is one of conflicts."""
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "Allowance", Countdown)
-    monkeypatch.setattr(searching, "CHECK_EVERY", 1)
+    make_impatient(monkeypatch)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 40))
@@ -50,14 +40,13 @@ def test_what_is_known_out_of_budget_is_true_and_the_rest_is_named(impatient: No
         assert answer.operation == "configure"
         if answer.known is not None:
             assert left, "one solution at least was seen"
-            assert_known(model, answer, left)
+            assert_known(model, answer.known, left)
     else:
         assert answer.consistent == bool(left)
 
 
-def assert_known(model: Model, answer: OutOfBudget, left: list[Solution]) -> None:
-    known = answer.known
-    assert known is not None
+def assert_known(model: Model, answer: StateSoFar, left: list[Solution]) -> None:
+    known = answer.state
     words = Vocabulary(model)
     for atom in range(1, model.atom_count + 1):
         if words.decided_true >> atom & 1:
@@ -89,13 +78,13 @@ def switched_pigeons(pigeons: int) -> Model:
 
 def test_one_hard_question_leaves_the_others_answered() -> None:
     model = switched_pigeons(14)
-    answer = SatConfigurator(model).configure((), budget=Budget(milliseconds=700))
+    answer = SatConfigurator(model).configure((), budget=Budget(8_000, PATIENT))
     assert isinstance(answer, OutOfBudget) and answer.known is not None
-    switch = model.variables[0].first
-    assert not answer.known.can_hold >> switch & 1 and answer.undecided >> switch & 1
-    assert answer.known.can_fail >> switch & 1
-    shown = answer.known.can_hold.bit_count()
-    assert shown + answer.undecided.bit_count() >= len(model.variables), "every feature is shown or named as open"
+    switch, known = model.variables[0].first, answer.known
+    assert not known.state.can_hold >> switch & 1 and known.undecided >> switch & 1
+    assert known.state.can_fail >> switch & 1
+    shown = known.state.can_hold.bit_count()
+    assert shown + known.undecided.bit_count() >= len(model.variables), "every feature is shown or named as open"
     assert shown > 50
 
 
@@ -112,8 +101,8 @@ def test_ranges_that_were_not_narrowed_are_said_to_be_loose(impatient: None) -> 
         if isinstance(answer, State):
             break
         if answer.known is not None:
-            assert answer.detail == "the ranges of quantities" and answer.undecided == 0
-            assert all(not each.checked for each in answer.known.ranges)
+            assert answer.known.undecided == 0
+            assert all(not each.checked for each in answer.known.state.ranges)
             loose += 1
     assert isinstance(answer, State) and answer.ranges[5].checked and loose
 
@@ -146,13 +135,14 @@ def tenths(count: int) -> Model:
     return builder.build()
 
 
-def test_more_values_than_there_is_time_for_are_shown_in_part() -> None:
-    model = tenths(30_000)
-    answer = SatConfigurator(model).configure([Choice("size", "tenth")], budget=Budget(milliseconds=4_000))
+def test_more_values_than_there_is_time_for_are_shown_in_part(impatient: None) -> None:
+    model = tenths(3_000)
+    Countdown.looks = 100
+    answer = SatConfigurator(model).configure([Choice("size", "tenth")])
     assert isinstance(answer, OutOfBudget) and answer.known is not None
-    shown = {at for at in range(30_000) if answer.known.can_hold >> at + 1 & 1}
-    left = {at for at in range(30_000) if answer.undecided >> at + 1 & 1}
-    assert shown and shown <= set(range(0, 30_000, 10)) <= shown | left
+    shown = {at for at in range(3_000) if answer.known.state.can_hold >> at + 1 & 1}
+    left = {at for at in range(3_000) if answer.known.undecided >> at + 1 & 1}
+    assert shown and shown <= set(range(0, 3_000, 10)) <= shown | left
 
 
 def test_a_hundred_thousand_values_of_one_question_are_compiled() -> None:
@@ -179,7 +169,7 @@ def test_contradictions_name_the_guilty_and_only_them(with_diagram: bool) -> Non
         if not available():
             missing("compile", "the extra `compile` (dd) is not installed")
         assert compile_model(model, CompileBudget()).status is CompileStatus.CONTRADICTION
-    found = SatConfigurator(model).analyse()
-    assert not isinstance(found, OutOfBudget) and not found.satisfiable
-    assert {each.id for each in found.guilty} == {"on", "off", "chain 151"}
+    found = study(SatConfigurator(model), budget=Budget())
+    assert found.satisfiable is False and not found.unfinished
+    assert {each.id for each in found.contradiction} == {"on", "off", "chain 151"}
     assert model.variables[150].kind is Kind.BOOLEAN

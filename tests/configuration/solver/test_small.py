@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Configurator, ModelBuilder, Objective, Term, configurator_for
+from engine.configuration import Budget, Configurator, ModelBuilder, Objective, Term, configurator_for
+from engine.configuration.analysing import study
 from engine.configuration.solver.listing import Literals, values_of
 from engine.configuration.solver.small import SmallConfigurator
 from tests.configuration.solver.brute import random_model, solutions
@@ -39,8 +40,12 @@ def test_both_implementations_of_the_port_agree(seed: int) -> None:
     assert engines[1].count(()) == len(
         {tuple(each.values[v.name] for v in model.variables if v.decision) for each in solutions(model)}
     )
-    analyses = [each.analyse() for each in engines]
-    assert analyses[0].satisfiable == analyses[1].satisfiable
+    studies = [study(each, budget=Budget()) for each in engines]
+    for name in ("satisfiable", "count", "unfinished"):
+        assert getattr(studies[0], name) == getattr(studies[1], name), name
+    for name in ("dead", "always"):
+        first, second = ([(each.variable, each.value) for each in getattr(one, name)] for one in studies)
+        assert first == second, name
 
 
 def test_a_model_too_large_to_list_is_refused() -> None:

@@ -200,6 +200,6 @@ def test_a_search_that_runs_out_says_what_it_has_seen() -> None:
     engine = WideConfigurator(model)
     answer = engine.configure([], budget=Budget(conflicts=60, milliseconds=60_000), wanted=Wanted(atoms))
     assert isinstance(answer, OutOfBudget) and answer.known is not None
-    assert set(answer.known.domain("wide").possible) == {f"v{at}" for at in range(20, 40)}
+    assert set(answer.known.state.domain("wide").possible) == {f"v{at}" for at in range(20, 40)}
     first = model.variables[wide].first
-    assert answer.undecided >> first == (1 << 20) - 1
+    assert answer.known.undecided >> first == (1 << 20) - 1

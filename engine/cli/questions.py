@@ -1,0 +1,81 @@
+"""``cpq explain``, ``cpq repair``, ``cpq validate``: why choices clash, what to give up, what is wrong with lines."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from engine.cli.configurations import choice_text, show_conflict, show_repairs
+from engine.cli.connection import read_json
+from engine.cli.prices import show_findings
+from engine.cli.screen import Screen
+from engine.cli.verbs import Argument, Verb, add_verb, named, option, positional
+from engine.client import Client
+
+PRODUCT = positional("product", "the configurable product, such as WS", named("products"))
+CHOICES = Argument(
+    ("--choices",),
+    'a JSON file {"choices": [...], "wanted": [...]}: what is chosen, what has to fit',
+    Path,
+    required=True,
+)
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verbs."""
+    repairs = (
+        PRODUCT,
+        CHOICES,
+        option("--limit", "the most repairs to show (default 3)", kind=int, default=0),
+        option("--currency", "currency of prices", default="EUR"),
+    )
+    lines = (positional("file", "a JSON file with `lines`: the bundle first, then its parts", Path),)
+    for verb in (
+        Verb(
+            "explain", "why choices do not go together, or why what is wanted does not fit", explain, (PRODUCT, CHOICES)
+        ),
+        Verb("repair", "the smallest changes that make room, with what they do to the list price", repair, repairs),
+        Verb("validate", "what is wrong or missing in a configuration given as lines", validate, lines),
+    ):
+        add_verb(commands, verb)
+
+
+def explain(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Say why, for everything that is wanted, or for the choices themselves."""
+    asked = read_json(options.choices)
+    answers = []
+    for each in asked.get("wanted", []) or [None]:
+        fields = {} if each is None else {"wanted": each}
+        why = client.configuration.explain_choice(product=options.product, choices=asked.get("choices", []), **fields)
+        answers.append(why)
+        name = "" if each is None else choice_text(each)
+        if why.possible:
+            screen.say(f"{name} can be taken" if name else "these choices go together", style="green")
+        else:
+            show_conflict(screen, why, wanted=name)
+    return answers if len(answers) > 1 else answers[0]
+
+
+def repair(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """List the repairs."""
+    asked = read_json(options.choices)
+    answer = client.configuration.repair_configuration(
+        product=options.product,
+        choices=asked.get("choices", []),
+        wanted=asked.get("wanted", []),
+        currency_code=options.currency,
+        limit=options.limit,
+    )
+    if not answer.repairs:
+        screen.say("nothing that could be given up makes room for it", style="yellow")
+    show_repairs(screen, answer)
+    return answer
+
+
+def validate(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Check the lines of a file."""
+    answer = client.configuration.validate_configuration(lines=read_json(options.file).get("lines", []))
+    screen.say("valid" if answer.valid else "not valid", style="green" if answer.valid else "yellow")
+    show_findings(screen, answer.findings)
+    return answer

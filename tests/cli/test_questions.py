@@ -1,0 +1,89 @@
+"""Explain, repair and validate as verbs, with and without a search that may not take long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.bootstrap import Settings, in_process
+from engine.cli.command import main
+from tests.fakes.hard_book import ROOMS, hard_book
+from tests.fakes.rules import SMALL
+from tests.test_server import write_rules
+
+Cpq = Callable[..., Any]
+Write = Callable[[str, object], str]
+
+
+def pick(slot: str, sku: str) -> dict[str, Any]:
+    return {"pick": {"slot": slot, "sku": sku}}
+
+
+CLASH = {"choices": [pick("psu", "PSU-450B"), pick("gpu", "GPU-X32")]}
+WANTED = {"choices": [pick("psu", "PSU-450B")], "wanted": [pick("gpu", "GPU-X32")]}
+
+
+def test_choices_that_clash_are_explained(cpq: Cpq, write: Write) -> None:
+    shown = cpq("explain", "WS", "--choices", write("c.json", CLASH))
+    assert "these choices do not go together: " in shown and "PSU-450B" in shown and "GPU-X32" in shown
+    assert "psu-headroom, constraints/fit.yaml" in shown and "budget" not in shown
+    fits = cpq("explain", "WS", "--choices", write("c.json", {"choices": CLASH["choices"][:1]}))
+    assert "these choices go together" in fits
+
+
+def test_what_is_wanted_is_explained_one_by_one(cpq: Cpq, write: Write) -> None:
+    both = {**WANTED, "wanted": [*WANTED["wanted"], pick("gpu", "GPU-W8")]}
+    shown = cpq("explain", "WS", "--choices", write("c.json", both))
+    assert "GPU-X32 does not go with PSU-450B" in shown and "GPU-W8 can be taken" in shown
+    answers = cpq("explain", "WS", "--choices", write("c.json", both), "--json")
+    assert [each.get("possible", False) for each in answers] == [False, True]
+
+
+def test_repairs_come_with_the_price_afterwards(cpq: Cpq, write: Write) -> None:
+    shown = cpq("repair", "WS", "--choices", write("c.json", WANTED), "--limit", "1")
+    assert "repair 1: give up PSU-450B, for instance for " in shown and "(cheapest completion: list price +" in shown
+    assert "repair 2" not in shown
+    clash = cpq("repair", "WS", "--choices", write("c.json", CLASH))
+    assert "(cheapest completion: list price " in clash and "list price +" not in clash, (
+        "nothing valid to compare with: the price itself"
+    )
+
+
+def test_lines_are_validated(cpq: Cpq, write: Write) -> None:
+    lines = [
+        {"id": "ws", "sku": "WS", "quantity": "1"},
+        {"id": "psu", "sku": "PSU-450B", "quantity": "1", "parent": "ws", "group": "psu"},
+        {"id": "gpu", "sku": "GPU-X32", "quantity": "1", "parent": "ws", "group": "gpu"},
+    ]
+    shown = cpq("validate", write("c.json", {"lines": lines}))
+    assert "not valid" in shown and "is not chosen yet" in shown and "power" in shown.lower()
+
+
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A server with the hard bundle whose searches end after a thousand conflicts."""
+    folder = tmp_path_factory.mktemp("hard")
+    rules = write_rules(folder / "rules", hard_book(SMALL))
+    settings = Settings(folder / "a.sqlite3", rules=(rules,), search_conflicts=1_000, search_seconds=600)
+    with in_process(settings) as running:
+        yield running.address
+
+
+def test_out_of_budget_is_said_with_what_is_known(
+    brief: str, write: Write, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    hard = {"choices": [pick("mode", "STRICT"), *(pick(f"g{at}", f"R{at + 1}") for at in range(ROOMS))]}
+    choices = write("c.json", hard)
+
+    def run(*words: str) -> str:
+        assert main([*words, "HOTEL", "--choices", choices, "--server", brief]) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    explained = run("explain")
+    assert "these choices do not go together: STRICT, R1, R2, R3, R4, R5, R6, R7" in explained
+    assert "fewer choices may clash and the rules behind it were not found" in explained
+    repaired = run("repair")
+    assert "repair 1: give up STRICT" in repaired and "or one that gives up less" in repaired
