@@ -35,7 +35,7 @@ def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
     if plan.percent_of:
         found.extend(_percents_with_a_price(plan, request))
     for index, manual in enumerate(request.manual):
-        found.extend(_manual(manual, f"manual[{index}]", request))
+        found.extend(_manual(manual, f"manual_discounts[{index}]", request))
     if plan.rules.habits.unusable_codes is UnusableCode.REFUSE:
         found.extend(_codes(plan, request))
     return found

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from enum import Enum
 
@@ -56,15 +57,17 @@ class Lane(Enum):
     FULL = "full"
 
 
+_ABOUT_PRICES = frozenset(("currency", "lines", "header.price_book"))
+"""What a request must have right before it can be told which lines have no price."""
 ONE_BY_ONE = "order discounts were chosen one after another: too many sets; a better combination may exist"
 GREEDY = "the best combination of rules was searched up to a limit; a better one may exist"
 
 
 def price(plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS) -> Priced | Refusal:
     """Price a request by a plan; bad input is a refusal that names every fault."""
-    faults = request_faults(plan, request)
+    faults = faults_of(plan, request)
     if faults:
-        return Refusal(tuple(faults))
+        return Refusal(faults)
     try:
         return Pricing(plan, request, lane=lane).run()
     except EvaluationFault as fault:
@@ -75,6 +78,30 @@ def price(plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS) 
         return Refusal((error.fault(""),))
     except ArithmeticError:
         return Refusal((Fault(codes.OUT_OF_RANGE, "lines", "an amount is beyond what can be computed exactly"),))
+
+
+def faults_of(plan: PricePlan, request: PriceRequest) -> tuple[Fault, ...]:
+    """All that is wrong before there are prices; beside it, lines without a price that nothing else is wrong with."""
+    faults = request_faults(plan, request)
+    if not faults or any(each.field in _ABOUT_PRICES for each in faults):
+        return tuple(faults)
+    wrong = {each.field.partition("]")[0] for each in faults}
+    right = [index for index in range(len(request.lines)) if f"lines[{index}" not in wrong]
+    try:
+        lines = tuple(request.lines[index] for index in right)
+        unpriced = Pricing(plan, replace(request, lines=lines), lane=Lane.FULL).start() if lines else []
+    except (EvaluationFault, NotANumberError, MoneyError, ArithmeticError):
+        unpriced = []
+    return (*faults, *(at_line(each, right) for each in unpriced))
+
+
+def at_line(fault: Fault, places: Sequence[int]) -> Fault:
+    """A fault that was found among some lines, told of where its line stands among all."""
+    head, bracket, rest = fault.field.partition("]")
+    name, opened, number = head.partition("[")
+    if not bracket or not opened or name != "lines":
+        return fault
+    return replace(fault, field=f"lines[{places[int(number)]}]{rest}")
 
 
 class Pricing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,7 @@ from engine.pricing import PricePlan, price
 from engine.pricing.checks import request_faults
 from engine.pricing.compiled import EXCHANGE
 from engine.pricing.finding import rates_to_freeze
+from engine.pricing.flow import at_line, faults_of
 from engine.pricing.masks import allowed_by
 from engine.pricing.request import Allowed, Facts, PriceRequest, RequestLine
 from engine.pricing.result import Priced
@@ -29,7 +30,6 @@ from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.request import NO_MORE, NONE, STATED, QuoteRequest, RequestedLine
 
-_ABOUT_LINES = ("lines", "manual")
 _MAKE = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """``RequestLine`` from all its fields in order, without the cost of its keywords."""
 SEMANTICS = "1"
@@ -97,7 +97,7 @@ def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     """Check the configurations, price the lines and find the approval route; a refusal holds every fault found."""
     lines = resolve(request, parts.catalog)
     if isinstance(lines, Refusal):
-        return Refusal((*lines.faults, *_header_faults(request, parts)))
+        return Refusal((*lines.faults, *_faults_beside(request, lines, parts, faults_of)))
     asked = price_lines(lines, request, parts)
     priced = price(parts.plan, price_request(request, asked))
     if isinstance(priced, Refusal):
@@ -110,15 +110,37 @@ def faults_before_prices(request: QuoteRequest, parts: Parts) -> tuple[Fault, ..
     """Everything that can be seen to be wrong with a request before there are prices."""
     lines = resolve(request, parts.catalog)
     if isinstance(lines, Refusal):
-        return (*lines.faults, *_header_faults(request, parts))
+        return (*lines.faults, *_faults_beside(request, lines, parts, request_faults))
     return tuple(request_faults(parts.plan, price_request(request, price_lines(lines, request, parts))))
 
 
-def _header_faults(request: QuoteRequest, parts: Parts) -> Iterator[Fault]:
-    """What is wrong beside the lines, where these cannot be told from each other."""
-    for each in request_faults(parts.plan, price_request(request, ())):
-        if not each.field.startswith(_ABOUT_LINES):
-            yield each
+def _faults_beside(
+    request: QuoteRequest, refusal: Refusal, parts: Parts, look: Callable[[PricePlan, PriceRequest], Iterable[Fault]]
+) -> Iterator[Fault]:
+    """What else is wrong: with the lines that are sound by themselves, with codes, discounts and the header."""
+    wrong = {each.field.partition("]")[0] for each in refusal.faults}
+    places = [index for index in range(len(request.lines)) if f"lines[{index}" not in wrong]
+    by_id = {each.id: each for each in (request.lines[index] for index in places)}
+    places = [index for index in places if _stands_by_itself(request.lines[index], by_id)]
+    sound = resolve(replace(request, lines=tuple(request.lines[index] for index in places)), parts.catalog)
+    asked = () if isinstance(sound, Refusal) else price_lines(sound, request, parts)
+    targets = {*(each.id for each in request.lines), *(each.group for each in request.lines)}
+    for each in look(parts.plan, price_request(request, asked)):
+        about, _, part = each.field.rpartition(".")
+        if each.field == "lines" or (part == "target" and _target(request, about) in targets):
+            continue
+        yield at_line(each, places)
+
+
+def _stands_by_itself(line: RequestedLine, by_id: Mapping[LineId, RequestedLine]) -> bool:
+    """Whether all lines that a line is a part of are among those given; a circle of parents is refused before."""
+    return line.parent is None or (line.parent in by_id and _stands_by_itself(by_id[line.parent], by_id))
+
+
+def _target(request: QuoteRequest, about: str) -> str:
+    """The line or group that the discount named by the path of a fault is for."""
+    number = about.partition("[")[2].removesuffix("]")
+    return request.manual[int(number)].target if number.isdigit() else ""
 
 
 def found_out(

@@ -107,7 +107,7 @@ MUG = deal.line("MUG", "4")
         (
             [MUG],
             {"manual_discounts": [deal.discount("101")]},
-            ("PRC011", "manual[0].value", "a discount of 101 percent; at most 100 percent"),
+            ("PRC011", "manual_discounts[0].value", "a discount of 101 percent; at most 100 percent"),
         ),
         (
             [MUG],
@@ -139,7 +139,7 @@ def test_every_fault_of_a_request_comes_in_one_answer(shop: Served) -> None:
     )
     assert [(code, field) for code, field, _ in found] == [
         ("PRC004", "lines[0].quantity"),
-        ("PRC011", "manual[0].value"),
+        ("PRC011", "manual_discounts[0].value"),
         ("PRC009", "codes[0]"),
         ("PRC008", "codes[1]"),
     ]
