@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from typing import TypeAlias, TypeVar
 
 from engine.application.faults import (
@@ -90,6 +91,13 @@ class Options:
     alive: Callable[[], bool] = lambda: True
 
 
+class Attempt(Enum):
+    """Whether a unit of work is tried for the first time."""
+
+    FIRST = "first"
+    AGAIN = "again"
+
+
 Answered: TypeAlias = bytes | Refusal
 
 
@@ -111,12 +119,15 @@ def perform(
     A request id that was answered before gives the recorded bytes; with another fingerprint it is refused. When
     something that the decision read was changed meanwhile, it is loaded and decided again, by the tax rates that were
     answered already. Raises StoreFailed.
+
+    Nearly every request id is new. So the store is asked for a recorded answer only where one may be: in a request that
+    was sent again soon, was refused, or met its record when it was to be saved.
     """
     env = replace(env, taxes=AskedOnce(env.taxes))
     for attempt in range(MOST_ATTEMPTS):
         with env.store.turn() if attempt else nullcontext():
             try:
-                return _attempt(env, asked, decide, answer, options)
+                return _attempt(env, asked, decide, answer, options, Attempt.AGAIN if attempt else Attempt.FIRST)
             except (Conflict, AlreadyAnswered):
                 continue
     return Refusal((Fault(TOO_BUSY, "", "others changed the same records again and again", "try again"),))
@@ -128,19 +139,32 @@ def _attempt(
     decide: Callable[[Work], T | Refusal],
     answer: Callable[[Work, T], bytes],
     options: Options,
+    attempt: Attempt,
 ) -> Answered:
     with env.store.begin(asked.tenant) as tx:
-        recorded = tx.answer(asked.request_id) if asked.request_id else None
+        is_sought = attempt is Attempt.AGAIN or tx.may_be_answered(asked.request_id)
+        recorded = _recorded(tx, asked) if is_sought else None
         if recorded is not None:
-            return recorded.content if recorded.fingerprint == asked.fingerprint else _reused(asked)
+            return recorded
         work = Work(tx, env.clock.now(asked.tenant), env, asked.tenant)
         content = _answered(work, decide, answer, options)
         if options.validate_only or isinstance(content, Refusal):
             work.give_back_ids()
-            return content
+            return (None if is_sought else _recorded(tx, asked)) or content
         # An id of a unit whose commit fails stays a gap: a failure does not always say whether it was saved.
-        tx.commit(asked, content, at=work.at)
+        try:
+            tx.commit(asked, content, at=work.at)
+        except AlreadyAnswered:
+            work.give_back_ids()
+            raise
         return content
+
+
+def _recorded(tx: Transaction, asked: Asked) -> Answered | None:
+    recorded = tx.answer(asked.request_id) if asked.request_id else None
+    if recorded is None:
+        return None
+    return recorded.content if recorded.fingerprint == asked.fingerprint else _reused(asked)
 
 
 def _answered(

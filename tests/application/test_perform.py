@@ -12,8 +12,8 @@ import pytest
 
 from engine.application.faults import not_found
 from engine.application.parties import change_party, create_party
-from engine.application.perform import Work, etag_of
-from engine.application.ports import Conflict
+from engine.application.perform import Options, Work, etag_of, perform
+from engine.application.ports import Asked, Conflict
 from engine.application.publish import publish_again, publish_files
 from engine.application.rule_books import PublishedBook
 from engine.application.test_clock import advance_test_clock, create_test_clock
@@ -45,6 +45,43 @@ def test_a_replay_gives_the_recorded_answer_without_deciding_again(deal: Shop) -
     assert decided == ["once"]
     reused = deal.do(decide, request_id="r", fingerprint=b"b")
     assert [each.code for each in reused.faults] == ["REQUEST_ID_REUSED"]
+
+
+@pytest.mark.parametrize("options", [{}, {"validate_only": True}])
+def test_a_replay_that_nobody_remembers_gets_the_recorded_answer_and_uses_no_id(
+    deal: Shop, options: dict[str, bool]
+) -> None:
+    """As after a restart: nothing is looked for before it is decided, so it is met at the commit."""
+    made: list[str] = []
+
+    def decide(work: Work) -> User | Refusal:
+        user = create_party(work, User("", "New"), etag="")
+        made.append(user.id if isinstance(user, User) else "")
+        return user
+
+    def ask(fingerprint: bytes) -> bytes | Refusal:
+        asked = Asked("Test", "r", fingerprint)
+        return perform(deal.env, asked, decide, lambda _, user: user.id.encode(), Options(**options))
+
+    assert perform(deal.env, Asked("Test", "r", b"a"), decide, lambda _, user: user.id.encode()) == b"u-000001"
+    deal.env.store._answered._requests.clear()  # type: ignore[attr-defined]
+    assert ask(b"a") == b"u-000001"
+    reused = ask(b"b")
+    assert isinstance(reused, Refusal)
+    assert [each.code for each in reused.faults] == ["REQUEST_ID_REUSED"]
+    assert deal.do(decide).id == "u-000002"
+    assert set(made) == {"u-000001", "u-000002"}
+
+
+def test_a_replay_that_would_be_refused_by_now_gets_the_recorded_answer(deal: Shop) -> None:
+    def decide(work: Work) -> User | Refusal:
+        return create_party(work, User("once", "New"), etag="")
+
+    deal.do(decide, request_id="r", fingerprint=b"a")
+    deal.env.store._answered._requests.clear()  # type: ignore[attr-defined]
+    assert deal.do(decide, request_id="r", fingerprint=b"a") == b"done"
+    refused = deal.do(decide, request_id="other", fingerprint=b"a")
+    assert [each.code for each in refused.faults] == ["ALREADY_EXISTS"]
 
 
 def test_only_what_is_saved_uses_ids(deal: Shop) -> None:

@@ -209,6 +209,27 @@ def test_a_removed_record_that_came_back_is_another_one(store: SqliteStore, othe
             tx.number("INV")
 
 
+def test_what_is_known_of_records_that_were_only_read_is_not_read_at_the_commit(
+    store: SqliteStore, other: SqliteStore
+) -> None:
+    save(store, ANNA)
+    asked: list[str] = []
+    with store.begin("default") as tx:
+        assert (named(tx, "c-1"), named(tx, "c-2")) == ("Anna", None)
+        tx.add(User("u-1", "Uma"))
+        store._writer.submit(lambda connection: connection.set_trace_callback(asked.append))
+        assert (name_of(store), name_of(store, "c-2")) == ("Anna", None)
+        tx.commit(Asked("Save"), b"", at=NOON)
+    assert not [sql for sql in asked if "json_each" in sql]
+    with store.begin("default") as tx:
+        assert named(tx, "c-1") == "Anna"
+        in_thread(lambda: rename(other, "Bo"))
+        tx.add(User("u-2", "Uma"))
+        with pytest.raises(Conflict, match="changed meanwhile"):
+            tx.commit(Asked("Save"), b"", at=NOON)
+    assert [sql for sql in asked if "json_each" in sql], "what another process may have changed is read"
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["rename", "remove", "read", "look over a change", "checkpoint", "open again", "reserve"]),

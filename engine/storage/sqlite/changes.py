@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -35,8 +35,12 @@ class Changes:
     inserts: list[tuple[Insert, Sequence[Row]]] = field(default_factory=list)
 
 
-def save_group(connection: sqlite3.Connection, group: Sequence[Changes]) -> None:
+def save_group(
+    connection: sqlite3.Connection, group: Sequence[Changes], known: Callable[[Place], int | None] = lambda _: None
+) -> None:
     """Save units together, or raise what keeps one of them from being saved; which one is seen by saving it alone.
+
+    ``known`` tells the versions that are known before anything is written; others are read.
 
     Every statement lets go of the interpreter, and gets it back after the callers that wait for it: so what units write
     to one table is one statement, not one a row.
@@ -45,7 +49,7 @@ def save_group(connection: sqlite3.Connection, group: Sequence[Changes]) -> None
         ANSWERS.run(connection, [each.answer for each in group if each.answer is not None])
     except sqlite3.IntegrityError as failure:
         raise AlreadyAnswered("the request was answered meanwhile") from failure
-    _check_seen(connection, group)
+    _check_seen(connection, group, known)
     for sql, rows in _merged((sql, [row]) for each in group for sql, row in each.clears):
         connection.executemany(sql, rows)
     try:
@@ -60,15 +64,19 @@ def save_group(connection: sqlite3.Connection, group: Sequence[Changes]) -> None
         raise
 
 
-def _check_seen(connection: sqlite3.Connection, group: Sequence[Changes]) -> None:
+def _check_seen(
+    connection: sqlite3.Connection, group: Sequence[Changes], known: Callable[[Place], int | None]
+) -> None:
     """A decision holds only while what it read is still so, also after what the others of its group write."""
     written = {place for each in group for place in each.written}
     wanted: dict[tuple[str, str], dict[str, int]] = {}
     for each in group:
         for place, version in each.seen.items():
             table, tenant, key = place
-            if place in written or wanted.setdefault((table, tenant), {}).setdefault(key, version) != version:
+            if place in written:
                 raise Conflict(f"read and changed together: {table} {key}")
+            if known(place) != version and wanted.setdefault((table, tenant), {}).setdefault(key, version) != version:
+                raise Conflict(f"read in two versions together: {table} {key}")
     for (table, tenant), versions in wanted.items():
         by_key = {shielded(key): version for key, version in versions.items()}
         found = connection.execute(held(table), (ENCODER.encode(by_key).decode(), tenant)).fetchone()

@@ -14,6 +14,7 @@ from engine.storage.sqlite.changes import Place
 from engine.storage.sqlite.wal_index import Seal, WalIndex, is_next, settled
 
 MOST_RECORDS: Final = 4_096
+MOST_ANSWERS: Final = 16_384
 
 
 class Found(NamedTuple):
@@ -51,6 +52,12 @@ class RecentRecords:
         with self._gate:
             if self._is_of(seal):
                 self._records[place] = found
+
+    def version(self, place: Place) -> int | None:
+        """How often a record was saved, where that is known. It stays so for who holds SQLite's lock of writers."""
+        seal = self.present()
+        found = self.found(seal, place) if seal is not None else None
+        return found.version if found is not None else None
 
     def mark(self, table: str) -> object:
         """Stays equal for as long as nobody saves a record of a table."""
@@ -99,3 +106,21 @@ class RecentRecords:
         self._seal = seal
         self._began += 1
         return True
+
+
+class RecentAnswers:
+    """The requests answered lately by this process: a client that sends one again mostly does so soon."""
+
+    def __init__(self) -> None:
+        self._gate = threading.Lock()
+        self._requests: LRUCache[tuple[str, str], None] = LRUCache(MOST_ANSWERS)
+
+    def add(self, tenant: str, request_id: str) -> None:
+        """A request was answered."""
+        with self._gate:
+            self._requests[tenant, request_id] = None
+
+    def has(self, tenant: str, request_id: str) -> bool:
+        """Whether it was, as far as that is remembered."""
+        with self._gate:
+            return (tenant, request_id) in self._requests

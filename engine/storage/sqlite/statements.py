@@ -16,7 +16,8 @@ from engine.storage.tables import Table
 REMEMBERED = 512
 SHORT = 2_048
 """How many records of a kind are remembered, and how many characters they may have."""
-CHUNKS = (64, 16, 4, 1)
+CHUNKS = (64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1)
+"""How many rows one statement inserts: what a few units write to a table is one, and seldom more than three."""
 Row: TypeAlias = tuple[Any, ...]
 """The parameters of one row."""
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from engine.application.ports import Conflict, StoreFailed
 from engine.storage.shapes import Shape
 from engine.storage.sqlite.migrate import migrate, migrations
-from engine.storage.sqlite.recent import RecentRecords
+from engine.storage.sqlite.recent import RecentAnswers, RecentRecords
 from engine.storage.sqlite.schema import Schema
 from engine.storage.sqlite.snapshot import Snapshots
 from engine.storage.sqlite.transaction import SqliteReader, SqliteTransaction
@@ -43,6 +43,7 @@ class SqliteStore:
                 raise
             self._index = WalIndex.of(path)
         self._recent = RecentRecords(self._index)
+        self._answered = RecentAnswers()
         self._snapshots = Snapshots(lambda: _reading(path), self._recent)
         self._writer = Writer(connection, recent=self._recent, after_commit=self._tell)
 
@@ -67,7 +68,7 @@ class SqliteStore:
 
     def begin(self, tenant: str) -> SqliteTransaction:
         """A unit of work; leaving the context without a commit saves nothing."""
-        return SqliteTransaction(self._snapshots, self._schema, tenant, self._writer)
+        return SqliteTransaction(self._snapshots, self._schema, tenant, self._writer, self._answered)
 
     def turn(self) -> AbstractContextManager[object]:
         """Wait for one's turn: a unit that met a conflict tries again undisturbed by other such units."""

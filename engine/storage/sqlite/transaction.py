@@ -9,6 +9,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 from engine.application import ports
 from engine.application.ports import Answer, Asked, StoredEvent
 from engine.storage.sqlite.changes import Changes, Place
+from engine.storage.sqlite.recent import RecentAnswers
 from engine.storage.sqlite.schema import Schema
 from engine.storage.sqlite.snapshot import Snapshot, Snapshots
 from engine.storage.sqlite.statements import BLOBS, COUNT_ON, COUNTERS, EVENTS, FORGET, KEPT, Row
@@ -134,8 +135,11 @@ class SqliteReader:
 class SqliteTransaction(SqliteReader):
     """Collects writes; the commit checks in the writer thread that everything read is still as it was."""
 
-    def __init__(self, snapshots: Snapshots, schema: Schema, tenant: str, writer: Writer) -> None:
+    def __init__(
+        self, snapshots: Snapshots, schema: Schema, tenant: str, writer: Writer, answered: RecentAnswers
+    ) -> None:
         super().__init__(snapshots, snapshots.light, schema, tenant)
+        self._answered = answered
         self._writer = writer
         self._own: dict[tuple[type[Any], str], Any] = {}
         self._added: set[tuple[type[Any], str]] = set()
@@ -159,6 +163,10 @@ class SqliteTransaction(SqliteReader):
     def version(self, kind: type[object], key: str) -> int:
         """The version that the record has once this unit is saved."""
         return super().version(kind, key) + ((kind, key) in self._own)
+
+    def may_be_answered(self, request_id: str) -> bool:
+        """Whether a request was answered lately; others that were are met at the commit."""
+        return self._answered.has(self._tenant, request_id)
 
     def add(self, value: object) -> None:
         """Save a new record; a record of that key makes the commit a Conflict."""
@@ -207,6 +215,8 @@ class SqliteTransaction(SqliteReader):
         changes = self._changes(asked, answer, at)
         self._end()
         self._writer.save(changes)
+        if asked.request_id:
+            self._answered.add(self._tenant, asked.request_id)
 
     def _end(self) -> None:
         self._writer.forget(self)

@@ -140,7 +140,7 @@ class Writer:
         """Save together what can be; the units to run alone are the others, or all when one keeps the group from it."""
         group = [each.changes for each in batch if each.changes is not None]
         try:
-            save_group(self._connection, group)
+            save_group(self._connection, group, self._recent.version)
         except Exception:  # whatever it is, the unit that it comes from is found by saving each alone
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
