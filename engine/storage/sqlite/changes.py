@@ -64,9 +64,7 @@ def save_group(
         raise
 
 
-def _check_seen(
-    connection: sqlite3.Connection, group: Sequence[Changes], known: Callable[[Place], int | None]
-) -> None:
+def _check_seen(connection: sqlite3.Connection, group: Sequence[Changes], known: Callable[[Place], int | None]) -> None:
     """A decision holds only while what it read is still so, also after what the others of its group write."""
     written = {place for each in group for place in each.written}
     wanted: dict[tuple[str, str], dict[str, int]] = {}
