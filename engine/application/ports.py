@@ -96,7 +96,7 @@ class Transaction(Reader, Protocol):
     """One unit of work: reads are a snapshot, writes are saved together or not at all."""
 
     def may_be_answered(self, request_id: str) -> bool:
-        """Whether to look for the answer of a request now; otherwise its commit would be AlreadyAnswered, if it has one."""
+        """Whether to look for the answer of a request now; else its commit is AlreadyAnswered where there is one."""
 
     def add(self, value: object) -> None:
         """Save a new record; a record of that key makes the commit a Conflict."""
