@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import Enum
 from types import MappingProxyType
 
 from engine.money import HALF_UP, RoundingRule
 from engine.pricing.models import PriceModel
+
+
+class PartMinimum(Enum):
+    """The least to pay for usage in a part of a charge period: its share, or all of it."""
+
+    PRORATED = "prorated"
+    WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +24,15 @@ class BillingPolicy:
     """``models`` are the price models of the contract's rule book by name (the SKU); usage without one costs its unit
     price. Usage that comes late for a billed period is billed while the period is among the last
     ``late_usage_periods`` that ended. ``included_percents`` are the tax rates by tax code where the prices of the book
-    include tax: usage is rated at those prices and billed without the tax.
+    include tax: usage is rated at those prices and billed without the tax. ``part_minimum`` says what a model's least
+    per period is in a part of one.
     """
 
     models: Mapping[str, PriceModel] = field(default_factory=lambda: MappingProxyType({}))
     late_usage_periods: int = 2
     rounding: RoundingRule = HALF_UP
     included_percents: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    part_minimum: PartMinimum = PartMinimum.PRORATED
 
 
 DEFAULT_POLICY = BillingPolicy()

@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 
 from engine.billing.line import BillLine, LineKind
-from engine.billing.policy import BillingPolicy
+from engine.billing.policy import BillingPolicy, PartMinimum
 from engine.billing.service import Service
 from engine.contracts import SubscriptionLine, UsageRecord
 from engine.money import EXACT, WHOLE, Money, Ratio, UnitPrice, settle, share_of, total
 from engine.periods import Piece
-from engine.pricing.models import PriceModel
+from engine.pricing.models import PriceModel, Usage
 
 SHARE_PLACES = 6
 _ONE = Decimal(1)
@@ -56,24 +56,31 @@ class Rated:
     tax: Money | None
 
 
-def rated(service: Service, quantity: Decimal, policy: BillingPolicy) -> Rated:
+def rated(service: Service, piece: Piece, quantity: Decimal, policy: BillingPolicy) -> Rated:
     """Rate the usage of a period, rounded once: by the price model, else by the unit price.
 
-    Discounts on the line of the quote are kept: the same share of the model's price is charged that the estimate was.
-    Of a price that includes tax the tax is rounded, and the rest is the net.
+    A part of a period commits to its share of the model's least, unless the policy says otherwise. Discounts on the
+    line of the quote are kept: the same share of the model's price is charged that the estimate was. Of a price that
+    includes tax the tax is rounded, and the rest is the net.
     """
     line = service.state.line
     model: PriceModel | None = policy.models.get(line.usage_model)
     if model is None:
         price, share = EXACT.multiply(line.unit_price, quantity), WHOLE
     else:
-        price, share = model.rate(quantity, base=line.list_price).amount, kept_share(line, model)
+        own = _of_part(model, service.ratio(piece.part, piece.whole), policy)
+        price, share = own.rate(quantity, base=line.list_price).amount, kept_share(line, model)
     settled = settle(UnitPrice(price, line.amount.currency), quantity=_ONE, rounding=policy.rounding, share=share)
     included = policy.included_percents.get(line.tax_code)
     if included is None:
         return Rated(settled, None)
     tax = share_of(settled, _tax_inside(included), rounding=policy.rounding)
     return Rated(settled - tax, tax)
+
+
+def _of_part(model: PriceModel, share: Ratio, policy: BillingPolicy) -> PriceModel:
+    least = isinstance(model, Usage) and policy.part_minimum is PartMinimum.PRORATED and share != WHOLE
+    return model.for_part(share) if least and isinstance(model, Usage) else model
 
 
 def kept_share(line: SubscriptionLine, model: PriceModel) -> Ratio:
@@ -104,7 +111,7 @@ def _missing(
     """What a period costs beyond what was billed of it; below zero when that was too much."""
     line = service.state.line
     quantity = EXACT.subtract(used, sum((each.quantity for each in billed), Decimal(0)))
-    whole = rated(service, used, policy)
+    whole = rated(service, piece, used, policy)
     amount = whole.net - total((each.amount for each in billed), line.amount.currency)
     taxed = total((each.tax for each in billed if each.tax is not None), line.amount.currency)
     if not quantity and amount.is_zero:

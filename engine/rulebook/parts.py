@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from engine.billing.policy import BillingPolicy
@@ -29,4 +30,4 @@ def parts_of(book: RuleBook, plan: PricePlan | None = None) -> Parts:
 def billing_policy(book: RuleBook, currency: str) -> BillingPolicy:
     """The billing policy with the price models that hold in a currency, by SKU."""
     models = {each.sku: each.model for each in book.pricing.models if each.currency in ("", currency)}
-    return BillingPolicy(MappingProxyType(models), book.terms.billing.late_usage_periods, book.terms.billing.rounding)
+    return replace(book.terms.billing, models=MappingProxyType(models))

@@ -93,3 +93,24 @@ def test_an_end_that_cannot_be_is_refused(shop: Served) -> None:
     assert found.fields == {
         "lines[0].ramp": "a ramp is cut by months, and the line has an end; give `term_months` instead"
     }
+
+
+@pytest.mark.parametrize(
+    ("billing", "amounts"),
+    [
+        # 20.00 a month at least: 16 of the 31 days of March are 10.3226; April whole
+        (b"", [1032, 2000]),
+        (b"billing: {part_minimum: whole}\n", [2000, 2000]),
+    ],
+)
+def test_the_least_of_usage_is_due_for_the_part_of_a_month(tmp_path: Path, billing: bytes, amounts: list[int]) -> None:
+    terms = TERMS.replace(b"contract: {payment_days: 30, day_count: daily}", b"contract: {bill_day: 1}") + billing
+    models = b"models:\n  - {id: calls, sku: CALLS, model: per_unit, unit: {EUR: 0.05, USD: 0.06}, "
+    models += b"minimum: {EUR: 20.00, USD: 22.00}}\n"
+    with served(tmp_path, {**SMALL, "terms/terms.yaml": terms, "prices/models.yaml": models}) as shop:
+        deal.set_clock(shop)
+        deal.people(shop)
+        order = deal.ordered(shop, deal.line("CALLS", "100", start=deal.day("2026-03-16")), term_months=12)
+        record = billing_pb2.UsageRecord(id="a", line="calls", day=deal.day("2026-03-20"), quantity="50")
+        shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=[record]))
+        assert [each.net for each in deal.invoiced(shop, order.contract, "2026-05-01")] == amounts

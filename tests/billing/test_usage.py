@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.billing import BillingPolicy, BillLine, LineKind, credit, missing_lines
-from engine.contracts import UsageRecord
+from engine.billing.policy import PartMinimum
+from engine.contracts import ContractTerms, UsageRecord
 from engine.diagnostics import Decision
 from engine.money import Money, total
+from engine.periods import PartMonths
 from engine.pricing.models import Graduated, Tier, TierEffect, Usage, Volume
 from tests.billing.lines import ended, shown
 from tests.contracts.build import EUR, contract, day, eur, metered
@@ -148,3 +151,35 @@ def test_whatever_is_corrected_the_period_costs_what_was_used_and_no_charge_fall
     for charge in (each for each in lines if not each.credits):
         own = [each for each in lines if charge.id in (each.id, each.credits)]
         assert charge.amount >= total((each.amount for each in own), EUR) >= Money.zero(EUR)
+
+
+LEAST = BillingPolicy({"SKU-api": Usage(Graduated((Tier(None, Decimal("0.10")),)), minimum=Decimal(10_000))})
+
+
+@pytest.mark.parametrize(
+    ("policy", "amounts"),
+    [
+        # from 4 February with bill day 1: 25 of the 28 days of February, ratio 0.892857143; March whole; the end on
+        # 11 April leaves 10 of 30 days: 0.333333333 x 10 000 = 3 333.33
+        (LEAST, ["8928.57", "10000.00", "3333.33"]),
+        (replace(LEAST, part_minimum=PartMinimum.WHOLE), ["10000.00", "10000.00", "10000.00"]),
+    ],
+)
+def test_a_part_of_a_period_commits_to_its_share_of_the_least(policy: BillingPolicy, amounts: list[str]) -> None:
+    agreed = contract(metered("api", "0", "2026-02-04", "2026-04-11"), terms=ContractTerms(bill_day=1))
+    lines = missing_lines(agreed, (), [used("a", "2026-02-10", "50")], (), day("2026-04-11"), policy)
+    assert [each.amount for each in lines] == [eur(each) for each in amounts]
+    assert missing_lines(agreed, (), [used("a", "2026-02-10", "50")], lines, day("2026-05-01"), policy) == ()
+
+
+def test_months_that_count_whole_commit_to_all_of_it() -> None:
+    terms = ContractTerms(bill_day=1, part_months=PartMonths.WHOLE)
+    agreed = contract(metered("api", "0", "2026-02-04", "2026-03-01"), terms=terms)
+    (line,) = missing_lines(agreed, (), (), (), day("2026-03-01"), LEAST)
+    assert line.amount == eur("10000.00")
+
+
+def test_usage_above_the_share_of_the_least_is_billed_as_it_is() -> None:
+    agreed = contract(metered("api", "0", "2026-02-04", "2026-03-01"), terms=ContractTerms(bill_day=1))
+    (line,) = missing_lines(agreed, (), [used("a", "2026-02-10", "95000")], (), day("2026-03-01"), LEAST)
+    assert line.amount == eur("9500.00")  # above 8 928.57, below 10 000

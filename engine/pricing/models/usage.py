@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 
-from engine.money import EXACT, HALF_UP, Money, Ratio, RoundingRule, UnitPrice, settle, share_of
+from engine.money import EXACT, HALF_UP, Money, Ratio, RoundingRule, UnitPrice, settle, share_of, step
 from engine.pricing.models.model import ZERO, PartKind, PriceModel, Rated, RatedPart
 
 
@@ -57,6 +57,13 @@ class Usage:
             if charged < self.minimum:
                 parts = (*parts, RatedPart(PartKind.MINIMUM, 0, ZERO, EXACT.subtract(self.minimum, charged)))
         return Rated(parts)
+
+    def for_part(self, share: Ratio) -> Usage:
+        """The model of a part of the period: it commits to that share of the least, as ``Commitment`` does."""
+        if self.minimum is None:
+            return self
+        part = EXACT.divide(EXACT.multiply(self.minimum, Decimal(share.numerator)), Decimal(share.denominator))
+        return replace(self, minimum=step(part))
 
     def _rated(self, quantity: Decimal, meter: Meter, base: Decimal) -> Rated:
         if self.billed is Billed.AT_PERIOD_END:

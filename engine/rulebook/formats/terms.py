@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.billing.policy import PartMinimum
 from engine.periods import DayCount, PartMonths
 from engine.pricing.settings import TaxSource
 from engine.revenue.policy import Timing
@@ -44,7 +45,15 @@ CONTRACT = Record(
 BILLING = Record(
     "the billing policy",
     "What billing is told beside the contract.",
-    (Field("late_usage_periods", INTEGER, "For how many ended periods late usage is billed.", default="2"),),
+    (
+        Field("late_usage_periods", INTEGER, "For how many ended periods late usage is billed.", default="2"),
+        Field(
+            "part_minimum",
+            choice(*(each.value for each in PartMinimum)),
+            "The least to pay for usage in a part of a charge period: its share, or all of it.",
+            default="prorated",
+        ),
+    ),
 )
 
 RECOGNITION = Record(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from engine.billing.policy import BillingPolicy
+from engine.billing.policy import BillingPolicy, PartMinimum
 from engine.catalog import Catalog
 from engine.contracts.terms import ContractTerms
 from engine.diagnostics import Span, did_you_mean
@@ -125,7 +125,10 @@ class _Terms:
                 PartMonths(contract.text("part_months", "prorated")),
             )
         if billing is not None:
-            self.billing = BillingPolicy(late_usage_periods=billing.integer("late_usage_periods", 2))
+            self.billing = BillingPolicy(
+                late_usage_periods=billing.integer("late_usage_periods", 2),
+                part_minimum=PartMinimum(billing.text("part_minimum", "prorated")),
+            )
         if tax is not None:
             self._tax(tax)
         self.gaap = Gaap(read.text("gaap", self.gaap.value))
