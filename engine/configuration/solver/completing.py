@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from engine.configuration.answers import Choice, Completion, CompletionStatus, Objective
 from engine.configuration.model import STRUCTURE, Kind, Model, Sum, Term, Value
 from engine.configuration.solver import program
+from engine.configuration.solver.elimination import TooWideError
 from engine.configuration.solver.optimum import Best, Priced, Weigher, cheapest
 from engine.configuration.solver.reduced import Reduced
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Host, Search
 from engine.configuration.solver.sums import SumTheory
 from engine.configuration.solver.sweep import Sweeper
+from engine.configuration.solver.witnesses import Possible
 from engine.configuration.solver.workbench import Workbench, needs_theory
 
 INFEASIBLE = Completion(CompletionStatus.INFEASIBLE)
@@ -60,7 +62,7 @@ def complete(
     allowance: Allowance,
     sweeper: Sweeper | None = None,
 ) -> Completion:
-    """Minimise the objective: one pass over a diagram, MaxSAT, or an integer program when quantities are priced.
+    """Minimise the objective: one pass over a diagram, tables joined one by one, MaxSAT, or an integer program.
 
     Among equally good completions the model's preferences decide.
     """
@@ -72,7 +74,7 @@ def complete(
     elif any(each.quantity is not None for each in terms):
         found = _by_program(task)
     else:
-        found = _by_cores(task)
+        found = _by_elimination(task) or _by_cores(task)
     return found if scale == 1 else _unscaled(task.model, found, objective.terms, scale)
 
 
@@ -153,6 +155,49 @@ def _weighed(terms: Sequence[Term], reduced: Reduced | None = None) -> Weigher:
         else:
             weigher.offset += term.coefficient
     return weigher
+
+
+def _by_elimination(task: Task) -> Completion | None:
+    """Exact where the rules are tables; None where they are not, or where too many rows would have to be joined."""
+    eliminator = None if task.limits else task.bench.foundation.eliminator
+    if eliminator is None:
+        return None
+    foundation, allowance = task.bench.foundation, task.allowance
+    weigher = _weighed(task.terms)
+    costs = weigher.net()
+    try:
+        wanted = foundation.root or foundation.everything
+        possible = task.bench.finder().possible(task.bench.literals(task.choices), wanted)
+        if possible is None:
+            return INFEASIBLE
+        share = allowance.share(allowance.milliseconds_left() // 2)  # the search gets the rest
+        found = eliminator.cheapest(_positions(task.model, possible), costs, share)
+    except (TooWideError, BudgetSpentError):
+        return None
+    if found is None:
+        return INFEASIBLE
+    total, values = found[0] + weigher.offset, found[1]
+    named = tuple(
+        (each.name, each.values[at])
+        for each, at in zip(task.model.variables, values, strict=True)
+        if each.decision or not each.name.startswith("(")
+    )
+    return Completion(CompletionStatus.OPTIMAL, named, total, total)
+
+
+def _positions(model: Model, possible: Possible) -> list[list[int]]:
+    """The positions that every variable may have; all of them where nobody asked."""
+    found: list[list[int]] = []
+    for variable in model.variables:
+        if not variable.decision:
+            found.append(list(range(len(variable.values))))
+        elif variable.kind is Kind.BOOLEAN:
+            can = possible.fail >> variable.first & 1, possible.hold >> variable.first & 1
+            found.append([at for at in (0, 1) if can[at]])
+        else:
+            left = possible.hold >> variable.first
+            found.append([at for at in range(len(variable.values)) if left >> at & 1])
+    return found
 
 
 def _by_cores(task: Task) -> Completion:

@@ -11,6 +11,7 @@ from engine.configuration.solver.bits import atoms_of
 from engine.configuration.solver.closeup import Statements
 from engine.configuration.solver.cnf import Cnf, encode
 from engine.configuration.solver.conflicts import Group
+from engine.configuration.solver.elimination import Eliminator
 from engine.configuration.solver.facts import Vocabulary
 from engine.configuration.solver.listing import values_of
 from engine.configuration.solver.ranges import RangeFinder
@@ -46,6 +47,11 @@ class Foundation:
     def statements(self) -> Statements:
         """The clauses by rule, for explanations."""
         return Statements(self.cnf)
+
+    @cached_property
+    def eliminator(self) -> Eliminator | None:
+        """Finds what is cheapest without a search; None where rules are no tables."""
+        return Eliminator.of(self.model)
 
     @property
     def reduced(self) -> Reduced | None:
