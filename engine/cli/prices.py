@@ -9,6 +9,8 @@ from engine.cli.screen import Screen, amount, bar, day, days, money
 from engine.diagnostics import counted
 
 MOST_DECIMALS = Decimal("0.0001")
+OF_A_RAMP = ("usage estimate", "contract value")
+"""Totals that mean something where lines never meet; the others are sums that nobody pays."""
 PENDING = 1
 REQUEST_STATES = ("", "waiting", "approved", "rejected", "not needed")
 
@@ -70,7 +72,7 @@ def show_lowest(screen: Screen, priced: Any) -> None:
 
 
 def show_totals(screen: Screen, priced: Any) -> None:
-    """The totals of a priced quote, as far as they say something."""
+    """The totals of a priced quote, as far as they say something; of a ramp what is paid in each phase of its term."""
     totals, code = priced.totals, priced.currency_code
     rows = [
         ("list", totals.list),
@@ -84,12 +86,24 @@ def show_totals(screen: Screen, priced: Any) -> None:
         ("usage estimate", totals.usage_estimate),
         ("contract value", totals.tcv if totals.recurring else 0),
     ]
+    if totals.phases:
+        rows = [row for row in rows if row[0] in OF_A_RAMP]
     wanted = {"net", "to pay"}
     shown = [[name, money(value, code)] for name, value in rows if value or name in wanted]
     shown.append(["discount", f"{plain(totals.discount_percent, 0)} %"])
     if totals.margin_percent:
         shown.append(["margin", f"{money(totals.margin, code)}  ({plain(totals.margin_percent, 0)} %)"])
     screen.table(["", ""], shown, right=(1,))
+    if totals.phases:
+        phases = [
+            [
+                "once" if not each.period_months else f"every {_months(each.period_months)}",
+                days(each.days) if each.period_months else "",
+                *(amount(value, code) for value in (each.net, each.tax, each.gross)),
+            ]
+            for each in totals.phases
+        ]
+        screen.table(["", "", f"net {code}", "tax", "to pay"], phases, right=(2, 3, 4))
 
 
 def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from math import lcm
 
 from engine.catalog import Value
@@ -17,7 +18,7 @@ from engine.pricing.spread import proportional
 from engine.pricing.state import ZERO, Record
 from engine.pricing.told import facts_read
 from engine.pricing.wording import shown
-from engine.pricing.work import Work
+from engine.pricing.work import Work, line_record
 
 NO_TAX = TaxAnswer(ZERO)
 
@@ -93,20 +94,39 @@ def tax_on(work: Work, order: OrderState, added: Sequence[Added] = ()) -> TaxedA
         return TaxedAmounts(whole, 0, whole, (0,) * len(amounts))
     lines = (*work.request.lines, *(each.line for each in added)) if added else work.request.lines
     rates = [rate or NO_TAX for rate in (*rates_of(order), *(_added_rate(work, each) for each in added))]
-    taxing = _Taxing(settings, settings.mode or work.plan.rules.rounding.mode, work.currency.scale)
     whole = sum(amounts)
-    match settings.level:
-        case TaxLevel.LINE:
-            line_tax = taxing.by_line(amounts, rates, lines)
-        case TaxLevel.UNIT:
-            line_tax = [taxing.by_unit(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
-        case TaxLevel.RATE:
-            line_tax = taxing.by_rate(amounts, rates, lines)
-        case TaxLevel.TOTAL:
-            line_tax = taxing.by_total(amounts, rates, lines)
+    line_tax = _line_tax(work, settings, amounts, rates, lines)
     tax = sum(line_tax)
     net = whole - tax if settings.inclusive else whole
     return TaxedAmounts(net, tax, net + tax, tuple(line_tax))
+
+
+def tax_of(work: Work, lines: Sequence[RequestLine], amounts: Sequence[int]) -> list[int]:
+    """The tax of each of some lines on a document of their own, amounts in the basis of the quote's prices."""
+    settings = work.plan.rules.tax
+    if settings is None or not lines:
+        return [0] * len(lines)
+    rates = [_rate(work, line, partial(line_record, work.plan, line)) or NO_TAX for line in lines]
+    return _line_tax(work, settings, amounts, rates, lines)
+
+
+def _line_tax(
+    work: Work,
+    settings: TaxSettings,
+    amounts: Sequence[int],
+    rates: Sequence[TaxAnswer],
+    lines: Sequence[RequestLine],
+) -> list[int]:
+    taxing = _Taxing(settings, settings.mode or work.plan.rules.rounding.mode, work.currency.scale)
+    match settings.level:
+        case TaxLevel.LINE:
+            return taxing.by_line(amounts, rates, lines)
+        case TaxLevel.UNIT:
+            return [taxing.by_unit(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
+        case TaxLevel.RATE:
+            return taxing.by_rate(amounts, rates, lines)
+        case TaxLevel.TOTAL:
+            return taxing.by_total(amounts, rates, lines)
 
 
 class _Taxing:

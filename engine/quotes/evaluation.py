@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from operator import itemgetter
 from typing import cast
 
 from engine.approvals import ApprovalPolicy, ChainDefinition, Route, Router
@@ -28,10 +29,12 @@ from engine.pricing.request import Allowed, Facts, PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import ResolvedLine, children_of, resolve
+from engine.quotes.phases import Phase, phases_of
 from engine.quotes.request import NO_MORE, NONE, STATED, QuoteRequest, RequestedLine
 
 _MAKE = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """``RequestLine`` from all its fields in order, without the cost of its keywords."""
+SEGMENT = itemgetter(RequestLine._fields.index("segment"))
 SEMANTICS = "1"
 """Version of what the engine does with equal rules and inputs; it is part of every certificate.
 
@@ -77,7 +80,7 @@ class PricedQuote:
     """A request with everything the pipeline found out about it.
 
     ``findings`` say what is wrong or missing in the configurations; a quote with errors among them can be priced and
-    saved, but not submitted.
+    saved, but not submitted. ``phases`` say what is paid when, for a ramp.
     """
 
     request: QuoteRequest
@@ -86,6 +89,7 @@ class PricedQuote:
     priced: Priced
     route: Route
     findings: tuple[Finding, ...] = ()
+    phases: tuple[Phase, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -145,7 +149,7 @@ def _target(request: QuoteRequest, about: str) -> str:
 
 def found_out(
     request: QuoteRequest,
-    asked: Sequence[RequestLine],
+    asked: tuple[RequestLine, ...],
     priced: Priced,
     parts: Parts,
     findings: tuple[Finding, ...],
@@ -155,7 +159,9 @@ def found_out(
     quote = header_facts(request, priced, router.quote_reads)
     rows = line_facts(asked, priced, parts.plan) if router.reads_lines else ()
     path = router.route(quote, request.customer, rows)
-    return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, findings)
+    ramped = any(map(SEGMENT, asked))
+    phases = phases_of(request, price_request(request, asked), priced, parts.plan) if ramped else ()
+    return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, findings, phases)
 
 
 def with_frozen_rates(request: QuoteRequest, priced: Priced, plan: PricePlan) -> QuoteRequest:

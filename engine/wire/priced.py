@@ -13,6 +13,7 @@ from engine.money import EXACT
 from engine.pricing.result import PricedLine, PricedTotals, Waterfall
 from engine.pricing.story import FlatStep, Steps
 from engine.quotes.evaluation import PricedQuote
+from engine.quotes.phases import Phase
 from engine.quotes.request import NO_MORE, STATED, RequestedLine
 from engine.wire.basics import decimal_text, fill_date, fill_value
 from engine.wire.sheets import Sheets, place_of
@@ -37,6 +38,8 @@ def fill_priced(
     message.minor_unit_digits = priced.currency.exponent
     fill_date(message.date, quote.request.date)
     _fill_totals(message.totals, priced.totals)
+    for phase in quote.phases:
+        _fill_phase(message.totals.phases.add(), phase)
     if view != common_pb2.VIEW_BASIC:
         Lines(quote, view=view, sheets=sheets).fill(message.lines)
     for discount in priced.order_discounts:
@@ -154,6 +157,13 @@ def _fill_totals(message: pricing_pb2.Totals, totals: PricedTotals) -> None:
         message.margin = totals.margin.minor_units
     message.margin_percent = decimal_text(totals.margin_percent)
     message.discount_percent = decimal_text(totals.discount_percent)
+
+
+def _fill_phase(row: pricing_pb2.PhaseTotal, phase: Phase) -> None:
+    fill_date(row.days.start, phase.start)
+    fill_date(row.days.end, phase.end)
+    row.period_months, row.net, row.tax = phase.period_months, phase.net.minor_units, phase.tax.minor_units
+    row.gross = phase.gross.minor_units
 
 
 def fill_waterfall(message: pricing_pb2.Waterfall, story: Waterfall) -> None:

@@ -111,6 +111,42 @@ def test_a_ramp_becomes_lines_that_are_ordered_and_billed_one_after_another(shop
     assert [each.id for each in shop.quotes.BatchUpdateQuoteLines(change).priced.lines] == ["mug", "plan/1", "plan/2"]
 
 
+@pytest.mark.parametrize(("level", "third"), [("line", 3649), ("rate", 3648)])
+def test_a_ramp_says_what_is_paid_in_each_phase_of_its_term(tmp_path: Path, level: str, third: int) -> None:
+    """PLAN 5 x 30.00 and 10 % more each year, with an extra of 10.50 beside it, and a mug once; 19 % tax.
+
+    Line by line 181.50 bears 34.49 and 10.50 bears 2.00; together they bear 192.00 x 0.19 = 36.48.
+    """
+    terms = SMALL["terms/terms.yaml"] + f"tax: {{round_at: {level}}}\n".encode()
+    extra = b"  - {sku: EXTRA, name: Extra, category: service, list: {EUR: 10.50, USD: 12.00}}\nbundles:"
+    catalog = SMALL["catalog/products.yaml"].replace(b"bundles:", extra)
+    with served(tmp_path, {**SMALL, "terms/terms.yaml": terms, "catalog/products.yaml": catalog}) as shop:
+        deal.set_clock(shop)
+        deal.people(shop)
+        ramp = pricing_pb2.Ramp(uplift_percent="10")
+        lines = [deal.line("PLAN", "5", ramp=ramp), deal.line("EXTRA"), deal.line("MUG", "1")]
+        totals = price(shop, *lines, term_months=39).totals
+        assert [
+            (each.days.start.year, each.days.end.year, each.period_months, each.net, each.tax, each.gross)
+            for each in totals.phases
+        ] == [
+            (2026, 0, 0, 1250, 238, 1488),
+            (2026, 2027, 1, 16050, 3050, 19100),
+            (2027, 2028, 1, 17550, 3335, 20885),  # 165.00 and 10.50: 31.35 and 2.00, or 33.345
+            (2028, 2029, 1, 19200, third, 19200 + third),
+            (2029, 2029, 1, 21015, 3993, 25008),  # 199.65 and 10.50: 37.93 and 2.00, or 39.9285
+        ]
+        order = deal.ordered(shop, *lines, term_months=39)
+        deal.move_clock(shop, "2028-03-01T12:00:00Z")
+        billed = deal.invoiced(shop, order.contract, "2028-03-01")
+        assert [(each.net, each.tax) for each in (billed[0], billed[12], billed[24])] == [
+            (16050, 3050),
+            (17550, 3335),
+            (19200, third),
+        ]
+        assert not price(shop, deal.line("PLAN", "5"), term_months=39).totals.phases
+
+
 def test_a_quote_keeps_its_exchange_rate_until_its_next_version(shop: Served) -> None:
     quote = deal.create(shop, deal.line("MUG", "3"), currency_code="GBP")
     # 12.50 EUR x 0.85 = 10.625, rounded at the unit price: 10.63; three of them

@@ -1,0 +1,74 @@
+"""Phases of a term: the stretches between the days on which a line begins or ends, against a walk day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.catalog import LineId
+from engine.quotes.evaluation import PricedQuote
+from engine.quotes.phases import stretches
+from engine.quotes.ramp import Ramp, Term, expand
+from engine.quotes.request import RequestedLine
+from tests.rulebook.shop import book_of, line, quote
+
+FIRST = date(2026, 3, 1)
+Spans = Mapping[int, tuple[date, date | None]]
+
+
+def by_day(spans: Spans) -> list[list[int]]:
+    """The lines that run together, one entry for each change of them, found by looking at every day."""
+    found: list[list[int]] = []
+    for n in range(80):
+        day = FIRST + timedelta(days=n)
+        running = [key for key, (start, end) in spans.items() if start <= day and (end is None or day < end)]
+        if running and any(day in span for span in spans.values()):
+            found.append(running)
+    return found
+
+
+spans = st.dictionaries(
+    st.integers(0, 5),
+    st.tuples(st.integers(0, 30), st.one_of(st.none(), st.integers(1, 40))).map(
+        lambda each: (
+            FIRST + timedelta(days=each[0]),
+            None if each[1] is None else FIRST + timedelta(days=each[0] + each[1]),
+        )
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=100)
+@given(spans)
+def test_a_phase_holds_the_lines_that_run_on_each_of_its_days(spans: Spans) -> None:
+    assert [members for _, members in stretches(spans)] == by_day(spans)
+
+
+def priced(*lines: RequestedLine, **ramps: Ramp) -> PricedQuote:
+    cut = expand(lines, {LineId(name): each for name, each in ramps.items()}, Term(24, FIRST))
+    assert isinstance(cut, tuple)
+    found = quote(book_of(), *cut, term_months=24)
+    assert isinstance(found, PricedQuote)
+    return found
+
+
+def test_a_quote_without_a_ramp_has_no_phases() -> None:
+    assert priced(line("SEAT", "5")).phases == ()
+
+
+def test_the_phases_of_a_ramp_come_to_its_contract_value() -> None:
+    found = priced(line("SEAT", "5"), line("PEN", "2"), seat=Ramp(uplift_percent=Decimal(10)))
+    once, *years = found.phases
+    assert (once.period_months, [each.period_months for each in years]) == (0, [1, 1])
+    worth = once.net.minor_units + sum(12 * each.net.minor_units for each in years)
+    assert worth == found.priced.totals.tcv.minor_units
+    assert [(each.start, each.end) for each in years] == [
+        (FIRST, date(2027, 3, 1)),
+        (date(2027, 3, 1), date(2028, 3, 1)),
+    ]
