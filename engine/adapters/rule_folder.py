@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
 
 import openpyxl
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 
+from engine.adapters.sheet_marks import Marks, marks_of
 from engine.rulebook.workbook import CellKind, Sheet, SheetCell, Workbook
 
 MOST_FILES = 2_000
@@ -22,10 +25,20 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 200
 MOST_SHEETS = 20
 ENDINGS = (".yaml", ".yml", ".csv", ".xlsx", ".dmn", ".md", ".txt")
+UNREADABLE_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv")
+"""Endings of tables that the rule book cannot read; they are brought along, so that it can say so."""
+OPEN_IN_A_PROGRAM = "~$"
+"""What the name of the file starts with that a spreadsheet program keeps beside an open one."""
+COMPOUND = b"\xd0\xcf\x11\xe0"
+"""The first bytes of a spreadsheet that is encrypted or of the older format."""
 
 
 class FolderError(Exception):
     """A folder cannot be read as a rule book; the message says why and names the path."""
+
+
+class SpreadsheetError(FolderError):
+    """A file cannot be read as a spreadsheet; the message says why, without the path."""
 
 
 def read_folder(root: Path) -> dict[str, bytes]:
@@ -40,7 +53,8 @@ def read_folder(root: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in sorted(base.rglob("*")):
         relative = path.relative_to(base)
-        if any(part.startswith(".") for part in relative.parts) or path.suffix.lower() not in ENDINGS:
+        hidden = any(part.startswith((".", OPEN_IN_A_PROGRAM)) for part in relative.parts)
+        if hidden or path.suffix.lower() not in (*ENDINGS, *UNREADABLE_TABLES):
             continue
         if not path.resolve().is_relative_to(base):
             raise FolderError(f"`{relative.as_posix()}` is a link that leads out of the folder")
@@ -53,48 +67,67 @@ def read_folder(root: Path) -> dict[str, bytes]:
 
 
 def unpack(files: Mapping[str, bytes]) -> dict[str, bytes | Workbook]:
-    """Return sources (read from a folder or from a store) as the rule book takes them: spreadsheets unpacked."""
-    return {path: read_content(path, content) for path, content in files.items()}
+    """Return sources (read from a folder or from a store) as the rule book takes them: spreadsheets unpacked.
+
+    A spreadsheet that cannot be unpacked is one without sheets, with its fault: one bad file hides nothing of others.
+    """
+    found: dict[str, bytes | Workbook] = {}
+    for path, content in files.items():
+        try:
+            found[path] = read_content(path, content)
+        except SpreadsheetError as problem:
+            found[path] = Workbook((), str(problem))
+    return found
 
 
 def read_content(path: str, content: bytes) -> bytes | Workbook:
     """Return the content of one file as the rule book takes it; ``path`` is inside the folder.
 
-    Raises ``FolderError`` for a path that leads outside or a spreadsheet that cannot be unpacked.
+    Raises ``FolderError`` for a path that leads outside, ``SpreadsheetError`` for what cannot be unpacked.
     """
     parts = PurePosixPath(path).parts
     if not parts or PurePosixPath(path).is_absolute() or ".." in parts or "\\" in path or "\0" in path:
         raise FolderError(f"`{path}` is not a path inside the folder")
     if len(content) > MOST_BYTES:
         raise FolderError(f"`{path}` has {len(content)} bytes; a rule file has at most {MOST_BYTES}")
-    return read_workbook(path, content) if path.lower().endswith(".xlsx") else content
+    return read_workbook(content) if path.lower().endswith(".xlsx") else content
 
 
-def read_workbook(path: str, content: bytes) -> Workbook:
+def read_workbook(content: bytes) -> Workbook:
     """Unpack a spreadsheet; formulas are read as the values that were stored with them."""
+    if content[:4] == COMPOUND:
+        raise SpreadsheetError("the file is protected by a password, or in the older format XLS")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(each.file_size for each in packed.infolist())
-        if unpacked > MOST_UNPACKED:
-            raise FolderError(f"`{path}` unpacks to {unpacked} bytes; at most {MOST_UNPACKED} are read")
+            if unpacked > MOST_UNPACKED:
+                raise SpreadsheetError(f"the file unpacks to {unpacked} bytes; at most {MOST_UNPACKED} are read")
+            marks = marks_of(packed)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as problem:
-        raise FolderError(f"`{path}` is not a spreadsheet: {problem}") from problem
-    if len(book.sheetnames) > MOST_SHEETS:
-        raise FolderError(f"`{path}` has {len(book.sheetnames)} sheets; at most {MOST_SHEETS} are read")
-    sheets = tuple(Sheet(each.title, tuple(_rows(path, each.iter_rows()))) for each in book.worksheets)
-    book.close()
+        if len(book.sheetnames) > MOST_SHEETS:
+            raise SpreadsheetError(f"the file has {len(book.sheetnames)} sheets; at most {MOST_SHEETS} are read")
+        sheets = tuple(_sheet(each.title, each.iter_rows(), marks.get(each.title, Marks())) for each in book.worksheets)
+        book.close()
+    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, ValueError, OSError) as problem:
+        raise SpreadsheetError("the file is not a spreadsheet") from problem
     return Workbook(sheets)
 
 
 _AnyCell = Cell | MergedCell | EmptyCell | ReadOnlyCell
 
 
-def _rows(path: str, rows: Iterator[tuple[_AnyCell, ...]]) -> Iterator[tuple[SheetCell, ...]]:
+def _sheet(name: str, rows: Iterator[tuple[_AnyCell, ...]], marks: Marks) -> Sheet:
+    found: list[tuple[SheetCell, ...]] = []
     for number, row in enumerate(rows, 1):
         if number > MOST_ROWS:
-            raise FolderError(f"`{path}` has more than {MOST_ROWS} rows")
-        yield tuple(_cell(each) for each in row[:MOST_COLUMNS])
+            raise SpreadsheetError(f"the file has more than {MOST_ROWS} rows")
+        found.append(tuple(_cell(each) for each in row[:MOST_COLUMNS]))
+    for (row_number, column), formula in (marks.formulas or {}).items():
+        if row_number <= len(found) and column <= len(found[row_number - 1]):
+            cells = list(found[row_number - 1])
+            cells[column - 1] = SheetCell(formula, CellKind.FORMULA)
+            found[row_number - 1] = tuple(cells)
+    return Sheet(name, tuple(found), marks.merged)
 
 
 def _cell(cell: _AnyCell) -> SheetCell:

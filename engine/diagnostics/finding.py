@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -9,6 +10,9 @@ from typing import NewType
 
 Code = NewType("Code", str)
 """A stable public name such as ``CAT001``: three letters for the area, three digits. Texts may change, codes not."""
+
+
+_NAME = re.compile(r"`([^`]+)`")
 
 
 class Severity(Enum):
@@ -23,7 +27,8 @@ class Severity(Enum):
 class Span:
     """A stretch of one file; lines and columns count characters from 1, and ``end_column`` is one past the last.
 
-    ``end_line`` and ``end_column`` of 0 mean "one character". In a table file a line is a row of the sheet.
+    ``end_line`` and ``end_column`` of 0 mean "one character". In a spreadsheet they are row and column of a cell, which
+    is shown as people name it: ``C2``.
     """
 
     path: str
@@ -33,11 +38,22 @@ class Span:
     end_column: int = 0
 
     def __str__(self) -> str:
+        if self.path.lower().endswith(".xlsx"):
+            return f"{self.path}:{_letters(self.column)}{self.line}"
         return f"{self.path}:{self.line}:{self.column}"
 
     def within(self, start: int, end: int) -> Span:
         """The part of a one-line span from character ``start`` (from 0) up to ``end`` (exclusive)."""
         return Span(self.path, self.line, self.column + start, self.line, self.column + max(end, start + 1))
+
+
+def _letters(column: int) -> str:
+    """The name of a column of a spreadsheet: A to Z, AA, AB and so on."""
+    letters = ""
+    while column > 0:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,11 @@ class Diagnostic:
     def __str__(self) -> str:
         tail = f"; {self.hint}" if self.hint else ""
         return f"{self.span}: {self.code}: {self.message}{tail}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that it speaks of: what stands in back-ticks in its message."""
+        return tuple(_NAME.findall(self.message))
 
 
 class DiagnosticError(Exception):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from engine.diagnostics.finding import Diagnostic, Severity, sorted_findings
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 MOST_SHOWN = 100
 WIDEST_LINE = 160
 
@@ -54,6 +56,8 @@ def _block(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
     if not 1 <= diagnostic.span.line <= len(lines):
         return head
     source = lines[diagnostic.span.line - 1]
+    if _CONTROL.search(source):
+        return head  # not a text: the file is in another encoding
     column = min(max(diagnostic.span.column, 1), len(source) + 1)
     last = diagnostic.span.end_column if diagnostic.span.end_line in (0, diagnostic.span.line) else len(source) + 1
     width = max(1, min(last, len(source) + 1) - column)

@@ -7,7 +7,7 @@ import re
 from engine.language.builtins import FUNCTIONS
 from engine.language.checker import Checker
 from engine.language.problems import MISLEADING_CELL, NOT_A_CONDITION
-from engine.language.relations import is_condition, is_text
+from engine.language.relations import is_condition, is_numeric, is_text
 from engine.language.rules_comparisons import membership
 from engine.language.scope import ResolvedCall, Scope
 from engine.language.tree import (
@@ -34,6 +34,7 @@ from engine.language.wording import a, shown
 
 _NOT = re.compile(r"\s*not\s*\((?P<inner>.*)\)\s*", re.DOTALL)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORD = re.compile(r"[^\s\"'|,()\[\]<>=!?{}@;][^\"|,()\[\]<>=!?{};]*")
 
 
@@ -64,6 +65,7 @@ def _suspect(checker: Checker, cell: UnaryTests) -> None:
         for item in listed:
             if isinstance(item, Arithmetic) and item.op is ArithmeticOp.SUBTRACT:
                 _suspect_range(checker, item, each)
+                _suspect_date(checker, item)
     text = checker.findings.text
     if _THOUSANDS.fullmatch(text.strip()):
         plain, parted = text.strip().replace(",", ""), text.strip().replace(",", ", ")
@@ -80,6 +82,16 @@ def _suspect_range(checker: Checker, item: Arithmetic, test: Expression) -> None
         inside = "" if item is test else f", and `{checker.source(test)}` a list with its result"
         message = f"`{low} - {high}` is a subtraction{inside}"
         checker.findings.error(MISLEADING_CELL, message, test.start, test.end, hint=f"write `[{low}..{high}]`")
+
+
+def _suspect_date(checker: Checker, item: Arithmetic) -> None:
+    """Report ``2026-10-19`` in a column of numbers, which is 1997: spreadsheets make a date of ``10-19``."""
+    source = checker.source(item)
+    if checker.subject_type is not None and is_numeric(required(checker.subject_type)) and _DAY.fullmatch(source):
+        hint = "write a range as `[10..19]`; a spreadsheet makes a date of `10-19`"
+        checker.findings.error(
+            MISLEADING_CELL, f"`{source}` is a date, and the column has numbers", item.start, item.end, hint=hint
+        )
 
 
 def combine(checker: Checker, cell: UnaryTests) -> Expression:

@@ -41,8 +41,6 @@ FIL005 | the folder holds no book.yaml
   a rule book says its id, currency and dates there | add a book.yaml
 FIL006 | the rule book has more files or rows than a book may have
   loading has a stated limit | split the book
-FIL007 | findings are left out that may come of a file that cannot be read
-  names that it declares are not known, which is no fault of those who use them | correct the file and check again
 YML001 | the file is not well-formed YAML
   nothing after the place can be trusted | correct the line shown
 YML002 | a key is given twice in one record
@@ -109,6 +107,16 @@ TBL014 | a row of a decision table can never match
   one of its tests admits no value | correct the test or remove the row
 TBL015 | an output of a decision table never comes out
   what depends on it can never happen | correct the rows, or take it out of the values
+TBL017 | a table has no rows
+  it would silently do nothing | add rows or remove the file
+TBL018 | the cells of a table are parted by another character than a comma
+  each row would be one cell | save it with commas, or as a spreadsheet
+TBL019 | a cell of a spreadsheet is merged with others
+  only the first of them holds the value, and an empty cell means something else | unmerge the cells and fill in each
+TBL020 | a sheet of a spreadsheet is not read
+  the table stands on the first sheet | nothing; move the rows if they were meant to count
+TBL021 | a file is not a spreadsheet that can be read
+  nothing in it is known | save it again as XLSX, or as CSV
 TBL016 | a name of a decision table cannot be used in formulas
   formulas could not call it | use letters, digits and `_`, and no name that has a meaning already
 """

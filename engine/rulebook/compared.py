@@ -15,6 +15,7 @@ from engine.language.tree import (
     In,
     ListLiteral,
     Name,
+    Node,
     OperatorTest,
     Path,
     Subject,
@@ -47,9 +48,9 @@ def misnamed(checked: Checked, known: Known) -> Iterator[Misnamed]:
                 pass
 
 
-def place_of(checked: Checked, text: TextLiteral) -> Span:
-    """Where a text stands in its file."""
-    return checked.origin.span(checked.text, text.start, text.end)
+def place_of(checked: Checked, node: Node) -> Span:
+    """Where a part of an expression stands in its file."""
+    return checked.origin.span(checked.text, node.start, node.end)
 
 
 def _never(checked: Checked, subject: Expression, tests: tuple[Expression, ...], known: Known) -> Iterator[Misnamed]:

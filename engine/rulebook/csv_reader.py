@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.diagnostics import Span
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Report, Scalar
-from engine.rulebook.table import Row, Table, check_shape, read_options, scalar_at
+from engine.rulebook.table import Row, Table, check_shape, read_options, report_empty, scalar_at
 from engine.rulebook.text_file import decode
 
 MOST_ROWS = 200_000
@@ -25,7 +25,7 @@ def read_csv(path: str, content: bytes, report: Report) -> Table | None:
     header: tuple[Scalar, ...] = ()
     rows: list[Row] = []
     lines = text.split("\n")
-    index = 0
+    index, whole = 0, True
     while index < len(lines):
         line = lines[index]
         if not line.strip() or (line.startswith("#") and not header):
@@ -36,20 +36,45 @@ def read_csv(path: str, content: bytes, report: Report) -> Table | None:
         before = len(report.found)
         row, index = _record(path, lines, index, report)
         if any(each.code == CUT_SHORT for each in report.found[before:]):
+            whole = False
             break  # the cells before the open quote may be part of it
         if header:
             rows.append(row)
         else:
-            cells = zip(row.texts, row.columns, strict=True)
-            header = tuple(scalar_at(path, row.line, column, each.strip()) for each, column in cells)
+            header = _header(path, row)
+            if _parted_otherwise(header, report):
+                return None
     if not header:
         report.add(finding("TBL001", "the table has no header row", Span(path), "add a first row with column names"))
         return None
+    table = Table(path, options, header, _within_bounds(path, rows, report))
+    if whole:
+        report_empty(table, report)
+    return check_shape(table, report)
+
+
+def _within_bounds(path: str, rows: list[Row], report: Report) -> tuple[Row, ...]:
     if len(rows) > MOST_ROWS:
         message = f"the table has {len(rows)} rows; a table has at most {MOST_ROWS}"
         report.add(finding("FIL006", message, Span(path), "split the table"))
-        rows = rows[:MOST_ROWS]
-    return check_shape(Table(path, options, header, tuple(rows)), report)
+    return tuple(rows[:MOST_ROWS])
+
+
+def _header(path: str, row: Row) -> tuple[Scalar, ...]:
+    cells = zip(row.texts, row.columns, strict=True)
+    return tuple(scalar_at(path, row.line, column, each.strip()) for each, column in cells)
+
+
+def _parted_otherwise(header: tuple[Scalar, ...], report: Report) -> bool:
+    """Report a header that is one cell with semicolons or tabs: the rest would be read as one cell a row."""
+    only = header[0]
+    mark = next((each for each in (";", "\t") if each in only.text), "")
+    if len(header) > 1 or not mark:
+        return False
+    what = "tabs" if mark == "\t" else f"`{mark}`"
+    hint = "save the table as CSV with commas, or as XLSX"
+    report.add(finding("TBL018", f"the cells are parted by {what}, not by commas", only.span, hint))
+    return True
 
 
 def _record(path: str, lines: list[str], index: int, report: Report) -> tuple[Row, int]:

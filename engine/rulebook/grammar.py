@@ -54,6 +54,7 @@ _BUY = re.compile(
     r"\s+at\s+(?P<at>[^%]+)%(?P<repeat>\s*repeat)?(?P<partial>\s*partial)?(?:\s*at_most\s+(?P<max>\S+))?\s*\Z",
     re.S,
 )
+_NUMBER_ALONE = re.compile(r"(?P<plus>[+-]?)\s*(?P<value>\d+(?:\.\d+)?)\s*(?P<percent>%?)\s*(?P<sign>off|up|)\Z")
 _SELECTS = {"cheapest": Select.CHEAPEST, "dearest": Select.DEAREST, "any": Select.DEAREST}
 
 
@@ -138,7 +139,16 @@ def _off_or_up(text: Scalar, formulas: Formulas) -> GivenEffect:
     if match:
         amount = Amount(formulas.money(_group(text, match, "value")), On.UNIT, Sign(match["sign"]))
         return GivenEffect(_on(_group(text, match, "on"), amount, formulas), in_money=True)
-    _refuse(text, f"the effect `{text.text}` cannot be read", EXAMPLES)
+    _refuse(text, f"the effect `{text.text}` cannot be read", _example(text.text))
+
+
+def _example(text: str) -> str:
+    """How to write an effect: for a number alone what it probably means, else examples."""
+    found = _NUMBER_ALONE.match(text.strip())
+    if found is None:
+        return EXAMPLES
+    percent, sign = " %" if found["percent"] else "", found["sign"] or ("up" if found["plus"] == "+" else "off")
+    return f"write what it is {sign}: `{found['value']}{percent} {sign} unit`, or `line` or `order` for `unit`"
 
 
 def _set(text: Scalar, formulas: Formulas) -> GivenEffect:
@@ -171,6 +181,8 @@ def _retarget(effect: Percent | Amount | SetPrice, target: Scalar) -> Effect:
         on = On(target.text)
     except ValueError:
         _refuse(target, f"`{target.text}` is no target", f"write one of {_TARGETS.replace('|', ', ')}")
+    if on is On.UNITS:
+        _refuse(target, "`units` does not say which", "write `unit` for all, or `units(cheapest 1)`")
     match effect:
         case Percent(value, _, sign, of):
             return Percent(value, on, sign, of)

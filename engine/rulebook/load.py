@@ -41,8 +41,8 @@ def load(files: Files) -> Loaded:
     sources = Sources(files, report)
     head = read_head(sources)
     book = _read(sources, head or _unnamed(), content_hash(files))
-    found = sorted_findings(without_follow_ons(report.found, sources.unreadable))
-    usable = head is not None and not any(each.severity is Severity.ERROR for each in found)
+    found = sorted_findings(without_follow_ons(report.found, sources))
+    usable = head is not None and not any(each.severity is Severity.ERROR for each in report.found)
     return Loaded(book if usable else None, found)
 
 
@@ -66,7 +66,7 @@ def _unnamed() -> BookHead:
 
 
 def _read(sources: Sources, head: BookHead, digest: str) -> RuleBook:
-    register = Register()
+    register = Register(head.currencies)
     catalog = read_catalog(sources, register)
     constraints = read_constraints(sources, catalog)
     tables = read_tables(sources, register.words)

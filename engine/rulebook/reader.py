@@ -11,7 +11,18 @@ from typing import TypeVar
 from engine.diagnostics import Span, did_you_mean
 from engine.rulebook import values
 from engine.rulebook.codes import finding
-from engine.rulebook.fields import EitherField, FieldType, Limits, ListField, MapField, Record, RecordField, ScalarField
+from engine.rulebook.fields import (
+    EitherField,
+    FieldType,
+    Limits,
+    ListField,
+    MapField,
+    Record,
+    RecordField,
+    ScalarField,
+    ScalarKind,
+)
+from engine.rulebook.fractions import fractions
 from engine.rulebook.nodes import ListNode, Node, RecordNode, Report, Scalar
 from engine.rulebook.values import Unreadable
 
@@ -167,6 +178,8 @@ def _check_text(node: Node, field: ScalarField, report: Report) -> Node | None:
         return None
     if field.limits is not Limits.ANY:
         _check_limits(node, field.limits, report)
+    if field.kind is ScalarKind.PERCENT:
+        report.add(*fractions(values.percent(node.text), node.span))
     return node
 
 
@@ -198,7 +211,9 @@ def _check_map(node: Node, field: MapField, report: Report) -> Node | None:
         report.add(finding("FLD003", f"a record was expected, with a {field.key} as each key", node.span))
         return None
     kept = []
-    for each in node.entries:
+    for index, each in enumerate(node.entries):
+        if _is_cut_decimal(node, index, report):
+            continue
         if field.key == "currency" and each.key.text not in values.CURRENCIES:
             hint = did_you_mean(each.key.text, values.CURRENCIES)
             report.add(finding("PRC209", f"the currency `{each.key.text}` is not known", each.key.span, hint))
@@ -215,8 +230,10 @@ def _check_record(node: Node, record: Record, report: Report) -> RecordNode | No
         return None
     kept = []
     names = [each.name for each in record.fields]
-    for entry in node.entries:
+    for index, entry in enumerate(node.entries):
         field = record.field(entry.key.text)
+        if field is None and _is_cut_decimal(node, index, report):
+            continue
         if field is None:
             hint = did_you_mean(entry.key.text, names) or _keys_hint(record)
             message = f"the key `{entry.key.text}` is not known in {record.name}"
@@ -226,13 +243,25 @@ def _check_record(node: Node, record: Record, report: Report) -> RecordNode | No
         if sound is not None:
             kept.append(type(entry)(entry.key, sound))
     given = {each.key.text for each in node.entries}
-    missing = [each.name for each in record.fields if each.required and each.name not in given]
-    for name in missing:
-        report.add(finding("FLD002", f"the key `{name}` is missing in {record.name}", _head(node)))
+    for each in record.fields:
+        if each.required and each.name not in given:
+            hint = f"add `{each.name}`: {each.doc[:1].lower()}{each.doc[1:].rstrip('.')}"
+            report.add(finding("FLD002", f"the key `{each.name}` is missing in {record.name}", _head(node), hint))
     usable = {each.key.text for each in kept}
     if any(each.required and each.name not in usable for each in record.fields):
         return None
     return RecordNode(tuple(kept), node.span)
+
+
+def _is_cut_decimal(node: RecordNode, index: int, report: Report) -> bool:
+    """Report ``{EUR: 20,00}``: the comma ends the amount, and the digits behind it look like a key."""
+    key, before = node.entries[index].key, node.entries[index - 1].value if index else None
+    if not (key.text.isdigit() and isinstance(before, Scalar) and before.text.isdigit()):
+        return False
+    place = Span(key.span.path, before.span.line, before.span.column, key.span.end_line, key.span.end_column)
+    message, hint = f"`{before.text},{key.text}` is not a number", f"write {before.text}.{key.text}"
+    report.add(finding("FLD004", message, place, hint))
+    return True
 
 
 def _head(node: RecordNode) -> Span:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Context, Decimal
+from typing import TypeAlias
 
-from engine.diagnostics import Span
+from engine.diagnostics import Severity, Span, did_you_mean
 from engine.rulebook.codes import finding, warning
 from engine.rulebook.nodes import Report, Scalar
-from engine.rulebook.table import OPTIONS, Row, Table, check_shape, scalar_at
-from engine.rulebook.workbook import CellKind, Sheet, SheetCell, Workbook
+from engine.rulebook.table import OPTIONS, Row, Table, check_shape, report_empty, scalar_at
+from engine.rulebook.workbook import CellKind, Sheet, SheetCell, Workbook, place_of
 
 OPTION_SHEET = "table"
+NOTHING_TO_READ = "TBL007"
+"""The code of a cell that says nothing: empty it would mean something else."""
 MOST_DIGITS = 15
+_Numbered: TypeAlias = tuple[int, tuple[SheetCell, ...]]
 _SHOWN = Context(prec=MOST_DIGITS)
 
 
 def read_sheet(path: str, book: Workbook, report: Report) -> Table | None:
     """Read the first sheet as a table; the sheet `table`, when there is one, holds the options as key and value."""
+    if book.fault:
+        report.add(finding("TBL021", book.fault, Span(path), "save it again as XLSX, or as CSV"))
+        return None
     options: dict[str, Scalar] = {}
     data: Sheet | None = None
     for sheet in book.sheets:
@@ -25,15 +32,62 @@ def read_sheet(path: str, book: Workbook, report: Report) -> Table | None:
             options = _options(path, sheet, report)
         elif data is None:
             data = sheet
+        elif any(cell.text for row in sheet.rows for cell in row):
+            options = _unread(path, sheet, data, report) or options
     rows = [(number, row) for number, row in enumerate(data.rows if data else (), 1) if any(c.text for c in row)]
-    if not rows:
+    if data is None or not rows:
         report.add(finding("TBL001", "the sheet has no header row", Span(path), "add a first row with column names"))
         return None
     number, head = rows[0]
     width = max(index + 1 for index, cell in enumerate(head) if cell.text)
+    if _is_title(path, number, width, rows, report) or _has_merged(path, data, width, report):
+        return None
     header = tuple(_cell(path, number, index, cell, report) for index, cell in enumerate(head[:width]))
-    found = tuple(_row(path, number, row, width, report) for number, row in rows[1:])
-    return check_shape(Table(path, options, header, found), report)
+    found, faulty = [], set()
+    for number, row in rows[1:]:
+        before = len(report.found)
+        found.append(_row(path, number, row, width, report))
+        if any(each.code == NOTHING_TO_READ for each in report.found[before:]):
+            faulty.add(number)
+    table = Table(path, options, header, tuple(found))
+    report_empty(table, report)
+    return check_shape(table, report, faulty=faulty)
+
+
+def _unread(path: str, sheet: Sheet, data: Sheet, report: Report) -> dict[str, Scalar]:
+    """Say that a sheet is not read. One with options only has the wrong name, and its options are what was meant."""
+    keys = {row[0].text.strip().lower() for row in sheet.rows if row and row[0].text}
+    if keys <= set(OPTIONS):
+        message, hint = f"the options on the sheet `{sheet.name}` are not read", f"call the sheet `{OPTION_SHEET}`"
+        report.add(finding("TBL020", message, Span(path), hint))
+        return _options(path, sheet, report)
+    message = f"the sheet `{sheet.name}` is not read: the table stands on the first sheet, `{data.name}`"
+    report.add(finding("TBL020", message, Span(path), severity=Severity.NOTE))
+    return {}
+
+
+def _is_title(path: str, number: int, width: int, rows: list[_Numbered], report: Report) -> bool:
+    """Report a first row with one cell above wider rows: it is a title, and the header is not found."""
+    below = [sum(1 for cell in row if cell.text) for _, row in rows[1:]]
+    if width > 1 or not below or min(below) < 2:
+        return False
+    title = rows[0][1][0].text
+    hint = "remove the row, so that the first row names the columns"
+    report.add(finding("TBL001", f"the first row `{title}` is no header", Span(path, number, 1), hint))
+    return True
+
+
+def _has_merged(path: str, sheet: Sheet, width: int, report: Report) -> bool:
+    """Report merged cells of the table: all but the first of them look empty, and empty means any."""
+    found = False
+    for area in sheet.merged:
+        row, column = place_of(area.partition(":")[0])
+        if not row or row > len(sheet.rows) or column > width:
+            continue
+        found = True
+        message = f"the cells {area} are merged, and only the first of them holds the value"
+        report.add(finding("TBL019", message, Span(path, row, column), "unmerge them and fill in each"))
+    return found
 
 
 def _options(path: str, sheet: Sheet, report: Report) -> dict[str, Scalar]:
@@ -45,7 +99,7 @@ def _options(path: str, sheet: Sheet, report: Report) -> dict[str, Scalar]:
         if name in OPTIONS:
             options[name] = _cell(path, number, 1, row[1], report)
         else:
-            hint = f"known options are {', '.join(OPTIONS)}"
+            hint = did_you_mean(name, OPTIONS) or f"known options are {', '.join(OPTIONS)}"
             report.add(finding("TBL005", f"the option `{name}` is not known", Span(path, number, 1), hint))
     return options
 
@@ -63,6 +117,11 @@ def _cell(path: str, row: int, index: int, cell: SheetCell, report: Report) -> S
     match cell.kind:
         case CellKind.ERROR:
             report.add(finding("TBL007", f"the cell holds `{cell.text}`", place.span, "replace it by a value"))
+            return replace(place, text="")
+        case CellKind.FORMULA:
+            hint = "open the file in a spreadsheet program and save it, or write the value"
+            message = f"the formula `{cell.text}` was saved without its value"
+            report.add(finding("TBL007", message, place.span, hint))
             return replace(place, text="")
         case CellKind.NUMBER:
             _noise(place, report)

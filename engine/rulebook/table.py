@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.diagnostics import Span, counted, did_you_mean
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Report, Scalar
 
+CENTS = 2
+"""The digits of most amounts behind the point."""
 OPTIONS = ("hit", "currency", "category", "schema", "priority", "out")
 
 
@@ -23,12 +25,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table whose cells know their place; ``options`` are what the first line (or the sheet `table`) declares."""
+    """A table whose cells know their place; ``options`` are what the first line (or the sheet `table`) declares.
+
+    ``odd`` are the rows of another width than the header: nobody can tell which cell stands under which column.
+    """
 
     path: str
     options: Mapping[str, Scalar]
     header: tuple[Scalar, ...]
     rows: tuple[Row, ...]
+    odd: tuple[Row, ...] = ()
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether it comes from a spreadsheet."""
+        return self.path.lower().endswith(".xlsx")
 
     @property
     def span(self) -> Span:
@@ -83,21 +94,51 @@ def read_options(comment: Scalar, report: Report) -> dict[str, Scalar]:
     return options
 
 
-def check_shape(table: Table, report: Report) -> Table:
-    """Report repeated or empty headers and rows of another width; return the table with the sound rows only."""
+def check_shape(table: Table, report: Report, *, faulty: Container[int] = ()) -> Table:
+    """Report repeated or empty headers and rows of another width, which are set apart.
+
+    ``faulty`` are numbers of rows with a cell that could not be read; they are odd, too.
+    """
+    _check_header(table, report)
+    sound: list[Row] = []
+    odd: list[Row] = []
+    for row in table.rows:
+        if len(row.texts) == len(table.header) and row.line not in faulty:
+            sound.append(row)
+            continue
+        odd.append(row)
+        if len(row.texts) == len(table.header):
+            continue
+        message = f"the row has {counted(len(row.texts), 'cell')} and the header {len(table.header)}"
+        report.add(finding("TBL002", message, row_span(table, row), _width_hint(table, row)))
+    return Table(table.path, table.options, table.header, tuple(sound), tuple(odd))
+
+
+def report_empty(table: Table, report: Report) -> None:
+    """Report a table without rows."""
+    if not table.rows:
+        hint = "add rows, or remove the file"
+        report.add(finding("TBL017", "the table has a header and no rows", table.span, hint))
+
+
+def _check_header(table: Table, report: Report) -> None:
     seen: dict[str, Scalar] = {}
     for head in table.header:
-        if head.text in seen:
+        if head.text in seen and head.text:
             report.add(finding("TBL003", f"the column `{head.text}` is given twice", head.span, "remove one of them"))
         elif not head.text:
             report.add(finding("TBL003", "a column has no header", head.span, "name the column or remove it"))
         seen[head.text] = head
-    sound = []
-    for row in table.rows:
-        if len(row.texts) == len(table.header):
-            sound.append(row)
-            continue
-        message = f"the row has {counted(len(row.texts), 'cell')} and the header {len(table.header)}"
-        hint = "put double quotes around a cell that holds a comma" if len(row.texts) > len(table.header) else ""
-        report.add(finding("TBL002", message, row_span(table, row), hint or "add the missing cells, `-` for any"))
-    return Table(table.path, table.options, table.header, tuple(sound))
+
+
+def _width_hint(table: Table, row: Row) -> str:
+    """What to do about a row of another width: commas inside cells make it too wide, in a text file at least."""
+    if len(row.texts) < len(table.header):
+        return "add the missing cells, `-` for any"
+    if table.is_sheet:
+        return f"name the column of `{row.texts[-1]}` in the header, or empty the cell"
+    pairs = zip(row.texts, row.texts[1:], strict=False)
+    decimal = next((f"{a}.{b}" for a, b in pairs if a.isdigit() and b.isdigit() and len(b) == CENTS), "")
+    if decimal:
+        return f"a comma ends a cell: write `{decimal}` with a point, or the cell in double quotes"
+    return "put double quotes around a cell that holds a comma"

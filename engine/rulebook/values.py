@@ -13,6 +13,7 @@ from engine.rulebook.fields import Limits, ScalarField, ScalarKind
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
+_UNIT = re.compile(r"\A(?:[€$£¥]|[A-Z]{3}\b)\s*|\s*(?:[€$£¥%]|\b[A-Z]{3})\Z")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 _DURATION = re.compile(r"P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 MOST_DIGITS = 34
@@ -34,14 +35,25 @@ class Unreadable(Exception):
 def number(text: str) -> Decimal:
     """Read a decimal number; no exponent, no separators, at most 34 digits."""
     if not _NUMBER.match(text):
-        hint = "write digits with a point, no thousands separators"
-        if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})*,\d{1,2}|[+-]?\d+,\d+", text):
-            hint = f"write {text.replace(',', '.')}" if text.count(",") == 1 else hint
-        raise Unreadable("FLD004", f"`{text}` is not a number", hint)
+        raise Unreadable("FLD004", f"`{text}` is not a number", _number_hint(text))
     value = Decimal(text)
     if len(value.as_tuple().digits) > MOST_DIGITS:
         raise Unreadable("FLD004", f"`{text}` has more than {MOST_DIGITS} digits", "write fewer digits")
     return value
+
+
+def _number_hint(text: str) -> str:
+    """What the author probably meant by something that is no number."""
+    bare = _UNIT.sub("", text)
+    if bare != text and _NUMBER.match(bare):
+        return f"write {bare}: what it is counted in is said elsewhere"
+    for mark in (",", "."):
+        other = "." if mark == "," else ","
+        if re.fullmatch(rf"[+-]?\d{{1,3}}(\{other}\d{{3}})+\{mark}\d+", bare):
+            return f"write {bare.replace(other, '').replace(mark, '.')}, without thousands separators"
+    if re.fullmatch(r"[+-]?\d+,\d+", bare):
+        return f"write {bare.replace(',', '.')}"
+    return "write digits with a point, no thousands separators"
 
 
 def integer(text: str) -> int:
@@ -61,11 +73,20 @@ def day(text: str) -> date:
     """Read a date as year-month-day."""
     match = _DATE.match(text)
     if not match:
-        raise Unreadable("FLD006", f"`{text}` is not a date", "write it as 2026-03-31")
+        raise Unreadable("FLD006", f"`{text}` is not a date", _date_hint(text))
     try:
         return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
-        raise Unreadable("FLD006", f"the calendar has no day `{text}`") from None
+        hint = "write year, month and day in this order: 2026-03-31"
+        raise Unreadable("FLD006", f"the calendar has no day `{text}`", hint) from None
+
+
+def _date_hint(text: str) -> str:
+    """How to write a date; where day and month can be told apart, the very date."""
+    found = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
+    if found:
+        return f"write it as {found[3]}-{int(found[2]):02}-{int(found[1]):02}"
+    return "write it as 2026-03-31"
 
 
 def flag(text: str) -> bool:

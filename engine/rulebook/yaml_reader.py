@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import yaml
 
-from engine.diagnostics import Diagnostic, Span
+from engine.diagnostics import Span
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Entry, ListNode, Node, RecordNode, Report, Scalar, Segment
 from engine.rulebook.text_file import decode
+from engine.rulebook.yaml_faults import QUOTE_HINT, explain
 
 MOST_DEPTH = 30
-_QUOTE_HINT = "put the expression in single quotes or after `|-`"
-# A key whose plain value starts with a character that YAML keeps for itself, or holds ": ".
-_FEEL_SUSPECT = re.compile(r"""^\s*(?:-\s+)?[\w.-]+:\s+(?:["\[>@{%&*!|`](?!\s*$)|[^'"#|>]*:\s)""")
 _FAST: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -29,8 +26,11 @@ def read_yaml(path: str, content: bytes, report: Report) -> Node | None:
         return None
     try:
         return _Builder(path, text, report).document()
+    except _TooDeep as problem:
+        report.add(finding("YML006", f"records are nested more than {MOST_DEPTH} deep", problem.span))
+        return None
     except yaml.YAMLError as problem:
-        report.add(_explain(path, text, problem))
+        report.add(explain(path, text, problem))
         return None
 
 
@@ -95,7 +95,7 @@ class _Builder:
             message = f"the tag `{tag.replace('tag:yaml.org,2002:', '!!')}` is used"
         else:
             return
-        self.report.add(finding("YML004", message, self._span(event), f"write the value out; for FEEL {_QUOTE_HINT}"))
+        self.report.add(finding("YML004", message, self._span(event), f"write the value out; for FEEL {QUOTE_HINT}"))
 
     def _list(self, start: yaml.Event, depth: int) -> ListNode:
         items: list[Node] = []
@@ -111,9 +111,12 @@ class _Builder:
             if isinstance(event, yaml.MappingEndEvent):
                 return RecordNode(tuple(entries.values()), self._span(start, event))
             key = self._node(event, depth + 1)
+            if isinstance(key, Scalar) and key.text == "<<" and not key.quoted:
+                self._skip_merge(key, depth)
+                continue
             value = self._node(next(self.events), depth + 1)
             if not isinstance(key, Scalar):
-                self.report.add(finding("FLD003", "a key must be a plain word", key.span, _QUOTE_HINT))
+                self.report.add(finding("FLD003", "a key must be a plain word", key.span, QUOTE_HINT))
             elif key.text in entries:
                 first = entries[key.text].key.span.line
                 message = f"the key `{key.text}` is given twice, first on line {first}"
@@ -121,6 +124,13 @@ class _Builder:
             else:
                 entries[key.text] = Entry(key, value)
         raise AssertionError("the parser closes every record")
+
+    def _skip_merge(self, key: Scalar, depth: int) -> None:
+        """Refuse ``<<: *other``; the alias behind it is the same fault and not told again."""
+        self.report.add(finding("YML004", "the merge key `<<` is used", key.span, "write the keys out"))
+        told, self.report = self.report, Report()
+        self._node(next(self.events), depth + 1)
+        self.report = told
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         span = self._span(event)
@@ -188,45 +198,3 @@ def _flow_segments(text: str, lines: list[str], span: Span, style: str) -> tuple
 def _escaped(line: str, column: int, style: str) -> bool:
     pair = line[column : column + 2]
     return (style == "'" and pair == "''") or (style == '"' and pair[:1] == "\\" and len(pair) == 2)
-
-
-def _explain(path: str, text: str, problem: yaml.YAMLError) -> Diagnostic:
-    """Say what the YAML parser met in the words of a rule author."""
-    if isinstance(problem, _TooDeep):
-        return finding("YML006", f"records are nested more than {MOST_DEPTH} deep", problem.span)
-    mark = getattr(problem, "problem_mark", None)
-    lines = text.split("\n")
-    row = min(mark.line, len(lines) - 1) if mark else 0
-    column = mark.column if mark else 0
-    suspect = _suspect_line(lines, row, getattr(problem, "context_mark", None))
-    said = str(getattr(problem, "problem", None) or problem).replace("\n", " ")
-    if "\\t" in said or "\t" in lines[row][: max(1, len(lines[row]) - len(lines[row].lstrip()))]:
-        tab = lines[row].find("\t")
-        where = Span(path, row + 1, (tab if tab >= 0 else column) + 1)
-        return finding("YML003", "a tab is used for indentation", where, "use spaces")
-    if suspect is not None:
-        start = lines[suspect].index(":") + 1
-        start += len(lines[suspect][start:]) - len(lines[suspect][start:].lstrip())
-        where = Span(path, suspect + 1, start + 1, suspect + 1, len(lines[suspect].rstrip()) + 1)
-        return finding("YML005", "YAML cannot read this expression as it stands", where, _QUOTE_HINT)
-    hint = "check the indentation and the quotes of this line and the one before"
-    meant = next((words for part, words in _SAID.items() if part in said), said)
-    return finding("YML001", f"the file is not well-formed YAML: {meant}", Span(path, row + 1, column + 1), hint)
-
-
-_SAID = {
-    "expected <block end>": "the line is indented in another way than the lines before",
-    "mapping values are not allowed": "a colon stands where no key can be",
-    "unexpected end of stream": "a quote is not closed",
-    "could not find expected ':'": "a key has no colon",
-    "expected ',' or ']'": "a bracket `[` is not closed",
-    "expected ',' or '}'": "a brace `{` is not closed",
-    "expected the node content": "a value is missing",
-}
-"""What the YAML parser says, in the words of an author."""
-
-
-def _suspect_line(lines: list[str], row: int, context: yaml.Mark | None) -> int | None:
-    """The line at or just before the error whose value looks like an expression YAML cannot read plain."""
-    rows = [row, row - 1, context.line if context else row]
-    return next((each for each in rows if 0 <= each < len(lines) and _FEEL_SUSPECT.match(lines[each])), None)

@@ -12,7 +12,14 @@ import pytest
 
 from engine.adapters import rule_folder
 from engine.adapters.part_catalog import PART_FILES, on_parts
-from engine.adapters.rule_folder import FolderError, read_content, read_folder, unpack
+from engine.adapters.rule_folder import (
+    FolderError,
+    SpreadsheetError,
+    read_content,
+    read_folder,
+    read_workbook,
+    unpack,
+)
 from engine.rulebook.workbook import CellKind, Workbook
 
 
@@ -36,7 +43,13 @@ def test_only_rule_files_are_read(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     for name in ("book.yaml", "catalog/a.csv", ".git/config.yaml", "catalog/.hidden.csv", "catalog/x.exe"):
         (tmp_path / name).write_text("x")
+    (tmp_path / "catalog/~$open.xlsx").write_text("what a program keeps beside an open file")
     assert sorted(read_folder(tmp_path)) == ["book.yaml", "catalog/a.csv"]
+
+
+def test_tables_of_other_formats_are_brought_along_to_be_told(tmp_path: Path) -> None:
+    (tmp_path / "old.xls").write_text("x")
+    assert sorted(read_folder(tmp_path)) == ["old.xls"]
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
@@ -74,8 +87,35 @@ def test_a_spreadsheet_keeps_kinds() -> None:
 
 
 def test_a_file_that_is_no_spreadsheet_is_refused() -> None:
-    with pytest.raises(FolderError, match=r"`p\.xlsx` is not a spreadsheet"):
+    with pytest.raises(SpreadsheetError, match="the file is not a spreadsheet"):
         read_content("p.xlsx", b"PK nothing")
+    with pytest.raises(SpreadsheetError, match="protected by a password, or in the older format XLS"):
+        read_content("p.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+
+def test_one_bad_spreadsheet_hides_nothing_of_the_others() -> None:
+    found = unpack({"a.xlsx": b"PK nothing", "b.xlsx": spreadsheet()})
+    bad, good = found["a.xlsx"], found["b.xlsx"]
+    assert isinstance(bad, Workbook) and bad.fault == "the file is not a spreadsheet" and not bad.sheets
+    assert isinstance(good, Workbook) and not good.fault and len(good.sheets) == 2
+
+
+def test_merged_cells_and_formulas_without_value_are_remembered() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["a", "b", "c"])
+    sheet.append(["x", "=1+1", 3])
+    sheet.merge_cells("A2:A3")
+    packed = io.BytesIO()
+    book.save(packed)
+    (found,) = read_workbook(packed.getvalue()).sheets
+    assert found.merged == ("A2:A3",)
+    assert [(each.text, each.kind) for each in found.rows[1]] == [
+        ("x", CellKind.TEXT),
+        ("=1+1", CellKind.FORMULA),
+        ("3", CellKind.NUMBER),
+    ]
 
 
 def test_a_packed_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:

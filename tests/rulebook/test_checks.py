@@ -87,7 +87,8 @@ constraints:
 """,
     }
     hint = "these rules are a smallest guilty set; change one of them"
-    message = "`S` has no valid configuration: `larger`, `alike` contradict each other"
+    guilty = "`larger` (constraints/c.yaml:3) and `alike` (constraints/c.yaml:4)"
+    message = f"`S` has no valid configuration: {guilty} contradict each other"
     assert told(files) == [f"constraints/c.yaml:4:10: CST001: {message}; {hint}"]
 
 

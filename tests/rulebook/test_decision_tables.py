@@ -111,8 +111,8 @@ def test_what_is_wrong_with_a_declaration_is_told(old: str, new: str, says: str)
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ("# ; hit=FRIST\nqty,segment,out: percent\n", "1:9: TBL010: the hit policy `FRIST` is not known; did you mean"),
-        ("qty,segment\n", "1:1: TBL008: the table has no column `out: percent`; add it, or remove the output"),
+        ("# ; hit=FRIST\nqty,segment,out: percent\n1,-,1\n", "1:9: TBL010: the hit policy `FRIST` is not known"),
+        ("qty,segment\n1,-\n", "1:1: TBL008: the table has no column `out: percent`; add it, or remove the output"),
         ("qty,segmnt,out: percent\n1,-,1\n", "1:5: FEL101: unknown name `segmnt`; did you mean `segment`?"),
         ("qty,segment,out: percent\n1,edo,1\n", '2:3: FEL109: `segment` is never "edo"; did you mean `"edu"`?'),
         ("qty,segment,out: percent\n1,edu,much\n", "2:7: FEL101: unknown name `much`"),

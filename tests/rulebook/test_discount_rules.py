@@ -47,7 +47,7 @@ def test_a_first_unit_and_each_further_one() -> None:
     assert priced(
         rules("give: '{EUR: 5 off first unit, 2 off each further, USD: 1 off first unit, 1 off each further}'"), "B x 3"
     ) == {"b": "51.00"}
-    wrong = rules("give: '{EUR: 5 off first unit, 2 off each further, USD: 5 off unit}'", level="order_discounts")
+    wrong = rules("give: '{EUR: 5 off first unit, 2 off each further, USD: 5 off order}'", level="order_discounts")
     found = findings_of(MONEY, head="currencies: [EUR, USD]\n", discounts=wrong)
     assert found == ["PRC113: `r0` acts on lines but its group acts on the order"]
 

@@ -60,7 +60,12 @@ def test_a_value_becomes_what_the_declaration_says(name: str, given: Value, valu
         ("seats", True, "takes a number, not `true`", "give a number"),
         ("seats", date(2026, 1, 1), "takes a number, not `2026-01-01`", "give a number"),
         ("since", "31.3.2026", "takes a date, not `31.3.2026`", "write it as 2026-03-31"),
-        ("since", "2026-02-30", "takes a date, not `2026-02-30`", "give a date"),
+        (
+            "since",
+            "2026-02-30",
+            "takes a date, not `2026-02-30`",
+            "write year, month and day in this order: 2026-03-31",
+        ),
         ("partner", "yes", "takes true or false, not `yes`", "write true or false"),
         ("note", Decimal(5), "takes a text, not `5`", "give it as a text"),
         ("note", ("a",), "takes a text, not a list", "give it as a text"),

@@ -37,16 +37,37 @@ def test_a_broken_file_blames_no_other(book: str, path: str, how: str) -> None:
     whole = BOOKS[book][path] + BROKEN[ending] if how == "cut short" else BROKEN[ending]
     found = load({**BOOKS[book], path: whole}).diagnostics
     assert {each.span.path for each in found} == {path}, [str(each) for each in found if each.span.path != path]
-    assert {each.code for each in found} <= {"YML001", "YML005", "TBL001", "TBL004", "FIL007"}
+    assert {each.code for each in found} <= {"YML001", "YML005", "TBL001", "TBL004"}
 
 
-def test_what_is_left_out_is_said_in_one_line() -> None:
+def test_what_is_left_out_is_said_at_the_cause() -> None:
     broken = {**BOOKS["workstation"], "approvals/chains.yaml": b"chains: [\n"}
-    told = [str(each) for each in load(broken).diagnostics if each.code == "FIL007"]
-    assert told == [
-        "approvals/chains.yaml:1:1: FIL007: 6 findings elsewhere are not shown: they may come of what cannot be read "
-        "here; correct `approvals/chains.yaml` first"
+    assert [str(each) for each in load(broken).diagnostics] == [
+        "approvals/chains.yaml:2:1: YML001: the file is not well-formed YAML: a value is missing; check the "
+        "indentation and the quotes of this line and the one before (6 findings that may come of this are not shown)"
     ]
+
+
+def test_an_error_that_is_not_shown_still_keeps_the_book_from_loading() -> None:
+    path = "discounts/2026.yaml"
+    for old, new in ((b"groups:", b"group:"), (b"id:", b"ids:")):
+        loaded = load({**BOOKS["workstation"], path: BOOKS["workstation"][path].replace(old, new, 1)})
+        assert loaded.book is None and len(loaded.diagnostics) == 1
+
+
+@pytest.mark.parametrize("doubted", ["group: promo", "group: promos"])
+def test_a_fault_beside_the_cause_is_told(doubted: str) -> None:
+    """A name that nobody declares is told, whatever is wrong elsewhere; one whose declaration is wrong is not."""
+    text = f"groups:\n  - {{id: promo, pik: all}}\ndiscounts:\n  - {{id: a, {doubted}, give: 5 % off unit}}\n"
+    book = {"book.yaml": b"id: x\ntitle: x\ncurrency: EUR\n", "discounts/d.yaml": text.encode()}
+    codes = [str(each.code) for each in load(book).diagnostics]
+    assert codes == (["FLD001"] if doubted.endswith("promo") else ["FLD001", "DSC202"])
+
+
+def test_two_faults_of_one_kind_are_two_findings() -> None:
+    text = "discounts:\n  - {id: a, group: one, give: 5 % off unit}\n  - {id: b, group: two, give: 5 % off unit}\n"
+    book = {"book.yaml": b"id: x\ntitle: x\ncurrency: EUR\n", "discounts/d.yaml": text.encode()}
+    assert [each.names for each in load(book).diagnostics] == [("one",), ("two",)]
 
 
 def test_what_no_unreadable_file_can_explain_is_shown() -> None:

@@ -64,7 +64,7 @@ def test_every_fault_of_a_record_is_told_and_the_rest_can_be_read() -> None:
     assert told == [
         "a.yaml:2:1: FLD001: the key `prise` is not known in a thing; did you mean `price`?",
         "a.yaml:3:8: FLD004: `1,50` is not a number; write 1.50",
-        "a.yaml:4:6: FLD006: the calendar has no day `2026-02-30`",
+        "a.yaml:4:6: FLD006: the calendar has no day `2026-02-30`; write year, month and day in this order: 2026-03-31",
         "a.yaml:5:5: FLD007: `no` is neither true nor false; write true or false",
         "a.yaml:6:7: FLD005: `blue` is not one of the words known here; write one of red, green",
         "a.yaml:7:8: FLD003: a text was expected, not a record",
@@ -75,9 +75,9 @@ def test_a_record_without_its_id_means_nothing() -> None:
     found, told = read("price: 1\nparts: [{many: 2}, 5]\n")
     assert found is None
     assert told == [
-        "a.yaml:2:10: FLD002: the key `id` is missing in a part",
+        "a.yaml:2:10: FLD002: the key `id` is missing in a part; add `id`: its name",
         "a.yaml:2:20: FLD003: a record was expected: a part; known keys are id, many",
-        "a.yaml:1:1: FLD002: the key `id` is missing in a thing",
+        "a.yaml:1:1: FLD002: the key `id` is missing in a thing; add `id`: its name",
     ]
 
 

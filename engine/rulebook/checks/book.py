@@ -10,6 +10,7 @@ from engine.rulebook.checks.coverage import coverage_findings
 from engine.rulebook.checks.known_values import unknown_values
 from engine.rulebook.checks.overlap import overlapping_rows
 from engine.rulebook.checks.pricing import pricing_findings
+from engine.rulebook.checks.small_percents import small_percents
 from engine.rulebook.nodes import Report
 from engine.rulebook.table import Table
 
@@ -20,5 +21,6 @@ def check_book(book: RuleBook, tables: Iterable[Table], unreadable: Set[str], re
         report.add(*overlapping_rows(table))
     report.add(*pricing_findings(book, unreadable))
     report.add(*unknown_values(book))
+    report.add(*small_percents(book))
     report.add(*coverage_findings(book))
     report.add(*configuration_findings(book.products))

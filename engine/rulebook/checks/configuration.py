@@ -65,10 +65,10 @@ def _contradiction(sku: Sku, conflict: Conflict, model: ProductModel, hint: str)
         reason = "its option groups cannot be filled" if hint == HINT else "the search for the reason took too long"
         return finding("CST001", message, place, reason)
     rules = sorted(conflict.rules, key=lambda each: (each.span, each.rule))
-    names = ", ".join(f"`{each.rule}`" for each in rules)
+    names = " and ".join(f"`{each.rule}` ({each.span.path}:{each.span.line})" for each in rules)
     message = f"`{sku}` has no valid configuration: {names} contradict each other"
     if len(rules) == 1:
-        message = f"`{sku}` has no valid configuration: nothing satisfies {names}"
+        message = f"`{sku}` has no valid configuration: nothing satisfies `{rules[0].rule}`"
     return finding("CST001", message, rules[-1].span, hint)
 
 

@@ -118,7 +118,8 @@ class _Policies:
         """The policies of a table: one a row."""
         hit = table.options.get("hit")
         if hit is not None and hit.text not in HITS:
-            hint = f"use {', '.join(HITS)}: several rows may match, and each adds its reason"
+            use = f"use {', '.join(HITS)}: several rows may match, and each adds its reason"
+            hint = did_you_mean(hit.text, HITS) or use
             self.report.add(finding("TBL010", f"the hit policy `{hit.text}` is not for approvals", hit.span, hint))
         columns = divide(table, RESULTS, ("id", "note"), self.report)
         missing = [name for name in ("chain", "level") if name not in columns.results]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 from engine.catalog import AttributeDef, Bundle, Catalog, OptionGroup, Product, Sku, Value
-from engine.diagnostics import did_you_mean
+from engine.diagnostics import Diagnostic, did_you_mean
 from engine.language import Checked, Scope, compile_all
 from engine.language.types import BOOLEAN, TEXT, EnumType, Type, optional
 from engine.rulebook.codes import finding, warning
@@ -81,7 +81,9 @@ def _read_plain(sources: Sources, register: Register) -> None:
             continue
         name = table.options.get("category")
         if name is None:
-            hint = "write `# products ; category=…` as the first line, or name the file under `tables`"
+            place = "as a row of a sheet named `table`" if table.is_sheet else "as the first line"
+            said = "`category` and its id" if table.is_sheet else "`# products ; category=…`"
+            hint = f"write {said} {place}, or name the file under `tables`"
             sources.report.add(finding("TBL008", "the table does not say its category", table.span, hint))
             continue
         category = category_of(name, register, sources.report)
@@ -177,7 +179,6 @@ class _Bundles:
         checked = check_condition(where, self.scope, self.report)
         if checked is None:
             return None
-        self._report_unknown(checked)
         (holds,) = compile_all((checked,))
         names = tuple(self.scope.roots)
         used = {each.partition(".")[0] for each in checked.reads}
@@ -185,18 +186,21 @@ class _Bundles:
         chosen = tuple(
             product.sku for product in self.catalog.products.values() if holds(*_facts(product, wanted)) is True
         )
+        unknown = list(self._unknown(checked))
         if not chosen:
-            hint = "correct the query or add products"
+            hint = next((each.hint for each in unknown), "correct the query or add products")
             self.report.add(finding("CAT005", f"the group `{read.text('id')}` selects no product", where.span, hint))
+        else:
+            self.report.add(*unknown)
         return chosen
 
-    def _report_unknown(self, checked: Checked) -> None:
+    def _unknown(self, checked: Checked) -> Iterator[Diagnostic]:
         """A query that names a product, family or category that the catalog does not have selects less than it says."""
         for _, name, text in misnamed(checked, {"": self.words}):
             what = "product" if name == "sku" else name
             hint = did_you_mean(text.value, self.words[name]) or f"correct it, or give the {what} to the catalog"
             message = f"the book has no {what} `{text.value}`"
-            self.report.add(warning("CAT009", message, place_of(checked, text), hint))
+            yield warning("CAT009", message, place_of(checked, text), hint)
 
     def _report_circles(self, bundles: Mapping[Sku, Bundle]) -> None:
         for bundle in bundles.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -16,10 +17,13 @@ from engine.language import (
     check_template,
     check_unary_tests,
 )
+from engine.language.problems import MISLEADING_CELL
 from engine.language.types import BOOLEAN, Type
 from engine.rulebook.nodes import Report, Scalar
 
 T = TypeVar("T", Checked, CheckedTemplate)
+_AT_LEAST = re.compile(r"(\d+(?:\.\d+)?)\s*\+")
+_PARTED = re.compile(r"[;/]|\bor\b|\band\b|&")
 
 
 def check_condition(text: Scalar, scope: Scope, report: Report) -> Checked | None:
@@ -36,11 +40,36 @@ def check_formula(text: Scalar, scope: Scope, report: Report, expected: Type | N
 
 def check_cell(text: Scalar, subject: str, scope: Scope, report: Report) -> Checked | None:
     """Check a cell as unary tests on what its column reads."""
-    return _check(
-        text,
-        report,
-        lambda origin: check_unary_tests(text.text, subject=subject, scope=scope, origin=origin, bare_words=True),
-    )
+
+    def check(cell: str, origin: Origin) -> Checked:
+        return check_unary_tests(cell, subject=subject, scope=scope, origin=origin, bare_words=True)
+
+    own = Report()
+    found = _check(text, own, lambda origin: check(text.text, origin))
+    meant = _meant(text.text) if found is None else ""
+    if meant and _is_sound(lambda: check(meant, text.origin())):
+        message = f"`{text.text}` cannot be read as a test"
+        report.add(Diagnostic(MISLEADING_CELL, message, text.span, f"write `{meant}`"))
+    else:
+        report.add(*own.found)
+    return found
+
+
+def _meant(cell: str) -> str:
+    """How a cell is written that reads otherwise in a spreadsheet: ``10+``, ``DE;AT``, ``DE/AT``."""
+    least = _AT_LEAST.fullmatch(cell)
+    if least:
+        return f">= {least[1]}"
+    words = [each.strip() for each in _PARTED.split(cell)]
+    return " | ".join(words) if len(words) > 1 and all(words) else ""
+
+
+def _is_sound(check: Callable[[], Checked]) -> bool:
+    try:
+        check()
+    except DiagnosticError:
+        return False
+    return True
 
 
 def check_message(text: Scalar, scope: Scope, report: Report) -> CheckedTemplate | None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from engine.diagnostics import DiagnosticError, Span, did_you_mean
 from engine.language import Checked, Scope
-from engine.pricing.effects import Effect
+from engine.pricing.effects import Amount, Effect, On, SetPrice
 from engine.pricing.plan import (
     NO_LIMIT,
     NO_USAGE_LIMIT,
@@ -41,7 +41,7 @@ from engine.rulebook.loading.price_table import text_of, whole_of, window_of
 from engine.rulebook.loading.pricing_scope import PricingScope, by_currency, conditions
 from engine.rulebook.loading.products import amounts
 from engine.rulebook.loading.sources import Sources
-from engine.rulebook.loading.table_rows import CellChecker, TableRow, divide, rows_of
+from engine.rulebook.loading.table_rows import CellChecker, TableRow, divide, out_names, rows_of
 from engine.rulebook.nodes import Node
 from engine.rulebook.reader import Read
 from engine.rulebook.table import Table
@@ -50,6 +50,7 @@ FOLDER = "discounts"
 STEPS = {"volume": Step.VOLUME, "rules": Step.RULES, "promotions": Step.PROMOTIONS, "partner": Step.PARTNER}
 UNITS_OF = {"current": UnitsBase.CURRENT, "original": UnitsBase.ORIGINAL_LESS_GRANTED}
 HITS = ("UNIQUE", "COLLECT", "ANY")
+GIVES = ("give", "percent_off")
 NOTES = ("id", "say", "priority", "from", "until", "note")
 
 
@@ -230,7 +231,15 @@ class _Rules:
         )
 
     def _effects(self, node: Node) -> Mapping[str, Effect]:
-        return effects_of(node, self.names, self.scope)
+        found = effects_of(node, self.names, self.scope)
+        if self.level is Level.ORDER and any(
+            isinstance(each, Amount | SetPrice) and each.on is On.UNIT for each in found.values()
+        ):
+            message = "an order discount has no amount for each unit"
+            hint = "write `order`, `each_line` or `units(…)` for `unit`, or move the rule to `discounts`"
+            self.report.add(finding("DSC201", message, node.span, hint))
+            return {}
+        return found
 
     def _table(self, read: Read, plain: Rule) -> Iterator[Rule]:
         name = read.scalar("table")
@@ -240,11 +249,17 @@ class _Rules:
         hit = table.option("hit", "UNIQUE")
         if hit not in HITS:
             place = table.options["hit"].span
-            hint = f"use {', '.join(HITS)}; for the first row that matches, give the group `pick: first`"
+            use = f"use {', '.join(HITS)}; for the first row that matches, give the group `pick: first`"
+            hint = did_you_mean(hit, HITS) or use
             self.report.add(finding("TBL010", f"the hit policy `{hit}` is not known for discounts", place, hint))
             return
         self.found.tables.append(table)
-        columns = divide(table, ("give", "percent_off"), NOTES, self.report)
+        columns = divide(table, GIVES, NOTES, self.report)
+        if not columns.results:
+            if not out_names(table):
+                hint = "add `out: give` or `out: percent_off`"
+                self.report.add(finding("TBL008", "the table has no `out:` column", table.span, hint))
+            return
         checker = CellChecker(table, columns, self.names, self.report)
         for row in rows_of(table, columns):
             when = checker.conditions(row)

@@ -15,10 +15,11 @@ from engine.pricing.effects import Amount, BuyGet, Condition, Effect, Gift, Oper
 from engine.quotes.evaluation import product_facts
 from engine.rulebook import values
 from engine.rulebook.codes import finding, warning
+from engine.rulebook.fractions import fractions
 from engine.rulebook.grammar import Formulas, GivenEffect, parse_effect, parse_per_currency
 from engine.rulebook.loading.checked import check_condition
 from engine.rulebook.loading.pricing_scope import PricingScope, by_currency, known_sku, operand
-from engine.rulebook.nodes import Node, Scalar
+from engine.rulebook.nodes import Node, RecordNode, Scalar
 from engine.rulebook.values import Unreadable
 
 HUNDRED = Decimal(100)
@@ -38,6 +39,8 @@ def effects_of(node: Node, names: Scope, scope: PricingScope) -> Mapping[str, Ef
         return _alone(node, names, scope)
     else:
         written = by_currency(node, scope)
+        if isinstance(node, RecordNode) and len(written) < len(node.entries):
+            return {}
     found: dict[str, Effect] = {}
     for currency, text in written:
         given = _parse(text, names, scope)
@@ -146,12 +149,20 @@ def _is_a_gift(effect: Gift, text: Scalar, scope: PricingScope) -> bool:
 
 
 def _warn_of_fraction(effect: Effect, text: Scalar, scope: PricingScope) -> bool:
-    """0.15 % is possible, and nearly always meant to be 15 %."""
-    if isinstance(effect, Percent) and isinstance(effect.value, Decimal) and 0 < effect.value < Decimal("0.5"):
-        meant = format((effect.value * HUNDRED).normalize(), "f")
-        hint = f"percents are written 15, never 0.15; write {meant} when {meant} percent is meant"
-        scope.report.add(warning("FLD009", f"{effect.value} percent is very little", text.span, hint))
+    """A percent below a half is possible, and nearly always a fraction."""
+    if isinstance(effect, Percent) and isinstance(effect.value, Decimal):
+        scope.report.add(*fractions(effect.value, text.span))
     return True
+
+
+def _text_of(node: Node) -> str:
+    """The effect of the first currency as it is written."""
+    if isinstance(node, RecordNode):
+        return _text_of(node.entries[0].value)
+    text = node.text if isinstance(node, Scalar) else ""
+    if not text.startswith("{"):
+        return text
+    return text.strip("{} ").partition(",")[0].rpartition(":")[2].strip()
 
 
 def _warn_of_missing(found: Mapping[str, Effect], node: Node, scope: PricingScope) -> None:
@@ -159,5 +170,6 @@ def _warn_of_missing(found: Mapping[str, Effect], node: Node, scope: PricingScop
     if found and left_out:
         names = ", ".join(left_out)
         message = f"the rule does not apply to quotes in {names}"
-        hint = f"write an amount for {names} too: `{{EUR: 5.00 off unit, USD: …}}`"
+        own, effect = next(iter(found)), _text_of(node)
+        hint = f"write an amount for {names} too: `{{{own}: {effect}, {left_out[0]}: …}}`"
         scope.report.add(warning("DSC203", message, node.span, hint))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from engine.diagnostics import Span
+from engine.diagnostics import Span, did_you_mean
 from engine.language import Checked
 from engine.pricing.effects import Operand
 from engine.pricing.plan import ContractedPrice, ExchangeRate, Match, Narrowness, PriceEntry, RuleId, Window
@@ -57,7 +57,8 @@ class PriceTable:
         hit = self.table.options.get("hit")
         if hit is not None and hit.text not in HITS:
             message = f"the hit policy `{hit.text}` is not for prices"
-            self.scope.report.add(finding("TBL010", message, hit.span, f"use {', '.join(HITS)}"))
+            hint = did_you_mean(hit.text, HITS) or f"use {', '.join(HITS)}"
+            self.scope.report.add(finding("TBL010", message, hit.span, hint))
         if not self.first_wins or hit is None:
             return
         named = {tuple(name for name in _MATCHES if _is_filled(row, name)) for row in rows_of(self.table, self.columns)}
@@ -179,7 +180,9 @@ class PriceTable:
                 known = "is not one of the book's" if wanted in CURRENCIES else "is not known"
                 place = row.notes.get("currency") or self.table.options.get("currency") or cell
                 message = f"the currency `{wanted}` {known}"
-                self.scope.report.add(finding("PRC209", message, place.span, "add it to `currencies` in book.yaml"))
+                near = "" if wanted in CURRENCIES else did_you_mean(wanted, self.scope.currencies)
+                hint = near or "add it to `currencies` in book.yaml"
+                self.scope.report.add(finding("PRC209", message, place.span, hint))
                 continue
             yield wanted, cell
 

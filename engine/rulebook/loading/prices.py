@@ -26,6 +26,7 @@ from engine.pricing.plan import (
 )
 from engine.rulebook.codes import finding
 from engine.rulebook.formats.prices import PRICES
+from engine.rulebook.fractions import fractions
 from engine.rulebook.loading.book_head import check_days
 from engine.rulebook.loading.checked import check_condition
 from engine.rulebook.loading.price_models import read_models
@@ -42,12 +43,13 @@ from engine.rulebook.loading.pricing_scope import (
 from engine.rulebook.loading.products import ListPrice, Register
 from engine.rulebook.loading.sense import COMPUTED, check_meaning, check_order, is_payable, is_share
 from engine.rulebook.loading.sources import TABLES, Sources
-from engine.rulebook.loading.table_rows import out_names
+from engine.rulebook.loading.table_rows import OUT, is_out, out_names
 from engine.rulebook.nodes import Scalar
 from engine.rulebook.reader import Read
 from engine.rulebook.table import Table
 
 FOLDER = "prices"
+PRICED = ("list_price", "contracted_price", "contracted_percent")
 
 
 @dataclass(slots=True)
@@ -102,14 +104,25 @@ def _table(table: Table, prices: Prices, scope: PricingScope) -> None:
     if "rate" in names:
         prices.exchange_rates += exchange_rates(table, scope)
         return
-    if not names & {"list_price", "contracted_price", "contracted_percent"}:
-        hint = "add a column `out: list_price`, `out: contracted_price`, `out: contracted_percent` or `out: rate`"
-        scope.report.add(finding("TBL008", "the table has no result that prices know", table.span, hint))
+    if not names & set(PRICED):
+        _report_without_result(table, scope)
         return
     reader = price_table(table, scope)
     prices.tables.append(table)
     prices.entries += reader.entries()
     prices.contracted += reader.contracted()
+
+
+def _report_without_result(table: Table, scope: PricingScope) -> None:
+    """A table without a known result is told at each result that it has, or once at its header."""
+    known = (*PRICED, "rate")
+    for head in (each for each in table.header if is_out(each.text)):
+        name = head.text.removeprefix(OUT).strip()
+        hint = did_you_mean(name, known) or f"known results are {', '.join(known)}"
+        scope.report.add(finding("TBL003", f"the result `{name}` is not known", head.span, hint))
+    if not out_names(table):
+        hint = f"add one of {', '.join(f'`out: {each}`' for each in known)}"
+        scope.report.add(finding("TBL008", "the table has no `out:` column", table.span, hint))
 
 
 class _File:
@@ -263,6 +276,8 @@ class _File:
         ceilings = dict(self._priced(read, "ceiling"))
         margin = read.scalar("margin_percent_min")
         least = self._number(margin) if margin is not None else None
+        if margin is not None and isinstance(least, Decimal):
+            self.report.add(*fractions(least, margin.span))
         for currency in [*dict.fromkeys([*floors, *ceilings])] or [""]:
             floor, ceiling = floors.get(currency), ceilings.get(currency)
             low = self._payable(floor, "the floor") if floor is not None else None

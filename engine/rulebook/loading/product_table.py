@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from engine.catalog import Product, Sku, Value
 from engine.diagnostics import Span, did_you_mean
-from engine.language.types import Type, optional
+from engine.language.types import OptionalType, Type, optional
 from engine.rulebook import values
 from engine.rulebook.codes import finding
 from engine.rulebook.formats.catalog import CATEGORY
@@ -20,6 +20,7 @@ from engine.rulebook.reader import Read
 from engine.rulebook.table import Row, Table
 from engine.rulebook.values import CURRENCIES, Unreadable
 
+NEEDED = ("sku", "name")
 TEXT_COLUMNS = (
     "sku",
     "name",
@@ -71,18 +72,22 @@ def _words(node: object) -> Iterator[tuple[str, str]]:
 
 def read_products(table: Table, category: Category, register: Register, report: Report, mapping: ColumnMap) -> None:
     """Keep the product of every row; columns that are neither known nor ignored are reported once, at the header."""
-    columns = _columns(table, category, mapping, report)
-    missing = [name for name in ("sku", "name") if name not in columns]
-    if missing:
-        for name in missing:
-            report.add(finding("TBL008", f"the column `{name}` is missing", table.span, "every product needs it"))
+    columns = _columns(table, category, mapping, register, report)
+    unnamed = any(not each.text for each in table.header)  # told already, and it may be the one that is missing
+    for name in (each for each in NEEDED if each not in columns and not unnamed):
+        report.add(finding("TBL008", f"the column `{name}` is missing", table.span, "every product needs it"))
+    if any(each not in columns for each in NEEDED):
         return
     reader = _Rows(table, category, register, report, mapping, columns)
+    if not unnamed:
+        reader.report_missing_attributes()
     for row in table.rows:
         reader.read(row)
 
 
-def _columns(table: Table, category: Category, mapping: ColumnMap, report: Report) -> dict[str, tuple[int, ...]]:
+def _columns(
+    table: Table, category: Category, mapping: ColumnMap, register: Register, report: Report
+) -> dict[str, tuple[int, ...]]:
     """Our names with the columns they are read from, in order of preference."""
     heads = {each.text: index for index, each in enumerate(table.header)}
     columns: dict[str, tuple[int, ...]] = {}
@@ -96,18 +101,31 @@ def _columns(table: Table, category: Category, mapping: ColumnMap, report: Repor
     for head in table.header:
         if head.text in taken or head.text in mapping.ignored:
             continue
-        if _is_known(head.text, category):
+        if head.text in TEXT_COLUMNS or head.text in category.attributes or _is_amount(head, register, report):
             columns.setdefault(head.text, (heads[head.text],))
-            continue
-        known = [*TEXT_COLUMNS, *category.attributes]
-        hint = did_you_mean(head.text, known) or f"known columns are {', '.join(known)}"
-        report.add(finding("TBL003", f"the column `{head.text}` is not known", head.span, hint))
+        elif head.text and not _names_currency(head.text):
+            amounts = [f"{kind}.{currency}" for kind in ("list", "cost") for currency in register.currencies]
+            known = [*TEXT_COLUMNS, *category.attributes, *amounts]
+            hint = did_you_mean(head.text, known) or f"known columns are {', '.join(known)}"
+            report.add(finding("TBL003", f"the column `{head.text}` is not known", head.span, hint))
     return columns
 
 
-def _is_known(name: str, category: Category) -> bool:
+def _names_currency(name: str) -> bool:
     kind, _, currency = name.partition(".")
-    return name in TEXT_COLUMNS or name in category.attributes or (kind in ("list", "cost") and currency in CURRENCIES)
+    return kind in ("list", "cost") and currency in CURRENCIES
+
+
+def _is_amount(head: Scalar, register: Register, report: Report) -> bool:
+    """Whether a column holds list prices or costs in a currency of the book; another currency is reported, once."""
+    if not _names_currency(head.text):
+        return False
+    currency = head.text.partition(".")[2]
+    if not register.currencies or currency in register.currencies:
+        return True
+    hint = "add it to `currencies` in book.yaml, or remove the column"
+    report.add(finding("PRC209", f"the book has no currency `{currency}`", head.span, hint))
+    return False
 
 
 class _Rows:
@@ -131,6 +149,14 @@ class _Rows:
         self.texts = [(name, columns[name]) for name in TEXT_COLUMNS if name in columns]
         self.money = [(name.split("."), columns[name]) for name in columns if name.startswith(("list.", "cost."))]
         self.template = self._template()
+
+    def report_missing_attributes(self) -> None:
+        """An attribute that every product needs and that no column gives is told once, not at every row."""
+        for name, item, at in self.attributes:
+            if not at and not isinstance(item, OptionalType):
+                message = f"the column `{name}` is missing: the products of `{self.category.id}` have the attribute"
+                hint = "add the column, or declare the attribute `optional: true`"
+                self.report.add(finding("TBL008", message, self.table.span, hint))
 
     def _type(self, item: Type) -> Type:
         return optional(item) if self.mapping.blank_is_unknown else item
@@ -211,7 +237,10 @@ class _Rows:
         for name, item, at in self.attributes:
             text = self._text(row, at)
             text = self._replaced(name, text)
-            node = Scalar(text, self._cell(row, at).span) if at else Scalar(text, Span(self.table.path, row.line))
+            if not at:
+                found[name] = None
+                continue
+            node = Scalar(text, self._cell(row, at).span)
             try:
                 found[name] = value_of(node, item, self.register.words, separator=self.mapping.separator)
             except Unreadable as problem:

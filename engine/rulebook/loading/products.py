@@ -56,8 +56,9 @@ class ListPrice:
 
 @dataclass(slots=True)
 class Register:
-    """What was read of the catalog so far."""
+    """What was read of the catalog so far; ``currencies`` are the book's, empty where nobody knows them."""
 
+    currencies: tuple[str, ...] = ()
     words: Words = field(default_factory=Words)
     categories: dict[str, Category] = field(default_factory=dict)
     products: dict[Sku, Product] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from engine.diagnostics import Span, did_you_mean
 from engine.rulebook.codes import finding
 from engine.rulebook.csv_reader import CUT_SHORT, read_csv
 from engine.rulebook.fields import Record
-from engine.rulebook.nodes import Report, Scalar
+from engine.rulebook.nodes import Node, Report, Scalar
 from engine.rulebook.reader import Read, read_record
 from engine.rulebook.sheet_reader import read_sheet
 from engine.rulebook.table import Table
@@ -34,12 +34,16 @@ class Sources:
         self.report = report
         self.unreadable: set[str] = set()
         """Files that cannot be read, or not to their end: what they would have declared is not known."""
+        self.nodes: dict[str, Node] = {}
+        """YAML files as they were read, for those who ask what stands around a place."""
+        self.tables: dict[str, Table | None] = {}
+        self.named_at: dict[str, Span] = {}
+        """Where a file names a table."""
         self._used: set[str] = set()
-        self._tables: dict[str, Table | None] = {}
 
     def in_folder(self, folder: str, endings: tuple[str, ...]) -> Iterator[str]:
         """Paths of one folder, sorted."""
-        return (each for each in self.files if each.startswith(f"{folder}/") and each.endswith(endings))
+        return (each for each in self.files if each.startswith(f"{folder}/") and each.lower().endswith(endings))
 
     def records(self, folder: str, record: Record) -> Iterator[tuple[str, Read]]:
         """Every YAML file of a folder, read as ``record``."""
@@ -56,6 +60,8 @@ class Sources:
             return None
         before = len(self.report.found)
         node = read_yaml(path, content, self.report)
+        if node is not None:
+            self.nodes[path] = node
         found = None
         if node is not None or len(self.report.found) == before:
             found = read_record(node, record, path, self.report)
@@ -65,20 +71,25 @@ class Sources:
 
     def table(self, path: str) -> Table | None:
         """One table, read once; None when it cannot be read."""
-        if path not in self._tables:
+        if path not in self.tables:
             self._used.add(path)
             content, before = self.files[path], len(self.report.found)
-            reader = read_csv if isinstance(content, bytes) else read_sheet
-            self._tables[path] = reader(path, content, self.report)  # type: ignore[arg-type]
-            if self._tables[path] is None or any(each.code == CUT_SHORT for each in self.report.found[before:]):
+            if isinstance(content, bytes):
+                table = read_csv(path, content, self.report)
+            else:
+                table = read_sheet(path, content, self.report)
+            cut_short = any(each.code == CUT_SHORT for each in self.report.found[before:])
+            if table is None or not (table.rows or table.odd) or cut_short:
                 self.unreadable.add(path)
-        return self._tables[path]
+            self.tables[path] = table
+        return self.tables[path]
 
     def named_table(self, name: Scalar, beside: str) -> Table | None:
         """The table that a rule file names, in its own folder; a missing one is reported at the name."""
         folder = beside.rpartition("/")[0]
         path = f"{folder}/{name.text}" if folder else name.text
-        if path in self.files and path.endswith(TABLES):
+        if path in self.files and path.lower().endswith(TABLES):
+            self.named_at.setdefault(path, name.span)
             return self.table(path)
         near = did_you_mean(name.text, [each.rpartition("/")[2] for each in self.in_folder(folder, TABLES)])
         self.report.add(finding("FIL004", f"the file `{path}` is missing", name.span, near or "add the file"))
@@ -91,14 +102,17 @@ class Sources:
     def report_strays(self) -> None:
         """Report files that no part of the loader read: they would silently do nothing."""
         for path in self.files:
-            if self.is_used(path) or path.endswith(IGNORED) or path.rpartition("/")[2].startswith("."):
-                continue
-            folder = path.partition("/")[0] if "/" in path else ""
-            hint = did_you_mean(folder, FOLDERS) if folder and folder not in FOLDERS else ""
-            hint = (
-                hint or f"rule files stand in {', '.join(FOLDERS)}; a table is named by a rule or has an `out:` column"
-            )
-            self.report.add(finding("FIL003", f"nothing reads the file `{path}`", Span(path), hint))
+            if not (self.is_used(path) or path.endswith(IGNORED) or path.rpartition("/")[2].startswith(".")):
+                self.report.add(finding("FIL003", f"nothing reads the file `{path}`", Span(path), _stray_hint(path)))
+
+
+def _stray_hint(path: str) -> str:
+    """What to do with a file that nothing reads."""
+    folder = path.partition("/")[0] if "/" in path else ""
+    if not path.lower().endswith((*YAML, *TABLES, ".dmn")):
+        return "rules stand in YAML files, tables in CSV or XLSX: save it as one of them"
+    near = did_you_mean(folder, FOLDERS) if folder and folder not in FOLDERS else ""
+    return near or f"rule files stand in {', '.join(FOLDERS)}; a table is named by a rule or has an `out:` column"
 
 
 def content_hash(files: Files) -> str:

@@ -72,7 +72,7 @@ def divide(table: Table, results: tuple[str, ...], notes: tuple[str, ...], repor
                 report.add(finding("TBL003", f"the result `{name}` is not known", head.span, hint))
         elif head.text in notes:
             found[head.text] = index
-        else:
+        elif head.text:
             conditions.append((head.text, index))
     return Columns(tuple(conditions), outs, found)
 
