@@ -188,7 +188,8 @@ class _Bundles:
         )
         unknown = list(self._unknown(checked))
         if not chosen:
-            hint = next((each.hint for each in unknown), "correct the query or add products")
+            told = (f"{each.message}; {each.hint}" for each in unknown)
+            hint = next(told, "correct the query or add products")
             self.report.add(finding("CAT005", f"the group `{read.text('id')}` selects no product", where.span, hint))
         else:
             self.report.add(*unknown)
