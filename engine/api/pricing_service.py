@@ -43,7 +43,7 @@ class PricingService:
         reply = pricing_pb2.PricedQuote()
         fill_priced(reply, quote, view=view, sheets=self._calls.sheets(active))
         if request.lowest_price_days:
-            fill_lowest(reply.lines, self._lowest(quote, request.lowest_price_days))
+            fill_lowest(reply.lines, self._lowest(quote, request.lowest_price_days), reply.minor_unit_digits)
         return reply
 
     def StreamPriceQuote(
@@ -64,7 +64,7 @@ class PricingService:
                 return
             chunk = pricing_pb2.PricedQuoteChunk()
             lines.fill(chunk.lines, start=start, most=CHUNK)
-            fill_lowest(chunk.lines, lowest)
+            fill_lowest(chunk.lines, lowest, first.header.minor_unit_digits)
             yield chunk
 
     def ExplainPrice(self, request: pricing_pb2.ExplainPriceRequest, _: grpc.ServicerContext) -> Reply:
@@ -95,7 +95,7 @@ class PricingService:
             row = reply.waterfalls.add()
             fill_waterfall(row, story)
             if line.id in lowest:
-                fill_lowest_price(row.lowest_price, lowest[line.id])
+                fill_lowest_price(row.lowest_price, lowest[line.id], quote.priced.currency.exponent)
             if request.picture:
                 row.svg = picture(story, f"{products[line.sku].name} ({line.id})", lowest.get(line.id))
             for rule in dict.fromkeys(request.rule_ids):

@@ -28,7 +28,7 @@ def show_lines(screen: Screen, priced: Any) -> None:
         [
             ("  " if line.parent else "") + line.sku,
             line.display_name + _segment(line),
-            line.quantity,
+            _quantity(line),
             plain(line.list_unit_price, digits),
             plain(line.unit_price, digits),
             *([_less(line.order_discount, code)] if ordered else ()),
@@ -41,7 +41,7 @@ def show_lines(screen: Screen, priced: Any) -> None:
         [
             gift.sku,
             "gift",
-            gift.quantity,
+            _whole(gift.quantity),
             "",
             plain(gift.unit_price, digits),
             *([""] if ordered else ()),
@@ -76,10 +76,11 @@ def show_totals(screen: Screen, priced: Any) -> None:
     totals, code = priced.totals, priced.currency_code
     rows = [
         ("list", totals.list),
-        ("line discounts", -totals.line_discount),
-        ("order discounts", -totals.order_discount),
+        _change_of("line", totals.line_discount),
+        _change_of("order", totals.order_discount),
         ("net", totals.net),
         ("tax", totals.tax),
+        ("cash rounding", totals.cash_rounding),
         ("to pay", totals.payable),
         ("one-time", totals.one_time),
         *((f"every {_months(each.period_months)}", each.net) for each in totals.recurring),
@@ -106,6 +107,11 @@ def show_totals(screen: Screen, priced: Any) -> None:
         screen.table(["", "", f"net {code}", "tax", "to pay"], phases, right=(2, 3, 4))
 
 
+def _change_of(what: str, discount: int) -> tuple[str, int]:
+    """What lines or the order take off; what they add where that is more."""
+    return f"{what} {'surcharges' if discount < 0 else 'discounts'}", -discount
+
+
 def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> None:
     """The story of each line: a bar per step, the rule, its place, and what lost and why."""
     for each in waterfalls:
@@ -129,7 +135,7 @@ def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> N
         for step in each.steps:
             if step.inputs:
                 read = ", ".join(f"{one.expression} is {_value(one.value)}" for one in step.inputs)
-                screen.say(f"    {step.rule}: {read}", style="dim")
+                screen.say(f"    {step.rule or step.step}: {read}", style="dim")
         for loser in each.losers:
             screen.say(f"    not {loser.rule} ({loser.place}): {loser.reason}", style="dim")
 
@@ -210,6 +216,17 @@ def _bare(name: str) -> str:
     return name.partition("/")[2]
 
 
+def _quantity(line: Any) -> str:
+    """How many, in the product's own unit and in the one that the line is sold in."""
+    own = _whole(line.quantity)
+    return f"{own} ({_whole(line.unit_quantity)} {line.unit})" if line.unit else own
+
+
+def _whole(quantity: str) -> str:
+    """A quantity with all its decimals and no needless zeros."""
+    return f"{Decimal(quantity).normalize():,f}"
+
+
 def _segment(line: Any) -> str:
     """Which segment of a ramp a line is, as its lines are alike otherwise."""
     return f" ({line.id}, {counted(line.segment_months, 'month')})" if line.segment else ""
@@ -238,4 +255,6 @@ def _value(value: Any) -> str:
     kind = value.WhichOneof("kind")
     if kind == "number":
         return plain(value.number, 0)
+    if kind == "date":
+        return day(value.date)
     return str(getattr(value, kind)) if kind else "unknown"

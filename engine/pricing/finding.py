@@ -74,8 +74,18 @@ class Finder:
                 places = settings.unit_exponent
                 places = self.work.currency.exponent if places is None else places
                 converted = rounded(EXACT.multiply(price, frozen.rate), places, settings.mode)
+                self._tell_exchange(entry, line, price, frozen)
                 return _found(entry, line, converted, EXCHANGE, source)
         return None
+
+    def _tell_exchange(self, plan: EntryPlan, line: RequestLine, price: Decimal, frozen: FrozenRate) -> None:
+        """Note what was exchanged: the price as it stands in the book, and the rate with its day and source."""
+        told = None if self.work.told is None else self.work.told.about(line.id)
+        if told is not None:
+            code = frozen.source
+            rate = (f"rate of {code}", frozen.rate), ("day of the rate", frozen.day), ("its source", frozen.origin)
+            read = (("price entry", str(plan.entry.id)), (f"price in {code}", price), *rate)
+            told.read[EXCHANGE] = tuple(each for each in read if each[1] != "")
 
     def _winner(self, table: PriceTable, line: RequestLine, record: Record, code: str) -> EntryPlan | None:
         for entry in candidates(table, line.sku, record):

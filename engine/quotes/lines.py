@@ -220,4 +220,8 @@ def _own_units(line: RequestedLine, product: Product) -> Decimal:
     """The quantity of a line in its product's own unit."""
     factor = product.factor(line.unit)
     assert factor is not None, "an unknown unit is refused before"
-    return line.quantity if factor == 1 else EXACT.multiply(line.quantity, factor)
+    if factor == 1:
+        return line.quantity
+    units = EXACT.multiply(line.quantity, factor)
+    whole = units.to_integral_value()
+    return whole if units == whole else units.normalize(EXACT)

@@ -135,6 +135,14 @@ def decimal_text(number: Decimal | None) -> str:
     return "" if number is None else format(number, "f")
 
 
+def price_text(price: Decimal, digits: int) -> str:
+    """A unit price: exact, with at least the digits of its currency and without zeros beyond them."""
+    whole, _, decimals = format(price, "f").partition(".")
+    if len(decimals) != digits:
+        decimals = decimals.rstrip("0").ljust(digits, "0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
 def read_key(name: str, collection: str, field: str, faults: Faults, *, optional: bool = False) -> str:
     """The id in a resource name such as ``customers/c-1``; another form is a fault."""
     if not name:

@@ -11,7 +11,7 @@ from engine.application.ending import Settled
 from engine.contracts import Contract, LineEnd, SubscriptionLine
 from engine.orders.order import ItemAction, Order
 from engine.orders.states import OrderState, TaskState
-from engine.wire.basics import decimal_text, fill_date, fill_instant
+from engine.wire.basics import decimal_text, fill_date, fill_instant, price_text
 from engine.wire.billing import credit_note_message, void_message
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES, USERS
 from engine.wire.sheets import fill_charge
@@ -103,7 +103,8 @@ def _fill_end(row: contract_pb2.LineEnd, end: LineEnd) -> None:
 
 def _fill_line(row: contract_pb2.SubscriptionLine, line: SubscriptionLine) -> None:
     row.id, row.quote_line, row.sku, row.display_name = line.id, line.quote_line, line.sku, line.name
-    row.quantity, row.unit_price = decimal_text(line.quantity), decimal_text(line.unit_price)
+    row.quantity = decimal_text(line.quantity)
+    row.unit_price = price_text(line.unit_price, line.amount.currency.exponent)
     row.amount, row.parent = line.amount.minor_units, line.parent
     if line.term_total is not None:
         row.term_amount = line.term_total.minor_units

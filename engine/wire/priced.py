@@ -15,7 +15,7 @@ from engine.pricing.story import FlatStep, Steps
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.phases import Phase
 from engine.quotes.request import NO_MORE, STATED, RequestedLine
-from engine.wire.basics import decimal_text, fill_date, fill_value
+from engine.wire.basics import decimal_text, fill_date, fill_value, price_text
 from engine.wire.sheets import Sheets, place_of
 from engine.wire.stories import fill_read
 
@@ -50,7 +50,7 @@ def fill_priced(
         given = message.gifts.add()
         given.rule, _ = sheets.rule(gift.rule_no)
         given.sku, given.quantity = gift.sku, decimal_text(gift.quantity)
-        given.unit_price, given.amount = decimal_text(gift.unit_price), gift.amount
+        given.unit_price, given.amount = price_text(gift.unit_price, priced.currency.exponent), gift.amount
         given.line_id, given.tax, given.net = gift.id, gift.tax, gift.net
     for refused in priced.refused:
         message.refused_rules.add(rule=refused.rule_id, reason=refused.reason)
@@ -81,22 +81,23 @@ class Lines:
     def fill(self, target: object, *, start: int = 0, most: int = MOST_LINES) -> None:
         """Append priced lines to a repeated field: those from ``start``, at most so many."""
         add, stating, steps, sheets = target.add, self._stating, self._steps, self._sheets  # type: ignore[attr-defined]
+        digits = self._priced.currency.exponent
         for index, line in enumerate(self._priced.lines[start : start + most], start):
             row = add()
-            row.MergeFromString(sheets.product(line.sku, line.list_unit))
-            _fill_line(row, line)
+            row.MergeFromString(sheets.product(line.sku, line.list_unit, digits))
+            _fill_line(row, line, digits)
             if line.id in stating:
                 _fill_stated(row, line, stating[line.id], sheets)
             if steps is not None:
                 row.waterfall.line_id = line.id
-                _fill_steps(row.waterfall, steps.of(index), sheets)
+                _fill_steps(row.waterfall, steps.of(index), sheets, digits)
 
 
-def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine) -> None:
+def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine, digits: int) -> None:
     """Set what the sheet of the product does not say: its unit price is the list price."""
     row.id, row.quantity = line.id, format(line.quantity, "f")
     if line.unit is not line.list_unit:
-        row.unit_price = format(line.unit, "f")
+        row.unit_price = price_text(line.unit, digits)
     row.list_amount, row.amount, row.net = line.list_amount, line.amount, line.net
     row.gross, row.term_net, row.tax = line.gross, line.term, line.tax
     if line.order_discount:
@@ -129,12 +130,12 @@ def _fill_unit(row: pricing_pb2.PricedLine, line: PricedLine, unit: str, product
     row.price_per_unit = decimal_text(price.normalize(EXACT))
 
 
-def _fill_steps(message: pricing_pb2.Waterfall, steps: Iterable[FlatStep], sheets: Sheets) -> None:
+def _fill_steps(message: pricing_pb2.Waterfall, steps: Iterable[FlatStep], sheets: Sheets, digits: int) -> None:
     add = message.steps.add
     for name, source, before, after in steps:
         row = add()
         row.MergeFromString(sheets.step(name, source))
-        row.before, row.after = format(before, "f"), format(after, "f")
+        row.before, row.after = price_text(before, digits), price_text(after, digits)
 
 
 def _fill_totals(message: pricing_pb2.Totals, totals: PricedTotals) -> None:
@@ -168,11 +169,11 @@ def _fill_phase(row: pricing_pb2.PhaseTotal, phase: Phase) -> None:
 
 def fill_waterfall(message: pricing_pb2.Waterfall, story: Waterfall) -> None:
     """Set the story of a line."""
-    message.line_id = story.line_id
+    message.line_id, digits = story.line_id, story.currency.exponent
     for step in story.steps:
         row = message.steps.add()
         row.step, row.rule, row.place, row.say = step.step, step.rule_id, step.place, step.say
-        row.before, row.after = decimal_text(step.before), decimal_text(step.after)
+        row.before, row.after = price_text(step.before, digits), price_text(step.after, digits)
         fill_read(row.inputs, step.inputs)
     for loser in story.losers:
         lost = message.losers.add()

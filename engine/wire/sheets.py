@@ -12,6 +12,7 @@ from engine.catalog import BillingTiming, Charge, ChargeKind, Product, Sku
 from engine.diagnostics import Span
 from engine.pricing import PricePlan
 from engine.pricing.compiled import Source
+from engine.wire.basics import price_text
 
 CHARGE_KINDS: Mapping[ChargeKind, int] = {
     ChargeKind.ONE_TIME: common_pb2.CHARGE_KIND_ONE_TIME,
@@ -35,23 +36,23 @@ class Sheets:
     def __init__(self, products: Mapping[Sku, Product] = NO_PRODUCTS, plan: PricePlan | None = None) -> None:
         self.plan = plan
         self.products = products
-        self._written: dict[Sku, tuple[Decimal, bytes]] = {}
+        self._written: dict[Sku, tuple[Decimal, int, bytes]] = {}
         self._steps: dict[tuple[str, int], bytes] = {}
 
-    def product(self, sku: Sku, listed: Decimal) -> bytes:
+    def product(self, sku: Sku, listed: Decimal, digits: int) -> bytes:
         """SKU, name, charge and list price of a priced line. The latest price is kept: most are those of the book."""
         found = self._written.get(sku)
-        if found is not None and found[0] is listed:
-            return found[1]
+        if found is not None and found[0] is listed and found[1] == digits:
+            return found[2]
         row = pricing_pb2.PricedLine(sku=sku)
-        row.list_unit_price = row.unit_price = format(listed, "f")
+        row.list_unit_price = row.unit_price = price_text(listed, digits)
         product = self.products.get(sku)
         if product is not None:
             row.display_name = product.name
             fill_charge(row.charge, product.charge)
         written = row.SerializeToString()
         if product is not None:
-            self._written[sku] = listed, written
+            self._written[sku] = listed, digits, written
         return written
 
     def step(self, name: str, source: Source) -> bytes:

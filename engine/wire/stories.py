@@ -9,20 +9,20 @@ from cpq.v1 import pricing_pb2
 from engine.catalog import LineId, Value
 from engine.pricing import Explanation
 from engine.pricing.history import LowestPrice
-from engine.wire.basics import decimal_text, fill_date, fill_value
+from engine.wire.basics import fill_date, fill_value, price_text
 
 
-def fill_lowest(lines: Iterable[pricing_pb2.PricedLine], lowest: Mapping[LineId, LowestPrice]) -> None:
+def fill_lowest(lines: Iterable[pricing_pb2.PricedLine], lowest: Mapping[LineId, LowestPrice], digits: int) -> None:
     """Set the lowest price of lines that have one."""
     for row in lines:
         found = lowest.get(LineId(row.id))
         if found is not None:
-            fill_lowest_price(row.lowest_price, found)
+            fill_lowest_price(row.lowest_price, found, digits)
 
 
-def fill_lowest_price(message: pricing_pb2.LowestPrice, lowest: LowestPrice) -> None:
+def fill_lowest_price(message: pricing_pb2.LowestPrice, lowest: LowestPrice, digits: int) -> None:
     """Set the lowest price in the days before a reduction."""
-    message.unit_price, message.reduced = decimal_text(lowest.unit), lowest.reduced
+    message.unit_price, message.reduced = price_text(lowest.unit, digits), lowest.reduced
     fill_date(message.date, lowest.day)
     fill_date(message.start, lowest.start)
     fill_date(message.end, lowest.end)

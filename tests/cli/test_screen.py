@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from cpq.v1 import pricing_pb2
 
-from engine.cli.prices import signed
-from engine.cli.screen import amount, money
+from engine.cli.prices import show_lines, show_totals, signed
+from engine.cli.screen import Screen, amount, money
 
 
 @pytest.mark.parametrize(("text", "shown"), [("10", "+10.00"), ("-0.5", "-0.50"), ("0", "+0.00")])
@@ -15,3 +16,27 @@ def test_a_difference_has_its_sign(text: str, shown: str) -> None:
 
 def test_amounts_have_the_digits_of_their_currency() -> None:
     assert (amount(123450, "EUR"), money(-1234, "JPY"), amount(1234, "BHD")) == ("1,234.50", "JPY -1,234", "1.234")
+
+
+def shown(quote: pricing_pb2.PricedQuote, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """The totals on the screen by name."""
+    show_totals(Screen(), quote)
+    rows = (line.rsplit("  ", 1) for line in capsys.readouterr().out.splitlines())
+    return {row[0].strip(): row[1].strip() for row in rows if len(row) == 2}
+
+
+def test_what_lines_add_is_no_discount(capsys: pytest.CaptureFixture[str]) -> None:
+    quote = pricing_pb2.PricedQuote(currency_code="EUR", minor_unit_digits=2)
+    quote.totals.list, quote.totals.net, quote.totals.line_discount = 10_000, 13_500, -3_500
+    quote.totals.discount_percent = "10"
+    found = shown(quote, capsys)
+    assert found["line surcharges"] == "EUR 35.00"
+    assert "line discounts" not in found
+
+
+def test_a_quantity_is_told_in_the_unit_that_was_sold(capsys: pytest.CaptureFixture[str]) -> None:
+    quote = pricing_pb2.PricedQuote(currency_code="EUR", minor_unit_digits=2)
+    prices = {"list_unit_price": "0.37", "unit_price": "0.333", "net": 2398, "amount": 2398}
+    quote.lines.add(sku="BOLT", quantity="72.0", unit="crate", unit_quantity="0.50", **prices)
+    show_lines(Screen(), quote)
+    assert "72 (0.5 crate)  0.37     0.333" in capsys.readouterr().out

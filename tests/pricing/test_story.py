@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from engine.diagnostics import Span
 from engine.pricing import compile_plan, explain_rule, price, waterfall
 from engine.pricing.effects import Amount, On, Percent
-from engine.pricing.plan import Guard, Level, Pick, Rule, RuleGroup, RuleId, Window
+from engine.pricing.plan import ExchangeRate, Guard, Level, Pick, Rule, RuleGroup, RuleId, Window
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces
 from engine.pricing.result import Priced
 from engine.pricing.story import UnknownLineError
@@ -84,6 +85,24 @@ def test_why_not_names_the_first_condition_that_failed_its_value_and_the_wish() 
 def test_a_rule_that_applied_says_so() -> None:
     plan = compile_plan(book(rule("ten", Percent(D("10")))))
     assert explain_rule(plan, asked(line("A")), "a", "ten").applied
+
+
+def test_an_exchanged_price_tells_the_price_the_rate_and_who_published_it() -> None:
+    dollars = replace(entry("US", "9.99", id="us"), currency="USD")
+    rate = ExchangeRate("USD", "EUR", D("0.8713"), date(2026, 2, 1), "ECB")
+    rules = replace(book(entries=(dollars,)), exchange_rates=(rate,))
+    plan, request = compile_plan(rules), asked(line("US"))
+    found = price(plan, request)
+    assert isinstance(found, Priced)
+    (step,) = waterfall(plan, found, "us", request).steps
+    assert (step.before, step.after) == (D(0), D("8.70"))  # 9.99 x 0.8713 = 8.704287
+    assert step.inputs == (
+        ("price entry", "us"),
+        ("price in USD", D("9.99")),
+        ("rate of USD", D("0.8713")),
+        ("day of the rate", date(2026, 2, 1)),
+        ("its source", "ECB"),
+    )
 
 
 @pytest.mark.parametrize(

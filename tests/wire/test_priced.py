@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from cpq.v1 import common_pb2, pricing_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.catalog import Sku
 from engine.pricing import waterfall
-from engine.wire.basics import Faults
+from engine.wire.basics import Faults, price_text
 from engine.wire.contents import read_line, read_lines
 from engine.wire.priced import Lines, fill_priced, fill_waterfall
 from engine.wire.sheets import NO_BOOK, Sheets
@@ -72,7 +73,32 @@ def test_without_the_book_there_are_amounts_but_no_names() -> None:
 
 
 def sheet_of(sheets: Sheets, sku: str, listed: str = "5.00") -> pricing_pb2.PricedLine:
-    return pricing_pb2.PricedLine.FromString(sheets.product(Sku(sku), Decimal(listed)))
+    return pricing_pb2.PricedLine.FromString(sheets.product(Sku(sku), Decimal(listed), 2))
+
+
+@pytest.mark.parametrize(
+    ("price", "digits", "text"),
+    [
+        ("12.340000000000", 2, "12.34"),
+        ("12.300000000000", 2, "12.30"),
+        ("12.345678900000", 2, "12.3456789"),
+        ("100", 2, "100.00"),
+        ("1E+2", 0, "100"),
+        ("1200.000000000000", 0, "1200"),
+        ("0.5", 3, "0.500"),
+        ("-3.100", 2, "-3.10"),
+        ("0E-12", 2, "0.00"),
+    ],
+)
+def test_a_price_has_the_digits_of_its_currency_and_no_zeros_beyond(price: str, digits: int, text: str) -> None:
+    assert price_text(Decimal(price), digits) == text
+    assert Decimal(text) == Decimal(price)
+
+
+def test_one_list_price_has_other_digits_in_another_currency() -> None:
+    sheets, listed = Sheets(PARTS.catalog.products), Decimal("5")
+    shown = [sheets.product(Sku("DISK"), listed, digits) for digits in (2, 0, 2)]
+    assert [pricing_pb2.PricedLine.FromString(each).list_unit_price for each in shown] == ["5.00", "5", "5.00"]
 
 
 def test_a_product_that_left_the_catalog_is_not_remembered() -> None:
@@ -86,9 +112,9 @@ def test_a_product_that_left_the_catalog_is_not_remembered() -> None:
 
 def test_a_product_is_written_with_the_list_price_of_its_line() -> None:
     sheets = Sheets(PARTS.catalog.products)
-    for listed in ("5.00", "5.00", "5", "1E+2"):
+    for listed, text in (("5.00", "5.00"), ("5.00", "5.00"), ("5", "5.00"), ("1E+2", "100.00")):
         found = sheet_of(sheets, "DISK", listed)
-        assert found.list_unit_price == found.unit_price == f"{Decimal(listed):f}"
+        assert found.list_unit_price == found.unit_price == text
 
 
 inputs = st.lists(
