@@ -6,19 +6,19 @@ import base64
 import json
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from cachetools import LRUCache
 
-from engine.application.ports import Store
+from engine.application.ports import Reader, Store
 from engine.application.rule_books import ActiveBook, CheckedBook, PublishedBook
 
 MOST_BOOKS = 8
 MOST_CHECKED = 2
 MOST_DAYS = 1_000
-MOST_PUBLICATIONS = 10_000
+PAGE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,8 @@ class StoredRuleBooks:
 
     def _published_for(self, tenant: str, day: date) -> ActiveBook | None:
         with self._store.latest(tenant) as reader:  # a caller's unit may be older than the mark
-            published = reader.page(PublishedBook, limit=MOST_PUBLICATIONS)
-        held = [each for each in published if each.holds_on(day)]
-        return self.get(tenant, max(held, key=lambda each: each.number).id) if held else None
+            found = next((each for each in _newest_first(reader) if each.holds_on(day)), None)
+        return self.get(tenant, found.id) if found is not None else None
 
     def _load(self, tenant: str, book_hash: str) -> ActiveBook | None:
         with self._store.latest(tenant) as reader:
@@ -107,3 +106,11 @@ class StoredRuleBooks:
         with self._gate:
             checked = self._checked.pop(book_hash, None)
         return checked or self._compiled(self.unpack(document)).active
+
+
+def _newest_first(reader: Reader) -> Iterator[PublishedBook]:
+    """Publications as they are looked for: mostly the first one holds."""
+    below = None
+    while page := reader.newest(PublishedBook, below=below, limit=PAGE):
+        yield from page
+        below = page[-1].number

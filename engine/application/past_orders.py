@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from types import MappingProxyType
 
 from engine.application.ports import Reader
 from engine.catalog import Sku
 from engine.money import EXACT
-from engine.orders import ItemAction, Order, OrderState
+from engine.orders import ItemAction, OrderState
 from engine.periods import add_months
 from engine.pricing import PricePlan
 
-PAGE = 500
+COLUMNS = ("quantity", "placed_on", "action", "state")
 NOTHING: Mapping[Sku, Decimal] = MappingProxyType({})
-GONE = frozenset({OrderState.CANCELLED, OrderState.REJECTED, OrderState.PENDING_CANCELLATION})
+GONE = {each.value for each in (OrderState.CANCELLED, OrderState.REJECTED, OrderState.PENDING_CANCELLATION)}
 
 
 def past_quantities(
@@ -30,16 +31,20 @@ def past_quantities(
     since = {sku: start for sku in skus if (start := _counted_since(plan, sku, currency, day)) is not None}
     if not customer or not since:
         return NOTHING
-    found: dict[Sku, Decimal] = {}
-    for order in _orders(reader.aside(), customer):
-        placed = order.placed_at.date()
-        for item in order.items:
-            start = since.get(Sku(item.sku))
-            counts = item.action is ItemAction.ADD and item.state not in GONE
-            if start is not None and start <= placed <= day and counts:
-                sku = Sku(item.sku)
-                found[sku] = EXACT.add(found.get(sku, Decimal(0)), item.quantity)
-    return MappingProxyType(dict(sorted(found.items())))
+    counted = ((sku, _ordered(reader.aside(), customer, sku, start, day)) for sku, start in sorted(since.items()))
+    return MappingProxyType({sku: quantity for sku, quantity in counted if quantity is not None})
+
+
+def _ordered(reader: Reader, customer: str, sku: Sku, start: date, day: date) -> Decimal | None:
+    """How much of a product a customer ordered in these days; None when nothing was."""
+    rows = reader.rows("order_items", COLUMNS, {"customer": customer, "sku": sku})
+    first, last = start.isoformat(), day.isoformat()
+    counted = [
+        Decimal(row["quantity"])
+        for row in rows
+        if first <= row["placed_on"] <= last and row["action"] == ItemAction.ADD.name and row["state"] not in GONE
+    ]
+    return reduce(EXACT.add, counted) if counted else None
 
 
 def _counted_since(plan: PricePlan, sku: Sku, currency: str, day: date) -> date | None:
@@ -48,13 +53,3 @@ def _counted_since(plan: PricePlan, sku: Sku, currency: str, day: date) -> date 
         if each.use.currency in ("", currency) and each.use.window.holds(day):
             return add_months(day, -each.use.past_months) if each.use.past_months else None
     return None
-
-
-def _orders(reader: Reader, customer: str) -> Iterator[Order]:
-    after = ""
-    while True:
-        page = reader.page(Order, where={"customer": customer}, after=after, limit=PAGE)
-        yield from page
-        if len(page) < PAGE:
-            return
-        after = page[-1].id

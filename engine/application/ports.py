@@ -70,6 +70,9 @@ class Reader(Protocol):
     def page(self, kind: type[T], *, where: Mapping[str, str] | None = None, after: str = "", limit: int) -> list[T]:
         """Records in order of their keys, after a key; ``where`` names columns of the kind and the value wanted."""
 
+    def newest(self, kind: type[T], *, below: int | None = None, limit: int) -> list[T]:
+        """Records of a kind that is numbered, the highest number first; below a number when one is given."""
+
     def due(self, kind: type[T], column: str, *, until: str, where: Mapping[str, str], limit: int) -> list[T]:
         """Records whose column is not empty and not after a text (a day, an instant), in order of their keys."""
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.application.faults import not_found
-from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.rule_books import ActiveBook, PublishedBook
 from engine.diagnostics import Code, Diagnostic, Fault, Refusal, Severity, one_line
@@ -102,7 +101,7 @@ test_book.__test__ = False  # type: ignore[attr-defined]
 
 
 def _again(work: Work, present: PublishedBook) -> PublishedBook:
-    if present.number == max(each.number for each in every(work.tx, PublishedBook)):
+    if [present] == work.tx.newest(PublishedBook, limit=1):
         return present
     published = replace(present, number=work.tx.number(SERIES), published_at=work.at)
     work.tx.replace(published)

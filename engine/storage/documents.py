@@ -55,9 +55,11 @@ def _subscription_lines(contract: Contract) -> Iterator[tuple[Cell, ...]]:
 
 
 def _order_items(order: Order) -> Iterator[tuple[Cell, ...]]:
+    told = order.customer, order.placed_at.date().isoformat()
     for item in order.items:
         net, term = item.net_total.minor_units, item.term_total.minor_units
-        yield item.id, item.quote_line, item.sku, item.state.value, format(item.quantity, "f"), net, term
+        plain = item.id, item.quote_line, item.sku, item.state.value, format(item.quantity, "f"), net, term
+        yield *plain, item.action.name, *told
 
 
 def _bill_lines(document: Invoice | CreditNote) -> Iterator[tuple[Cell, ...]]:
@@ -213,7 +215,10 @@ DOCUMENTS = (
         children=(
             Child(
                 "order_items",
-                ("item_id", "quote_line", "sku", "state", "quantity", "net_minor", "term_minor"),
+                (
+                    *("item_id", "quote_line", "sku", "state", "quantity", "net_minor", "term_minor"),
+                    *("action", "customer", "placed_on"),
+                ),
                 _order_items,
             ),
         ),
@@ -309,5 +314,5 @@ DOCUMENTS = (
         ),
     ),
     Table(BooksState, "books_state"),
-    Table(PublishedBook, "rule_books", columns={"number": lambda book: book.number}),
+    Table(PublishedBook, "rule_books", columns={"number": lambda book: book.number}, numbered_by="number"),
 )

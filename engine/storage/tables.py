@@ -25,7 +25,7 @@ class Table:
 
     ``listed_by`` are the columns that pages are filtered by: each has an index with the key behind it, so that a page
     costs what it holds. ``told_by`` are the events that tell of its changes, where records of other kinds have the same
-    key; None: all events about its key.
+    key; None: all events about its key. ``numbered_by`` is the column that counts its records, where there is one.
     """
 
     kind: type[Any]
@@ -35,3 +35,4 @@ class Table:
     children: tuple[Child, ...] = ()
     listed_by: tuple[str, ...] = ()
     told_by: tuple[type[Any], ...] | None = None
+    numbered_by: str = ""

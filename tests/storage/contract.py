@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from engine.application.ports import AlreadyAnswered, Asked, Conflict, Store
+from engine.application.rule_books import PublishedBook
 from engine.parties import Customer, User
 from engine.storage.tables import Child, Table
 
@@ -205,6 +206,15 @@ class StoreContract:
             assert reader.page(Customer, after="c-5", limit=3) == people[6:]
             assert reader.page(Customer, where={"segment": "odd"}, limit=9) == people[1::2]
             assert reader.page(Customer, where={"segment": "odd", "display_name": "name 3"}, limit=9) == [people[3]]
+
+    def test_numbered_records_are_read_from_the_newest_down(self, store: Store) -> None:
+        books = [PublishedBook(f"b-{9 - n}", "small", "Small", n, NOON) for n in range(1, 6)]
+        save(store, *books)
+        save(store, replace(books[0], number=7), tenant="other")
+        with store.read("default") as reader:
+            assert reader.newest(PublishedBook, limit=2) == [books[4], books[3]]
+            assert reader.newest(PublishedBook, below=4, limit=9) == [books[2], books[1], books[0]]
+            assert reader.newest(PublishedBook, below=1, limit=9) == []
 
     def test_tenants_do_not_see_each_other(self, store: Store) -> None:
         save(store, ANNA, request_id="r-1")

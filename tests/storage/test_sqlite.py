@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from engine.application.ports import Asked, StoreFailed
+from engine.application.rule_books import PublishedBook
 from engine.parties import Address, Customer
 from engine.quotes.quote import Quote
 from engine.storage.records import SCALARS, TABLES
@@ -185,6 +186,17 @@ def test_events_and_answers_are_found_by_an_index() -> None:
     seen = plan_of(connection, held("customers"))
     assert seen[0].startswith("SCAN seen")
     assert seen[1].startswith("SEARCH present USING INDEX sqlite_autoindex_customers_1 (tenant_id=? AND id=?)")
+    connection.close()
+
+
+def test_what_is_looked_for_from_the_newest_down_or_by_customer_is_found_by_an_index() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, migrations())
+    newest = plan_of(connection, Schema(TABLES, SCALARS).of(PublishedBook).newest())
+    assert newest == ["SEARCH rule_books USING INDEX rule_books_by_number (tenant_id=? AND number<?)"]
+    ordered = "SELECT quantity FROM order_items WHERE tenant_id = ? AND customer = ? AND sku = ? ORDER BY rowid"
+    by_customer = "order_items_by_customer (tenant_id=? AND customer=? AND sku=?)"
+    assert plan_of(connection, ordered)[0] == f"SEARCH order_items USING INDEX {by_customer}"
     connection.close()
 
 

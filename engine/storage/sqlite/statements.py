@@ -104,6 +104,14 @@ class Prepared:
             " ORDER BY id LIMIT ?"
         )
 
+    def newest(self) -> str:
+        """The statement that reads the records with the highest numbers below one."""
+        name, number = self.table.table, self.table.numbered_by
+        assert number, f"{name} is not numbered"
+        return (
+            f"SELECT id, version, body FROM {name} WHERE tenant_id = ? AND {number} < ? ORDER BY {number} DESC LIMIT ?"
+        )
+
 
 def prepare(table: Table, scalars: Mapping[type, Shape]) -> Prepared:
     """Compile the codec and write the statements of a table."""

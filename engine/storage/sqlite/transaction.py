@@ -19,6 +19,7 @@ T = TypeVar("T")
 Enter: TypeAlias = Callable[[], tuple[Snapshot, bool]]
 """Gives the snapshot to read from, and says whether it begins with the one who asks."""
 MOST_ROWS = 10_000
+HIGHEST = 2**63 - 1
 
 
 class SqliteReader:
@@ -65,10 +66,13 @@ class SqliteReader:
         prepared = self._schema.of(kind)
         wanted = where or {}
         parameters = (self._tenant, after, *wanted.values(), min(limit, MOST_ROWS))
-        rows = self._snapshot.select(prepared.page(wanted), parameters)
-        for key, version, _ in rows:
-            self._seen.setdefault((kind, key), version)
-        return [prepared.decode(body) for _, _, body in rows]
+        return self._decoded(kind, self._snapshot.select(prepared.page(wanted), parameters))
+
+    def newest(self, kind: type[T], *, below: int | None = None, limit: int) -> list[T]:
+        """Records of a numbered kind, the highest number first."""
+        prepared = self._schema.of(kind)
+        parameters = self._tenant, HIGHEST if below is None else below, min(limit, MOST_ROWS)
+        return self._decoded(kind, self._snapshot.select(prepared.newest(), parameters))
 
     def due(self, kind: type[T], column: str, *, until: str, where: Mapping[str, str], limit: int) -> list[T]:
         """Records whose column is not empty and not after a text, in order of their keys."""
@@ -81,9 +85,7 @@ class SqliteReader:
             " ORDER BY id LIMIT ?",
             (self._tenant, until, *where.values(), min(limit, MOST_ROWS)),
         )
-        for key, version, _ in found:
-            self._seen.setdefault((kind, key), version)
-        return [prepared.decode(body) for _, _, body in found]
+        return self._decoded(kind, found)
 
     def rows(self, table: str, columns: Sequence[str], where: Mapping[str, str] | None = None) -> list[ports.Row]:
         """Relational rows as they are stored, in order of their keys."""
@@ -124,6 +126,12 @@ class SqliteReader:
             "SELECT content FROM kept_answers WHERE tenant_id = ? AND id = ? AND mark = ?", (self._tenant, key, mark)
         )
         return rows[0][0] if rows else None
+
+    def _decoded(self, kind: type[T], rows: Sequence[tuple[str, int, str]]) -> list[T]:
+        for key, version, _ in rows:
+            self._seen.setdefault((kind, key), version)
+        decode = self._schema.of(kind).decode
+        return [decode(body) for _, _, body in rows]
 
     def aside(self) -> SqliteReader:
         """The same snapshot, read without being remembered."""

@@ -4,7 +4,7 @@ A unit is acknowledged after the COMMIT that holds it returned with ``synchronou
 COMMIT that fails fails every unit in it. This gives about five times the durable saves of one commit a caller.
 
 A commit writes some twenty pages whether one unit is in it or thirty. So while other units are being decided, the
-writer waits for them before it commits: as long as the last commit took, and never longer than a few milliseconds.
+writer waits for them before it commits: as long as the last commit took, and never longer than twenty milliseconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.storage.sqlite.recent import RecentRecords
 
 T = TypeVar("T")
 MOST_UNITS = 64
-PATIENCE_SECONDS = 0.005
+PATIENCE_SECONDS = 0.02
 
 
 class _Unit:
