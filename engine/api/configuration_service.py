@@ -237,7 +237,7 @@ class ConfigurationService:
         reply.state_token, reply.only_changes = token_of(key), old is not None
         for each in slots:
             row = reply.slots.add()
-            if wire.fill_slot(row, each, shown):
+            if self._states.fill_slot(row, each, shown):
                 filters = _option_filters(key, each.path, show_impossible=shown.show_impossible)
                 row.next_page_token = self._calls.pages.seal("ListOptionsRequest", str(shown.limit - 1), filters)
         for setting in settings:

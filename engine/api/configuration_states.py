@@ -10,6 +10,7 @@ import binascii
 import threading
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Never
 
 from cachetools import LRUCache
@@ -17,12 +18,14 @@ from cpq.v1 import configuration_pb2
 from google.protobuf.message import DecodeError
 
 from engine.configuration.answers import OutOfBudget
-from engine.configuration.products import ProductChoice, ProductState
+from engine.configuration.products import ProductChoice, ProductState, SlotState
 from engine.wire.basics import Faults
-from engine.wire.configurations import fill_choice, read_choices
+from engine.wire.configurations import fill_choice, fill_slot, read_choices
+from engine.wire.options import Shown
 
 MOST_STATES = 1_024
 ANSWER_BYTES = 32 * 1024 * 1024
+SLOT_BYTES = 8 * 1024 * 1024
 LONGEST_TOKEN = 200_000
 LONGEST_CONTENT = 1_000_000
 
@@ -33,13 +36,43 @@ AnswerKey = tuple[Key, Key | None, bool, int]
 """A state, the one whose differences are wanted, whether impossible options are shown, and how many of a group."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A group as it was written; what it was written from is kept, so that nothing else can look like it."""
+
+    slot: SlotState
+    products: object
+    content: bytes
+    more: int
+
+
 class States:
     """States by rule book, product and choices; safe to use from several threads."""
 
     def __init__(self, size: int = MOST_STATES) -> None:
         self._states: LRUCache[Key, ProductState] = LRUCache(size)
         self._answers: LRUCache[AnswerKey, bytes] = LRUCache(ANSWER_BYTES, getsizeof=len)
+        self._slots: LRUCache[tuple[int, int, bool, int], _Written] = LRUCache(
+            SLOT_BYTES, getsizeof=lambda each: len(each.content)
+        )
         self._gate = threading.Lock()
+
+    def fill_slot(self, message: configuration_pb2.SlotState, slot: SlotState, shown: Shown) -> int:
+        """Set a group with its first options; returns how many are not there yet. One set before is copied."""
+        if shown.prices is not None or shown.reasons:
+            return fill_slot(message, slot, shown)
+        key = id(slot), id(shown.products), shown.show_impossible, shown.limit
+        with self._gate:
+            found = self._slots.get(key)
+        if found is not None:
+            message.ParseFromString(found.content)
+            return found.more
+        more = fill_slot(message, slot, shown)
+        made = _Written(slot, shown.products, message.SerializeToString(), more)
+        if len(made.content) <= SLOT_BYTES:
+            with self._gate:
+                self._slots[key] = made
+        return more
 
     def answer(self, key: AnswerKey, work: Callable[[], bytes]) -> bytes:
         """The answer that a state alone decides, and the one that it is compared with; worked out when new."""

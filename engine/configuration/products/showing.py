@@ -7,6 +7,7 @@ from functools import cached_property
 
 from engine.catalog import Sku
 from engine.configuration.answers import State
+from engine.configuration.model import Model
 from engine.configuration.products.answers import (
     Option,
     Pick,
@@ -19,9 +20,12 @@ from engine.configuration.products.answers import (
 )
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import Place, Setting, Slot
+from engine.configuration.solver.bits import mask
 
 ONE, ZERO, OPEN = "1", "0", "?"
 NOTHING_OPEN = (0, 0)
+KEPT_MAX = 128
+"""So many looks of one slot are kept: a click changes few slots, and the same looks come back."""
 
 
 class Display:
@@ -30,7 +34,7 @@ class Display:
     def __init__(self, product: ProductModel) -> None:
         self._product = product
         ranks = {each.name: at for at, (_, each) in enumerate(product.model.quantities())}
-        self._slots = {path: _SlotDisplay(each, ranks) for path, each in product.slots.items()}
+        self._slots = {path: _SlotDisplay(each, product.model, ranks) for path, each in product.slots.items()}
 
     def show(
         self, state: State, choices: Sequence[ProductChoice], *, undecided: tuple[int, int] | None = None
@@ -55,9 +59,34 @@ class Display:
 
 
 class _SlotDisplay:
-    def __init__(self, slot: Slot, ranks: Mapping[str, int]) -> None:
+    def __init__(self, slot: Slot, model: Model, ranks: Mapping[str, int]) -> None:
         self._slot = slot
         self._ranks = [None if each.quantity is None else ranks[each.quantity_name] for each in slot.places]
+        self._counted = [each for each in self._ranks if each is not None]
+        names = [slot.empty] if slot.empty else []
+        self._read = mask(
+            [
+                *(abs(literal) for place in slot.places for literal in (*place.taken, place.empty)),
+                *(model.variables[model.index[name]].first for name in (*names, *slot.taken_at_all.values())),
+            ]
+        )
+        self._kept: dict[tuple[object, ...], tuple[SlotState, bool]] = {}
+
+    def show(self, state: State, picked: Sequence[Sku] | None, undecided: tuple[int, int]) -> tuple[SlotState, bool]:
+        """The slot, and whether nothing is left to choose in it; ``picked`` is None when nothing is said about it.
+
+        What looks as it did before is the same object again.
+        """
+        ranges = [(state.ranges[at].minimum, state.ranges[at].maximum) for at in self._counted] if state.ranges else []
+        atoms = (state.can_hold, state.can_fail, *undecided)
+        said = None if picked is None else tuple(picked)
+        key = (state.consistent, said, *(each & self._read for each in atoms), *ranges)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= KEPT_MAX:
+                self._kept.clear()
+            found = self._kept[key] = self._shown(state, picked, undecided)
+        return found
 
     @cached_property
     def _possible(self) -> list[Option]:
@@ -71,8 +100,7 @@ class _SlotDisplay:
     def _undecided(self) -> list[Option]:
         return [Option(each.skus, Standing.UNDECIDED) for each in self._slot.classes]
 
-    def show(self, state: State, picked: Sequence[Sku] | None, undecided: tuple[int, int]) -> tuple[SlotState, bool]:
-        """The slot, and whether nothing is left to choose in it; ``picked`` is None when nothing is said about it."""
+    def _shown(self, state: State, picked: Sequence[Sku] | None, undecided: tuple[int, int]) -> tuple[SlotState, bool]:
         slot, group = self._slot, self._slot.group
         left = self._left(state.can_hold, picked or ())
         options = [

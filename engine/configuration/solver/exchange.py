@@ -84,32 +84,30 @@ class Solution:
 
     def _exchanges(self, at: int) -> int:
         family = self.plan.families[at]
-        found = family.base
+        found, lanes = family.base, self.lanes
         for joint in family.joints.values():
             if not found & (found - 1):
                 return found
-            found &= self._left_by(at, joint)
+            key = None if joint.pick is None else joint.pick(lanes)
+            left = joint.known.get(key)
+            found &= self._left_by(at, joint, key) if left is None else left
         for part in family.sums:
             if found & (found - 1):
                 found &= self._within(at, part)
         return found
 
-    def _left_by(self, at: int, joint: Joint) -> int:
-        """The lanes that clauses leave, for the values that the families beside this one have."""
-        lanes = self.lanes
-        key = tuple([lanes[each] for each in joint.others])
-        found = joint.known.get(key) if key else None
-        if found is None:
-            found = self.plan.families[at].every
-            for row in joint.unmet(self.truth):
-                left = row.lanes
-                for literal in row.mixed:
-                    left |= self._lanes(at, literal)
-                found &= left
-            if key:
-                if len(joint.known) >= JOINTS_MAX:
-                    joint.known.clear()
-                joint.known[key] = found
+    def _left_by(self, at: int, joint: Joint, key: object) -> int:
+        """The lanes that clauses leave, for the values (``key``) that the families beside this one have."""
+        found = self.plan.families[at].every
+        for row in joint.unmet(self.truth):
+            left = row.lanes
+            for literal in row.mixed:
+                left |= self._lanes(at, literal)
+            found &= left
+        if key is not None:
+            if len(joint.known) >= JOINTS_MAX:
+                joint.known.clear()
+            joint.known[key] = found
         return found
 
     def _lanes(self, at: int, literal: int) -> int:
@@ -146,23 +144,26 @@ class Solution:
 
     def _within(self, at: int, part: SumPart) -> int:
         """The lanes that keep a sum."""
-        family, limit = self.plan.families[at], self.plan.sums[part.number]
-        binding = family.every
-        for literal in limit.when:
-            binding &= self._lanes(at, literal)
-        if not binding:
-            return family.every
+        limit, lane = self.plan.sums[part.number], self.lanes[at]
+        free = 0
+        if limit.when:
+            binding = every = self.plan.families[at].every
+            for literal in limit.when:
+                binding &= self._lanes(at, literal)
+            if not binding:
+                return every
+            free = every & ~binding
         if part.rigid:
-            return 1 << self.lanes[at] | family.every & ~binding
+            return 1 << lane | free
         table = self._table(at, part)
-        room = limit.bound - self._total(part.number) + table[2][self.lanes[at]]
-        return up_to(table, room) | family.every & ~binding
+        return up_to(table, limit.bound - self._total(part.number) + table[2][lane]) | free
 
     def _table(self, at: int, part: SumPart) -> Thresholds:
         if part.mixed:
             return ordered(self._shares(at, part))
-        scale = sum(factor for factor, literal in part.scaled if not literal or self.holds(literal))
-        key = (scale, *(self.quantities[each] for _, _, each in part.own if each is not None))
+        key: tuple[int, ...] = tuple([self.quantities[each] for each in part.counted])
+        if part.scaled:
+            key = (self._scale(part), *key)
         found = part.tables.get(key)
         if found is None:
             if len(part.tables) >= TABLES_MAX:
@@ -170,11 +171,15 @@ class Solution:
             found = part.tables[key] = ordered(self._shares(at, part))
         return found
 
+    def _scale(self, part: SumPart) -> int:
+        """What one unit of the family, a quantity, adds."""
+        return sum([factor for factor, literal in part.scaled if not literal or self.holds(literal)])
+
     def _shares(self, at: int, part: SumPart) -> list[int]:
         """What the family adds to the sum in each lane."""
         family = self.plan.families[at]
         minimum = self.plan.model.variables[family.variable].minimum
-        scale = sum(factor for factor, literal in part.scaled if not literal or self.holds(literal))
+        scale = self._scale(part)
         shares = [scale * (minimum + lane) for lane in range(family.size)]
         mixed = [(factor, self._lanes(at, literal), quantity) for factor, literal, quantity in part.mixed]
         for factor, lanes, quantity in (*part.own, *mixed):

@@ -7,10 +7,10 @@ for hundreds of values at once.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from operator import or_
+from operator import itemgetter, or_
 from typing import Any
 
 import numpy
@@ -56,7 +56,12 @@ class Joint:
     rows: list[Row] = field(default_factory=list)
     literals: Positions = field(default_factory=lambda: numpy.zeros(0, numpy.int64))
     starts: Positions = field(default_factory=lambda: numpy.zeros(0, numpy.int64))
-    known: dict[tuple[int, ...], int] = field(default_factory=dict)
+    known: dict[object, int] = field(default_factory=dict)
+    pick: Callable[[tuple[int, ...]], object] | None = None
+    """The lanes of the others among all lanes."""
+
+    def __post_init__(self) -> None:
+        self.pick = itemgetter(*self.others) if self.others else None
 
     def unmet(self, truth: Bits) -> list[Row]:
         """The clauses that no other question satisfies by itself."""
@@ -103,6 +108,8 @@ class SumPart:
     when: list[int] = field(default_factory=list)
     rigid: bool = False
     tables: dict[tuple[int, ...], Thresholds] = field(default_factory=dict)
+    counted: list[int] = field(default_factory=list)
+    """The quantities that ``own`` terms are multiplied with."""
 
 
 @dataclass(slots=True)

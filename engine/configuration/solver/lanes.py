@@ -180,6 +180,7 @@ class Plan:
                     part.own.append((term.coefficient, family.lanes_of(term.literal), term.quantity))
                 elif depends:
                     part.mixed.append((term.coefficient, term.literal, term.quantity))
+            part.counted = [quantity for _, _, quantity in part.own if quantity is not None]
             family.sums.append(part)
 
     def _flatten(self) -> None:

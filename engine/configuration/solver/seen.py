@@ -75,7 +75,9 @@ class Seen:
                 lanes = solution.allowed(at)
                 news = news or bool(lanes & opened[at])
                 shown[at] |= lanes
-                opened[at] &= ~(lanes if self._kinds[at] is not Kind.QUANTITY else _hull(shown[at] & self._left(at)))
+                if self._kinds[at] is Kind.QUANTITY:
+                    lanes = _hull(shown[at] & self._left(at))
+                opened[at] &= ~lanes
         if self._gates:
             met = {each for each in self._gates if solution.holds(each)}
             self._gates_shown |= met

@@ -30,9 +30,9 @@ class WideConfigurator(SatConfigurator):
         self._plan = Plan(model)
         self._pool = Pool()
         self._finders: WeakKeyDictionary[Workbench, SwapFinder] = WeakKeyDictionary()
-        quantities = frozenset(at for at, _ in model.quantities())
+        self._quantities = [at for at, _ in model.quantities()]
         words = self._foundation.vocabulary
-        self._all = Wanted(Possible(words.decided_true, words.decided_false), quantities)
+        self._all = Wanted(Possible(words.decided_true, words.decided_false), frozenset(self._quantities))
 
     def configure(
         self,
@@ -69,10 +69,7 @@ class WideConfigurator(SatConfigurator):
         if finder is None:
             finder = self._finders[bench] = SwapFinder(self._plan, self._pool, bench.search, bench.theory)
         asked = Possible(wanted.atoms.hold & start.can_hold, wanted.atoms.fail & start.can_fail)
-        spans = {
-            at: (each.minimum, each.maximum)
-            for (at, _), each in zip(self.model.quantities(), start.ranges, strict=True)
-        }
+        spans = {at: (each.minimum, each.maximum) for at, each in zip(self._quantities, start.ranges, strict=True)}
         seen = Seen(self._plan, fixed, Wanted(asked, wanted.quantities), spans)
         assumptions = bench.literals(chosen)
         if bench.theory is not None:
@@ -112,5 +109,5 @@ class WideConfigurator(SatConfigurator):
         for variable, ends in found.items():
             bench.theory.seen[variable].update(ends)
         settled = {variable: Range(*ends) for variable, ends in found.items() if variable not in unfinished}
-        known = tuple(settled.get(at, each) for (at, _), each in zip(self.model.quantities(), start, strict=True))
+        known = tuple(settled.get(at, each) for at, each in zip(self._quantities, start, strict=True))
         return bench.ranges.ranges(assumptions, known, only=wanted)
