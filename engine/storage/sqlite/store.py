@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from engine.application.ports import Conflict, StoreFailed
 from engine.storage.shapes import Shape
+from engine.storage.sqlite.changes import Place
 from engine.storage.sqlite.migrate import migrate, migrations
 from engine.storage.sqlite.recent import RecentAnswers, RecentRecords
 from engine.storage.sqlite.schema import Schema
@@ -23,6 +24,7 @@ from engine.storage.tables import Table
 
 T = TypeVar("T")
 BUSY_MILLISECONDS = 10_000
+NO_RECORDS: tuple[Place, ...] = ()
 
 
 class SqliteStore:
@@ -88,7 +90,7 @@ class SqliteStore:
             ).fetchone()
             return int(row[0]) - count + 1
 
-        return self._writer.submit(unit)
+        return self._writer.submit(unit, NO_RECORDS)
 
     def give_back(self, series: str, first: int, last: int) -> None:
         """Return reserved numbers that were not used; they stay gaps when others have reserved since."""
@@ -99,7 +101,7 @@ class SqliteStore:
                 "UPDATE sequences SET value = ? WHERE series = ? AND value = ?", (first - 1, series, last)
             )
 
-        self._writer.submit(unit)
+        self._writer.submit(unit, NO_RECORDS)
 
     def wait_for_events(self, *, after: int, seconds: float) -> bool:
         """Wait until there may be an event after the cursor; False when the time passed without one."""
@@ -119,7 +121,7 @@ class SqliteStore:
                 (tenant, before.isoformat(), limit),
             ).rowcount
 
-        return self._writer.submit(unit)
+        return self._writer.submit(unit, NO_RECORDS)
 
     def backup(self, target: Path) -> None:
         """Copy the database while it is in use."""

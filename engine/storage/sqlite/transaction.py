@@ -169,7 +169,9 @@ class SqliteTransaction(SqliteReader):
         return super().get(kind, key)
 
     def version(self, kind: type[object], key: str) -> int:
-        """The version that the record has once this unit is saved."""
+        """The version that the record has once this unit is saved: what it adds was not there, or it is not saved."""
+        if (kind, key) in self._added:
+            return 1
         return super().version(kind, key) + ((kind, key) in self._own)
 
     def may_be_answered(self, request_id: str) -> bool:

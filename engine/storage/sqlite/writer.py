@@ -13,7 +13,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from engine.application.ports import StoreError, StoreFailed
@@ -28,10 +28,16 @@ PATIENCE_SECONDS = 0.02
 class _Unit:
     """A piece of work that waits for its commit; the lock is let go when the commit has returned."""
 
-    __slots__ = ("changes", "done", "error", "result", "work")
+    __slots__ = ("changes", "done", "error", "result", "work", "written")
 
-    def __init__(self, work: Callable[[sqlite3.Connection], Any], changes: Changes | None = None) -> None:
+    def __init__(
+        self,
+        work: Callable[[sqlite3.Connection], Any],
+        written: Sequence[Place] | None = None,
+        changes: Changes | None = None,
+    ) -> None:
         self.work = work
+        self.written = written
         self.changes = changes
         self.done = threading.Lock()
         self.done.acquire()
@@ -68,13 +74,16 @@ class Writer:
         """The unit was decided: it is submitted now, or never."""
         self._coming.discard(id(unit))
 
-    def submit(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a unit and wait until it is durable; raises what the unit raised, or StoreFailed."""
-        return self._wait(_Unit(work))  # type: ignore[no-any-return]
+    def submit(self, work: Callable[[sqlite3.Connection], T], written: Sequence[Place] | None = None) -> T:
+        """Run a unit and wait until it is durable; raises what the unit raised, or StoreFailed.
+
+        ``written`` are the records that it writes; None: it may write any.
+        """
+        return self._wait(_Unit(work, written))  # type: ignore[no-any-return]
 
     def save(self, changes: Changes) -> None:
         """Write what a unit of work collected and wait until it is durable; raises what kept it from being saved."""
-        self._wait(_Unit(lambda connection: save_group(connection, (changes,)), changes))
+        self._wait(_Unit(lambda connection: save_group(connection, (changes,)), changes.written, changes))
 
     def _wait(self, unit: _Unit) -> Any:
         with self._gate:
@@ -172,9 +181,9 @@ class Writer:
 
 def _written(batch: list[_Unit]) -> set[Place] | None:
     """The records that units write, those of refused ones too; None when one of them may write anything."""
-    if any(each.changes is None for each in batch):
+    if any(each.written is None for each in batch):
         return None
-    return {place for each in batch if each.changes is not None for place in each.changes.written}
+    return {place for each in batch for place in each.written or ()}
 
 
 def _left(until: float) -> float:
