@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Callable
+from functools import partial
 
 from cachetools import LRUCache
-from cpq.v1 import quote_pb2
+from cpq.v1 import common_pb2, quote_pb2
 from google.protobuf.descriptor import FileDescriptor
 
 from engine.api.calls import Calls
@@ -64,15 +66,19 @@ class QuoteAnswers:
         if not etag:
             return not_found("name", f"{wire.QUOTES}/{key}")
         mark = self._mark(etag, view)
-        return reader.kept(_key(key), mark) or self._remade(reader, key, mark, view)
+        return reader.kept(_key(key), mark) or self._remade(reader, key, mark, partial(self._made_from, view=view))
 
-    def _remade(self, reader: Reader, key: str, mark: str, view: int) -> bytes:
+    def listed(self, reader: Reader, key: str) -> bytes:
+        """A stored quote as lists show it: without lines, so that no rule book is needed."""
+        return self._remade(reader, key, f"{etag_of(reader, Quote, key)}/list", _row_of)
+
+    def _remade(self, reader: Reader, key: str, mark: str, made: Callable[[Quote, str], bytes]) -> bytes:
         with self._gate:
             found = self._made.get((key, mark))
         if found is None:
             quote = reader.get(Quote, key)
             assert quote is not None, "a snapshot does not change"
-            found = self._made_from(quote, etag_of(reader, Quote, key), view)
+            found = made(quote, etag_of(reader, Quote, key))
             if len(found) <= MADE_BYTES:
                 with self._gate:
                     self._made[key, mark] = found
@@ -85,6 +91,10 @@ class QuoteAnswers:
 
     def _mark(self, etag: str, view: int) -> str:
         return f"{etag}/{view}/{self._schema}"
+
+
+def _row_of(quote: Quote, etag: str) -> bytes:
+    return wire.quote_message(quote, etag, view=common_pb2.VIEW_BASIC, sheets=NO_BOOK).SerializeToString()
 
 
 def _key(quote: str) -> str:

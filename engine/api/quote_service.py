@@ -13,7 +13,7 @@ from engine.api.quote_answers import QuoteAnswers
 from engine.application import offers, quotes
 from engine.application.content import Content
 from engine.application.faults import not_found
-from engine.application.perform import DEFAULT_TENANT, Work, etag_of
+from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
 from engine.application.review import compare_versions, preview, verify_offer
 from engine.diagnostics import Refusal
@@ -25,7 +25,6 @@ from engine.wire.basics import Faults, need_date, read_key
 from engine.wire.contents import read_content, read_lines, read_ramps
 from engine.wire.parties import CUSTOMERS, USERS
 from engine.wire.priced import fill_route
-from engine.wire.sheets import NO_BOOK
 
 VIEWS = frozenset({common_pb2.VIEW_BASIC, common_pb2.VIEW_FULL, common_pb2.VIEW_WATERFALL})
 
@@ -70,18 +69,17 @@ class QuoteService:
             where["deal"] = request.deal
         checked(faults)
         with self._calls.env.store.read(DEFAULT_TENANT) as reader:
-            rows, token = ok(
+            keys, token = ok(
                 self._calls.pages.page(
                     request,
-                    lambda after, limit: reader.page(Quote, where=where, after=after, limit=limit),
-                    lambda each: each.id,
+                    lambda after, limit: reader.keys(Quote, where=where, after=after, limit=limit),
+                    lambda each: each,
                     where,
                 )
             )
             reply = quote_pb2.ListQuotesResponse(next_page_token=token)
-            for each in rows:
-                etag = etag_of(reader, Quote, each.id)
-                reply.quotes.append(wire.quote_message(each, etag, view=common_pb2.VIEW_BASIC, sheets=NO_BOOK))
+            for each in keys:
+                reply.quotes.add().MergeFromString(self._answers.listed(reader, each))
         return reply
 
     def UpdateQuote(self, request: quote_pb2.UpdateQuoteRequest, context: grpc.ServicerContext) -> Reply:

@@ -70,6 +70,11 @@ class Reader(Protocol):
     def page(self, kind: type[T], *, where: Mapping[str, str] | None = None, after: str = "", limit: int) -> list[T]:
         """Records in order of their keys, after a key; ``where`` names columns of the kind and the value wanted."""
 
+    def keys(
+        self, kind: type[object], *, where: Mapping[str, str] | None = None, after: str = "", limit: int
+    ) -> list[str]:
+        """The keys of such a page, without reading its records; their versions are known afterwards."""
+
     def newest(self, kind: type[T], *, below: int | None = None, limit: int) -> list[T]:
         """Records of a kind that is numbered, the highest number first; below a number when one is given."""
 

@@ -12,6 +12,7 @@ from engine.api.quote_answers import SCHEMA, schema_hash
 from engine.application.perform import DEFAULT_TENANT, etag_of
 from engine.application.ports import Asked
 from engine.quotes.quote import Quote
+from engine.storage.sqlite.transaction import SqliteReader
 from engine.wire import quotes as wire
 from engine.wire.sheets import Sheets
 from tests.api import deal
@@ -119,3 +120,30 @@ def test_the_schema_hash_follows_every_definition_and_the_mapping() -> None:
     assert schema_hash(pricing_pb2.DESCRIPTOR) != SCHEMA
     files = {each.name for each in quote_pb2.DESCRIPTOR.dependencies}
     assert "cpq/v1/pricing.proto" in files, "the prices of a quote are defined in another file"
+
+
+def test_a_list_shows_quotes_as_they_are_and_reads_a_record_once(shop: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [deal.create(shop, deal.line("MUG", str(n + 1))).name for n in range(3)]
+    read: list[str] = []
+    get = SqliteReader.get
+
+    def told(self: SqliteReader, kind: type[object], key: str) -> object:
+        if kind is Quote:
+            read.append(key)
+        return get(self, kind, key)
+
+    monkeypatch.setattr(SqliteReader, "get", told)
+
+    def listed() -> list[bytes]:
+        found = shop.quotes.ListQuotes(quote_pb2.ListQuotesRequest(), timeout=30).quotes
+        return [each.SerializeToString(deterministic=True) for each in found]
+
+    first = listed()
+    assert len(read) == 3
+    assert listed() == first == [rebuilt(shop, name, common_pb2.VIEW_BASIC) for name in names]
+    read.clear()
+    lines = [deal.line("MUG", "9")]
+    shop.quotes.BatchUpdateQuoteLines(quote_pb2.BatchUpdateQuoteLinesRequest(name=names[1], upserts=lines), timeout=30)
+    read.clear()
+    assert listed()[1] == rebuilt(shop, names[1], common_pb2.VIEW_BASIC) != first[1]
+    assert set(read) == {names[1].removeprefix("quotes/")}

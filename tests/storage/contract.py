@@ -204,6 +204,8 @@ class StoreContract:
             assert reader.page(Customer, limit=3) == people[:3]
             assert reader.page(Customer, after="c-2", limit=3) == people[3:6]
             assert reader.page(Customer, after="c-5", limit=3) == people[6:]
+            assert reader.keys(Customer, where={"segment": "odd"}, after="c-1", limit=9) == ["c-3", "c-5"]
+            assert reader.version(Customer, "c-5") == 1
             assert reader.page(Customer, where={"segment": "odd"}, limit=9) == people[1::2]
             assert reader.page(Customer, where={"segment": "odd", "display_name": "name 3"}, limit=9) == [people[3]]
 

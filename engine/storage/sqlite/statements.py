@@ -93,15 +93,14 @@ class Prepared:
         for child, insert in zip(self.table.children, self.insert_children, strict=True):
             yield insert, [(tenant, key, place, *row) for place, row in enumerate(child.rows(value))]
 
-    def page(self, where: Mapping[str, str]) -> str:
+    def page(self, where: Mapping[str, str], columns: str = "id, version, body") -> str:
         """The statement that reads a page, with one condition for each column named."""
         unknown = set(where) - set(self.table.columns)
         assert not unknown, f"no column {unknown} in {self.table.table}"
         assert not where or set(where) & set(self.table.listed_by), f"{self.table.table} is not listed by {set(where)}"
         conditions = "".join(f" AND {name} = ?" for name in where)
         return (
-            f"SELECT id, version, body FROM {self.table.table} WHERE tenant_id = ? AND id > ?{conditions}"
-            " ORDER BY id LIMIT ?"
+            f"SELECT {columns} FROM {self.table.table} WHERE tenant_id = ? AND id > ?{conditions} ORDER BY id LIMIT ?"
         )
 
     def newest(self) -> str:

@@ -63,10 +63,21 @@ class SqliteReader:
 
     def page(self, kind: type[T], *, where: Mapping[str, str] | None = None, after: str = "", limit: int) -> list[T]:
         """Records in order of their keys, after a key; ``where`` names columns of the kind and the value wanted."""
-        prepared = self._schema.of(kind)
         wanted = where or {}
-        parameters = (self._tenant, after, *wanted.values(), min(limit, MOST_ROWS))
-        return self._decoded(kind, self._snapshot.select(prepared.page(wanted), parameters))
+        return self._decoded(kind, self._page(self._schema.of(kind).page(wanted), wanted, after, limit))
+
+    def keys(
+        self, kind: type[object], *, where: Mapping[str, str] | None = None, after: str = "", limit: int
+    ) -> list[str]:
+        """The keys of a page; its records are not read, only how often they were saved."""
+        wanted = where or {}
+        rows = self._page(self._schema.of(kind).page(wanted, "id, version"), wanted, after, limit)
+        for key, version in rows:
+            self._seen.setdefault((kind, key), version)
+        return [key for key, _ in rows]
+
+    def _page(self, sql: str, where: Mapping[str, str], after: str, limit: int) -> list[Any]:
+        return self._snapshot.select(sql, (self._tenant, after, *where.values(), min(limit, MOST_ROWS)))
 
     def newest(self, kind: type[T], *, below: int | None = None, limit: int) -> list[T]:
         """Records of a numbered kind, the highest number first."""
