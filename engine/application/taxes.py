@@ -21,7 +21,7 @@ from engine.quotes.quote import Quote
 
 POINTS: Mapping[TaxLevel, TaxPoint] = {
     TaxLevel.UNIT: TaxPoint.UNIT,
-    TaxLevel.LINE: TaxPoint.QUOTED,
+    TaxLevel.LINE: TaxPoint.LINE,
     TaxLevel.RATE: TaxPoint.RATE,
     TaxLevel.TOTAL: TaxPoint.TOTAL,
 }

@@ -146,7 +146,7 @@ def _taxes(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[Credit
         base_left = taxed.base - total((each.base for each in before), currency)
         tax_left = taxed.tax - total((each.tax for each in before), currency)
         match invoice.tax_point:
-            case TaxPoint.QUOTED | TaxPoint.UNIT:
+            case TaxPoint.QUOTED | TaxPoint.LINE | TaxPoint.UNIT:
                 taken = (line_tax(each, taxed.percent, point=invoice.tax_point, rounding=rounding) for each in own)
                 tax = -total(taken, currency)
             case TaxPoint.RATE | TaxPoint.TOTAL:

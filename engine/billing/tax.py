@@ -17,14 +17,16 @@ UNKNOWN_TAX_CODE = Code("BIL001")
 class TaxPoint(Enum):
     """Where tax is rounded: once for each rate (EN 16931, rule BR-CO-17), once for the whole document, or on each line.
 
+    ``LINE`` and ``UNIT`` work out the tax of each line, or of each of its units, on the amount that is billed of it; a
+    delivery bears what the tax of the quoted line has left for it, so that all deliveries bear what was quoted.
     ``QUOTED`` takes the tax of each line as the quote worked it out, and a share of it for a part of the line: where
-    the quote rounds on each line, where prices include tax, since the customer pays the price and not a cent more, and
-    where tax has a part per unit. ``UNIT`` is that too; what no quote has taxed (usage) is then rounded on each unit.
+    prices include tax, since the customer pays the price and not a cent more, and where tax has a part per unit.
     """
 
     RATE = "rate"
     TOTAL = "total"
     QUOTED = "quoted"
+    LINE = "line"
     UNIT = "unit"
 
 
@@ -60,7 +62,7 @@ def tax_lines(lines: Sequence[BillLine], table: TaxTable, *, currency: Currency)
     codes = dict.fromkeys(each.tax_code for each in lines)
     bases = {code: total((each.amount for each in lines if each.tax_code == code), currency) for code in codes}
     match table.point:
-        case TaxPoint.QUOTED | TaxPoint.UNIT:
+        case TaxPoint.QUOTED | TaxPoint.LINE | TaxPoint.UNIT:
             taxes: Sequence[Money] = [_by_line(lines, code, table, currency) for code in codes]
         case TaxPoint.RATE | TaxPoint.TOTAL:
             taxed = [(bases[code], table.percents[code]) for code in codes]
@@ -74,8 +76,8 @@ def percent_ratio(percent: Decimal) -> Ratio:
 
 
 def line_tax(line: BillLine, percent: Decimal, *, point: TaxPoint, rounding: RoundingRule) -> Money:
-    """The tax of one line: as quoted, else by the rate, rounded on the line or on each of its units."""
-    if line.tax is not None:
+    """The tax of one line: as quoted where that counts, else by the rate, rounded on the line or on its units."""
+    if line.tax is not None and (point is TaxPoint.QUOTED or (point is TaxPoint.LINE and line.delivery)):
         return line.tax
     taxed = [(line.amount, 1)] if point is not TaxPoint.UNIT else _units(line)
     taxes = ((share_of(amount, percent_ratio(percent), rounding=rounding), count) for amount, count in taxed)

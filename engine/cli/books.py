@@ -20,7 +20,7 @@ STATES = {
 }
 
 
-ROUNDED = {2: ", rounded on the total", 3: ", rounded line by line", 4: ", rounded unit by unit"}
+ROUNDED = {2: ", rounded on the total", 3: ", as quoted", 4: ", rounded unit by unit", 5: ", rounded line by line"}
 HALF = Decimal("0.5")
 SIDES = ("debits", "credits", "balance")
 
@@ -71,7 +71,7 @@ def show_schedule(screen: Screen, contract: Any) -> None:
     columns += [*(["price now"] if changed else []), "recognised", "remaining"]
     rows = [
         [
-            ", ".join(each.skus[:3]) + (" ..." if len(each.skus) > 3 else ""),
+            _promised(each, shown),
             each.timing,
             *(amount(value, code) for value in _revenue_of(each, changed=changed)),
         ]
@@ -82,13 +82,15 @@ def show_schedule(screen: Screen, contract: Any) -> None:
     screen.table(columns, rows, right=range(2, len(columns)))
     for each in shown:
         if each.end_date.year:
-            screen.say(f"  {', '.join(each.skus)} ended early, last served on {day_before(each.end_date)}")
+            gone = "was taken back" if each.released >= each.stated else "ended early"
+            last = f", last served on {day_before(each.end_date)}" if gone == "ended early" else ""
+            screen.say(f"  {_promised(each, shown)} {gone}{last}")
     over_time = [each for each in contract.obligations if len(each.schedule) > 1]
     if over_time:
         longest = max(over_time, key=lambda each: len(each.schedule))
         largest = max(each.amount for each in longest.schedule)
-        screen.say(f"  schedule of {', '.join(longest.skus)}:")
-        shown = [
+        screen.say(f"  schedule of {_promised(longest, shown)}:")
+        months = [
             [
                 f"    {day(each.month)[:7]}",
                 amount(each.amount, code),
@@ -97,7 +99,14 @@ def show_schedule(screen: Screen, contract: Any) -> None:
             ]
             for each in longest.schedule
         ]
-        screen.table(["    month", "amount", "", ""], shown, right=(1,))
+        screen.table(["    month", "amount", "", ""], months, right=(1,))
+
+
+def _promised(obligation: Any, others: list[Any]) -> str:
+    """The products of an obligation; the lines too where another one is for the same products."""
+    skus = ", ".join(obligation.skus[:3]) + (" ..." if len(obligation.skus) > 3 else "")
+    alike = sum(each.skus == obligation.skus for each in others) > 1
+    return f"{skus} ({', '.join(obligation.quote_lines[:3])})" if alike else skus
 
 
 def _revenue_of(obligation: Any, *, changed: bool) -> list[int]:

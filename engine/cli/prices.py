@@ -93,7 +93,8 @@ def show_totals(screen: Screen, priced: Any) -> None:
     shown = [[name, money(value, code)] for name, value in rows if value or name in wanted]
     shown.append(["discount", f"{plain(totals.discount_percent, 0)} %"])
     if totals.margin_percent:
-        shown.append(["margin", f"{money(totals.margin, code)}  ({plain(totals.margin_percent, 0)} %)"])
+        share = f"{plain(totals.margin_percent, 0)} %"
+        shown.append(["margin", share if totals.phases else f"{money(totals.margin, code)}  ({share})"])
     screen.table(["", ""], shown, right=(1,))
     if totals.phases:
         phases = [

@@ -69,8 +69,10 @@ def end_early(
 def take_back(contract: RevenueContract, lines: Mapping[str, Money], *, on: date) -> RevenueContract | Refusal:
     """Undo order lines altogether: each is credited in full, and whatever was earned of it is taken back now.
 
-    ``lines`` holds what is credited or will not be billed of each; the price falls by just that. The others take what
-    the allocation had moved, also where they are satisfied.
+    ``lines`` holds what is credited or will not be billed of each; the price falls by just that. Where something had
+    been earned of them, it is as if they had never been promised: the others take what the allocation had moved, also
+    where they are satisfied. Where nothing was given yet, less is still to be given, which works forward as an early
+    end does.
     """
     return _end(contract, lines, _How(on, on, _undone))
 
@@ -101,8 +103,9 @@ def _end(contract: RevenueContract, lines: Mapping[str, Money], how: _How) -> Re
     wanted = contract.price - total(lines.values(), contract.currency)
     drift = wanted - changed.price
     if not drift.is_zero:
-        done = _satisfied(contract, changed, on) if ended is _ended else set()
-        open_now = _open(changed, gone, done, how.decided) if ended is _ended else {}
+        forward = ended is _ended or all(each.earned(on).is_zero for each in contract.accounts if each.id in gone)
+        done = _satisfied(contract, changed, on) if forward else set()
+        open_now = _open(changed, gone, done, how.decided) if forward else {}
         if drift.minor_units + sum(open_now.values()) >= 0 and open_now:
             return complete_now(_forward(changed, open_now, since=how.decided, drift=drift), on=on)
         moved = _moved(changed, gone, done, on=on, drift=drift)

@@ -21,14 +21,14 @@ RATES = b"tax_code,out: percent\nstandard,19\nreduced,7\n"
     [
         # PLAN 3 x 0.35, 0.35 and 0.35 at 19 %, PLUS 0.35 at 7 %: exact 0.1995 + 0.0665 + 0.0665 + 0.0245 = 0.357
         ("{round_at: unit}", 37, "UNIT"),  # five times 0.0665 -> 0.07, and 0.02
-        ("{round_at: line}", 36, "QUOTED"),  # 0.20 + 0.07 + 0.07 + 0.02
+        ("{round_at: line}", 36, "LINE"),  # 0.20 + 0.07 + 0.07 + 0.02
         ("{round_at: rate}", 35, "RATE"),  # 19 % of 1.75 = 0.3325 -> 0.33, and 0.02
         ("{round_at: total}", 36, "TOTAL"),  # 0.357
-        ("{round_at: line, mode: down}", 33, "QUOTED"),  # 0.19 + 0.06 + 0.06 + 0.02
+        ("{round_at: line, mode: down}", 33, "LINE"),  # 0.19 + 0.06 + 0.06 + 0.02
         ("{round_at: rate, mode: up}", 37, "RATE"),  # 0.34 + 0.03
         ("{round_at: total, mode: down}", 35, "TOTAL"),
         ("{round_at: unit, mode: down}", 32, "UNIT"),  # five times 0.06, and 0.02
-        ("{}", 36, "QUOTED"),
+        ("{}", 36, "LINE"),
     ],
 )
 def test_quote_and_invoice_round_tax_alike(tmp_path: Path, tax: str, cents: int, shown: str) -> None:

@@ -140,6 +140,27 @@ def test_credits_take_their_part_of_a_quoted_tax() -> None:
     assert (first.gross, second.gross) == (eur("5.00"), eur("4.99"))
 
 
+BY_LINE = TaxTable({"standard": Decimal(19)}, TaxPoint.LINE)
+
+
+def test_tax_by_line_is_worked_out_on_what_is_billed_of_it() -> None:
+    # 11 of 31 days of 162.96 are 57.82, 19 % of which are 10.9858; a share of the quoted 30.96 would be 10.98
+    part = replace(line("a", "57.82"), tax=eur("10.98"))
+    other = line("b", "0.03")  # 0.0057
+    assert [each.tax for each in drafted(part, other, taxes=BY_LINE).taxes] == [eur("10.99") + eur("0.01")]
+    invoice = final(part, taxes=BY_LINE)
+    first = noted(invoice, credited(part, "10.03"))  # 1.9057
+    second = noted(invoice, credited(part, "47.79", "2"), earlier=(first,))
+    assert (first.tax, second.tax) == (eur("1.91"), eur("9.08"))
+
+
+def test_deliveries_by_line_bear_the_tax_that_was_quoted() -> None:
+    # 10.00 at 19 % in three parts: 0.63, 0.64 and 0.63 are the 1.90 that were quoted; each on its own would be 0.63
+    parts = [("3.33", "0.63"), ("3.34", "0.64"), ("3.33", "0.63")]
+    lines = [replace(line(f"d{n}", net), tax=eur(tax), delivery=f"d{n}") for n, (net, tax) in enumerate(parts)]
+    assert [drafted(each, taxes=BY_LINE).tax for each in lines] == [eur(tax) for _, tax in parts]
+
+
 def test_a_levy_on_a_free_line_is_a_tax_all_the_same() -> None:
     assert drafted(replace(line("a", "0.00"), tax=eur("0.25")), taxes=QUOTED).gross == eur("0.25")
 

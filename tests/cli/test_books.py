@@ -40,7 +40,8 @@ def test_service_is_shown_from_its_first_to_its_last_day(capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("rounding", "tax", "said"),
     [
-        ("QUOTED", 190, "of 10.03, rounded line by line"),  # 19 % of 10.03 are 1.9057
+        ("QUOTED", 190, "of 10.03, as quoted"),
+        ("LINE", 190, "of 10.03, rounded line by line"),  # 19 % of 10.03 are 1.9057
         ("UNIT", 192, "of 10.03, rounded unit by unit"),
         ("TOTAL", 190, "of 10.03, rounded on the total"),
         ("QUOTED", 191, "of 10.03 "),

@@ -49,6 +49,10 @@ def test_a_contract_is_shown_and_ended_early(cpq: Cpq, write: Write) -> None:
     assert "moves away" in shown
     assert f"ends on {end} already" in cpq(*ended, code=1)
     cpq("revenue", "run", "--until", end)
+    books = cpq("revenue", "show", contract)
+    # 12 x 24.00 were stated; the first month less the credit is billed, the other eleven are not
+    assert "288.00" in books and f"-{11 * Decimal(24) + credit}" in books
+    assert f"CARE-M ended early, last served on {first.replace(day=15)}" in books
     assert "every identity holds" in cpq("audit", "--until", end)
 
 

@@ -151,6 +151,24 @@ def test_an_end_that_is_decided_before_works_forward_over_the_days_that_are_left
     assert sums(late, 1, (1, 6), (7, 7)) == [27_150, 9_200], "decided too late, nothing is left to be given"
 
 
+def test_what_was_never_begun_is_taken_back_without_touching_what_was_given() -> None:
+    """Box 60.00 (40.00 alone), delivered; plan and training 60.00 each (80.00 alone each): 36.00, 72.00 and 72.00.
+
+    The training is cancelled before it begins; a quarter of the year of the plan is earned then, 18.00. The price is
+    120.00; the box keeps its 36.00, the plan has 84.00 and earns 66.00 of it in the nine months that are left.
+    """
+    contract = made(
+        promise("box", 6_000, DELIVERY, ssp=4_000),
+        promise("plan", 6_000, EVEN, ssp=8_000),
+        promise("training", 6_000, DELIVERY, ssp=8_000),
+    )
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    changed = ok(take_back(contract, {"training": eur(6_000)}, on=date(2026, 4, 1)))
+    assert [each.price for each in changed.accounts] == [eur(3_600), eur(8_400), eur(0)]
+    assert sums(changed, 1, (1, 3), (4, 12)) == [1_800, 6_600]
+    assert sums(changed, 0, (1, 12)) == [3_600]
+
+
 def test_what_goes_on_takes_its_share_of_what_an_end_moves() -> None:
     """As before, with support of 365.00 beside it at its own price (1.00 a day).
 
