@@ -20,6 +20,7 @@ from engine.configuration.formats.coom_rules import Cell, Statement
 from engine.configuration.formats.coom_text import UNSUPPORTED, Formula, Operation, Path, error
 from engine.configuration.formats.coom_tree import CoomFile, parse
 from engine.configuration.formats.coom_values import Amount, Reader, every
+from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.logic import Formula as Condition
 from engine.configuration.formats.logic import Not, conjunction, disjunction, literal_of
 from engine.configuration.formats.reified import Comparer
@@ -49,17 +50,21 @@ class _Reader:
         self.instances = planter.by_type
 
     def read(self) -> Model:
+        faults = Faults()
         counts: dict[str, int] = {}
         known = {**self.file.structures, **self.file.enumerations}
         for behavior in self.file.behaviors:
             if behavior.context not in known:
                 hint = did_you_mean(behavior.context, known)
-                raise error(behavior.span, f"unknown type `{behavior.context}`", UNKNOWN_CONTEXT, hint)
+                message = f"unknown type `{behavior.context}`"
+                faults.found += error(behavior.span, message, UNKNOWN_CONTEXT, hint).diagnostics
             for statement in behavior.statements:
                 counts[behavior.context] = counts.get(behavior.context, 0) + 1
                 name = f"{behavior.context} rule {counts[behavior.context]}"
                 rule = self.builder.rule(name, statement.explanation, statement.span)
-                self._statement(statement, self.instances.get(behavior.context, []), rule)
+                with faults.noted():
+                    self._statement(statement, self.instances.get(behavior.context, []), rule)
+        faults.settle()
         self.builder.notes += self.file.notes
         return self.builder.build()
 

@@ -14,6 +14,7 @@ from engine.configuration.builder import ModelBuilder
 from engine.configuration.formats.coom_ranges import Ranges
 from engine.configuration.formats.coom_text import MALFORMED, UNSUPPORTED, error
 from engine.configuration.formats.coom_tree import PRODUCT, CoomFile, Feature
+from engine.configuration.formats.faults import Faults
 from engine.configuration.model import Value
 from engine.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
 
@@ -54,11 +55,13 @@ class Planter:
     def _check(self) -> None:
         """Refuse unknown types, structures that contain themselves, and products of too many instances."""
         file = self._file
+        faults = Faults()
         for features in file.structures.values():
             for each in features:
                 if each.type not in ("num", "Bool") and each.type not in {**file.structures, **file.enumerations}:
                     hint = did_you_mean(each.type, [*file.structures, *file.enumerations, "num", "Bool"])
-                    raise error(each.span, f"unknown type `{each.type}`", UNKNOWN_TYPE, hint)
+                    faults.found += error(each.span, f"unknown type `{each.type}`", UNKNOWN_TYPE, hint).diagnostics
+        faults.settle()
         self._size(PRODUCT, {}, ())
 
     def _size(self, name: str, known: dict[str, int], inside: tuple[str, ...]) -> int:

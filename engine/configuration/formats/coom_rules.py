@@ -67,8 +67,11 @@ class _Reader:
         self.defined.append({})
         found: list[Statement] = []
         while not self.words.accept("}"):
+            if self.words.look().kind == "end":
+                self.words.expect("}")
             if not self.words.accept(";"):
-                found += self._conditioned(conditions, text, depth)
+                with self.words.recovering():
+                    found += self._conditioned(conditions, text, depth)
         self.defined.pop()
         return tuple(found)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from engine.configuration.formats.faults import Faults
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 
 MALFORMED = Code("MDL060")
@@ -120,6 +122,20 @@ class Words:
         self._words = words
         self._at = 0
         self._depth = 0
+        self.faults = Faults()
+
+    @contextmanager
+    def recovering(self) -> Iterator[None]:
+        """Keep what is wrong with a part of the file, and go on with the next line."""
+        with self.faults.noted():
+            try:
+                yield
+            except DiagnosticError:
+                self._depth = 0
+                line = self._words[max(0, min(self._at, len(self._words) - 1) - 1)].span.line
+                while self.look().kind != "end" and self.look().span.line <= line and self.look().value != "}":
+                    self.take()
+                raise
 
     def look(self, ahead: int = 0) -> Token:
         """A word to come, without taking it."""
@@ -204,7 +220,8 @@ class Words:
         if word.kind not in ("name", "text"):
             raise error(word.span, f"a formula is expected, not `{word.value}`")
         called = word.kind == "name" and self.look(1).value == "(" and self.look(1).kind == "symbol"
-        if called and (word.value in AGGREGATES or word.value in OTHER_FUNCTIONS):
+        joined = self.look(1).span.column == word.span.column + len(word.value)
+        if called and (joined or word.value in AGGREGATES or word.value in OTHER_FUNCTIONS):
             return self._call()
         return self.path()
 

@@ -71,22 +71,28 @@ class _Parser:
 
     def read(self) -> CoomFile:
         while self.words.look().kind != "end":
-            word = self.words.take()
-            match word.value if word.kind == "name" else "":
-                case "product":
-                    self._structure(PRODUCT, word)
-                case "structure":
-                    self._structure(self.words.name("a structure").value, word)
-                case "enumeration":
-                    self._enumeration(word)
-                case "behavior":
-                    self._behavior(word)
-                case _:
-                    hint = "a COOM file has `product`, `structure`, `enumeration` and `behavior` blocks"
-                    raise error(word.span, f"unexpected `{word.value}`", hint=hint)
+            if self.words.faults.found and self.words.accept("}"):
+                continue  # it closes a block that could not be read
+            with self.words.recovering():
+                self._block(self.words.take())
+        self.words.faults.settle()
         if PRODUCT not in self.file.structures:
             raise error(Span(self.path), "no `product` block")
         return self.file
+
+    def _block(self, word: Token) -> None:
+        match word.value if word.kind == "name" else "":
+            case "product":
+                self._structure(PRODUCT, word)
+            case "structure":
+                self._structure(self.words.name("a structure").value, word)
+            case "enumeration":
+                self._enumeration(word)
+            case "behavior":
+                self._behavior(word)
+            case _:
+                hint = "a COOM file has `product`, `structure`, `enumeration` and `behavior` blocks"
+                raise error(word.span, f"unexpected `{word.value}`", hint=hint)
 
     def _behavior(self, word: Token) -> None:
         named = self.words.look().value != "{"
@@ -106,10 +112,13 @@ class _Parser:
         while not self.words.accept("}"):
             if self.words.accept(";"):
                 continue
-            made = self._feature()
-            if made.name in features:
-                raise error(made.span, f"feature `{made.name}` is there twice")
-            features[made.name] = made
+            if self.words.look().kind == "end":
+                self.words.expect("}")
+            with self.words.recovering():
+                made = self._feature()
+                if made.name in features:
+                    raise error(made.span, f"feature `{made.name}` is there twice")
+                features[made.name] = made
         self.file.structures[name] = tuple(features.values())
 
     def _feature(self) -> Feature:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.configuration.builder import ModelBuilder
+from engine.configuration.formats.faults import Faults
 from engine.configuration.model import Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, counted
 
@@ -28,6 +29,8 @@ class _Reader:
         self.count = -1
         self.clauses: list[tuple[int, tuple[int, ...]]] = []
         self.pending: list[int] = []
+        self.announced = 0
+        self.faults = Faults()
 
     def read(self, text: str) -> Model:
         for number, line in enumerate(text.splitlines(), start=1):
@@ -38,11 +41,16 @@ class _Reader:
             elif line.startswith("%"):
                 break
             else:
-                self._clause(line, number)
+                with self.faults.noted():
+                    self._clause(line, number)
+        self.faults.settle()
         if self.count < 0:
             raise self._error(1, "no `p cnf` line", "a DIMACS file starts with `p cnf <variables> <clauses>`")
         if self.pending:
             raise self._error(len(text.splitlines()), "the last clause does not end in 0")
+        if len(self.clauses) < self.announced:
+            message = f"the file ends after {counted(len(self.clauses), 'clause')} of {self.announced} announced"
+            raise self._error(len(text.splitlines()), message, "it was cut off, or the `p cnf` line is wrong")
         return self._build()
 
     def _comment(self, line: str) -> None:
@@ -54,7 +62,7 @@ class _Reader:
         parts = line.split()
         if len(parts) != 4 or parts[1] != "cnf" or not (parts[2].isdigit() and parts[3].isdigit()):
             raise self._error(number, "malformed problem line", "write `p cnf <variables> <clauses>`")
-        self.count = int(parts[2])
+        self.count, self.announced = int(parts[2]), int(parts[3])
         if self.count > VARIABLES_MAX:
             raise self._error(number, f"{self.count} variables; {VARIABLES_MAX} are read at most")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.configuration.builder import ModelBuilder
+from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.feature_tree import FeatureTree
 from engine.configuration.formats.logic import Connective, Formula, Join, Not, conjunction, disjunction, implies, state
 from engine.configuration.formats.xml_tree import Element, read_xml
@@ -33,27 +34,33 @@ class _Reader:
         self.builder = ModelBuilder(path.rsplit("/", 1)[-1])
         self.tree = FeatureTree(self.builder)
         self.features: dict[str, int] = {}
+        self.faults = Faults()
 
     def read(self) -> Model:
         for each in self.root.children:
             if each.tag not in SECTIONS:
-                raise self._error(each, f"`<{each.tag}>` is not supported", UNSUPPORTED)
+                self.faults.found += self._error(each, f"`<{each.tag}>` is not supported", UNSUPPORTED).diagnostics
         tops = [each for struct in self.root.inside("struct") for each in struct.children if each.tag not in SILENT]
         if len(tops) != 1:
             raise self._error(self.root, "`<struct>` holds exactly one root feature")
         self._walk(tops[0])
         rules = (each for section in self.root.inside("constraints") for each in section.children)
         for number, rule in enumerate(rules, start=1):
-            if rule.tag != "rule":
-                raise self._error(rule, f"`<{rule.tag}>` is not supported here", UNSUPPORTED)
-            formulas = [self._formula(each) for each in rule.children if each.tag not in SILENT]
-            if formulas:
-                state(self.builder, conjunction(*formulas), self.builder.rule(f"rule {number}", span=rule.span))
+            with self.faults.noted():
+                self._rule(rule, f"rule {number}")
+        self.faults.settle()
         attribute = next((each for each in self.root.walk() if each.tag == "attribute"), None)
         if attribute is not None:
             note = "attributes are kept in the file but no rule reads them"
             self.builder.notes.append(Diagnostic(UNSUPPORTED, note, attribute.span, severity=Severity.NOTE))
         return self.builder.build()
+
+    def _rule(self, rule: Element, name: str) -> None:
+        if rule.tag != "rule":
+            raise self._error(rule, f"`<{rule.tag}>` is not supported here", UNSUPPORTED)
+        formulas = [self._formula(each) for each in rule.children if each.tag not in SILENT]
+        if formulas:
+            state(self.builder, conjunction(*formulas), self.builder.rule(name, span=rule.span))
 
     def _walk(self, top: Element) -> None:
         root = self._feature(top)
@@ -63,7 +70,10 @@ class _Reader:
             parent = stack.pop()
             literal = self.features[parent.get("name")]
             children = [each for each in parent.children if each.tag not in SILENT]
-            made = [(child, self._feature(child)) for child in children]
+            made: list[tuple[Element, int]] = []
+            for child in children:
+                with self.faults.noted():
+                    made.append((child, self._feature(child)))
             for child, feature in made:
                 self.tree.child(literal, feature, child.get("name"), child.span)
                 if parent.tag in ("and", "feature") and child.get("mandatory") == "true":
@@ -71,7 +81,7 @@ class _Reader:
             if parent.tag in GROUPS and made:
                 at = (parent.get("name"), parent.span)
                 self.tree.group(literal, [feature for _, feature in made], GROUPS[parent.tag], at)
-            stack.extend(reversed(children))
+            stack.extend(child for child, _ in reversed(made))
 
     def _feature(self, element: Element) -> int:
         name = element.get("name")

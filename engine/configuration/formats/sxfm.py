@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from engine.configuration.builder import ModelBuilder
+from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.feature_tree import FeatureTree
 from engine.configuration.model import Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, did_you_mean
@@ -43,6 +44,7 @@ class _Reader:
         self.open: list[_Open] = []
         self.by_id: dict[str, int] = {}
         self.groups: list[_Open] = []
+        self.faults = Faults()
 
     def read(self, text: str) -> Model:
         section = ""
@@ -52,19 +54,25 @@ class _Reader:
                 section = stripped
             elif stripped in ("</feature_tree>", "</constraints>"):
                 section = ""
-            elif stripped and section == "<feature_tree>":
-                self._node(line, Span(self.path, number, len(line) - len(line.lstrip()) + 1))
-            elif stripped and section == "<constraints>":
-                self._constraint(stripped, Span(self.path, number, len(line) - len(line.lstrip()) + 1))
-            elif stripped and not stripped.startswith(KNOWN_TAGS):
-                span = Span(self.path, number, len(line) - len(line.lstrip()) + 1)
-                raise DiagnosticError(Diagnostic(UNSUPPORTED, f"`{stripped[:40]}` is not supported here", span))
+            elif stripped:
+                with self.faults.noted():
+                    self._line(line, section, Span(self.path, number, len(line) - len(line.lstrip()) + 1))
+        self.faults.settle()
         if not self.by_id:
             raise _error(Span(self.path), "no `<feature_tree>` with a root feature")
         for group in self.groups:
             assert group.members is not None
             self.tree.group(group.feature, group.members, group.limits, (group.name, group.span))
         return self.builder.build()
+
+    def _line(self, line: str, section: str, span: Span) -> None:
+        stripped = line.strip()
+        if section == "<feature_tree>":
+            self._node(line, span)
+        elif section == "<constraints>":
+            self._constraint(stripped, span)
+        elif not stripped.startswith(KNOWN_TAGS):
+            raise DiagnosticError(Diagnostic(UNSUPPORTED, f"`{stripped[:40]}` is not supported here", span))
 
     def _node(self, line: str, span: Span) -> None:
         found = _LINE.match(line.strip())
@@ -112,13 +120,16 @@ class _Reader:
         label, colon, text = line.rpartition(":")
         if not colon:
             label, text = f"constraint at line {span.line}", line
-        literals = []
+        literals, unknown = [], []
         for word in re.split(r"\s+or\s+", text.strip(), flags=re.IGNORECASE):
             name = word.strip().removeprefix("~").strip()
             if name not in self.by_id:
                 hint = did_you_mean(name, self.by_id)
-                raise DiagnosticError(Diagnostic(UNKNOWN_FEATURE, f"unknown feature `{name}`", span, hint))
+                unknown.append(Diagnostic(UNKNOWN_FEATURE, f"unknown feature `{name}`", span, hint))
+                continue
             literals.append(-self.by_id[name] if word.strip().startswith("~") else self.by_id[name])
+        if unknown:
+            raise DiagnosticError(*unknown)
         self.builder.clause(literals, self.builder.rule(label.strip(), span=span))
 
 

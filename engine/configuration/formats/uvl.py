@@ -13,6 +13,7 @@ from fractions import Fraction
 from operator import eq, ge, gt, le, lt, ne
 
 from engine.configuration.builder import ModelBuilder
+from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.feature_tree import FeatureTree
 from engine.configuration.formats.logic import (
     Connective,
@@ -38,7 +39,7 @@ from engine.configuration.formats.uvl_ranges import (
 from engine.configuration.formats.uvl_text import Call, Expression, Name, Number, Operation, Text, error
 from engine.configuration.formats.uvl_tree import UNSUPPORTED, Feature, UvlFile, parse
 from engine.configuration.model import Model
-from engine.diagnostics import Code, Diagnostic, Severity, Span, counted, did_you_mean
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Severity, Span, counted, did_you_mean
 
 UNKNOWN_FEATURE = Code("MDL052")
 RANGE_NOTE = Code("MDL053")
@@ -63,11 +64,14 @@ class _Reader:
         self.quantity: dict[str, int] = {}
         self.text: dict[str, int] = {}
         self.real: dict[str, Linear] = {}
+        self.unread: set[str] = set()
 
     def read(self) -> Model:
+        faults = Faults()
         for feature in walk(self.file.root):
             if feature.name in self.features:
-                raise error(feature.span, f"feature `{feature.name}` is there twice")
+                faults.found += error(feature.span, f"feature `{feature.name}` is there twice").diagnostics
+                continue
             self.features[feature.name] = feature
             self.literal[feature.name] = self.builder.variable(
                 self.builder.boolean(feature.name, span=feature.span)
@@ -76,10 +80,15 @@ class _Reader:
         for feature in self.features.values():
             self._below(feature)
         for feature in self.features.values():
-            self._typed(feature)
+            with faults.noted():
+                self.unread.add(feature.name)
+                self._typed(feature)
+                self.unread.remove(feature.name)
         for number, (expression, span) in enumerate(self.file.constraints, start=1):
-            formula = self._formula(expression)
-            state(self.builder, formula, self.builder.rule(f"constraint {number}", span=span))
+            with faults.noted():
+                formula = self._formula(expression)
+                state(self.builder, formula, self.builder.rule(f"constraint {number}", span=span))
+        faults.settle()
         return self.builder.build()
 
     def _below(self, parent: Feature) -> None:
@@ -251,6 +260,8 @@ class _Reader:
                 return Linear({(self.literal[name.parts[0]], self.quantity[name.parts[0]]): Fraction(1)}, Fraction(0))
             if name.parts[0] in self.real:
                 return self.real[name.parts[0]]
+            if name.parts[0] in self.unread:
+                raise DiagnosticError  # it is told already why
             raise error(name.span, f"feature `{name.parts[0]}` has no number", UNSUPPORTED)
         value = self._attribute(name)
         if isinstance(value, Fraction):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
+from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.uvl_text import Expression, Parser, Token, error, tokens
 from engine.diagnostics import Code, Span
 
@@ -81,6 +82,8 @@ class _File:
         self.roots: list[Feature] = []
         self.constraints: list[tuple[Expression, Span]] = []
         self.open: list[tuple[int, Feature | Group]] = []
+        self.unread: int | None = None
+        self.faults = Faults()
 
     def read(self, lines: Sequence[Line]) -> UvlFile:
         section = ""
@@ -89,13 +92,23 @@ class _File:
             if width == 0 and first in ("features", "constraints", "include", "namespace"):
                 section = first
             elif width == 0 and first == "imports":
-                raise error(span, "`imports` is not supported", UNSUPPORTED, "put the imported features into one file")
+                section = "include"
+                with self.faults.noted():
+                    hint = "put the imported features into one file"
+                    raise error(span, "`imports` is not supported", UNSUPPORTED, hint)
             elif section == "features":
-                self._tree(width, words, span)
+                # What stands below a line that could not be read is part of it.
+                if self.unread is None or width <= self.unread:
+                    self.unread = width
+                    with self.faults.noted():
+                        self._tree(width, words, span)
+                        self.unread = None
             elif section == "constraints":
-                self.constraints.append((Parser(words, words[-1].span).expression(), span))
+                with self.faults.noted():
+                    self.constraints.append((Parser(words, words[-1].span).expression(), span))
             elif section != "include":
                 raise error(span, f"unexpected `{first}`", hint="a UVL file has `features` and `constraints`")
+        self.faults.settle()
         if len(self.roots) != 1:
             raise error(Span(self.path), "there is exactly one root feature")
         return UvlFile(self.roots[0], [*self.constraints, *_inside(self.roots[0])])

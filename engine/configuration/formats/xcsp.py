@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.configuration.builder import ModelBuilder
+from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.xcsp3 import read_xcsp3
 from engine.configuration.formats.xcsp_values import MALFORMED, UNSUPPORTED, error, numbers
 from engine.configuration.formats.xml_tree import Element, read_xml
@@ -29,21 +30,28 @@ class _Reader:
         self.builder = builder
 
     def read(self) -> Model:
+        faults = Faults()
         for each in self.root.children:
             if each.tag not in PARTS:
-                raise error(each, f"`<{each.tag}>` is not supported", UNSUPPORTED)
+                faults.found += error(each, f"`<{each.tag}>` is not supported", UNSUPPORTED).diagnostics
         domains = {each.get("name"): numbers(each, each.text) for each in self._all("domains", "domain")}
         for variable in self._all("variables", "variable"):
-            name, domain = variable.get("name"), variable.get("domain")
-            if not domains.get(domain):
-                raise error(variable, f"variable `{name}` has no domain")
-            if self.builder.index_of(name) is not None:
-                raise error(variable, f"variable `{name}` is there twice")
-            self.builder.enumeration(name, domains[domain], span=variable.span)
+            with faults.noted():
+                self._variable(variable, domains.get(variable.get("domain"), []))
         relations = {each.get("name"): each for each in self._all("relations", "relation")}
         for constraint in self._all("constraints", "constraint"):
-            self._constraint(constraint, relations)
+            with faults.noted():
+                self._constraint(constraint, relations)
+        faults.settle()
         return self.builder.build()
+
+    def _variable(self, variable: Element, domain: list[int]) -> None:
+        name = variable.get("name")
+        if not domain:
+            raise error(variable, f"variable `{name}` has no domain")
+        if self.builder.index_of(name) is not None:
+            raise error(variable, f"variable `{name}` is there twice")
+        self.builder.enumeration(name, domain, span=variable.span)
 
     def _all(self, section: str, tag: str) -> list[Element]:
         """The elements of a section, all of that tag."""

@@ -8,6 +8,7 @@ from itertools import product
 from math import prod
 
 from engine.configuration.builder import ModelBuilder
+from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.xcsp_values import MALFORMED, UNSUPPORTED, VALUES_MAX, error, numbers
 from engine.configuration.formats.xml_tree import Element
 from engine.configuration.model import Model, Value
@@ -34,25 +35,33 @@ class _Reader:
         self.rules = 0
 
     def read(self) -> Model:
+        faults = Faults()
         for each in self.root.children:
             if each.tag not in PARTS:
-                raise error(each, f"`<{each.tag}>` is not supported", UNSUPPORTED)
+                faults.found += error(each, f"`<{each.tag}>` is not supported", UNSUPPORTED).diagnostics
         for part in self.root.inside("variables"):
             for each in part.children:
-                self._variable(each)
+                with faults.noted():
+                    self._variable(each)
         stack = [each for part in self.root.inside("constraints") for each in part.children]
         while stack:
             each = stack.pop(0)
-            match each.tag:
-                case "block":
-                    stack = [*each.children, *stack]
-                case "group":
-                    self._group(each)
-                case "extension":
-                    self._extension(each, ())
-                case _:
-                    raise error(each, f"`<{each.tag}>` constraints are not supported", UNSUPPORTED)
+            if each.tag == "block":
+                stack = [*each.children, *stack]
+                continue
+            with faults.noted():
+                self._constraint(each)
+        faults.settle()
         return self.builder.build()
+
+    def _constraint(self, element: Element) -> None:
+        match element.tag:
+            case "group":
+                self._group(element)
+            case "extension":
+                self._extension(element, ())
+            case _:
+                raise error(element, f"`<{element.tag}>` constraints are not supported", UNSUPPORTED)
 
     def _variable(self, element: Element) -> None:
         name = element.get("id")

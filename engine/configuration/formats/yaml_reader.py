@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from engine.configuration.builder import ModelBuilder
+from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.yaml_text import Place, document
 from engine.configuration.model import STRUCTURE, Kind, Model, Term, Value
 from engine.diagnostics import counted, did_you_mean
@@ -27,6 +28,7 @@ def read_yaml(data: bytes, path: str) -> Model:
 class _Reader:
     def __init__(self, path: str) -> None:
         self.builder = ModelBuilder(path.rsplit("/", 1)[-1])
+        self.faults = Faults()
         self.asks: dict[str, Callable[[Place, int], None]] = {
             "any": lambda here, rule: self.builder.clause([self._literal(each) for each in here.items()], rule),
             "count": self._count,
@@ -38,18 +40,28 @@ class _Reader:
     def read(self, root: Place) -> Model:
         parts = root.record("model", "variables", "structure", "rules")
         for each in parts["variables"].items() if "variables" in parts else ():
-            self._variable(each)
+            with self.faults.noted():
+                self._variable(each)
+        # What a variable that could not be read is used for is no fault of its own.
+        self.faults.settle()
         for each in parts["structure"].items() if "structure" in parts else ():
-            self._ask(each, STRUCTURE)
+            with self.faults.noted():
+                self._ask(each, STRUCTURE)
         for each in parts["rules"].items() if "rules" in parts else ():
-            rule = each.record(*RULE)
-            if "id" not in rule:
-                raise each.wrong("a rule has an `id`")
-            message = rule["message"].text() if "message" in rule else ""
-            number = self.builder.rule(rule["id"].text(), message, each.span)
-            for ask in rule["asks"].items() if "asks" in rule else ():
-                self._ask(ask, number)
+            with self.faults.noted():
+                self._rule(each)
+        self.faults.settle()
         return self.builder.build()
+
+    def _rule(self, here: Place) -> None:
+        rule = here.record(*RULE)
+        if "id" not in rule:
+            raise here.wrong("a rule has an `id`")
+        message = rule["message"].text() if "message" in rule else ""
+        number = self.builder.rule(rule["id"].text(), message, here.span)
+        for ask in rule["asks"].items() if "asks" in rule else ():
+            with self.faults.noted():
+                self._ask(ask, number)
 
     def _variable(self, here: Place) -> None:
         facts = here.record(*VARIABLE)

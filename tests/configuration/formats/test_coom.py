@@ -155,7 +155,7 @@ def test_default_and_prefer_are_wishes() -> None:
         ("product { num 0-9 n }\nbehavior Nn { require n = 5 }", "p.coom:2:1: MDL065: unknown type `Nn`"),
         (
             "product { num 0-9 n }\nbehavior { require n = 5",
-            "p.coom:2:24: MDL061: `the end of the file` is not supported",
+            "p.coom:2:24: MDL060: `}` is expected, not `the end of the file`",
         ),
         ("product { num 0-9 n } ?", "p.coom:1:23: MDL060: unexpected character `?`"),
         ("product { E e E f }\nenumeration E { X }\nbehavior { combinations (e f)\n allow (X) }", "p.coom:4:2: MDL060"),
