@@ -6,10 +6,8 @@ standard output as frames, so that an end at any time leaves the best diagram fo
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
-import resource
 import struct
 import sys
 from collections.abc import Iterator
@@ -24,7 +22,7 @@ HEAD = struct.Struct(">cI")
 
 
 class Frame(Enum):
-    """What a frame carries: an attempt in words, the bytes of a diagram, or the end with status and peak memory."""
+    """What a frame carries: an attempt in words, the bytes of a diagram, or the end with its status."""
 
     ATTEMPT = b"a"
     DIAGRAM = b"d"
@@ -57,8 +55,7 @@ def work(model: Model, budget: CompileBudget, stream: IO[bytes]) -> Compiled:
         send(stream, Frame.DIAGRAM, diagram.to_bytes())
 
     compiled = compile_model(model, budget, tell=tell, found=found)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    send(stream, Frame.END, json.dumps({"status": compiled.status.value, "megabytes": peak}).encode())
+    send(stream, Frame.END, compiled.status.value.encode())
     return compiled
 
 

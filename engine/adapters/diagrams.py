@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import pickle
 import subprocess
@@ -28,6 +27,9 @@ from engine.configuration.solver.flat import Diagram, compilable, fingerprint
 
 PARTS = frozenset({"adapters", "configuration"})
 """The packages that take part in compiling a model."""
+
+KILOBYTES = 1024 if sys.platform != "darwin" else 1024 * 1024
+"""What the system counts memory in, as parts of a megabyte."""
 
 COMMAND = (sys.executable, "-m", "engine.adapters.compile_worker")
 Heard = tuple[Frame, bytes] | None
@@ -74,13 +76,15 @@ def diagram_for(
     if not available():
         return Outcome(CompileStatus.NOT_INSTALLED, None, 0.0)
     heard = _Heard(tell)
-    status, peak = _in_worker(model, budget, started + budget.seconds, heard)
+    status = _in_worker(model, budget, started + budget.seconds, heard)
     if status is not CompileStatus.DONE:
         heard.content = None
     if heard.content is not None:
         kept.write(key, heard.content)
     diagram = None if heard.content is None else Diagram.from_bytes(heard.content, name)
-    return Outcome(status, diagram, time.monotonic() - started, attempts=tuple(heard.attempts), peak_megabytes=peak)
+    return Outcome(
+        status, diagram, time.monotonic() - started, attempts=tuple(heard.attempts), peak_megabytes=heard.peak_megabytes
+    )
 
 
 class _Heard:
@@ -89,6 +93,7 @@ class _Heard:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self.attempts: list[str] = []
         self.content: bytes | None = None
+        self.peak_megabytes = 0
         self._tell = tell
 
     def say(self, attempt: str) -> None:
@@ -108,8 +113,8 @@ def _read(kept: DiskCache, key: str, model: str) -> Diagram | None:
     return found
 
 
-def _in_worker(model: Model, budget: CompileBudget, deadline: float, heard: _Heard) -> tuple[CompileStatus, int]:
-    """Run the worker until it ends or the deadline comes: how it ended, and its memory when it said so."""
+def _in_worker(model: Model, budget: CompileBudget, deadline: float, heard: _Heard) -> CompileStatus:
+    """Run the worker until it ends or the deadline comes: how it ended."""
     root = str(Path(engine.__file__).resolve().parents[1])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     with tempfile.TemporaryFile() as complaints:
@@ -132,13 +137,22 @@ def _in_worker(model: Model, budget: CompileBudget, deadline: float, heard: _Hea
         except EOFError:
             complaints.seek(0)
             last = complaints.read().decode(errors="replace").strip().splitlines()[-1:]
-            heard.say(": ".join((f"the process that compiles ended with {worker.wait()}", *last)))
-            return (CompileStatus.DONE if heard.content else CompileStatus.CRASHED), 0
+            heard.peak_megabytes = _ended(worker)
+            heard.say(": ".join((f"the process that compiles ended with {worker.returncode}", *last)))
+            return CompileStatus.DONE if heard.content else CompileStatus.CRASHED
         finally:
-            worker.kill()
-            worker.wait()
+            if worker.returncode is None:
+                worker.kill()
+                heard.peak_megabytes = _ended(worker)
             for each in ends:
                 each.join()
+
+
+def _ended(worker: subprocess.Popen[bytes]) -> int:
+    """Wait for the worker to end: the most memory that it had, in megabytes, also where it could not say so itself."""
+    _, status, usage = os.wait4(worker.pid, 0)
+    worker.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss // KILOBYTES
 
 
 def _task(model: Model, budget: CompileBudget, deadline: float) -> bytes:
@@ -147,13 +161,13 @@ def _task(model: Model, budget: CompileBudget, deadline: float) -> bytes:
     return pickle.dumps((replace(model, rules=(), notes=(), index={}), replace(budget, seconds=left)))
 
 
-def _listen(queue: SimpleQueue[Heard], deadline: float, heard: _Heard) -> tuple[CompileStatus, int]:
+def _listen(queue: SimpleQueue[Heard], deadline: float, heard: _Heard) -> CompileStatus:
     while True:
         try:
             said = queue.get(timeout=max(0.0, deadline - time.monotonic()))
         except Empty:
             heard.say("stopped when the time was up")
-            return (CompileStatus.DONE if heard.content else CompileStatus.TOO_LARGE), 0
+            return CompileStatus.DONE if heard.content else CompileStatus.TOO_LARGE
         match said:
             case None:
                 raise EOFError
@@ -162,8 +176,7 @@ def _listen(queue: SimpleQueue[Heard], deadline: float, heard: _Heard) -> tuple[
             case Frame.DIAGRAM, content:
                 heard.content = content
             case _, end:
-                facts = json.loads(end)
-                return CompileStatus(facts["status"]), int(facts["megabytes"])
+                return CompileStatus(end.decode())
 
 
 def _write(stream: IO[bytes], task: bytes) -> None:

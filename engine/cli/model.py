@@ -29,6 +29,7 @@ from engine.configuration.solver.flat import Diagram
 from engine.diagnostics import one_line
 
 PROGRESS_AFTER = 2.0
+ORDER_SHOWN = 12
 
 SMALL = 200
 """Variables up to which a model without tables is compiled unasked."""
@@ -127,7 +128,10 @@ def run_compile(options: argparse.Namespace) -> int:
         return 0 if found.diagram else 1
     table = Table(title=options.file.name, show_header=False)
     for key, value in facts.items():
-        shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+        if key == "order" and isinstance(value, list):
+            shown = " ".join(map(str, value[:ORDER_SHOWN])) + (" ..." if len(value) > ORDER_SHOWN else "")
+        else:
+            shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
         table.add_row(key.replace("_", " "), escape(shown))
     Console().print(table)
     return 0 if found.diagram else 1
@@ -179,7 +183,7 @@ def _facts(model: Model, found: Outcome) -> dict[str, Json]:
         facts["nodes"] = len(found.diagram.levels)
         facts["edges"] = len(found.diagram.values)
         facts["bytes"] = len(found.diagram.to_bytes())
-        facts["order"] = " ".join(model.variables[at].name for at in found.diagram.order[:12]) + " ..."
+        facts["order"] = [model.variables[at].name for at in found.diagram.order]
     return facts
 
 
