@@ -19,7 +19,7 @@ from rich.table import Table
 from engine.adapters.diagrams import Outcome, diagram_cache, diagram_for
 from engine.cli import model_verify
 from engine.cli.model_file import load
-from engine.cli.model_study import study_data, study_lines
+from engine.cli.model_study import count_text, study_data, study_lines
 from engine.configuration import Budget, Model, configurator_for
 from engine.configuration.analysing import study
 from engine.configuration.checking import Json, Query, Stopwatch, check, summary
@@ -199,7 +199,8 @@ def _show(answers: dict[str, Json]) -> None:
     for key in ("kind", "variables", "satisfiable"):
         facts.add_row(key, str(answers.get(key)))
     least = answers.get("count_at_least")
-    facts.add_row("count", f"at least {least}" if least else str(answers.get("count")))
+    count = count_text(str(least or answers.get("count")))
+    facts.add_row("count", f"at least {count}" if least else count)
     for key in ("core", "dead", "impossible_values"):
         if key in answers:
             facts.add_row(key, str(len(cast(list[Json], answers[key]))))

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from engine.configuration import Rule, Value
 from engine.configuration.analysing import Reason, Study
-from engine.configuration.checking import Json
+from engine.configuration.checking import Json, digits
 from engine.diagnostics import counted
 
 SHOWN = 20
+DIGITS_SHOWN = 80
 
 
 def study_lines(name: str, found: Study) -> Iterator[str]:
@@ -42,16 +43,21 @@ def study_data(found: Study) -> dict[str, Json]:
         "always": [_reason(each) for each in found.always],
         "never_binding": [{"rule": each.rule.id, "implied_by": _rules(each.by)} for each in found.implied.rules],
         "unchecked": _rules(found.implied.unchecked),
-        "count": None if found.count is None else str(found.count),
-        "count_at_least": None if found.at_least is None else str(found.at_least),
+        "count": None if found.count is None else digits(found.count),
+        "count_at_least": None if found.at_least is None else digits(found.at_least),
         "unfinished": list(found.unfinished),
     }
 
 
 def _count(found: Study) -> str:
     if found.count is not None:
-        return str(found.count)
-    return "an unknown number of" if found.at_least is None else f"at least {found.at_least}"
+        return count_text(digits(found.count))
+    return "an unknown number of" if found.at_least is None else f"at least {count_text(digits(found.at_least))}"
+
+
+def count_text(count: str) -> str:
+    """A count for people: a long one is shortened."""
+    return count if len(count) <= DIGITS_SHOWN else f"{count[:12]}... ({len(count)} digits)"
 
 
 def _unfinished(found: Study) -> Iterator[str]:

@@ -13,6 +13,8 @@ from engine.configuration.model import Kind, Model, Term, Value
 
 PRICE_RULE = 'crc32(utf8 name)%1000 per selected boolean; crc32("var=value")%1000 per chosen value'
 
+DIGITS_AT_ONCE = 4_000
+
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
 Answer = TypeVar("Answer")
 
@@ -38,6 +40,15 @@ class Stopwatch:
         answer = ask()
         self.milliseconds.setdefault(operation, []).append((self._clock() - started) * 1000)
         return answer
+
+
+def digits(count: int) -> str:
+    """A count as decimal text, of any length: the interpreter refuses more than 4 300 digits in one go."""
+    if count < 10**DIGITS_AT_ONCE:
+        return str(count)
+    half = count.bit_length() * 3 // 20  # about half of the digits
+    high, low = divmod(count, 10**half)
+    return digits(high) + digits(low).zfill(half)
 
 
 def price_terms(model: Model) -> tuple[Term, ...]:
@@ -103,9 +114,9 @@ class _Check:
         """The count, or how many there are at least."""
         total = self.watch.run("count", lambda: self.engine.count((), budget=self.budget))
         if not isinstance(total, OutOfBudget):
-            return {"count": str(total)}
+            return {"count": digits(total)}
         self.gaps.append("count")
-        return {"count": None, "count_at_least": None if total.known is None else str(total.known.count)}
+        return {"count": None, "count_at_least": None if total.known is None else digits(total.known.count)}
 
     def _ask(self, operation: str, ask: Callable[[], Answer | OutOfBudget[object]]) -> Answer | None:
         answer = self.watch.run(operation, ask)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.configuration.checking import digits
 from engine.configuration.verifying import CHECKS, verdicts
 
 TRUTH: dict[str, Any] = {
@@ -97,3 +98,12 @@ def test_blocked_values_are_sets_by_name() -> None:
     for blocked, right in (({"wheel": [1, "a"]}, 1), ({"wheel": ["a"]}, 0), ({}, 0)):
         mine = {**TRUTH, "queries": [{**query, "blocked_values": blocked}]}
         assert verdicts(mine, truth)[5].right == right
+
+
+def test_counts_of_any_length_are_told_in_full() -> None:
+    for count in (0, 7, 10**4_000 - 1, 10**4_000, 10**9_000 + 12, 3**20_000):
+        text = digits(count)
+        value = 0
+        for at in range(0, len(text), 1_000):
+            value = value * 10 ** len(text[at : at + 1_000]) + int(text[at : at + 1_000])
+        assert value == count and (text == "0" or not text.startswith("0"))

@@ -8,7 +8,8 @@ separate the rest, so components fall apart early.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -21,7 +22,7 @@ from engine.configuration.solver.search import Allowance, BudgetSpentError, Sear
 
 Clauses = tuple[tuple[int, ...], ...]
 CACHE_MAX = 400_000
-CHECK_EVERY = 64
+CHECK_EVERY = 8
 
 
 def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance) -> int | OutOfBudget[AtLeast]:
@@ -38,9 +39,13 @@ def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance)
     left = {abs(literal) for clause in kept for literal in clause}
     # An atom that kept its own name and is in no clause any more may be either.
     free += sum(1 for atom in mentioned if names[atom] == atom and atom not in left)
-    ranks = _ranks(kept)
-    renamed = tuple(sorted(tuple(ranks[each] if each > 0 else -ranks[-each] for each in clause) for clause in kept))
     counter = _Counter(allowance)
+    try:
+        ranks = _ranks(kept, allowance)
+    except BudgetSpentError:
+        counter.end()
+        ranks = {atom: atom for atom in left}
+    renamed = tuple(sorted(tuple(ranks[each] if each > 0 else -ranks[-each] for each in clause) for clause in kept))
     found = counter.total(renamed)
     if not counter.spent:
         return found << free
@@ -48,24 +53,48 @@ def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance)
     return OutOfBudget("count", AtLeast(least) if least else None)
 
 
-def count_by_search(
-    search: Search, branches: Sequence[Sequence[Sequence[int]]], literals: Sequence[int]
-) -> int | OutOfBudget[AtLeast]:
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A variable that solutions differ in: its values as literals, or the bounds of a quantity.
+
+    A quantity is halved until one value is left, so that bounds are made for values that it can have only.
+    """
+
+    values: Sequence[Sequence[int]] = ()
+    bounds: tuple[int, int] = (0, 0)
+    at_least: Callable[[int], int] | None = None
+
+    def parts(self, low: int, high: int) -> Iterator[tuple[Sequence[int], int, int]]:
+        """Literals of disjoint parts of the values between, and what each part leaves."""
+        if self.at_least is None:
+            yield from ((each, 0, 0) for each in self.values)
+        elif low == high:
+            yield (), low, high
+        else:
+            middle = (low + high) // 2
+            above = self.at_least(middle + 1)
+            yield (-above,), low, middle
+            yield (above,), middle + 1, high
+
+
+def count_by_search(search: Search, branches: Sequence[Branch], literals: Sequence[int]) -> int | OutOfBudget[AtLeast]:
     """Solutions of any model, one by one: values are tried variable by variable wherever they still fit."""
     if not search.solve(literals):
         return 0
     found = 0
-    open_nodes = [(0, list(literals))]
+    open_nodes: list[tuple[int, list[int], tuple[int, int] | None]] = [(0, list(literals), None)]
     try:
         while open_nodes:
-            depth, assumed = open_nodes.pop()
+            depth, assumed, span = open_nodes.pop()
             if depth == len(branches):
                 found += 1
                 continue
-            for value in branches[depth]:
+            branch = branches[depth]
+            for value, low, high in branch.parts(*(span or branch.bounds)):
                 search.allowance.spend(1)
-                if search.solve([*assumed, *value]):
-                    open_nodes.append((depth + 1, [*assumed, *value]))
+                if not value or search.solve([*assumed, *value]):
+                    following = (depth + 1, [*assumed, *value], None)
+                    open_nodes.append(following if low == high else (depth, [*assumed, *value], (low, high)))
     except BudgetSpentError:
         return OutOfBudget("count", AtLeast(max(found, 1)))
     return found
@@ -136,8 +165,12 @@ class _Counter:
         try:
             self._allowance.spend(CHECK_EVERY)
         except BudgetSpentError:
-            self.spent = True
-            self._last = self._allowance.extended()
+            self.end()
+
+    def end(self) -> None:
+        """Branch no more."""
+        self.spent = True
+        self._last = self._allowance.extended()
 
     def _mask(self, clause: tuple[int, ...]) -> int:
         """The atoms of a clause."""
@@ -210,8 +243,8 @@ def _propagate(clauses: Clauses, places: dict[int, list[int]], decided: int) -> 
     return left, len(holds)
 
 
-def _ranks(clauses: Iterable[tuple[int, ...]]) -> dict[int, int]:
+def _ranks(clauses: Iterable[tuple[int, ...]], allowance: Allowance) -> dict[int, int]:
     """When each atom (from 1) would be eliminated if the one with the fewest neighbours always went first."""
     scopes = [{abs(literal) for literal in clause} for clause in clauses]
-    order = eliminated(neighbours(sorted(set().union(*scopes)), scopes))
+    order = eliminated(neighbours(sorted(set().union(*scopes)), scopes), pause=allowance.check)
     return {atom: at for at, atom in enumerate(order, 1)}

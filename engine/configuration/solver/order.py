@@ -105,12 +105,16 @@ def neighbours(variables: Iterable[int], scopes: Iterable[Iterable[int]]) -> dic
 
 
 def eliminated(
-    near: dict[int, set[int]], weight: Callable[[int, set[int]], int] = lambda _, others: len(others)
+    near: dict[int, set[int]],
+    weight: Callable[[int, set[int]], int] = lambda _, others: len(others),
+    *,
+    pause: Callable[[], None] = lambda: None,
 ) -> dict[int, set[int]]:
     """All variables in the order of an elimination, each with the neighbours it had when its turn came.
 
     The one of least weight, usually with the fewest neighbours, goes next and makes its neighbours neighbours of each
-    other. Uses up ``near``.
+    other. Uses up ``near``. ``pause`` is called at every step, and may raise: where all are neighbours in the end, a
+    step takes as long as all of them squared.
     """
     queue = [(weight(variable, others), variable) for variable, others in near.items()]
     heapify(queue)
@@ -123,6 +127,7 @@ def eliminated(
         if now != known:
             heappush(queue, (now, variable))
             continue
+        pause()
         others = done[variable] = near.pop(variable)
         for other in others:
             near[other] |= others

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from engine.configuration.answers import DEFAULT_BUDGET, Choice
-from engine.configuration.model import Model
+from engine.configuration.model import Kind, Model, Variable
 from engine.configuration.solver.bits import atoms_of
 from engine.configuration.solver.closeup import Statements
 from engine.configuration.solver.cnf import Cnf, encode
 from engine.configuration.solver.conflicts import Group
+from engine.configuration.solver.counting import Branch
 from engine.configuration.solver.elimination import Eliminator
 from engine.configuration.solver.facts import Vocabulary
-from engine.configuration.solver.listing import values_of
 from engine.configuration.solver.ranges import RangeFinder
 from engine.configuration.solver.reduced import Reduced, reduce
 from engine.configuration.solver.rotation import Rotator
@@ -161,13 +161,14 @@ class Workbench:
         known = vocabulary.decided_true | vocabulary.decided_false
         return all(known >> abs(each) & 1 for each in literals)
 
-    def branches(self) -> list[list[tuple[int, ...]]]:
-        """Per decision variable the literals of each of its values."""
-        return [
-            [self.group(Choice(each.name, value)) for value in values_of(each)]
-            for each in self.foundation.model.variables
-            if each.decision
-        ]
+    def branches(self) -> list[Branch]:
+        """Per decision variable what tells its values apart."""
+        return [self._branch(at, each) for at, each in enumerate(self.foundation.model.variables) if each.decision]
+
+    def _branch(self, at: int, variable: Variable) -> Branch:
+        if variable.kind is Kind.QUANTITY:
+            return Branch(bounds=(variable.minimum, variable.maximum), at_least=partial(self._bound, at))
+        return Branch([self.group(Choice(variable.name, value)) for value in variable.values])
 
     def groups(self, choices: Iterable[Choice]) -> list[Group]:
         """The literals of several choices."""

@@ -23,7 +23,9 @@ from engine.configuration import (
     Term,
 )
 from engine.configuration.analysing import study
+from engine.configuration.solver.counting import count_by_search
 from engine.configuration.solver.engine import SatConfigurator
+from engine.configuration.solver.workbench import Foundation, Workbench
 from tests.configuration.solver.brute import Solution, agrees, random_model, solutions, total
 from tests.configuration.solver.impatience import Countdown, make_impatient
 from tests.configuration.solver.test_engine import pigeonhole, some_choices
@@ -228,3 +230,27 @@ def test_nothing_is_said_to_be_known_of_what_nobody_found_out() -> None:
     assert isinstance(found, OutOfBudget) and found.known is None
     told = study(SatConfigurator(model), budget=Budget(500, PATIENT))
     assert told.satisfiable is None and told.unfinished == ("domains",)
+
+
+def test_rules_that_tie_everything_together_are_given_up_before_the_first_branch(impatient: None) -> None:
+    """Each step of an elimination ties more together: it may take the whole budget, which still is not overrun."""
+    rnd = random.Random(1)
+    builder = ModelBuilder("dense")
+    atoms = [builder.is_(builder.boolean(f"b{at}"), True) for at in range(120)]
+    for at in range(120):
+        builder.clause(rnd.sample(atoms, 12), builder.rule(f"r{at}"))
+    Countdown.looks = 40
+    found = SatConfigurator(builder.build()).count()
+    assert isinstance(found, OutOfBudget) and found.known is not None and found.known.count >= 1
+    assert Countdown.looks >= -3, "nothing was asked of the budget that was over"
+
+
+def test_quantities_are_counted_without_a_literal_for_every_value() -> None:
+    builder = ModelBuilder("fans")
+    fans, bags = builder.quantity("fans", 0, 10_000), builder.quantity("bags", -5_000, 5_000)
+    builder.at_most([Term(1, 0, fans)], 3, builder.rule("few fans"))
+    builder.at_most([Term(1, 0, bags), Term(1, 0, fans)], -4_998, builder.rule("few bags"))
+    bench = Workbench(Foundation(builder.build()))
+    # fans 0: bags -5000 to -4998; 1: -5000, -4999; 2: -5000; 3: none
+    assert count_by_search(bench.search, bench.branches(), []) == 3 + 2 + 1
+    assert bench.search.grown < 200
