@@ -17,7 +17,7 @@ from engine.pricing.finding import Finder
 from engine.pricing.masks import RULES
 from engine.pricing.matches import matches_of
 from engine.pricing.plain_guards import PlainGuards, hold
-from engine.pricing.plan import Pick
+from engine.pricing.plan import Cap, CapScope, Pick
 from engine.pricing.programs import Program, Stage, alone, lone_op, program_for, run
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.rows import Rows
@@ -50,8 +50,14 @@ def suits(plan: PricePlan, request: PriceRequest) -> bool:
         and not plan.line_sees_lines
         and not plan.contracted
         and not plan.bundle_prices
+        and not any(_counts_every_line(group.group.cap) for group in plan.line_groups)
         and not any(index.key[1] in PRICES for index in plan.index.line)
     )
+
+
+def _counts_every_line(cap: Cap | None) -> bool:
+    """Whether a cap is a percent of what the lines of the quote come to at the entry of its group."""
+    return cap is not None and cap.scope is CapScope.QUOTE and cap.percent is not None
 
 
 def _plain_rounding(rounding: RoundingSettings) -> bool:

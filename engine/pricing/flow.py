@@ -29,13 +29,13 @@ from engine.pricing.express import Express, suits
 from engine.pricing.finding import Finder
 from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.guarding import guard_line, price_percent_lines
-from engine.pricing.line_stage import LineRun, alone, run_groups
+from engine.pricing.line_stage import LineRun, alone, is_capped_over_quote, run_groups
 from engine.pricing.manual import manual_on_line, manual_on_order, replaces_order_rules, replaces_rules_of
 from engine.pricing.models.percent_of_total import PercentCycleError
 from engine.pricing.models.stairstep import BeyondLastStepError
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
-from engine.pricing.plan import CapScope, Step
+from engine.pricing.plan import Cap, Step
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.pricing.rows import Rows
@@ -43,7 +43,7 @@ from engine.pricing.ruleplan import RulePlan
 from engine.pricing.settings import RoundingPoint
 from engine.pricing.spread import spread
 from engine.pricing.starting import MissingPriceError, new_state, start_line
-from engine.pricing.state import ZERO, LineState, major, minor_units
+from engine.pricing.state import HUNDRED, ZERO, LineState, major, minor_units
 from engine.pricing.taxes import no_rate, unknown_codes
 from engine.pricing.told import Told
 from engine.pricing.usability import usable_rules
@@ -168,8 +168,8 @@ class Pricing:
             assert state is not None
             self.line(state, header)
         for group in self.plan.line_groups:
-            if group.group.cap is not None and group.group.cap.scope is CapScope.QUOTE:
-                cap_over_quote(self.work, rows, group.group.id, group.group.cap.amounts.get(self.work.currency.code))
+            if group.group.cap is not None and is_capped_over_quote(group.group):
+                cap_over_quote(self.work, rows, group.group.id, group.group.cap)
         self.settle()
 
     def _off_the_lane(self, line: RequestLine) -> LineState:
@@ -302,17 +302,20 @@ def show_start(work: Work, rows: Rows, slow: Sequence[int]) -> None:
         work.lines = [dict(state.record) for state in states]
 
 
-def cap_over_quote(work: Work, rows: Rows, group: str, most: Decimal | None) -> None:
+def cap_over_quote(work: Work, rows: Rows, group: str, cap: Cap) -> None:
     """Give back what a group took off all lines together beyond its cap, in proportion to what each got."""
-    if most is None:
-        return
     mode = work.plan.rules.rounding.mode
-    given = []
+    given, found = [], ZERO
     for state in rows.states:
-        capped = () if state is None else state.capped
-        amount = sum((taken for name, taken in capped if name == group), ZERO)
-        given.append(minor_units(amount, work.currency, mode))
-    excess = sum(given) - minor_units(most, work.currency, mode)
+        capped = [each for each in (() if state is None else state.capped) if each.group == group]
+        given.append(minor_units(sum((each.given for each in capped), ZERO), work.currency, mode))
+        found = EXACT.add(found, sum((each.entry for each in capped), ZERO))
+    limits = [cap.amounts[work.currency.code]] if work.currency.code in cap.amounts else []
+    if cap.percent is not None:
+        limits.append(EXACT.divide(EXACT.multiply(found, cap.percent), HUNDRED))
+    if not limits:
+        return
+    excess = sum(given) - max(minor_units(min(limits), work.currency, mode), 0)
     if excess <= 0:
         return
     shares, _ = spread(excess, given, [max(each, 0) for each in given])

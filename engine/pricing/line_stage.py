@@ -13,7 +13,7 @@ from engine.pricing.compiled import GroupPlan
 from engine.pricing.effects import Effect
 from engine.pricing.plan import Across, CapScope, Combine, Mode, Pick, RuleGroup, Within
 from engine.pricing.ruleplan import RulePlan
-from engine.pricing.state import HUNDRED, ZERO, LineState
+from engine.pricing.state import HUNDRED, ZERO, Capped, LineState
 from engine.pricing.told import Notes
 from engine.pricing.work import Work
 
@@ -82,6 +82,8 @@ def run_groups(run: LineRun, candidates: Sequence[RulePlan], groups: Sequence[Gr
                 run.lost(rule, f"stopped by {run.stopped}")
         elif members:
             run_group(run, group, members)
+        elif is_capped_over_quote(group.group):
+            run.state.capped.append(Capped(group.group.id, run.state.running_amount, ZERO))
 
 
 def alone(run: LineRun, candidates: Sequence[RulePlan]) -> Sequence[RulePlan]:
@@ -112,9 +114,13 @@ def run_group(run: LineRun, group: GroupPlan, members: Sequence[RulePlan]) -> No
             giver.give_worst(members)
         case Pick.BANDS:
             giver.give_bands(members)
-    cap = group.group.cap
-    if cap is not None and cap.scope is CapScope.QUOTE:
-        state.capped.append((group.group.id, giver.given))
+    if is_capped_over_quote(group.group):
+        state.capped.append(Capped(group.group.id, entry.amount, giver.given))
+
+
+def is_capped_over_quote(group: RuleGroup) -> bool:
+    """Whether the lines of a quote share what a group may take off."""
+    return group.cap is not None and group.cap.scope is CapScope.QUOTE
 
 
 class Giver:

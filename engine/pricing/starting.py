@@ -149,10 +149,12 @@ def _rated_amount(plan: ModelPlan, line: RequestLine, pooled: Decimal, base: Dec
 
 
 def pooled_quantity(work: Work, state: LineState, plan: ModelPlan) -> Decimal:
-    """The quantity that decides the tier: the line's own, or that of all lines of its pool."""
+    """The quantity that decides the tier: the line's own, or that of all lines of its pool; a line that is in no group
+    counts alone.
+    """
     scope = plan.use.pool
     line = state.line
-    if scope is PoolScope.LINE:
+    if scope is PoolScope.LINE or (scope is PoolScope.GROUP and not line.group):
         return line.quantity
     total = ZERO
     for other in work.request.lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from engine.catalog import Value
 from engine.money import EXACT, Currency, Rounding, step
@@ -31,6 +31,14 @@ def major(minor: int, currency: Currency) -> Decimal:
 def rounded(value: Decimal, places: int, mode: Rounding) -> Decimal:
     """Round a price to so many decimals."""
     return value.quantize(Decimal(1).scaleb(-places), mode.decimal, EXACT)
+
+
+class Capped(NamedTuple):
+    """What a group with a cap over the quote found on a line, and what it gave."""
+
+    group: str
+    entry: Decimal
+    given: Decimal
 
 
 class LineState:
@@ -79,7 +87,7 @@ class LineState:
         self.stage_amount = 0
         self.applied: list[int] = []
         self.trace: list[TraceRow] = []
-        self.capped: list[tuple[str, Decimal]] = []
+        self.capped: list[Capped] = []
 
     def copy(self) -> LineState:
         """A state of its own to try something on."""

@@ -305,3 +305,12 @@ def test_percents_and_guards_hold_on_their_days(day: date, amounts_then: dict[st
         return
     assert isinstance(found, Priced) and price(plan, request, lane=Lane.FULL) == found
     assert {name: str(amounts(found)[name]) for name in amounts_then} == amounts_then
+
+
+def test_a_line_in_no_group_pools_with_nobody() -> None:
+    tiers = Volume((Tier(D(9), D(10)), Tier(None, D(8))))
+    rules = book(models=(ModelUse(RuleId("m"), "A", tiers, PoolScope.GROUP),))
+    alone = priced(rules, asked(line("A", "6"), line("A", "6", id="more")))
+    assert amounts(alone) == {"a": D("60.00"), "more": D("60.00")}
+    rack = priced(rules, asked(line("A", "6", group="rack"), line("A", "6", id="more", group="rack")))
+    assert amounts(rack) == {"a": D("48.00"), "more": D("48.00")}

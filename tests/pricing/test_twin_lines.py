@@ -67,7 +67,7 @@ limits = st.builds(
 )
 caps = st.builds(
     lambda percent, money, scope: Cap(
-        None if percent is None or scope is CapScope.QUOTE else D(percent),
+        None if percent is None else D(percent),
         {} if money is None else {"EUR": D(money)},
         scope,
     ),

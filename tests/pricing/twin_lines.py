@@ -37,6 +37,7 @@ class TwinLine:
     stopped: bool = False
     applied: list[str] = field(default_factory=list)
     by_group: dict[str, Fraction] = field(default_factory=dict)
+    entries: dict[str, Fraction] = field(default_factory=dict)
 
     @property
     def running(self) -> Fraction:
@@ -59,10 +60,17 @@ def price_lines(rules: PricingRules, lines: Sequence[TwinLine], predicates: Mapp
         members = _members(rules, groups, line, predicates)
         for group in groups:
             chosen = [rule for rule in members if rule.group == group.id]
+            line.entries[group.id] = line.running
             _Group(rules, group, line, predicates).work(chosen)
     for group in groups:
-        if group.cap is not None and group.cap.scope is CapScope.QUOTE and "EUR" in group.cap.amounts:
-            _give_back(lines, group.id, Fraction(group.cap.amounts["EUR"]))
+        cap = group.cap
+        if cap is None or cap.scope is not CapScope.QUOTE:
+            continue
+        limits = [Fraction(cap.amounts["EUR"])] if "EUR" in cap.amounts else []
+        if cap.percent is not None:
+            limits.append(sum(line.entries[group.id] for line in lines) * Fraction(cap.percent) / 100)
+        if limits:
+            _give_back(lines, group.id, max(min(limits), ZERO))
 
 
 def _members(

@@ -35,6 +35,7 @@ class TwinOrder:
     applied: list[str] = field(default_factory=list)
     gifts: list[tuple[str, int]] = field(default_factory=list)
     stopped: bool = False
+    gross_of: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not self.units:
@@ -47,7 +48,7 @@ class TwinOrder:
     def copy(self) -> TwinOrder:
         units = [Unit(each.line, each.value, each.used) for each in self.units]
         rest = (self.skus, self.quantities, self.listed, list(self.running), self.lowest, self.discountable)
-        return TwinOrder(*rest, units, list(self.applied), list(self.gifts), self.stopped)
+        return TwinOrder(*rest, units, list(self.applied), list(self.gifts), self.stopped, self.gross_of)
 
     def room(self, line: int) -> int:
         return max(self.running[line] - self.lowest[line], 0)
@@ -207,14 +208,14 @@ class _Group:
         total = total if most is None else min(total, most)
         weights = {
             Spread.BY_NET: [self._base()[line] for line in lines],
-            Spread.BY_GROSS: [self._base()[line] for line in lines],
+            Spread.BY_GROSS: [self._base()[line] * (order.gross_of[line] if order.gross_of else 1) for line in lines],
             Spread.BY_QUANTITY: [order.quantities[line] for line in lines],
             Spread.EVEN: [1] * len(lines),
         }[rule.spread]
         if total < 0:
             shares = [-share for share in proportional(-total, weights)]
         else:
-            shares = _spread(total, weights, [order.room(line) for line in lines])
+            shares = spread(total, weights, [order.room(line) for line in lines])
         return list(zip(lines, shares, strict=True))
 
     def _each(self, effect: Percent | Amount | SetPrice, lines: list[int], most: int | None) -> list[tuple[int, int]]:
@@ -317,7 +318,7 @@ def _by_weight(total: int, weights: list[Fraction]) -> list[int]:
     return parts
 
 
-def _spread(total: int, weights: list[int], rooms: list[int]) -> list[int]:
+def spread(total: int, weights: list[int], rooms: list[int]) -> list[int]:
     """In proportion to the lines that have room, round after round, until it is spent or all are full."""
     given = [0] * len(weights)
     left = total

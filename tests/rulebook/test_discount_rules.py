@@ -151,3 +151,12 @@ def test_a_rule_that_limits_nothing_is_as_plain_as_one_made_in_code() -> None:
     assert (limited.limit.units_max, limited.usage.uses) == (D(2), 5)
     assert parts.plan.line_rules[0].ops[""] == (0, SHARE, D("0.1"))
     assert not parts.plan.line_rules[1].ops
+
+
+def test_a_percent_cap_over_the_quote_is_of_what_all_lines_come_to() -> None:
+    text = rules('give: 50 % off unit, when: line.sku = "A"', group="cap: 25 %, cap_of: quote")
+    # 50.00 would be given; a quarter of 120.00 may be, and B counts though no rule is for it
+    assert priced(text) == {"a": "70.00", "b": "20.00"}
+    both = rules("give: 50 % off unit", group="cap: '25 %, 20.00', cap_of: quote")
+    # 60.00 would be given, 30.00 and 20.00 are the limits: a third of each
+    assert priced(both) == {"a": "83.33", "b": "16.67"}
