@@ -115,7 +115,7 @@ def publish_folder(env: Environment, root: Path) -> str:
         lambda _, book: book.id.encode(),
     )
     if isinstance(done, Refusal):
-        shown = "\n".join(f"  {each.field}: {each.message}" for each in done.faults)
+        shown = "\n".join(f"  {each.message}" for each in done.faults)
         raise SettingsError(f"the rules in `{root}` cannot be published:\n{shown}")
     return done.decode()
 

@@ -7,12 +7,15 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from io import TextIOWrapper
 
 from engine.adapters.collector import calm_collector
-from engine.diagnostics import DiagnosticError, nearest_name, one_line
+from engine.cli.failure import CLEAN, FINDINGS, MISUSE, VerbFailed, tell
+from engine.cli.parser import Parser
+from engine.diagnostics import DiagnosticError, as_json, nearest_name, one_line
 
-CLEAN, FINDINGS, MISUSE = 0, 1, 2
+INTERRUPTED = 130
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("engine.cli.demo", "play one deal from configuration to recognised revenue"),
@@ -43,7 +46,7 @@ VERBS: dict[str, tuple[str, str]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``cpq`` with the arguments given (default: the process's own) and return its exit code.
 
-    0 is clean, 1 means findings or a refusal, 2 a misuse of the command.
+    0 is clean, 1 means findings or a refusal, 2 a misuse of the command, 130 that somebody interrupted it.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what the terminal's encoding has no letter for is shown as an escape
@@ -53,6 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         print(_overview())
         return CLEAN if arguments else MISUSE
+    if arguments == ["--version"]:
+        print(f"cpq {version('cpq-engine')}")
+        return CLEAN
     verb = arguments[0]
     if verb not in VERBS:
         near = nearest_name(verb, VERBS)
@@ -60,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return MISUSE
     # The transport's own notices are for its developers; what went wrong is said by the failed call.
     os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    parser = argparse.ArgumentParser(prog="cpq")
+    parser = Parser(prog="cpq")
     importlib.import_module(VERBS[verb][0]).add_parser(parser.add_subparsers(dest="verb", metavar="VERB"))
     return _run(parser, arguments)
 
@@ -70,24 +76,37 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
         options = parser.parse_args(arguments)
     except SystemExit as stop:  # argparse has already printed why
         return stop.code if isinstance(stop.code, int) else MISUSE
+    machine = bool(getattr(options, "json", False))
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLEAN
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except DiagnosticError as error:
-        for each in error.diagnostics:
-            print(one_line(each), file=sys.stderr)
-        return FINDINGS
+        return _tell_findings(error, machine=machine)
+    except VerbFailed as failure:
+        return tell(failure, machine=machine)
     except OSError as error:
-        print(f"cpq: {error.filename or ''}: {error.strerror or error}".replace(": :", ":"), file=sys.stderr)
-        return MISUSE
+        what = error.strerror or str(error)
+        return tell(VerbFailed(f"{error.filename}: {what}" if error.filename else what), machine=machine)
     return code
+
+
+def _tell_findings(error: DiagnosticError, *, machine: bool) -> int:
+    if machine:
+        facts = {"findings": as_json(error.diagnostics)}
+        return tell(VerbFailed(error.diagnostics[0].message, code=FINDINGS, facts=facts), machine=machine)
+    for each in error.diagnostics:
+        print(one_line(each), file=sys.stderr)
+    return FINDINGS
 
 
 def _overview() -> str:
     width = max(len(verb) for verb in VERBS)
     lines = [f"  {verb:<{width}}  {text}" for verb, (_, text) in VERBS.items()]
-    return "\n".join(["usage: cpq VERB ...", "", *lines, "", "`cpq VERB --help` says more."])
+    return "\n".join(
+        ["usage: cpq VERB ...", "", *lines, "", "`cpq VERB --help` says more, `cpq --version` which one this is."]
+    )

@@ -24,12 +24,22 @@ BAD_JSON = Code("CLI001")
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that all verbs on deals share."""
-    parser.add_argument("--server", help="address of a running server (default: one inside this command)")
     parser.add_argument(
-        "--database", type=Path, default=DATABASE, help="store of the server inside (default %(default)s)"
+        "--server", metavar="ADDRESS", help="address of a running server (default: one inside this command)"
     )
     parser.add_argument(
-        "--rules", type=Path, action="append", help="rule folder for the server inside (default: the workstation book)"
+        "--database",
+        metavar="FILE",
+        type=Path,
+        default=DATABASE,
+        help="store of the server inside (default %(default)s)",
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="rule folder for the server inside (default: the workstation book)",
     )
     parser.add_argument(
         "--test-clock",
@@ -37,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=bool(os.environ.get("CPQ_TEST_CLOCK")),
         help="let `cpq clock` move the time of the server inside",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON value for machines")
+    parser.add_argument("--json", action="store_true", help="one JSON value for machines, refusals too")
 
 
 @contextmanager

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.feel import current_moment, read_input
-from engine.diagnostics import DiagnosticError, one_line
+from engine.cli.progress import progress
+from engine.diagnostics import counted
 from engine.language.dmn import Failure, FolderResult, Program, decide, read_model, run_folder
 from engine.language.dmn.model import Model
 from engine.language.dmn.program import Home
@@ -18,7 +20,6 @@ from engine.language.values.fault import LimitError, UndefinedError
 from engine.language.values.number import number_text
 from engine.language.values.plain import read_as, to_bare
 
-CLEAN, FINDINGS, MISUSE = 0, 1, 2
 _MOST_SHOWN = 20
 
 
@@ -41,9 +42,12 @@ def run_test(options: argparse.Namespace) -> int:
     """Run a suite and print its report; exit code 0 when every case passes."""
     folders = case_folders(options.folder)
     if not folders:
-        print(f"cpq dmn test: there are no test cases below {options.folder}", file=sys.stderr)
-        return MISUSE
-    results = {name: run_case_folder(path) for name, path in folders.items()}
+        raise VerbFailed(f"there are no test cases below {options.folder}")
+    with progress(f"running {counted(len(folders), 'folder')} of cases") as tell:
+        results = {}
+        for name, path in folders.items():
+            tell(name)
+            results[name] = run_case_folder(path)
     if options.json:
         print(json.dumps(report(results), ensure_ascii=False, indent=1))
     else:
@@ -131,18 +135,12 @@ def run_eval(options: argparse.Namespace) -> int:
         program = Program(models_of(options.file))
         named = {name: _input_value(program.main, name, value) for name, value in inputs.items()}
         value, problems = decide(program, options.decision, named, moment=current_moment())
-    except DiagnosticError as error:
-        for each in error.diagnostics:
-            print(one_line(each), file=sys.stderr)
-        return FINDINGS
     except (ValueError, UndefinedError) as error:
-        print(f"cpq dmn eval: the input cannot be read: {error}", file=sys.stderr)
-        return MISUSE
+        raise VerbFailed(f"the input cannot be read: {error}") from error
     try:
         print(_json_text(to_bare(value)))
     except LimitError as error:
-        print(f"cpq dmn eval: the result cannot be shown: {error}", file=sys.stderr)
-        return FINDINGS
+        raise VerbFailed(f"the result cannot be shown: {error}", code=FINDINGS) from error
     for problem in problems:
         print(f"note: {problem.message}", file=sys.stderr)
     return FINDINGS if value is None and problems else CLEAN

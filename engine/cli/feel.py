@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.diagnostics import DiagnosticError, Span, render
 from engine.language.evaluate import Problem, prepare
 from engine.language.parse import parse_expression
@@ -20,7 +21,6 @@ from engine.language.values.plain import from_plain, to_typed
 from engine.language.values.show import literal
 from engine.language.values.temporal import DateTime, from_datetime
 
-CLEAN, FINDINGS, MISUSE = 0, 1, 2
 _ORIGIN = Origin("expression")
 
 
@@ -41,13 +41,11 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps(answer, ensure_ascii=False), flush=True)
         return CLEAN
     if options.expression is None:
-        print("cpq feel: an expression is missing", file=sys.stderr)
-        return MISUSE
+        raise VerbFailed("an expression is missing")
     try:
         inputs = read_input(options.input)
     except ValueError as error:
-        print(f"cpq feel: the input is not a JSON object: {error}", file=sys.stderr)
-        return MISUSE
+        raise VerbFailed(f"the input is not a JSON object: {error}") from error
     if options.json:
         answer = answer_for(options.expression, inputs)
         print(json.dumps(answer, ensure_ascii=False))
@@ -65,8 +63,7 @@ def _print_value(text: str, inputs: Mapping[str, object]) -> int:
     try:
         print(literal(outcome.value))
     except LimitError as error:
-        print(f"cpq feel: the result cannot be shown: {error}", file=sys.stderr)
-        return FINDINGS
+        raise VerbFailed(f"the result cannot be shown: {error}", code=FINDINGS) from error
     for problem in outcome.problems:
         span = Span(_ORIGIN.path).within(problem.start, problem.end)
         print(f"{span}: note: {problem.message}{_caret(text, problem)}", file=sys.stderr)

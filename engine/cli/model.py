@@ -6,10 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
 from typing import cast
 
 from rich.console import Console
@@ -20,6 +17,8 @@ from engine.adapters.diagrams import Outcome, diagram_cache, diagram_for
 from engine.cli import model_verify
 from engine.cli.model_file import load
 from engine.cli.model_study import count_text, study_data, study_lines
+from engine.cli.progress import progress
+from engine.cli.screen import print_whole
 from engine.configuration import Budget, Model, configurator_for
 from engine.configuration.analysing import study
 from engine.configuration.checking import Json, Query, Stopwatch, check, summary
@@ -28,7 +27,6 @@ from engine.configuration.solver.build import CompileBudget, CompileStatus
 from engine.configuration.solver.flat import Diagram
 from engine.diagnostics import one_line
 
-PROGRESS_AFTER = 2.0
 ORDER_SHOWN = 12
 
 SMALL = 200
@@ -38,7 +36,7 @@ SMALL = 200
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register ``model`` with its verbs."""
     parser = subparsers.add_parser("model", help="check and convert configuration models")
-    verbs = parser.add_subparsers(dest="model_verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     checking = verbs.add_parser("check", help="answer every operation on a model, with times")
     checking.add_argument("file", type=Path)
     checking.add_argument("--queries", type=Path, help="JSON with `queries`: only `assign` and `last` are read")
@@ -155,23 +153,8 @@ def _diagram(options: argparse.Namespace, model: Model) -> Diagram | None:
 
 
 def _compiled(path: Path, model: Model, budget: CompileBudget) -> Outcome:
-    with _progress(f"compiling {path.name} (up to {budget.seconds} s)") as tell:
+    with progress(f"compiling {path.name} (up to {budget.seconds} s)") as tell:
         return diagram_for(model, budget, diagram_cache(), tell=tell)
-
-
-@contextmanager
-def _progress(text: str) -> Iterator[Callable[[str], None]]:
-    """Say on standard error what takes longer than two seconds; on a terminal with what is going on just now."""
-    console = Console(stderr=True, highlight=False)
-    status = console.status(text)
-    timer = Timer(PROGRESS_AFTER, status.start if console.is_terminal else lambda: console.print(f"{text} ..."))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield lambda news: status.update(f"{text}: {escape(news)}")
-    finally:
-        timer.cancel()
-        status.stop()
 
 
 def _facts(model: Model, found: Outcome) -> dict[str, Json]:
@@ -213,4 +196,4 @@ def _show(answers: dict[str, Json]) -> None:
     times = Table("operation", "runs", "median ms", "largest ms", title="time")
     for name, row in cast(dict[str, dict[str, Json]], answers["milliseconds"]).items():
         times.add_row(name, str(row["runs"]), str(row["median"]), str(row["largest"]))
-    console.print(times)
+    print_whole(times)

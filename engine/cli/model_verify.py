@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.cli.model_file import load
+from engine.cli.screen import print_whole
 from engine.configuration import Budget, configurator_for
 from engine.configuration.checking import Query, Stopwatch, check
 from engine.configuration.solver.build import CompileBudget
@@ -91,7 +91,7 @@ def _show(found: Sequence[Verified]) -> None:
     columns = zip(*(each.verdicts for each in found), strict=True)
     sums = (Verdict(some[0].check, sum(v.right for v in some), sum(v.stated for v in some)) for some in columns)
     table.add_row(f"{len(found)} {'file' if len(found) == 1 else 'files'}", *map(_cell, sums), "")
-    Console().print(table)
+    print_whole(table)
     for model in found:
         for each in model.verdicts:
             if each.first_wrong:

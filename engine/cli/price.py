@@ -26,9 +26,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the verb."""
     arguments = (
         positional("file", "a JSON file with the fields of QuoteContent: lines, customer_facts, header ...", Path),
-        Argument(("--explain",), "the waterfall of these lines, or `all`", default=""),
-        Argument(("--why",), "why rules (ids, with commas between) do not act, and what would make them", default=""),
-        Argument(("--lowest",), "also the lowest price in so many days before a reduction (EU: 30)", int, 0),
+        Argument(("--explain",), "the waterfall of these lines, or `all`", default="", metavar="LINES"),
+        Argument(
+            ("--why",),
+            "why rules (ids, with commas between) do not act, and what would make them",
+            default="",
+            metavar="RULES",
+        ),
+        Argument(
+            ("--lowest",), "also the lowest price in so many days before a reduction (EU: 30)", int, 0, metavar="DAYS"
+        ),
         Argument(("--svg",), "write the waterfall as a picture; one file a line", Path),
     )
     add_verb(commands, Verb("price", "price a request from a file; nothing is stored", price, arguments))

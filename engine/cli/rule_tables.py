@@ -9,13 +9,12 @@ from pathlib import Path
 
 from engine.adapters.rule_folder import FolderError, read_folder, unpack
 from engine.cli.dmn import models_of
-from engine.diagnostics import Severity, as_json, counted, did_you_mean, render
+from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
+from engine.diagnostics import DiagnosticError, Severity, as_json, counted, did_you_mean
 from engine.language.dmn import Program
 from engine.rulebook.decision_table import NamedTable
 from engine.rulebook.dmn import Imported, export_table, import_tables
 from engine.rulebook.load import load_tables
-
-CLEAN, FINDINGS, MISUSE = 0, 1, 2
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +36,7 @@ def run_import(options: argparse.Namespace) -> int:
     found = import_tables(Program(models_of(options.file)), f"{options.file.stem}.yaml")
     there = [path for path in found.files if (options.into / path).exists()]
     if there and not options.replace:
-        print(f"cpq rules import: {', '.join(there)} exist already; say --replace to write over them", file=sys.stderr)
-        return MISUSE
+        raise VerbFailed(f"{', '.join(there)} exist already; say --replace to write over them")
     for path, text in found.files.items():
         target = options.into / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -77,8 +75,6 @@ def _show(found: Imported, into: Path) -> None:
 def run_export(options: argparse.Namespace) -> int:
     """Print or write one table as DMN; exit code 1 with the findings when the table is not sound."""
     table = _table_at(options.table)
-    if isinstance(table, int):
-        return table
     content = export_table(table)
     if options.out is None:
         sys.stdout.write(content.decode())
@@ -91,26 +87,22 @@ def run_export(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def _table_at(path: Path) -> NamedTable | int:
-    """The table whose rows a file holds, or an exit code after saying what is wrong."""
+def _table_at(path: Path) -> NamedTable:
+    """The table whose rows a file holds."""
     root = next((each for each in path.resolve().parents if each.name == "tables"), None)
     if root is None or not path.is_file():
         what = "is no file" if not path.is_file() else "is not in the folder `tables` of a rule book"
-        print(f"cpq rules export: `{path}` {what}", file=sys.stderr)
-        return MISUSE
+        raise VerbFailed(f"`{path}` {what}")
     try:
         tables, found = load_tables(unpack(read_folder(root.parent)))
     except FolderError as problem:
-        print(f"cpq rules export: {problem}", file=sys.stderr)
-        return MISUSE
+        raise VerbFailed(str(problem)) from problem
     inside = path.resolve().relative_to(root.parent).as_posix()
     table = next((each for each in tables.values() if each.path == inside), None)
     if table is None:
         errors = [each for each in found if each.severity is Severity.ERROR]
         if errors:
-            print(render(errors, {}), file=sys.stderr)
-            return FINDINGS
+            raise DiagnosticError(*errors)
         near = did_you_mean(inside, [each.path for each in tables.values()])
-        print(f"cpq rules export: no record in `tables/` names `{inside}`; {near}".rstrip("; "), file=sys.stderr)
-        return FINDINGS
+        raise VerbFailed(f"no record in `tables/` names `{inside}`; {near}".rstrip("; "), code=FINDINGS)
     return table

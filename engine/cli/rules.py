@@ -12,6 +12,8 @@ from pathlib import Path
 from engine.adapters.compiled_books import kept_books
 from engine.adapters.rule_folder import FolderError, read_folder
 from engine.application.rule_books import CheckedBook
+from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
+from engine.cli.progress import progress
 from engine.cli.rule_tables import add_export, add_import, run_export, run_import
 from engine.cli.studies import study_data, study_lines
 from engine.configuration.answers import Budget
@@ -25,13 +27,11 @@ from engine.rulebook.rule_run import RuleTestResult, findings_of, run_tests, unt
 from engine.rulebook.schema_files import schema_files
 from engine.rulebook.starter import starter_files
 
-CLEAN, FINDINGS, MISUSE = 0, 1, 2
-
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb ``rules`` to the command."""
     rules = subparsers.add_parser("rules", help="check, test, format and explain rule files")
-    verbs = rules.add_subparsers(dest="rules_verb", required=True)
+    verbs = rules.add_subparsers(dest="verb", metavar="VERB", required=True)
     _verb(verbs, "check", "find everything that is wrong in a rule book", _check, folder=True)
     test = _verb(verbs, "test", "run the tests of a rule book", _test, folder=True)
     test.add_argument(
@@ -82,18 +82,14 @@ def _say_json(value: object) -> None:
     _say(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def _misuse(text: str) -> int:
-    sys.stderr.write(f"cpq rules: {text}\n")
-    return MISUSE
-
-
-def _loaded(args: argparse.Namespace) -> tuple[CheckedBook, Mapping[str, str]] | int:
-    """The compiled book of the folder and its sources as text, or an exit code."""
+def _loaded(args: argparse.Namespace) -> tuple[CheckedBook, Mapping[str, str]]:
+    """The compiled book of the folder and its sources as text."""
     try:
         files = read_folder(args.folder)
-        checked = kept_books(os.environ).checked(files)
+        with progress(f"reading {args.folder}"):
+            checked = kept_books(os.environ).checked(files)
     except (FolderError, OSError) as problem:
-        return _misuse(str(problem))
+        raise VerbFailed(str(problem)) from problem
     return checked, {path: _text(each) for path, each in files.items() if not path.lower().endswith(".xlsx")}
 
 
@@ -102,10 +98,7 @@ def _text(content: bytes) -> str:
 
 
 def _check(args: argparse.Namespace) -> int:
-    found = _loaded(args)
-    if isinstance(found, int):
-        return found
-    checked, sources = found
+    checked, sources = _loaded(args)
     book = checked.active.book if checked.active else None
     if args.json:
         _say_json({"ok": book is not None, "hash": book.hash if book else "", "findings": as_json(checked.findings)})
@@ -147,10 +140,7 @@ def _counted(diagnostics: tuple[Diagnostic, ...]) -> tuple[int, int]:
 
 
 def _test(args: argparse.Namespace) -> int:
-    found = _loaded(args)
-    if isinstance(found, int):
-        return found
-    checked, sources = found
+    checked, sources = _loaded(args)
     if checked.active is None:
         if args.json:
             _say_json({"ok": False, "findings": as_json(checked.findings), "tests": []})
@@ -158,7 +148,8 @@ def _test(args: argparse.Namespace) -> int:
             _say(render(_errors(checked), sources))
         return FINDINGS
     book = checked.active.book
-    results = run_tests(book, checked.active.parts)
+    with progress(f"running {counted(len(book.tests), 'test')}"):
+        results = run_tests(book, checked.active.parts)
     untested = untested_rules(book, results) if args.coverage else ()
     findings = findings_of(results)
     if args.json:
@@ -187,16 +178,13 @@ def _show_results(results: tuple[RuleTestResult, ...], untested: tuple[str, ...]
 
 
 def _analyse(args: argparse.Namespace) -> int:
-    found = _loaded(args)
-    if isinstance(found, int):
-        return found
-    checked, sources = found
+    checked, sources = _loaded(args)
     if checked.active is None:
         _say_json({"findings": as_json(checked.findings)}) if args.json else _say(render(_errors(checked), sources))
         return FINDINGS
     known = checked.active.parts.configurators
     if args.product and args.product not in known:
-        return _misuse(f"no bundle `{args.product}`; {did_you_mean(args.product, known) or ', '.join(known)}")
+        raise VerbFailed(f"no bundle `{args.product}`; {did_you_mean(args.product, known) or ', '.join(known)}")
     budget = Budget(milliseconds=args.seconds * 1000)
     studies = [
         study_product(known[each], budget=budget) for each in ([args.product] if args.product else sorted(known))
@@ -212,7 +200,7 @@ def _fmt(args: argparse.Namespace) -> int:
     try:
         files = read_folder(args.folder)
     except (FolderError, OSError) as problem:
-        return _misuse(str(problem))
+        raise VerbFailed(str(problem)) from problem
     changed = []
     for path, content in files.items():
         formatted = format_file(path, content)
@@ -242,7 +230,7 @@ def _schema(args: argparse.Namespace) -> int:
     name = f"{args.kind}.schema.json"
     if name not in schemas:
         kinds = [each.removesuffix(".schema.json") for each in schemas]
-        return _misuse(f"no kind `{args.kind}`; {did_you_mean(args.kind, kinds) or 'known: ' + ', '.join(kinds)}")
+        raise VerbFailed(f"no kind `{args.kind}`; {did_you_mean(args.kind, kinds) or 'known: ' + ', '.join(kinds)}")
     _say_json(schemas[name])
     return CLEAN
 
@@ -259,7 +247,7 @@ def _reference(args: argparse.Namespace) -> int:
 def _new(args: argparse.Namespace) -> int:
     folder: Path = args.folder
     if folder.exists() and any(folder.iterdir()):
-        return _misuse(f"`{folder}` is not empty")
+        raise VerbFailed(f"`{folder}` is not empty")
     name = folder.resolve().name
     written = {
         **starter_files(name, args.title or name),
@@ -286,7 +274,7 @@ def _explain(args: argparse.Namespace) -> int:
         told = {"code": code, "means": language[code], "why": "a formula cannot be checked or run", "do": ""}
     else:
         known = [*EXPLANATIONS, *language]
-        return _misuse(f"no code `{code}`; {did_you_mean(code, known) or 'codes look like PRC204'}")
+        raise VerbFailed(f"no code `{code}`; {did_you_mean(code, known) or 'codes look like PRC204'}")
     if args.json:
         _say_json(told)
     else:

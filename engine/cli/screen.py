@@ -10,14 +10,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from engine.money import Money, currency
 
 PLAIN_WIDTH = 118
 BAR_WIDTH = 16
+GAP = 2
+WIDEST = 1_000
+NARROWEST_TEXT = 24
+"""The last column of a table is folded; more narrowly than this nobody reads it."""
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -38,18 +44,27 @@ class Screen:
     def say(self, text: str = "", *, style: str = "") -> None:
         """One line of text for people."""
         if not self.machine:
-            self._console.print(f"[{style}]{escape(text)}[/{style}]" if style else escape(text))
+            shown = f"[{style}]{escape(text)}[/{style}]" if style else escape(text)
+            self._console.print(shown, soft_wrap=not self._console.is_terminal)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-        """A table; ``right`` lists the columns of numbers, which stand to the right."""
+        """A table; ``right`` lists the columns of numbers, which stand to the right.
+
+        Nothing of it is ever cut off: where the terminal is too narrow, it folds the lines itself.
+        """
         if self.machine:
             return
-        shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=any(columns))
+        shown = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim", show_header=any(columns))
         for at, column in enumerate(columns):
             shown.add_column(column, justify="right" if at in right else "left", no_wrap=at < len(columns) - 1)
         for row in rows:
             shown.add_row(*(escape(cell) for cell in row))
-        self._console.print(shown)
+        widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
+        needed = sum(widths[:-1]) + GAP * len(widths) + min(widths[-1], NARROWEST_TEXT)
+        if needed <= self._console.width:
+            self._console.print(shown)
+        else:
+            Console(highlight=False, width=needed).print(shown)
 
     def data(self, value: object) -> None:
         """The answer for machines; people have already seen it."""
@@ -67,6 +82,13 @@ class Screen:
         else:
             self.say(f"{text} ...")
             yield
+
+
+def print_whole(table: Table) -> None:
+    """Print a table with frames; where the terminal or the pipe is too narrow, nothing of it is cut off."""
+    console = Console()
+    natural = Measurement.get(console, console.options.update(width=WIDEST), table).maximum
+    Console(width=max(console.width, natural)).print(table)
 
 
 def amount(minor_units: int, currency_code: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeAlias
 
+from engine.bootstrap import SettingsError
 from engine.cli.connection import add_options, as_data, connected
+from engine.cli.failure import FINDINGS, VerbFailed
 from engine.cli.screen import Screen
 from engine.client import CallFailed, Client
 from engine.money import MoneyError
@@ -39,6 +41,14 @@ class Argument:
     required: bool = False
     many: bool = False
     flag: bool = False
+    metavar: str = ""
+
+    @property
+    def shown(self) -> str | None:
+        """What stands for its value in the help: as said, or by what it is; a positional one shows its name."""
+        if not self.flags[0].startswith("-"):
+            return None
+        return self.metavar or _METAVARS.get(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ def add_verb(commands: argparse._SubParsersAction[argparse.ArgumentParser], verb
             continue
         more: dict[str, Any] = {"nargs": "*"} if each.many else {}
         if each.flags[0].startswith("-"):
-            more["required"] = each.required
+            more |= {"required": each.required, "metavar": each.shown}
         parser.add_argument(*each.flags, help=each.help, type=each.kind, default=each.default, **more)
     add_options(parser)
     parser.set_defaults(run=lambda options: _run(verb.work, options))
@@ -116,6 +126,16 @@ def named(collection: str) -> Callable[[str], str]:
     return lambda text: text if "/" in text else f"{collection}/{text}"
 
 
+_METAVARS: dict[Callable[[str], Any], str] = {
+    Path: "FILE",
+    int: "NUMBER",
+    a_day: "DAY",
+    an_amount: "AMOUNT",
+    an_amount_of_a_line: "LINE=AMOUNT",
+}
+"""What stands for the value of an option in the help."""
+
+
 def _run(work: Work, options: argparse.Namespace) -> int:
     screen = Screen(machine=options.json)
     try:
@@ -123,10 +143,19 @@ def _run(work: Work, options: argparse.Namespace) -> int:
             answer = work(client, screen, options)
             if options.json and answer is not None and answer is not STREAMED:
                 screen.data(_plain(answer))
-    except (CallFailed, MoneyError, PlainError) as failed:
-        print(f"cpq: {failed}", file=sys.stderr)
-        return 1
-    return 0 if answer is not None else 1
+    except SettingsError as problem:
+        raise VerbFailed(str(problem)) from problem
+    except CallFailed as failed:
+        raise VerbFailed(str(failed), code=FINDINGS, facts=_facts(failed)) from failed
+    except (MoneyError, PlainError) as failed:
+        raise VerbFailed(str(failed), code=FINDINGS) from failed
+    return 0 if answer is not None else FINDINGS
+
+
+def _facts(failed: CallFailed) -> dict[str, object]:
+    """What machines read of a refused call: the message alone, the codes, and every fault with its field."""
+    violations = [{"field": each.field, "code": each.code, "message": each.message} for each in failed.faults]
+    return {"status": failed.status, "code": failed.reason, "message": failed.message, "violations": violations}
 
 
 def _plain(answer: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.adapters.diagrams import diagram_cache, diagram_for
-from engine.cli import model
+from engine.cli import progress
 from engine.cli.command import main
 from engine.cli.model import add_parser
 from engine.cli.model_file import load
@@ -120,7 +120,7 @@ def test_what_takes_long_says_so_and_what_is_too_large_is_answered_by_search(
 ) -> None:
     if not available():
         missing("compile", "the extra `compile` (dd) is not installed")
-    monkeypatch.setattr(model, "PROGRESS_AFTER", 0.0)
+    monkeypatch.setattr(progress, "PROGRESS_AFTER", 0.0)
     path = tangle(tmp_path / "tangle.cnf")
     assert main(["model", "compile", str(path), "--seconds", "120", "--nodes", "500"]) == 1
     told = capsys.readouterr()

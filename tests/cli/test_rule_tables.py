@@ -91,7 +91,7 @@ def test_what_cannot_be_exported_is_told(model: Path, tmp_path: Path, capsys: py
     capsys.readouterr()
     (tmp_path / "stray.csv").write_text("a,out: b\n")
     (tmp_path / "tables" / "Rebat.csv").write_text("a,out: b\n")
-    assert said("tables/none.csv") == (2, f"cpq rules export: `{tmp_path}/tables/none.csv` is no file\n")
+    assert said("tables/none.csv") == (2, f"cpq: `{tmp_path}/tables/none.csv` is no file\n")
     code, text = said("stray.csv")
     assert code == 2 and "is not in the folder `tables` of a rule book" in text
     code, text = said("tables/Rebat.csv")

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import pytest
 
-from engine.cli import rules
+from engine.cli.command import main
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    rules.add_parser(parser.add_subparsers())
-    options = parser.parse_args(["rules", *arguments])
-    code: int = options.run(options)
-    return code
+    return main(["rules", *arguments])
 
 
 @pytest.fixture

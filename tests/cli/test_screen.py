@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from cpq.v1 import pricing_pb2
+from rich.table import Table
 
 from engine.cli.prices import show_lines, show_totals, signed
-from engine.cli.screen import Screen, amount, money
+from engine.cli.screen import Screen, amount, money, print_whole
 
 
 @pytest.mark.parametrize(("text", "shown"), [("10", "+10.00"), ("-0.5", "-0.50"), ("0", "+0.00")])
@@ -40,3 +41,24 @@ def test_a_quantity_is_told_in_the_unit_that_was_sold(capsys: pytest.CaptureFixt
     quote.lines.add(sku="BOLT", quantity="72.0", unit="crate", unit_quantity="0.50", **prices)
     show_lines(Screen(), quote)
     assert "72 (0.5 crate)  0.37     0.333" in capsys.readouterr().out
+
+
+def test_a_table_is_never_cut_however_narrow_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    name, price, reason = "n" * 100, "1,234,567.89", "a long reason that may be folded " * 6
+    Screen().table(["name", "amount", "because"], [[name, price, reason]], right=(1,))
+    shown = capsys.readouterr().out
+    assert name in shown and price in shown and "…" not in shown
+    assert shown.count("reason") == 6, "the last column is folded"
+
+
+def test_a_table_with_frames_is_whole_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table(*(f"column {number}" for number in range(20)))
+    table.add_row(*["1,234,567.89"] * 20)
+    print_whole(table)
+    shown = capsys.readouterr().out
+    assert shown.count("1,234,567.89") == 20 and "…" not in shown
+
+
+def test_a_line_is_not_folded_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().say("word " * 60)
+    assert len(capsys.readouterr().out.splitlines()) == 1

@@ -1,0 +1,146 @@
+"""What the command says when it is called wrongly or refused: one line, an exit code, and JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli.command import main
+from engine.cli.connection import SHIPPED_RULES
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-c", "import sys; from engine.cli.command import main; sys.exit(main())"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("prise a.json", "cpq: unknown verb `prise`; did you mean `price`?\n"),
+        ("rules chek x", "cpq rules: unknown verb `chek`; did you mean `check`?\n`cpq rules --help` says more\n"),
+        ("model chek x", "cpq model: unknown verb `chek`; did you mean `check`?\n`cpq model --help` says more\n"),
+        ("quote shw q-1", "cpq quote: unknown verb `shw`; did you mean `show`?\n`cpq quote --help` says more\n"),
+        ("dmn test x --jsn", "cpq: unknown argument `--jsn`; did you mean `--json`?\n`cpq --help` says more\n"),
+        (
+            "price",
+            "cpq price: the following arguments are required: file\n`cpq price --help` says more\n",
+        ),
+        (
+            "serve --approvals durabel",
+            "cpq serve: --approvals does not know `durabel`; did you mean `durable`?\n`cpq serve --help` says more\n",
+        ),
+        (
+            "invoice run --until 2026-13-01",
+            "cpq invoice run: argument --until: `2026-13-01` is not a date like 2026-03-31\n"
+            "`cpq invoice run --help` says more\n",
+        ),
+        ("price none.json", "cpq: none.json: No such file or directory\n"),
+        ("price none.json --rules none", "cpq: `none` is not a folder\n"),
+        ("rules check none", "cpq: `none` is not a folder\n"),
+        ("rules explain PRC24", "cpq: no code `PRC24`; did you mean `PRC204`?\n"),
+        ("rules schema discount", "cpq: no kind `discount`; did you mean `discounts`?\n"),
+        ("feel", "cpq: an expression is missing\n"),
+        ("dmn test none", "cpq: there are no test cases below none\n"),
+        ("model check none.uvl", "cpq: none.uvl: No such file or directory\n"),
+    ],
+)
+def test_a_misuse_is_one_line_and_exit_code_2(
+    words: str, says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words.split()) == 2
+    assert capsys.readouterr() == ("", says)
+
+
+@pytest.mark.parametrize("words", ["price none.json", "price a.json --rules none", "rules check none", "dmn test none"])
+def test_machines_read_a_misuse_as_json(
+    words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*words.split(), "--json"]) == 2
+    told = capsys.readouterr()
+    assert not told.err and json.loads(told.out)["error"]["message"]
+
+
+def test_a_refusal_is_told_to_people_and_to_machines(cpq: Callable[..., Any], write: Callable[..., str]) -> None:
+    request = {"date": "2026-03-02", "customer_facts": {"region": {"text": "DE"}}, "currency_code": "EUR"}
+    path = write("a.json", {**request, "lines": [{"sku": "NOPE", "quantity": "1"}, {"id": "b", "sku": "NOTHING"}]})
+    assert cpq("price", path, code=1).splitlines()[0].startswith("cpq: INVALID_ARGUMENT: ")
+    error = cpq("price", path, "--json", code=1)["error"]
+    assert error["status"] == "INVALID_ARGUMENT" and error["code"]
+    assert {"lines[0].sku", "lines[1].sku"} <= {each["field"] for each in error["violations"]}
+    assert all(each["message"] and each["code"] for each in error["violations"])
+
+
+def test_a_file_that_is_no_json_is_a_finding(cpq: Callable[..., Any], write: Callable[..., str]) -> None:
+    path = write("a.json", "{bad")
+    assert cpq("price", path, code=1).endswith("a.json:1:2: CLI001: this is not JSON: expecting property name "
+                                               "enclosed in double quotes\n")  # fmt: skip
+    (found,) = cpq("price", path, "--json", code=1)["error"]["findings"]
+    assert (found["code"], found["line"], found["column"]) == ("CLI001", 1, 2)
+
+
+def test_a_book_that_cannot_be_used_is_told_without_a_trace(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, write: Callable[..., str]
+) -> None:
+    path = write("a.json", {})
+    (tmp_path / "book").mkdir()
+    assert main(["price", path, "--rules", str(tmp_path / "book"), "--database", str(tmp_path / "d.sqlite3")]) == 2
+    assert capsys.readouterr().err == (
+        f"cpq: the rules in `{tmp_path / 'book'}` cannot be published:\n"
+        "  book.yaml:1:1: FIL005: the folder holds no book.yaml; say id, title and currency of the book there\n"
+    )
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"cpq {version('cpq-engine')}\n"
+
+
+@pytest.mark.parametrize("words", [["rules", "reference"], ["rules", "check", str(SHIPPED_RULES), "--json"]])
+def test_a_reader_of_a_pipe_may_leave_early(words: list[str]) -> None:
+    with subprocess.Popen(
+        [*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True
+    ) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr.read() == ""
+        assert running.wait(60) == 0
+
+
+SAYS = "from engine.cli.screen import Screen; Screen().say('hello', style='red')"
+
+
+def on_a_terminal(**environment: str) -> str:
+    pty = pytest.importorskip("pty", reason="this system has no terminals to try")
+    ours, theirs = pty.openpty()
+    kept = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+    done = subprocess.run(
+        [sys.executable, "-c", SAYS],
+        stdout=theirs,
+        cwd=ROOT,
+        env={**kept, "TERM": "xterm", **environment},
+        check=True,
+        timeout=60,
+    )
+    assert done.returncode == 0
+    os.close(theirs)
+    shown = os.read(ours, 1_000).decode()
+    os.close(ours)
+    return shown
+
+
+def test_colour_is_for_terminals_and_for_those_who_want_it() -> None:
+    assert "\x1b[31m" in on_a_terminal()
+    assert "\x1b[31m" not in on_a_terminal(NO_COLOR="1")
+    assert "\x1b" not in on_a_terminal(TERM="dumb")
+    piped = subprocess.run([sys.executable, "-c", SAYS], cwd=ROOT, capture_output=True, check=True, timeout=60)
+    assert piped.stdout == b"hello\n"
