@@ -54,8 +54,13 @@ class Solution:
         """The lanes of a family that fit while everything else stays."""
         found = self._allowed.get(at)
         if found is None:
-            found = self._allowed[at] = self._exchanges(at)
+            found = self._allowed[at] = self._exchanges(at, -1)
         return found
+
+    def allowed_of(self, at: int, wanted: int) -> int:
+        """Those among the wanted lanes: none of them may need only a look."""
+        found = self._allowed.get(at)
+        return self._exchanges(at, wanted) if found is None else found & wanted
 
     def holds(self, literal: int) -> bool:
         """Whether a literal holds."""
@@ -63,7 +68,7 @@ class Solution:
 
     def with_lane(self, at: int, lane: int) -> Solution:
         """The solution with one family's value exchanged for an allowed one."""
-        assert self.allowed(at) >> lane & 1, "only what is allowed can be exchanged"
+        assert self.allowed_of(at, 1 << lane), "only what is allowed can be exchanged"
         family, lanes = self.plan.families[at], self.lanes
         truth = self.truth.copy()
         family.move(truth, self.plan.top, (lanes[at], lane))
@@ -82,17 +87,18 @@ class Solution:
         start = self.plan.top + family.first
         return int(self.truth[start : start + family.size].argmax())
 
-    def _exchanges(self, at: int) -> int:
+    def _exchanges(self, at: int, wanted: int) -> int:
         family = self.plan.families[at]
-        found, lanes = family.base, self.lanes
+        found, lanes = family.base & wanted, self.lanes
+        mine = 1 << lanes[at]
         for joint in family.joints.values():
-            if not found & (found - 1):
+            if not found & ~mine:  # what a solution has fits it
                 return found
             key = None if joint.pick is None else joint.pick(lanes)
             left = joint.known.get(key)
             found &= self._left_by(at, joint, key) if left is None else left
         for part in family.sums:
-            if found & (found - 1):
+            if found & ~mine:
                 found &= self._within(at, part)
         return found
 

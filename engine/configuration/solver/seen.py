@@ -72,8 +72,10 @@ class Seen:
         opened, shown = self._open, self._shown
         for at in self._asked:
             if opened[at]:
-                lanes = solution.allowed(at)
-                news = news or bool(lanes & opened[at])
+                lanes = solution.allowed_of(at, opened[at])
+                if not lanes:
+                    continue
+                news = True
                 shown[at] |= lanes
                 if self._kinds[at] is Kind.QUANTITY:
                     lanes = _hull(shown[at] & self._left(at))

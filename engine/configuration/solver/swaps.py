@@ -71,8 +71,10 @@ class SwapFinder:
             if len(made) >= ADAPTED_MAX or not answer.needs_more():
                 break
             solution, at = match.solutions[number], match.misfit(number)
-            lanes = solution.allowed(at) & answer.fixed.lanes[at]
-            if lanes and answer.shows(solution.lanes):
+            if not answer.shows(solution.lanes):
+                continue
+            lanes = solution.allowed_of(at, answer.fixed.lanes[at])
+            if lanes:
                 made.append(solution.with_lane(at, lanes.bit_length() - 1))
                 answer.add(made[-1])
         self._pool.keep(made)
