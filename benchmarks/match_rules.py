@@ -17,7 +17,8 @@ from contextlib import suppress
 
 from benchmarks.measure import compare, exponent, report
 from benchmarks.price_book import DAY, PlainRule, floor_of, plain_rules, pricing_rules, request
-from engine.pricing import compile_plan, price
+from engine.adapters.collector import uncollected
+from engine.pricing import PricePlan, compile_plan, price
 from engine.pricing.flow import Pricing
 from engine.pricing.matches import matches_of
 from engine.pricing.request import PriceRequest
@@ -30,12 +31,17 @@ SEGMENT, REGION, CHANNEL = "edu", "R03", "partner"
 TODAY = DAY.toordinal()
 
 
-def ours(rules: list[PlainRule], asked: PriceRequest) -> tuple[Matcher, Matcher]:
+def compiled(rules: list[PlainRule]) -> PricePlan:
+    """The rules as a plan; made once a size, for it is most of the time of a run."""
+    with uncollected():
+        return compile_plan(pricing_rules(rules))
+
+
+def ours(plan: PricePlan, asked: PriceRequest) -> tuple[Matcher, Matcher]:
     """The match index as pricing uses it, with the header of the quote looked up in the call and before it.
 
     It answers the working order of the rules; ``plain_numbers`` says which of ours each is.
     """
-    plan = compile_plan(pricing_rules(rules))
     done = Pricing(plan, asked).header_mask()
 
     def match(header: int) -> Matches:
@@ -45,9 +51,9 @@ def ours(rules: list[PlainRule], asked: PriceRequest) -> tuple[Matcher, Matcher]
     return lambda: match(Pricing(plan, asked).header_mask()), lambda: match(done)
 
 
-def plain_numbers(rules: list[PlainRule], found: Matches) -> list[list[int]]:
+def plain_numbers(plan: PricePlan, found: Matches) -> list[list[int]]:
     """The numbers of the plain rules that the index found, sorted."""
-    names = [int(rule.rule.id[1:]) for rule in compile_plan(pricing_rules(rules)).line_rules]
+    names = [int(rule.rule.id[1:]) for rule in plan.line_rules]
     return [sorted(names[number] for number in numbers) for numbers in found]
 
 
@@ -222,21 +228,20 @@ QUOTES = 5
 """How many quotes are matched after each other."""
 
 
-def index_times(rules: list[PlainRule], count: int) -> dict[str, float]:
+def index_times(plan: PricePlan, count: int) -> dict[str, float]:
     """Microseconds a line for the match index and the floor of exact money, in turn."""
     asked = request(LINES, count)
-    before, after = ours(rules, asked)
-    plan = compile_plan(pricing_rules(rules))
+    before, after = ours(plan, asked)
     priced = price(plan, asked)
     assert isinstance(priced, Priced)
     works = {"match index": after, "with header": before, "floor": floor_of(priced)}
     return {name: time / LINES for name, time in compare(works, rounds=7, inner=QUOTES).items()}
 
 
-def peer_times(rules: list[PlainRule], count: int, wanted: Mapping[str, Matcher]) -> dict[str, float]:
+def peer_times(plan: PricePlan, count: int, wanted: Mapping[str, Matcher]) -> dict[str, float]:
     """Microseconds a line for each peer that is there, after it found the same as the index."""
     asked = request(LINES_OF_PEERS, count)
-    expected = plain_numbers(rules, ours(rules, asked)[0]())
+    expected = plain_numbers(plan, ours(plan, asked)[0]())
     for name, matcher in wanted.items():
         assert [sorted(found) for found in matcher()] == expected, f"{name} finds other rules"
     return {name: time / LINES_OF_PEERS for name, time in compare(wanted, rounds=3).items()} if wanted else {}
@@ -263,11 +268,12 @@ def main() -> None:
     points = []
     for count in sizes:
         rules = plain_rules(count)
-        found = ours(rules, request(LINES, count))[0]()
-        times = index_times(rules, count)
+        plan = compiled(rules)
+        found = ours(plan, request(LINES, count))[0]()
+        times = index_times(plan, count)
         points.append((float(count), times["match index"]))
         row: dict[str, object] = {"rules": count, "matches a line": sum(map(len, found)) / LINES}
-        row |= {f"{name} us": time for name, time in (times | peer_times(rules, count, built(rules, count))).items()}
+        row |= {f"{name} us": time for name, time in (times | peer_times(plan, count, built(rules, count))).items()}
         rows.append(row | {"ratio to floor": times["match index"] / times["floor"]})
     rows.append({"rules": "fitted exponent", "match index us": exponent(points)})
     report("match_rules", rows, budgets={"10 000 rules": "at most 2.5 us a line with the header computed once"})
@@ -278,8 +284,8 @@ def broad() -> None:
     """Books of which half the rules are for any family: hundreds of rules match a line, and are all read."""
     rows: list[dict[str, object]] = []
     for count in (1_000, 10_000):
-        rules, asked = plain_rules(count, broad=True), request(LINES, count)
-        matcher = ours(rules, asked)[1]
+        asked = request(LINES, count)
+        matcher = ours(compiled(plain_rules(count, broad=True)), asked)[1]
         matches = sum(map(len, matcher())) / LINES
         spent = compare({"index": matcher}, rounds=5)["index"] / LINES
         rows.append(

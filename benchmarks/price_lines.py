@@ -1,6 +1,7 @@
 """Pricing whole quotes: curves in rules, in lines and in both, ratios to the floor, repricing one edit, memory.
 
-The express lane is compared with the full treatment before anything is timed. ``--full`` goes on to 100 000 rules.
+The express lane is compared with the full treatment before anything is timed. Each size of book is made once, for its
+memory and for all curves. ``--full`` goes on to 100 000 rules and to as many lines against them, in some minutes.
 """
 
 from __future__ import annotations
@@ -9,20 +10,45 @@ import argparse
 import gc
 import tracemalloc
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from benchmarks.measure import compare, cpu_us, exponent, report
-from benchmarks.price_book import PlainRule, floor_of, plain_rules, pricing_rules, request
+from benchmarks.price_book import floor_of, plain_rules, pricing_rules, request
+from engine.adapters.collector import uncollected
 from engine.diagnostics import Refusal
 from engine.pricing import Edit, Lane, PricePlan, Repriced, compile_plan, price, reprice
 from engine.pricing.effects import On, Percent
-from engine.pricing.plan import Level, Rule, RuleGroup, RuleId
+from engine.pricing.plan import Level, PricingRules, Rule, RuleGroup, RuleId
 from engine.pricing.request import PriceRequest
 from engine.pricing.result import Priced
 
 T = TypeVar("T")
+LINES = (1, 10, 100, 1_000, 10_000, 100_000)
+LARGE = 10_000
+"""The book that growing quotes are priced by, and the quote that is edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A book of so many rules, with the bytes that Python holds for it before and after it is compiled."""
+
+    rules: int
+    checked: PricingRules
+    plan: PricePlan
+    checked_bytes: int
+    compiled_bytes: int
+
+
+def built(count: int) -> Book:
+    """A book of so many plain rules."""
+    plain = plain_rules(count)
+    with uncollected():
+        book, for_book = traced(partial(pricing_rules, plain))
+        plan, for_plan = traced(partial(compile_plan, book))
+    return Book(count, book, plan, for_book, for_plan)
 
 
 def answer(plan: PricePlan, asked: PriceRequest) -> Priced:
@@ -34,20 +60,19 @@ def answer(plan: PricePlan, asked: PriceRequest) -> Priced:
     return found
 
 
-def in_rules(sizes: Sequence[int]) -> list[dict[str, object]]:
+def in_rules(books: Sequence[Book]) -> list[dict[str, object]]:
     """A 1,000-line quote against growing books."""
     rows: list[dict[str, object]] = []
     points = []
-    for count in sizes:
-        plan = compile_plan(pricing_rules(plain_rules(count)))
-        asked = request(1_000, count)
-        priced = answer(plan, asked)
-        works = {"price": lambda p=plan, a=asked: price(p, a), "floor": floor_of(priced)}
-        times = compare(works, rounds=9, inner=3)
-        points.append((float(count), times["price"]))
+    for book in books:
+        asked = request(1_000, book.rules)
+        priced = answer(book.plan, asked)
+        works: dict[str, Callable[[], object]] = {"price": partial(price, book.plan, asked), "floor": floor_of(priced)}
+        times = compare(works, rounds=15, inner=3)
+        points.append((float(book.rules), times["price"]))
         rows.append(
             {
-                "rules": count,
+                "rules": book.rules,
                 "rules a line": sum(len(line.applied) for line in priced.lines) / 1_000,
                 "us a line": times["price"] / 1_000,
                 "floor us": times["floor"] / 1_000,
@@ -58,13 +83,16 @@ def in_rules(sizes: Sequence[int]) -> list[dict[str, object]]:
     return rows
 
 
-def in_lines(plan: PricePlan) -> list[dict[str, object]]:
-    """Growing quotes against one book of 10,000 rules."""
+def in_lines(book: Book) -> list[dict[str, object]]:
+    """Growing quotes against one book."""
     rows: list[dict[str, object]] = []
     points = []
-    for count in (1, 10, 100, 1_000, 10_000, 100_000):
-        asked = request(count, 10_000)
-        works = {"price": lambda a=asked: price(plan, a), "floor": floor_of(answer(plan, asked))}
+    for count in LINES:
+        asked = request(count, book.rules)
+        works: dict[str, Callable[[], object]] = {
+            "price": partial(price, book.plan, asked),
+            "floor": floor_of(answer(book.plan, asked)),
+        }
         times = compare(works, rounds=3 if count > 10_000 else 5, inner=max(1, 3_000 // count))
         spent = times["price"]
         if count >= 100:
@@ -75,61 +103,63 @@ def in_lines(plan: PricePlan) -> list[dict[str, object]]:
     return rows
 
 
-def in_both(sizes: Sequence[int]) -> list[dict[str, object]]:
+def in_both(books: Sequence[Book]) -> list[dict[str, object]]:
     """As many lines as rules: linear growth is an exponent of 1."""
     rows: list[dict[str, object]] = []
     points = []
-    for count in sizes:
-        plan = compile_plan(pricing_rules(plain_rules(count)))
+    for book in books:
+        count = book.rules
         asked = request(count, count)
-        answer(plan, asked)
-        spent = cpu_us(lambda p=plan, a=asked: price(p, a), rounds=5, inner=max(1, 3_000 // count))
+        answer(book.plan, asked)
+        spent = cpu_us(partial(price, book.plan, asked), rounds=5, inner=max(1, 3_000 // count))
         points.append((float(count), spent))
         rows.append({"lines and rules": count, "ms": spent / 1_000, "us a line": spent / count})
     rows.append({"lines and rules": "fitted exponent", "us a line": exponent(points)})
     return rows
 
 
-def one_edit(rules: list[PlainRule]) -> list[dict[str, object]]:
+def one_edit(book: Book) -> list[dict[str, object]]:
     """Changing one line of 10,000, without and with a discount on the order."""
-    book = pricing_rules(rules)
     off = Rule(RuleId("order-off"), "order", {"": Percent(Decimal(3), On.ORDER)})
-    ordered = replace(book, groups=(*book.groups, RuleGroup("order", Level.ORDER)), rules=(*book.rules, off))
+    groups, rules = book.checked.groups, book.checked.rules
+    ordered = replace(book.checked, groups=(*groups, RuleGroup("order", Level.ORDER)), rules=(*rules, off))
     rows: list[dict[str, object]] = []
-    for name, each in (("no order discount", book), ("order discount", ordered)):
-        plan = compile_plan(each)
-        asked = request(10_000, len(rules))
+    for name, plan in (("no order discount", book.plan), ("order discount", compile_plan(ordered))):
+        asked = request(LARGE, book.rules)
         before = price(plan, asked)
         assert isinstance(before, Priced)
         edit = Edit(changed=(asked.lines[5_000]._replace(quantity=Decimal(42)),))
         found = reprice(plan, asked, before, edit)
         assert isinstance(found, Repriced) and found.priced == price(plan, found.request)
-        works = {
-            "edit": lambda p=plan, a=asked, b=before, e=edit: reprice(p, a, b, e),
-            "whole": lambda p=plan, a=asked: price(p, a),
+        works: dict[str, Callable[[], object]] = {
+            "edit": partial(reprice, plan, asked, before, edit),
+            "whole": partial(price, plan, asked),
             "floor": floor_of(before),
         }
-        times = {name: spent / 1_000 for name, spent in compare(works, rounds=7).items()}
-        row = {"ms": times["edit"], "whole quote ms": times["whole"], "floor of the quote ms": times["floor"]}
+        times = {kind: spent / 1_000 for kind, spent in compare(works, rounds=7).items()}
+        row: dict[str, object] = {
+            "ms": times["edit"],
+            "whole quote ms": times["whole"],
+            "floor of the quote ms": times["floor"],
+        }
         rows.append({"edit of 1 line of 10,000": name} | row)
     return rows
 
 
-def memory(sizes: Sequence[int]) -> list[dict[str, object]]:
+def memory(books: Sequence[Book]) -> list[dict[str, object]]:
     """Bytes that Python holds (tracemalloc) for each line of an answer, and for each rule of a book and of its plan."""
     rows: list[dict[str, object]] = []
-    for count in sizes:
-        plain = plain_rules(count, seed=8)
-        book, for_book = traced(lambda plain=plain: pricing_rules(plain))
-        plan, for_plan = traced(lambda book=book: compile_plan(book))
+    fixed = built(0)
+    for book in books:
+        count = book.rules
         asked = request(count, count)
-        priced, for_lines = traced(lambda plan=plan, asked=asked: price(plan, asked))
+        priced, for_lines = traced(partial(price, book.plan, asked))
         assert isinstance(priced, Priced)
         rows.append(
             {
                 "rules and lines": count,
-                "bytes a checked rule": (for_book - FIXED) / count,
-                "bytes a compiled rule": for_plan / count,
+                "bytes a checked rule": (book.checked_bytes - fixed.checked_bytes) / count,
+                "bytes a compiled rule": (book.compiled_bytes - fixed.compiled_bytes) / count,
                 "bytes a priced line": for_lines / count,
             }
         )
@@ -147,27 +177,23 @@ def traced(make: Callable[[], T]) -> tuple[T, int]:
     return made, kept
 
 
-FIXED = traced(lambda: pricing_rules([]))[1]
-"""The bytes of the 1,000 list prices that every book has."""
-
-
 def main() -> None:
     """Print and write all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="up to 100 000 rules, and 100 000 lines against them")
     full = parser.parse_args().full
-    sizes = (10, 100, 1_000, 10_000, *([100_000] if full else []))
-    rules = plain_rules(10_000)
-    plan = compile_plan(pricing_rules(rules))
-    report("price_rules", in_rules(sizes), budgets={"1 000 lines, 10 000 rules": "at most 10 times the floor"})
-    report("price_lines", in_lines(plan), budgets={"100 000 lines": "at most 1 s, linear"})
-    report("price_both", in_both(sizes))
+    sizes = (10, 100, 1_000, LARGE, *([100_000] if full else []))
+    books = {count: built(count) for count in sizes}
+    growing = list(books.values())
+    report("price_rules", in_rules(growing), budgets={"1 000 lines, 10 000 rules": "at most 10 times the floor"})
+    report("price_lines", in_lines(books[LARGE]), budgets={"100 000 lines": "at most 1 s, linear"})
+    report("price_both", in_both(growing))
     report(
         "price_edit",
-        one_edit(rules[:1_000]),
+        one_edit(books[1_000]),
         budgets={"one line of 10 000": "at most 2 ms without an order discount, 20 ms with one"},
     )
-    report("price_memory", memory(sizes[2:]))
+    report("price_memory", memory(growing[2:]))
 
 
 if __name__ == "__main__":
