@@ -6,7 +6,7 @@ Entry points: ``currency``, ``UnitPrice``, ``Money``, ``RoundingRule``, ``settle
 
 from engine.money.allocation import allocate
 from engine.money.amount import Money, UnitPrice, total
-from engine.money.arithmetic import EXACT, STRICT, divide_rounded, round_to, step
+from engine.money.arithmetic import EXACT, STRICT, divide_rounded, round_to, shares_rounded, step
 from engine.money.cash import cash_difference, cash_increment
 from engine.money.currency import Currency, currency, known_currencies
 from engine.money.problem import MoneyError
@@ -38,6 +38,7 @@ __all__ = [
     "round_to",
     "settle",
     "share_of",
+    "shares_rounded",
     "show",
     "step",
     "total",

@@ -5,6 +5,7 @@ A context is always passed explicitly: one that is set in the main thread does n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import (
     ROUND_HALF_EVEN,
     Context,
@@ -75,6 +76,14 @@ def divide_rounded(numerator: int, denominator: int, mode: Rounding) -> int:
     if rest and _away(quotient, 2 * rest - denominator, mode, negative=negative):
         quotient += 1
     return -quotient if negative else quotient
+
+
+def shares_rounded(amounts: Sequence[int], top: int, bottom: int, mode: Rounding) -> list[int]:
+    """The share ``top / bottom`` of each amount, rounded to a whole number; ``bottom`` is above zero."""
+    if mode is Rounding.HALF_UP and top >= 0 and min(amounts, default=0) >= 0:
+        double, whole = 2 * top, 2 * bottom
+        return [(amount * double + bottom) // whole for amount in amounts]
+    return [divide_rounded(amount * top, bottom, mode) for amount in amounts]
 
 
 def _away(quotient: int, excess: int, mode: Rounding, *, negative: bool) -> bool:

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import partial
 from typing import cast
 
-from engine.catalog import ChargeKind
-from engine.money import EXACT, RoundingRule
+from engine.catalog import ONE_TIME, ChargeKind
+from engine.money import RoundingRule
 from engine.pricing.depth import depths, is_raised
 from engine.pricing.gifts import added_lines, taxed_gifts
 from engine.pricing.order_stage import OrderRun
@@ -101,7 +101,10 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
     costs = costs_of(work, lines)
     periods = [ONE] * len(lines)
     terms = list(net)
-    periodic = [index for index, line in enumerate(lines) if line.charge.kind is not ChargeKind.ONE_TIME]
+    charges = [line.charge for line in lines]
+    periodic: list[int] = []
+    if charges.count(ONE_TIME) < len(charges):
+        periodic = [index for index, charge in enumerate(charges) if charge.kind is not ChargeKind.ONE_TIME]
     for index in periodic:
         periods[index], terms[index] = term_of(work, lines[index], net[index])
     columns: list[Sequence[object]] = [
@@ -147,11 +150,8 @@ def _changed(rows: Rows, columns: Sequence[Sequence[object]]) -> tuple[PricedLin
 
 def costs_of(work: Work, lines: Sequence[RequestLine]) -> list[int | None]:
     """The cost of each line, rounded once."""
-    scale, mode, multiply = Decimal(work.currency.scale), work.plan.rules.rounding.mode.decimal, EXACT.multiply
-    return [
-        None if line.cost is None else int(multiply(multiply(line.cost, line.quantity), scale).to_integral_value(mode))
-        for line in lines
-    ]
+    amount = work.amounts.of
+    return [None if line.cost is None else amount(line.cost, line.quantity) for line in lines]
 
 
 def term_of(work: Work, line: RequestLine, net: int) -> tuple[Decimal, int]:

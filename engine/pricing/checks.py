@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Decimal
+from operator import attrgetter
 
 from engine.diagnostics import Fault, did_you_mean
 from engine.money import EXACT, MoneyError, Ratio, currency
@@ -22,6 +23,7 @@ from engine.pricing.request import (
 from engine.pricing.settings import TaxSource, UnusableCode
 from engine.pricing.usability import why_unusable
 
+_ID, _PARENT = attrgetter("id"), attrgetter("parent")
 UPLIFT_MOST = Decimal(1_000)
 
 
@@ -210,11 +212,14 @@ def _multiple_from(quantity: Decimal, multiple: Decimal) -> Decimal:
 
 
 def _identities(request: PriceRequest) -> Iterator[Fault]:
-    known = {line.id for line in request.lines}
+    known = set(map(_ID, request.lines))
     if len(known) != len(request.lines):
         for name, times in Counter(line.id for line in request.lines).items():
             if times > 1:
                 yield Fault(codes.DUPLICATE_LINE, "lines", f"line id `{name}` is there {times} times")
+    parents = set(map(_PARENT, request.lines)) - {None}
+    if parents <= known:
+        return
     for index, line in enumerate(request.lines):
         if line.parent is not None and line.parent not in known:
             yield Fault(codes.UNKNOWN_PARENT, f"lines[{index}].parent", f"unknown line `{line.parent}`")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.diagnostics import Diagnostic, DiagnosticError, Severity, sorted_findings
 from engine.language.scope import Checked
 from engine.language.types import ContextType
-from engine.pricing.atoms import Atom, Interval, Split, conjuncts, is_known, split
+from engine.pricing.atoms import Atom, Interval, OneOf, Split, conjuncts, is_known, split
 from engine.pricing.compiled import (
     BundlePlan,
     ContractPlan,
@@ -188,6 +188,7 @@ class _Compiler:
     def _rule(self, place: int, group: RuleGroup, rule: Rule) -> RulePlan:
         number = self._source(group.step.name.lower(), rule.id, rule.span, rule.say)
         live = [each for each in rule.when if group.level is Level.LINE and _is_live(each)]
+        target = [each for each in rule.target if not _asks_discountable(each)]
         fixed = [
             each for each in rule.when if not any(each is other for other in live) and not self.indexed.holds(each)
         ]
@@ -196,11 +197,11 @@ class _Compiler:
             rule=rule,
             fixed=self._tests(fixed),
             live=self._tests(live),
-            target=self._tests(rule.target),
+            target=self._tests(target),
             reads_lines=_reads(rule_expressions(rule), "lines"),
             group=place,
             ops=ops_of(number, rule, is_live=bool(live)) if group.level is Level.LINE else {},
-            target_index=_target_index(rule.target),
+            target_index=_target_index(target),
         )
 
     def _index(self, line_rules: Sequence[RulePlan]) -> MatchIndex:
@@ -306,6 +307,12 @@ def _is_constant(entry: PriceEntry) -> bool:
     dated = entry.window.start is not None or entry.window.end is not None
     price = entry.price
     return named and not (bounded or dated) and bool(entry.currency) and isinstance(price, Decimal) and price >= 0
+
+
+def _asks_discountable(target: Checked) -> bool:
+    """Whether a condition leaves out no more lines than those that never take part: the ones not discountable."""
+    found = split(target)
+    return found.whole and found.atoms == (OneOf(("line", "discountable"), frozenset({True})),)
 
 
 def _target_index(target: Sequence[Checked]) -> MatchIndex | None:

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from engine.money import EXACT
 from engine.pricing.atoms import PRICES
 from engine.pricing.compiled import OWN_LIST, ROUNDING, PricePlan
 from engine.pricing.finding import Finder
 from engine.pricing.masks import RULES
 from engine.pricing.matches import matches_of
-from engine.pricing.plain_guards import PlainGuards, hold
+from engine.pricing.plain_guards import Bounds, PlainGuards, hold
 from engine.pricing.plan import Cap, CapScope, Pick
-from engine.pricing.programs import Program, Stage, alone, lone_op, program_for, run
+from engine.pricing.programs import Program, Result, Stage, alone, lone_op, program_for, run
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.rows import Rows
 from engine.pricing.settings import RoundingOf, RoundingPoint, RoundingSettings
@@ -68,7 +67,11 @@ def _plain_rounding(rounding: RoundingSettings) -> bool:
 
 
 class Express:
-    """Prices plain lines of one request into the columns; hands back the numbers of the others."""
+    """Prices plain lines of one request into the columns; hands back the numbers of the others.
+
+    What several rules make of a price is worked out once for all lines that start from it. Prices are told by identity:
+    they last as long as the plan and the request, and equal ones may be written with other decimals.
+    """
 
     def __init__(self, work: Work, rows: Rows, finder: Finder) -> None:
         self.work = work
@@ -78,14 +81,13 @@ class Express:
         self.code = work.currency.code
         self._looked_up: dict[str, tuple[Offer, ...]] = {}
         self._programs: dict[tuple[tuple[int, ...], bool], Program | None] = {}
+        self._results: dict[tuple[tuple[int, ...], int, int], Result] = {}
         self._stages = [group.stage for group in work.plan.line_groups]
-        self._scale = Decimal(work.currency.scale)
-        self._mode = work.plan.rules.rounding.mode.decimal
         self._unit_places = _unit_places(work)
 
     def start(self) -> list[int]:
         """Give plain lines their list price; return the numbers of those that need the full treatment."""
-        rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
+        rows, amount = self.rows, self.work.amounts.of
         constant = self.finder.constant_prices()
         units, sources, amounts, floors = rows.list_unit, rows.source, rows.list_amount, rows.floor
         left = []
@@ -102,7 +104,7 @@ class Express:
                     continue
             units[index] = unit
             floors[index] = line.floor
-            amounts[index] = int(multiply(multiply(unit, line.quantity), scale).to_integral_value(mode))
+            amounts[index] = amount(unit, line.quantity)
         return left
 
     def _offered(self, line: RequestLine) -> tuple[Decimal | None, int] | None:
@@ -140,11 +142,12 @@ class Express:
 
     def finish(self, header: int) -> list[int]:
         """Take started lines through their rules to their amounts; return those that need the full treatment."""
-        rows, scale, mode, multiply = self.rows, self._scale, self._mode, EXACT.multiply
+        rows, amount = self.rows, self.work.amounts.of
         states, list_units, list_amounts = rows.states, rows.list_unit, rows.list_amount
         units, amounts = rows.unit, rows.stage_amount
         matching = matches_of(self.plan.index, header, RULES)
         guards = PlainGuards(self.work)
+        is_guarded = guards.is_needed
         places = self._unit_places
         left = []
         for index, line in enumerate(rows.lines):
@@ -154,8 +157,9 @@ class Express:
             found = matching(line)
             if found:
                 unit = self._run_rules(found, index, line, list_units[index])
-            if unit is not None and guards.is_needed:
-                unit = self._guard(guards, index, line, unit)
+            if unit is not None and is_guarded:
+                bounds = guards.on(line)
+                unit = None if bounds is None else self._guard(bounds, index, unit)
             if unit is None:
                 left.append(index)
                 continue
@@ -165,7 +169,7 @@ class Express:
             if unit is list_units[index]:
                 amounts[index] = list_amounts[index]
             else:
-                amounts[index] = int(multiply(multiply(unit, line.quantity), scale).to_integral_value(mode))
+                amounts[index] = amount(unit, line.quantity)
         return left
 
     def _run_rules(self, matched: tuple[int, ...], index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
@@ -177,15 +181,24 @@ class Express:
             if op is not None:
                 unit, self.rows.applied[index], self.rows.trace[index] = alone(op, unit, lowest)
                 return unit
+        asked = matched, id(unit), id(floor)
+        result = self._results.get(asked)
+        if result is not None:
+            unit, self.rows.applied[index], self.rows.trace[index] = result
+            return unit
         program = self._program(matched)
-        if program is ASK:
+        is_asked = program is ASK
+        if is_asked:
             matched = self._asked(matched, index, line)
             if not matched:
                 return unit
             program = self._program(matched, are_asked=True)
         if program is None:
             return None
-        unit, self.rows.applied[index], self.rows.trace[index] = run(program, unit, lowest)
+        result = run(program, unit, lowest)
+        if not is_asked:
+            self._results[asked] = result
+        unit, self.rows.applied[index], self.rows.trace[index] = result
         return unit
 
     def _program(self, matched: tuple[int, ...], *, are_asked: bool = False) -> Program | None:
@@ -200,17 +213,16 @@ class Express:
             self._programs[matched, are_asked] = known
         return known
 
-    def _guard(self, guards: PlainGuards, index: int, line: RequestLine, unit: Decimal) -> Decimal | None:
-        """The unit price within the guards of the line, or None when one of them is not plain."""
-        found = guards.on(line)
-        if found is None:
-            return None
-        rows = self.rows
-        for guard in found:
-            unit, lowest, step = hold(guard, line, unit)
-            if lowest is not None:
-                floor = rows.floor[index]
-                rows.floor[index] = lowest if floor is None else max(floor, lowest)
+    def _guard(self, bounds: Bounds, index: int, unit: Decimal) -> Decimal:
+        """The unit price within the guards of a line; most prices are within all of them as they are."""
+        rows, lowest, highest = self.rows, bounds.lowest, bounds.highest
+        if lowest is not None:
+            floor = rows.floor[index]
+            rows.floor[index] = lowest if floor is None else max(floor, lowest)
+        if (lowest is None or unit >= lowest) and (highest is None or unit <= highest):
+            return unit
+        for guard in bounds.guards:
+            unit, step = hold(guard, unit)
             if step is not None:
                 rows.trace[index] = (*rows.trace[index], step)
         return unit

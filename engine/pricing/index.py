@@ -15,6 +15,8 @@ from engine.language.tables.intervals import Interval, Region, intersection, uni
 from engine.pricing.atoms import Atom, Constant, Key, OneOf, Unlike
 from engine.pricing.request import Facts
 
+LARGE = 1_000
+"""From so many rules on a book is large."""
 FEW = 64
 """The most rules that may want one value for an attribute to lead to its rules."""
 ANOTHER_KIND = object()
@@ -35,6 +37,11 @@ class AttributeIndex:
     rows: Mapping[object, tuple[int, ...]] | None = None
     example: Constant | None = None
     apart: int = 0
+
+    @property
+    def indifferent(self) -> int:
+        """The rules that do not ask for the attribute."""
+        return self.apart & self.bitmaps.mask(None)
 
     def lookup(self, value: object) -> int:
         """The rules that this value of the attribute allows; an unknown value allows those that do not ask."""
@@ -57,6 +64,11 @@ class MatchIndex:
     everything: int
     header: tuple[AttributeIndex, ...]
     line: tuple[AttributeIndex, ...]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a handful of its rules are quicker asked one by one than a mask as long as the book is read."""
+        return self.everything.bit_length() >= LARGE
 
     def header_mask(self, quote: Facts, customer: Facts, usable: int) -> int:
         """The rules that the header allows, among those that may act at all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
@@ -17,49 +17,75 @@ Getter = Callable[[RequestLine], object]
 
 RULES, GUARDS = range(2)
 """The match indexes of a plan, as ``allowed_by`` answers for them."""
+OF_PRODUCT = frozenset({"sku", "charge", "discountable"})
+"""What a line states of its own and all lines of its product state alike."""
 
 
-def allowed_by(plan: PricePlan, facts: Facts) -> Allowed:
-    """What the facts of a product allow of the line rules and the guards of a plan, whatever header and line say."""
-    return tuple(_of_facts(index, facts) for index in (plan.index, plan.guard_index))
+def allowed_by(plan: PricePlan, line: RequestLine) -> Allowed:
+    """What a product allows of the line rules and the guards of a plan, whatever the header and its lines say.
+
+    ``line`` is any line of the product: its facts and ``OF_PRODUCT`` are read. Of a large index nothing is: it leads
+    from what a line names to a few rules, and masks as long as the book would only take memory.
+    """
+    return tuple(0 if index.is_large else _of_product(index, line) for index in (plan.index, plan.guard_index))
 
 
 class LineMasks:
-    """The bitmaps of lines under one header; what follows from the facts of a product is ANDed once for its lines.
+    """The bitmaps of lines under one header; what follows from a product is ANDed once for its lines.
 
-    ``which`` index of the plan it is, RULES or GUARDS, says where a line that knows what its facts allow has it.
+    ``which`` index of the plan it is, RULES or GUARDS, says where a line that knows what its product allows has it.
     """
 
-    __slots__ = ("_by_line", "_header", "_index", "_reads_facts", "_seen", "_which")
+    __slots__ = ("_by_line", "_by_request", "_header", "_index", "_reads_facts", "_seen", "asked", "which")
 
     def __init__(self, index: MatchIndex, header: int, which: int | None = None) -> None:
+        own = [each for each in index.line if _is_own(each.key)]
+        of_request = [each for each in own if each.key[1] not in OF_PRODUCT]
         self._header = header
         self._index = index
-        self._which = which
-        self._by_line = [mask_of(each) for each in index.line if _is_own(each.key)]
-        self._reads_facts = len(self._by_line) < len(index.line)
+        self.which = which
+        self._by_line = [mask_of(each) for each in own]
+        self._by_request = [mask_of(each) for each in of_request]
+        self._reads_facts = len(own) < len(index.line)
         self._seen: dict[int, int] = {}
+        self.asked = 0
+        """The rules that a line of a known product has a say in: by its quantity, its group."""
+        for each in of_request:
+            self.asked |= index.everything & ~each.indifferent
 
     def of(self, line: RequestLine) -> int:
         """The rules that header and line allow."""
         allowed = line.allowed
-        if not self._reads_facts:
-            mask = self._header
-        elif allowed is not None and self._which is not None:
-            mask = self._header & allowed[self._which]
-        else:
-            mask = self._looked_up(line.facts)
-        for by_line in self._by_line:
-            if not mask:
-                return 0
-            mask &= by_line(line)
-        return mask
+        if allowed is not None and self.which is not None:
+            return self.with_request(self._header & allowed[self.which], line)
+        mask = self._looked_up(line.facts) if self._reads_facts else self._header
+        return _narrowed(mask, self._by_line, line)
+
+    def with_request(self, mask: int, line: RequestLine) -> int:
+        """Those of some rules that what a line says beside its product allows, too."""
+        return _narrowed(mask, self._by_request, line)
 
     def _looked_up(self, facts: Facts) -> int:
         mask = self._seen.get(id(facts))
         if mask is None:
             mask = self._seen[id(facts)] = self._header & _of_facts(self._index, facts)
         return mask
+
+
+def _narrowed(mask: int, by_line: Sequence[Callable[[RequestLine], int]], line: RequestLine) -> int:
+    for each in by_line:
+        if not mask:
+            return 0
+        mask &= each(line)
+    return mask
+
+
+def _of_product(index: MatchIndex, line: RequestLine) -> int:
+    mask = _of_facts(index, line.facts)
+    for each in index.line:
+        if _is_own(each.key) and each.key[1] in OF_PRODUCT:
+            mask &= each.lookup(_FIELDS[each.key[1]](line))
+    return mask
 
 
 def _of_facts(index: MatchIndex, facts: Facts) -> int:

@@ -13,8 +13,6 @@ from engine.pricing.index import AttributeIndex, MatchIndex
 from engine.pricing.masks import Getter, LineMasks, getter_of
 from engine.pricing.request import RequestLine
 
-LARGE = 1_000
-"""From so many rules on a book is large."""
 _SHIFTED = 100
 """After so many questions it pays to turn a mask into bytes."""
 _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
@@ -26,22 +24,36 @@ Matches: TypeAlias = Callable[[RequestLine], Numbers]
 
 def matches_of(index: MatchIndex, header: int, which: int | None = None) -> Matches:
     """How the lines of one request find their rules; ``which`` index of the plan it is, RULES or GUARDS."""
-    if index.everything.bit_length() < LARGE:
-        return _SmallBook(LineMasks(index, header, which)).of
-    return _LargeBook(index, header).of
+    return _LargeBook(index, header).of if index.is_large else _SmallBook(index, header, which).of
 
 
 class _SmallBook:
-    """Masks, and the rules of each mask that was met."""
+    """Masks, and the rules of each mask that was met; products are told by what they allow, which they keep."""
 
-    __slots__ = ("_found", "_masks")
+    __slots__ = ("_found", "_header", "_masks", "_products", "_which")
 
-    def __init__(self, masks: LineMasks) -> None:
-        self._masks = masks
+    def __init__(self, index: MatchIndex, header: int, which: int | None) -> None:
+        self._masks = LineMasks(index, header, which)
+        self._header = header
+        self._which = which
         self._found: dict[int, Numbers] = {0: ()}
+        self._products: dict[int, tuple[int, Numbers | None]] = {}
 
     def of(self, line: RequestLine) -> Numbers:
-        mask = self._masks.of(line)
+        allowed = line.allowed
+        if allowed is None or self._which is None:
+            return self._rows(self._masks.of(line))
+        known = self._products.get(id(allowed))
+        if known is None:
+            known = self._products[id(allowed)] = self._of_product(self._header & allowed[self._which])
+        mask, found = known
+        return self._rows(self._masks.with_request(mask, line)) if found is None else found
+
+    def _of_product(self, mask: int) -> tuple[int, Numbers | None]:
+        """The rules that header and product allow, by number too where its lines have no say in them."""
+        return mask, None if mask & self._masks.asked else self._rows(mask)
+
+    def _rows(self, mask: int) -> Numbers:
         found = self._found.get(mask)
         if found is None:
             found = self._found[mask] = tuple(rows_of(mask))

@@ -14,7 +14,7 @@ from engine.pricing.order_units import UnitGrant, buy_and_get, chosen_units, uni
 from engine.pricing.plan import Spread
 from engine.pricing.ruleplan import RulePlan
 from engine.pricing.settings import RoundingOf
-from engine.pricing.spread import proportional, spread, whole_numbers
+from engine.pricing.spread import proportional, whole_numbers
 from engine.pricing.state import HUNDRED, ZERO, major, minor_units
 from engine.pricing.taxes import rate_of
 from engine.pricing.units import Picked, UnitLedger
@@ -88,8 +88,7 @@ class OrderGiver:
             total = min(total, self.most)
         if not total:
             return NOTHING
-        weights = self._weights(lines)
-        shares, left = spread(total, weights, self.state.rooms(lines))
+        shares, left = self.state.spread(total, self._weights(lines), lines)
         return OrderTake(total - left, tuple(zip(lines, shares, strict=True)), left)
 
     def _total(self, effect: Percent | Amount | SetPrice, base: int, lines: list[int]) -> int:

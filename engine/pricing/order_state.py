@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
 
-from engine.money import EXACT
 from engine.pricing.effects import Condition, Effect
 from engine.pricing.matches import matches_of
 from engine.pricing.request import RequestLine, TaxAnswer
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan, Test
+from engine.pricing.spread import proportional, spread
 from engine.pricing.state import Record, major
 from engine.pricing.units import UnitLedger
 from engine.pricing.work import Work
@@ -72,11 +71,9 @@ class OrderState:
         if self._lowest is None and not any(self.rows.floor):
             self._lowest = [0] * len(self.lines)
         if self._lowest is None:
-            multiply, scale, up = EXACT.multiply, Decimal(self.work.currency.scale), ROUND_CEILING
+            lowest = self.work.amounts.lowest
             self._lowest = [
-                0
-                if floor is None or floor <= 0
-                else int(multiply(multiply(floor, line.quantity), scale).to_integral_value(up))
+                0 if floor is None else lowest(floor, line.quantity)
                 for floor, line in zip(self.rows.floor, self.lines, strict=True)
             ]
         return self._lowest
@@ -120,6 +117,24 @@ class OrderState:
             return list(running)
         return [None if running[each] < 0 else max(running[each] - lowest[each], 0) for each in lines]
 
+    def spread(self, total: int, weights: Sequence[int], lines: Sequence[int]) -> tuple[list[int], int]:
+        """Spread an amount over some lines in proportion to weights, within what each can still take."""
+        shares = self._with_room(total, weights, lines) if total > 0 and weights else None
+        return spread(total, weights, self.rooms(lines)) if shares is None else (shares, 0)
+
+    def _with_room(self, total: int, weights: Sequence[int], lines: Sequence[int]) -> list[int] | None:
+        """The shares in proportion when every line has room for its own, told without working out its floor exactly;
+        None when that does not tell.
+        """
+        shares = proportional(total, weights)
+        running, floors, asked, not_below = self.running, self.rows.floor, self.lines, self.work.amounts.not_below
+        for index, share in zip(lines, shares, strict=True):
+            floor = floors[index]
+            least = 0 if floor is None else not_below(floor, asked[index].quantity)
+            if least is None or running[index] - least < share or running[index] <= least:
+                return None
+        return shares
+
     def wheres(self, where: tuple[Condition, ...]) -> tuple[Test, ...]:
         """The compiled functions of conditions inside an effect."""
         return tuple(self.work.plan.functions[id(condition)] for condition in where)
@@ -133,6 +148,8 @@ class OrderState:
 
     def taking_part(self, rule: RulePlan) -> list[int]:
         """The discountable lines that an order rule is for."""
+        if not rule.target:
+            return [index for index, line in enumerate(self.lines) if line.discountable]
         if rule.target_index is not None:
             matching = matches_of(rule.target_index, 1)
             return [index for index, line in enumerate(self.lines) if line.discountable and matching(line)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from engine.money import EXACT, step
 from engine.pricing.atoms import is_known, split
@@ -18,14 +19,22 @@ from engine.pricing.result import TraceRow
 from engine.pricing.state import HUNDRED
 from engine.pricing.work import Work
 
-Held: TypeAlias = tuple[int, Decimal | None, Decimal | None, Decimal | None]
-"""A plain guard: its number, ceiling, floor, and the percent of a price that its cost may be at most."""
+Held: TypeAlias = tuple[int, Decimal | None, Decimal | None]
+"""A plain guard for lines of one cost: its number, the ceiling, and the lowest price that floor and margin let be."""
+
+
+class Bounds(NamedTuple):
+    """What plain guards want of a unit price, one by one, and the lowest and the highest that all of them let be."""
+
+    guards: Sequence[Held]
+    lowest: Decimal | None
+    highest: Decimal | None
 
 
 class PlainGuards:
-    """The guards that apply to the lines of one request."""
+    """The guards that apply to the lines of one request; worked out once for all lines of one cost."""
 
-    __slots__ = ("_found", "_matching", "_plans", "is_needed")
+    __slots__ = ("_bounds", "_matching", "_plans", "is_needed")
 
     def __init__(self, work: Work) -> None:
         self._plans = work.plan.guards
@@ -38,43 +47,52 @@ class PlainGuards:
         header = index.header_mask(work.quote, work.customer, usable)
         self.is_needed = bool(header)
         self._matching = matches_of(index, header, GUARDS)
-        self._found: dict[tuple[int, ...], list[Held] | None] = {}
+        self._bounds: dict[tuple[int, ...], dict[Decimal | None, Bounds] | None] = {}
 
-    def on(self, line: RequestLine) -> list[Held] | None:
+    def on(self, line: RequestLine) -> Bounds | None:
         """The guards of a line in order; None when one of them needs the full treatment."""
         places = self._matching(line)
-        if places not in self._found:
-            found = [self._plans[place] for place in places]
-            self._found[places] = [_held(plan) for plan in found] if all(plan.plain for plan in found) else None
-        return self._found[places]
+        if places not in self._bounds:
+            self._bounds[places] = {} if all(self._plans[place].plain for place in places) else None
+        by_cost = self._bounds[places]
+        if by_cost is None:
+            return None
+        found = by_cost.get(line.cost)
+        if found is None:
+            found = by_cost[line.cost] = bounds_of([held(self._plans[place], line.cost) for place in places])
+        return found
 
 
-def hold(guard: Held, line: RequestLine, unit: Decimal) -> tuple[Decimal, Decimal | None, TraceRow | None]:
-    """The unit price within a plain guard, the floor that the guard sets, and the step when it changed the price."""
-    number, ceiling, lowest, share = guard
-    held = unit
-    if ceiling is not None and ceiling < held:
-        held = ceiling
-    if share is not None and line.cost is not None:
-        least = EXACT.divide(EXACT.multiply(line.cost, HUNDRED), share)
-        lowest = least if lowest is None or least > lowest else lowest
-    if lowest is not None and lowest > held:
-        held = lowest
-    if held == unit:
-        return unit, lowest, None
-    held = step(held)
-    return held, lowest, (number, unit, held)
+def bounds_of(guards: Sequence[Held]) -> Bounds:
+    """What some guards want together."""
+    lowest = max((low for _, _, low in guards if low is not None), default=None)
+    highest = min((ceiling for _, ceiling, _ in guards if ceiling is not None), default=None)
+    return Bounds(guards, lowest, highest)
 
 
-def _held(plan: GuardPlan) -> Held:
+def hold(guard: Held, unit: Decimal) -> tuple[Decimal, TraceRow | None]:
+    """The unit price within a plain guard, and the step when it changed the price."""
+    number, ceiling, lowest = guard
+    within = unit
+    if ceiling is not None and ceiling < within:
+        within = ceiling
+    if lowest is not None and lowest > within:
+        within = lowest
+    if within == unit:
+        return unit, None
+    within = step(within)
+    return within, (number, unit, within)
+
+
+def held(plan: GuardPlan, cost: Decimal | None) -> Held:
+    """A plain guard as numbers, for lines of one cost."""
     guard = plan.guard
     ceiling, floor, margin = guard.ceiling, guard.floor, guard.margin_percent_min
-    return (
-        plan.no,
-        ceiling if isinstance(ceiling, Decimal) else None,
-        floor if isinstance(floor, Decimal) else None,
-        EXACT.subtract(HUNDRED, margin) if isinstance(margin, Decimal) and margin < HUNDRED else None,
-    )
+    lowest = floor if isinstance(floor, Decimal) else None
+    if isinstance(margin, Decimal) and margin < HUNDRED and cost is not None:
+        least = EXACT.divide(EXACT.multiply(cost, HUNDRED), EXACT.subtract(HUNDRED, margin))
+        lowest = least if lowest is None or least > lowest else lowest
+    return plan.no, ceiling if isinstance(ceiling, Decimal) else None, lowest
 
 
 def is_plain(guard: Guard) -> bool:

@@ -25,6 +25,8 @@ class Stage(NamedTuple):
 
 
 Program: TypeAlias = tuple[Stage, ...]
+Result: TypeAlias = tuple[Decimal, tuple[int, ...], tuple[TraceRow, ...]]
+"""A unit price after rules, the numbers of those that gave something, and a row for each."""
 
 
 def program_for(
@@ -84,7 +86,7 @@ def _op(number: int, effect: Effect) -> Op | None:
             return None
 
 
-def run(program: Program, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tuple[int, ...], tuple[TraceRow, ...]]:
+def run(program: Program, unit: Decimal, lowest: Decimal) -> Result:
     """Take a unit price through a program; nothing takes it below ``lowest``; what gives nothing leaves no row."""
     if len(program) == 1 and len(program[0].ops) == 1:
         return alone(program[0].ops[0], unit, lowest)
@@ -115,7 +117,7 @@ def lone_op(groups: Sequence[Stage | None], rule: RulePlan, code: str) -> Op | N
     return rule.ops[code] if code in rule.ops else rule.ops.get("")
 
 
-def alone(op: Op, unit: Decimal, lowest: Decimal) -> tuple[Decimal, tuple[int, ...], tuple[TraceRow, ...]]:
+def alone(op: Op, unit: Decimal, lowest: Decimal) -> Result:
     """One rule by itself, as most lines have it."""
     number, kind, operand = op
     after = _after(kind, operand, unit, unit, unit)

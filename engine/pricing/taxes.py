@@ -10,7 +10,7 @@ from math import lcm
 
 from engine.catalog import Value
 from engine.diagnostics import did_you_mean
-from engine.money import EXACT, Ratio, Rounding, divide_rounded
+from engine.money import EXACT, Ratio, Rounding, divide_rounded, shares_rounded
 from engine.pricing.order_state import OrderState
 from engine.pricing.request import NO_FACTS, RequestLine, TaxAnswer, TaxState
 from engine.pricing.settings import TaxLevel, TaxSettings, TaxSide
@@ -69,11 +69,11 @@ def rates_of(order: OrderState) -> list[TaxAnswer | None]:
     work, lines = order.work, order.lines
     if not work.plan.tax_by_code:
         return [rate_of(order, index) for index in range(len(lines))]
-    known = order.rate_by_code
-    for index, line in enumerate(lines):
-        if line.tax_code not in known:
-            known[line.tax_code] = rate_of(order, index)
-    return [known[line.tax_code] for line in lines]
+    known, codes = order.rate_by_code, [line.tax_code for line in lines]
+    for index, code in enumerate(codes):
+        if code not in known:
+            known[code] = rate_of(order, index)
+    return [known[code] for code in codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,11 @@ class _Taxing:
     def by_line(self, amounts: Sequence[int], rates: Sequence[TaxAnswer], lines: Sequence[RequestLine]) -> list[int]:
         """Each line by itself; the lines of a quote mostly bear one rate."""
         first = rates[0]
-        if first.fixed or self._from_net or any(rate is not first for rate in rates):
+        if first.fixed or self._from_net or rates.count(first) < len(rates):
             return [self.line(a, r, x.quantity) for a, r, x in zip(amounts, rates, lines, strict=True)]
         share, mode = self._share(first), self.mode
         top, bottom = share.numerator, share.denominator
-        return [divide_rounded(amount * top, bottom, mode) for amount in amounts]
+        return shares_rounded(amounts, top, bottom, mode)
 
     def line(self, amount: int, rate: TaxAnswer, quantity: Decimal) -> int:
         if rate.fixed:

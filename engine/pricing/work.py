@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from engine.money import EXACT, Currency
 from engine.pricing.adjust import Evaluate
+from engine.pricing.amounts import Amounts
 from engine.pricing.compiled import PercentPlan, PricePlan
 from engine.pricing.effects import Operand
 from engine.pricing.plan import Rule
@@ -23,6 +24,7 @@ class Work:
     """The working copy of one call; never shared, never kept."""
 
     __slots__ = (
+        "amounts",
         "currency",
         "customer",
         "lines",
@@ -40,6 +42,7 @@ class Work:
         self.plan = plan
         self.request = request
         self.currency = currency
+        self.amounts = Amounts(currency, plan.rules.rounding.mode)
         self.customer: Facts = {**plan.declared["customer"], **request.customer}
         self.quote: Record = quote_record(plan, request)
         self.lines: Sequence[Facts] = ()

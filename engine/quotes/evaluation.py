@@ -30,7 +30,7 @@ from engine.pricing.result import Priced
 from engine.quotes.facts import header_facts, line_facts
 from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.phases import Phase, phases_of
-from engine.quotes.request import NO_MORE, NONE, STATED, QuoteRequest, RequestedLine
+from engine.quotes.request import NONE, STATED, QuoteRequest, RequestedLine
 
 _MAKE = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """``RequestLine`` from all its fields in order, without the cost of its keywords."""
@@ -69,7 +69,7 @@ class Parts:
         products = self.catalog.products.values()
         facts = {each.sku: product_facts(each, dict(each.attributes)) for each in products}
         shared: dict[Allowed, Allowed] = {}
-        masks = {sku: allowed_by(self.plan, each) for sku, each in facts.items()}
+        masks = {each.sku: allowed_by(self.plan, _any_line(each, facts[each.sku])) for each in products}
         object.__setattr__(self, "router", Router(self.policies, self.chains))
         object.__setattr__(self, "facts", facts)
         object.__setattr__(self, "allowed", {sku: shared.setdefault(each, each) for sku, each in masks.items()})
@@ -209,24 +209,30 @@ def price_request(request: QuoteRequest, asked: tuple[RequestLine, ...]) -> Pric
     )
 
 
+def _any_line(product: Product, facts: Facts) -> RequestLine:
+    """What all lines of a product state alike, where their attributes are the product's own."""
+    return RequestLine(LineId(""), product.sku, ONE, facts, charge=product.charge, discountable=product.discountable)
+
+
 def price_lines(lines: Sequence[ResolvedLine], request: QuoteRequest, parts: Parts) -> tuple[RequestLine, ...]:
     """Resolved lines as the pricing engine takes them, with the facts of their products that rules may read."""
     plain, past = parts.plain.setdefault(request.currency, {}), request.past
     found = []
     for line in lines:
-        asked = line.requested
-        if asked[STATED:] != NO_MORE or line.product.charge is not ONE_TIME or asked.sku in past:
+        asked, product, quantity, _, is_plain = line
+        sku = asked.sku
+        if not is_plain or product.charge is not ONE_TIME or (past and sku in past):
             found.append(_price_line(line, request, parts))
             continue
-        rest = plain.get(asked.sku)
+        rest = plain.get(sku)
         if rest is None:
-            rest = plain[asked.sku] = _price_line(line, request, parts)[STATED:]
-        found.append(_MAKE((asked.id, asked.sku, line.quantity, *rest)))
+            rest = plain[sku] = _price_line(line, request, parts)[STATED:]
+        found.append(_MAKE((asked.id, sku, quantity, *rest)))
     return tuple(found)
 
 
 def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> RequestLine:
-    asked, product, quantity, root = line
+    asked, product, quantity, root, _ = line
     read: Facts = parts.facts[asked.sku]
     allowed: Allowed | None = parts.allowed[asked.sku]
     if asked.attributes or asked.unit:

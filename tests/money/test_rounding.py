@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.money import Rounding, RoundingRule
-from engine.money.arithmetic import divide_rounded, round_to
+from engine.money.arithmetic import divide_rounded, round_to, shares_rounded
 
 # value: half_up, half_even, half_down, up, down, ceiling, floor; written by hand
 TABLE = {
@@ -56,3 +56,11 @@ def test_multiples() -> None:
 def test_an_increment_is_positive(increment: str) -> None:
     with pytest.raises(ValueError, match="positive"):
         RoundingRule(increment=Decimal(increment))
+
+
+@given(st.lists(st.integers(-(10**12), 10**12)), st.integers(-500, 500), st.integers(1, 500), st.sampled_from(MODES))
+def test_the_shares_of_amounts_are_rounded_one_by_one(
+    amounts: list[int], top: int, bottom: int, mode: Rounding
+) -> None:
+    wanted = [divide_rounded(amount * top, bottom, mode) for amount in amounts]
+    assert shares_rounded(amounts, top, bottom, mode) == wanted

@@ -14,7 +14,6 @@ from engine.language.evaluate.prepare import evaluate
 from engine.language.scope import Scope
 from engine.language.tables.bitmaps import bits, rows_of
 from engine.language.types import BOOLEAN, DATE, NUMBER, ContextType, optional
-from engine.pricing import matches
 from engine.pricing.atoms import Atom, Interval, OneOf, Unlike, conjuncts, split
 from engine.pricing.index import build_index
 from engine.pricing.matches import matches_of
@@ -166,7 +165,7 @@ def test_a_value_of_any_kind_allows_the_rules_whose_conditions_are_true_of_it(
     everything = (1 << len(texts)) - 1
     assert list(rows_of(index.line_mask(everything, record))) == wanted
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(matches, "LARGE", large)
+        patch.setattr("engine.pricing.index.LARGE", large)
         assert list(matches_of(index, everything)(line("A", facts=record))) == wanted
 
 

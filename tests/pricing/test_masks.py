@@ -51,7 +51,7 @@ def test_a_mask_is_what_the_index_finds_for_the_record(found: list, header: int)
     for each in found:
         wanted = PLAN.index.line_mask(header, line_record(PLAN, each))
         assert masks.of(each) == wanted
-        assert masks.of(each._replace(allowed=allowed_by(PLAN, each.facts))) == wanted
+        assert masks.of(each._replace(allowed=allowed_by(PLAN, each))) == wanted
 
 
 def test_nested_attributes_are_read_from_the_facts() -> None:

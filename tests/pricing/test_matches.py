@@ -63,12 +63,12 @@ def test_the_rules_are_those_of_the_index(texts: list[str], found: list, header:
         plan = compile_plan(book(*(rule(f"r{n:02}", Percent(D(1)), when=when(text)) for n, text in enumerate(texts))))
         header &= plan.index.everything
         for large in (0, 1_000):
-            patch.setattr(matches, "LARGE", large)
+            patch.setattr("engine.pricing.index.LARGE", large)
             matching = matches_of(plan.index, header, RULES)
             for each in found:
                 wanted = tuple(rows_of(plan.index.line_mask(header, line_record(plan, each))))
                 assert matching(each) == wanted
-                assert matching(each._replace(allowed=allowed_by(plan, each.facts))) == wanted
+                assert matching(each._replace(allowed=allowed_by(plan, each))) == wanted
 
 
 def test_a_value_that_many_rules_want_leads_to_none_of_them() -> None:
