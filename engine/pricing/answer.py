@@ -9,7 +9,7 @@ from typing import cast
 
 from engine.catalog import ONE_TIME, ChargeKind
 from engine.money import RoundingRule
-from engine.pricing.depth import depths, is_raised
+from engine.pricing.depth import beyond_sums, is_raised
 from engine.pricing.gifts import added_lines, taxed_gifts
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
@@ -54,9 +54,7 @@ def answer(
         tax=taxed.tax,
     )
     if is_raised(plan, request.manual, discounts):
-        depth = depths(plan, columns.lines, discounts)
-        plain.unlisted = sum(each.base for each in depth) - plain.listed
-        plain.offset = sum(each.taken for each in depth) - (plain.listed - plain.staged + plain.ordered)
+        plain.unlisted, plain.offset = beyond_sums(plan, columns.lines, discounts)
     sums = sums_of(rows.lines, columns, plain, currency, rounding)
     sums.add_gifts(gifts)
     totals = totals_of(sums, currency, rounding)

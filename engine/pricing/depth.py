@@ -73,20 +73,61 @@ class Depth(NamedTuple):
 
 def depths(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount] = ()) -> list[Depth]:
     """The depth of each line: a line without a list price (a percent of others) is measured against its first one."""
-    undoing = _UNDOING | {each.no for each in plan.guards}
-    shares: dict[int, list[int]] = {}
+    raised = _raised(lines, discounts)
+    undoing, shares = _undoing(plan), _shares(discounts, raised)
+    return [
+        _depth(line, shares.get(index, ()), undoing)
+        if index in raised
+        else Depth(line.list_amount, max(line.list_amount - line.amount, 0))
+        for index, line in enumerate(lines)
+    ]
+
+
+def beyond_sums(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount]) -> Depth:
+    """What the depths of all lines come to beyond the sums of their list amounts and of what list price less amount is.
+
+    Few lines of a quote are raised: the others are looked at no further.
+    """
+    raised = _raised(lines, discounts)
+    taken = sum([line.amount - line.list_amount for line in lines if line.amount > line.list_amount])
+    base, undoing, shares = 0, _undoing(plan), _shares(discounts, raised)
+    for index in raised:
+        line = lines[index]
+        depth = _depth(line, shares.get(index, ()), undoing)
+        base += depth.base - line.list_amount
+        taken += depth.taken - max(line.list_amount - line.amount, 0)
+    return Depth(base, taken)
+
+
+def _undoing(plan: PricePlan) -> frozenset[int]:
+    return _UNDOING | {each.no for each in plan.guards}
+
+
+def _raised(lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount]) -> set[int]:
+    """The lines that a step or an order rule brought up."""
+    traces = [line.trace for line in lines]
+    found = {
+        index for index, trace in enumerate(traces) if trace and any([after > before for _, before, after in trace])
+    }
     for discount in discounts:
-        for index, share in discount.split:
-            if share:
-                shares.setdefault(index, []).append(share)
-    return [_depth(line, shares.get(index, ()), undoing) for index, line in enumerate(lines)]
+        found.update([index for index, share in discount.split if share < 0])
+    return found
+
+
+def _shares(discounts: Sequence[OrderDiscount], wanted: set[int]) -> dict[int, list[int]]:
+    """What order discounts took off some lines, in their order."""
+    shares: dict[int, list[int]] = {}
+    if wanted:
+        for discount in discounts:
+            for index, share in discount.split:
+                if share and index in wanted:
+                    shares.setdefault(index, []).append(share)
+    return shares
 
 
 def _depth(line: PricedLine, shares: Sequence[int], undoing: frozenset[int]) -> Depth:
+    """The depth of a line that something brought up."""
     together, base = line.list_amount - line.amount, line.list_amount
-    raised = any(after > before for _, before, after in line.trace) or any(share < 0 for share in shares)
-    if not raised:
-        return Depth(base, max(together, 0))
     if not base:
         base = line.stage_amount
     kept = ONE
