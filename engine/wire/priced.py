@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 from cpq.v1 import common_pb2, pricing_pb2
 
@@ -81,11 +82,11 @@ class Lines:
     def fill(self, target: object, *, start: int = 0, most: int = MOST_LINES) -> None:
         """Append priced lines to a repeated field: those from ``start``, at most so many."""
         add, stating, steps, sheets = target.add, self._stating, self._steps, self._sheets  # type: ignore[attr-defined]
-        digits = self._priced.currency.exponent
+        digits, texts = self._priced.currency.exponent, _Texts({}, {})
         for index, line in enumerate(self._priced.lines[start : start + most], start):
             row = add()
             row.MergeFromString(sheets.product(line.sku, line.list_unit, digits))
-            _fill_line(row, line, digits)
+            _fill_line(row, line, digits, texts)
             if line.id in stating:
                 _fill_stated(row, line, stating[line.id], sheets)
             if steps is not None:
@@ -93,17 +94,38 @@ class Lines:
                 _fill_steps(row.waterfall, steps.of(index), sheets, digits)
 
 
-def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine, digits: int) -> None:
+class _Texts(NamedTuple):
+    """Numbers as they were written, by identity: lines share quantities, and unit prices under the same rules."""
+
+    quantities: dict[int, str]
+    prices: dict[int, str]
+
+
+def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine, digits: int, texts: _Texts) -> None:
     """Set what the sheet of the product does not say: its unit price is the list price."""
-    row.id, row.quantity = line.id, format(line.quantity, "f")
-    if line.unit is not line.list_unit:
-        row.unit_price = price_text(line.unit, digits)
-    row.list_amount, row.amount, row.net = line.list_amount, line.amount, line.net
-    row.gross, row.term_net, row.tax = line.gross, line.term, line.tax
-    if line.order_discount:
-        row.order_discount = line.order_discount
-    if line.cost is not None:
-        row.cost = line.cost
+    quantities, prices = texts
+    # Taken apart in one go, which takes half the time of one by one.
+    name, _s, quantity, list_unit, unit, listed, _l, off, amount, net, tax, gross, cost, _p, term, _o, _a, _t = line
+    row.id = name
+    text = quantities.get(id(quantity))
+    if text is None:
+        text = quantities[id(quantity)] = format(quantity, "f")
+    row.quantity = text
+    if unit is not list_unit:
+        text = prices.get(id(unit))
+        if text is None:
+            text = prices[id(unit)] = price_text(unit, digits)
+        row.unit_price = text
+    row.list_amount = listed
+    row.amount = amount
+    row.net = net
+    row.gross = gross
+    row.term_net = term
+    row.tax = tax
+    if off:
+        row.order_discount = off
+    if cost is not None:
+        row.cost = cost
 
 
 def _fill_stated(row: pricing_pb2.PricedLine, line: PricedLine, asked: RequestedLine, sheets: Sheets) -> None:
