@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
+from engine.catalog import LineId, Sku
 from engine.diagnostics import Fault, did_you_mean
 from engine.money import EXACT, MoneyError, Ratio, currency
 from engine.pricing import codes
@@ -25,6 +26,10 @@ from engine.pricing.usability import why_unusable
 
 _ID, _PARENT = attrgetter("id"), attrgetter("parent")
 UPLIFT_MOST = Decimal(1_000)
+_STATED = ("list_price", "floor", "surcharges", "term_months", "prior_quantity", "uplift_percent", "segment_price")
+_AMOUNTS = itemgetter(*map(RequestLine._fields.index, _STATED))
+_NO_AMOUNTS = _AMOUNTS(RequestLine(LineId(""), Sku(""), Decimal(1)))
+"""What a line states that could be a wrong amount, and what one has there that states none."""
 
 
 def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
@@ -45,25 +50,18 @@ def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
 
 def _lines(request: PriceRequest, places: int) -> Iterator[Fault]:
     """The faults of each line; a quantity that was fine once under a rule is fine again."""
-    fine: set[Decimal] = set()
-    ruled: set[tuple[Decimal | None, ...]] = set()
+    ruled: dict[tuple[Decimal | None, ...], set[int]] = {}
+    rule: tuple[Decimal | None, ...] = ()
+    fine: set[int] = set()
     for index, line in enumerate(request.lines):
-        quantity = line.quantity
-        if not quantity.is_finite():
-            yield from line_faults(line, f"lines[{index}]", places)
-            continue
-        if line.minimum_quantity is line.quantity_multiple is line.quantity_maximum is None:
-            is_fine = quantity in fine
-            if not is_fine and _is_fine(quantity, places):
-                fine.add(quantity)
-                is_fine = True
-        else:
-            asked = quantity, line.minimum_quantity, line.quantity_multiple, line.quantity_maximum
-            is_fine = asked in ruled
-            if not is_fine and _is_fine(quantity, places) and _keeps_to_rule(line):
-                ruled.add(asked)
-                is_fine = True
-        if not (is_fine and _is_plain(line)):
+        asked = line.minimum_quantity, line.quantity_multiple, line.quantity_maximum
+        if asked != rule:
+            rule, fine = asked, ruled.setdefault(asked, set())
+        quantity, cost = line.quantity, line.cost
+        if id(quantity) not in fine and _is_fine(quantity, places) and _keeps_to_rule(line):
+            fine.add(id(quantity))
+        is_fine = id(quantity) in fine and (cost is None or cost.is_finite())
+        if not is_fine or _AMOUNTS(line) != _NO_AMOUNTS:
             yield from line_faults(line, f"lines[{index}]", places)
 
 
@@ -72,20 +70,6 @@ def _percents_with_a_price(plan: PricePlan, request: PriceRequest) -> Iterator[F
         if line.segment_price is not None and line.sku in plan.percent_of:
             message = f"`{line.sku}` costs a percent of other lines"
             yield Fault(codes.BAD_AMOUNT, f"lines[{index}].segment_price", message, "give it no price of its own")
-
-
-def _is_plain(line: RequestLine) -> bool:
-    """Whether a line states no amount that could be wrong but a cost that is a number."""
-    return (
-        (line.cost is None or line.cost.is_finite())
-        and line.list_price is None
-        and line.floor is None
-        and not line.surcharges
-        and line.term_months is None
-        and not line.prior_quantity
-        and not line.uplift_percent
-        and line.segment_price is None
-    )
 
 
 def _keeps_to_rule(line: RequestLine) -> bool:

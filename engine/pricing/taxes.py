@@ -223,7 +223,10 @@ def unknown_codes(work: Work, order: OrderState) -> list[int]:
     settings = work.plan.rules.tax
     if settings is None or not settings.unknown_is_refused:
         return []
-    return [index for index, rate in enumerate(rates_of(order)) if rate is None]
+    rates = rates_of(order)
+    if work.plan.tax_by_code and all(order.rate_by_code.values()):
+        return []
+    return [index for index, rate in enumerate(rates) if rate is None]
 
 
 def no_rate(work: Work, code: str, what: str = "") -> tuple[str, str]:

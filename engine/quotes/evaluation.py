@@ -177,15 +177,17 @@ def check(lines: tuple[ResolvedLine, ...], parts: Parts, budget: Budget = DEFAUL
 
     After every one that could not be decided the rest has half the budget: all hard ones together take twice of it.
     """
+    configurators = parts.configurators
+    roots = [each for each in lines if each.requested.sku in configurators and each.requested.parent is None]
+    if not roots:
+        return ()
     below = children_of(lines)
     findings: list[Finding] = []
-    for each in lines:
-        configurator = parts.configurators.get(each.requested.sku)
-        if configurator is not None and each.requested.parent is None:
-            found = configurator.check(_tree(each, below), root=each.id, budget=budget)
-            findings += found
-            if any(one.code == UNDECIDED for one in found):
-                budget = budget.halved()
+    for each in roots:
+        found = configurators[each.requested.sku].check(_tree(each, below), root=each.id, budget=budget)
+        findings += found
+        if any(one.code == UNDECIDED for one in found):
+            budget = budget.halved()
     return tuple(findings)
 
 
