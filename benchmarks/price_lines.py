@@ -60,6 +60,12 @@ def answer(plan: PricePlan, asked: PriceRequest) -> Priced:
     return found
 
 
+def at_first(plan: PricePlan, asked: PriceRequest) -> object:
+    """The price under a header that was not met before: nothing is kept of how lines find their rules."""
+    plan.index.kept.clear()
+    return price(plan, asked)
+
+
 def in_rules(books: Sequence[Book]) -> list[dict[str, object]]:
     """A 1,000-line quote against growing books."""
     rows: list[dict[str, object]] = []
@@ -67,7 +73,11 @@ def in_rules(books: Sequence[Book]) -> list[dict[str, object]]:
     for book in books:
         asked = request(1_000, book.rules)
         priced = answer(book.plan, asked)
-        works: dict[str, Callable[[], object]] = {"price": partial(price, book.plan, asked), "floor": floor_of(priced)}
+        works: dict[str, Callable[[], object]] = {
+            "price": partial(price, book.plan, asked),
+            "new header": partial(at_first, book.plan, asked),
+            "floor": floor_of(priced),
+        }
         times = compare(works, rounds=15, inner=3)
         points.append((float(book.rules), times["price"]))
         rows.append(
@@ -77,6 +87,7 @@ def in_rules(books: Sequence[Book]) -> list[dict[str, object]]:
                 "us a line": times["price"] / 1_000,
                 "floor us": times["floor"] / 1_000,
                 "ratio": times["price"] / times["floor"],
+                "new header ratio": times["new header"] / times["floor"],
             }
         )
     rows.append({"rules": "fitted exponent", "us a line": exponent(points)})

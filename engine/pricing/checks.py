@@ -50,18 +50,19 @@ def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
 
 def _lines(request: PriceRequest, places: int) -> Iterator[Fault]:
     """The faults of each line; a quantity that was fine once under a rule is fine again."""
-    ruled: dict[tuple[Decimal | None, ...], set[int]] = {}
+    ruled: dict[tuple[Decimal | None, ...], set[Decimal]] = {}
     rule: tuple[Decimal | None, ...] = ()
-    fine: set[int] = set()
+    fine: set[Decimal] = set()
     for index, line in enumerate(request.lines):
         asked = line.minimum_quantity, line.quantity_multiple, line.quantity_maximum
         if asked != rule:
             rule, fine = asked, ruled.setdefault(asked, set())
         quantity, cost = line.quantity, line.cost
-        if id(quantity) not in fine and _is_fine(quantity, places) and _keeps_to_rule(line):
-            fine.add(id(quantity))
-        is_fine = id(quantity) in fine and (cost is None or cost.is_finite())
-        if not is_fine or _AMOUNTS(line) != _NO_AMOUNTS:
+        is_fine = quantity.is_finite() and quantity in fine
+        if not is_fine and _is_fine(quantity, places) and _keeps_to_rule(line):
+            fine.add(quantity)
+            is_fine = True
+        if not is_fine or (cost is not None and not cost.is_finite()) or _AMOUNTS(line) != _NO_AMOUNTS:
             yield from line_faults(line, f"lines[{index}]", places)
 
 

@@ -9,9 +9,12 @@ from decimal import Decimal
 from engine.diagnostics import Diagnostic, DiagnosticError, Severity, sorted_findings
 from engine.language.scope import Checked
 from engine.language.types import ContextType
+from engine.money import currency
+from engine.pricing.amounts import whole_minor
 from engine.pricing.atoms import Atom, Interval, OneOf, Split, conjuncts, is_known, split
 from engine.pricing.compiled import (
     BundlePlan,
+    Constant,
     ContractPlan,
     EntryPlan,
     GroupPlan,
@@ -34,7 +37,7 @@ from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
 from engine.pricing.plain_guards import index_of, is_plain
 from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
-from engine.pricing.programs import ops_of, stage_of
+from engine.pricing.programs import lone_ops, ops_of, stage_of
 from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.settings import TaxSettings, TieBreak
 from engine.pricing.usability import restrictions_of
@@ -144,6 +147,7 @@ class _Compiler:
             bundle_prices={sku: tuple(plans) for sku, plans in bundles.items()},
             line_groups=line_groups,
             line_rules=tuple(line_rules),
+            lone_ops=lone_ops([group.stage for group in line_groups], line_rules),
             order_groups=order_groups,
             guards=guards,
             guard_index=index_of(guards),
@@ -238,9 +242,9 @@ class _Compiler:
 
     def _constant(
         self, tables: Mapping[Narrowness, Mapping[str, tuple[EntryPlan, ...]]]
-    ) -> dict[str, dict[str, tuple[Decimal, int]]]:
+    ) -> dict[str, dict[str, Constant]]:
         """The SKUs of each currency that have one constant price; none when wider entries may compete."""
-        found: dict[str, dict[str, tuple[Decimal, int]]] = {}
+        found: dict[str, dict[str, Constant]] = {}
         special = {use.sku for use in self.rules.models} | {use.sku for use in self.rules.percent_of}
         if any(tables[by] for by in Narrowness if by is not Narrowness.SKU):
             return found
@@ -249,7 +253,7 @@ class _Compiler:
                 continue
             for plan in reversed(entries):
                 if isinstance(plan.price, Decimal):
-                    found.setdefault(plan.entry.currency, {})[sku] = (plan.price, plan.no)
+                    found.setdefault(plan.entry.currency, {})[sku] = (plan.price, plan.no, plan.minor)
         return found
 
     def _entry(self, rank: int, entry: PriceEntry) -> EntryPlan:
@@ -270,7 +274,10 @@ class _Compiler:
                 formula.margin_max,
                 self.rules.rounding.mode,
             )
-        return EntryPlan(number, rank, entry, self._tests(header), self._tests(rest), price, computed)
+        minor = None
+        if isinstance(price, Decimal) and entry.currency:
+            minor = whole_minor(price, Decimal(currency(entry.currency).scale))
+        return EntryPlan(number, rank, entry, self._tests(header), self._tests(rest), price, computed, minor)
 
 
 def matched(entry: PriceEntry) -> PriceEntry:

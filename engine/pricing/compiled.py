@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 
 from engine.diagnostics import Diagnostic, Span
 from engine.pricing.index import MatchIndex
@@ -21,7 +22,7 @@ from engine.pricing.plan import (
     RuleGroup,
 )
 from engine.pricing.programs import Stage
-from engine.pricing.ruleplan import RulePlan, Test
+from engine.pricing.ruleplan import Op, RulePlan, Test
 from engine.pricing.usability import Restrictions
 
 OWN_LIST = -1
@@ -70,7 +71,10 @@ class GroupPlan:
 
 @dataclass(frozen=True, slots=True)
 class EntryPlan:
-    """A price entry with its rank among all (0 wins), compiled conditions and formula."""
+    """A price entry with its rank among all (0 wins), compiled conditions and formula.
+
+    ``minor`` is a constant price of one currency in minor units; None where it has a part of one.
+    """
 
     no: int
     rank: int
@@ -79,6 +83,7 @@ class EntryPlan:
     tests: tuple[Test, ...]
     price: Test | Decimal | None
     computed: Computed | None
+    minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,10 @@ class GuardPlan:
     plain: bool = False
 
 
+Constant: TypeAlias = tuple[Decimal, int, int | None]
+"""A price whatever the quantity, the number of its entry, and the price in whole minor units, where it is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class PriceTable:
     """Price entries by what they are matched to, each list in order of rank; one table a book.
@@ -139,13 +148,14 @@ class PriceTable:
     by_family: Mapping[str, tuple[EntryPlan, ...]]
     by_category: Mapping[str, tuple[EntryPlan, ...]]
     anything: tuple[EntryPlan, ...]
-    constant: Mapping[str, Mapping[str, tuple[Decimal, int]]]
+    constant: Mapping[str, Mapping[str, Constant]]
 
 
 @dataclass(frozen=True, slots=True)
 class PricePlan:
     """All rules of a book, ready to price; immutable, shared by threads. ``sources`` resolves trace numbers.
 
+    ``lone_ops`` is by currency ("": any other) what each line rule does that matches by itself.
     ``tax_by_code`` says that lines of one tax code always have one rate, ``may_raise`` that something in the book can
     raise prices, so that the depth of discounts is worked out line by line.
     """
@@ -160,6 +170,7 @@ class PricePlan:
     bundle_prices: Mapping[str, tuple[BundlePlan, ...]]
     line_groups: tuple[GroupPlan, ...]
     line_rules: tuple[RulePlan, ...]
+    lone_ops: Mapping[str, Sequence[Op | None]]
     order_groups: tuple[GroupPlan, ...]
     guards: tuple[GuardPlan, ...]
     guard_index: MatchIndex

@@ -17,7 +17,7 @@ from engine.pricing.masks import RULES
 from engine.pricing.matches import matches_of
 from engine.pricing.plain_guards import Bounds, PlainGuards, hold
 from engine.pricing.plan import Cap, CapScope, Pick
-from engine.pricing.programs import Program, Result, Stage, alone, lone_op, program_for, run
+from engine.pricing.programs import Program, Result, Stage, alone, program_for, run
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.rows import Rows
 from engine.pricing.settings import RoundingOf, RoundingPoint, RoundingSettings
@@ -32,13 +32,14 @@ class Offer(NamedTuple):
     high: Decimal | None
     unit: Decimal | None
     source: int
+    minor: int | None
 
 
 ASK: Program = (Stage(Pick.ALL, additive=False, ops=()),)
 UNKNOWN: Program = (Stage(Pick.ALL, additive=False, ops=()),)
 """Marks, told by identity: rules to be asked first, and rules not met before."""
 
-OWN = Offer(None, None, None, OWN_LIST)
+OWN = Offer(None, None, None, OWN_LIST, None)
 
 
 def suits(plan: PricePlan, request: PriceRequest) -> bool:
@@ -82,21 +83,22 @@ class Express:
         self._looked_up: dict[str, tuple[Offer, ...]] = {}
         self._programs: dict[tuple[tuple[int, ...], bool], Program | None] = {}
         self._results: dict[tuple[tuple[int, ...], int, int], Result] = {}
+        self._lone_ops = work.plan.lone_ops.get(self.code) or work.plan.lone_ops[""]
         self._stages = [group.stage for group in work.plan.line_groups]
         self._unit_places = _unit_places(work)
 
     def start(self) -> list[int]:
         """Give plain lines their list price; return the numbers of those that need the full treatment."""
-        rows, amount = self.rows, self.work.amounts.of
+        rows, amount, of_minor = self.rows, self.work.amounts.of, self.work.amounts.of_minor
         constant = self.finder.constant_prices()
         units, sources, amounts, floors = rows.list_unit, rows.source, rows.list_amount, rows.floor
         left = []
         for index, line in enumerate(rows.lines):
-            found: tuple[Decimal | None, int] | None = constant.get(line.sku) or self._offered(line)
+            found: tuple[Decimal | None, int, int | None] | None = constant.get(line.sku) or self._offered(line)
             if found is None or line.surcharges or line.uplift_percent or line.unit or line.segment_price is not None:
                 left.append(index)
                 continue
-            unit, sources[index] = found
+            unit, sources[index], minor = found
             if unit is None:
                 unit = line.list_price
                 if unit is None or unit < 0:
@@ -104,18 +106,19 @@ class Express:
                     continue
             units[index] = unit
             floors[index] = line.floor
-            amounts[index] = amount(unit, line.quantity)
+            quantity = line.quantity
+            amounts[index] = amount(unit, quantity) if minor is None else of_minor(minor, unit, quantity)
         return left
 
-    def _offered(self, line: RequestLine) -> tuple[Decimal | None, int] | None:
+    def _offered(self, line: RequestLine) -> tuple[Decimal | None, int, int | None] | None:
         """The list price for the quantity of a line and what decided it; None when more than the quantity decides."""
         offers = self._looked_up.get(line.sku)
         if offers is None:
             offers = self._looked_up[line.sku] = self._offers(line.sku)
         quantity = line.quantity
-        for low, high, unit, source in offers:
+        for low, high, unit, source, minor in offers:
             if (low is None or quantity >= low) and (high is None or quantity <= high):
-                return unit, source
+                return unit, source, minor
         return None
 
     def _offers(self, sku: str) -> tuple[Offer, ...]:
@@ -135,14 +138,15 @@ class Express:
             entry = plan_entry.entry
             if entry.unit:
                 return ()
-            offers.append(Offer(entry.quantity_min, entry.quantity_max, plan_entry.price, plan_entry.no))
-            if entry.quantity_min is None and entry.quantity_max is None:
+            low, high = entry.quantity_min, entry.quantity_max
+            offers.append(Offer(low, high, plan_entry.price, plan_entry.no, plan_entry.minor))
+            if low is None and high is None:
                 return tuple(offers)
         return (*offers, OWN)
 
     def finish(self, header: int) -> list[int]:
         """Take started lines through their rules to their amounts; return those that need the full treatment."""
-        rows, amount = self.rows, self.work.amounts.of
+        rows, amount = self.rows, self.work.amounts.rounded
         states, list_units, list_amounts = rows.states, rows.list_unit, rows.list_amount
         units, amounts = rows.unit, rows.stage_amount
         matching = matches_of(self.plan.index, header, RULES)
@@ -177,7 +181,7 @@ class Express:
         floor = line.floor
         lowest = floor if floor is not None and floor > 0 else ZERO
         if len(matched) == 1:
-            op = lone_op(self._stages, self.plan.line_rules[matched[0]], self.code)
+            op = self._lone_ops[matched[0]]
             if op is not None:
                 unit, self.rows.applied[index], self.rows.trace[index] = alone(op, unit, lowest)
                 return unit

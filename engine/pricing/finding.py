@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from engine.money import EXACT, step
-from engine.pricing.compiled import EXCHANGE, OWN_LIST, ContractPlan, EntryPlan, PricePlan, PriceTable
+from engine.pricing.compiled import EXCHANGE, OWN_LIST, Constant, ContractPlan, EntryPlan, PricePlan, PriceTable
 from engine.pricing.plan import FormulaBase, Narrowness
 from engine.pricing.request import FrozenRate, PriceRequest, RequestLine
 from engine.pricing.state import HUNDRED, ZERO, Record, rounded
@@ -93,7 +93,7 @@ class Finder:
                 return entry
         return None
 
-    def constant_prices(self) -> Mapping[str, tuple[Decimal, int]]:
+    def constant_prices(self) -> Mapping[str, Constant]:
         """The SKUs whose price in the quote's currency is one number, with the number of its entry."""
         return {} if self._table is None else self._table.constant.get(self.work.currency.code, {})
 

@@ -6,14 +6,15 @@ a quote. A rule whose condition an index cannot hold in full stays a candidate a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import cast
 
 from engine.language.tables.bitmaps import Bitmaps, Keyed, KeyedRows, bitmaps_of, bits
 from engine.language.tables.intervals import Interval, Region, intersection, union
 from engine.pricing.atoms import Atom, Constant, Key, OneOf, Unlike
-from engine.pricing.request import Facts
+from engine.pricing.request import Facts, RequestLine
 
 LARGE = 1_000
 """From so many rules on a book is large."""
@@ -34,7 +35,7 @@ class AttributeIndex:
 
     key: Key
     bitmaps: Bitmaps
-    rows: Mapping[object, tuple[int, ...]] | None = None
+    rows: Mapping[object, Sequence[int]] | None = None
     example: Constant | None = None
     apart: int = 0
 
@@ -59,11 +60,16 @@ class AttributeIndex:
 
 @dataclass(frozen=True, slots=True)
 class MatchIndex:
-    """All attributes' bitmaps: ``header`` for what is the same on every line, ``line`` for the rest."""
+    """All attributes' bitmaps: ``header`` for what is the same on every line, ``line`` for the rest.
+
+    ``kept`` is how lines find their rules under the headers met last, by header mask (see ``engine.pricing.matches``);
+    it holds what follows from index and header alone, so that nobody can tell whether it was there.
+    """
 
     everything: int
     header: tuple[AttributeIndex, ...]
     line: tuple[AttributeIndex, ...]
+    kept: dict[int, Callable[[RequestLine], tuple[int, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_large(self) -> bool:
@@ -154,8 +160,12 @@ def _attribute(key: Key, rules: Sequence[Mapping[Key, _Wanted]], everything: int
     return AttributeIndex(key, bitmaps, _few_rows(bitmaps, others), example, apart)
 
 
-def _few_rows(bitmaps: Bitmaps, others: int) -> Mapping[object, tuple[int, ...]] | None:
-    """The rows of each key, when all others hold for every key and for none."""
+def _few_rows(bitmaps: Bitmaps, others: int) -> Mapping[object, Sequence[int]] | None:
+    """The rows of each key, when all others hold for every key and for none; side by side in memory, since a request
+    asks for keys that no other did lately.
+    """
     if not isinstance(bitmaps, Keyed | KeyedRows) or bitmaps.other != others or bitmaps.mask(None) != others:
         return None
-    return bitmaps.rows if max(map(len, bitmaps.rows.values()), default=0) <= FEW else None
+    if max(map(len, bitmaps.rows.values()), default=0) > FEW:
+        return None
+    return {key: array("L", rows) for key, rows in bitmaps.rows.items()}

@@ -9,7 +9,7 @@ from operator import attrgetter
 from engine.language.tables.bitmaps import Keyed
 from engine.pricing.atoms import Key
 from engine.pricing.compiled import PricePlan
-from engine.pricing.index import AttributeIndex, MatchIndex, value_at
+from engine.pricing.index import ANOTHER_KIND, AttributeIndex, MatchIndex, value_at
 from engine.pricing.request import Allowed, Facts, RequestLine
 
 Getter = Callable[[RequestLine], object]
@@ -120,7 +120,17 @@ def mask_of(index: AttributeIndex) -> Callable[[RequestLine], int]:
 def getter_of(index: AttributeIndex) -> Getter:
     """How an attribute of a line is read straight from the request; what a product or caller says is read by kind."""
     key, known = index.key, index.known
-    return _FIELDS[key[1]] if _is_own(key) else lambda line: known(value_at(line.facts, key))
+    if _is_own(key):
+        return _FIELDS[key[1]]
+    if len(key) > 2:
+        return lambda line: known(value_at(line.facts, key))
+    name, kind = key[1], type(index.example)
+
+    def stated(line: RequestLine) -> object:
+        value = line.facts.get(name)
+        return value if value is None or type(value) is kind else ANOTHER_KIND
+
+    return stated
 
 
 def _is_own(key: Key) -> bool:

@@ -6,13 +6,21 @@ A mask is as long as the book has rules, so in a book of thousands a handful of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from engine.language.tables.bitmaps import rows_of
 from engine.pricing.index import AttributeIndex, MatchIndex
 from engine.pricing.masks import Getter, LineMasks, getter_of
 from engine.pricing.request import RequestLine
 
+HEADERS = 8
+"""Of a large book how lines find their rules is kept for so many headers."""
+NAMES, RESTS = 20_000, 1_000
+"""For each of them the rules of so many names are kept, and of so many combinations of the rest."""
+FLAG_BYTES = 2 * 2**20
+"""And for each attribute that is asked, flags of so many bytes in all."""
+K = TypeVar("K")
+T = TypeVar("T")
 _SHIFTED = 100
 """After so many questions it pays to turn a mask into bytes."""
 _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
@@ -24,7 +32,18 @@ Matches: TypeAlias = Callable[[RequestLine], Numbers]
 
 def matches_of(index: MatchIndex, header: int, which: int | None = None) -> Matches:
     """How the lines of one request find their rules; ``which`` index of the plan it is, RULES or GUARDS."""
-    return _LargeBook(index, header).of if index.is_large else _SmallBook(index, header, which).of
+    if not index.is_large:
+        return _SmallBook(index, header, which).of
+    found = index.kept.get(header)
+    return found or _keep(index.kept, header, _LargeBook(index, header).of, HEADERS)
+
+
+def _keep(known: dict[K, T], key: K, found: T, most: int) -> T:
+    """Keep an answer. A full memory is emptied, in one step: threads share it, and look up what is not there again."""
+    if len(known) >= most:
+        known.clear()
+    known[key] = found
+    return found
 
 
 class _SmallBook:
@@ -63,7 +82,8 @@ class _SmallBook:
 class _LargeBook:
     """Rules found by what they name (a product, a family), and then asked what else they want.
 
-    Rules that name nothing are found once for all lines that agree in the rest, such as the quantity.
+    Rules that name nothing are found once for all lines that agree in the rest, such as the quantity. What it remembers
+    follows from index and header, so that it serves every quote of that header.
     """
 
     __slots__ = ("_by_name", "_by_rest", "_header", "_name", "_naming", "_rest", "_rest_name", "_unnamed")
@@ -85,7 +105,7 @@ class _LargeBook:
         name = self._name(line)
         found = self._by_name.get(name)
         if found is None:
-            found = self._by_name[name] = self._named(name)
+            found = _keep(self._by_name, name, self._named(name), NAMES)
         if found:
             for each in self._rest:
                 found = each.keep(found, line)
@@ -112,7 +132,7 @@ class _LargeBook:
             mask = self._unnamed
             for each in self._rest:
                 mask &= each.index.lookup(each.getter(line))
-            others = self._by_rest[rest] = tuple(rows_of(mask))
+            others = _keep(self._by_rest, rest, tuple(rows_of(mask)), RESTS)
         return tuple(sorted((*found, *others))) if found and others else found or others
 
 
@@ -144,13 +164,13 @@ class _Naming:
 
     __slots__ = ("_others", "getter", "other", "rows")
 
-    def __init__(self, index: AttributeIndex, rows: Mapping[object, Numbers], rules: int) -> None:
+    def __init__(self, index: AttributeIndex, rows: Mapping[object, Sequence[int]], rules: int) -> None:
         self.rows = rows
         self.getter = getter_of(index)
         self.other = index.bitmaps.mask(None)
         self._others = _Flags(self.other, rules)
 
-    def keep(self, numbers: Numbers, wanting: Numbers) -> Numbers:
+    def keep(self, numbers: Numbers, wanting: Sequence[int]) -> Numbers:
         """Those of some rules that want the line's value or none."""
         return tuple(sorted({*self._others.keep(numbers), *set(wanting).intersection(numbers)}))
 
@@ -158,12 +178,13 @@ class _Naming:
 class _Asked:
     """An attribute that is asked about the rules found; looked up once for each value: quantities repeat."""
 
-    __slots__ = ("_rules", "_seen", "getter", "index")
+    __slots__ = ("_most", "_rules", "_seen", "getter", "index")
 
     def __init__(self, index: AttributeIndex, rules: int) -> None:
         self.index = index
         self.getter = getter_of(index)
         self._rules = rules
+        self._most = FLAG_BYTES // rules + 1
         self._seen: dict[object, _Flags] = {}
 
     def keep(self, numbers: Numbers, line: RequestLine) -> Numbers:
@@ -171,7 +192,7 @@ class _Asked:
         value = self.getter(line)
         flags = self._seen.get(value)
         if flags is None:
-            flags = self._seen[value] = _Flags(self.index.lookup(value), self._rules)
+            flags = _keep(self._seen, value, _Flags(self.index.lookup(value), self._rules), self._most)
         return flags.keep(numbers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
@@ -110,8 +110,15 @@ def run(program: Program, unit: Decimal, lowest: Decimal) -> Result:
     return unit, tuple([row[0] for row in trace]), tuple(trace)
 
 
-def lone_op(groups: Sequence[Stage | None], rule: RulePlan, code: str) -> Op | None:
-    """What a rule that matches by itself does, without a program; None when there is more to it."""
+def lone_ops(groups: Sequence[Stage | None], rules: Sequence[RulePlan]) -> Mapping[str, Sequence[Op | None]]:
+    """What each rule does that matches by itself, without a program, by currency and "" for any other; None when there
+    is more to it.
+    """
+    codes = {"", *(code for rule in rules for code in rule.ops)}
+    return {code: tuple([_lone_op(groups, rule, code) for rule in rules]) for code in codes}
+
+
+def _lone_op(groups: Sequence[Stage | None], rule: RulePlan, code: str) -> Op | None:
     if rule.fixed or groups[rule.group] is None:
         return None
     return rule.ops[code] if code in rule.ops else rule.ops.get("")

@@ -83,17 +83,20 @@ def _sound(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] 
         return None
     if any(_term_faults("", request.term_months)):
         return None
-    # Equal quantities of a request are mostly one number: those told apart by identity are looked at once.
-    if any([any(_quantity_faults(line, "")) for line in {id(each.quantity): each for each in lines}.values()]):
-        return None
+    fine: set[Decimal] = set()
     found: list[ResolvedLine | None] = []
     is_whole = True
     for line in lines:
+        quantity = line.quantity
+        if not (quantity.is_finite() and quantity in fine):
+            if any(_quantity_faults(line, "")):
+                return None
+            fine.add(quantity)
         product = products.get(line.sku)
         if product is None or product.discontinued:
             return None
         if line[STATED:] == NO_MORE:
-            found.append(_MAKE((line, product, line.quantity, None, True)))
+            found.append(_MAKE((line, product, quantity, None, True)))
         elif _has_own_faults(line, request, catalog, by_id):
             return None
         else:

@@ -80,3 +80,30 @@ def test_a_value_that_many_rules_want_leads_to_none_of_them() -> None:
     assert rows["family"] is not None and len(rows["family"]) == 70
     assert all(len(found) == 1 for found in rows["family"].values())
     assert Decimal(1) not in rows["family"]
+
+
+@given(
+    st.lists(st.sampled_from(TEXTS), min_size=1, max_size=14),
+    st.lists(st.tuples(st.integers(0, 2**14 - 1), LINES), min_size=1, max_size=5),
+    st.sampled_from((1, 2, 1_000)),
+)
+def test_what_is_kept_for_a_header_is_bounded_and_changes_no_answer(texts: list[str], asked: list, most: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.pricing.index.LARGE", 0)
+        for name in ("HEADERS", "NAMES", "RESTS", "FLAG_BYTES"):
+            patch.setattr(matches, name, most)
+        plan = compile_plan(book(*(rule(f"r{n:02}", Percent(D(1)), when=when(text)) for n, text in enumerate(texts))))
+        index = plan.index
+        for header, found in (*asked, *asked):
+            matching = matches_of(index, header & index.everything)
+            for each in found:
+                wanted = tuple(rows_of(index.line_mask(header & index.everything, line_record(plan, each))))
+                assert matching(each) == wanted
+            assert len(index.kept) <= most
+
+
+def test_a_header_met_before_finds_its_rules_where_it_left_them() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.pricing.index.LARGE", 0)
+        plan = compile_plan(book(rule("a", Percent(D(1)), when=when('line.sku = "A"'))))
+        assert matches_of(plan.index, 1) == matches_of(plan.index, 1) != matches_of(plan.index, 0)
