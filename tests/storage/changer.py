@@ -1,7 +1,11 @@
-"""Run as a process: changes a customer's name to each line it reads, and says so once that is saved."""
+"""Run as a process: changes a customer's name to each line it reads, and says so once that is saved.
+
+With a second argument it counts by itself instead, until it is killed.
+"""
 
 from __future__ import annotations
 
+import itertools
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -37,9 +41,12 @@ def named(reader: Reader, key: str) -> str | None:
     return found.display_name if found is not None else None
 
 
-def main(path: Path) -> None:
+def main(path: Path, *counts: str) -> None:
     """Rename until there is nothing more to read."""
     store = open_store(path, TABLES, SCALARS)
+    if counts:
+        for number in itertools.count(1):
+            rename(store, str(number))
     for line in sys.stdin:
         rename(store, line.strip())
         sys.stdout.write(line)
@@ -48,4 +55,4 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])
