@@ -2,7 +2,8 @@
 
 List price less amount is what discounts and surcharges come to together. Where something raises a price, each discount
 counts by its share of the price that it was taken from: 10 % off after a surcharge of 50 % is a depth of 10, as it is
-before one. A guard, the cap of a group or a rounding undoes a part of a discount and counts against it.
+before one. A guard, the cap of a group, a rounding or an agent who sets a higher price undoes a part of a discount and
+counts against it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from engine.money import EXACT
-from engine.pricing.compiled import FLOOR, GROUP_CAP, ROUNDING, PricePlan
+from engine.pricing.compiled import FLOOR, GROUP_CAP, MANUAL, ROUNDING, PricePlan
 from engine.pricing.effects import (
     Amount,
     BuyGet,
@@ -32,7 +33,7 @@ from engine.pricing.result import OrderDiscount, PricedLine
 from engine.pricing.state import ZERO
 
 ONE = Decimal(1)
-_UNDOING = frozenset((ROUNDING, GROUP_CAP, FLOOR))
+_UNDOING = frozenset((ROUNDING, GROUP_CAP, FLOOR, MANUAL))
 
 
 def may_raise(rules: PricingRules) -> bool:

@@ -60,6 +60,9 @@ def test_an_agent_who_raises_a_price_hides_nothing() -> None:
     raised = (manual(ManualKind.TARGET, 130),)
     assert depth(book(off), line("A"), line("B"), manual=raised) == "10"
     assert depth(book(), manual=(manual(ManualKind.TARGET, 80),)) == "20"
+    fifth = rule("fifth", Percent(D(20)))
+    assert depth(book(fifth), manual=(manual(ManualKind.TARGET, 90),)) == "10"  # 100, 80, 90
+    assert depth(book(fifth), manual=(manual(ManualKind.TARGET, 130),)) == "0"
 
 
 def test_a_guard_takes_a_discount_back_and_is_no_surcharge() -> None:
