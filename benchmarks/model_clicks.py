@@ -10,16 +10,16 @@ goals beyond what was known: automotive01 10 ms, Linux 20 ms. ``--full`` runs ev
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import time
 from collections.abc import Sequence
 
 from benchmarks.clicks.answers import hash_of, possible
+from benchmarks.clicks.chosen import NO_MODELS, chosen, model_options
 from benchmarks.clicks.environment import Answered, ask, python
 from benchmarks.clicks.problem import as_json
-from benchmarks.clicks.sessions import CASES, MORE, Case, Session, sessions_of
+from benchmarks.clicks.sessions import Case, Session, sessions_of
 from benchmarks.measure import percentile, report
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.configuration import Configurator, Model, State, configurator_for
@@ -121,16 +121,11 @@ def compared(case: Case, model: Model, sessions: Sequence[Session], hashes: list
 
 def main() -> int:
     """Run the models; what is not there is said."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="every model, more time for peers")
+    parser = model_options(__doc__)
     parser.add_argument("--no-peers", action="store_true")
-    parser.add_argument("--models", default="", help="only these, comma-separated")
     options = parser.parse_args()
-    wanted = options.models.split(",") if options.models else []
     rows: list[Row] = []
-    for case in CASES + (MORE if options.full or wanted else ()):
-        if not case.there() or (wanted and case.name not in wanted):
-            continue
+    for case in chosen(options):
         model = case.model()
         sessions = sessions_of(configurator_for(model), case, 12)
         mine, hashes = measured(case, model, sessions)
@@ -141,7 +136,7 @@ def main() -> int:
                 spent = each.pop("spent", None)
                 rows.append(row(case, str(each["engine"]), spent, best) if isinstance(spent, tuple) else each)
     if not rows:
-        print("no models: set CPQ_MODELS, or put them in a folder named shared beside the checkout")
+        print(NO_MODELS)
         return 0
     report("model_clicks", rows, budgets={name: f"{low} / {high or '-'} ms" for name, (low, high) in BUDGETS.items()})
     return 0

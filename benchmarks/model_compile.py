@@ -10,7 +10,6 @@ to compile in that time, and every other model.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import subprocess
@@ -19,8 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.clicks.chosen import NO_MODELS, chosen, model_options
 from benchmarks.clicks.questions import questions_of
-from benchmarks.clicks.sessions import CASES, FOLDER, MORE, Case, sessions_of
+from benchmarks.clicks.sessions import CASES, MORE, Case, sessions_of
 from benchmarks.measure import cpu_us, report
 from benchmarks.model_clicks import play
 from benchmarks.model_operations import PATIENT, ours
@@ -101,23 +101,18 @@ def measured(case: Case, *, compiling: bool) -> Row:
 
 def main() -> int:
     """Measure the models that are there."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="compile every model")
+    parser = model_options(__doc__)
     parser.add_argument("--memory", default="", help="only the memory of the model in this file")
-    parser.add_argument("--models", default="", help="only these, comma-separated")
     options = parser.parse_args()
     if options.memory:
         print(memory(next(each for each in CASES + MORE if each.file == options.memory)))
         return 0
-    wanted = options.models.split(",") if options.models else []
-    cases = [each for each in CASES + (MORE if options.full or wanted else ()) if each.there()]
     rows = []
-    for each in cases:
-        if not wanted or each.name in wanted:
-            rows.append(measured(each, compiling=options.full or each.compiles))
-            print(f"{each.name}: done", file=sys.stderr, flush=True)
+    for each in chosen(options):
+        rows.append(measured(each, compiling=options.full or each.compiles))
+        print(f"{each.name}: done", file=sys.stderr, flush=True)
     if not rows:
-        print(f"no models in {FOLDER.name}: set CPQ_MODELS, or put them in a folder named shared beside the checkout")
+        print(NO_MODELS)
         return 0
     budgets = {"compile": "30 s", "reload": "0.2 s", "memory": "70 MB a model, everything asked once"}
     report("model_compile", rows, budgets=budgets)

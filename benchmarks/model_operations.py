@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from benchmarks.clicks.chosen import NO_MODELS, chosen, model_options
 from benchmarks.clicks.environment import python, run
 from benchmarks.clicks.problem import as_json
 from benchmarks.clicks.questions import Questions, as_literals, questions_of
-from benchmarks.clicks.sessions import CASES, MORE, Case, Session, sessions_of
+from benchmarks.clicks.sessions import Case, Session, sessions_of
 from benchmarks.measure import percentile, report
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.configuration import (
@@ -90,13 +91,18 @@ def completion(engine: Configurator, choices: Sequence[Choice], objective: Objec
     return found.total if found.proven and found.total is not None else -1
 
 
+def consistent(engine: Configurator, choices: Session) -> int:
+    """1 where the choices go together."""
+    return int(engine.satisfiable(choices, budget=PATIENT) is True)
+
+
 def ours(engine: Configurator, asked: Questions, budget: Budget) -> Asked:
     """Every question put to our engine, warm: an engine lives as long as its model."""
     engine.configure(())
     conflict(engine, asked.wishes[0].choices, asked.wishes[0].wanted)
     found = Asked()
     for each in asked.partial:
-        found.ask("consistency", lambda each=each: int(engine.satisfiable(each, budget=PATIENT) is True))  # type: ignore[misc]
+        found.ask("consistency", partial(consistent, engine, each))
     for wish in asked.wishes:
         found.ask("conflict", partial(conflict, engine, wish.choices, wish.wanted))
     for wish in asked.wishes:
@@ -216,16 +222,12 @@ def measured(case: Case, options: argparse.Namespace) -> list[Row]:
 
 def main() -> int:
     """Run the models; what is not there is said."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="every model, more time for peers")
+    parser = model_options(__doc__)
     parser.add_argument("--no-peers", action="store_true")
-    parser.add_argument("--models", default="", help="only these, comma-separated")
     options = parser.parse_args()
-    wanted = options.models.split(",") if options.models else []
-    cases = [each for each in CASES + (MORE if options.full or wanted else ()) if each.there()]
-    rows = [found for each in cases if not wanted or each.name in wanted for found in measured(each, options)]
+    rows = [found for each in chosen(options) for found in measured(each, options)]
     if not rows:
-        print("no models: set CPQ_MODELS, or put them in a folder named shared beside the checkout")
+        print(NO_MODELS)
         return 0
     budgets = {
         "medians below 2 500 features, Mégane apart": "consistency 1 ms, conflict 2, repair 5, completion by diagram 2",

@@ -8,13 +8,12 @@ choices fit, the size of the smallest conflict, the least number of choices to g
 from __future__ import annotations
 
 import json
-import sys
-import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import combinations
 from typing import Any, Protocol
 
-from peers import Backtracking, CpSat, Problem
+from peers import Backtracking, CpSat, Problem, task, timed
 
 
 class Peer(Protocol):
@@ -174,8 +173,7 @@ PEERS: dict[str, Callable[[Problem], Any]] = {
 
 def main() -> None:
     """Answer operation after operation; a line for every question answered."""
-    name, seconds = sys.argv[1], float(sys.argv[2])
-    problem = json.load(sys.stdin)
+    name, seconds, problem = task()
     peer = PEERS[name](problem)
     asked: list[tuple[str, Callable[..., int] | None, list[tuple[list[int], ...]]]] = [
         ("consistency", peer.fits, [(each,) for each in problem["partial"]]),
@@ -184,15 +182,13 @@ def main() -> None:
         ("completion", getattr(peer, "complete", None), [(each,) for each in problem["priced"]]),
     ]
     for operation, ask, questions in asked:
-        started = time.monotonic()
-        for question in questions if ask else ():
-            assert ask is not None
-            before = time.process_time()
-            answer = ask(*question)
-            spent = (time.process_time() - before) * 1000
-            print(json.dumps({"operation": operation, "ms": spent, "answer": int(answer)}), flush=True)
-            if time.monotonic() - started > seconds:
-                break
+        if ask is not None:
+            for spent, answer in timed(questions, partial(_apply, ask), seconds):
+                print(json.dumps({"operation": operation, "ms": spent, "answer": int(answer)}), flush=True)
+
+
+def _apply(ask: Callable[..., int], question: tuple[list[int], ...]) -> int:
+    return ask(*question)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 Problem = dict[str, Any]
@@ -173,22 +173,31 @@ PEERS = {
 }
 
 
+def task() -> tuple[str, float, Problem]:
+    """What this process is to do: the peer's name, how many seconds it has, and the problem."""
+    return sys.argv[1], float(sys.argv[2]), json.load(sys.stdin)
+
+
+def timed(questions: Iterable[Any], ask: Callable[[Any], Any], seconds: float) -> Iterator[tuple[float, Any]]:
+    """CPU milliseconds and answer of one question after the other, until all are done or the time is up."""
+    started = time.monotonic()
+    for question in questions:
+        before = time.process_time()
+        answer = ask(question)
+        yield (time.process_time() - before) * 1000, answer
+        if time.monotonic() - started > seconds:
+            break
+
+
 def main() -> None:
     """Answer the clicks until all are done or the time is up; partial answers are printed click by click."""
-    name, seconds = sys.argv[1], float(sys.argv[2])
-    problem = json.load(sys.stdin)
+    name, seconds, problem = task()
     started = time.process_time()
     domains = PEERS[name](problem)
     print(json.dumps({"load_ms": (time.process_time() - started) * 1000}), flush=True)
-    started = time.monotonic()
-    for assumed in problem["clicks"]:
-        before = time.process_time()
-        found = domains(assumed)
-        spent = (time.process_time() - before) * 1000
+    for spent, found in timed(problem["clicks"], domains, seconds):
         digest = hashlib.sha256(",".join(map(str, sorted(found))).encode()).hexdigest()[:16]
         print(json.dumps({"ms": spent, "hash": digest}), flush=True)
-        if time.monotonic() - started > seconds:
-            break
 
 
 if __name__ == "__main__":

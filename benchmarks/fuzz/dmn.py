@@ -7,10 +7,11 @@ file: bytes as they are, or elements of DMN in any order and nesting around text
 
 from __future__ import annotations
 
-import sys
-import time
+from functools import partial
 
 import atheris  # type: ignore[import-not-found]
+
+from benchmarks.fuzz.running import fuzz, within
 
 with atheris.instrument_imports(include=["engine.language", "engine.rulebook.dmn"]):
     from engine.diagnostics import DiagnosticError
@@ -136,20 +137,8 @@ def use(content: bytes) -> None:
 def one_input(data: bytes) -> None:
     """Run one file."""
     content = file_of(data)
-    start = time.monotonic()
-    try:
-        use(content)
-    except DiagnosticError:
-        pass
-    assert time.monotonic() - start < LONGEST_SECONDS, content
-
-
-def main() -> None:
-    """Fuzz for the seconds given, a minute by default."""
-    seconds = sys.argv[1] if len(sys.argv) > 1 else "60"
-    atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-max_len=4000", "-timeout=20"], one_input)
-    atheris.Fuzz()
+    within(LONGEST_SECONDS, partial(use, content), (DiagnosticError,), content)
 
 
 if __name__ == "__main__":
-    main()
+    fuzz(one_input, longest=4000)

@@ -7,12 +7,13 @@ book, a cell or a message.
 
 from __future__ import annotations
 
-import sys
-import time
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import atheris  # type: ignore[import-not-found]
+
+from benchmarks.fuzz.running import fuzz, within
 
 with atheris.instrument_imports(include=["engine.language"]):
     from engine.diagnostics import DiagnosticError
@@ -100,20 +101,8 @@ WAYS = (full, formula, cell, message)
 def one_input(data: bytes) -> None:
     """Run one text through one way in."""
     way, text = text_of(data)
-    start = time.monotonic()
-    try:
-        WAYS[way](text)
-    except (DiagnosticError, EvaluationFault):
-        pass
-    assert time.monotonic() - start < LONGEST_SECONDS, text
-
-
-def main() -> None:
-    """Fuzz for the seconds given, a minute by default."""
-    seconds = sys.argv[1] if len(sys.argv) > 1 else "60"
-    atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-max_len=600", "-timeout=20"], one_input)
-    atheris.Fuzz()
+    within(LONGEST_SECONDS, partial(WAYS[way], text), (DiagnosticError, EvaluationFault), text)
 
 
 if __name__ == "__main__":
-    main()
+    fuzz(one_input, longest=600)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.adapters.disk_cache import user_cache
@@ -12,92 +13,66 @@ from engine.bootstrap.settings import Settings
 DEFAULT_RULES = Path(__file__).resolve().parents[2] / "rules" / "workstation"
 
 
+USUAL = Settings(Path(".cpq/cpq.sqlite3"))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option with one value; ``setting`` is the field of the settings where it has another name."""
+
+    name: str
+    help: str
+    kind: Callable[[str], object] = str
+    metavar: str = ""
+    setting: str = ""
+    choices: tuple[str, ...] | None = None
+
+
+OPTIONS = (
+    Option("listen", "host:port or unix:PATH", metavar="ADDRESS"),
+    Option("database", "the SQLite file; made when it is missing", Path, "FILE"),
+    Option("threads", "calls handled at the same time", int, "NUMBER", "handler_threads"),
+    Option("max_calls", "calls taken at once, streams counted; more are turned away", int, "NUMBER", "calls_max"),
+    Option("max_lines", "the most lines of a quote", int, "NUMBER", "lines_max"),
+    Option("max_message_bytes", "the largest message taken or sent", int, "NUMBER", "message_bytes_max"),
+    Option("drain_seconds", "how long calls in flight may take when the server stops", float, "SECONDS"),
+    Option("approvals", "what runs approvals", choices=("plain", "durable")),
+    Option(
+        "tax_hook", "the URL of a service that answers tax rates to rule books with `rates_from: hook`", metavar="URL"
+    ),
+    Option("tax_seconds", "how long it may take to answer", float, "SECONDS"),
+    Option(
+        "search_seconds",
+        "how long one question about a configuration is searched, then it is answered with what is known so far",
+        float,
+        "SECONDS",
+    ),
+    Option("search_conflicts", "the same in conflicts of the search, which depend on no clock", int, "NUMBER"),
+)
+"""Every option whose value is a setting."""
+
+
 def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
     """Add the server's options to a parser."""
-    usual = Settings(Path(".cpq/cpq.sqlite3"))
-
-    def given(name: str, default: object) -> object:
-        return environ.get(f"CPQ_{name.upper()}", default)
-
-    parser.add_argument(
-        "--listen", default=given("listen", usual.listen), help="host:port or unix:PATH (default %(default)s)"
-    )
-    parser.add_argument(
-        "--database",
-        type=Path,
-        default=given("database", usual.database),
-        help="the SQLite file; made when it is missing (default %(default)s)",
-    )
+    for each in OPTIONS:
+        usual = environ.get(f"CPQ_{each.name.upper()}", getattr(USUAL, each.setting or each.name))
+        flag = f"--{each.name.replace('_', '-')}"
+        shown = f"{each.help} (default %(default)s)" if usual else each.help
+        parser.add_argument(
+            flag, type=each.kind, default=usual, choices=each.choices, metavar=each.metavar or None, help=shown
+        )
     parser.add_argument(
         "--rules",
         type=Path,
+        metavar="DIR",
         action="append",
         help="a folder with a rule book to publish at start; may be repeated, the last one is in force "
         "(default: the shipped workstation book when the database has none)",
     )
     parser.add_argument(
-        "--threads",
-        type=int,
-        default=given("threads", usual.handler_threads),
-        help="calls handled at the same time (default %(default)s)",
-    )
-    parser.add_argument(
-        "--max-calls",
-        type=int,
-        default=given("max_calls", usual.calls_max),
-        help="calls taken at once, streams counted; more are turned away (default %(default)s)",
-    )
-    parser.add_argument(
-        "--max-lines",
-        type=int,
-        default=given("max_lines", usual.lines_max),
-        help="the most lines of a quote (default %(default)s)",
-    )
-    parser.add_argument(
-        "--max-message-bytes",
-        type=int,
-        default=given("max_message_bytes", usual.message_bytes_max),
-        help="the largest message taken or sent (default %(default)s)",
-    )
-    parser.add_argument(
-        "--drain-seconds",
-        type=float,
-        default=given("drain_seconds", usual.drain_seconds),
-        help="how long calls in flight may take when the server stops (default %(default)s)",
-    )
-    parser.add_argument(
-        "--approvals",
-        choices=("plain", "durable"),
-        default=given("approvals", usual.approvals),
-        help="what runs approvals (default %(default)s)",
-    )
-    parser.add_argument(
         "--cache",
+        metavar="DIR",
         help="where compiled rule books are kept between starts, or `none` (default: the user's cache folder)",
-    )
-    parser.add_argument(
-        "--tax-hook",
-        default=given("tax_hook", usual.tax_hook),
-        help="the URL of a service that answers tax rates to rule books with `rates_from: hook`",
-    )
-    parser.add_argument(
-        "--tax-seconds",
-        type=float,
-        default=given("tax_seconds", usual.tax_seconds),
-        help="how long it may take to answer (default %(default)s)",
-    )
-    parser.add_argument(
-        "--search-seconds",
-        type=float,
-        default=given("search_seconds", usual.search_seconds),
-        help="how long one question about a configuration is searched, then it is answered with what is known so far "
-        "(default %(default)s)",
-    )
-    parser.add_argument(
-        "--search-conflicts",
-        type=int,
-        default=given("search_conflicts", usual.search_conflicts),
-        help="the same in conflicts of the search, which depend on no clock (default %(default)s)",
     )
     parser.add_argument(
         "--test-clock", action="store_true", default=bool(environ.get("CPQ_TEST_CLOCK")), help="let clients move time"

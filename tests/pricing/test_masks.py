@@ -12,6 +12,7 @@ from engine.pricing.index import ANOTHER_KIND, AttributeIndex
 from engine.pricing.masks import RULES, LineMasks, allowed_by, getter_of
 from engine.pricing.work import line_record
 from tests.pricing.books import D, book, line, rule, when
+from tests.pricing.some_lines import few_lines
 
 TEXTS = (
     'line.sku = "A"',
@@ -26,26 +27,9 @@ TEXTS = (
     'line.sku != "B" and line.qty != 4.5',
 )
 PLAN = compile_plan(book(*(rule(f"r{place}", Percent(D(1)), when=when(text)) for place, text in enumerate(TEXTS))))
-FAMILIES = {None: {}, "disk": {"family": "disk"}, "cpu": {"family": "cpu"}}
-
-lines = st.lists(
-    st.builds(
-        lambda sku, quantity, family, group, cost, discountable: line(
-            sku, quantity, facts=FAMILIES[family], group=group, cost=cost, discountable=discountable
-        ),
-        st.sampled_from("AB"),
-        st.sampled_from(("1", "2", "4.5", "7", "9")),
-        st.sampled_from(tuple(FAMILIES)),
-        st.sampled_from(("", "g")),
-        st.none() | st.sampled_from((D(4), D(5))),
-        st.booleans(),
-    ),
-    min_size=1,
-    max_size=8,
-)
 
 
-@given(lines, st.integers(0, 2 ** len(TEXTS) - 1))
+@given(few_lines("AB"), st.integers(0, 2 ** len(TEXTS) - 1))
 def test_a_mask_is_what_the_index_finds_for_the_record(found: list, header: int) -> None:
     masks = LineMasks(PLAN.index, header, RULES)
     for each in found:

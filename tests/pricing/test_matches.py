@@ -14,7 +14,8 @@ from engine.pricing.effects import Percent
 from engine.pricing.masks import RULES, allowed_by
 from engine.pricing.matches import matches_of
 from engine.pricing.work import line_record
-from tests.pricing.books import D, book, line, rule, when
+from tests.pricing.books import D, book, rule, when
+from tests.pricing.some_lines import few_lines
 
 TEXTS = (
     'line.sku = "A"',
@@ -30,22 +31,7 @@ TEXTS = (
     "true",
     'line.group = "g" and line.family in ("cpu", "disk")',
 )
-FAMILIES = {None: {}, "disk": {"family": "disk"}, "cpu": {"family": "cpu"}}
-LINES = st.lists(
-    st.builds(
-        lambda sku, quantity, family, group, cost, discountable: line(
-            sku, quantity, facts=FAMILIES[family], group=group, cost=cost, discountable=discountable
-        ),
-        st.sampled_from("ABC"),
-        st.sampled_from(("1", "2", "4.5", "7", "9")),
-        st.sampled_from(tuple(FAMILIES)),
-        st.sampled_from(("", "g")),
-        st.none() | st.sampled_from((D(4), D(5))),
-        st.booleans(),
-    ),
-    min_size=1,
-    max_size=8,
-)
+LINES = few_lines("ABC")
 
 
 @given(

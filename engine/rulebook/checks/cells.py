@@ -76,11 +76,16 @@ def read_column(texts: Sequence[str], anything: Collection[str]) -> tuple[Cell |
 
 def everything_between(start: date | None, end: date | None) -> Cell:
     """The days from ``start`` up to ``end``, which is not one of them."""
-    low, high = (key_of(each)[1] if each is not None else None for each in (start, end))  # type: ignore[index]
+    low, high = (_ordinal(each) for each in (start, end))
     if low is None and high is None:
         return EVERYTHING
     found = Interval(low, high, low_included=low is not None, high_included=False)
     return Cell(Kind.DATE, () if intervals.is_empty(found) else (found,))
+
+
+def _ordinal(day: date | None) -> object:
+    found = key_of(day)
+    return None if found is None else found[1]
 
 
 def _is_word(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,7 +102,7 @@ def _candidates(columns: Sequence[_Column], rows: int) -> Iterator[tuple[int, in
         cell = most.cells[number] if most is not None else None
         points = cell.points if cell is not None else None
         if points is None:
-            others = range(number)
+            others: Iterable[int] = range(number)
             anywhere.append(number)
         else:
             found = {*anywhere}
@@ -110,7 +110,7 @@ def _candidates(columns: Sequence[_Column], rows: int) -> Iterator[tuple[int, in
                 bucket = buckets.setdefault((cell.kind if cell else None, point), [])
                 found.update(bucket)
                 bucket.append(number)
-            others = sorted(found)  # type: ignore[assignment]
+            others = sorted(found)
         for other in others:
             pairs += 1
             if pairs > MOST_COMPARED:
