@@ -23,6 +23,7 @@ from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote
 from engine.wire.basics import Faults, read_key
 from engine.wire.contents import read_content
+from engine.wire.places import placed
 from engine.wire.priced import CHUNK, Lines, fill_priced, fill_waterfall
 from engine.wire.quotes import QUOTES, read_version_name
 from engine.wire.stories import fill_explanation, fill_lowest, fill_lowest_price
@@ -112,7 +113,8 @@ class PricingService:
         today = env.clock.now(DEFAULT_TENANT).date()
 
         def priced(reader: Reader) -> PricedQuote | Refusal:
-            return price(env, reader, content, today=today, tenant=DEFAULT_TENANT, book_hash=key)
+            found = price(env, reader, content, today=today, tenant=DEFAULT_TENANT, book_hash=key)
+            return placed(found, content="content")
 
         self._calls.checked_with(faults, priced)
         quote = self._calls.read(priced)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import grpc
 from cpq.v1 import common_pb2, quote_pb2
@@ -15,7 +16,7 @@ from engine.application.content import Content
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
-from engine.application.review import compare_versions, preview, verify_offer
+from engine.application.review import ApprovalPreview, compare_versions, preview, verify_offer
 from engine.diagnostics import Refusal
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote, QuoteParties
@@ -24,8 +25,10 @@ from engine.wire import quotes as wire
 from engine.wire.basics import Faults, need_date, read_key
 from engine.wire.contents import read_content, read_lines, read_ramps
 from engine.wire.parties import CUSTOMERS, USERS
+from engine.wire.places import placed
 from engine.wire.priced import fill_route
 
+T = TypeVar("T")
 VIEWS = frozenset({common_pb2.VIEW_BASIC, common_pb2.VIEW_FULL, common_pb2.VIEW_WATERFALL})
 
 
@@ -41,11 +44,13 @@ class QuoteService:
         faults = Faults()
         draft = wire.read_draft(request.quote, faults.at("quote"), most_lines=self._calls.limits.lines)
         view = read_view(request.view, faults)
-        self._calls.checked_with(faults, lambda reader: self._evaluated(reader, draft.content, draft.parties))
+        self._calls.checked_with(
+            faults, lambda reader: _in_quote(self._evaluated(reader, draft.content, draft.parties))
+        )
         return self._calls.mutate(
             request,
             context,
-            lambda work: quotes.create_quote(work, draft, etag=request.etag),
+            lambda work: _in_quote(quotes.create_quote(work, draft, etag=request.etag)),
             lambda work, quote: self._answers.changed(work, quote, view),
         )
 
@@ -88,12 +93,12 @@ class QuoteService:
         key = read_key(request.quote.name, wire.QUOTES, "quote.name", faults)
         edit = wire.read_edit(request, faults, most_lines=self._calls.limits.lines)
         view = read_view(request.view, faults)
-        self._calls.checked_with(faults, lambda reader: self._evaluated(reader, edit.content, edit.parties))
+        self._calls.checked_with(faults, lambda reader: _in_quote(self._evaluated(reader, edit.content, edit.parties)))
         etag = request.etag or request.quote.etag
         return self._calls.mutate(
             request,
             context,
-            lambda work: quotes.change_quote(work, key, edit, etag=etag),
+            lambda work: _in_quote(quotes.change_quote(work, key, edit, etag=etag)),
             lambda work, quote: self._answers.changed(work, quote, view),
         )
 
@@ -243,9 +248,16 @@ class QuoteService:
         most = self._calls.limits.lines
         has_content = request.HasField("content") and not key
         content = read_content(request.content, faults.at("content"), most_lines=most) if has_content else None
-        self._calls.checked_with(faults, lambda reader: self._evaluated(reader, content, QuoteParties("", "")))
+        self._calls.checked_with(
+            faults, lambda reader: placed(self._evaluated(reader, content, QuoteParties("", "")), content="content")
+        )
         env = self._calls.env
-        found = self._calls.read(lambda reader: preview(env, reader, key, content, tenant=DEFAULT_TENANT))
+
+        def previewed(reader: Reader) -> ApprovalPreview | Refusal:
+            found = preview(env, reader, key, content, tenant=DEFAULT_TENANT)
+            return found if content is None else placed(found, content="content")
+
+        found = self._calls.read(previewed)
         reply = quote_pb2.PreviewApprovalsResponse()
         fill_route(reply.route, found.route)
         reply.standing.extend(f"{chain}/{level}" for chain, level in sorted(found.standing))
@@ -299,6 +311,11 @@ class QuoteService:
         key = read_key(name, wire.QUOTES, "name", faults)
         checked(faults)
         return key
+
+
+def _in_quote(outcome: T | Refusal) -> T | Refusal:
+    """The faults of a quote that was sent, with their paths in the request."""
+    return placed(outcome, content="quote.content", quote="quote")
 
 
 def read_view(view: int, faults: Faults) -> int:

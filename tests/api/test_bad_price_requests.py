@@ -63,11 +63,15 @@ MUG = deal.line("MUG", "4")
 @pytest.mark.parametrize(
     ("lines", "fields", "expected"),
     [
-        ([deal.line("MUGG", "4")], {}, ("QUO104", "lines[0].sku", "unknown product `MUGG`; did you mean `MUG`?")),
+        (
+            [deal.line("MUGG", "4")],
+            {},
+            ("QUO104", "content.lines[0].sku", "unknown product `MUGG`; did you mean `MUG`?"),
+        ),
         (
             [deal.line("MUG", "-4")],
             {},
-            ("QUO107", "lines[0].quantity", "the quantity -4 is not above zero; remove the line instead"),
+            ("QUO107", "content.lines[0].quantity", "the quantity -4 is not above zero; remove the line instead"),
         ),
         (
             [deal.line("MUG", "NaN")],
@@ -81,25 +85,33 @@ MUG = deal.line("MUG", "4")
         (
             [deal.line("PLAN", "1.00000001")],
             {},
-            ("QUO107", "lines[0].quantity", "the quantity 1.00000001 has more than 6 decimals"),
+            ("QUO107", "content.lines[0].quantity", "the quantity 1.00000001 has more than 6 decimals"),
         ),
         (
             [deal.line("MUG", "2")],
             {},
-            ("PRC004", "lines[0].quantity", "2 is below the minimum order quantity of 4; order at least 4"),
+            ("PRC004", "content.lines[0].quantity", "2 is below the minimum order quantity of 4; order at least 4"),
         ),
-        ([deal.line("MUG", "5")], {}, ("PRC004", "lines[0].quantity", "5 is off the multiple of 2; order 4 or 6")),
+        (
+            [deal.line("MUG", "5")],
+            {},
+            ("PRC004", "content.lines[0].quantity", "5 is off the multiple of 2; order 4 or 6"),
+        ),
         (
             [deal.line("MUG", "102")],
             {},
-            ("PRC004", "lines[0].quantity", "102 is above the maximum order quantity of 100; order at most 100"),
+            (
+                "PRC004",
+                "content.lines[0].quantity",
+                "102 is above the maximum order quantity of 100; order at most 100",
+            ),
         ),
         (
             [MUG],
             {"currency_code": "JPY"},
             (
                 "PRC002",
-                "lines[0].sku",
+                "content.lines[0].sku",
                 "no price for `MUG` in JPY on 2026-03-01, quantity 4; "
                 "add a price book entry, or check SKU, currency, date and quantity",
             ),
@@ -107,19 +119,23 @@ MUG = deal.line("MUG", "4")
         (
             [MUG],
             {"manual_discounts": [deal.discount("101")]},
-            ("PRC011", "manual_discounts[0].value", "a discount of 101 percent; at most 100 percent"),
+            ("PRC011", "content.manual_discounts[0].value", "a discount of 101 percent; at most 100 percent"),
         ),
         (
             [MUG],
             {"codes": ["ONE", "TWO"]},
-            ("PRC010", "codes", "codes `ONE` and `TWO` exclude each other; choose one of them"),
+            ("PRC010", "content.codes", "codes `ONE` and `TWO` exclude each other; choose one of them"),
         ),
-        ([MUG], {"codes": ["GONE"]}, ("PRC009", "codes[0]", "code `GONE` cannot be used: expired; leave it out")),
-        ([MUG], {"codes": ["ON"]}, ("PRC008", "codes[0]", "unknown code `ON`; did you mean `ONE`?")),
+        (
+            [MUG],
+            {"codes": ["GONE"]},
+            ("PRC009", "content.codes[0]", "code `GONE` cannot be used: expired; leave it out"),
+        ),
+        ([MUG], {"codes": ["ON"]}, ("PRC008", "content.codes[0]", "unknown code `ON`; did you mean `ONE`?")),
         (
             [deal.line("MUG", "4", id=f"l{n}") for n in range(4)],
             {},
-            ("PRC005", "lines", "4 lines, at most 3; split the quote"),
+            ("PRC005", "content.lines", "4 lines, at most 3; split the quote"),
         ),
     ],
 )
@@ -138,10 +154,10 @@ def test_every_fault_of_a_request_comes_in_one_answer(shop: Served) -> None:
         manual_discounts=[deal.discount("101")],
     )
     assert [(code, field) for code, field, _ in found] == [
-        ("PRC004", "lines[0].quantity"),
-        ("PRC011", "manual_discounts[0].value"),
-        ("PRC009", "codes[0]"),
-        ("PRC008", "codes[1]"),
+        ("PRC004", "content.lines[0].quantity"),
+        ("PRC011", "content.manual_discounts[0].value"),
+        ("PRC009", "content.codes[0]"),
+        ("PRC008", "content.codes[1]"),
     ]
 
 
@@ -149,14 +165,18 @@ def test_facts_are_those_of_the_rule_book(shop: Served) -> None:
     facts = {"segment": deal.text("educ"), "segmnt": deal.text("edu"), "region": deal.text("XX")}
     found = refusal(shop, MUG, customer_facts=facts, header={"chanel": deal.text("web")})
     assert found == [
-        ("BAD_FACT", "customer_facts.segment", "`customer.segment` is never `educ`; did you mean `edu`?"),
-        ("BAD_FACT", "customer_facts.region", "`customer.region` is never `XX`; it is one of `DE`, `US`"),
+        ("BAD_FACT", "content.customer_facts.segment", "`customer.segment` is never `educ`; did you mean `edu`?"),
+        ("BAD_FACT", "content.customer_facts.region", "`customer.region` is never `XX`; it is one of `DE`, `US`"),
         (
             "UNKNOWN_FACT",
-            "customer_facts.segmnt",
+            "content.customer_facts.segmnt",
             "the rule book declares no fact `customer.segmnt`; did you mean `segment`?",
         ),
-        ("UNKNOWN_FACT", "header.chanel", "the rule book declares no fact `quote.chanel`; did you mean `channel`?"),
+        (
+            "UNKNOWN_FACT",
+            "content.header.chanel",
+            "the rule book declares no fact `quote.chanel`; did you mean `channel`?",
+        ),
     ]
 
 
@@ -167,7 +187,10 @@ def test_a_record_that_says_what_the_book_does_not_know_is_refused_unless_the_ca
     stored.customer = "customers/school"
     found = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest(content=stored))
     hint = "did you mean `edu`?; correct the record, or state `customer_facts.segment`"
-    assert (found.reason, found.fields) == ("BAD_FACT", {"customer": f"`customer.segment` is never `educ`; {hint}"})
+    assert (found.reason, found.fields) == (
+        "BAD_FACT",
+        {"content.customer": f"`customer.segment` is never `educ`; {hint}"},
+    )
     stored.customer_facts["segment"].text = "edu"
     assert shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=stored)).valid
 
@@ -179,8 +202,8 @@ def test_attributes_are_those_of_the_product(shop: Served) -> None:
         deal.line("MUG", "4", id="c", attributes={"colour": deal.text("red")}),
     ]
     assert refusal(shop, *wrong) == [
-        ("QUO120", "lines[1].attributes.sockt", "`CPU-A` has no attribute `sockt`; did you mean `socket`?"),
-        ("QUO120", "lines[2].attributes.colour", "`MUG` has no attribute `colour`; it has none"),
+        ("QUO120", "content.lines[1].attributes.sockt", "`CPU-A` has no attribute `sockt`; did you mean `socket`?"),
+        ("QUO120", "content.lines[2].attributes.colour", "`MUG` has no attribute `colour`; it has none"),
     ]
 
 
@@ -193,16 +216,20 @@ def test_attributes_are_of_the_kind_that_is_declared(shop: Served) -> None:
         for kind, value in wrong.items()
     ]
     assert refusal(shop, *lines[:3]) == [
-        ("QUO120", "lines[0].attributes.watt", "`line.item.watt` takes a number, not `true`; give a number"),
+        ("QUO120", "content.lines[0].attributes.watt", "`line.item.watt` takes a number, not `true`; give a number"),
         (
             "QUO120",
-            "lines[1].attributes.watt",
+            "content.lines[1].attributes.watt",
             "`line.item.watt` takes a number, not `heavy`; write digits with a point, no thousands separators",
         ),
-        ("QUO120", "lines[2].attributes.watt", "`line.item.watt` takes a number, not `2026-03-01`; give a number"),
+        (
+            "QUO120",
+            "content.lines[2].attributes.watt",
+            "`line.item.watt` takes a number, not `2026-03-01`; give a number",
+        ),
     ]
     assert refusal(shop, *lines[3:]) == [
-        ("QUO120", "lines[0].attributes.watt", "`line.item.watt` takes a number, not a list; give a number"),
+        ("QUO120", "content.lines[0].attributes.watt", "`line.item.watt` takes a number, not a list; give a number"),
     ]
 
     def net(**watt: str) -> str:
@@ -224,10 +251,10 @@ def test_what_cannot_be_read_hides_nothing_else(shop: Served) -> None:
     )
     assert [(code, field) for code, field, _ in found] == [
         ("INVALID_FIELD", "content.lines[0].quantity"),
-        ("MNY001", "currency_code"),
-        ("BAD_FACT", "customer_facts.segment"),
-        ("QUO104", "lines[1].sku"),
-        ("PRC008", "codes[0]"),
+        ("MNY001", "content.currency_code"),
+        ("BAD_FACT", "content.customer_facts.segment"),
+        ("QUO104", "content.lines[1].sku"),
+        ("PRC008", "content.codes[0]"),
     ]
 
 

@@ -82,16 +82,16 @@ def test_an_end_that_cannot_be_is_refused(shop: Served) -> None:
     )
     found = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest(content=content))
     assert found.fields == {
-        "lines[0].end": "an end needs a start; give `start` on the line or the quote",
-        "lines[1].end": "the line ends on 2026-03-01, and starts on 2026-05-11; let it end on a later day",
-        "lines[2].end": "the line has both a term and an end; give one of them",
-        "lines[3].end": "`MUG` is charged once, so it has no end; leave it out",
-        "lines[4].end": "2026-03-01 to 2999-01-01 is not within 1200 months",
+        "content.lines[0].end": "an end needs a start; give `start` on the line or the quote",
+        "content.lines[1].end": "the line ends on 2026-03-01, and starts on 2026-05-11; let it end on a later day",
+        "content.lines[2].end": "the line has both a term and an end; give one of them",
+        "content.lines[3].end": "`MUG` is charged once, so it has no end; leave it out",
+        "content.lines[4].end": "2026-03-01 to 2999-01-01 is not within 1200 months",
     }
     ramped = deal.content(deal.line("PLAN", start=start, end=end, ramp=pricing_pb2.Ramp()), term_months=12)
     found = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest(content=ramped))
     assert found.fields == {
-        "lines[0].ramp": "a ramp is cut by months, and the line has an end; give `term_months` instead"
+        "content.lines[0].ramp": "a ramp is cut by months, and the line has an end; give `term_months` instead"
     }
 
 

@@ -132,11 +132,11 @@ def test_nothing_is_stored(shop: Served) -> None:
         ("NaN", "content.lines[0].quantity"),
         ("Infinity", "content.lines[0].quantity"),
         ("1e3", "content.lines[0].quantity"),
-        ("-1", "lines[0].quantity"),
-        ("0", "lines[0].quantity"),
-        ("9" * 34, "lines[0].quantity"),
+        ("-1", "content.lines[0].quantity"),
+        ("0", "content.lines[0].quantity"),
+        ("9" * 34, "content.lines[0].quantity"),
         ("9" * 200, "content.lines[0].quantity"),
-        ("1.1234567", "lines[0].quantity"),
+        ("1.1234567", "content.lines[0].quantity"),
     ],
 )
 def test_quantities_that_are_none_are_refused(shop: Served, quantity: str, field: str) -> None:
@@ -147,9 +147,9 @@ def test_quantities_that_are_none_are_refused(shop: Served, quantity: str, field
 
 def test_empty_and_unknown_requests_are_refused(shop: Served) -> None:
     empty = failure(shop.pricing.PriceQuote, pricing_pb2.PriceQuoteRequest())
-    assert empty.fields.keys() == {"lines"}
+    assert empty.fields.keys() == {"content.lines"}
     currency = pricing_pb2.PriceQuoteRequest(content=deal.content(currency_code="EURO"))
-    assert failure(shop.pricing.PriceQuote, currency).fields.keys() == {"currency_code"}
+    assert failure(shop.pricing.PriceQuote, currency).fields.keys() == {"content.currency_code"}
     unpriced = pricing_pb2.PriceQuoteRequest(content=deal.content(currency_code="JPY"))
     assert failure(shop.pricing.PriceQuote, unpriced).code is grpc.StatusCode.INVALID_ARGUMENT
     nobody = deal.content()

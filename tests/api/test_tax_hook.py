@@ -75,7 +75,7 @@ def test_when_the_service_fails_nothing_is_priced_and_nothing_changes(shop: Serv
     assert len(shop.quotes.ListQuotes(quote_pb2.ListQuotesRequest()).quotes) == 1
     # what else is wrong is told in the same answer
     both = failure(shop.pricing.PriceQuote, asked(deal.line("MUGG")))
-    assert both.fields == {"lines[0].sku": "unknown product `MUGG`; did you mean `MUG`?"}
+    assert both.fields == {"content.lines[0].sku": "unknown product `MUGG`; did you mean `MUG`?"}
     service.status, service.silent = 200, threading.Event()
     assert "timed out" in failure(shop.pricing.PriceQuote, asked(deal.line("MUG", "3"))).message
     service.silent.set()
@@ -104,7 +104,7 @@ def test_a_request_that_is_decided_again_asks_nobody_again(shop: Served, service
 def test_a_code_without_a_rate_is_refused(shop: Served, service: TaxServer) -> None:
     service.says(standard=19)
     failed = failure(shop.pricing.PriceQuote, asked(deal.line("MUG"), deal.line("BRD-1")))
-    assert failed.fields == {"lines[1].tax_code": "no tax rate for `reduced`; the tax service named none"}
+    assert failed.fields == {"content.lines[1].tax_code": "no tax rate for `reduced`; the tax service named none"}
 
 
 def test_what_was_answered_is_kept_by_quote_contract_and_invoice(shop: Served, service: TaxServer) -> None:

@@ -120,7 +120,7 @@ def test_failures_name_everything(client: Client) -> None:
     with pytest.raises(CallFailed) as failed:
         client.pricing.price_quote(content={"customer": "customers/anna", "lines": [{"id": "a", "sku": "MUGS"}]})
     assert (failed.value.status, failed.value.reason) == ("INVALID_ARGUMENT", "QUO104")
-    assert [(each.field, each.code) for each in failed.value.faults] == [("lines[0].sku", "QUO104")]
+    assert [(each.field, each.code) for each in failed.value.faults] == [("content.lines[0].sku", "QUO104")]
     assert "did you mean `MUG`" in str(failed.value)
     with pytest.raises(CallFailed, match="NOT_FOUND"):
         client.quotes.get_quote(name="quotes/q-9")
