@@ -289,3 +289,21 @@ def test_out_of_budget_tells_what_is_known_while_others_are_answered(tmp_path: P
         standing = {each.value.flag: configuration_pb2.Standing.Name(each.standing) for each in hard.values}
         assert standing == {False: "STANDING_POSSIBLE", True: "STANDING_UNDECIDED"}
         assert set(standings(state).values()) == {"POSSIBLE"}
+
+
+def test_what_was_written_before_is_what_would_be_written_now(
+    shop: Served, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Groups that look as before are copied: a server that has seen other clicks answers as a new one does."""
+    clicks = [[], [pick("cpu", "CPU-A")], [pick("board", "BRD-2")], [pick("cpu", "CPU-B"), pick("board", "BRD-2")]]
+    shown = [{"show_impossible": each, "option_limit": limit} for each in (False, True) for limit in (0, 1)]
+    for each in clicks:
+        for fields in shown:
+            configure(shop, *each, **fields)
+    with served(tmp_path_factory.mktemp("fresh")) as fresh:
+        deal.set_clock(fresh)
+        for each in clicks:
+            for fields in reversed(shown):
+                mine, theirs = configure(shop, *each, **fields), configure(fresh, *each, **fields)
+                assert [slot.options for slot in mine.slots] == [slot.options for slot in theirs.slots]
+                assert mine == theirs

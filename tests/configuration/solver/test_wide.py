@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.configuration import Budget, Choice, Kind, Model, OutOfBudget, State
@@ -146,6 +146,38 @@ def test_every_exchange_is_a_solution(seed: int) -> None:
                     moved = solution.with_lane(at, lane)
                     assert tuple(value_in(moved, number) for number in range(len(model.variables))) in known
                     assert moved.lanes[at] == lane
+                    assert moved.lanes == Exchangeable(plan, moved.truth, moved.quantities).lanes
+
+
+@given(SEEDS, st.integers(0, 2**8))
+@settings(max_examples=100, deadline=None)
+def test_every_value_that_can_be_exchanged_is_found(seed: int, wanted: int) -> None:
+    """What is looked for by itself, and what was remembered from other solutions, equals brute force."""
+    model = gated_model(seed)
+    everything = solutions(model)
+    plan = Plan(model)
+    numbers = sorted(plan.by_variable)
+    gates = {abs(gate.literal) for gate in circuit_of(model).gates}
+    decided = {number for number, each in enumerate(model.variables) if each.first in gates}
+    # Atoms that no question decides stay as they are in an exchange, and not in brute force.
+    assume(decided.union(numbers) == set(range(len(model.variables))))
+    assume(not any(part.rigid for family in plan.families for part in family.sums))  # too entangled to look
+    known = {tuple(each.values[model.variables[number].name] for number in numbers) for each in everything}
+    for each in everything[:12]:
+        literals = [atom if holds else -atom for atom, holds in sorted(each.atoms.items())]
+        values = {at: int(each.values[variable.name]) for at, variable in model.quantities()}
+        solution = Exchangeable.of(plan, literals, values)
+        for at, family in enumerate(plan.families):
+            variable = model.variables[family.variable]
+            mine = tuple(each.values[model.variables[number].name] for number in numbers)
+            place = numbers.index(family.variable)
+            fits = 0
+            for lane, value in enumerate(choices_of(variable)):
+                fits |= ((*mine[:place], value, *mine[place + 1 :]) in known) << lane
+            assert solution.allowed_of(at, wanted) & ~(1 << solution.lanes[at]) == fits & wanted & ~(
+                1 << solution.lanes[at]
+            )
+            assert solution.allowed(at) == fits
 
 
 def value_in(solution: Exchangeable, number: int) -> object:
