@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from functools import partial
 
 from cachetools import LRUCache
 from cpq.v1 import common_pb2, quote_pb2
@@ -21,7 +20,7 @@ from engine.quotes.quote import Quote
 from engine.wire import quotes as wire
 from engine.wire.sheets import NO_BOOK
 
-MADE_BYTES = 32 * 1024 * 1024
+HELD_BYTES = 32 * 1024 * 1024
 
 
 def schema_hash(file: FileDescriptor, *, mapping: str = wire.MAPPING) -> str:
@@ -40,13 +39,13 @@ SCHEMA = schema_hash(quote_pb2.DESCRIPTOR)
 
 class QuoteAnswers:
     """The bytes of quotes. Those kept in the store carry quote version, view and schema in their mark; where it does
-    not fit (approvals move quotes too, and a new release sends more) they are made again, and held in memory.
+    not fit (approvals move quotes too, and a new release sends more) they are made again. What was sent lately is held.
     """
 
     def __init__(self, calls: Calls, *, schema: str = SCHEMA) -> None:
         self._calls = calls
         self._schema = schema
-        self._made: LRUCache[tuple[str, str], bytes] = LRUCache(MADE_BYTES, getsizeof=len)
+        self._bytes: LRUCache[tuple[str, str], bytes] = LRUCache(HELD_BYTES, getsizeof=len)
         self._gate = threading.Lock()
 
     def changed(self, work: Work, quote: Quote, view: int) -> bytes:
@@ -66,22 +65,26 @@ class QuoteAnswers:
         if not etag:
             return not_found("name", f"{wire.QUOTES}/{key}")
         mark = self._mark(etag, view)
-        return reader.kept(_key(key), mark) or self._remade(reader, key, mark, partial(self._made_from, view=view))
+
+        def made() -> bytes:
+            return reader.kept(_key(key), mark) or self._made_from(_stored(reader, key), etag, view)
+
+        return self._held(key, mark, made)
 
     def listed(self, reader: Reader, key: str) -> bytes:
         """A stored quote as lists show it: without lines, so that no rule book is needed."""
-        return self._remade(reader, key, f"{etag_of(reader, Quote, key)}/list", _row_of)
+        etag = etag_of(reader, Quote, key)
+        return self._held(key, f"{etag}/list", lambda: _row_of(_stored(reader, key), etag))
 
-    def _remade(self, reader: Reader, key: str, mark: str, made: Callable[[Quote, str], bytes]) -> bytes:
+    def _held(self, key: str, mark: str, made: Callable[[], bytes]) -> bytes:
+        """The bytes under a mark, which says all that they hang on."""
         with self._gate:
-            found = self._made.get((key, mark))
+            found = self._bytes.get((key, mark))
         if found is None:
-            quote = reader.get(Quote, key)
-            assert quote is not None, "a snapshot does not change"
-            found = made(quote, etag_of(reader, Quote, key))
-            if len(found) <= MADE_BYTES:
+            found = made()
+            if len(found) <= HELD_BYTES:
                 with self._gate:
-                    self._made[key, mark] = found
+                    self._bytes[key, mark] = found
         return found
 
     def _made_from(self, quote: Quote, etag: str, view: int) -> bytes:
@@ -91,6 +94,12 @@ class QuoteAnswers:
 
     def _mark(self, etag: str, view: int) -> str:
         return f"{etag}/{view}/{self._schema}"
+
+
+def _stored(reader: Reader, key: str) -> Quote:
+    quote = reader.get(Quote, key)
+    assert quote is not None, "a snapshot does not change"
+    return quote
 
 
 def _row_of(quote: Quote, etag: str) -> bytes:

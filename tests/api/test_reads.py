@@ -55,6 +55,20 @@ def test_a_price_and_a_draft_read_nothing_that_is_known(shop: Served, statements
     assert len(statements) == 1, "the recorded answer of a request that was sent again"
 
 
+def test_a_quote_that_was_sent_before_is_sent_again_unread(shop: Served, statements: list[str]) -> None:
+    name = shop.quotes.CreateQuote(
+        quote_pb2.CreateQuoteRequest(quote=deal.draft(deal.content(deal.line("PLAN", "5")))), timeout=30
+    ).name
+    asked = quote_pb2.GetQuoteRequest(name=name)
+    first = shop.quotes.GetQuote(asked, timeout=30)
+    statements.clear()
+    assert shop.quotes.GetQuote(asked, timeout=30) == first
+    assert not statements
+    lines = [deal.line("PLAN", "6")]
+    shop.quotes.BatchUpdateQuoteLines(quote_pb2.BatchUpdateQuoteLinesRequest(name=name, upserts=lines), timeout=30)
+    assert shop.quotes.GetQuote(asked, timeout=30).etag == '"2"'
+
+
 def test_a_changed_customer_is_read(shop: Served) -> None:
     asked = pricing_pb2.PriceQuoteRequest(content=deal.content(deal.line("PLAN", "5")))
     shop.pricing.PriceQuote(asked, timeout=30)

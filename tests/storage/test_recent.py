@@ -125,6 +125,25 @@ def test_what_another_store_commits_counts_at_once(store: SqliteStore, other: Sq
     assert name_of(store) is None
 
 
+def test_a_version_that_was_asked_for_is_known_without_its_record(
+    store: SqliteStore, other: SqliteStore, statements: list[str]
+) -> None:
+    save(store, replace(ANNA, display_name="A" * 3_000))
+    assert [version_of(store, "c-1"), version_of(store, "c-1"), version_of(store, "c-2")] == [1, 1, 0]
+    assert len(statements) == 2
+    assert [name_of(store), version_of(store, "c-1")] == ["A" * 3_000, 1]
+    rename(other, "Bo")
+    assert [version_of(store, "c-1"), name_of(store), version_of(store, "c-1")] == [2, "Bo", 2]
+    rename(other, "Cy", "c-2")
+    assert version_of(store, "c-1") == 2
+    with store.begin("default") as tx:
+        assert tx.version(Customer, "c-1") == 2
+        in_thread(lambda: rename(other, "Di"))
+        with pytest.raises(Conflict, match="changed meanwhile: customers c-1"):
+            tx.number("INV")
+    assert version_of(store, "c-1") == 3
+
+
 def test_a_mark_changes_when_a_record_of_its_kind_is_saved_by_anybody(store: SqliteStore, other: SqliteStore) -> None:
     marks = [store.mark(Customer)]
     assert store.mark(Customer) == marks[0]

@@ -17,6 +17,10 @@ MOST_RECORDS: Final = 4_096
 MOST_ANSWERS: Final = 16_384
 
 
+NOT_READ: Final = object()
+"""Stands for a record of which only the version was asked for."""
+
+
 class Found(NamedTuple):
     """What lies at a place: a record and how often it was saved; None and 0 for nothing."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.application.ports import Conflict
 from engine.storage.sqlite.changes import Place
-from engine.storage.sqlite.recent import Found, RecentRecords
+from engine.storage.sqlite.recent import NOT_READ, Found, RecentRecords
 from engine.storage.sqlite.statements import SHORT, Prepared
 
 
@@ -37,7 +37,7 @@ class Snapshot:
         """
         place = prepared.table.table, tenant, key
         kept = self._kept(place, prepared)
-        if kept is not None:
+        if kept is not None and kept.record is not NOT_READ:
             return kept
         rows = self.select(prepared.select, (tenant, key))
         found = Found(rows[0][0], prepared.decode(rows[0][1])) if rows else Found(0, None)
@@ -47,11 +47,15 @@ class Snapshot:
 
     def version(self, prepared: Prepared, tenant: str, key: str) -> int:
         """How often a record was saved; 0 when there is none."""
-        kept = self._kept((prepared.table.table, tenant, key), prepared)
+        place = prepared.table.table, tenant, key
+        kept = self._kept(place, prepared)
         if kept is not None:
             return kept.version
         rows = self.select(prepared.select_version, (tenant, key))
-        return rows[0][0] if rows else 0
+        found = Found(rows[0][0], NOT_READ) if rows else Found(0, None)
+        if self._seal is not None:
+            self._recent.keep(self._seal, place, found)
+        return found.version
 
     def select(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
         """The rows of a statement; Conflict as above."""
@@ -93,7 +97,9 @@ class Snapshot:
         if self._seal is not None and self._recent.present() != self._seal:
             self._seal = None
             for (table, tenant, key), (prepared, given) in self._given.items():
-                if self.record(prepared, tenant, key) != given:
+                is_whole = given.record is not NOT_READ
+                now = self.record(prepared, tenant, key) if is_whole else self.version(prepared, tenant, key)
+                if now != (given if is_whole else given.version):
                     raise Conflict(f"changed meanwhile: {table} {key}")
         self._given.clear()
 
