@@ -168,6 +168,8 @@ PRC211 | a price is for a unit that nothing is sold in
   the price would never hold | declare the unit under `units`, or correct the name
 PRC213 | a bundle price names something that is no bundle
   it has no parts that could share the price | name a bundle, or give the product a list price
+PRC215 | the conditions of a rule contradict each other
+  no line can meet all of them, so it could never act | correct one of the conditions
 PRC214 | bounds contradict each other
   no quantity or price lies between them, so what they bound could never hold | let the lower one be at most the upper
 PRC212 | a price model is given something that its kind does not have

@@ -175,6 +175,40 @@ def test_a_price_book_a_currency_and_a_unit_that_are_never_so_are_told() -> None
     assert when('quote.price_book = "dealer" and quote.currency = "EUR" and line.unit_of_measure = "each"') == []
 
 
+def test_conditions_that_are_never_so_at_once_are_told() -> None:
+    def told_of(condition: str) -> list[str]:
+        return [each.partition("; ")[0].partition("PRC215: ")[2] for each in discount(condition)]
+
+    def never(path: str) -> list[str]:
+        return [f"`d` can never act: what it asks of `{path}` is never so at once"]
+
+    assert told_of("line.qty >= 10 and line.qty < 5") == never("line.qty")
+    assert told_of("line.qty >= 10 and line.qty < 10") == never("line.qty")
+    assert told_of("line.qty in [2..4] and line.qty > 4") == never("line.qty")
+    assert told_of('line.sku = "CARE" and line.sku = "GPU-N60"') == never("line.sku")
+    assert told_of('line.sku in ("CARE", "GPU-N60") and line.sku != "CARE" and line.sku != "GPU-N60"') == never(
+        "line.sku"
+    )
+    assert told_of("line.qty = 3 and line.qty > 3") == never("line.qty")
+    for possible in (
+        "line.qty >= 10 and line.qty <= 10",
+        'line.sku in ("CARE", "GPU-N60") and line.sku != "CARE"',
+        "line.qty > 5 or line.qty < 3",
+        "line.qty > 5 and line.qty > 7",
+        "line.qty > 5 and line.list < 3",
+    ):
+        assert told_of(possible) == []
+
+
+def test_a_row_is_told_that_its_table_rules_it_out() -> None:
+    table = {"discounts/t.csv": "line.qty,out: percent_off\n[1..4],5\n[5..9],6\n"}
+    rule = "discounts: [{id: d, table: t.csv, when: line.qty >= 5}]\n"
+    assert told(SHOP | table | {"discounts/d.yaml": rule}) == [
+        "discounts/t.csv:2:1: PRC215: `d/2` can never act: what it asks of `line.qty` is never so at once; "
+        "correct one of the conditions, or take the rule out"
+    ]
+
+
 def test_slots_and_constraints_that_name_what_they_never_hold_are_told() -> None:
     catalog = SHOP["catalog/p.yaml"].replace("products:", "products:\n  - {sku: PC, name: P, list: {EUR: 0}}")
     groups = """\

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Set
 from engine.rulebook.book import RuleBook
 from engine.rulebook.checks.configuration import configuration_findings
 from engine.rulebook.checks.coverage import coverage_findings
+from engine.rulebook.checks.impossible import impossible_rules
 from engine.rulebook.checks.known_values import unknown_values
 from engine.rulebook.checks.overlap import overlapping_rows
 from engine.rulebook.checks.pricing import pricing_findings
@@ -21,6 +22,7 @@ def check_book(book: RuleBook, tables: Iterable[Table], unreadable: Set[str], re
         report.add(*overlapping_rows(table))
     report.add(*pricing_findings(book, unreadable))
     report.add(*unknown_values(book))
+    report.add(*impossible_rules(book))
     report.add(*small_percents(book))
     report.add(*coverage_findings(book))
     report.add(*configuration_findings(book.products))
