@@ -12,7 +12,7 @@ class Clausal:
     """Clauses over facts ``1..top`` with a name each; parts that only help to say a rule are named ``part N``.
 
     ``grouped`` leaves out that an enumeration has one value and that bounds of a quantity follow each other: the
-    format says so itself.
+    format says so itself. ``spare`` are parts that only said that: nothing would settle them.
     """
 
     def __init__(self, model: Model, *, grouped: bool) -> None:
@@ -22,6 +22,8 @@ class Clausal:
         spelt = len(model.spelt)
         self.clauses = cnf.clauses[skip : len(cnf.clauses) - spelt] if spelt else cnf.clauses[skip:]
         self.top = cnf.top
+        mentioned = {abs(literal) for clause in self.clauses for literal in clause}
+        self.spare = frozenset(range(model.atom_count + 1, cnf.top + 1)) - mentioned if grouped else frozenset()
         self.names = _unique([f"part {atom}" for atom in range(1, cnf.top + 1)], dict(_named(model)))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.configuration.formats.clauses import Clausal
-from engine.configuration.formats.uvl_writer import UNWRITABLE, write_uvl
+from engine.configuration.formats.uvl_writer import write_uvl
 from engine.configuration.formats.yaml_writer import write_yaml
 from engine.configuration.model import Kind, Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 
+UNWRITABLE = Code("MDL002")
 UNKNOWN_FORMAT = Code("MDL003")
 
 
