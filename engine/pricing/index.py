@@ -6,7 +6,6 @@ a quote. A rule whose condition an index cannot hold in full stays a candidate a
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -35,7 +34,7 @@ class AttributeIndex:
 
     key: Key
     bitmaps: Bitmaps
-    rows: Mapping[object, Sequence[int]] | None = None
+    rows: Mapping[object, tuple[int, ...]] | None = None
     example: Constant | None = None
     apart: int = 0
 
@@ -160,12 +159,8 @@ def _attribute(key: Key, rules: Sequence[Mapping[Key, _Wanted]], everything: int
     return AttributeIndex(key, bitmaps, _few_rows(bitmaps, others), example, apart)
 
 
-def _few_rows(bitmaps: Bitmaps, others: int) -> Mapping[object, Sequence[int]] | None:
-    """The rows of each key, when all others hold for every key and for none; side by side in memory, since a request
-    asks for keys that no other did lately.
-    """
+def _few_rows(bitmaps: Bitmaps, others: int) -> Mapping[object, tuple[int, ...]] | None:
+    """The rows of each key, when all others hold for every key and for none."""
     if not isinstance(bitmaps, Keyed | KeyedRows) or bitmaps.other != others or bitmaps.mask(None) != others:
         return None
-    if max(map(len, bitmaps.rows.values()), default=0) > FEW:
-        return None
-    return {key: array("L", rows) for key, rows in bitmaps.rows.items()}
+    return bitmaps.rows if max(map(len, bitmaps.rows.values()), default=0) <= FEW else None

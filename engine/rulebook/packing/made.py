@@ -16,6 +16,7 @@ from engine.language.tables.callable import TableRun
 from engine.language.tree import Node, walk
 from engine.pricing import PricePlan
 from engine.pricing.expressions import expressions_of
+from engine.pricing.index import MatchIndex
 from engine.rulebook.packing.kinds import PackError, field_names
 
 ANALYSED = tuple(each.name for each in fields(Analysis))
@@ -38,6 +39,7 @@ class Parts:
             TableRun: ("table", _table),
             Analysis: ("analysis", self._analysis),
             PricePlan: ("plan", self._plan),
+            MatchIndex: ("index", _index),
             FunctionType: ("function", self._function),
             Deferred: ("function", self._function),
         }
@@ -97,6 +99,12 @@ def _table(value: object) -> tuple[object, ...]:
     return (value.table, value.parameters, value.origin)
 
 
+def _index(value: object) -> tuple[object, ...]:
+    """What it keeps of requests is no part of a book, and every index made anew keeps its own."""
+    assert isinstance(value, MatchIndex)
+    return (value.everything, value.header, value.line)
+
+
 def _make_analysis(counts: tuple[int, ...], about: tuple[Node, ...], learnt: tuple[object, ...]) -> Analysis:
     pairs = zip(map(id, about), learnt, strict=True)
     return Analysis(*[dict(islice(pairs, count)) for count in counts])  # type: ignore[arg-type]
@@ -113,6 +121,7 @@ MAKERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "table": TableRun,
         "analysis": _make_analysis,
         "plan": _make_plan,
+        "index": MatchIndex,
         "function": Deferred,
         "postponed": postponed,
     }

@@ -191,3 +191,13 @@ class _Nothing:
 
     def of(self, value: object) -> None:
         return None
+
+
+def test_every_index_made_anew_keeps_its_own_of_requests() -> None:
+    before, _ = packed(shop(discounts=ODDITIES))
+    for each in (before.plan.index, before.plan.guard_index):
+        each.kept[1] = lambda _: (0,)
+    after = unpack_book(pack_book(before)).plan
+    assert (after.index, after.guard_index) == (before.plan.index, before.plan.guard_index)
+    assert after.index.kept == after.guard_index.kept == {}
+    assert after.index.kept is not after.guard_index.kept
