@@ -14,6 +14,7 @@ from engine.adapters.rule_folder import FolderError, read_folder
 from engine.application.rule_books import CheckedBook
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.progress import progress
+from engine.cli.rule_diff import add_diff, run_diff
 from engine.cli.rule_tables import add_export, add_import, run_export, run_import
 from engine.cli.studies import study_data, study_lines
 from engine.configuration.answers import Budget
@@ -54,6 +55,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     new.add_argument("--title", default="", help="what people read")
     add_import(_verb(verbs, "import", "bring decision tables of a DMN file into a rule book", run_import, folder=False))
     add_export(_verb(verbs, "export", "write a decision table as a DMN file", run_export, folder=False))
+    add_diff(_verb(verbs, "diff", "what differs between two rule books, and what it costs", run_diff, folder=False))
     explain = _verb(verbs, "explain", "say what a code means and what to do", _explain, folder=False)
     explain.add_argument("code")
 

@@ -58,13 +58,14 @@ def untested_rules(book: RuleBook, results: tuple[RuleTestResult, ...]) -> tuple
 
 
 def _run(test: RuleTest, parts: Parts) -> RuleTestResult:
-    outcome = _outcome(_before_tax(test.request, parts), parts)
+    outcome = answer_to(test.request, parts)
     rules = _at_work(outcome, parts) if isinstance(outcome, PricedQuote) else ()
     return RuleTestResult(test, tuple(_findings(test, outcome, parts)), rules)
 
 
-def _outcome(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
+def answer_to(asked: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     """What a caller who asks for this would be answered."""
+    request = _before_tax(asked, parts)
     read = read_attributes(request.lines, parts.catalog)
     found = evaluate(replace(request, lines=read.lines), parts)
     if not read.faults:

@@ -99,10 +99,13 @@ def test_a_book_that_cannot_be_packed_is_served_all_the_same(
     assert "is not kept: no form for it" in caplog.messages[0]
 
 
-def test_what_cannot_be_unpacked_is_an_error_with_and_without_a_cache(kept: DiskCache) -> None:
+def test_what_cannot_be_unpacked_is_a_finding_with_and_without_a_cache(kept: DiskCache) -> None:
     for books in (CompiledBooks(None), CompiledBooks(kept)):
+        checked = books.checked({**SMALL, "prices/p.xlsx": b"no spreadsheet"})
+        assert checked.active is None
+        assert [str(each.code) for each in checked.findings] == ["TBL021"]
         with pytest.raises(FolderError):
-            books.checked({**SMALL, "prices/p.xlsx": b"no spreadsheet"})
+            books.checked({**SMALL, "../p.csv": b"outside"})
 
 
 def test_a_server_that_starts_again_reads_its_books(tmp_path: Path, compiles: list[int]) -> None:

@@ -1,0 +1,91 @@
+"""``cpq rules diff OLD NEW``: which rules differ between two books, and which example quotes cost something else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from engine.adapters.compiled_books import kept_books
+from engine.adapters.rule_folder import FolderError, read_folder
+from engine.application.rule_books import ActiveBook
+from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
+from engine.cli.prices import signed
+from engine.cli.progress import progress
+from engine.cli.screen import Screen
+from engine.diagnostics import DiagnosticError, Severity, counted
+from engine.rulebook.difference import Change, QuoteChange, RuleChange, changed_quotes, changed_rules
+
+MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
+LONGEST = 60
+"""How much of a part is shown to people; machines get all of it."""
+
+
+def add_diff(parser: argparse.ArgumentParser) -> None:
+    """Describe ``cpq rules diff``."""
+    parser.add_argument("old", type=Path, help="the folder of the rule book as it is")
+    parser.add_argument("new", type=Path, help="the folder of the rule book as it will be")
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    """Show what differs; exit code 1 when something does."""
+    with progress("comparing the books"):
+        old, new = _book(options.old), _book(options.new)
+        rules = changed_rules(old.book, new.book)
+        quotes = changed_quotes((old.book, old.parts), (new.book, new.parts))
+    if options.json:
+        print(json.dumps({"rules": [*map(_rule_data, rules)], "quotes": [*map(_quote_data, quotes)]}, indent=1))
+    else:
+        _show(rules, quotes, examples=len({each.name for book in (old, new) for each in book.book.tests}))
+    return FINDINGS if rules or quotes else CLEAN
+
+
+def _book(folder: Path) -> ActiveBook:
+    try:
+        checked = kept_books(os.environ).checked(read_folder(folder))
+    except FolderError as problem:
+        raise VerbFailed(str(problem)) from problem
+    if checked.active is None:
+        raise DiagnosticError(*(each for each in checked.findings if each.severity is Severity.ERROR))
+    return checked.active
+
+
+def _show(rules: tuple[RuleChange, ...], quotes: tuple[QuoteChange, ...], *, examples: int) -> None:
+    screen = Screen()
+    for each in rules:
+        place = "" if each.span is None else f"  {each.span.path}:{each.span.line}"
+        screen.say(f"{MARKS[each.change]} {each.kind} {each.id}{place}")
+        for name, before, after in each.parts:
+            screen.say(f"    {name.replace('_', ' ')}: {_short(before)} -> {_short(after)}")
+    screen.say(f"{counted(len(rules), 'rule')} {'differs' if len(rules) == 1 else 'differ'}")
+    if quotes:
+        screen.say()
+        rows = [[each.name, each.before, each.after, _difference(each.before, each.after)] for each in quotes]
+        screen.table(["example quote", "net before", "net after", "difference"], rows, right=(1, 2, 3))
+    verb = "costs" if len(quotes) == 1 else "cost"
+    screen.say(f"{len(quotes)} of {counted(examples, 'example quote')} {verb} something else")
+
+
+def _short(text: str) -> str:
+    shown = text or "nothing"
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+
+
+def _difference(before: str, after: str) -> str:
+    try:
+        return signed(str(Decimal(after) - Decimal(before)))
+    except InvalidOperation:
+        return ""
+
+
+def _rule_data(each: RuleChange) -> dict[str, object]:
+    place = {} if each.span is None else {"path": each.span.path, "line": each.span.line}
+    parts = [{"name": name, "before": before, "after": after} for name, before, after in each.parts]
+    return {"change": each.change.value, "kind": each.kind, "id": each.id, **place, "parts": parts}
+
+
+def _quote_data(each: QuoteChange) -> dict[str, object]:
+    lines = [{"line": line, "before": before, "after": after} for line, before, after in each.lines]
+    return {"name": each.name, "net_before": each.before, "net_after": each.after, "lines": lines}

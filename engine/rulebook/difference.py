@@ -1,0 +1,203 @@
+"""What differs between two rule books: rules that were added, taken out or changed, and what example quotes cost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import TypeAlias
+
+from engine.diagnostics import Refusal, Span
+from engine.language import Checked
+from engine.quotes.evaluation import Parts, PricedQuote
+from engine.rulebook.book import RuleBook
+from engine.rulebook.decision_table import NamedTable, policy_word
+from engine.rulebook.rule_run import answer_to
+from engine.rulebook.rule_test import RuleTest
+
+Said: TypeAlias = Mapping[str, str]
+"""What a rule says, by the names of its parts."""
+_BY_PLACE = re.compile(r"(?:\.(?:csv|xlsx):\d+|/\d+)(?:/.*)?\Z")
+"""Ids of table rows that the author did not name: they move with the rows above."""
+
+
+class Change(Enum):
+    """What happened to a rule."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """One rule that differs: its kind and id, where it stands, and for a changed one each part before and after."""
+
+    change: Change
+    kind: str
+    id: str
+    span: Span | None
+    parts: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteChange:
+    """An example quote (a rule test) that is answered otherwise: its net total, or why it is refused, before and after.
+
+    ``lines`` are those whose net differs.
+    """
+
+    name: str
+    span: Span
+    before: str
+    after: str
+    lines: tuple[tuple[str, str, str], ...] = ()
+
+
+def changed_rules(old: RuleBook, new: RuleBook) -> tuple[RuleChange, ...]:
+    """Every rule that differs, kind by kind; where a rule stands does not count."""
+    found: list[RuleChange] = []
+    for kind, things in _KINDS.items():
+        before, after = (_by_key(things(book)) for book in (old, new))
+        for key in [*before, *(each for each in after if each not in before)]:
+            found += _compared(kind, before.get(key), after.get(key))
+    return tuple(found)
+
+
+def changed_quotes(old: tuple[RuleBook, Parts], new: tuple[RuleBook, Parts]) -> tuple[QuoteChange, ...]:
+    """Every rule test of either book whose request costs something else, or is refused by one of them."""
+    tests: dict[str, RuleTest] = {each.name: each for book, _ in (old, new) for each in book.tests}
+    found = (_quote_change(each, old[1], new[1]) for each in tests.values())
+    return tuple(each for each in found if each is not None)
+
+
+_Thing: TypeAlias = tuple[str, Span | None, Said]
+
+
+def _things(items: Iterable[object], name: str = "id") -> Iterator[_Thing]:
+    for each in items:
+        yield str(getattr(each, name)), getattr(each, "span", None), _said(each)
+
+
+def _head(book: RuleBook) -> Iterator[_Thing]:
+    names = ("title", "default_currency", "currencies", "time_zone", "effective_from", "effective_until")
+    pricing = {name: _shown(getattr(book.pricing, name)) for name in ("rounding", "tax", "habits")}
+    yield book.id, None, {name: _shown(getattr(book, name)) for name in names} | pricing
+
+
+def _table(each: NamedTable) -> Said:
+    columns = {f"input {name}": str(column.type) for name, column in each.inputs.items()}
+    columns |= {f"output {name}": str(column.type) for name, column in each.outputs.items()}
+    rows = (" | ".join([*rule.inputs, *rule.outputs]) for rule in each.table.rules)
+    return columns | {"hit": policy_word(each.table)} | {f"row {row}": "there" for row in rows}
+
+
+_KINDS: Mapping[str, Callable[[RuleBook], Iterator[_Thing]]] = {
+    "book": _head,
+    "product": lambda book: _things(book.catalog.products.values(), "sku"),
+    "bundle": lambda book: _things(book.catalog.bundles.values(), "sku"),
+    "constraint": lambda book: _things(each for some in book.constraints.values() for each in some),
+    "decision table": lambda book: ((each.id, each.span, _table(each)) for each in book.tables.values()),
+    "price": lambda book: _things(book.pricing.entries),
+    "contracted price": lambda book: _things(book.pricing.contracted),
+    "price model": lambda book: (
+        (f"{each.id}/{each.currency}", each.span, _said(each)) for each in book.pricing.models
+    ),
+    "percent of total": lambda book: _things(book.pricing.percent_of),
+    "bundle price": lambda book: _things(book.pricing.bundle_prices),
+    "guard": lambda book: _things(book.pricing.guards),
+    "exchange rate": lambda book: (
+        (f"{each.source}/{each.target}/{each.since}", each.span, _said(each)) for each in book.pricing.exchange_rates
+    ),
+    "discount group": lambda book: _things(book.pricing.groups),
+    "discount": lambda book: _things(book.pricing.rules),
+    "approval chain": lambda book: _things(book.chains),
+    "approval rule": lambda book: _things(book.approval_policies),
+    "terms": lambda book: ((name, None, {"says": text}) for name, text in _said(book.terms).items()),
+}
+
+
+def _by_key(things: Iterator[_Thing]) -> dict[str, _Thing]:
+    """Things by their id; a row without one by all that it says, so that it may move."""
+    found: dict[str, _Thing] = {}
+    for name, span, said in things:
+        own = _BY_PLACE.search(name)
+        parts = {key: value for key, value in said.items() if key != "id"} if own else said
+        found[f"{name[: own.start()]} {parts}" if own else name] = (name, span, parts)
+    return found
+
+
+def _compared(kind: str, before: _Thing | None, after: _Thing | None) -> Iterator[RuleChange]:
+    if before is None or after is None:
+        there = before or after
+        assert there is not None, "one of the books has it"
+        yield RuleChange(Change.REMOVED if after is None else Change.ADDED, kind, there[0], there[1])
+        return
+    names = dict.fromkeys([*before[2], *after[2]])
+    told = tuple((each, before[2].get(each, ""), after[2].get(each, "")) for each in names)
+    parts = tuple(each for each in told if each[1] != each[2])
+    if parts:
+        yield RuleChange(Change.CHANGED, kind, after[0], after[1], parts)
+
+
+def _said(thing: object) -> Said:
+    """The parts of a rule as texts; places are no part of it."""
+    assert is_dataclass(thing), "rules are records"
+    values = {each.name: getattr(thing, each.name) for each in fields(thing)}
+    return {name: _shown(value) for name, value in values.items() if not isinstance(value, Span)}
+
+
+def _shown(value: object) -> str:
+    """A part in the words of its author, as far as they are kept."""
+    match value:
+        case Mapping():
+            return ", ".join(f"{key}: {_shown(each)}".removeprefix(": ") for key, each in value.items())
+        case AbstractSet():
+            return ", ".join(sorted(map(_shown, value)))
+        case tuple() | list():
+            return ", ".join(map(_shown, value))
+        case Checked():
+            return value.text if value.subject is None else f"{', '.join(value.reads)}: {value.text}"
+        case _ if is_dataclass(value):
+            return " ".join(f"{name} {text}" for name, text in _said(value).items() if text)
+        case _:
+            return _word(value)
+
+
+def _word(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case Enum():
+            return str(value.value)
+        case Decimal():
+            return format(value, "f")
+        case _:
+            return str(value)
+
+
+def _quote_change(test: RuleTest, old: Parts, new: Parts) -> QuoteChange | None:
+    before, after = answer_to(test.request, old), answer_to(test.request, new)
+    lines: list[tuple[str, str, str]] = []
+    if isinstance(before, PricedQuote) and isinstance(after, PricedQuote):
+        nets = [{str(each.id): _net(each.net, found) for each in found.priced.lines} for found in (before, after)]
+        names = dict.fromkeys([*nets[0], *nets[1]])
+        lines = [(each, nets[0].get(each, ""), nets[1].get(each, "")) for each in names]
+    changed = tuple(each for each in lines if each[1] != each[2])
+    told = _total(before), _total(after)
+    return QuoteChange(test.name, test.span, *told, changed) if changed or told[0] != told[1] else None
+
+
+def _net(minor_units: int, quote: PricedQuote) -> str:
+    return format(quote.priced.money(minor_units).decimal, "f")
+
+
+def _total(found: PricedQuote | Refusal) -> str:
+    if isinstance(found, Refusal):
+        return f"refused: {', '.join(dict.fromkeys(str(each.code) for each in found.faults))}"
+    return format(found.priced.totals.net.decimal, "f")
