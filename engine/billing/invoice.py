@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 
 from engine.billing.events import DraftCorrected, InvoiceDrafted, InvoiceNumbered
 from engine.billing.line import BillLine
 from engine.billing.tax import TaxLine, TaxPoint, TaxTable, tax_faults, tax_lines
-from engine.contracts import Contract
+from engine.contracts import Contract, PaymentFrom, due_day
 from engine.diagnostics import Code, Decision, Fault, Refusal
 from engine.money import HALF_UP, Currency, Money, RoundingRule, total
 
@@ -29,13 +29,18 @@ class DocumentStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BillTo:
-    """Who owes, to whom, in which currency, and how many days there are to pay."""
+    """Who owes, to whom, in which currency, and how many days there are to pay, counted from when."""
 
     customer: str
     billing_account: str
     selling_entity: str
     currency: Currency
     payment_days: int = 30
+    payment_from: PaymentFrom = PaymentFrom.INVOICE
+
+    def due(self, on: date) -> date:
+        """The day by which an invoice of a day has to be paid."""
+        return due_day(on, self.payment_days, self.payment_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ def bill_to(contract: Contract) -> BillTo:
         contract.selling_entity,
         contract.currency,
         contract.terms.payment_days,
+        contract.terms.payment_from,
     )
 
 
@@ -111,7 +117,7 @@ def draft_invoice(
         bill_to=to,
         status=DocumentStatus.DRAFT,
         on=on,
-        due=on + timedelta(days=to.payment_days),
+        due=to.due(on),
         lines=tuple(lines),
         taxes=tax_lines(lines, taxes, currency=to.currency),
         tax_point=taxes.point,
@@ -159,7 +165,7 @@ def finalize(
         invoice,
         status=DocumentStatus.FINALIZED,
         on=on,
-        due=on + timedelta(days=invoice.bill_to.payment_days),
+        due=invoice.bill_to.due(on),
         number=document_number(prefix, number),
         finalized_at=at,
         etag=invoice.etag + 1,

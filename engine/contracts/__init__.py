@@ -9,7 +9,7 @@ from engine.contracts.delivery import Delivery, UsageRecord
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
 from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force
 from engine.contracts.signing import cancel, change, released_before, sign, with_parts, with_released
-from engine.contracts.terms import ContractTerms
+from engine.contracts.terms import ContractTerms, PaymentFrom, due_day
 
 __all__ = [
     "BillOn",
@@ -19,6 +19,8 @@ __all__ = [
     "ContractEvent",
     "ContractSigned",
     "ContractTerms",
+    "PaymentFrom",
+    "due_day",
     "Credit",
     "Delivery",
     "LineEnd",

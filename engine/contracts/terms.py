@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
 
-from engine.periods import DayCount, PartMonths
+from engine.periods import DayCount, PartMonths, add_months
+
+
+class PaymentFrom(Enum):
+    """From when the time to pay counts: the day of the invoice, or the last day of its month."""
+
+    INVOICE = "invoice"
+    MONTH_END = "month_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +21,9 @@ class ContractTerms:
     """The terms that billing and cancellation read.
 
     ``bill_day`` is the day of the month on which periods turn over; 0 takes the day on which the contract starts.
-    ``payment_days`` is the time to pay. ``notice_days`` have to lie between a cancellation and the end of a line that
-    runs. ``part_months`` says what a part of a month counts in a charge period: its share by ``day_count``, or a month.
+    ``payment_days`` is the time to pay, counted as ``payment_from`` says. ``notice_days`` have to lie between a
+    cancellation and the end of a line that runs. ``part_months`` says what a part of a month counts in a charge period:
+    its share by ``day_count``, or a month.
     """
 
     payment_days: int = 30
@@ -21,3 +31,11 @@ class ContractTerms:
     day_count: DayCount = DayCount.DAILY
     notice_days: int = 0
     part_months: PartMonths = PartMonths.PRORATED
+    payment_from: PaymentFrom = PaymentFrom.INVOICE
+
+
+def due_day(on: date, days: int, since: PaymentFrom) -> date:
+    """The day by which an invoice of ``on`` has to be paid."""
+    if since is PaymentFrom.MONTH_END:
+        on = add_months(on.replace(day=1), 1) - timedelta(days=1)
+    return on + timedelta(days=days)

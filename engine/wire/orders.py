@@ -8,7 +8,7 @@ from typing import TypeAlias
 from cpq.v1 import contract_pb2, order_pb2
 
 from engine.application.ending import Settled
-from engine.contracts import Contract, LineEnd, SubscriptionLine
+from engine.contracts import Contract, LineEnd, PaymentFrom, SubscriptionLine
 from engine.orders.order import ItemAction, Order
 from engine.orders.states import OrderState, TaskState
 from engine.wire.basics import decimal_text, fill_date, fill_instant, price_text
@@ -25,6 +25,9 @@ STATES: Mapping[OrderState, int] = {
 STATE_OF = {number: state for state, number in STATES.items()}
 TASK_STATES: Mapping[TaskState, int] = {
     state: order_pb2.TaskState.Value(f"TASK_STATE_{state.name}") for state in TaskState
+}
+PAYMENT_FROM: Mapping[PaymentFrom, int] = {
+    each: contract_pb2.PaymentFrom.Value(f"PAYMENT_FROM_{each.name}") for each in PaymentFrom
 }
 ACTIONS: Mapping[ItemAction, int] = {
     action: order_pb2.ItemAction.Value(f"ITEM_ACTION_{action.name}") for action in ItemAction
@@ -68,6 +71,7 @@ def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
     message.selling_entity = f"{SELLING_ENTITIES}/{contract.selling_entity}" if contract.selling_entity else ""
     message.purchase_order = contract.purchase_order
     message.payment_terms_days, message.bill_day = contract.terms.payment_days, contract.terms.bill_day
+    message.payment_from = PAYMENT_FROM[contract.terms.payment_from]  # type: ignore[assignment]
     fill_date(message.start, contract.start)
     fill_instant(message.sign_time, contract.signed_at)
     for line in contract.lines:

@@ -114,3 +114,20 @@ def test_the_least_of_usage_is_due_for_the_part_of_a_month(tmp_path: Path, billi
         record = billing_pb2.UsageRecord(id="a", line="calls", day=deal.day("2026-03-20"), quantity="50")
         shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=[record]))
         assert [each.net for each in deal.invoiced(shop, order.contract, "2026-05-01")] == amounts
+
+
+def test_days_to_pay_may_count_from_the_end_of_the_month(tmp_path: Path) -> None:
+    terms = TERMS.replace(b"contract: {payment_days: 30, day_count: daily}", b"contract: {payment_from: month_end}")
+    with served(tmp_path, {**SMALL, "terms/terms.yaml": terms}) as shop:
+        deal.set_clock(shop)
+        deal.people(shop)
+        order = deal.ordered(shop, deal.line("PLAN"), term_months=12)
+        agreed = shop.contracts.GetContract(contract_pb2.GetContractRequest(name=order.contract))
+        assert agreed.payment_from == contract_pb2.PAYMENT_FROM_MONTH_END
+        preview = billing_pb2.PreviewInvoicesRequest(contract=order.contract, until=deal.day("2026-03-31"))
+        (draft,) = shop.billing.PreviewInvoices(preview).invoices
+        # the account agreed 14 days: 31 March and 14 days; made final on 2 April, 30 April and 14 days
+        assert (draft.invoice_date, draft.due_date) == (deal.day("2026-03-01"), deal.day("2026-04-14"))
+        deal.move_clock(shop, "2026-04-02T12:00:00Z")
+        first, *_ = deal.invoiced(shop, order.contract, "2026-03-31")
+        assert first.due_date == deal.day("2026-05-14")

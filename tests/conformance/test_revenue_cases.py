@@ -30,6 +30,8 @@ ADAPTERS: dict[str, Callable[[Case], Any]] = {
     "breakage": revenue_measures.breakage,
     "contract_value": revenue_contracts.contract_value,
     "coterm_end": revenue_contracts.coterm_end,
+    "due_date/end_of_month_plus": revenue_contracts.due_date,
+    "due_date/net": revenue_contracts.due_date,
     "proration_term": revenue_contracts.proration_term,
     "quantity_chain": revenue_contracts.quantity_chain,
     "term_end": revenue_contracts.term_end,
@@ -76,6 +78,8 @@ def kind_of(case: Case) -> str:
     """The kind of a case, with its question, method or story where the adapters tell them apart."""
     if case["kind"] == "journal":
         return f"journal/{revenue_ledger.story_of(case['input'])}"
+    if case["kind"] == "due_date":
+        return f"due_date/{revenue_contracts.payment_form(case)}"
     for name in ("question", "method"):
         if name in case["input"] and (key := f"{case['kind']}/{case['input'][name]}") in ADAPTERS:
             return key

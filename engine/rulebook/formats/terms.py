@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.billing.policy import PartMinimum
+from engine.contracts.terms import PaymentFrom
 from engine.periods import DayCount, PartMonths
 from engine.pricing.settings import TaxSource
 from engine.revenue.policy import Timing
@@ -29,7 +30,13 @@ CONTRACT = Record(
     "the contract terms",
     "What a contract says beside its lines.",
     (
-        Field("payment_days", INTEGER, "The time to pay.", default="30"),
+        Field("payment_days", INTEGER, "The time to pay, in days.", default="30"),
+        Field(
+            "payment_from",
+            choice(*(each.value for each in PaymentFrom)),
+            "From when the time to pay counts: the day of the invoice, or the last day of its month.",
+            default="invoice",
+        ),
         Field("bill_day", INTEGER, "The day of the month that is billed; 0 keeps each line's start day.", default="0"),
         Field("day_count", choice(*(each.value for each in DayCount)), "How part periods count.", default="daily"),
         Field("notice_days", INTEGER, "Days between a cancellation and the end.", default="0"),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from engine.billing.policy import BillingPolicy, PartMinimum
 from engine.catalog import Catalog
-from engine.contracts.terms import ContractTerms
+from engine.contracts.terms import ContractTerms, PaymentFrom
 from engine.diagnostics import Span, did_you_mean
 from engine.money import Rounding
 from engine.orders.plan import FulfilmentPlan, FulfilmentStep, plan_faults
@@ -123,6 +123,7 @@ class _Terms:
                 DayCount(contract.text("day_count", "daily")),
                 contract.integer("notice_days", 0),
                 PartMonths(contract.text("part_months", "prorated")),
+                PaymentFrom(contract.text("payment_from", "invoice")),
             )
         if billing is not None:
             self.billing = BillingPolicy(

@@ -9,7 +9,17 @@ from typing import Any
 
 from engine.billing.proration import period_ratio
 from engine.catalog import BillingTiming, Charge, ChargeKind, ChargePeriod
-from engine.contracts import Contract, ContractChange, ContractTerms, LineEnd, SubscriptionLine, change, lines_in_force
+from engine.contracts import (
+    Contract,
+    ContractChange,
+    ContractTerms,
+    LineEnd,
+    PaymentFrom,
+    SubscriptionLine,
+    change,
+    due_day,
+    lines_in_force,
+)
 from engine.diagnostics import Decision
 from engine.money import HALF_UP, Money, Ratio, UnitPrice, settle
 from engine.periods import Cycle, DayCount, Period, Recurrence, add_months, cut, first_end, last_end, month_share
@@ -27,6 +37,19 @@ def term_end(case: Case) -> Any:
     """The last day of a term; ours end with the day after it."""
     given = case["input"]
     return {"end": str(add_months(day(given["start"]), given["months"]) - ONE_DAY)}
+
+
+def payment_form(case: Case) -> str:
+    """What terms of payment ask for: days from the invoice or the end of its month, or less for paying early."""
+    terms = case["input"]["terms"]
+    return "discount" if "discount_rate" in terms else str(terms["type"])
+
+
+def due_date(case: Case) -> Any:
+    """The due day of an invoice."""
+    given = case["input"]
+    since = {"net": PaymentFrom.INVOICE, "end_of_month_plus": PaymentFrom.MONTH_END}[payment_form(case)]
+    return {"due": str(due_day(day(given["invoice_date"]), int(given["terms"]["days"]), since))}
 
 
 def coterm_end(case: Case) -> Any:
