@@ -25,6 +25,8 @@ RULES = Path(__file__).resolve().parents[2] / "rules"
 BOOKS = ("saas", "workstation")
 EIGHT_SLOTS = ("cpu", "cooler", "board", "memory", "gpu", "drive", "psu", "case")
 MOST_RESULTS = 25
+NOT_ON_THE_LIST = ("CST002", "CAT009")
+"""Told of a list of parts others made: parts that fit nowhere, rules that name shipped parts."""
 
 
 @cache
@@ -102,7 +104,9 @@ def test_the_subscriptions_cover_every_kind_of_charge() -> None:
 def parts_book() -> RuleBook:
     files = on_parts(read_folder(RULES / "workstation"), data_dir() / "pc-configurator")
     loaded = load(unpack(files))
-    worse = [each for each in loaded.diagnostics if each.severity is not Severity.NOTE and each.code != "CST002"]
+    worse = [
+        each for each in loaded.diagnostics if each.severity is not Severity.NOTE and each.code not in NOT_ON_THE_LIST
+    ]
     assert loaded.book is not None and not worse, [str(each) for each in worse[:10]]
     return loaded.book
 
@@ -172,10 +176,9 @@ def test_sockets_of_the_parts_list_must_fit() -> None:
     assert conflict.rules[0].message == "The processor needs socket AM5, the main board has LGA1700."
 
 
-def test_completing_a_workstation_is_proven_to_be_the_cheapest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_completing_a_workstation_is_proven_to_be_the_cheapest(tmp_path: Path) -> None:
     # A busy machine must not take the proof away: the search may last as long as the call.
-    monkeypatch.setattr("engine.api.configuration_service.SEARCH_MILLISECONDS", 120_000)
-    with served(tmp_path, read_folder(RULES / "workstation")) as server:
+    with served(tmp_path, read_folder(RULES / "workstation"), search_seconds=120) as server:
         request = configuration_pb2.CompleteConfigurationRequest(product="products/WS", currency_code="EUR")
         found = server.configuration.CompleteConfiguration(request, timeout=120)
     assert found.status == configuration_pb2.COMPLETION_STATUS_OPTIMAL
