@@ -22,7 +22,7 @@ from engine.configuration.products.analysing import study_product
 from engine.diagnostics import Diagnostic, Severity, as_json, counted, did_you_mean, render
 from engine.language.problems import CODES
 from engine.rulebook.codes import EXPLANATIONS
-from engine.rulebook.formatter import format_file
+from engine.rulebook.formatter import format_file, unformatted
 from engine.rulebook.reference import reference_page
 from engine.rulebook.rule_run import RuleTestResult, findings_of, run_tests, untested_rules
 from engine.rulebook.schema_files import schema_files
@@ -92,7 +92,12 @@ def _loaded(args: argparse.Namespace) -> tuple[CheckedBook, Mapping[str, str]]:
             checked = kept_books(os.environ).checked(files)
     except (FolderError, OSError) as problem:
         raise VerbFailed(str(problem)) from problem
-    return checked, {path: _text(each) for path, each in files.items() if not path.lower().endswith(".xlsx")}
+    return checked, _sources(files)
+
+
+def _sources(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The files whose lines can be shown."""
+    return {path: _text(each) for path, each in files.items() if not path.lower().endswith(".xlsx")}
 
 
 def _text(content: bytes) -> str:
@@ -203,19 +208,23 @@ def _fmt(args: argparse.Namespace) -> int:
         files = read_folder(args.folder)
     except (FolderError, OSError) as problem:
         raise VerbFailed(str(problem)) from problem
-    changed = []
+    changed: list[str] = []
+    faults: list[Diagnostic] = []
     for path, content in files.items():
+        faults += unformatted(path, content)
         formatted = format_file(path, content)
         if formatted != content:
             changed.append(path)
             if not args.check:
                 (args.folder / path).write_bytes(formatted)
     if args.json:
-        _say_json({"changed": changed})
+        _say_json({"changed": changed, "findings": as_json(faults)})
     else:
+        if faults:
+            _say(render(faults, _sources(files)))
         word = "would change" if args.check else "changed"
         _say("\n".join(f"{word}: {each}" for each in changed) or "nothing to change")
-    return FINDINGS if args.check and changed else CLEAN
+    return FINDINGS if faults or (args.check and changed) else CLEAN
 
 
 def _schema(args: argparse.Namespace) -> int:

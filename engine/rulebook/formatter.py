@@ -7,12 +7,13 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.tag import Tag
 
-from engine.diagnostics import Severity
+from engine.diagnostics import Diagnostic, Severity
 from engine.rulebook.csv_reader import read_csv
 from engine.rulebook.nodes import Entry, ListNode, Node, RecordNode, Report, Scalar
 from engine.rulebook.table import Table
 from engine.rulebook.yaml_reader import read_yaml
 
+YAML_FILES, CSV_FILES = (".yaml", ".yml"), (".csv",)
 _TEXT_TAG = Tag(suffix="tag:yaml.org,2002:str")
 
 
@@ -21,11 +22,21 @@ def format_file(path: str, content: bytes) -> bytes:
 
     A file that has errors, is neither YAML nor CSV, or whose values the layout would change, comes back as it was.
     """
-    if path.endswith((".yaml", ".yml")):
+    if path.lower().endswith(YAML_FILES):
         return _format_yaml(path, content)
-    if path.endswith(".csv"):
+    if path.lower().endswith(CSV_FILES):
         return _format_csv(path, content)
     return content
+
+
+def unformatted(path: str, content: bytes) -> tuple[Diagnostic, ...]:
+    """Why a file is left as it is: everything that is wrong with its form; nothing for one that can be laid out."""
+    report = Report()
+    if path.lower().endswith(YAML_FILES):
+        read_yaml(path, content, report)
+    elif path.lower().endswith(CSV_FILES):
+        read_csv(path, content, report)
+    return report.found
 
 
 class _NoTypes(VersionedResolver):

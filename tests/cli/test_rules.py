@@ -112,3 +112,17 @@ def test_an_analysis_says_why_an_option_is_dead(tmp_path: Path, capsys: pytest.C
     assert found["never_binding"] == [] and found["unfinished"] == []
     assert run("analyse", str(tmp_path), "--product", "BAX") == 2
     assert "did you mean `BOX`" in capsys.readouterr().err
+
+
+def test_what_cannot_be_laid_out_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "discounts" / "rules.yaml"
+    path.write_text(path.read_text().replace("say: ", 'say: "', 1))
+    before = path.read_bytes()
+    (folder / "discounts" / "more.csv").write_text("a;b\n1;2\n")
+    assert run("fmt", str(folder)) == 1
+    shown = capsys.readouterr().out
+    assert "discounts/rules.yaml:6:10: YML001: the file is not well-formed YAML: a quote is not closed" in shown
+    assert "discounts/more.csv:1:1: TBL018: the cells are parted by `;`, not by commas" in shown
+    assert shown.endswith("nothing to change\n") and path.read_bytes() == before
+    assert run("fmt", str(folder), "--check", "--json") == 1
+    assert [each["code"] for each in json.loads(capsys.readouterr().out)["findings"]] == ["TBL018", "YML001"]
