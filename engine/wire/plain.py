@@ -20,90 +20,122 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import date_pb2
 
+from engine.diagnostics import did_you_mean
 from engine.wire.basics import decimal_text, fill_date, fill_value
 
+LONGEST_SHOWN = 80
 WHOLE_NUMBERS = frozenset({FieldDescriptor.TYPE_INT64, FieldDescriptor.TYPE_UINT64})
 Plain: TypeAlias = Mapping[str, Any] | Message
 """A message, or a mapping of its fields to plain values."""
 
 
 class PlainError(ValueError):
-    """A plain value does not fit a field; the message names the field."""
+    """Plain values do not fit a message; the text names every field that does not, one a line."""
 
 
 def fill(message: Message, values: Mapping[str, Any]) -> None:
-    """Set fields by name: decimals become decimal text, dates days, enum values go by their short name, lower case."""
-    fields: Mapping[str, Any] = message.DESCRIPTOR.fields_by_name
-    for name, value in values.items():
-        if name not in fields:
-            raise PlainError(f"`{name}` is not a field of {message.DESCRIPTOR.name}; fields are {', '.join(fields)}")
-        if value is None:
-            continue
-        try:
-            _fill_field(message, fields[name], value)
-        except PlainError:
-            raise
-        except (AttributeError, TypeError, ValueError) as problem:
-            raise PlainError(f"`{name}` of {message.DESCRIPTOR.name} cannot be {value!r}: {problem}") from problem
+    """Set fields by name: decimals become decimal text, dates days, enum values go by their short name, lower case.
 
-
-def _fill_field(message: Message, field: Any, value: Any) -> None:
-    target = getattr(message, field.name)
-    if _is_map(field):
-        _fill_map(target, field, value)
-    elif field.is_repeated:
-        _fill_list(target, field, value)
-    elif field.message_type is not None:
-        _fill_message(target, value)
-    else:
-        setattr(message, field.name, _scalar(field, value))
+    Raises PlainError with everything that does not fit.
+    """
+    faults: list[str] = []
+    _Filler(faults, "").fill(message, values)
+    if faults:
+        raise PlainError("\n".join(faults))
 
 
 def _is_map(field: Any) -> bool:
     return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)
 
 
-def _fill_map(target: Any, field: Any, values: Mapping[str, Any]) -> None:
-    inner = field.message_type.fields_by_name["value"]
-    for key, value in values.items():
-        if inner.message_type is not None:
-            _fill_message(target[key], value)
+class _Filler:
+    """Fills one message and those inside it; ``place`` is where it stands in what was given, such as ``lines[0]``."""
+
+    def __init__(self, faults: list[str], place: str) -> None:
+        self.faults, self.place = faults, place
+
+    def fill(self, message: Message, values: Mapping[str, Any]) -> None:
+        """Set the fields of a message; what does not fit is kept as a fault."""
+        fields: Mapping[str, Any] = message.DESCRIPTOR.fields_by_name
+        if not isinstance(values, Mapping):
+            raise TypeError(f"a record is expected, with the fields {', '.join(fields)}")
+        at = f"{self.place}: " if self.place else ""
+        for name, value in values.items():
+            if name not in fields:
+                hint = did_you_mean(str(name), fields) or f"fields are {', '.join(fields)}"
+                self.faults.append(f"{at}`{name}` is not a field of {message.DESCRIPTOR.name}; {hint}")
+            elif value is not None:
+                self._try(at, message, fields[name], value)
+
+    def _try(self, at: str, message: Message, field: Any, value: Any) -> None:
+        inner = _Filler(self.faults, f"{self.place}.{field.name}".removeprefix("."))
+        try:
+            inner.field(message, field, value)
+        except (AttributeError, TypeError, ValueError) as problem:
+            name = message.DESCRIPTOR.name
+            self.faults.append(f"{at}`{field.name}` of {name} cannot be {_short(value)}: {problem}")
+
+    def field(self, message: Message, field: Any, value: Any) -> None:
+        """Set the field of this place."""
+        target = getattr(message, field.name)
+        if _is_map(field):
+            self._map(target, field, value)
+        elif field.is_repeated:
+            self._list(target, field, value)
+        elif field.message_type is not None:
+            self._message(target, value)
         else:
-            target[key] = _scalar(inner, value)
+            setattr(message, field.name, _scalar(field, value))
+
+    def _map(self, target: Any, field: Any, values: Any) -> None:
+        if not isinstance(values, Mapping):
+            raise TypeError("a record is expected")
+        inner = field.message_type.fields_by_name["value"]
+        for key, value in values.items():
+            if inner.message_type is not None:
+                _Filler(self.faults, f"{self.place}.{key}")._message(target[key], value)
+            else:
+                target[key] = _scalar(inner, value)
+
+    def _list(self, target: Any, field: Any, values: Any) -> None:
+        if isinstance(values, Mapping | str | bytes) or not isinstance(values, Iterable):
+            raise TypeError("a list is expected")
+        for number, value in enumerate(values):
+            if field.message_type is not None:
+                _Filler(self.faults, f"{self.place}[{number}]")._message(target.add(), value)
+            else:
+                target.append(_scalar(field, value))
+
+    def _message(self, message: Any, value: Any) -> None:
+        match message:
+            case Message() if isinstance(value, type(message)):
+                message.CopyFrom(value)
+            case date_pb2.Date() if isinstance(value, Mapping):
+                message.SetInParent()
+                self.fill(message, value)
+            case date_pb2.Date():
+                fill_date(message, _day(value))
+            case Timestamp() if isinstance(value, str):
+                message.FromJsonString(value)
+            case Timestamp():
+                message.FromDatetime(value.astimezone(UTC))
+            case FieldMask() if isinstance(value, str):
+                message.FromJsonString(value)
+            case FieldMask():
+                message.paths.extend(value)
+            case common_pb2.Value() if isinstance(value, Mapping):
+                self.fill(message, value)
+            case common_pb2.Value():
+                fill_value(message, _language_value(value))
+            case _:
+                message.SetInParent()
+                self.fill(message, value)
 
 
-def _fill_list(target: Any, field: Any, values: Iterable[Any]) -> None:
-    for value in values:
-        if field.message_type is not None:
-            _fill_message(target.add(), value)
-        else:
-            target.append(_scalar(field, value))
-
-
-def _fill_message(message: Any, value: Any) -> None:
-    match message:
-        case Message() if isinstance(value, type(message)):
-            message.CopyFrom(value)
-        case date_pb2.Date() if isinstance(value, Mapping):
-            message.SetInParent()
-            fill(message, value)
-        case date_pb2.Date():
-            fill_date(message, _day(value))
-        case Timestamp() if isinstance(value, str):
-            message.FromJsonString(value)
-        case Timestamp():
-            message.FromDatetime(value.astimezone(UTC))
-        case FieldMask() if isinstance(value, str):
-            message.FromJsonString(value)
-        case FieldMask():
-            message.paths.extend(value)
-        case common_pb2.Value() if isinstance(value, Mapping):
-            fill(message, value)
-        case common_pb2.Value():
-            fill_value(message, _language_value(value))
-        case _:
-            message.SetInParent()
-            fill(message, value)
+def _short(value: object) -> str:
+    """A value as it was given, not more of it than a reader needs."""
+    text = f"`{value}`" if isinstance(value, str) else repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _day(value: Any) -> date:

@@ -75,8 +75,22 @@ def test_a_refusal_is_told_to_people_and_to_machines(cpq: Callable[..., Any], wr
     assert cpq("price", path, code=1).splitlines()[0].startswith("cpq: INVALID_ARGUMENT: ")
     error = cpq("price", path, "--json", code=1)["error"]
     assert error["status"] == "INVALID_ARGUMENT" and error["code"]
-    assert {"lines[0].sku", "lines[1].sku"} <= {each["field"] for each in error["violations"]}
+    assert {"lines[0].sku", "lines[1].sku"} <= {each["field"].removeprefix("content.") for each in error["violations"]}
     assert all(each["message"] and each["code"] for each in error["violations"])
+
+
+def test_every_field_that_does_not_fit_is_told_with_its_place(
+    cpq: Callable[..., Any], write: Callable[..., str]
+) -> None:
+    lines = [{"id": "a", "sk": "WS"}, {"id": "b", "sku": "WS", "qty": "3"}]
+    path = write("a.json", {"dat": "2026-03-02", "start": "2.3.2026", "lines": lines, "codes": {"code": "X"}})
+    assert cpq("price", path, code=1) == (
+        "cpq: content: `dat` is not a field of QuoteContent; did you mean `date`?\n"
+        "content: `start` of QuoteContent cannot be `2.3.2026`: a day is written like 2026-03-31\n"
+        "content.lines[0]: `sk` is not a field of LineInput; did you mean `sku`?\n"
+        "content.lines[1]: `qty` is not a field of LineInput; did you mean `quantity`?\n"
+        "content: `codes` of QuoteContent cannot be {'code': 'X'}: a list is expected\n"
+    )
 
 
 def test_a_file_that_is_no_json_is_a_finding(cpq: Callable[..., Any], write: Callable[..., str]) -> None:
