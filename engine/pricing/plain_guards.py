@@ -19,6 +19,8 @@ from engine.pricing.result import TraceRow
 from engine.pricing.state import HUNDRED
 from engine.pricing.work import Work
 
+Plain: TypeAlias = tuple[int, Decimal | None, Decimal | None, Decimal | None]
+"""A plain guard: its number, ceiling, floor, and the percent of a price that its cost may be at most."""
 Held: TypeAlias = tuple[int, Decimal | None, Decimal | None]
 """A plain guard for lines of one cost: its number, the ceiling, and the lowest price that floor and margin let be."""
 
@@ -47,27 +49,40 @@ class PlainGuards:
         header = index.header_mask(work.quote, work.customer, usable)
         self.is_needed = bool(header)
         self._matching = matches_of(index, header, GUARDS)
-        self._bounds: dict[tuple[int, ...], dict[Decimal | None, Bounds] | None] = {}
+        self._bounds: dict[tuple[int, ...], tuple[list[Plain], dict[Decimal | None, Bounds]] | None] = {}
 
     def on(self, line: RequestLine) -> Bounds | None:
         """The guards of a line in order; None when one of them needs the full treatment."""
         places = self._matching(line)
         if places not in self._bounds:
-            self._bounds[places] = {} if all(self._plans[place].plain for place in places) else None
-        by_cost = self._bounds[places]
-        if by_cost is None:
+            plans = [self._plans[place] for place in places]
+            self._bounds[places] = ([_plain(plan) for plan in plans], {}) if all(plan.plain for plan in plans) else None
+        known = self._bounds[places]
+        if known is None:
             return None
+        guards, by_cost = known
         found = by_cost.get(line.cost)
         if found is None:
-            found = by_cost[line.cost] = bounds_of([held(self._plans[place], line.cost) for place in places])
+            found = by_cost[line.cost] = bounds_of(guards, line.cost)
         return found
 
 
-def bounds_of(guards: Sequence[Held]) -> Bounds:
-    """What some guards want together."""
-    lowest = max((low for _, _, low in guards if low is not None), default=None)
-    highest = min((ceiling for _, ceiling, _ in guards if ceiling is not None), default=None)
-    return Bounds(guards, lowest, highest)
+def bounds_of(guards: Sequence[Plain], cost: Decimal | None) -> Bounds:
+    """What some guards want of lines of one cost, each and together."""
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    found = []
+    for number, ceiling, floor, share in guards:
+        least = floor
+        if share is not None and cost is not None:
+            margin = EXACT.divide(EXACT.multiply(cost, HUNDRED), share)
+            least = margin if least is None or margin > least else least
+        if least is not None and (lowest is None or least > lowest):
+            lowest = least
+        if ceiling is not None and (highest is None or ceiling < highest):
+            highest = ceiling
+        found.append((number, ceiling, least))
+    return Bounds(found, lowest, highest)
 
 
 def hold(guard: Held, unit: Decimal) -> tuple[Decimal, TraceRow | None]:
@@ -84,15 +99,15 @@ def hold(guard: Held, unit: Decimal) -> tuple[Decimal, TraceRow | None]:
     return within, (number, unit, within)
 
 
-def held(plan: GuardPlan, cost: Decimal | None) -> Held:
-    """A plain guard as numbers, for lines of one cost."""
+def _plain(plan: GuardPlan) -> Plain:
     guard = plan.guard
     ceiling, floor, margin = guard.ceiling, guard.floor, guard.margin_percent_min
-    lowest = floor if isinstance(floor, Decimal) else None
-    if isinstance(margin, Decimal) and margin < HUNDRED and cost is not None:
-        least = EXACT.divide(EXACT.multiply(cost, HUNDRED), EXACT.subtract(HUNDRED, margin))
-        lowest = least if lowest is None or least > lowest else lowest
-    return plan.no, ceiling if isinstance(ceiling, Decimal) else None, lowest
+    return (
+        plan.no,
+        ceiling if isinstance(ceiling, Decimal) else None,
+        floor if isinstance(floor, Decimal) else None,
+        EXACT.subtract(HUNDRED, margin) if isinstance(margin, Decimal) and margin < HUNDRED else None,
+    )
 
 
 def is_plain(guard: Guard) -> bool:
