@@ -19,7 +19,6 @@ UNKNOWN_LINE = Code("BIL021")
 TOO_MUCH = Code("BIL022")
 NOTHING_TO_CREDIT = Code("BIL023")
 ALREADY_FINAL = Code("BIL024")
-OTHER_INVOICE = Code("BIL025")
 
 
 @dataclass(frozen=True, slots=True)

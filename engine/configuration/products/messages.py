@@ -41,11 +41,6 @@ def message_of(stated: Stated, product: ProductModel, choices: Sequence[ProductC
     return filled.message.join(shown)
 
 
-def roots_of(product: ProductModel, choices: Sequence[ProductChoice]) -> Mapping[str, Value]:
-    """What is chosen as records: a record for a group of one entry, a list for others; nothing chosen is empty."""
-    return _Chosen(product, choices).within("")
-
-
 @dataclass(frozen=True, slots=True)
 class _Filled:
     """A message over what is known."""
