@@ -62,7 +62,7 @@ def show_schedule(screen: Screen, contract: Any) -> None:
     """Obligations with what is allocated and recognised, and the schedule of those over time.
 
     Once something changed, what will not be billed and the price as it stands have columns of their own. The prices
-    that the quote stated, less what will not be billed, add up to the prices now, credits aside.
+    that the quote stated, less what will not be billed, add up to the prices now, credits and usage aside.
     """
     code = contract.currency_code
     shown = [each for each in contract.obligations if each.price or each.allocated]
