@@ -15,6 +15,7 @@ _ILL = "the file is not well-formed YAML"
 _FEEL_SUSPECT = re.compile(r"""^\s*(?:-\s+)?[\w.-]+:\s+(?P<value>(?:["\[>@{%&*!|`](?!\s*$)|[^'"#|>]*:\s).*)""")
 _OPENED = re.compile(r"""^\s*(?:-\s+)?[\w.-]+:\s+(?P<text>(?P<quote>["']).*)$""")
 _GLUED = re.compile(r"^\s*(?:- )?(?P<key>[\w.-]+):(?P<value>[^\s:/]\S*)\s*$")
+_BARE = re.compile(r"^\s*(?:- )?(?P<word>[A-Za-z_][\w.-]*)\s*$")
 _CLOSERS = {"[": "]", "{": "}"}
 
 
@@ -112,6 +113,10 @@ class _Fault:
             line = self.lines[row] if 0 <= row < len(self.lines) else ""
             found = _GLUED.match(line)
             start = len(line) - len(line.lstrip())
+            word = _BARE.match(line)
+            if word is not None and row < self.row:
+                where = self._at(row, word.start("word"), word.end("word"))
+                return finding("YML001", f"{_ILL}: `{word['word']}` has no colon", where, f"write `{word['word']}:`")
             if re.match(r"\s*-[^\s-]", line):
                 hint = f"write `- {line.strip()[1:]}`"
                 return finding("YML001", f"{_ILL}: a blank is missing behind `-`", self._at(row, start), hint)

@@ -50,13 +50,15 @@ def read_constraints(sources: Sources, catalog: Catalog) -> Mapping[Sku, tuple[C
     return MappingProxyType({sku: tuple(each) for sku, each in found.items()})
 
 
-def report_repeated(read: Read, seen: dict[str, Span], report: Report) -> None:
-    """Report an id that another rule of the kind has already."""
+def report_repeated(read: Read, seen: dict[str, Span], report: Report) -> bool:
+    """Report an id that another rule of the kind has already, and say so."""
     name = read.text("id")
-    if name in seen:
+    repeated = name in seen
+    if repeated:
         message = f"the id `{name}` is used twice, first at {seen[name].path}:{seen[name].line}"
         report.add(finding("FLD008", message, read.place("id"), "give each its own id"))
     seen.setdefault(name, read.place("id"))
+    return repeated
 
 
 def _bundle_of(read: Read, catalog: Catalog, report: Report) -> Sku | None:

@@ -74,8 +74,8 @@ def read_discounts(sources: Sources, scope: PricingScope) -> Discounts:
     seen: dict[str, Span] = {}
     for _, read in files:
         for each in read.records("groups"):
-            report_repeated(each, seen, sources.report)
-            found.groups.append(_group(each, scope))
+            if not report_repeated(each, seen, sources.report):
+                found.groups.append(_group(each, scope))
     seen = {}
     for path, read in files:
         for level, name in ((Level.LINE, "discounts"), (Level.ORDER, "order_discounts")):
