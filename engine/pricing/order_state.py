@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import le
 
 from engine.pricing.effects import Condition, Effect
 from engine.pricing.matches import matches_of
@@ -128,6 +129,9 @@ class OrderState:
         """
         shares = proportional(total, weights)
         running, floors, asked, not_below = self.running, self.rows.floor, self.lines, self.work.amounts.not_below
+        if not any(floors):
+            left = running if len(lines) == len(running) else [running[index] for index in lines]
+            return shares if min(left) > 0 and all(map(le, shares, left)) else None
         for index, share in zip(lines, shares, strict=True):
             floor = floors[index]
             least = 0 if floor is None else not_below(floor, asked[index].quantity)
