@@ -61,7 +61,7 @@ def _repair(stage: Stage, choices: list[Any], wanted: dict[str, Any]) -> list[An
     screen.say("  repairs, fewest changes first, then by price:")
     wanted_text = choice_text(wanted)
     for number, each in enumerate(answer.repairs, 1):
-        effect = f"list price of the cheapest completion {signed(each.price_effect)} {CURRENCY} with {wanted_text}"
+        effect = effect_text(each, wanted_text)
         instead = ", ".join(choice_text(one) for one in each.instead)
         drop = ", ".join(choice_text(one) for one in each.drop)
         screen.say(f"    {number}. instead of {drop} take {instead}  ({effect})")
@@ -70,6 +70,13 @@ def _repair(stage: Stage, choices: list[Any], wanted: dict[str, Any]) -> list[An
     dropped = {choice_text(each) for each in best.drop}
     screen.say("  taken: the first", style="green")
     return [*(each for each in choices if choice_text(each) not in dropped), *best.instead]
+
+
+def effect_text(repair: Any, wanted: str) -> str:
+    """What a repair does to the price, where the search found it within its budget."""
+    if not repair.price_effect:
+        return "its price was not found within the budget of the search"
+    return f"list price of the cheapest completion {signed(repair.price_effect)} {CURRENCY} with {wanted}"
 
 
 def _listed(stage: Stage, lines: Any) -> str:
