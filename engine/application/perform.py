@@ -150,7 +150,8 @@ def _attempt(
         content = _answered(work, decide, answer, options)
         if options.validate_only or isinstance(content, Refusal):
             work.give_back_ids()
-            return (None if is_sought else _recorded(tx, asked)) or content
+            found = None if is_sought else _recorded(tx, asked)
+            return content if found is None else found
         # An id of a unit whose commit fails stays a gap: a failure does not always say whether it was saved.
         try:
             tx.commit(asked, content, at=work.at)

@@ -15,7 +15,7 @@ from engine.money import MoneyError
 from engine.pricing.answer import answer, priced_lines
 from engine.pricing.checks import line_faults
 from engine.pricing.compiled import PricePlan
-from engine.pricing.depth import depths
+from engine.pricing.depth import beyond_sums, depths
 from engine.pricing.flow import Pricing, price, unknown_tax_codes
 from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.order_stage import OrderRun
@@ -250,6 +250,8 @@ def _lines_only(request: PriceRequest, old: _Old, places: list[int], pricing: Pr
         if plan.may_raise:
             offset = sum(each.taken for each in depths(plan, of)) - sum(line.list_amount - line.amount for line in of)
         sums.add(line_sums(requested, of, currency, rounding, offset=offset), sign)
+    if plan.may_raise and 0 in map(_column("list_amount"), lines):  # else every line is measured by its list price
+        sums.unlisted = beyond_sums(plan, lines, ()).base
     totals = totals_of(sums, currency, rounding)
     same = len(gone) == len(fresh) and all(was.applied == now.applied for was, now in zip(gone, fresh, strict=True))
     applied = priced.applied if same and not old.gone else _applied(lines)

@@ -84,6 +84,18 @@ def test_a_replay_that_would_be_refused_by_now_gets_the_recorded_answer(deal: Sh
     assert [each.code for each in refused.faults] == ["ALREADY_EXISTS"]
 
 
+def test_a_recorded_answer_without_a_byte_is_an_answer(deal: Shop) -> None:
+    """As that of a deletion, which is refused when it is decided again."""
+
+    def once(work: Work) -> User | Refusal:
+        return create_party(work, User("once", "New"), etag="")
+
+    asked = Asked("Test", "r", b"a")
+    assert perform(deal.env, asked, once, lambda *_: b"") == b""
+    deal.env.store._answered._requests.clear()  # type: ignore[attr-defined]
+    assert perform(deal.env, asked, once, lambda *_: b"") == b""
+
+
 def test_only_what_is_saved_uses_ids(deal: Shop) -> None:
     def made(work: Work) -> User | Refusal:
         return create_party(work, User("", "New"), etag="")

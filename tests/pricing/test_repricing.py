@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
 from engine.diagnostics import Refusal
 from engine.pricing import Edit, Repriced, compile_plan, price, reprice
-from engine.pricing.effects import Amount, On, Percent
+from engine.pricing.effects import Amount, On, Percent, Sign
 from engine.pricing.models.tiers import Tier
 from engine.pricing.models.volume import Volume
 from engine.pricing.plan import BundlePrice, Guard, ModelUse, PercentOfTotal, PoolScope, PricingRules, RuleId
@@ -19,7 +19,7 @@ from engine.pricing.repricing import Reach, UnknownLineError, reach_of
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.pricing.settings import RoundingPoint, RoundingSettings, TaxRate, TaxSettings
-from tests.pricing.books import D, asked, book, line, order_when, rule, when
+from tests.pricing.books import D, asked, book, entry, line, order_when, rule, when
 
 MONTHLY = Charge(ChargeKind.RECURRING, ChargePeriod.MONTH)
 PLAIN = book(
@@ -41,6 +41,12 @@ WITH_PERCENT = replace(PLAIN, percent_of=(SUPPORT,))
 TIERS = Volume((Tier(D(10), D(8)), Tier(None, D(6))))
 POOLED = replace(PLAIN, models=(ModelUse(RuleId("tiers"), "C", TIERS, PoolScope.QUOTE),))
 ALONE = replace(PLAIN, models=(ModelUse(RuleId("tiers"), "C", TIERS),))
+# Lines without a list price are brought up by a surcharge or a floor, and so measured by what they cost then.
+FREE = (entry("A", "100"), entry("B", "0"), entry("C", "9.99"))
+RAISED = replace(
+    book(rule("fee", Amount(D("1.5"), sign=Sign.UP), when=when("line.qty < 8")), *PLAIN.rules),
+    entries=FREE,
+)
 BUNDLED = replace(PLAIN, bundle_prices=(BundlePrice(RuleId("set"), "C", D("30")),))
 BOOKS = {
     "plain": PLAIN,
@@ -52,6 +58,8 @@ BOOKS = {
     "percent of total": WITH_PERCENT,
     "pooled tiers": POOLED,
     "tiers": ALONE,
+    "raised": RAISED,
+    "raised by guards": replace(GUARDED, entries=FREE),
     "bundle price": BUNDLED,
 }
 
@@ -112,6 +120,19 @@ def edit_of(kind: str, place: int, parts: object, request: PriceRequest, number:
             return Edit(added=(made(number, parts),))
         case _:
             return Edit(removed=frozenset({target.id}))
+
+
+@pytest.mark.parametrize("name", ["raised", "raised by guards"])
+def test_the_depth_of_discounts_still_counts_lines_without_a_list_price(name: str) -> None:
+    plan = compile_plan(BOOKS[name])
+    free = line("B", facts={"family": "disk"})
+    request = asked(line("A", "5"), free)
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    for edit in (Edit(changed=(line("A", "6"),)), Edit(added=(line("C"),)), Edit(removed=frozenset({free.id}))):
+        found = reprice(plan, request, before, edit)
+        assert isinstance(found, Repriced)
+        assert found.priced == price(plan, found.request)
 
 
 def test_an_edit_reaches_only_what_depends_on_it() -> None:
