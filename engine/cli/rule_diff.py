@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.prices import signed
 from engine.cli.progress import progress
 from engine.cli.screen import Screen
-from engine.diagnostics import DiagnosticError, Severity, counted
+from engine.diagnostics import Diagnostic, DiagnosticError, Severity, counted
 from engine.rulebook.difference import Change, QuoteChange, RuleChange, changed_quotes, changed_rules
 
 MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
@@ -48,8 +49,14 @@ def _book(folder: Path) -> ActiveBook:
     except FolderError as problem:
         raise VerbFailed(str(problem)) from problem
     if checked.active is None:
-        raise DiagnosticError(*(each for each in checked.findings if each.severity is Severity.ERROR))
+        errors = (each for each in checked.findings if each.severity is Severity.ERROR)
+        raise DiagnosticError(*(_in_folder(folder, each) for each in errors))
     return checked.active
+
+
+def _in_folder(folder: Path, finding: Diagnostic) -> Diagnostic:
+    """The finding at its place outside the book: two books have files of the same names."""
+    return replace(finding, span=replace(finding.span, path=str(folder / finding.span.path)))
 
 
 def _show(rules: tuple[RuleChange, ...], quotes: tuple[QuoteChange, ...], *, examples: int) -> None:
@@ -58,7 +65,8 @@ def _show(rules: tuple[RuleChange, ...], quotes: tuple[QuoteChange, ...], *, exa
         place = "" if each.span is None else f"  {each.span.path}:{each.span.line}"
         screen.say(f"{MARKS[each.change]} {each.kind} {each.id}{place}")
         for name, before, after in each.parts:
-            screen.say(f"    {name.replace('_', ' ')}: {_short(before)} -> {_short(after)}")
+            start = _first_difference(before, after)
+            screen.say(f"    {name.replace('_', ' ')}: {_short(before, start)} -> {_short(after, start)}")
     screen.say(f"{counted(len(rules), 'rule')} {'differs' if len(rules) == 1 else 'differ'}")
     if quotes:
         screen.say()
@@ -68,8 +76,17 @@ def _show(rules: tuple[RuleChange, ...], quotes: tuple[QuoteChange, ...], *, exa
     screen.say(f"{len(quotes)} of {counted(examples, 'example quote')} {verb} something else")
 
 
-def _short(text: str) -> str:
-    shown = text or "nothing"
+def _first_difference(before: str, after: str) -> int:
+    """Where to start showing two texts of which one is too long: at the word before the first that differs."""
+    if max(len(before), len(after)) <= LONGEST:
+        return 0
+    same = len(os.path.commonprefix([before, after]))
+    word = before.rfind(" ", 0, same) + 1
+    return before.rfind(" ", 0, max(word - 1, 0)) + 1
+
+
+def _short(text: str, start: int) -> str:
+    shown = f"…{text[start:]}" if start else text or "nothing"
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
 
 

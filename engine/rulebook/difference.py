@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
@@ -12,6 +13,9 @@ from typing import TypeAlias
 
 from engine.diagnostics import Refusal, Span
 from engine.language import Checked
+from engine.language.tables.model import HitPolicy
+from engine.language.types import EnumType, Type, describe, required
+from engine.pricing.settings import TieBreak
 from engine.quotes.evaluation import Parts, PricedQuote
 from engine.rulebook.book import RuleBook
 from engine.rulebook.decision_table import NamedTable, policy_word
@@ -22,6 +26,8 @@ Said: TypeAlias = Mapping[str, str]
 """What a rule says, by the names of its parts."""
 _BY_PLACE = re.compile(r"(?:\.(?:csv|xlsx):\d+|/\d+)(?:/.*)?\Z")
 """Ids of table rows that the author did not name: they move with the rows above."""
+_ORDER = "order of "
+"""Parts named so list what is taken one after the other, a line each; only what changed places is told of them."""
 
 
 class Change(Enum):
@@ -58,7 +64,7 @@ class QuoteChange:
 
 
 def changed_rules(old: RuleBook, new: RuleBook) -> tuple[RuleChange, ...]:
-    """Every rule that differs, kind by kind; where a rule stands does not count."""
+    """Every rule that differs, kind by kind; where a rule stands counts only where order decides."""
     found: list[RuleChange] = []
     for kind, things in _KINDS.items():
         before, after = (_by_key(things(book)) for book in (old, new))
@@ -85,18 +91,50 @@ def _things(items: Iterable[object], name: str = "id") -> Iterator[_Thing]:
 def _head(book: RuleBook) -> Iterator[_Thing]:
     names = ("title", "default_currency", "currencies", "time_zone", "effective_from", "effective_until")
     pricing = {name: _shown(getattr(book.pricing, name)) for name in ("rounding", "tax", "habits")}
-    yield book.id, None, {name: _shown(getattr(book, name)) for name in names} | pricing
+    groups = sorted(book.pricing.groups, key=lambda each: (each.level.value, each.step.value))
+    order = {f"{_ORDER}discount groups": "\n".join(each.id for each in groups)}
+    yield book.id, None, {name: _shown(getattr(book, name)) for name in names} | pricing | order
+
+
+def _facts(book: RuleBook) -> Iterator[_Thing]:
+    for record, declared in (("customer", book.declared.customer), ("quote", book.declared.quote)):
+        for name, kind in declared.items():
+            yield f"{record}.{name}", None, {"type": _type(kind)}
+
+
+def _attributes(book: RuleBook) -> Iterator[_Thing]:
+    for category, attributes in book.catalog.attributes.items():
+        for name, each in attributes.items():
+            yield f"{category}.{name}", each.span, {**_said(each), "type": _type(each.type)}
+
+
+def _groups(book: RuleBook) -> Iterator[_Thing]:
+    """Groups of discounts; where ties go to the rule listed first, with the order of their rules."""
+    listed = book.pricing.habits.ties is TieBreak.LISTED
+    for each in book.pricing.groups:
+        rules = [rule.id for rule in book.pricing.rules if listed and rule.group == each.id]
+        yield each.id, each.span, {**_said(each), f"{_ORDER}discounts": "\n".join(rules)}
+
+
+def _type(kind: Type) -> str:
+    """A type in words, with its values where it has some."""
+    inner = required(kind)
+    return f"{describe(kind)}: {', '.join(inner.values)}" if isinstance(inner, EnumType) else describe(kind)
 
 
 def _table(each: NamedTable) -> Said:
-    columns = {f"input {name}": str(column.type) for name, column in each.inputs.items()}
-    columns |= {f"output {name}": str(column.type) for name, column in each.outputs.items()}
-    rows = (" | ".join([*rule.inputs, *rule.outputs]) for rule in each.table.rules)
-    return columns | {"hit": policy_word(each.table)} | {f"row {row}": "there" for row in rows}
+    columns = {f"input {name}": _type(column.type) for name, column in each.inputs.items()}
+    columns |= {f"output {name}": _type(column.type) for name, column in each.outputs.items()}
+    rows = Counter(" | ".join([*rule.inputs, *rule.outputs]) for rule in each.table.rules)
+    said = {f"row {row}": "there" if count == 1 else f"{count} times" for row, count in rows.items()}
+    order = "\n".join(rows) if each.table.hit_policy in (HitPolicy.FIRST, HitPolicy.RULE_ORDER) else ""
+    return columns | {"hit": policy_word(each.table)} | said | {f"{_ORDER}rows": order}
 
 
 _KINDS: Mapping[str, Callable[[RuleBook], Iterator[_Thing]]] = {
     "book": _head,
+    "fact": _facts,
+    "attribute": _attributes,
     "product": lambda book: _things(book.catalog.products.values(), "sku"),
     "bundle": lambda book: _things(book.catalog.bundles.values(), "sku"),
     "constraint": lambda book: _things(each for some in book.constraints.values() for each in some),
@@ -112,7 +150,7 @@ _KINDS: Mapping[str, Callable[[RuleBook], Iterator[_Thing]]] = {
     "exchange rate": lambda book: (
         (f"{each.source}/{each.target}/{each.since}", each.span, _said(each)) for each in book.pricing.exchange_rates
     ),
-    "discount group": lambda book: _things(book.pricing.groups),
+    "discount group": _groups,
     "discount": lambda book: _things(book.pricing.rules),
     "approval chain": lambda book: _things(book.chains),
     "approval rule": lambda book: _things(book.approval_policies),
@@ -126,7 +164,10 @@ def _by_key(things: Iterator[_Thing]) -> dict[str, _Thing]:
     for name, span, said in things:
         own = _BY_PLACE.search(name)
         parts = {key: value for key, value in said.items() if key != "id"} if own else said
-        found[f"{name[: own.start()]} {parts}" if own else name] = (name, span, parts)
+        key = f"{name[: own.start()]} {parts}" if own else name
+        while key in found:  # said twice, it may count twice
+            key += " again"
+        found[key] = (name, span, parts)
     return found
 
 
@@ -137,10 +178,18 @@ def _compared(kind: str, before: _Thing | None, after: _Thing | None) -> Iterato
         yield RuleChange(Change.REMOVED if after is None else Change.ADDED, kind, there[0], there[1])
         return
     names = dict.fromkeys([*before[2], *after[2]])
-    told = tuple((each, before[2].get(each, ""), after[2].get(each, "")) for each in names)
+    told = ((each, *_told(each, before[2].get(each, ""), after[2].get(each, ""))) for each in names)
     parts = tuple(each for each in told if each[1] != each[2])
     if parts:
         yield RuleChange(Change.CHANGED, kind, after[0], after[1], parts)
+
+
+def _told(name: str, before: str, after: str) -> tuple[str, str]:
+    """A part before and after; of lists that are read from the top what both have, in the order of each."""
+    if not name.startswith(_ORDER):
+        return before, after
+    old, new = before.split("\n"), after.split("\n")
+    return ", ".join(each for each in old if each in new), ", ".join(each for each in new if each in old)
 
 
 def _said(thing: object) -> Said:

@@ -47,6 +47,15 @@ def test_what_differs_is_shown_with_its_price(books: tuple[str, str], capsys: py
     assert [(each["before"], each["after"]) for each in quote["lines"]] == [("540.00", "600.00")]
 
 
+def test_of_long_parts_what_differs_is_shown(books: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path(books[1]) / "constraints/dining.yaml"
+    path.write_text(path.read_text().replace("* 45 <=", "* 50 <="))
+    assert main(["rules", "diff", *books]) == 1
+    (shown,) = [each for each in capsys.readouterr().out.splitlines() if each.startswith("    body: ")]
+    before, after = shown.removeprefix("    body: ").split(" -> ")
+    assert "* 45" in before and "* 50" in after
+
+
 def test_books_that_say_the_same_do_not_differ(books: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "diff", *books]) == 0
     assert capsys.readouterr().out == "0 rules differ\n0 of 3 example quotes cost something else\n"
@@ -56,5 +65,6 @@ def test_a_book_that_cannot_be_used_is_told(books: tuple[str, str], capsys: pyte
     path = Path(books[1]) / "discounts/2026.yaml"
     path.write_text(path.read_text().replace("give: 10", "giv: 10"))
     assert main(["rules", "diff", *books]) == 1
-    assert "FLD001: the key `giv` is not known in a discount; did you mean `give`?" in capsys.readouterr().err
+    message = "FLD001: the key `giv` is not known in a discount; did you mean `give`?"
+    assert re.search(rf"^{re.escape(str(path))}:\d+:\d+: {re.escape(message)}", capsys.readouterr().err, re.MULTILINE)
     assert main(["rules", "diff", books[0], "none"]) == 2

@@ -85,6 +85,59 @@ def test_each_kind_of_rule_is_compared(path: str, old: str, new: str, says: str)
     assert len(rules) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "old", "new", "says"),
+    [
+        (
+            "book.yaml",
+            "[retail, business, edu]",
+            "[retail, business, edu, army]",
+            "changed fact customer.segment type: one of segment: retail, business, edu -> "
+            "one of segment: retail, business, edu, army",
+        ),
+        (
+            "catalog/furniture.yaml",
+            "[oak, beech]",
+            "[oak, beech, ash]",
+            "changed attribute table.wood type: one of wood: oak, beech -> one of wood: oak, beech, ash",
+        ),
+        (
+            "discounts/2026.yaml",
+            "  - {id: segment, pick: best_for_customer, at_most: 1}\n",
+            "  - {id: school, pick: all}\n  - {id: segment, pick: best_for_customer, at_most: 1}\n",
+            "added discount group school",
+        ),
+    ],
+)
+def test_what_rules_read_is_compared_too(path: str, old: str, new: str, says: str) -> None:
+    files = edited(path, old, new)
+    assert says in told(examples(), files)[0]
+    assert not any("order of" in each for each in told(examples(), files)[0]), "something new moves no other"
+
+
+def test_places_are_told_where_order_decides() -> None:
+    """Groups of a step act one after the other, and of a table with hit policy FIRST the first row that fits counts."""
+    segment, holidays = b"  - {id: segment, pick: best_for_customer, at_most: 1}\n", b"  - {id: holidays}\n"
+    first = examples()["discounts/2026.yaml"]
+    both = examples() | {"discounts/2026.yaml": first.replace(segment, segment + holidays)}
+    turned = both | {"discounts/2026.yaml": first.replace(segment, holidays + segment)}
+    told_of = told(both, turned)[0]
+    assert len(told_of) == 1 and told_of[0].startswith("changed book shop order of discount groups: segment, holidays")
+    rows = ">= 50,furniture,3,agreed with the makers\n", ">= 50,-,2,\n"
+    moved = edited("tables/size.csv", "".join(rows), "".join(reversed(rows)))
+    assert told(examples(), moved)[0] == [
+        'changed decision table size_percent order of rows: >= 50 | "furniture" | 3, >= 50 | - | 2, - | - | 0 -> '
+        '>= 50 | - | 2, >= 50 | "furniture" | 3, - | - | 0'
+    ]
+
+
+def test_a_row_without_an_id_that_is_written_twice_is_there_twice() -> None:
+    once = edited("approvals/discount.csv", "> 30,-,deeper,", "> 30,-,,")
+    row = once["approvals/discount.csv"].splitlines(keepends=True)[-1]
+    twice = once | {"approvals/discount.csv": once["approvals/discount.csv"].rstrip() + b"\n" + row}
+    assert [each.split()[0] for each in told(once, twice)[0]] == ["added"]
+
+
 def test_what_is_added_is_what_is_taken_out_the_other_way_round() -> None:
     new = edited("discounts/volume.csv", ">= 20,volume-20,7", "[20..49],volume-20,7\nfurniture,>= 50,volume-50,9")
     rules, _ = told(examples(), new)
