@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Money, allocate, total
-from engine.periods import Period
+from engine.periods import Period, months_between
 from engine.revenue.contract import (
     ObligationAccount,
     RevenueContract,
@@ -149,7 +149,9 @@ def _forward(contract: RevenueContract, left: Mapping[str, int], *, since: date,
 def _ended(account: ObligationAccount, on: date) -> ObligationAccount:
     kept, obligation = lines_before(account, on), account.obligation
     if obligation.service.start < on < obligation.service.end:
-        obligation = replace(obligation, service=Period(obligation.service.start, on))
+        first = obligation.service.start.replace(day=1)
+        weights = obligation.weights[: months_between(first, on - timedelta(days=1)) + 1]
+        obligation = replace(obligation, service=Period(obligation.service.start, on), weights=weights)
     return replace(account, obligation=obligation, price=earned_before(account, on), lines=kept, ended_on=on)
 
 
@@ -172,10 +174,15 @@ def _satisfied(before: RevenueContract, contract: RevenueContract, on: date) -> 
 def _moved(
     contract: RevenueContract, gone: set[str], done: set[str], *, on: date, drift: Money
 ) -> RevenueContract | Refusal:
-    """A difference goes to what is still to be done, else to the lines that end as far as their price bears it."""
+    """A difference goes to what is still to be done, else to the lines that end, as far as their prices bear it."""
     running = [each for each in contract.accounts if each.ended_on is None and not each.obligation.priced_as_billed]
-    if any(each.id not in done for each in running):
-        return reestimate(contract, on=on, price_delta=drift, without=done)
+    open_now = [each for each in running if each.id not in done]
+    if open_now:
+        borne = max(drift, -total((each.price for each in open_now), contract.currency))
+        taken = contract if borne.is_zero else reestimate(contract, on=on, price_delta=borne, without=done)
+        if borne == drift or isinstance(taken, Refusal):
+            return taken
+        return _moved(taken, gone, {each.id for each in running}, on=on, drift=drift - borne)
     left = total((each.price for each in contract.accounts if each.id in gone), contract.currency) + drift
     if running and left < Money.zero(contract.currency):
         return reestimate(contract, on=on, price_delta=drift)

@@ -139,7 +139,7 @@ def reestimate(
     """A change of estimate without a modification goes to the obligations by the ratio of inception.
 
     The part of what is already satisfied is revenue now; the rest follows the remaining schedule. Obligations named in
-    ``without`` take no part.
+    ``without`` take no part. Where that would leave one with less than nothing, it goes by the prices as they stand.
     """
     running = [each for each in contract.accounts if each.ended_on is None and each.id not in without]
     fixed = [each for each in running if not each.obligation.priced_as_billed]
@@ -147,6 +147,10 @@ def reestimate(
     if not taking:
         return Refusal((Fault(NOTHING_LEFT, "contract", f"contract `{contract.id}` has no obligation to re-estimate"),))
     parts = allocate(price_delta, [each.obligation.allocated.minor_units for each in taking])
+    prices, nothing = [each.price for each in taking], Money.zero(contract.currency)
+    lowest = min(price + part for price, part in zip(prices, parts, strict=True))
+    if lowest < nothing <= min(prices) and total(prices, contract.currency) + price_delta >= nothing:
+        parts = allocate(price_delta, [each.minor_units for each in prices])
     by_id = {each.id: part for each, part in zip(taking, parts, strict=True)}
     accounts = tuple(_reestimated(each, on, by_id[each.id]) if each.id in by_id else each for each in contract.accounts)
     return replace(contract, accounts=accounts, version=contract.version + 1)

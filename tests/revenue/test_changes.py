@@ -286,6 +286,34 @@ def test_an_early_end_that_its_lines_cannot_bear_lowers_what_was_delivered() -> 
     assert [each.scheduled for each in ended.accounts] == [eur(6_500), eur(2_000)]
 
 
+def test_no_obligation_comes_to_less_than_nothing_by_an_early_end() -> None:
+    """Box 40.00 (140.00 alone), delivered, plan 200.00 (100.00 alone), visit 10.00: 140.00, 100.00 and 10.00 of 250.00.
+
+    The plan ends after a month: 8.33 are earned, 183.33 are not billed. Of 66.67 that are left for 158.33 the visit can
+    bear its 10.00, the plan nothing of what it earned, and the box the other 81.66.
+    """
+    contract = made(
+        promise("box", 4_000, DELIVERY, ssp=14_000),
+        promise("plan", 20_000, EVEN, ssp=10_000),
+        promise("visit", 1_000, DELIVERY),
+    )
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    ended = ok(end_early(contract, {"plan": eur(18_333)}, on=date(2026, 2, 1)))
+    assert [each.price for each in ended.accounts] == [eur(14_000 - 8_166), eur(833), eur(0)]
+    assert ended.accounts[0].scheduled == ended.accounts[0].price
+    assert ended.price == eur(25_000 - 18_333)
+
+
+def test_an_early_end_of_what_is_earned_by_weights_earns_nothing_after_it() -> None:
+    """As by days: 45.63, 45.62 and 45.63 were earned when the end was agreed; of 363.50 the rest is 3 x 75.54."""
+    weights = RecognitionPolicy("weights", Timing.WEIGHTS, weights=(Decimal(1),) * 12)
+    contract = made(promise("box", 36_500, DELIVERY, ssp=18_250), promise("plan", 36_500, weights, ssp=54_750))
+    contract = ok(report(contract, "box", on=date(2026, 1, 5), done=Ratio(1, 1)))
+    ended = ok(end_early(contract, {"plan": eur(18_400)}, on=date(2026, 7, 1), decided=date(2026, 4, 1)))
+    assert sums(ended, 1, (1, 3), (4, 4), (5, 5), (6, 6), (7, 12)) == [13_688, 7_554, 7_554, 7_554, 0]
+    assert ended.accounts[1].price == eur(36_350)
+
+
 @pytest.mark.parametrize(
     ("adds", "at_ssp", "remaining", "expected"),
     [
