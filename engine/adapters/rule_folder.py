@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
-from xml.etree import ElementTree
 
 import openpyxl
 from openpyxl.cell.cell import Cell, MergedCell
@@ -108,7 +106,9 @@ def read_workbook(content: bytes) -> Workbook:
             raise SpreadsheetError(f"the file has {len(book.sheetnames)} sheets; at most {MOST_SHEETS} are read")
         sheets = tuple(_sheet(each.title, each.iter_rows(), marks.get(each.title, Marks())) for each in book.worksheets)
         book.close()
-    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, ValueError, OSError) as problem:
+    except SpreadsheetError:
+        raise
+    except Exception as problem:  # of a file that others have made, the libraries raise whatever they stumble over
         raise SpreadsheetError("the file is not a spreadsheet") from problem
     return Workbook(sheets)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -43,8 +43,19 @@ def _marks(content: bytes) -> Marks:
     root = ElementTree.fromstring(content)
     merged = tuple(each.get("ref", "") for each in root.iter(f"{_MAIN}mergeCell"))[:MOST_MERGED]
     formulas: dict[tuple[int, int], str] = {}
-    for cell in root.iter(f"{_MAIN}c"):
+    for place, cell in _cells(root):
         formula, value = cell.find(f"{_MAIN}f"), cell.find(f"{_MAIN}v")
         if formula is not None and (value is None or value.text is None) and cell.find(f"{_MAIN}is") is None:
-            formulas[place_of(cell.get("r", ""))] = f"={formula.text or ''}"
+            formulas[place] = f"={formula.text or ''}"
     return Marks(merged, formulas)
+
+
+def _cells(root: ElementTree.Element) -> Iterator[tuple[tuple[int, int], ElementTree.Element]]:
+    """The cells with their places; rows and cells that do not say where they stand follow the one before."""
+    number = 0
+    for row in root.iter(f"{_MAIN}row"):
+        number = int(row.get("r", number + 1))
+        column = 0
+        for cell in row.iter(f"{_MAIN}c"):
+            column = place_of(cell.get("r", ""))[1] or column + 1
+            yield (number, column), cell

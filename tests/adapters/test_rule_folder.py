@@ -93,6 +93,23 @@ def test_a_file_that_is_no_spreadsheet_is_refused() -> None:
         read_content("p.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
+@pytest.mark.parametrize(("old", "new"), [(b"<fill>", b"<fill><gradientFill q='1'/>"), (b"</fill>", b"")])
+def test_a_spreadsheet_with_a_broken_part_is_refused(old: bytes, new: bytes) -> None:
+    with pytest.raises(SpreadsheetError, match="the file is not a spreadsheet"):
+        read_workbook(altered(spreadsheet(), "xl/styles.xml", old, new))
+
+
+def altered(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """A spreadsheet with something in one of its parts replaced."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            here = source.read(name)
+            assert name != part or old in here
+            target.writestr(name, here.replace(old, new) if name == part else here)
+    return packed.getvalue()
+
+
 def test_one_bad_spreadsheet_hides_nothing_of_the_others() -> None:
     found = unpack({"a.xlsx": b"PK nothing", "b.xlsx": spreadsheet()})
     bad, good = found["a.xlsx"], found["b.xlsx"]
@@ -116,6 +133,17 @@ def test_merged_cells_and_formulas_without_value_are_remembered() -> None:
         ("=1+1", CellKind.FORMULA),
         ("3", CellKind.NUMBER),
     ]
+
+
+def test_cells_that_do_not_say_where_they_stand_follow_the_one_before() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["x", "=1+1", 3])
+    packed = io.BytesIO()
+    book.save(packed)
+    (found,) = read_workbook(altered(packed.getvalue(), "xl/worksheets/sheet1.xml", b' r="B1"', b"")).sheets
+    assert [each.text for each in found.rows[0]] == ["x", "=1+1", "3"]
 
 
 def test_a_packed_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
