@@ -9,9 +9,10 @@ from engine.configuration.answers import Choice, Completion, CompletionStatus, O
 from engine.configuration.model import STRUCTURE, Kind, Model, Sum, Term, Value
 from engine.configuration.solver import program
 from engine.configuration.solver.elimination import TooWideError
-from engine.configuration.solver.optimum import Best, Priced, Weigher, cheapest
+from engine.configuration.solver.optimum import Best, Demand, Priced, Weigher, cheapest
 from engine.configuration.solver.reduced import Reduced
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Host, Search
+from engine.configuration.solver.steps import STEPS_MAX, in_steps, steps_of
 from engine.configuration.solver.sums import SumTheory
 from engine.configuration.solver.sweep import Sweeper
 from engine.configuration.solver.witnesses import Possible
@@ -72,7 +73,7 @@ def complete(
     if sweeper is not None and not limits and bench.decided(_asked(task)):
         found = _by_sweep(task, sweeper)
     elif any(each.quantity is not None for each in terms):
-        found = _by_program(task)
+        found = _by_steps(task) or _by_program(task)
     else:
         found = _by_elimination(task) or _by_cores(task)
     return found if scale == 1 else _unscaled(task.model, found, objective.terms, scale)
@@ -200,32 +201,48 @@ def _positions(model: Model, possible: Possible) -> list[list[int]]:
     return found
 
 
+def _by_steps(task: Task) -> Completion | None:
+    """MaxSAT over the single steps of quantities; None where there are too many, or without a proof soon.
+
+    An integer program is the better one where a limit meets the prices: two sums over the same atoms.
+    """
+    if task.limits or steps_of(task.model, task.terms) > STEPS_MAX:
+        return None
+    found = _by_maxsat(task, task.allowance.share(task.allowance.milliseconds_left() // 5))  # the program gets the rest
+    return found if isinstance(found, Completion) else None
+
+
 def _by_cores(task: Task) -> Completion:
-    """Weighted MaxSAT over the skeleton, sums added lazily; over the reduced clauses where they say everything."""
+    """Weighted MaxSAT; without a proof, a solution that leans towards cheap values."""
+    found = _by_maxsat(task, task.allowance)
+    if isinstance(found, Completion):
+        return found
+    return _fallback(task, [-each.literal if each.coefficient > 0 else each.literal for each in task.terms], found)
+
+
+def _by_maxsat(task: Task, allowance: Allowance) -> Completion | int:
+    """Weighted MaxSAT over the skeleton, sums added lazily; over the reduced clauses where they say everything.
+
+    Without a proof, a total that nothing undercuts.
+    """
     theory = task.theory()
     foundation = task.bench.foundation
     reduced = None if theory else foundation.reduced
-    weigher = _weighed(task.terms, reduced)
+    demand = Demand(reduced.cnf if reduced else foundation.cnf)
+    literals = task.hard(theory, demand)
+    for literal in reduced.literals(literals) if reduced else literals:
+        demand.add((literal,))
+    terms = task.terms if theory is None else tuple(in_steps(task.model, task.terms, theory, demand))
+    weigher = _weighed(terms, reduced)
     costs = weigher.net()
-
-    def hard(host: Host) -> list[int]:
-        literals = task.hard(theory, host)
-        return reduced.literals(literals) if reduced else literals
-
     values = any(each.kind is Kind.ENUMERATION for each in task.model.variables)
-    best: Best | None = cheapest(
-        reduced.cnf if reduced else foundation.cnf,
-        costs,
-        priced=Priced.VALUES if values else Priced.FEATURES,
-        hard=hard,
-        theory=theory,
-        allowance=task.allowance,
-    )
+    priced = Priced.VALUES if values else Priced.FEATURES
+    best: Best | None = cheapest(demand, costs, priced=priced, theory=theory, allowance=allowance)
     if best is None:
         return INFEASIBLE
     total = best.cost + weigher.offset
     if not best.proven:
-        return _fallback(task, [-each.literal if each.coefficient > 0 else each.literal for each in task.terms], total)
+        return total
     solution = reduced.original(best.model) if reduced else best.model
     return Completion(
         CompletionStatus.OPTIMAL, values_of(task.model, solution, theory.values if theory else {}), total, total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,10 +11,7 @@ from pysat.examples.rc2 import RC2
 from pysat.formula import WCNF
 
 from engine.configuration.solver.cnf import Cnf
-from engine.configuration.solver.search import Allowance, Host, Theory
-
-HardLiterals = Callable[[Host], list[int]]
-"""Gives the literals that must hold, made in this host."""
+from engine.configuration.solver.search import Allowance, Theory
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +57,45 @@ class Priced(Enum):
     VALUES = "values"
 
 
-def cheapest(
-    cnf: Cnf,
-    costs: Mapping[int, int],
-    *,
-    priced: Priced,
-    hard: HardLiterals,
-    theory: Theory | None,
-    allowance: Allowance,
-) -> Best | None:
-    """Minimise the costs of the literals that hold. None when nothing satisfies the hard literals.
+class Demand:
+    """The clauses of a model and what is asked besides: the host of the atoms and clauses that the question needs."""
 
-    ``hard`` is asked for the literals that must hold once there is a host to make atoms for quantities. Looking for
-    costs that exclude each other first halves the time where values are priced, and doubles it where features are.
+    def __init__(self, cnf: Cnf) -> None:
+        self.clauses = [list(each) for each in cnf.clauses]
+        self.top = cnf.top
+
+    def fresh(self) -> int:
+        """A new atom."""
+        self.top += 1
+        return self.top
+
+    def selector(self, rule: int) -> int:
+        """Nothing can be switched off here."""
+        return 0 * rule
+
+    def add(self, clause: Iterable[int]) -> None:
+        """One more clause."""
+        self.clauses.append(list(clause))
+
+
+def cheapest(
+    demand: Demand, costs: Mapping[int, int], *, priced: Priced, theory: Theory | None, allowance: Allowance
+) -> Best | None:
+    """Minimise the costs of the literals that hold. None when nothing satisfies the demand.
+
+    Looking for costs that exclude each other first halves the time where values are priced, and doubles it where
+    features are.
     """
     formula = WCNF()
-    formula.hard = [list(each) for each in cnf.clauses]
-    if cnf.top:
-        formula.hard.append([cnf.top, -cnf.top])  # makes every atom known, mentioned or not
+    formula.hard = demand.clauses
+    if demand.top:
+        formula.hard.append([demand.top, -demand.top])  # makes every atom known, mentioned or not
     formula.soft = [[-literal] for literal in costs]
     formula.wght = list(costs.values())
-    formula.nv = cnf.top
+    formula.nv = demand.top
     formula.topw = sum(formula.wght) + 1
     with RC2(formula, solver="g4", adapt=priced is Priced.VALUES, exhaust=False, minz=False) as search:
-        host = _Host(search, cnf.top)
-        for literal in hard(host):
-            host.add((literal,))
-        return _run(search, host, theory, allowance)
+        return _run(search, _Host(search, demand.top), theory, allowance)
 
 
 class _Host:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,8 @@ from engine.configuration import (
     configurator_for,
 )
 from engine.configuration.analysing import study
+from engine.configuration.solver import completing
+from engine.configuration.solver.steps import STEPS_MAX
 from tests.configuration.solver.brute import Solution, agrees, choices_of, random_model, solutions, total
 
 SEEDS = st.integers(0, 10**6)
@@ -88,9 +91,10 @@ def test_the_order_of_clicks_does_not_matter(seed: int) -> None:
     assert len(states) == len(repairs) == len(reasons) == 1
 
 
-@given(SEEDS)
-@settings(max_examples=100, deadline=None)
-def test_completions_cost_the_least_of_all(seed: int) -> None:
+@given(SEEDS, st.sampled_from([0, STEPS_MAX]))
+@settings(max_examples=150, deadline=None)
+def test_completions_cost_the_least_of_all(seed: int, steps_max: int) -> None:
+    """Also where quantities are priced: by an integer program as well as step by step."""
     rnd = random.Random(seed)
     model = random_model(seed)
     chosen = some_choices(model, rnd, 2)
@@ -99,7 +103,8 @@ def test_completions_cost_the_least_of_all(seed: int) -> None:
         Term(rnd.randint(-9, 9), rnd.randint(0, model.atom_count), rnd.choice([None, None, *quantities]))
         for _ in range(5)
     ]
-    found = configurator_for(model).complete(chosen, objective=Objective(tuple(terms)))
+    with patch.object(completing, "STEPS_MAX", steps_max):
+        found = configurator_for(model).complete(chosen, objective=Objective(tuple(terms)))
     left = [each for each in solutions(model) if agrees(each, chosen)]
     if not left:
         assert found.status is CompletionStatus.INFEASIBLE

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.configuration import Budget, Choice, Kind, ModelBuilder, Objective, Range, Relation, Term
 from engine.configuration.answers import State
+from engine.configuration.solver import completing
 from engine.configuration.solver.bits import SolutionReader, atoms_of, mask
 from engine.configuration.solver.cnf import encode
 from engine.configuration.solver.completing import complete
@@ -22,10 +23,11 @@ from engine.configuration.solver.explaining import explain
 from engine.configuration.solver.facts import Vocabulary, canonical, units_of
 from engine.configuration.solver.hitting import smallest_hitting_set
 from engine.configuration.solver.linear import prepare
-from engine.configuration.solver.optimum import Priced, Weigher, cheapest
+from engine.configuration.solver.optimum import Demand, Priced, Weigher, cheapest
 from engine.configuration.solver.program import Program
 from engine.configuration.solver.ranges import RangeFinder, full_ranges
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Search
+from engine.configuration.solver.steps import STEPS_MAX, steps_of
 from engine.configuration.solver.sums import SumTheory
 from engine.configuration.solver.witnesses import Possible, WitnessFinder
 from engine.configuration.solver.workbench import Foundation, Workbench
@@ -179,6 +181,28 @@ def test_prices_times_quantities_are_completed_exactly() -> None:
     assert by_program.feasible and by_program.bound == 90 - 50 * 7
 
 
+@pytest.mark.parametrize("steps_max", [0, STEPS_MAX])
+def test_quantities_are_weighed_step_by_step_or_by_a_program(monkeypatch: pytest.MonkeyPatch, steps_max: int) -> None:
+    """850 watts leave room for 50 fans, 650 for 10: 12 fans and more need the large supply."""
+    monkeypatch.setattr(completing, "STEPS_MAX", steps_max)
+    builder = power(60)
+    fans, supply = builder.index_of("fans"), builder.index_of("psu")
+    assert fans is not None and supply is not None
+    small, large = builder.is_(supply, 650), builder.is_(supply, 850)
+    model = builder.build()
+    engine = SatConfigurator(model)
+    asked = [Choice("fans", 4, Relation.AT_LEAST)]
+    # a fan costs 7 with the large supply and 9 with the small one, which costs 60 instead of 90: 60 + 4 * 9
+    costs = (Term(60, small), Term(90, large), Term(9, small, fans), Term(7, large, fans))
+    found = engine.complete(asked, objective=Objective(costs))
+    assert found.proven and found.total == 96 and dict(found.values) == {"psu": 650, "fans": 4}
+    # each fan earns 2, and 1 more without the small supply: all 50 of the large one, 90 - 50 * 3
+    earned = (Term(60, small), Term(90, large), Term(-2, 0, fans), Term(-1, -small, fans))
+    found = engine.complete(asked, objective=Objective(earned))
+    assert found.proven and found.total == -60 and dict(found.values) == {"psu": 850, "fans": 50}
+    assert steps_of(model, earned) == 2 * 60
+
+
 def test_opposite_costs_pay_each_other_off() -> None:
     weigher = Weigher()
     weigher.add(1, 5)
@@ -195,10 +219,13 @@ def test_the_optimiser_finds_the_least_cost_or_says_none() -> None:
     cnf = encode(builder.build())
     costs = dict(zip(literals, (4, 7, 4), strict=True))
     for priced in Priced:
-        ask = partial(cheapest, cnf, costs, priced=priced, theory=None, allowance=Allowance(PLENTY))
-        best = ask(hard=lambda _: [])
+        ask = partial(cheapest, costs=costs, priced=priced, theory=None, allowance=Allowance(PLENTY))
+        best = ask(Demand(cnf))
         assert best is not None and best.proven and best.cost == 7
-        assert ask(hard=lambda _: [-1, -2]) is None
+        neither = Demand(cnf)
+        for literal in literals[:2]:
+            neither.add((-literal,))
+        assert ask(neither) is None
 
 
 def test_groups_conflicts_and_witnesses_on_one_search() -> None:
