@@ -113,7 +113,7 @@ def test_a_value_that_cannot_be_written_out_is_told(capsys: pytest.CaptureFixtur
         (f"({nested})[-1]", "the value is nested too deeply", "the value is nested too deeply"),
     ):
         assert main(["feel", text]) == 1
-        assert capsys.readouterr().err == f"cpq feel: the result cannot be shown: {plain}\n"
+        assert capsys.readouterr().err == f"cpq: the result cannot be shown: {plain}\n"
         assert main(["feel", "--json", text]) == 1
         assert data in json.loads(capsys.readouterr().out)["message"]
         value = prepare(parse_expression(text)).outcome({}).value
