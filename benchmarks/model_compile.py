@@ -42,20 +42,20 @@ def compiled(case: Case, model: Model) -> Row:
         cache = DiskCache(Path(folder), ending=".mdd")
         first = diagram_for(model, CompileBudget(seconds=int(SECONDS)), cache)
         if first.diagram is None:
-            return {"compile s": round(first.seconds, 1), "diagram": first.status.value}
+            return {"compile s": round(first.processor_seconds, 1), "diagram": first.status.value}
         again = diagram_for(model, CompileBudget(), cache)
         assert again.cached and again.diagram == first.diagram, case.name
         reload = cpu_us(lambda: diagram_for(model, CompileBudget(), cache), rounds=5) / 1e6
     assert_counted(case, model, first.diagram)
     ready = cpu_us(lambda: configurator_for(model, diagram=first.diagram).configure(()), rounds=3) / 1e6
     return {
-        "compile s": round(first.seconds, 1),
+        "compile s": round(first.processor_seconds, 1),
         "diagram": f"{len(first.diagram.levels) - 1:,} nodes, {len(first.diagram.values):,} edges",
         "kB": round(len(first.diagram.to_bytes()) / 1000),
         "worker MB": first.peak_megabytes,
         "reload s": round(reload, 3),
         "first answer s": round(ready, 3),
-        "budget": "kept" if first.seconds <= SECONDS and reload <= RELOAD else "MISSED",
+        "budget": "kept" if first.processor_seconds <= SECONDS and reload <= RELOAD else "MISSED",
     }
 
 

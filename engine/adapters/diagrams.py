@@ -1,10 +1,15 @@
-"""Diagrams of models: from the cache, or compiled in a process of its own that ends when its time is up."""
+"""Diagrams of models: from the cache, or compiled in a process of its own that ends when its time is up.
+
+Its time is processor time, which the system counts: a busy machine makes compiling slow, not diagrams large. The clock
+ends only what is stuck; what was found until then is used and not kept, so that the next one who asks compiles again.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +36,9 @@ PARTS = frozenset({"adapters", "configuration"})
 KILOBYTES = 1024 if sys.platform != "darwin" else 1024 * 1024
 """What the system counts memory in, as parts of a megabyte."""
 
+WAITED = 4
+"""How many times its processor time a worker may take by the clock before it counts as stuck."""
+
 COMMAND = (sys.executable, "-m", "engine.adapters.compile_worker")
 Heard = tuple[Frame, bytes] | None
 """A frame of the worker, or None when it sends no more."""
@@ -38,7 +46,10 @@ Heard = tuple[Frame, bytes] | None
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a compilation gave; ``cached`` when it was read from disk."""
+    """What a compilation gave; ``cached`` when it was read from disk.
+
+    ``seconds`` are by the clock, ``processor_seconds`` those of the worker.
+    """
 
     status: CompileStatus
     diagram: Diagram | None
@@ -46,6 +57,7 @@ class Outcome:
     cached: bool = False
     attempts: tuple[str, ...] = ()
     peak_megabytes: int = 0
+    processor_seconds: float = 0.0
 
 
 def diagram_cache() -> DiskCache:
@@ -63,7 +75,7 @@ def diagram_for(
 ) -> Outcome:
     """The model's diagram from the cache, or the best that a worker finds in its time; ``tell`` hears the attempts.
 
-    The time holds for everything: starting the process, compiling, and sending the result.
+    The time holds for everything the worker does: starting, compiling, and sending the result.
     """
     started = time.monotonic()
     if not compilable(model):
@@ -76,30 +88,48 @@ def diagram_for(
     if not available():
         return Outcome(CompileStatus.NOT_INSTALLED, None, 0.0)
     heard = _Heard(tell)
-    status = _in_worker(model, budget, started + budget.seconds, heard)
+    status = _in_worker(model, budget, started + WAITED * budget.seconds, heard)
     if status is not CompileStatus.DONE:
         heard.content = None
-    if heard.content is not None:
+    if heard.content is not None and not heard.cut_short:
         kept.write(key, heard.content)
     diagram = None if heard.content is None else Diagram.from_bytes(heard.content, name)
     return Outcome(
-        status, diagram, time.monotonic() - started, attempts=tuple(heard.attempts), peak_megabytes=heard.peak_megabytes
+        status,
+        diagram,
+        time.monotonic() - started,
+        attempts=tuple(heard.attempts),
+        peak_megabytes=heard.peak_megabytes,
+        processor_seconds=heard.processor_seconds,
     )
 
 
 class _Heard:
-    """What the worker has sent so far."""
+    """What the worker has sent so far, whether the clock cut it short, and what it took of the machine."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self.attempts: list[str] = []
         self.content: bytes | None = None
+        self.cut_short = False
         self.peak_megabytes = 0
+        self.processor_seconds = 0.0
         self._tell = tell
 
     def say(self, attempt: str) -> None:
         """Note an attempt and pass it on."""
         self.attempts.append(attempt)
         self._tell(attempt)
+
+    def best(self) -> CompileStatus:
+        """What became of a compilation whose time was up."""
+        return CompileStatus.DONE if self.content else CompileStatus.TOO_LARGE
+
+    def ended(self, worker: subprocess.Popen[bytes]) -> None:
+        """Wait for the worker to end and note what it took, also where it could not say so itself."""
+        _, status, usage = os.wait4(worker.pid, 0)
+        worker.returncode = os.waitstatus_to_exitcode(status)
+        self.peak_megabytes = usage.ru_maxrss // KILOBYTES
+        self.processor_seconds = usage.ru_utime + usage.ru_stime
 
 
 def _read(kept: DiskCache, key: str, model: str) -> Diagram | None:
@@ -127,7 +157,7 @@ def _in_worker(model: Model, budget: CompileBudget, deadline: float, heard: _Hea
         )
         queue: SimpleQueue[Heard] = SimpleQueue()
         ends = (
-            Thread(target=_write, args=(worker.stdin, _task(model, budget, deadline)), daemon=True),
+            Thread(target=_write, args=(worker.stdin, _task(model, budget)), daemon=True),
             Thread(target=_hear, args=(worker.stdout, queue), daemon=True),
         )
         for each in ends:
@@ -137,28 +167,23 @@ def _in_worker(model: Model, budget: CompileBudget, deadline: float, heard: _Hea
         except EOFError:
             complaints.seek(0)
             last = complaints.read().decode(errors="replace").strip().splitlines()[-1:]
-            heard.peak_megabytes = _ended(worker)
+            heard.ended(worker)
+            if worker.returncode == -signal.SIGXCPU:
+                heard.say("stopped when the time was up")
+                return heard.best()
             heard.say(": ".join((f"the process that compiles ended with {worker.returncode}", *last)))
             return CompileStatus.DONE if heard.content else CompileStatus.CRASHED
         finally:
             if worker.returncode is None:
                 worker.kill()
-                heard.peak_megabytes = _ended(worker)
+                heard.ended(worker)
             for each in ends:
                 each.join()
 
 
-def _ended(worker: subprocess.Popen[bytes]) -> int:
-    """Wait for the worker to end: the most memory that it had, in megabytes, also where it could not say so itself."""
-    _, status, usage = os.wait4(worker.pid, 0)
-    worker.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss // KILOBYTES
-
-
-def _task(model: Model, budget: CompileBudget, deadline: float) -> bytes:
-    """What the worker needs to know; it is told to stop a little before it is made to."""
-    left = max(1, int(deadline - time.monotonic()) - 1)
-    return pickle.dumps((replace(model, rules=(), notes=(), index={}), replace(budget, seconds=left)))
+def _task(model: Model, budget: CompileBudget) -> bytes:
+    """What the worker needs to know."""
+    return pickle.dumps((replace(model, rules=(), notes=(), index={}), budget))
 
 
 def _listen(queue: SimpleQueue[Heard], deadline: float, heard: _Heard) -> CompileStatus:
@@ -166,8 +191,9 @@ def _listen(queue: SimpleQueue[Heard], deadline: float, heard: _Heard) -> Compil
         try:
             said = queue.get(timeout=max(0.0, deadline - time.monotonic()))
         except Empty:
-            heard.say("stopped when the time was up")
-            return CompileStatus.DONE if heard.content else CompileStatus.TOO_LARGE
+            heard.cut_short = True
+            heard.say("stopped by the clock: stuck, or the machine is too busy")
+            return heard.best()
         match said:
             case None:
                 raise EOFError

@@ -153,12 +153,13 @@ def _diagram(options: argparse.Namespace, model: Model) -> Diagram | None:
 
 
 def _compiled(path: Path, model: Model, budget: CompileBudget) -> Outcome:
-    with progress(f"compiling {path.name} (up to {budget.seconds} s)") as tell:
+    with progress(f"compiling {path.name} (up to {budget.seconds} s of processor time)") as tell:
         return diagram_for(model, budget, diagram_cache(), tell=tell)
 
 
 def _facts(model: Model, found: Outcome) -> dict[str, Json]:
     facts: dict[str, Json] = {"status": found.status.value, "seconds": round(found.seconds, 3), "cached": found.cached}
+    facts["processor_seconds"] = round(found.processor_seconds, 3)
     facts["attempts"] = list(found.attempts)
     facts["peak_megabytes"] = found.peak_megabytes
     if found.diagram is not None:

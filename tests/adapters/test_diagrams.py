@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -17,7 +18,7 @@ from engine.adapters.compile_worker import Frame, frames, send, work
 from engine.adapters.diagrams import Outcome, diagram_for, key_of
 from engine.adapters.disk_cache import DiskCache
 from engine.configuration import Model, ModelBuilder, Term
-from engine.configuration.solver.build import CompileBudget, CompileStatus, available
+from engine.configuration.solver.build import CompileBudget, CompileStatus, available, compile_model
 from engine.configuration.solver.flat import Diagram, fingerprint
 from engine.configuration.solver.sweep import Sweeper
 from tests.configuration.solver.test_compiling import banded, tangle
@@ -72,21 +73,61 @@ def test_a_folder_that_cannot_be_written_keeps_nothing_and_the_answer_stands(tmp
     assert found.status is CompileStatus.DONE and found.diagram is not None
 
 
-def test_a_worker_that_overruns_is_ended_and_its_last_diagram_taken(
+def test_a_worker_that_hangs_is_ended_by_the_clock_and_what_it_sent_is_not_kept(
     kept: DiskCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker that sends a diagram (or nothing) and then hangs."""
+    """A worker that sends a diagram (or nothing) and then waits for ever: whoever asks next gets a whole diagram."""
     model = pair()
-    diagram = diagram_for(model, CompileBudget(), kept).diagram
+    diagram = compile_model(model, CompileBudget()).diagram
     assert diagram is not None
-    kept.drop(key_of(fingerprint(model)))
+    monkeypatch.setattr(diagrams, "WAITED", 1)
     for content in (diagram.to_bytes(), b""):
-        monkeypatch.setattr(diagrams, "COMMAND", (sys.executable, "-c", hanging(content)))
-        found = diagram_for(model, CompileBudget(seconds=3), kept)
-        assert found.attempts[-1] == "stopped when the time was up" and found.peak_megabytes > 5
+        with monkeypatch.context() as patched:
+            patched.setattr(diagrams, "COMMAND", (sys.executable, "-c", hanging(content)))
+            found = diagram_for(model, CompileBudget(seconds=3), kept)
+        assert found.attempts[-1].startswith("stopped by the clock") and found.peak_megabytes > 5
         assert found.status is (CompileStatus.DONE if content else CompileStatus.TOO_LARGE)
         assert found.diagram == (diagram if content else None)
-        kept.drop(key_of(fingerprint(model)))
+        assert files(kept) == []
+    monkeypatch.undo()
+    assert not diagram_for(model, CompileBudget(), kept).cached
+    assert diagram_for(model, CompileBudget(), kept).cached
+
+
+def test_a_worker_over_its_processor_time_is_ended_and_what_it_sent_is_kept(
+    kept: DiskCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system counts, so that the answer is the same on a busy machine; the clock has a thousand times as long."""
+    model = pair()
+    diagram = compile_model(model, CompileBudget()).diagram
+    assert diagram is not None
+    monkeypatch.setattr(diagrams, "WAITED", 1_000)
+    for content in (b"", diagram.to_bytes()):
+        monkeypatch.setattr(diagrams, "COMMAND", (sys.executable, "-c", spinning(content)))
+        found = diagram_for(model, CompileBudget(), kept)
+        assert found.attempts == ("stopped when the time was up",) and found.processor_seconds > 0.1
+        assert found.status is (CompileStatus.DONE if content else CompileStatus.TOO_LARGE)
+        assert found.diagram == (diagram if content else None)
+    assert diagram_for(model, CompileBudget(), kept).cached
+
+
+def spinning(content: bytes) -> str:
+    """A program that may use one second of processor time, sends a frame (or nothing) and computes without end."""
+    return hanging(content).replace("time.sleep(600)", LIMITED)
+
+
+LIMITED = """
+from engine.adapters.compile_worker import keep_to
+keep_to(1)
+while True:
+    pass
+"""
+
+
+def test_the_worker_is_told_all_of_its_time_however_late_it_is() -> None:
+    """What the clock says when the worker starts is not its fault."""
+    _, told = pickle.loads(diagrams._task(pair(), CompileBudget(seconds=7, nodes=11)))
+    assert told == CompileBudget(seconds=7, nodes=11)
 
 
 def hanging(content: bytes) -> str:

@@ -124,7 +124,7 @@ def test_what_takes_long_says_so_and_what_is_too_large_is_answered_by_search(
     path = tangle(tmp_path / "tangle.cnf")
     assert main(["model", "compile", str(path), "--seconds", "120", "--nodes", "500"]) == 1
     told = capsys.readouterr()
-    assert "compiling tangle.cnf (up to 120 s) ..." in told.err
+    assert "compiling tangle.cnf (up to 120 s of processor time) ..." in told.err
     assert "too large" in told.out and "gave up" in told.out
     assert main(["model", "check", str(path), "--compile", "always", "--seconds", "2", "--json"]) in (0, 1)
     told = capsys.readouterr()

@@ -32,7 +32,7 @@ TOLD_ABOVE = 20
 
 @dataclass(frozen=True, slots=True)
 class CompileBudget:
-    """Limits of one compilation; its seconds are of processor time, whoever ends the process counts by the clock."""
+    """Limits of one compilation; its seconds are of processor time."""
 
     seconds: int = 30
     nodes: int = 200_000
@@ -187,7 +187,7 @@ def _root(model: Model, milliseconds: int) -> tuple[bool, Possible | None]:
     """Whether anything is possible, and what without any choice, if that is found in the time."""
     foundation = Foundation(model)
     bench = Workbench(foundation)
-    bench.allow(Allowance(Budget(conflicts=10**9, milliseconds=milliseconds)))
+    bench.allow(Allowance(Budget(conflicts=10**9, milliseconds=milliseconds), time.thread_time))
     try:
         root = bench.finder().possible([], foundation.everything)
     except BudgetSpentError:

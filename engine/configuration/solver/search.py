@@ -7,7 +7,7 @@ because handing the lock over costs more than most answers; every further slice 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 from weakref import finalize
 
@@ -29,11 +29,15 @@ class BudgetSpentError(Exception):
 
 
 class Allowance:
-    """What is left of one operation's budget, shared by all searches the operation makes."""
+    """What is left of one operation's budget, shared by all searches the operation makes.
 
-    def __init__(self, budget: Budget) -> None:
+    ``clock`` counts its milliseconds: somebody waits for most answers, so it is time as it passes.
+    """
+
+    def __init__(self, budget: Budget, clock: Callable[[], float] = time.monotonic) -> None:
         self.conflicts = budget.conflicts
-        self.deadline = time.monotonic() + budget.milliseconds / 1000
+        self.clock = clock
+        self.deadline = clock() + budget.milliseconds / 1000
 
     def spend(self, conflicts: int) -> None:
         """Take conflicts off; raises :class:`BudgetSpentError` when nothing is left."""
@@ -42,7 +46,7 @@ class Allowance:
 
     def check(self) -> None:
         """Raise :class:`BudgetSpentError` when conflicts or time are used up."""
-        if self.conflicts <= 0 or time.monotonic() > self.deadline:
+        if self.conflicts <= 0 or self.clock() > self.deadline:
             raise BudgetSpentError
 
     def spent(self) -> bool:
@@ -55,20 +59,20 @@ class Allowance:
 
     def extended(self) -> Allowance:
         """A last small allowance, to answer something valid after the time ran out."""
-        return Allowance(Budget(conflicts=20_000, milliseconds=1_000))
+        return Allowance(Budget(conflicts=20_000, milliseconds=1_000), self.clock)
 
     def half(self) -> Allowance:
         """Half of what is left, for something that is only a help; it is not given back."""
         self.conflicts -= self.conflicts // 2
-        return Allowance(Budget(self.conflicts, self.milliseconds_left() // 2))
+        return Allowance(Budget(self.conflicts, self.milliseconds_left() // 2), self.clock)
 
     def share(self, milliseconds: int) -> Allowance:
         """A part of what is left, for something that may be given up."""
-        return Allowance(Budget(self.conflicts, min(milliseconds, self.milliseconds_left())))
+        return Allowance(Budget(self.conflicts, min(milliseconds, self.milliseconds_left())), self.clock)
 
     def milliseconds_left(self) -> int:
         """Time left, never negative."""
-        return max(0, int((self.deadline - time.monotonic()) * 1000))
+        return max(0, int((self.deadline - self.clock()) * 1000))
 
 
 class Host(Protocol):
