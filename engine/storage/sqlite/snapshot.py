@@ -124,10 +124,14 @@ class Snapshots:
 
     def held(self) -> tuple[Snapshot, bool]:
         """The same, by a read transaction from its beginning: it is never a Conflict."""
-        found = self.light()
-        if found[1]:
-            found[0].hold()
-        return found
+        found, begins_here = self.light()
+        if begins_here:
+            try:
+                found.hold()
+            except BaseException:  # nobody entered it, so that nobody would end it: its thread would read it for ever
+                self.end(found)
+                raise
+        return found, begins_here
 
     def latest(self) -> tuple[Snapshot, bool]:
         """A snapshot of what is saved by now, whatever else this thread sees; nothing else joins it."""
