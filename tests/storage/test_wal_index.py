@@ -44,6 +44,20 @@ def test_a_database_that_was_never_opened_has_no_index(tmp_path: Path) -> None:
     assert WalIndex.of(tmp_path / "short.sqlite3") is None
 
 
+def test_a_link_leads_to_the_index_of_its_database(store: SqliteStore, path: Path, tmp_path: Path) -> None:
+    """Whatever lies beside the link: here what a database left that had that name before."""
+    save(store, ANNA)
+    link = tmp_path / "link.sqlite3"
+    (tmp_path / "link.sqlite3-shm").write_bytes((tmp_path / "cpq.sqlite3-shm").read_bytes())
+    link.symlink_to(path)
+    with closing(open_store(link, TABLES, SCALARS)) as linked:
+        for name in ("Bo", "Cy"):
+            rename(store, name)
+            assert name_of(linked) == name
+        rename(linked, "Di")
+        assert name_of(linked) == name_of(store) == "Di"
+
+
 def test_a_header_that_is_being_written_is_none(store: SqliteStore) -> None:
     seal = store._recent.present()
     assert seal is not None and settled(seal)

@@ -26,9 +26,6 @@ class Meter:
     last: bool = True
 
 
-WHOLE_PERIOD = Meter()
-
-
 @dataclass(frozen=True, slots=True)
 class Usage:
     """A model for metered quantities: ``included`` units are free, amounts of a period stay within least and most.

@@ -60,7 +60,8 @@ class WalIndex:
     @classmethod
     def of(cls, database: Path) -> WalIndex | None:
         """Map the index of an open database; None where it cannot be mapped, or has a form that is not known."""
-        path = database.with_name(f"{database.name}-shm")
+        file = database.resolve()  # as SQLite does: beside a link lies nothing, or the index of another database
+        path = file.with_name(f"{file.name}-shm")
         try:
             found = path.stat()
             place = found.st_dev, found.st_ino
