@@ -16,7 +16,7 @@ from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.prices import signed
 from engine.cli.progress import progress
 from engine.cli.screen import Screen
-from engine.diagnostics import Diagnostic, DiagnosticError, Severity, counted
+from engine.diagnostics import Diagnostic, Severity, as_json, counted, one_line
 from engine.rulebook.difference import Change, QuoteChange, RuleChange, changed_quotes, changed_rules
 
 MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
@@ -31,7 +31,7 @@ def add_diff(parser: argparse.ArgumentParser) -> None:
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    """Show what differs; exit code 1 when something does."""
+    """Show what differs; exit code 1 when something does, 2 when a book cannot be used."""
     with progress("comparing the books"):
         old, new = _book(options.old), _book(options.new)
         rules = changed_rules(old.book, new.book)
@@ -49,8 +49,9 @@ def _book(folder: Path) -> ActiveBook:
     except FolderError as problem:
         raise VerbFailed(str(problem)) from problem
     if checked.active is None:
-        errors = (each for each in checked.findings if each.severity is Severity.ERROR)
-        raise DiagnosticError(*(_in_folder(folder, each) for each in errors))
+        errors = [_in_folder(folder, each) for each in checked.findings if each.severity is Severity.ERROR]
+        shown = "".join(f"\n  {one_line(each)}" for each in errors)
+        raise VerbFailed(f"the rules in `{folder}` cannot be used:{shown}", facts={"findings": as_json(errors)})
     return checked.active
 
 

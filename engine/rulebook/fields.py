@@ -36,6 +36,9 @@ class Limits(Enum):
     FROM_ZERO = "zero or more"
     TO_HUNDRED = "at most 100"
     SHARE = "between 0 and 100"
+    DAYS = "between 0 and 3650"
+    PERIODS = "between 0 and 120"
+    MONTH_DAY = "between 0 and 31"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ _LIMITS: dict[Limits, dict[str, Json]] = {
     Limits.FROM_ZERO: {"minimum": 0},
     Limits.TO_HUNDRED: {"maximum": 100},
     Limits.SHARE: {"minimum": 0, "maximum": 100},
+    Limits.DAYS: {"minimum": 0, "maximum": 3650},
+    Limits.PERIODS: {"minimum": 0, "maximum": 120},
+    Limits.MONTH_DAY: {"minimum": 0, "maximum": 31},
 }
 
 

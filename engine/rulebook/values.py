@@ -51,6 +51,8 @@ def _number_hint(text: str) -> str:
         other = "." if mark == "," else ","
         if re.fullmatch(rf"[+-]?\d{{1,3}}(\{other}\d{{3}})+\{mark}\d+", bare):
             return f"write {bare.replace(other, '').replace(mark, '.')}, without thousands separators"
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", bare):
+        return f"write {bare.replace(',', '')} or {bare.replace(',', '.')}: the comma may mean thousands or decimals"
     if re.fullmatch(r"[+-]?\d+,\d+", bare):
         return f"write {bare.replace(',', '.')}"
     return "write digits with a point, no thousands separators"
@@ -84,7 +86,7 @@ def day(text: str) -> date:
 def _date_hint(text: str) -> str:
     """How to write a date; where day and month can be told apart, the very date."""
     found = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
-    if found:
+    if found and 1 <= int(found[2]) <= 12 and 1 <= int(found[1]) <= 31:
         return f"write it as {found[3]}-{int(found[2]):02}-{int(found[1]):02}"
     return "write it as 2026-03-31"
 
@@ -132,6 +134,9 @@ def check_limits(value: Decimal, limits: Limits) -> None:
         Limits.FROM_ZERO: value >= 0,
         Limits.TO_HUNDRED: value <= HUNDRED,
         Limits.SHARE: 0 <= value <= HUNDRED,
+        Limits.DAYS: 0 <= value <= 3650,
+        Limits.PERIODS: 0 <= value <= 120,
+        Limits.MONTH_DAY: 0 <= value <= 31,
     }
     if not fits[limits]:
         raise Unreadable("FLD010", f"{value} is not {limits.value}", f"write a number {_WANTED[limits]}")

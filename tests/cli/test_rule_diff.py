@@ -64,7 +64,12 @@ def test_books_that_say_the_same_do_not_differ(books: tuple[str, str], capsys: p
 def test_a_book_that_cannot_be_used_is_told(books: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     path = Path(books[1]) / "discounts/2026.yaml"
     path.write_text(path.read_text().replace("give: 10", "giv: 10"))
-    assert main(["rules", "diff", *books]) == 1
+    assert main(["rules", "diff", *books]) == 2, "1 says that the books differ"
     message = "FLD001: the key `giv` is not known in a discount; did you mean `give`?"
-    assert re.search(rf"^{re.escape(str(path))}:\d+:\d+: {re.escape(message)}", capsys.readouterr().err, re.MULTILINE)
+    told = capsys.readouterr().err
+    assert f"the rules in `{books[1]}` cannot be used" in told
+    assert re.search(rf"^  {re.escape(str(path))}:\d+:\d+: {re.escape(message)}", told, re.MULTILINE)
+    assert main(["rules", "diff", *books, "--json"]) == 2
+    (finding,) = json.loads(capsys.readouterr().out)["error"]["findings"]
+    assert (finding["code"], finding["path"]) == ("FLD001", str(path))
     assert main(["rules", "diff", books[0], "none"]) == 2

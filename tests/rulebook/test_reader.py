@@ -98,6 +98,30 @@ def test_no_numbers(text: str) -> None:
         values.number(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1,50", "write 1.50"),
+        ("1,234", "write 1234 or 1.234: the comma may mean thousands or decimals"),
+        ("0,125", "write 0.125"),
+        ("1.234,50", "write 1234.50, without thousands separators"),
+    ],
+)
+def test_a_hint_for_a_number_never_guesses_between_two(text: str, hint: str) -> None:
+    with pytest.raises(Unreadable) as found:
+        values.number(text)
+    assert found.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"), [("31.3.2026", "write it as 2026-03-31"), ("4.13.2026", "write it as 2026-03-31")]
+)
+def test_a_hint_for_a_day_is_a_day(text: str, hint: str) -> None:
+    with pytest.raises(Unreadable) as found:
+        values.day(text)
+    assert found.value.hint == hint
+
+
 def test_files_that_are_no_text() -> None:
     report = Report()
     assert decode("a", b"a\n\xff", report) is None

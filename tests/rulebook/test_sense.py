@@ -125,3 +125,37 @@ def test_two_rates_of_a_day_name_each_other() -> None:
     found = load(unpack({path: text.encode() for path, text in files.items()})).diagnostics
     told = "PRC115: USD into EUR has two rates from 2026-01-01 on; the other one is at prices/r.yaml:2:57"
     assert [str(each) for each in found] == [f"prices/r.yaml:3:57: {told}"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "finding"),
+    [
+        ("contract: {payment_days: -5}", "FLD010: -5 is not between 0 and 3650"),
+        ("contract: {payment_days: 99999999}", "FLD010: 99999999 is not between 0 and 3650"),
+        ("contract: {bill_day: 45}", "FLD010: 45 is not between 0 and 31"),
+        ("contract: {notice_days: -3}", "FLD010: -3 is not between 0 and 3650"),
+        ("billing: {late_usage_periods: -2}", "FLD010: -2 is not between 0 and 120"),
+        ("recognition: [{id: x, timing: weights, weights: [2, -1]}]", "FLD010: -1 is not zero or more"),
+        ("ssp: [{sku: PEN, price: {EUR: -1}}]", "FLD010: -1 is not zero or more"),
+        ("tax: {rates: [{code: standard, percent: -19}]}", "FLD010: -19 is not zero or more"),
+    ],
+)
+def test_terms_that_nobody_can_keep_are_told(terms: str, finding: str) -> None:
+    assert findings_of(terms=f"{terms}\n") == [finding]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "place", "finding"),
+    [
+        ("tax_code,out: percent", "standard,-19", "2:10", "FLD010: -19 is not zero or more"),
+        ("tax_code,out: percent,out: fixed", "standard,19,x", "2:13", "FLD004: `x` is not a number"),
+        ("sku,out: ssp", "PEN,x", "2:5", "FLD004: `x` is not a number"),
+        ("sku,out: low,out: high", "PEN,1,-2", "2:7", "FLD010: -2 is not zero or more"),
+        ("sku,currency,out: ssp", "PEN,EURO,1", "2:5", "PRC209: the currency `EURO` is not known"),
+    ],
+)
+def test_a_faulty_cell_of_terms_is_told_where_it_stands(header: str, row: str, place: str, finding: str) -> None:
+    texts = {"book.yaml": BOOK, "catalog/catalog.yaml": CATALOG, "terms/t.csv": f"{header}\n{row}\n"}
+    (found,) = load(unpack({path: text.encode() for path, text in texts.items()})).errors
+    assert f"{found.code}: {found.message}".startswith(finding)
+    assert f"{found.span.line}:{found.span.column}" == place

@@ -12,34 +12,43 @@ from engine.rulebook.fields import (
     FLAG,
     ID,
     IDS,
-    INTEGER,
-    MONEY,
-    NUMBER,
     TEXT,
     Field,
+    Limits,
     ListField,
     MapField,
     Record,
     RecordField,
+    ScalarField,
+    ScalarKind,
     choice,
     dates,
     many,
 )
 
+_DAYS = ScalarField(ScalarKind.INTEGER, limits=Limits.DAYS)
+_MONTH_DAY = ScalarField(ScalarKind.INTEGER, limits=Limits.MONTH_DAY)
+_PERIODS = ScalarField(ScalarKind.INTEGER, limits=Limits.PERIODS)
+_WEIGHT = ScalarField(ScalarKind.NUMBER, limits=Limits.FROM_ZERO)
+_PRICE = ScalarField(ScalarKind.MONEY, limits=Limits.FROM_ZERO)
+_RATE = ScalarField(ScalarKind.NUMBER, limits=Limits.FROM_ZERO)
+
 CONTRACT = Record(
     "the contract terms",
     "What a contract says beside its lines.",
     (
-        Field("payment_days", INTEGER, "The time to pay, in days.", default="30"),
+        Field("payment_days", _DAYS, "The time to pay, in days.", default="30"),
         Field(
             "payment_from",
             choice(*(each.value for each in PaymentFrom)),
             "From when the time to pay counts: the day of the invoice, or the last day of its month.",
             default="invoice",
         ),
-        Field("bill_day", INTEGER, "The day of the month that is billed; 0 keeps each line's start day.", default="0"),
+        Field(
+            "bill_day", _MONTH_DAY, "The day of the month that is billed; 0 keeps each line's start day.", default="0"
+        ),
         Field("day_count", choice(*(each.value for each in DayCount)), "How part periods count.", default="daily"),
-        Field("notice_days", INTEGER, "Days between a cancellation and the end.", default="0"),
+        Field("notice_days", _DAYS, "Days between a cancellation and the end.", default="0"),
         Field(
             "part_months",
             choice(*(each.value for each in PartMonths)),
@@ -53,7 +62,7 @@ BILLING = Record(
     "the billing policy",
     "What billing is told beside the contract.",
     (
-        Field("late_usage_periods", INTEGER, "For how many ended periods late usage is billed.", default="2"),
+        Field("late_usage_periods", _PERIODS, "For how many ended periods late usage is billed.", default="2"),
         Field(
             "part_minimum",
             choice(*(each.value for each in PartMinimum)),
@@ -78,7 +87,7 @@ RECOGNITION = Record(
         Field("merge_key", ID, "Promises of one contract with the same key are one obligation."),
         Field("series", FLAG, "Distinct increments of one service.", default="false"),
         Field("category", TEXT, "The revenue stream that chooses the account."),
-        Field("weights", ListField(NUMBER), "The share of each month (timing weights)."),
+        Field("weights", ListField(_WEIGHT), "The share of each month (timing weights)."),
     ),
 )
 
@@ -87,9 +96,9 @@ SSP = Record(
     "What a product sells for on its own, as one price or a range.",
     (
         Field("sku", ID, "The product.", required=True),
-        Field("price", MapField(MONEY, "currency"), "One price by currency."),
-        Field("low", MapField(MONEY, "currency"), "The lowest believable price by currency."),
-        Field("high", MapField(MONEY, "currency"), "The highest believable price by currency."),
+        Field("price", MapField(_PRICE, "currency"), "One price by currency."),
+        Field("low", MapField(_PRICE, "currency"), "The lowest believable price by currency."),
+        Field("high", MapField(_PRICE, "currency"), "The highest believable price by currency."),
         Field("region", TEXT, "Only for this region."),
         Field("segment", TEXT, "Only for this segment."),
         Field("channel", TEXT, "Only for this channel."),
@@ -122,8 +131,8 @@ RATE = Record(
     "The rate of a tax code.",
     (
         Field("code", TEXT, "The tax code.", required=True),
-        Field("percent", NUMBER, "The rate in percent.", required=True),
-        Field("fixed", NUMBER, "A fixed amount per unit."),
+        Field("percent", _RATE, "The rate in percent.", required=True),
+        Field("fixed", _RATE, "A fixed amount per unit."),
         Field("when", CONDITION, "For which lines and customers."),
         *dates(),
     ),

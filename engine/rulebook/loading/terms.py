@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -27,6 +27,7 @@ from engine.revenue.policy import (
 )
 from engine.rulebook import values
 from engine.rulebook.codes import finding
+from engine.rulebook.fields import Limits
 from engine.rulebook.formats.terms import TERMS
 from engine.rulebook.loading.book_head import check_days
 from engine.rulebook.loading.constraints import report_repeated
@@ -35,7 +36,7 @@ from engine.rulebook.loading.pricing_scope import PricingScope, conditions, know
 from engine.rulebook.loading.products import amounts
 from engine.rulebook.loading.sources import TABLES, Sources
 from engine.rulebook.loading.table_rows import CellChecker, divide, out_names, rows_of
-from engine.rulebook.nodes import Report
+from engine.rulebook.nodes import Report, Scalar
 from engine.rulebook.reader import Read
 from engine.rulebook.table import Table
 from engine.rulebook.terms import Terms
@@ -188,11 +189,9 @@ class _Terms:
             when, percent, fixed = checker.conditions(row), row.result("percent"), row.result("fixed")
             if when is None or percent is None:
                 continue
-            try:
-                rate = values.percent(percent.text)
-                extra = values.number(fixed.text) if fixed is not None else Decimal(0)
-            except Unreadable as problem:
-                self.report.add(finding(problem.code, problem.message, percent.span, problem.hint))
+            rate = _from_zero(percent, self.report, values.percent)
+            extra = Decimal(0) if fixed is None else _from_zero(fixed, self.report)
+            if rate is None or extra is None:
                 continue
             code = text_of(row, "tax_code") or "standard"
             self.rates.append(TaxRate(code, rate, extra, when, window_of(row, self.scope)))
@@ -207,15 +206,29 @@ class _Terms:
                 continue
             try:
                 code = values.currency(currency.text) if currency is not None else self.scope.default_currency
-                found = [values.number(each.text) if each is not None else None for each in (low, price, high)]
             except Unreadable as problem:
-                self.report.add(finding(problem.code, problem.message, sku.span, problem.hint))
+                place = sku if currency is None else currency
+                self.report.add(finding(problem.code, problem.message, place.span, problem.hint))
+                continue
+            found = [None if each is None else _from_zero(each, self.report) for each in (low, price, high)]
+            if any(cell is not None and amount is None for cell, amount in zip((low, price, high), found, strict=True)):
                 continue
             bounds = _range((found[0], found[1], found[2]), sku.span, self.report)
             if bounds is not None:
                 window = window_of(row, self.scope)
                 header = (text_of(row, "region"), text_of(row, "segment"), text_of(row, "channel"))
                 self.ssp.append(SspEntry(sku.text, code, *bounds, *header, window.start, window.end, span=sku.span))
+
+
+def _from_zero(cell: Scalar, report: Report, read: Callable[[str], Decimal] = values.number) -> Decimal | None:
+    """The number of zero or more in a cell; a faulty one is reported where it stands."""
+    try:
+        found = read(cell.text)
+        values.check_limits(found, Limits.FROM_ZERO)
+    except Unreadable as problem:
+        report.add(finding(problem.code, problem.message, cell.span, problem.hint))
+        return None
+    return found
 
 
 def _policy(read: Read, report: Report) -> RecognitionPolicy:
