@@ -15,7 +15,15 @@ from cpq.v1 import configuration_pb2
 
 from engine.api.calls import Calls, Refused, Reply, checked, ok
 from engine.api.configuration_states import Key, States, key_of, read_token, token_of
-from engine.application.configure import configurator_of, costs, lines_of, list_price, list_prices, validate_lines
+from engine.application.configure import (
+    configurator_of,
+    costs,
+    lines_of,
+    list_price,
+    list_prices,
+    validate_lines,
+    without_price,
+)
 from engine.application.content import find_book
 from engine.application.faults import invalid
 from engine.application.perform import DEFAULT_TENANT
@@ -43,6 +51,7 @@ from engine.wire.products import PRODUCTS
 
 OUT_OF_BUDGET = Code("OUT_OF_BUDGET")
 MOST_PRICE_TABLES = 64
+MOST_WITHOUT_PRICE = 100
 MOST_REPAIRS = 20
 MOST_OPTIONS = 1_000
 USUAL_OPTIONS = 200
@@ -221,6 +230,7 @@ class ConfigurationService:
             found = configurator.complete(choices, aim=aim, prices=prices, costs=tables[1], limit=limit, budget=budget)
         reply = configuration_pb2.CompleteConfigurationResponse(currency_code=currency)
         wire.fill_completion(reply, found, lines_of(sku, found.choices) if found.choices else ())
+        reply.without_price.extend(without_price(configurator, prices)[:MOST_WITHOUT_PRICE])
         return reply
 
     def _fill_state(

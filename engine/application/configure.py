@@ -52,6 +52,12 @@ def list_prices(active: ActiveBook, configurator: ProductConfigurator, currency:
     return dict(_prices(active, lines, currency, day))
 
 
+def without_price(configurator: ProductConfigurator, prices: Prices) -> tuple[Sku, ...]:
+    """The parts that a completion leaves out because no price book states what they cost."""
+    parts = dict.fromkeys(sku for slot in configurator.product.slots.values() for sku in slot.class_of)
+    return tuple(sorted(sku for sku in parts if sku not in prices))
+
+
 def list_price(choices: Sequence[ProductChoice], prices: Prices) -> Decimal:
     """The list price of what is chosen; parts without a price add nothing."""
     picks = (each for each in choices if isinstance(each, Pick) and each.sku in prices)

@@ -14,8 +14,14 @@ from engine.cli.verbs import Argument, Verb, add_verb, named, option, positional
 from engine.client import Client
 
 AIMS = ("cheapest", "best_margin", "preferred")
-STATUSES = {1: "proven", 2: "valid, not proven", 3: "there is none", 4: "none found within the budget"}
+STATUSES = {
+    1: "proven",
+    2: "valid, not proven",
+    3: "no valid configuration contains these choices",
+    4: "none found within the budget",
+}
 OPTIMAL, FEASIBLE, INFEASIBLE = 1, 2, 3
+MOST_NAMED = 8
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -25,10 +31,22 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Argument(("--choices",), 'a JSON file {"choices": [...], "wishes": [{"choice": ..., "weight": 2}]}', Path),
         option("--aim", f"what to look for: {', '.join(AIMS)}", default="cheapest"),
         option("--limit", "the most the list price may come to"),
-        option("--currency", "currency of prices", default="EUR"),
+        option("--currency", "currency of prices (default: that of the rule book)", default=""),
     )
     text = "complete a configuration: cheapest, with the best margin, or nearest to a wish list"
     add_verb(commands, Verb("complete", text, complete, arguments))
+
+
+def say_without_price(screen: Screen, found: Any) -> None:
+    """Which products were not looked at: what a status says, it says of those that have a list price."""
+    if found.without_price:
+        shown = ", ".join(found.without_price[:MOST_NAMED])
+        more = len(found.without_price) - MOST_NAMED
+        screen.say(
+            f"only products with a list price in {found.currency_code} for every customer were taken;"
+            f" without one: {shown}{f' and {more} more' if more > 0 else ''}",
+            style="yellow",
+        )
 
 
 def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
@@ -43,6 +61,7 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
         currency_code=options.currency,
     )
     screen.say(f"{options.product}: {STATUSES[found.status]}", style="green" if found.status == OPTIMAL else "yellow")
+    say_without_price(screen, found)
     if found.status in (OPTIMAL, FEASIBLE):
         for each in found.choices:
             screen.say(f"  {choice_text(each)}")

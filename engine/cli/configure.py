@@ -9,6 +9,7 @@ from typing import Any
 from engine.cli.configurations import say_budget, show_conflict, show_slots
 from engine.cli.configuring import MOST_OPTIONS, Session
 from engine.cli.connection import read_json
+from engine.cli.guests import customer_facts
 from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Verb, add_verb, named, option, positional
 from engine.client import Client
@@ -19,7 +20,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     arguments = (
         positional("product", "the configurable product, such as WS", named("products")),
         Argument(("--choices",), 'a JSON file {"choices": [...]}: answer for these and stop', Path),
-        option("--currency", "currency of prices", default="EUR"),
+        option("--currency", "currency of prices (default: that of the rule book)", default=""),
+        option("--facts", "whom prices are for, such as segment=edu,region=DE", kind=customer_facts),
     )
     text = "configure a product: see what can still be chosen, and why not"
     add_verb(commands, Verb("configure", text, configure, arguments))
@@ -43,7 +45,7 @@ def configure(client: Client, screen: Screen, options: argparse.Namespace) -> An
         if not state.consistent:
             _show_conflict(client, screen, options.product, choices)
         return state
-    return Session(client, screen, options.product, options.currency).run()
+    return Session(client, screen, options.product, options.currency, options.facts).run()
 
 
 def _show_conflict(client: Client, screen: Screen, product: str, choices: list[Any]) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from engine.cli.complete import say_without_price
 from engine.cli.configurations import (
     CHOSEN,
     IMPLIED,
@@ -19,6 +20,7 @@ from engine.cli.configurations import (
     show_repairs,
     value_text,
 )
+from engine.cli.guests import Guest
 from engine.cli.prices import plain, show_findings, show_lines, show_totals
 from engine.cli.screen import Screen
 from engine.client import CallFailed, Client
@@ -36,16 +38,17 @@ QUIT = ("q", "quit", "exit")
 MOST_SHOWN = 40
 MOST_OPTIONS = 1_000
 PAGE = 500
-SOMEBODY = {"segment": "retail", "region": "DE"}
-"""Whom a price without a quote is for: rules and taxes want to know a region."""
 
 
 class Session:
     """One conversation; the server answers every question, nothing is worked out here."""
 
-    def __init__(self, client: Client, screen: Screen, product: str, currency: str) -> None:
+    def __init__(
+        self, client: Client, screen: Screen, product: str, currency: str, facts: dict[str, str] | None = None
+    ) -> None:
         self._client, self._screen = client, screen
         self._product, self._currency = product, currency
+        self._guest = Guest(client, currency, facts)
         self._choices: list[dict[str, Any]] = []
         self._typed_ahead: list[str] | None = None
 
@@ -60,13 +63,13 @@ class Session:
                 return state
             if words and words[0] in QUIT:
                 return None
-            if words[:1] == ["done"]:
-                self._price()
-                return state
+            is_done = words[:1] == ["done"]
             try:
-                self._obey(words, state)
+                self._obey(["price"] if is_done else words, state)
             except CallFailed as failed:
                 self._screen.say(str(failed), style="red")
+            if is_done:
+                return state
             state = self._state()
 
     def _next(self) -> list[str]:
@@ -174,7 +177,7 @@ class Session:
             self._screen.table(["", group.title], rows, right=(0,))
             return
         mine = {each["pick"]["sku"] for each in self._choices if _place(each) == group.path}
-        prices = self._list_prices([each.sku for each in options[:MOST_SHOWN]])
+        prices = self._guest.list_prices([each.sku for each in options[:MOST_SHOWN]])
         rows = [
             [
                 str(at),
@@ -185,7 +188,7 @@ class Session:
             ]
             for at, each in enumerate(options[:MOST_SHOWN], first)
         ]
-        self._screen.table(["", group.title, "", f"list {self._currency}", ""], rows, right=(0, 3))
+        self._screen.table(["", group.title, "", f"list {self._guest.currency}", ""], rows, right=(0, 3))
         if len(options) > MOST_SHOWN:
             self._screen.say(f"  ... and more: `page {max(1, page) + 1}` after the group's number")
 
@@ -203,12 +206,6 @@ class Session:
             self._screen.say(f"{_name(each)} follows from {names}:")
             for rule in each.implied_by.rules:
                 self._screen.say(f"  {blame_line(rule)}")
-
-    def _list_prices(self, skus: list[str]) -> dict[str, str]:
-        lines = [{"id": sku, "sku": sku, "quantity": "1"} for sku in skus]
-        content = {"currency_code": self._currency, "lines": lines, "customer_facts": SOMEBODY}
-        priced = self._client.pricing.price_quote(content=content, view="full")
-        return {line.sku: line.list_unit_price for line in priced.lines}
 
     def _state(self) -> Any:
         return self._client.configuration.configure(
@@ -238,18 +235,44 @@ class Session:
         )
         if not done.choices:
             self._screen.say("no valid configuration contains these choices", style="yellow")
+            say_without_price(self._screen, done)
             return
         self._choices = [_as_choice(each) for each in done.choices]
         proven = "proven" if done.status == 1 else "not proven"
         self._screen.say(
-            f"list price of the parts {plain(done.list_price)} {self._currency}, {proven} to be the lowest"
+            f"list price of the parts {plain(done.list_price)} {done.currency_code}, {proven} to be the lowest"
         )
+        say_without_price(self._screen, done)
         self._show()
 
+    def _decided(self) -> list[dict[str, Any]]:
+        """What is chosen and what follows from it: all that the overview shows as decided."""
+        state = self._state()
+        follows: list[dict[str, Any]] = [
+            {"pick": {"slot": slot.path, "sku": each.sku, "quantity": each.quantity_minimum}}
+            for slot in state.slots
+            for each in slot.options
+            if each.standing == IMPLIED
+        ]
+        follows += [
+            {"setting": {"attribute": setting.path, "value": _plain_value(each.value)}}
+            for setting in state.settings
+            for each in setting.values
+            if each.standing == IMPLIED
+        ]
+        return [*self._choices, *follows]
+
     def _price(self) -> None:
-        lines = [{"id": "root", "sku": self._product.partition("/")[2], "quantity": "1"}]
+        decided = self._decided()
+        settings: dict[str, dict[str, Any]] = {}
+        for each in (one["setting"] for one in decided if "setting" in one):
+            above, _, name = each["attribute"].rpartition(".")
+            settings.setdefault(above, {})[name] = each["value"]
+        lines: list[dict[str, Any]] = [
+            {"id": "root", "sku": self._product.partition("/")[2], "attributes": settings.get("", {})}
+        ]
         ids: dict[str, str] = {"": "root"}
-        picks = [each["pick"] for each in self._choices if "pick" in each and each["pick"]["sku"]]
+        picks = [each["pick"] for each in decided if "pick" in each and each["pick"]["sku"]]
         for at, each in enumerate(sorted(picks, key=_steps), 1):
             above, _, group = each["slot"].rpartition(".")
             ids.setdefault(each["slot"], f"part-{at}")
@@ -260,10 +283,11 @@ class Session:
                     "quantity": str(each["quantity"] or 1),
                     "parent": ids.get(above, "root"),
                     "group": group.partition("[")[0],
+                    "attributes": settings.get(each["slot"], {}),
                 }
             )
-        content = {"currency_code": self._currency, "lines": lines, "customer_facts": SOMEBODY}
-        priced = self._client.pricing.price_quote(content=content, view="full")
+        priced = self._guest.price(lines)
+        self._screen.say(f"for {self._guest}", style="dim")
         show_lines(self._screen, priced)
         show_totals(self._screen, priced)
         show_findings(self._screen, priced.findings)

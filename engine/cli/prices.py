@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from engine.cli.screen import Screen, amount, bar, day, days, money
@@ -197,7 +197,7 @@ def plain(text: str, digits: int = 2) -> str:
     """Decimal text for people: no needless zeros, at least the digits of the currency, four decimals at most."""
     value = Decimal(text)
     if -int(value.as_tuple().exponent) > -int(MOST_DECIMALS.as_tuple().exponent):
-        value = value.quantize(MOST_DECIMALS)
+        value = value.quantize(MOST_DECIMALS, ROUND_HALF_UP)
     shown = f"{value:,f}"
     whole, _, decimals = shown.partition(".")
     kept = decimals.rstrip("0").ljust(digits, "0")
@@ -258,4 +258,4 @@ def _value(value: Any) -> str:
         return plain(value.number, 0)
     if kind == "date":
         return day(value.date)
-    return str(getattr(value, kind)) if kind else "unknown"
+    return (str(getattr(value, kind)) or "empty") if kind else "unknown"

@@ -28,7 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         PRODUCT,
         CHOICES,
         option("--limit", "the most repairs to show (default 3)", kind=int, default=0),
-        option("--currency", "currency of prices", default="EUR"),
+        option("--currency", "currency of prices (default: that of the rule book)", default=""),
     )
     lines = (positional("file", "a JSON file with `lines`: the bundle first, then its parts", Path),)
     for verb in (
