@@ -218,30 +218,6 @@ def test_a_look_inside_a_unit_met_by_a_change_fails_the_unit(store: SqliteStore,
     assert not store._snapshots.is_inside()
 
 
-def test_a_snapshot_that_could_not_begin_is_not_read_later(
-    store: SqliteStore, other: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    save(store, ANNA)
-
-    def no_file() -> sqlite3.Connection:
-        raise sqlite3.OperationalError("unable to open database file")
-
-    def read() -> str | None:
-        with store.read("default") as reader:
-            return named(reader, "c-1")
-
-    def meet() -> None:
-        with monkeypatch.context() as patched:
-            patched.setattr(store._snapshots, "_connect", no_file)
-            with pytest.raises(sqlite3.OperationalError):
-                read()
-        assert read() == "Anna"
-        in_thread(lambda: rename(other, "Bo"))
-        assert (read(), name_of(store)) == ("Bo", "Bo")
-
-    in_thread(meet)
-
-
 def test_a_removed_record_that_came_back_is_another_one(store: SqliteStore, other: SqliteStore) -> None:
     save(store, ANNA)
     assert name_of(store) == "Anna"

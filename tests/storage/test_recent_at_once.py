@@ -84,6 +84,30 @@ def test_what_others_commit_right_after_a_commit_of_our_own_is_not_carried_over(
     assert [name_of(store), name_of(store, "c-2")] == ["1", "own"]
 
 
+def test_a_snapshot_that_could_not_begin_is_not_read_later(
+    stores: tuple[SqliteStore, SqliteStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, other = stores
+
+    def no_file() -> sqlite3.Connection:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    def read() -> str | None:
+        with store.read("default") as reader:
+            return named(reader, "c-1")
+
+    def meet() -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(store._snapshots, "_connect", no_file)
+            with pytest.raises(sqlite3.OperationalError):
+                read()
+        assert read() == "0"
+        in_thread(lambda: rename(other, "1"))
+        assert (read(), name_of(store)) == ("1", "1")
+
+    in_thread(meet)
+
+
 @pytest.mark.parametrize("statement", ["BEGIN", "SELECT version, body FROM customers"])
 def test_what_is_read_while_others_commit_is_not_kept_for_the_state_before(
     stores: tuple[SqliteStore, SqliteStore], monkeypatch: pytest.MonkeyPatch, statement: str
