@@ -139,7 +139,7 @@ class _Compiler:
                 self._add_slot(prefix + group.id, group, present)
         space = Space(self._places, self._lists, self._settings, prefix)
         for constraint in constraints:
-            self._add_constraint(constraint, space)
+            self._add_constraint(constraint, space, present)
         self._readers.pop()
 
     def _add_slot(self, path: str, group: OptionGroup, present: int) -> Slot:
@@ -212,12 +212,13 @@ class _Compiler:
                 found |= {each.removeprefix(start) for each in part.reads if each.startswith(start)}
         return frozenset(name for name in found if "." not in name and name != "qty")
 
-    def _add_constraint(self, constraint: Constraint, space: Space) -> None:
+    def _add_constraint(self, constraint: Constraint, space: Space, present: int) -> None:
+        """State a constraint of a bundle; where the bundle is not there, it asks nothing."""
         rule = self._builder.rule(space.prefix + constraint.id, "", constraint.span)
         self._stated[space.prefix + constraint.id] = Stated(constraint, space.prefix)
-        unless: tuple[int, ...] = ()
+        unless: tuple[int, ...] = () if present == self._logic.true else (-present,)
         if constraint.when is not None:
-            unless = (-self._literal(constraint.when, space, want=True),)
+            unless = (*unless, -self._literal(constraint.when, space, want=True))
         if constraint.kind in SOFT:
             self._add_soft(constraint, space, unless, rule)
         elif constraint.kind is ConstraintKind.ALLOW_TABLE:

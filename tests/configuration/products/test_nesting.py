@@ -242,3 +242,12 @@ def test_what_the_solver_cannot_carry_is_named(text: str, said: str) -> None:
     assert found.code == "CFG101"
     assert f"`{said}`" in found.message
     assert str(found.span).startswith("rack.yaml:7:")
+
+
+def test_a_rule_of_a_bundle_that_is_not_there_asks_nothing() -> None:
+    body = check_expression("sum(drives.qty) >= 9", scope=STORE_SCOPE, expected=BOOLEAN)
+    product = compile_product(RACK_BUNDLE, CATALOG, {STORE: [Constraint("nine", ConstraintKind.REQUIRE, body)]})
+    engine = ProductConfigurator(product)
+    assert engine.configure([Pick("storage")]).consistent
+    conflict = engine.explain([Pick("storage", STORE)])
+    assert conflict is not None and [each.rule for each in conflict.rules] == ["nine"], "two entries of four are eight"
