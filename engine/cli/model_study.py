@@ -21,7 +21,7 @@ def study_lines(name: str, found: Study) -> Iterator[str]:
         yield from _unfinished(found)
         return
     if found.satisfiable:
-        yield f"{name}: {_count(found)} valid configurations"
+        yield f"{name}: {count_words(found.count, found.at_least)}"
         yield f"  {counted(len(found.dead), 'dead value')}, {len(found.always)} always chosen, " + (
             f"{counted(len(found.implied.rules), 'rule')} that never bind"
         )
@@ -49,10 +49,12 @@ def study_data(found: Study) -> dict[str, Json]:
     }
 
 
-def _count(found: Study) -> str:
-    if found.count is not None:
-        return count_text(digits(found.count))
-    return "an unknown number of" if found.at_least is None else f"at least {count_text(digits(found.at_least))}"
+def count_words(count: int | None, at_least: int | None) -> str:
+    """How many valid configurations there are, as far as that is known."""
+    if count is not None:
+        return f"{count_text(digits(count))} valid configuration{'' if count == 1 else 's'}"
+    known = "an unknown number of" if at_least is None else f"at least {count_text(digits(at_least))}"
+    return f"{known} valid configuration{'' if at_least == 1 else 's'}"
 
 
 def count_text(count: str) -> str:

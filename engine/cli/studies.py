@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from engine.cli.model_study import count_words
+from engine.configuration.checking import digits
 from engine.configuration.products.analysing import Judged, ProductStudy
 from engine.configuration.products.answers import Blame
 from engine.diagnostics import counted
@@ -23,7 +25,8 @@ def study_lines(study: ProductStudy) -> Iterator[str]:
             why = f"{_names(study.contradiction)}{MORE}" if study.contradiction else "the reason was not found in time"
         yield f"{study.product}: no valid configuration: {why}"
         return
-    yield f"{study.product}: {counted(len(study.dead), 'dead option')}, {len(study.always)} that nobody can avoid, " + (
+    yield f"{study.product}: {count_words(study.count, study.at_least)}"
+    yield f"  {counted(len(study.dead), 'dead option')}, {len(study.always)} that nobody can avoid, " + (
         f"{counted(len(study.never_binding), 'rule')} that never bind"
     )
     for each in study.dead:
@@ -47,6 +50,8 @@ def study_data(study: ProductStudy) -> dict[str, Any]:
         "dead": [_judged(each) for each in study.dead],
         "always": [_judged(each) for each in study.always],
         "never_binding": [{**_data([each.rule])[0], "implied_by": _data(each.by)} for each in study.never_binding],
+        "count": None if study.count is None else digits(study.count),
+        "count_at_least": None if study.at_least is None else digits(study.at_least),
         "unfinished": list(study.unfinished),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cpq.v1 import configuration_pb2, rule_book_pb2
 
+from engine.configuration.checking import digits
 from engine.configuration.products.analysing import Judged, ProductStudy
 from engine.configuration.products.answers import Blame
 from engine.wire.basics import fill_value
@@ -27,6 +28,8 @@ def fill_study(message: rule_book_pb2.BundleAnalysis, study: ProductStudy) -> No
         _fill_blame(row.rule, rule.rule)
         _fill_blames(row.implied_by, rule.by)
     message.unfinished.extend(study.unfinished)
+    message.configuration_count = "" if study.count is None else digits(study.count)
+    message.configuration_count_at_least = "" if study.at_least is None else digits(study.at_least)
 
 
 def _fill_judged(message: rule_book_pb2.JudgedOption, judged: Judged) -> None:

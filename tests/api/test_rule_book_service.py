@@ -121,9 +121,11 @@ def test_an_analysis_names_dead_options_and_rules_that_never_bind(shop: Served) 
         "same-socket": ["again"],
         "again": ["same-socket"],
     }
+    assert (bundle.configuration_count, bundle.configuration_count_at_least) == ("1", "")
     (first,) = shop.rules.ListRuleBooks(rule_book_pb2.ListRuleBooksRequest()).rule_books
     stored = shop.rules.AnalyseRuleBook(rule_book_pb2.AnalyseRuleBookRequest(name=first.name))
     assert [each.product for each in stored.bundles] == ["products/BOX"] and not stored.bundles[0].dead
+    assert stored.bundles[0].configuration_count == "2"  # a processor and the one board of its socket
     bad = rule_book_pb2.AnalyseRuleBookRequest(name=first.name, seconds=99)
     assert failure(shop.rules.AnalyseRuleBook, bad).fields.keys() == {"seconds"}
     unknown = rule_book_pb2.AnalyseRuleBookRequest(name=first.name, product="products/BAX")

@@ -104,12 +104,14 @@ def test_an_analysis_says_why_an_option_is_dead(tmp_path: Path, capsys: pytest.C
     (tmp_path / "constraints/box.yaml").write_bytes(SMALL["constraints/box.yaml"] + rule)
     assert run("analyse", str(tmp_path)) == 0
     shown = capsys.readouterr().out
+    assert "BOX: 1 valid configuration\n" in shown
     assert "  dead: `CPU-B` in `cpu`: `no-b` (constraints/box.yaml:6)" in shown
     assert "  always: `CPU-A` in `cpu`: `no-b` (constraints/box.yaml:6)" in shown
     assert run("analyse", str(tmp_path), "--product", "BOX", "--json") == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert found["satisfiable"] and {each["skus"][0] for each in found["dead"]} == {"CPU-B", "BRD-2"}
     assert found["never_binding"] == [] and found["unfinished"] == []
+    assert found["count"] == "1" and found["count_at_least"] is None
     assert run("analyse", str(tmp_path), "--product", "BAX") == 2
     assert "did you mean `BOX`" in capsys.readouterr().err
 

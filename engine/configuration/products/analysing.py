@@ -10,6 +10,7 @@ from engine.configuration.answers import Blamed, Budget, Choice, Implied, OutOfB
 from engine.configuration.model import Rule
 from engine.configuration.products.answers import Blame, ProductState, Standing
 from engine.configuration.products.configurator import ProductConfigurator
+from engine.configuration.products.counting import count_product
 from engine.configuration.products.messages import message_of
 
 REASONS_MAX = 50
@@ -44,7 +45,8 @@ class NeverBinding:
 class ProductStudy:
     """What an author wants to know of a bundle; ``unfinished`` names the questions that ran out of budget.
 
-    What was found until then is here, and certain; sets of rules may not be the smallest then.
+    What was found until then is here, and certain; sets of rules may not be the smallest then, and there are
+    ``at_least`` so many configurations where they could not all be counted.
     """
 
     product: Sku
@@ -54,6 +56,8 @@ class ProductStudy:
     dead: tuple[Judged, ...] = ()
     always: tuple[Judged, ...] = ()
     never_binding: tuple[NeverBinding, ...] = ()
+    count: int | None = None
+    at_least: int | None = None
     unfinished: tuple[str, ...] = ()
 
 
@@ -84,6 +88,7 @@ class _Study:
                 satisfiable=False,
                 contradiction=() if why is None else self._blames(why.rules),
                 contradiction_smallest=why is not None and why.smallest,
+                count=0,
                 unfinished=tuple(self.unfinished),
             )
         dead = tuple(self._judged("dead", self._impossible(state)))
@@ -91,12 +96,17 @@ class _Study:
         implied = self.engine.implied(budget=self.budget)
         if implied.unchecked:
             self.unfinished["never binding"] = None
+        total = count_product(self.product, budget=self.budget)
+        if isinstance(total, OutOfBudget):
+            self.unfinished["count"] = None
         return ProductStudy(
             sku,
             satisfiable=True,
             dead=dead,
             always=always,
             never_binding=tuple(self._never_binding(implied)),
+            count=None if isinstance(total, OutOfBudget) else total,
+            at_least=total.known.count if isinstance(total, OutOfBudget) and total.known else None,
             unfinished=tuple(self.unfinished),
         )
 
