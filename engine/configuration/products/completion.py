@@ -37,8 +37,15 @@ def aims_of(
     if aim is Aim.PREFERRED:
         objective = ()
     elif aim is Aim.BEST_MARGIN:
-        objective = tuple(_margin_terms(product, picks, prices, costs))
+        objective = tuple(_amounts(product, amounts_of(aim, prices, costs), picks))
     return Objective(objective, limits), tuple(_not_offered(product, prices))
+
+
+def amounts_of(aim: Aim, prices: Mapping[Sku, Decimal], costs: Mapping[Sku, Decimal]) -> Mapping[Sku, Decimal]:
+    """What a unit of each product adds to what the aim makes small: its price, or for the best margin what it loses."""
+    if aim is not Aim.BEST_MARGIN:
+        return prices
+    return {sku: costs.get(sku, price) - price for sku, price in prices.items()}
 
 
 def choices_from(
@@ -49,7 +56,7 @@ def choices_from(
     *,
     placed: Mapping[str, Sku] = NOWHERE,
 ) -> tuple[ProductChoice, ...]:
-    """A solution as products: in each class what the customer chose, else the cheapest; empty without a solution.
+    """A solution as products: in each class what the customer chose, else the least by ``prices``; empty without one.
 
     ``placed`` are products that go to a place by its path, if no choice holds it.
     """
@@ -66,13 +73,6 @@ def choices_from(
         mine = {place.path: placed[place.path] for place in slot.places if place.path in placed}
         full += _entries(slot, found, {**mine, **held}, prices)
     return tuple(full)
-
-
-def _margin_terms(
-    product: ProductModel, picks: Sequence[Pick], prices: Mapping[Sku, Decimal], costs: Mapping[Sku, Decimal]
-) -> Iterator[Term]:
-    """The margin as something to make small: what each product loses."""
-    return _amounts(product, {sku: costs.get(sku, price) - price for sku, price in prices.items()}, picks)
 
 
 def _amounts(product: ProductModel, each_unit: Mapping[Sku, Decimal], picks: Sequence[Pick]) -> Iterator[Term]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Never
 
@@ -34,12 +35,13 @@ from engine.configuration.products.answers import (
 )
 from engine.configuration.products.asking import Questions
 from engine.configuration.products.checking import broken, choices_of, missing_findings, shape_findings, undecided
-from engine.configuration.products.completion import PRICE_SCALE, aims_of, choices_from
+from engine.configuration.products.completion import PRICE_SCALE, aims_of, amounts_of, choices_from
 from engine.configuration.products.messages import message_of
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.showing import Display
 from engine.configuration.products.vocabulary import Vocabulary
 from engine.configuration.products.wishes import ProductWish, missed_wishes, placed_wishes, spoken_wishes
+from engine.configuration.solver.search import Allowance
 from engine.configuration.solver.wide import WideConfigurator
 from engine.configuration.wishing import nearest
 from engine.diagnostics import Fault
@@ -149,13 +151,30 @@ class ProductConfigurator:
         limit: Decimal | None = None,
         budget: Budget = DEFAULT_BUDGET,
     ) -> ProductCompletion:
-        """A full valid configuration with the choices in it, best by the aim, its list price within ``limit``."""
-        objective, offered = aims_of(self.product, self._words.picks(choices), aim, (prices, costs or {}), limit)
-        found = self.engine.complete([*self._words.spoken(choices), *offered], objective=objective, budget=budget)
-        full = choices_from(self.product, found.values, choices, prices)
-        total = self._words.list_price(full, prices) if full else None
-        bound = None if found.bound is None or aim is not Aim.CHEAPEST else Decimal(found.bound) / PRICE_SCALE
-        return ProductCompletion(self._status(found, full, aim, total), full, total, bound=bound)
+        """A full valid configuration with the choices in it, best by the aim, its list price within ``limit``.
+
+        The solver counts the cheapest product of a class for every one taken of it. Where the second one breaks the
+        limit, it is asked again with so much less; what it finds then is not proven the best.
+        """
+        picks, tables = self._words.picks(choices), (prices, costs or {})
+        amounts = amounts_of(aim, *tables)
+        allowance = Allowance(budget)
+        first: Completion | None = None
+        allowed = limit
+        while True:
+            objective, offered = aims_of(self.product, picks, aim, tables, allowed)
+            left = replace(budget, milliseconds=allowance.milliseconds_left()) if first else budget
+            found = self.engine.complete([*self._words.spoken(choices), *offered], objective=objective, budget=left)
+            first = first or found
+            full, total = self._filled(found, choices, (amounts, prices), limit)
+            if limit is None or allowed is None or total is None or total <= limit:
+                break
+            allowed -= total - limit
+        bound = None if first.bound is None or aim is not Aim.CHEAPEST else Decimal(first.bound) / PRICE_SCALE
+        status = self._status(found, full, amounts if aim is not Aim.PREFERRED else None)
+        if found is not first:
+            status = CompletionStatus.FEASIBLE if full else CompletionStatus.UNKNOWN
+        return ProductCompletion(status, full, total, bound=bound)
 
     def nearest(
         self,
@@ -239,18 +258,33 @@ class ProductConfigurator:
         proven = found.proven and total == Decimal(found.total) / PRICE_SCALE
         return ProductRepair(drop, instead, effect, total, proven)
 
-    def _status(
-        self, found: Completion, full: Sequence[ProductChoice], aim: Aim, total: Decimal | None
-    ) -> CompletionStatus:
-        """Proven for the solver is proven for the customer only when products cost what their classes did.
+    def _filled(
+        self,
+        found: Completion,
+        choices: Sequence[ProductChoice],
+        ranked: tuple[Prices, Prices],
+        limit: Decimal | None,
+    ) -> tuple[tuple[ProductChoice, ...], Decimal | None]:
+        """Products for a solution with their list price: the best of each class, or the cheapest to keep the limit."""
+        prices = ranked[1]
+        full: tuple[ProductChoice, ...] = ()
+        total = None
+        for amounts in ranked:
+            full = choices_from(self.product, found.values, choices, amounts)
+            total = self._words.list_price(full, prices) if full else None
+            if limit is None or total is None or total <= limit:
+                break
+        return full, total
 
-        Two products taken from one class cost more than twice the cheapest of it, which the solver counted.
+    def _status(self, found: Completion, full: Sequence[ProductChoice], amounts: Prices | None) -> CompletionStatus:
+        """Proven for the solver is proven for the customer only when products count what their classes did.
+
+        Two products taken from one class count more than twice the best of it, which the solver counted.
         """
-        status = found.status
-        if aim is Aim.CHEAPEST and status is CompletionStatus.OPTIMAL and total is not None and full:
-            exact = Decimal(found.total or 0) / PRICE_SCALE
-            return status if exact == total else CompletionStatus.FEASIBLE
-        return status
+        if found.status is CompletionStatus.OPTIMAL and full and amounts is not None:
+            exact = self._words.list_price(full, amounts)
+            return found.status if exact == Decimal(found.total or 0) / PRICE_SCALE else CompletionStatus.FEASIBLE
+        return found.status
 
 
 class _Asked:

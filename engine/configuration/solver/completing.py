@@ -68,7 +68,7 @@ def complete(
     Among equally good completions the model's preferences decide.
     """
     terms, scale = _with_preferences(bench.foundation.model, objective.terms)
-    limits = tuple(Sum(limit, bound, STRUCTURE) for limit, bound in objective.limits)
+    limits = tuple(Sum(limit, bound, STRUCTURE) for limit, bound in objective.limits if limit != objective.terms)
     task = Task(bench, choices, terms, limits, allowance)
     if sweeper is not None and not limits and bench.decided(_asked(task)):
         found = _by_sweep(task, sweeper)
@@ -76,7 +76,17 @@ def complete(
         found = _by_steps(task) or _by_program(task)
     else:
         found = _by_elimination(task) or _by_cores(task)
-    return found if scale == 1 else _unscaled(task.model, found, objective.terms, scale)
+    return _within(objective, found if scale == 1 else _unscaled(found, scale))
+
+
+def _within(objective: Objective, found: Completion) -> Completion:
+    """What was found where the total itself has a limit: the least total keeps it, or none does."""
+    bounds = [bound for limit, bound in objective.limits if limit == objective.terms]
+    if bounds and found.bound is not None and found.bound > min(bounds):
+        return INFEASIBLE
+    if bounds and found.total is not None and found.total > min(bounds):
+        return Completion(CompletionStatus.UNKNOWN, bound=found.bound)
+    return found
 
 
 def values_of(model: Model, solution: Sequence[int], quantities: dict[int, int]) -> tuple[tuple[str, Value], ...]:
@@ -114,7 +124,7 @@ def _with_preferences(model: Model, terms: tuple[Term, ...]) -> tuple[tuple[Term
     return (*scaled, *wishes), scale
 
 
-def _unscaled(model: Model, found: Completion, terms: tuple[Term, ...], scale: int) -> Completion:
+def _unscaled(found: Completion, scale: int) -> Completion:
     bound = None if found.bound is None else found.bound // scale
     total = None if found.total is None else found.total // scale
     return Completion(found.status, found.values, total, bound)

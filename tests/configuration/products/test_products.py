@@ -12,12 +12,16 @@ from hypothesis import strategies as st
 
 from engine.catalog import ConfiguredLine, LineId, Sku
 from engine.configuration.answers import CompletionStatus
-from engine.configuration.products import ConstraintKind, Pick, ProductConfigurator, Standing, compile_product
+from engine.configuration.products import Aim, ConstraintKind, Pick, ProductConfigurator, Standing, compile_product
 from tests.configuration.products import parts
 
 EVERYTHING = tuple(parts.all_configurations())
 SCOPE = parts.scope()
 PRICES = {Sku(sku): Decimal(7 * n + (n * n) % 5) for n, sku in enumerate(parts.PARTS, 1)}
+
+COSTS = {sku: price - Decimal(3 * n % 11) for n, (sku, price) in enumerate(PRICES.items(), 1)}
+"""Of the drives D2 brings nothing, D3 three: the dearer one is the better one."""
+SLOTS = tuple(parts.SLOTS)
 
 RULE_SETS = st.frozensets(st.sampled_from(range(len(parts.RULES))), min_size=1, max_size=4)
 PICKS = st.lists(
@@ -132,6 +136,48 @@ def test_the_cheapest_completion_is_the_cheapest(rules: frozenset[int], picks: l
     assert found.list_price == sum(PRICES[p.sku] * p.quantity for p in found.choices if p.sku)
     if found.proven:
         assert found.list_price == min(price(c) for c in left)
+
+
+def loss(configuration: parts.Configuration) -> Decimal:
+    units = ((Sku(sku), units) for entries in configuration.values() for sku, units in entries)
+    return sum(((COSTS[sku] - PRICES[sku]) * count for sku, count in units), Decimal(0))
+
+
+@given(RULE_SETS, PICKS, st.sampled_from([Aim.CHEAPEST, Aim.BEST_MARGIN]), st.integers(100, 400) | st.none())
+def test_a_completion_keeps_the_limit_and_is_the_best_where_it_is_proven(
+    rules: frozenset[int], picks: list[Pick], aim: Aim, limit: int | None
+) -> None:
+    within = [c for c in fitting(rules, picks) if limit is None or price(c) <= limit]
+    most = None if limit is None else Decimal(limit)
+    found = configurator(rules).complete(picks, aim=aim, prices=PRICES, costs=COSTS, limit=most)
+    if found.status is CompletionStatus.INFEASIBLE:
+        assert not within
+    if not found.choices:
+        assert limit is not None or not within
+        assert found.status in (CompletionStatus.INFEASIBLE, CompletionStatus.UNKNOWN)
+        return
+    chosen = {slot: tuple((p.sku, p.quantity) for p in found.choices if p.slot == slot and p.sku) for slot in SLOTS}
+    assert price(chosen) == found.list_price and (limit is None or found.list_price <= limit)
+    assert {slot: sorted(each) for slot, each in chosen.items()} in [
+        {slot: sorted(each) for slot, each in c.items()} for c in within
+    ]
+    if found.proven:
+        measure = price if aim is Aim.CHEAPEST else loss
+        assert measure(chosen) == min(measure(c) for c in within)
+
+
+def test_the_second_product_of_a_class_may_break_the_limit_that_the_first_would_keep() -> None:
+    """D2 and D3 are alike to the rules; the solver counts the better one for each of them, and the cheaper price."""
+    engine = configurator(frozenset({0}))
+    prices = {Sku(sku): Decimal(30 if sku == "D3" else 10) for sku in parts.PARTS}
+    costs = {sku: price - {"D2": 4, "D3": 9}.get(sku, 0) for sku, price in prices.items()}
+    free = engine.complete([], aim=Aim.BEST_MARGIN, prices=prices, costs=costs)
+    # two of each drive earn 2 * 4 + 2 * 9; the solver hoped for 4 * 9
+    assert {(p.sku, p.quantity) for p in free.choices if p.slot == "drives"} == {("D2", 2), ("D3", 2)}
+    assert free.status is CompletionStatus.FEASIBLE
+    # processor, board and supply cost 30, all four drives 80 more, which the solver takes for 40
+    less = engine.complete([], aim=Aim.BEST_MARGIN, prices=prices, costs=costs, limit=Decimal(80))
+    assert less.status is CompletionStatus.FEASIBLE and less.list_price is not None and less.list_price <= 80
 
 
 @given(RULE_SETS, st.sampled_from(EVERYTHING))

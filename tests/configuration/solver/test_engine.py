@@ -236,6 +236,19 @@ def test_a_spending_limit_keeps_the_total_below() -> None:
     assert found.proven and dict(found.values) == {"a": True, "b": False, "c": True} and found.total == -14
 
 
+@given(SEEDS, st.integers(-9, 9))
+@settings(max_examples=60, deadline=None)
+def test_a_limit_on_the_total_itself_is_kept_or_refused(seed: int, bound: int) -> None:
+    rnd = random.Random(seed)
+    model = random_model(seed)
+    quantities = [None, *(at for at, _ in model.quantities())]
+    terms = tuple(Term(rnd.randint(-4, 9), rnd.randint(0, model.atom_count), rnd.choice(quantities)) for _ in range(3))
+    found = configurator_for(model).complete((), objective=Objective(terms, limits=((terms, bound),)))
+    within = [each for each in (total(model, one, terms) for one in solutions(model)) if each <= bound]
+    assert found.proven if within else found.status is CompletionStatus.INFEASIBLE
+    assert found.total == min(within, default=None)
+
+
 def pigeonhole(holes: int) -> Model:
     builder = ModelBuilder("pigeons")
     homes = [builder.enumeration(f"pigeon {at}", [f"hole {hole}" for hole in range(holes)]) for at in range(holes + 1)]
