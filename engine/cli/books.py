@@ -36,6 +36,10 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
     ]
     rows += [_tax(each, code, ROUNDED.get(invoice.tax_rounding, "")) for each in invoice.taxes]
     rows.append(["    total", "", "", "", money(invoice.gross, code)])
+    settled = invoice.gross - invoice.open
+    if invoice.number and settled:
+        rows.append(["    paid or credited", "", "", "", amount(-settled, code)])
+        rows.append(["    open", "", "", "", money(invoice.open, code)])
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
 
 
@@ -62,7 +66,8 @@ def show_schedule(screen: Screen, contract: Any) -> None:
     """Obligations with what is allocated and recognised, and the schedule of those over time.
 
     Once something changed, what will not be billed and the price as it stands have columns of their own. The prices
-    that the quote stated, less what will not be billed, add up to the prices now, credits and usage aside.
+    that the quote stated, less what will not be billed, add up to the prices now with usage and credits, which have a
+    line of their own.
     """
     code = contract.currency_code
     shown = [each for each in contract.obligations if each.price or each.allocated]
@@ -80,6 +85,13 @@ def show_schedule(screen: Screen, contract: Any) -> None:
     totals = [sum(column) for column in zip(*(_revenue_of(each, changed=changed) for each in shown), strict=True)]
     rows.append(["total", "", *(amount(value, code) for value in totals)])
     screen.table(columns, rows, right=range(2, len(columns)))
+    beside = sum(each.price - each.stated + each.released for each in shown)
+    if beside:
+        stays, now = (
+            sum(column) for column in zip(*((one.stated - one.released, one.price) for one in shown), strict=True)
+        )
+        sums = f"{amount(stays, code)} stated and to be billed, {amount(now, code)} now"
+        screen.say(f"  usage and credits: {amount(beside, code)}  ({sums})")
     for each in shown:
         if each.end_date.year:
             gone = "was taken back" if each.released >= each.stated else "ended early"

@@ -9,7 +9,7 @@ import pytest
 from cpq.v1 import billing_pb2, revenue_pb2
 from google.type.date_pb2 import Date
 
-from engine.cli.books import show_audit, show_invoice
+from engine.cli.books import show_audit, show_invoice, show_schedule
 from engine.cli.screen import Screen
 
 
@@ -35,6 +35,34 @@ def test_service_is_shown_from_its_first_to_its_last_day(capsys: pytest.CaptureF
     assert "2026-02-01 to 2026-02-28" in printed
     assert "2026-03-01 to 2026-03-31" in printed
     assert "2026-03-02  " in printed and "2026-03-02 to" not in printed
+
+
+def test_an_invoice_shows_what_is_settled_and_what_is_open(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = invoice("RATE", 191)
+    shown.number, shown.open = "FJ-000001", 691
+    show_invoice(Screen(), shown)
+    settled, left = capsys.readouterr().out.splitlines()[-2:]
+    # 11.91 less 5.00
+    assert settled.split() == ["paid", "or", "credited", "-5.00"]
+    assert left.split() == ["open", "EUR", "6.91"]
+    shown.open = shown.gross
+    show_invoice(Screen(), shown)
+    assert "paid or credited" not in capsys.readouterr().out
+    draft = invoice("RATE", 191)
+    show_invoice(Screen(), draft)
+    assert "paid or credited" not in capsys.readouterr().out
+
+
+def test_revenue_names_what_usage_and_credits_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    contract = revenue_pb2.RevenueContract(currency_code="EUR")
+    contract.obligations.add(skus=["CARE"], timing="daily", stated=10000, allocated=10000, price=5000, released=4000)
+    contract.obligations.add(skus=["BEANS"], timing="usage", price=850)
+    show_schedule(Screen(), contract)
+    # Stated 100.00 less 40.00 that will not be billed; a credit of 10.00 and usage of 8.50 are -1.50 beside them.
+    assert "usage and credits: -1.50  (60.00 stated and to be billed, 58.50 now)" in capsys.readouterr().out
+    contract.obligations[0].price, contract.obligations[1].price = 6000, 0
+    show_schedule(Screen(), contract)
+    assert "usage and credits" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
