@@ -18,6 +18,12 @@ def main() -> int:
     options = [each for each in sys.argv[1:] if each.startswith("--")]
     wanted = [each for each in sys.argv[1:] if each not in options]
     names = [path.stem for path in sorted(HERE.glob("*.py")) if path.stem not in NOT_BENCHMARKS]
+    if {"--help", "-h"} & set(sys.argv[1:]):
+        print(f"usage: python -m benchmarks [NAME ... [--full]]\n\n{__doc__}\nBenchmarks: {', '.join(names)}")
+        return 0
+    if options and not wanted:
+        print(f"name the benchmarks that {' '.join(options)} is for: {', '.join(names)}", file=sys.stderr)
+        return 2
     unknown = sorted(set(wanted) - set(names))
     if unknown:
         print(f"unknown benchmark: {', '.join(unknown)}; known: {', '.join(names)}", file=sys.stderr)

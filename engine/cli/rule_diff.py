@@ -13,7 +13,7 @@ from engine.adapters.compiled_books import kept_books
 from engine.adapters.rule_folder import FolderError, read_folder
 from engine.application.rule_books import ActiveBook
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
-from engine.cli.prices import signed
+from engine.cli.prices import plain, signed
 from engine.cli.progress import progress
 from engine.cli.screen import Screen
 from engine.diagnostics import Diagnostic, Severity, as_json, counted, one_line
@@ -71,7 +71,9 @@ def _show(rules: tuple[RuleChange, ...], quotes: tuple[QuoteChange, ...], *, exa
     screen.say(f"{counted(len(rules), 'rule')} {'differs' if len(rules) == 1 else 'differ'}")
     if quotes:
         screen.say()
-        rows = [[each.name, each.before, each.after, _difference(each.before, each.after)] for each in quotes]
+        rows = [
+            [each.name, _net(each.before), _net(each.after), _difference(each.before, each.after)] for each in quotes
+        ]
         screen.table(["example quote", "net before", "net after", "difference"], rows, right=(1, 2, 3))
     verb = "costs" if len(quotes) == 1 else "cost"
     screen.say(f"{len(quotes)} of {counted(examples, 'example quote')} {verb} something else")
@@ -89,6 +91,14 @@ def _first_difference(before: str, after: str) -> int:
 def _short(text: str, start: int) -> str:
     shown = f"…{text[start:]}" if start else text or "nothing"
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+
+
+def _net(text: str) -> str:
+    """A net total as other tables show it, or why there is none."""
+    try:
+        return plain(text)
+    except InvalidOperation:
+        return text
 
 
 def _difference(before: str, after: str) -> str:
