@@ -10,7 +10,7 @@ from engine.cli.configurations import choice_text, show_conflict, show_repairs
 from engine.cli.connection import read_json
 from engine.cli.prices import show_findings
 from engine.cli.screen import Screen
-from engine.cli.verbs import Argument, Verb, add_verb, named, option, positional
+from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional
 from engine.client import Client
 
 PRODUCT = positional("product", "the configurable product, such as WS", named("products"))
@@ -74,8 +74,8 @@ def repair(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 
 def validate(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
-    """Check the lines of a file."""
+    """Check the lines of a file; exit code 1 when they are not valid."""
     answer = client.configuration.validate_configuration(lines=read_json(options.file).get("lines", []))
     screen.say("valid" if answer.valid else "not valid", style="green" if answer.valid else "yellow")
     show_findings(screen, answer.findings)
-    return answer
+    return answer if answer.valid else Negative(answer)

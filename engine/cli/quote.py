@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.connection import read_json
+from engine.cli.failure import FINDINGS, VerbFailed
 from engine.cli.prices import PENDING, show_approval, show_findings, show_lines, show_route, show_totals
 from engine.cli.screen import Screen, day, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
+from engine.cli.verbs import Argument, Negative, Verb, a_day, add_family, named, option, positional
 from engine.client import Client
 
 STATES = (
@@ -122,11 +123,8 @@ def edit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     given = read_json(options.file)
     present = client.quotes.get_quote(name=options.name)
     if given.get("owner", present.owner) != present.owner:
-        screen.say(
-            f"{present.name} stays with {present.owner}; `cpq quote clone --owner` makes a copy for another",
-            style="red",
-        )
-        return None
+        message = f"{present.name} stays with {present.owner}; `cpq quote clone --owner` makes a copy for another"
+        raise VerbFailed(message, code=FINDINGS)
     etag = given.get("etag") or present.etag
     return _shown(screen, client.quotes.update_quote(quote={**given, "name": present.name}, etag=etag, view="full"))
 
@@ -264,7 +262,7 @@ def verify(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     screen.say(f"{verdict}: {answer.certificate}", style="green" if answer.valid else "red")
     for fault in answer.faults:
         screen.say(f"  {fault.message}")
-    return answer if answer.valid else None
+    return answer if answer.valid else Negative(answer)
 
 
 def delete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
@@ -288,10 +286,8 @@ def _decide(client: Client, screen: Screen, options: argparse.Namespace, *, appr
         client.approvals.approve(**fields) if approve else client.approvals.reject(**fields)
         screen.say(f"{each.chain}/{each.level}: {'approved' if approve else 'rejected'}")
     if not asked:
-        screen.say(
-            f"nothing of {quote.name} waits for {approver}; `cpq quote approvals` says who is asked", style="yellow"
-        )
-        return None
+        message = f"nothing of {quote.name} waits for {approver}; `cpq quote approvals` says who is asked"
+        raise VerbFailed(message, code=FINDINGS)
     return _head(screen, client.quotes.get_quote(name=options.name))
 
 

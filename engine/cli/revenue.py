@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.cli.books import show_audit, show_balances, show_entry, show_schedule
 from engine.cli.screen import Screen
-from engine.cli.verbs import Verb, a_day, add_family, add_verb, named, option, positional
+from engine.cli.verbs import Negative, Verb, a_day, add_family, add_verb, named, option, positional
 from engine.client import Client
 from engine.diagnostics import counted
 
@@ -90,6 +90,4 @@ def audit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     fields: dict[str, Any] = {"until": options.until} if options.until else {}
     found = client.revenue.run_audit(**fields)
     show_audit(screen, found)
-    if found.valid or options.json:
-        return found
-    return None
+    return found if found.valid else Negative(found)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from engine.bootstrap import SettingsError
 from engine.cli.connection import add_options, as_data, connected
-from engine.cli.failure import FINDINGS, VerbFailed
+from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.screen import Screen
 from engine.client import CallFailed, Client
 from engine.money import MoneyError
@@ -28,6 +28,13 @@ AMOUNT = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+)")
 
 STREAMED = object()
 """The answer of a verb that has printed its JSON already, a line at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """An answer that says no: machines read it as any other, and the verb ends with exit code 1."""
+
+    answer: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,8 @@ def _run(work: Work, options: argparse.Namespace) -> int:
     screen = Screen(machine=options.json)
     try:
         with connected(options) as client:
-            answer = work(client, screen, options)
+            found = work(client, screen, options)
+            answer, code = (found.answer, FINDINGS) if isinstance(found, Negative) else (found, CLEAN)
             if options.json and answer is not None and answer is not STREAMED:
                 screen.data(_plain(answer))
     except SettingsError as problem:
@@ -149,7 +157,7 @@ def _run(work: Work, options: argparse.Namespace) -> int:
         raise VerbFailed(str(failed), code=FINDINGS, facts=_facts(failed)) from failed
     except (MoneyError, PlainError) as failed:
         raise VerbFailed(str(failed), code=FINDINGS) from failed
-    return 0 if answer is not None else FINDINGS
+    return FINDINGS if answer is None else code
 
 
 def _facts(failed: CallFailed) -> dict[str, object]:

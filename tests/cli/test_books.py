@@ -3,14 +3,19 @@ says why."""
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from cpq.v1 import billing_pb2, revenue_pb2
 from google.type.date_pb2 import Date
 
 from engine.cli.books import show_audit, show_invoice, show_schedule
+from engine.cli.revenue import audit
 from engine.cli.screen import Screen
+from engine.cli.verbs import Negative
 
 
 def day(month: int, number: int) -> Date:
@@ -100,3 +105,13 @@ def test_a_finding_of_the_audit_is_said_once(capsys: pytest.CaptureFixture[str])
     show_audit(Screen(), found)
     printed = capsys.readouterr().out
     assert printed.count("AUD005") == printed.count("order o-1 item 1") == 1
+
+
+@pytest.mark.parametrize("machine", [False, True])
+def test_an_audit_that_found_something_says_no_to_machines_too(machine: bool) -> None:
+    found = revenue_pb2.RunAuditResponse()
+    client = cast(Any, SimpleNamespace(revenue=SimpleNamespace(run_audit=lambda: found)))
+    asked = Namespace(until=None, json=machine)
+    assert audit(client, Screen(machine=machine), asked) == Negative(found)
+    found.valid = True
+    assert audit(client, Screen(machine=machine), asked) is found

@@ -130,6 +130,8 @@ def test_a_draft_is_edited_from_a_file(cpq: Cpq, write: Write, deal: dict[str, s
     assert "123.50" in cpq("quote", "edit", quote, write("q.json", shown))
     assert cpq("quote", "show", quote, "--json")["valid_until"] == shown["valid_until"]
     assert "stays with" in cpq("quote", "edit", quote, write("q.json", {"owner": deal["Mia"]}), code=1)
+    told = cpq("quote", "edit", quote, write("q.json", {"owner": deal["Mia"]}), "--json", code=1)
+    assert "stays with" in told["error"]["message"]
     cpq("quote", "submit", quote)
     assert "FAILED_PRECONDITION" in cpq("quote", "edit", quote, write("q.json", {"title": "Late"}), code=1)
 
@@ -167,6 +169,8 @@ def test_an_offer_is_sent_verified_and_accepted(cpq: Cpq, deal: dict[str, str]) 
     assert "cpq1-sha256:" in cpq("quote", "send", quote)
     assert "recomputes to its certificate" in cpq("quote", "verify", quote)
     assert "does NOT" in cpq("quote", "verify", quote, "--certificate", "cpq1-sha256:0", code=1)
+    told = cpq("quote", "verify", quote, "--certificate", "cpq1-sha256:0", "--json", code=1)
+    assert not told.get("valid", False) and told["faults"]
     assert "draft" in cpq("quote", "revise", quote, "--valid-until", "2099-12-30")
     cpq("quote", "submit", quote)
     cpq("quote", "send", quote)

@@ -58,8 +58,10 @@ def test_lines_are_validated(cpq: Cpq, write: Write) -> None:
         {"id": "psu", "sku": "PSU-450B", "quantity": "1", "parent": "ws", "group": "psu"},
         {"id": "gpu", "sku": "GPU-X32", "quantity": "1", "parent": "ws", "group": "gpu"},
     ]
-    shown = cpq("validate", write("c.json", {"lines": lines}))
+    shown = cpq("validate", write("c.json", {"lines": lines}), code=1)
     assert "not valid" in shown and "is not chosen yet" in shown and "power" in shown.lower()
+    told = cpq("validate", write("c.json", {"lines": lines}), "--json", code=1)
+    assert not told.get("valid", False) and len(told["findings"]) > 1
 
 
 @pytest.fixture(scope="module")
