@@ -68,6 +68,7 @@ def changed_rules(old: RuleBook, new: RuleBook) -> tuple[RuleChange, ...]:
     found: list[RuleChange] = []
     for kind, things in _KINDS.items():
         before, after = (_by_key(things(book)) for book in (old, new))
+        after = _in_place(before, after)
         for key in [*before, *(each for each in after if each not in before)]:
             found += _compared(kind, before.get(key), after.get(key))
     return tuple(found)
@@ -169,6 +170,22 @@ def _by_key(things: Iterator[_Thing]) -> dict[str, _Thing]:
             key += " again"
         found[key] = (name, span, parts)
     return found
+
+
+def _in_place(before: Mapping[str, _Thing], after: Mapping[str, _Thing]) -> Mapping[str, _Thing]:
+    """What is there now by the keys of before: a row without an id that stands where another stood and differs from it
+    in one part is that row, changed.
+    """
+    gone = {each[0]: key for key, each in before.items() if key not in after and _BY_PLACE.search(each[0])}
+    found: dict[str, _Thing] = {}
+    for key, each in after.items():
+        old = gone.get(each[0]) if key not in before else None
+        found[old if old is not None and _differing(before[old][2], each[2]) == 1 else key] = each
+    return found
+
+
+def _differing(before: Said, after: Said) -> int:
+    return sum(before.get(each) != after.get(each) for each in {*before, *after})
 
 
 def _compared(kind: str, before: _Thing | None, after: _Thing | None) -> Iterator[RuleChange]:

@@ -146,8 +146,10 @@ def test_what_is_added_is_what_is_taken_out_the_other_way_round() -> None:
     assert "removed discount volume-50" in back
 
 
-def test_a_row_without_an_id_is_taken_out_and_added() -> None:
+def test_a_row_without_an_id_is_changed_where_it_stands_or_taken_out_and_added() -> None:
     rules, _ = told(examples(), edited("prices/austria.csv", "125.00", "126.00"))
+    assert rules == ["changed price prices/austria.csv:3/EUR price: 125.00 -> 126.00"]
+    rules, _ = told(examples(), edited("prices/austria.csv", "1,125.00", "2,126.00"))
     assert rules == ["removed price prices/austria.csv:3/EUR", "added price prices/austria.csv:3/EUR"]
 
 
