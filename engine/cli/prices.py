@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from engine.cli.screen import Screen, amount, bar, day, days, money
 from engine.diagnostics import counted
 
+COLUMN = re.compile(r"(?<=\d):\d+\Z")
+"""The column of a place in a text file; a cell of a spreadsheet is one place."""
 MOST_DECIMALS = Decimal("0.0001")
 OF_A_RAMP = ("usage estimate", "contract value")
 """Totals that mean something where lines never meet; the others are sums that nobody pays."""
@@ -127,7 +130,7 @@ def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> N
                 bar(Decimal(step.after), widest),
                 _change(step),
                 step.rule,
-                step.place.rpartition(":")[0],
+                COLUMN.sub("", step.place),
                 step.say,
             ]
             for step in each.steps

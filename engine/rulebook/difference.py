@@ -68,9 +68,9 @@ def changed_rules(old: RuleBook, new: RuleBook) -> tuple[RuleChange, ...]:
     found: list[RuleChange] = []
     for kind, things in _KINDS.items():
         before, after = (_by_key(things(book)) for book in (old, new))
-        after = _in_place(before, after)
-        for key in [*before, *(each for each in after if each not in before)]:
-            found += _compared(kind, before.get(key), after.get(key))
+        placed = _in_place(before, after)
+        for key in [*before, *(each for each in placed if each not in before)]:
+            found += _compared(kind, before.get(key), placed.get(key))
     return tuple(found)
 
 

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from cpq.v1 import billing_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, pricing_pb2, revenue_pb2
 from google.type.date_pb2 import Date
 
 from engine.cli.books import show_audit, show_invoice, show_schedule
+from engine.cli.prices import show_waterfalls
 from engine.cli.revenue import audit
 from engine.cli.screen import Screen
 from engine.cli.verbs import Negative
@@ -115,3 +116,13 @@ def test_an_audit_that_found_something_says_no_to_machines_too(machine: bool) ->
     assert audit(client, Screen(machine=machine), asked) == Negative(found)
     found.valid = True
     assert audit(client, Screen(machine=machine), asked) is found
+
+
+def test_a_price_from_a_spreadsheet_names_its_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    story = pricing_pb2.Waterfall(line_id="b")
+    for place in ("prices/usd.xlsx:A2", "catalog/chairs.csv:3:1"):
+        story.steps.add(step="list price", before="0", after="9", rule="list", place=place)
+    show_waterfalls(Screen(), [story], {})
+    printed = capsys.readouterr().out
+    assert "prices/usd.xlsx:A2" in printed
+    assert "catalog/chairs.csv:3 " in printed and "chairs.csv:3:1" not in printed
