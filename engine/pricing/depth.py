@@ -2,18 +2,19 @@
 
 List price less amount is what discounts and surcharges come to together. Where something raises a price, each discount
 counts by its share of the price that it was taken from: 10 % off after a surcharge of 50 % is a depth of 10, as it is
-before one. A guard, the cap of a group, a rounding or an agent who sets a higher price undoes a part of a discount and
-counts against it.
+before one. A guard, the cap of a group, a rounding or an agent who sets a higher price (on a line, on the quote, for a
+ramp segment) undoes a part of a discount and counts against it; what goes beyond the price without discounts is a
+surcharge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from engine.money import EXACT
-from engine.pricing.compiled import FLOOR, GROUP_CAP, MANUAL, ROUNDING, PricePlan
+from engine.pricing.compiled import FLOOR, GROUP_CAP, MANUAL, ROUNDING, SEGMENT_PRICE, PricePlan
 from engine.pricing.effects import (
     Amount,
     BuyGet,
@@ -33,7 +34,8 @@ from engine.pricing.result import OrderDiscount, PricedLine
 from engine.pricing.state import ZERO
 
 ONE = Decimal(1)
-_UNDOING = frozenset((ROUNDING, GROUP_CAP, FLOOR, MANUAL))
+_UNDOING = frozenset((ROUNDING, GROUP_CAP, FLOOR, MANUAL, SEGMENT_PRICE))
+_Share: TypeAlias = tuple[int, int]
 
 
 def may_raise(rules: PricingRules) -> bool:
@@ -75,9 +77,9 @@ class Depth(NamedTuple):
 def depths(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount] = ()) -> list[Depth]:
     """The depth of each line: a line without a list price (a percent of others) is measured against its first one."""
     raised = _raised(lines, discounts)
-    undoing, shares = _undoing(plan), _shares(discounts, raised)
+    sources, shares = _sources(plan), _shares(discounts, raised)
     return [
-        _depth(line, shares.get(index, ()), undoing)
+        _depth(line, shares.get(index, ()), sources)
         if index in raised
         else Depth(line.list_amount, max(line.list_amount - line.amount, 0))
         for index, line in enumerate(lines)
@@ -91,17 +93,27 @@ def beyond_sums(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequenc
     """
     raised = _raised(lines, discounts)
     taken = sum([line.amount - line.list_amount for line in lines if line.amount > line.list_amount])
-    base, undoing, shares = 0, _undoing(plan), _shares(discounts, raised)
+    base, sources, shares = 0, _sources(plan), _shares(discounts, raised)
     for index in raised:
         line = lines[index]
-        depth = _depth(line, shares.get(index, ()), undoing)
+        depth = _depth(line, shares.get(index, ()), sources)
         base += depth.base - line.list_amount
         taken += depth.taken - max(line.list_amount - line.amount, 0)
     return Depth(base, taken)
 
 
-def _undoing(plan: PricePlan) -> frozenset[int]:
-    return _UNDOING | {each.no for each in plan.guards}
+class _Sources(NamedTuple):
+    """Steps that are neither a discount nor a surcharge, by number: those that undo, and those that state a price."""
+
+    undoing: frozenset[int]
+    stating: frozenset[int]
+
+
+def _sources(plan: PricePlan) -> _Sources:
+    return _Sources(
+        _UNDOING | {each.no for each in plan.guards},
+        frozenset(each.no for found in plan.percent_of.values() for each in found),
+    )
 
 
 def _raised(lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount]) -> set[int]:
@@ -115,31 +127,57 @@ def _raised(lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount]) -> 
     return found
 
 
-def _shares(discounts: Sequence[OrderDiscount], wanted: set[int]) -> dict[int, list[int]]:
+def _shares(discounts: Sequence[OrderDiscount], wanted: set[int]) -> dict[int, list[_Share]]:
     """What order discounts took off some lines, in their order."""
-    shares: dict[int, list[int]] = {}
+    shares: dict[int, list[_Share]] = {}
     if wanted:
         for discount in discounts:
             for index, share in discount.split:
                 if share and index in wanted:
-                    shares.setdefault(index, []).append(share)
+                    shares.setdefault(index, []).append((discount.rule_no, share))
     return shares
 
 
-def _depth(line: PricedLine, shares: Sequence[int], undoing: frozenset[int]) -> Depth:
+class _Course:
+    """A price on its way, beside the full one that it would be had nothing been taken off: ``kept`` is the share left.
+
+    The full price is kept by itself since what undoes may bring back a price of nothing, of which no share tells how.
+    """
+
+    __slots__ = ("full", "kept", "sources")
+
+    def __init__(self, sources: _Sources) -> None:
+        self.sources = sources
+        self.kept = ONE
+        self.full = ZERO
+
+    def step(self, number: int, before: Decimal, after: Decimal) -> None:
+        """Let a step act, by what it is."""
+        if number in self.sources.stating or (not self.full and before <= 0):
+            self.kept, self.full = ONE, max(after, ZERO)
+            return
+        self.full = self.full or before
+        if after > before and number in self.sources.undoing:
+            self.full = max(self.full, after)
+            self.kept = EXACT.divide(max(after, ZERO), self.full)
+        elif before <= 0:
+            return
+        elif after < before:
+            self.kept = EXACT.divide(EXACT.multiply(self.kept, max(after, ZERO)), before)
+        else:
+            self.full = EXACT.divide(EXACT.multiply(self.full, after), before)
+
+
+def _depth(line: PricedLine, shares: Sequence[_Share], sources: _Sources) -> Depth:
     """The depth of a line that something brought up."""
-    together, base = line.list_amount - line.amount, line.list_amount
-    if not base:
-        base = line.stage_amount
-    kept = ONE
+    together, base = line.list_amount - line.amount, line.list_amount or line.stage_amount
+    course = _Course(sources)
     for number, before, after in line.trace:
-        if before > 0 and (after < before or number in undoing):
-            kept = EXACT.divide(EXACT.multiply(kept, max(after, ZERO)), before)
-    kept = min(kept, ONE)
-    running = line.stage_amount
-    for share in shares:
-        if share > 0 and running > 0:
-            kept = EXACT.divide(EXACT.multiply(kept, Decimal(running - share)), Decimal(running))
+        course.step(number, before, after)
+    running = Decimal(line.stage_amount)
+    course.full = EXACT.divide(running, course.kept) if course.kept else Decimal(base)
+    for number, share in shares:
+        course.step(number, running, running - share)
         running -= share
-    taken = EXACT.multiply(Decimal(base), EXACT.subtract(ONE, kept))
+    taken = EXACT.multiply(Decimal(base), EXACT.subtract(ONE, course.kept))
     return Depth(base, max(int(taken.to_integral_value(ROUND_HALF_UP)), together, 0))

@@ -9,7 +9,18 @@ import pytest
 
 from engine.pricing import Edit, compile_plan, price, reprice
 from engine.pricing.effects import Amount, On, Percent, SetPrice, Sign
-from engine.pricing.plan import Guard, Level, PercentOfTotal, PricingRules, Rule, RuleGroup
+from engine.pricing.plan import (
+    ContractedPrice,
+    Guard,
+    Level,
+    Match,
+    Narrowness,
+    PercentOfTotal,
+    PricingRules,
+    Rule,
+    RuleGroup,
+    Step,
+)
 from engine.pricing.repricing import Repriced
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
 from engine.pricing.result import Priced
@@ -70,6 +81,46 @@ def test_a_guard_takes_a_discount_back_and_is_no_surcharge() -> None:
     assert depth(book(off, guards=(Guard("floor", floor=D(95)),))) == "5"
     above = Guard("floor", when=when('line.sku = "A"'), floor=D(120))
     assert depth(book(rule("off", Percent(D(20)), only="B"), guards=(above,)), line("A"), line("B")) == "10"
+
+
+def test_a_price_of_nothing_is_brought_back_too() -> None:
+    free = rule("free", Percent(D(100)))
+    assert depth(book(free)) == "100"
+    assert depth(book(free, guards=(Guard("floor", floor=D(95)),))) == "5"  # 100, 0, 95
+    assert depth(book(free), manual=(manual(ManualKind.TARGET, 90),)) == "10"
+    assert depth(book(rule("up", RUSH, priority=1), free), manual=(manual(ManualKind.TARGET, 120),)) == "20"  # of 150
+    fee = rule("fee", Amount(D(7), sign=Sign.UP))  # a surcharge brings nothing back, nor does an agent who gives more
+    assert (
+        depth(book(rule("free", Percent(D(100)), priority=1), fee), manual=(manual(ManualKind.PERCENT, 12),)) == "100"
+    )
+
+
+def test_what_an_agent_adds_hides_no_discount_that_follows() -> None:
+    partner = RuleGroup("partner", step=Step.PARTNER)
+    tenth = rule("tenth", Percent(D(10)), group="partner")
+    rules = book(tenth, groups=(LINES, partner, ORDER))
+    assert depth(rules, manual=(manual(ManualKind.TARGET, 130),)) == "10"  # 100, 130, 117
+
+
+def test_an_agent_who_raises_the_whole_quote_takes_discounts_back() -> None:
+    fifth = book(rule("fifth", Percent(D(20))))
+    total = ManualDiscount("m", ManualOn.TOTAL, ManualKind.TARGET, D(90), "to win", "ann", "")
+    assert depth(fifth, manual=(total,)) == "10"  # 100, 80, 90
+    assert depth(fifth, manual=(replace(total, value=D(130)),)) == "0"
+
+
+def test_the_price_of_a_segment_stands_in_the_place_of_a_contracted_one() -> None:
+    agreed = book(contracted=(ContractedPrice("agreed", Match(Narrowness.SKU, "A"), price=D(80)),))
+    segment = line("A")._replace(segment=1)
+    assert depth(agreed, segment) == "20"
+    assert depth(agreed, segment._replace(segment_price=D(90))) == "10"  # 100, 80, 90
+    assert depth(agreed, segment._replace(segment_price=D(120))) == "0"  # of 120
+
+
+def test_a_floor_under_a_percent_of_other_lines_makes_it_no_discount() -> None:
+    care = PercentOfTotal("care", "CARE", D(5), when('line.sku != "CARE"'))  # type: ignore[arg-type]
+    rules = book(percent_of=(care,), guards=(Guard("floor", floor=D(8)),))
+    assert depth(rules, line("A"), line("CARE")) == "0"  # 0, 8, and then 5 % of 100
 
 
 def test_a_percent_of_other_lines_is_no_surcharge() -> None:

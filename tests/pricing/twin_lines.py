@@ -38,6 +38,7 @@ class TwinLine:
     applied: list[str] = field(default_factory=list)
     by_group: dict[str, Fraction] = field(default_factory=dict)
     entries: dict[str, Fraction] = field(default_factory=dict)
+    moves: list[tuple[Fraction, Fraction]] = field(default_factory=list)
 
     @property
     def running(self) -> Fraction:
@@ -193,6 +194,7 @@ class _Group:
         taken = min(taken, line.room)
         if not taken:
             return False
+        line.moves.append((line.running, line.running - taken))
         line.unit -= taken / line.quantity
         line.granted += taken
         line.discounted = line.discounted or taken > 0

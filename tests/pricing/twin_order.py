@@ -36,6 +36,8 @@ class TwinOrder:
     gifts: list[tuple[str, int]] = field(default_factory=list)
     stopped: bool = False
     gross_of: list[int] = field(default_factory=list)
+    gave: list[list[tuple[int, int]]] = field(default_factory=list)
+    by_agent: list[list[tuple[int, int]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not self.units:
@@ -166,6 +168,7 @@ class _Group:
                             unit.value = unit.value * self.order.running[line] / before
             if self.left is not None:
                 self.left = max(self.left - sum(share for _, share in shares), 0)
+            self.order.gave.append(shares)
         self.order.applied.append(rule.id)
         self.count += 1
         self.order.stopped = self.order.stopped or rule.stop

@@ -19,9 +19,10 @@ from engine.pricing.plan import (
 )
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces, RequestLine
 from engine.pricing.settings import RoundingOf, RoundingPoint, TaxLevel, TaxSettings, TaxSide
+from tests.pricing.twin_depth import TwinDepth, depth_of
 from tests.pricing.twin_lines import Predicate, TwinLine, price_lines, proportional
 from tests.pricing.twin_order import TwinOrder, price_order, spread
-from tests.pricing.twin_start import Row, price_bundles, rounded, started
+from tests.pricing.twin_start import Move, Row, price_bundles, rounded, started
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 
@@ -36,6 +37,7 @@ class Answer:
     net: int
     tax: int
     payable: int
+    depths: list[TwinDepth]
 
 
 def price_quote(rules: PricingRules, request: PriceRequest, predicates: Mapping[str, Predicate]) -> Answer:
@@ -45,8 +47,14 @@ def price_quote(rules: PricingRules, request: PriceRequest, predicates: Mapping[
     _line_rules(rules, request, rows, predicates)
     _settle(rules, rows)
     _percents(rules, rows)
-    amounts = _order(rules, request, rows)
-    return _answer(rules, rows, amounts)
+    staged = [row.cents for row in rows]
+    order = _order(rules, request, rows)
+    answer = _answer(rules, rows, order.running)
+    answer.depths = [
+        depth_of(row, staged[index], _order_moves(order, staged[index], index), order.running[index])
+        for index, row in enumerate(rows)
+    ]
+    return answer
 
 
 # steps 5 to 10
@@ -73,7 +81,7 @@ def _line_rules(
                 lowest.append(Fraction(line.cost) / (1 - Fraction(guard.margin_percent_min) / 100))  # type: ignore[arg-type]
             for each in lowest:
                 unit, row.lowest = max(unit, each), max(row.lowest, each)
-            row.amount = unit * quantity
+            row.move(unit * quantity, undoes=True)
 
 
 def _by_rules(rules: PricingRules, row: Row, predicates: Mapping[str, Predicate], *, before: bool) -> None:
@@ -81,6 +89,7 @@ def _by_rules(rules: PricingRules, row: Row, predicates: Mapping[str, Predicate]
     groups = tuple(each for each in rules.groups if (each.step.value < Step.MANUAL.value) is before)
     twin = TwinLine(row.line.sku, row.quantity, row.dearest, row.amount / row.quantity, row.lowest)
     price_lines(replace(rules, groups=groups), [twin], predicates)
+    row.moves += [Move(*each) for each in twin.moves]
     row.amount = twin.running
 
 
@@ -101,7 +110,7 @@ def _asked_off(manual: ManualDiscount, amount: Fraction, quantity: Fraction) -> 
 
 
 def _take(row: Row, off: Fraction) -> None:
-    row.amount -= min(off, max(row.amount - row.lowest * row.quantity, ZERO))
+    row.move(row.amount - min(off, max(row.amount - row.lowest * row.quantity, ZERO)), undoes=True)
 
 
 def _settle(rules: PricingRules, rows: Sequence[Row]) -> None:
@@ -109,7 +118,7 @@ def _settle(rules: PricingRules, rows: Sequence[Row]) -> None:
     for row in rows:
         sold = row.quantity / Fraction(row.line.unit_factor)
         if RoundingPoint.UNIT in settings.points and not row.is_share:
-            row.amount = Fraction(rounded(row.amount / sold * 100, settings.mode), 100) * sold
+            row.move(Fraction(rounded(row.amount / sold * 100, settings.mode), 100) * sold, undoes=True)
         if settings.of is RoundingOf.DISCOUNT:
             start = rounded(row.start * 100, settings.mode)
             row.cents = start - rounded((row.start - row.amount) * 100, settings.mode)
@@ -133,14 +142,15 @@ def _percents(rules: PricingRules, rows: Sequence[Row]) -> None:
                 continue
             named = [each for each in rows if counted in (each.line.sku, each.line.facts.get("family"))]
             column = [each.list_cents if percent.basis is PercentBasis.LIST else each.cents for each in named]
-            row.amount = Fraction(sum(column), 100) * Fraction(percent.percent) / 100 * row.quantity  # type: ignore[arg-type]
+            whole = Fraction(sum(column), 100)
+            row.move(whole * Fraction(percent.percent) / 100 * row.quantity, is_first=True)  # type: ignore[arg-type]
             row.cents = rounded(row.amount * 100, rules.rounding.mode)
 
 
 # steps 11 to 13
 
 
-def _order(rules: PricingRules, request: PriceRequest, rows: Sequence[Row]) -> list[int]:
+def _order(rules: PricingRules, request: PriceRequest, rows: Sequence[Row]) -> TwinOrder:
     order = TwinOrder(
         skus=[str(row.line.sku) for row in rows],
         quantities=[int(row.quantity) for row in rows],
@@ -166,7 +176,17 @@ def _order(rules: PricingRules, request: PriceRequest, rows: Sequence[Row]) -> l
             if row.line.discountable and (manual.on is ManualOn.TOTAL or row.line.group == manual.target)
         ]
         _spread_manual(manual, order, lines, rules.rounding.mode)
-    return order.running
+    return order
+
+
+def _order_moves(order: TwinOrder, cents: int, line: int) -> list[Move]:
+    """What order rules, and last the agent's discounts on the order, made of one line."""
+    found: list[Move] = []
+    for shares, undoes in ((order.gave, False), (order.by_agent, True)):
+        for share in [share for given in shares for index, share in given if index == line and share]:
+            found.append(Move(Fraction(cents), Fraction(cents - share), undoes))
+            cents -= share
+    return found
 
 
 def _spread_manual(manual: ManualDiscount, order: TwinOrder, lines: list[int], mode: Rounding) -> None:
@@ -186,6 +206,7 @@ def _spread_manual(manual: ManualDiscount, order: TwinOrder, lines: list[int], m
         shares = spread(total, running, [order.room(each) for each in lines])
     else:
         shares = [-share for share in proportional(-total, running)]
+    order.by_agent.append(list(zip(lines, shares, strict=True)))
     for index, share in zip(lines, shares, strict=True):
         order.running[index] -= share
 
@@ -248,7 +269,7 @@ def _answer(rules: PricingRules, rows: Sequence[Row], amounts: list[int]) -> Ans
     if rules.rounding.cash_increment is not None:
         coin = int(rules.rounding.cash_increment * 100)
         payable = rounded(Fraction(payable, coin), rules.rounding.mode) * coin
-    return Answer([row.list_cents for row in rows], amounts, taxes, net, tax, payable)
+    return Answer([row.list_cents for row in rows], amounts, taxes, net, tax, payable, [])
 
 
 def _shares(total: int, parts: Sequence[Fraction]) -> list[int]:

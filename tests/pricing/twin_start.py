@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 
@@ -28,6 +28,16 @@ ZERO = Fraction(0)
 
 
 @dataclass
+class Move:
+    """What one step made of a line's price: a rule or model, one that undoes, or one that states a first price."""
+
+    before: Fraction
+    after: Fraction
+    undoes: bool = False
+    is_first: bool = False
+
+
+@dataclass
 class Row:
     """One line on its way: exact until it is rounded to cents."""
 
@@ -40,10 +50,17 @@ class Row:
     cents: int = 0
     lowest: Fraction = ZERO
     is_share: bool = False
+    moves: list[Move] = field(default_factory=list)
 
     @property
     def quantity(self) -> Fraction:
         return Fraction(self.line.quantity)
+
+    def move(self, amount: Fraction, *, undoes: bool = False, is_first: bool = False) -> None:
+        """Set the amount, and keep what it was before."""
+        if amount != self.amount:
+            self.moves.append(Move(self.amount, amount, undoes, is_first))
+        self.amount = amount
 
 
 def rounded(value: Fraction, mode: Rounding) -> int:
@@ -80,15 +97,15 @@ def started(rules: PricingRules, request: PriceRequest, line: RequestLine) -> Ro
     row.amount = row.listed * quantity
     contract = _contract(rules, request, line)
     if contract is not None and contract.price is not None:
-        row.amount = Fraction(contract.price) * quantity  # type: ignore[arg-type]
+        row.move(Fraction(contract.price) * quantity)  # type: ignore[arg-type]
     elif contract is not None:
-        row.amount -= row.amount * Fraction(contract.percent_off) / 100  # type: ignore[arg-type]
+        row.move(row.amount - row.amount * Fraction(contract.percent_off) / 100)  # type: ignore[arg-type]
     use = next((each for each in rules.models if each.sku == line.sku), None)
     if use is not None:
-        row.amount = _modelled(use, row, request)
+        row.move(_modelled(use, row, request))
     if line.segment_price is not None:
-        row.amount = Fraction(line.segment_price) * quantity
-    row.amount += row.amount * Fraction(line.uplift_percent) / 100
+        row.move(Fraction(line.segment_price) * quantity, undoes=True)
+    row.move(row.amount + row.amount * Fraction(line.uplift_percent) / 100)
     row.start = row.amount
     row.dearest = max(row.listed, Fraction(line.segment_price or 0))
     row.dearest += row.dearest * max(Fraction(line.uplift_percent), ZERO) / 100
@@ -122,7 +139,14 @@ def _winner(
     def rank(entry: PriceEntry) -> tuple[object, ...]:
         dated = entry.window.start is not None or entry.window.end is not None
         least = entry.quantity_min or 0
-        return -entry.priority, -entry.match.by.value, -entry.weight, -(len(entry.when) + dated), -least, entry.id
+        return (
+            -entry.priority,
+            -entry.match.by.value,
+            -entry.weight,
+            -(len(entry.when) + dated + bool(entry.unit)),
+            -least,
+            entry.id,
+        )
 
     return min(filter(holds, rules.entries), key=rank, default=None)
 
@@ -229,5 +253,6 @@ def price_bundles(rules: PricingRules, rows: Sequence[Row]) -> None:
         total = rounded(Fraction(price.price) * root.quantity * 100, mode)  # type: ignore[arg-type]
         shares = proportional(total, [rounded(each.start * 100, mode) for each in parts])
         for each, share in zip(parts, shares, strict=True):
-            each.amount = each.start = Fraction(share, 100)
+            each.move(Fraction(share, 100))
+            each.start = each.amount
             each.is_share = True
