@@ -188,18 +188,28 @@ class ProductConfigurator:
     ) -> ProductCompletion:
         """A full valid configuration that misses the least weight of wishes, among equals best by the aim.
 
-        ``tables`` are list prices and costs. Optimal means that none is nearer to the wishes.
+        ``tables`` are list prices and costs. Optimal means that none is nearer to the wishes; what is found after a
+        second product of a class broke the limit is not called so, as in ``complete``.
         """
-        objective, offered = aims_of(self.product, self._words.picks(choices), aim, tables, limit)
-        asked = [*self._words.spoken(choices), *offered]
-        spoken = spoken_wishes(self.product, wishes, choices)
-        found = nearest(self.product.model, asked, spoken, then=objective, budget=budget)
-        placed = placed_wishes(wishes, found.ways)
-        full = choices_from(self.product, found.completion.values, choices, tables[0], placed=placed)
-        total = self._words.list_price(full, tables[0]) if full else None
+        picks, spoken = self._words.picks(choices), spoken_wishes(self.product, wishes, choices)
+        allowance, left = Allowance(budget), budget
+        allowed = limit
+        while True:
+            objective, offered = aims_of(self.product, picks, aim, tables, allowed)
+            asked = [*self._words.spoken(choices), *offered]
+            found = nearest(self.product.model, asked, spoken, then=objective, budget=left)
+            placed = placed_wishes(wishes, found.ways)
+            full = choices_from(self.product, found.completion.values, choices, tables[0], placed=placed)
+            total = self._words.list_price(full, tables[0]) if full else None
+            if limit is None or allowed is None or total is None or total <= limit:
+                break
+            allowed -= total - limit
+            left = replace(budget, milliseconds=allowance.milliseconds_left())
         status = CompletionStatus.OPTIMAL if found.proven else found.completion.status
-        if full and not found.proven:
+        if full and not (found.proven and allowed == limit):
             status = CompletionStatus.FEASIBLE
+        if not full and allowed != limit:
+            status = CompletionStatus.UNKNOWN
         return ProductCompletion(status, full, total, missed_wishes(wishes, full) if full else ())
 
     def check(

@@ -75,3 +75,33 @@ def test_a_wish_that_clashes_with_a_choice_is_missed() -> None:
     wishes = [ProductWish(Pick("cpu", Sku("CPU2"))), ProductWish(Pick("psu", Sku("P2")))]
     found = configurator(frozenset({0})).nearest([Pick("cpu", Sku("CPU1"))], wishes, tables=(PRICES, {}))
     assert found.missed == (Pick("cpu", Sku("CPU2")),) and found.proven
+
+
+@given(RULE_SETS, PICKS, WISHES, st.integers(100, 400))
+@settings(deadline=None, max_examples=80)
+def test_the_limit_is_kept_and_what_is_proven_is_the_nearest_within_it(
+    rules: frozenset[int], picks: list[Pick], wishes: list[tuple[Pick, int]], limit: int
+) -> None:
+    within = [each for each in fitting(rules, picks) if price(each) <= limit]
+    asked = [ProductWish(wish, weight) for wish, weight in wishes]
+    found = configurator(rules).nearest(picks, asked, tables=(PRICES, {}), limit=Decimal(limit))
+    if not found.choices:
+        assert found.status is CompletionStatus.UNKNOWN or not within
+        return
+    assert found.list_price is not None and found.list_price <= limit
+    if found.proven:
+        weights = dict(wishes)
+        least = min(sum(weight for wish, weight in wishes if not keeps(each, wish)) for each in within)
+        assert sum(weights[each] for each in found.missed) == least  # type: ignore[index]
+
+
+def test_a_second_product_of_a_class_does_not_break_the_limit() -> None:
+    """D2 and D3 are alike to the rules: the solver counts the cheaper one for both."""
+    prices = {Sku(sku): Decimal(30 if sku == "D3" else 10) for sku in parts.PARTS}
+    wishes = [ProductWish(Pick("drives", Sku(sku), 2)) for sku in ("D2", "D3")]
+    engine = configurator(frozenset({0}))
+    free = engine.nearest([], wishes, tables=(prices, {}))
+    # processor, board and supply cost 30, two of D2 20 and two of D3 60
+    assert free.list_price == 110 and free.proven and not free.missed
+    less = engine.nearest([], wishes, tables=(prices, {}), limit=Decimal(80))
+    assert less.list_price is not None and less.list_price <= 80 and less.missed
