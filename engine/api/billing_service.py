@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import grpc
@@ -196,8 +197,8 @@ def _note(note: CreditNote, _: str, __: Reader) -> billing_pb2.CreditNote:
     return wire.credit_note_message(note)
 
 
-def _contracts(names: object, collection: str, faults: Faults) -> tuple[str, ...]:
-    given = list(names)  # type: ignore[call-overload]
+def _contracts(names: Iterable[str], collection: str, faults: Faults) -> tuple[str, ...]:
+    given = list(names)
     if len(given) > MOST_CONTRACTS:
         faults.invalid("contracts", f"{len(given)} contracts; {MOST_CONTRACTS} are allowed")
         return ()

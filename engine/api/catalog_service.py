@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import grpc
 from cpq.v1 import catalog_pb2
@@ -97,10 +97,10 @@ def _is_in(product: Product, category: str, family: str) -> bool:
     return (not category or product.category == category) and (not family or product.family == family)
 
 
-def _search(products: object, words: Sequence[str]) -> list[Product]:
+def _search(products: Iterable[Product], words: Sequence[str]) -> list[Product]:
     """Rank by the field that the first word was found in: SKU, then name, then the rest."""
     ranked = []
-    for product in products:  # type: ignore[attr-defined]
+    for product in products:
         fields = (product.sku, product.name, product.category, product.family)
         texts = [each.casefold() for each in fields]
         if all(any(word in text for text in texts) for word in words):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from cpq.v1 import party_pb2, pricing_pb2, quote_pb2
 
-from engine.storage.sqlite.snapshot import Snapshot
 from tests.api import deal
 from tests.api.server import Served, failure, served
 from tests.fakes.rules import SMALL
+from tests.storage.statements import told_statements
 
 
 @pytest.fixture
@@ -24,15 +24,7 @@ def shop(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    found: list[str] = []
-    select = Snapshot.select
-
-    def told(self: Snapshot, sql: str, parameters: tuple[object, ...]) -> list[object]:
-        found.append(sql)
-        return select(self, sql, parameters)
-
-    monkeypatch.setattr(Snapshot, "select", told)
-    return found
+    return told_statements(monkeypatch)
 
 
 def test_a_price_and_a_draft_read_nothing_that_is_known(shop: Served, statements: list[str]) -> None:

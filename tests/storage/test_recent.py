@@ -20,9 +20,9 @@ from engine.parties import Customer, User
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 from engine.storage.sqlite.recent import Found, RecentRecords
-from engine.storage.sqlite.snapshot import Snapshot
 from tests.storage.changer import name_of, named, rename
 from tests.storage.contract import ANNA, NOON, in_thread, save
+from tests.storage.statements import told_statements
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("c-1", "c-2", "c-3")
@@ -49,16 +49,7 @@ def other(path: Path, store: SqliteStore) -> Iterator[SqliteStore]:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The statements that snapshots have SQLite run."""
-    found: list[str] = []
-    select = Snapshot.select
-
-    def told(self: Snapshot, sql: str, parameters: tuple[object, ...]) -> list[object]:
-        found.append(sql)
-        return select(self, sql, parameters)
-
-    monkeypatch.setattr(Snapshot, "select", told)
-    return found
+    return told_statements(monkeypatch)
 
 
 def keeping_nothing(path: Path) -> SqliteStore:
