@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from engine.adapters.collector import uncollected
@@ -22,11 +23,23 @@ PARTS = CORE | {"adapters"}
 LOG = logging.getLogger("cpq.cache")
 
 
-class CompiledBooks:
-    """Turns sources into a compiled book; with a cache, one that was compiled before is only read."""
+def at_once(job: Callable[[], None]) -> bool:
+    """Do a job before going on: for a command, which has nobody to answer meanwhile."""
+    job()
+    return True
 
-    def __init__(self, kept: DiskCache | None) -> None:
+
+class CompiledBooks:
+    """Turns sources into a compiled book; with a cache, one that was compiled before is only read.
+
+    Writing the cache takes as long as compiling, and whoever asked for the book need not wait for it: ``later`` says
+    when it is done. A book that is not written, by a crash or because ``later`` has too much to do, is compiled again.
+    """
+
+    def __init__(self, kept: DiskCache | None, *, later: Callable[[Callable[[], None]], bool] = at_once) -> None:
         self._kept = kept
+        self._later = later
+        self._unwritten: dict[str, CheckedBook] = {}
 
     def checked(self, files: Mapping[str, bytes]) -> CheckedBook:
         """The compiled book of sources with every finding; raises ``FolderError`` for what cannot be unpacked."""
@@ -34,12 +47,14 @@ class CompiledBooks:
             found, _ = compiled(files)
             return found
         key = key_of(files)
-        known = self._read(self._kept, key)
+        known = self._unwritten.get(key) or self._read(self._kept, key)
         if known is not None:
             return known
         found, packed = compiled(files)
         if packed is not None:
-            self._write(self._kept, key, packed)
+            self._unwritten[key] = found
+            if not self._later(partial(self._write, self._kept, key, packed)):
+                self._unwritten.pop(key, None)
         return found
 
     def _read(self, kept: DiskCache, key: str) -> CheckedBook | None:
@@ -61,10 +76,11 @@ class CompiledBooks:
         try:
             with uncollected():
                 content = pack_book(packed)
+            kept.write(key, content)
         except PackError as problem:
             LOG.warning("the compiled rule book is not kept: %s", problem)
-            return
-        kept.write(key, content)
+        finally:
+            self._unwritten.pop(key, None)
 
 
 def compiled(files: Mapping[str, bytes]) -> tuple[CheckedBook, PackedBook | None]:

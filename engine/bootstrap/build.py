@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from engine.adapters.afterwards import Afterwards
 from engine.adapters.clock import TenantClock, WallClock
 from engine.adapters.collector import calm_collector
 from engine.adapters.compiled_books import CompiledBooks, book_cache
@@ -46,35 +47,40 @@ def build_server(settings: Settings) -> Running:
     calm_collector()
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database, TABLES, SCALARS)
+    afterwards = Afterwards()
     try:
         ids = SequenceIds(store)
-        env = environment(settings, store, ids)
+        env = environment(settings, store, ids, afterwards)
         for folder in settings.rules:
             publish_folder(env, folder)
         calls = Calls(env, Pages(page_key(env)), limits_of(settings))
         gc.collect()
         gc.freeze()
-        return Running(settings, calls, on_close=lambda: close(ids, store))
+        return Running(settings, calls, on_close=lambda: close(ids, store, afterwards))
     except BaseException:
+        afterwards.close()
         store.close()
         raise
 
 
-def close(ids: SequenceIds, store: SqliteStore) -> None:
-    """Return unused ids and close the store; ids that cannot be returned any more stay gaps."""
+def close(ids: SequenceIds, store: SqliteStore, afterwards: Afterwards) -> None:
+    """Return unused ids and close the store; ids that cannot be returned any more stay gaps. Then finish what nobody
+    waited for.
+    """
     try:
         ids.close()
     except StoreFailed as failure:
         LOG.warning("unused ids could not be returned: %s", failure)
     finally:
         store.close()
+        afterwards.close()
 
 
-def environment(settings: Settings, store: SqliteStore, ids: SequenceIds) -> Environment:
+def environment(settings: Settings, store: SqliteStore, ids: SequenceIds, afterwards: Afterwards) -> Environment:
     """The ports of the use cases."""
     wall = WallClock()
     clock = TenantClock(store, wall) if settings.test_clock else wall
-    books = CompiledBooks(None if settings.cache is None else book_cache(settings.cache))
+    books = CompiledBooks(None if settings.cache is None else book_cache(settings.cache), later=afterwards.do)
     taxes = HttpTaxService(settings.tax_hook, settings.tax_seconds) if settings.tax_hook else NO_TAX_SERVICE
     stored = StoredRuleBooks(store, compiler(books))
     return Environment(store, clock, ids, stored, approvals(settings), taxes)

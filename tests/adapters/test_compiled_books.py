@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from engine.adapters.rule_folder import FolderError, read_folder
 from engine.bootstrap import Settings, in_process
 from engine.cli.command import main
 from engine.client import Client
-from engine.rulebook.packing import PackError
+from engine.rulebook.packing import PackedBook, PackError
 from tests.fakes.rules import SMALL
 from tests.scenarios.test_books import files_of
 
@@ -127,3 +128,33 @@ def test_the_command_reads_what_it_compiled_before(
         shown.append(capsys.readouterr().out)
     assert main(["rules", "test", str(RULES / "saas")]) == 0
     assert len(compiles) == 1 and shown[0] == shown[1]
+
+
+def test_publishing_is_answered_before_the_cache_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiles: list[int]
+) -> None:
+    real, may_pack = compiled_books.pack_book, threading.Event()
+
+    def waiting(packed: PackedBook) -> bytes:
+        assert may_pack.wait(60)
+        return real(packed)
+
+    monkeypatch.setattr(compiled_books, "pack_book", waiting)
+    cache = book_cache(tmp_path)
+    with in_process(Settings(tmp_path / "a.sqlite3", cache=tmp_path)) as running, Client(running.address) as client:
+        files = [{"path": path, "content": content} for path, content in sources().items()]
+        assert client.rule_books.check_rule_book(files=files).valid
+        book = client.rule_books.publish_rule_book(files=files)
+        assert client.rule_books.test_rule_book(name=book.name).passed_count
+        assert not cache.folder.exists() and len(compiles) == 1
+        may_pack.set()
+    assert len(stored(cache)) == 1, "a server that ends finishes what nobody waited for"
+    with in_process(Settings(tmp_path / "b.sqlite3", rules=(RULES / "saas",), cache=tmp_path)):
+        assert len(compiles) == 1
+
+
+def test_a_book_that_there_is_no_room_to_write_is_compiled_again(kept: DiskCache, compiles: list[int]) -> None:
+    books = CompiledBooks(kept, later=lambda _: False)
+    for _ in range(2):
+        assert books.checked(sources()).active is not None
+    assert len(compiles) == 2 and not kept.folder.exists()

@@ -14,6 +14,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+from engine.adapters.afterwards import Afterwards
 from engine.adapters.ids import SequenceIds
 from engine.api.calls import Calls
 from engine.api.pages import Pages
@@ -115,7 +116,7 @@ def served(folder: Path, files: Mapping[str, bytes] = SMALL, **settings: Any) ->
     """A server whose store is in ``folder`` and whose rule book is ``files``, published."""
     chosen = Settings(database=folder / "cpq.sqlite3", **{"listen": "127.0.0.1:0", "test_clock": True, **settings})
     store = open_store(chosen.database, TABLES, SCALARS)
-    env = environment(chosen, store, SequenceIds(store))
+    env = environment(chosen, store, SequenceIds(store), Afterwards())
     perform(env, Asked("Publish"), lambda work: publish_files(work, files, etag=""), lambda _, book: book.id.encode())
     calls = Calls(env, Pages(b"key of the tests"), limits_of(chosen))
     with Running(chosen, calls, on_close=store.close) as running, grpc.insecure_channel(running.address) as channel:
