@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from engine.application.book_days import book_days
 from engine.application.content import Content, request_of
 from engine.application.perform import Environment
 from engine.application.ports import Reader
-from engine.application.rule_books import ActiveBook, PublishedBook
+from engine.application.rule_books import ActiveBook
 from engine.application.stated import known_then
 from engine.catalog import LineId
 from engine.diagnostics import Refusal
@@ -24,7 +25,6 @@ from engine.quotes.lines import ResolvedLine
 from engine.quotes.request import QuoteRequest, RequestedLine
 
 DAYS_MAX = 366
-MOST_PUBLICATIONS = 10_000
 
 
 def lowest_prices(
@@ -47,36 +47,24 @@ def lowest_prices(
     return found
 
 
-def applied_on(published: Sequence[PublishedBook], day: date) -> PublishedBook | None:
-    """The book that prices followed on a day: the last one published by then among those that hold on it.
-
-    Before the first publication it is the first book that says something about the day.
-    """
-    held = [each for each in published if each.holds_on(day)]
-    by_then = [each for each in held if each.published_at.date() <= day]
-    if by_then:
-        return max(by_then, key=lambda each: each.number)
-    return min(held, key=lambda each: each.number, default=None)
-
-
 class _Books:
     """The books of earlier days with the days on which their prices change; each is looked up once."""
 
     def __init__(self, env: Environment, reader: Reader, tenant: str) -> None:
         self.env, self.reader, self.tenant = env, reader, tenant
-        self._published = reader.page(PublishedBook, limit=MOST_PUBLICATIONS)
+        self._days = book_days(reader)
         self._active: dict[str, ActiveBook | None] = {}
         self._breaks: dict[str, tuple[date, ...] | None] = {}
         self._requests: dict[tuple[str, date], QuoteRequest | None] = {}
 
     def on(self, day: date) -> ActiveBook | None:
         """The book that prices followed on a day."""
-        found = applied_on(self._published, day)
-        if found is None:
+        found = self._days.on(day)
+        if not found:
             return None
-        if found.id not in self._active:
-            self._active[found.id] = self.env.books.get(self.tenant, found.id)
-        return self._active[found.id]
+        if found not in self._active:
+            self._active[found] = self.env.books.get(self.tenant, found)
+        return self._active[found]
 
     def stretch(self, active: ActiveBook, day: date) -> tuple[str, object]:
         """Days of one stretch have the same prices."""

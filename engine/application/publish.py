@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.application.book_days import note_publication
 from engine.application.faults import not_found
 from engine.application.perform import Work
 from engine.application.rule_books import ActiveBook, PublishedBook
@@ -76,6 +77,7 @@ def publish_files(work: Work, files: Mapping[str, bytes], *, etag: str) -> Publi
         effective_until=book.effective_until,
     )
     work.tx.add(published)
+    note_publication(work, published)
     work.tx.emit(RuleBookPublished(published.id, published.book, published.number, work.at))
     return published
 
@@ -104,6 +106,7 @@ def _again(work: Work, present: PublishedBook) -> PublishedBook:
     if [present] == work.tx.newest(PublishedBook, limit=1):
         return present
     published = replace(present, number=work.tx.number(SERIES), published_at=work.at)
+    note_publication(work, published)
     work.tx.replace(published)
     work.tx.emit(RuleBookPublished(published.id, published.book, published.number, work.at))
     return published

@@ -20,6 +20,7 @@ from engine.adapters.stored_books import StoredRuleBooks
 from engine.adapters.tax_hook import HttpTaxService
 from engine.api.calls import Calls
 from engine.api.pages import Pages
+from engine.application.book_days import keep_book_days
 from engine.application.perform import DEFAULT_TENANT, Environment, perform
 from engine.application.ports import Asked, StoreFailed
 from engine.application.publish import publish_files
@@ -51,6 +52,7 @@ def build_server(settings: Settings) -> Running:
     try:
         ids = SequenceIds(store)
         env = environment(settings, store, ids, afterwards)
+        keep_book_days(env, DEFAULT_TENANT)
         for folder in settings.rules:
             publish_folder(env, folder)
         calls = Calls(env, Pages(page_key(env)), limits_of(settings))

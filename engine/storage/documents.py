@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.application.approvals import StoredDelegation
+from engine.application.book_days import BookDays
 from engine.application.corrections import BillingMark
 from engine.application.invoices import Payment
 from engine.application.ledger import BooksState, LedgerEntry
@@ -315,4 +316,5 @@ DOCUMENTS = (
     ),
     Table(BooksState, "books_state"),
     Table(PublishedBook, "rule_books", columns={"number": lambda book: book.number}, numbered_by="number"),
+    Table(BookDays, "book_days", told_by=()),
 )

@@ -227,6 +227,33 @@ def test_the_lowest_price_before_a_reduction_comes_from_the_books_of_those_days(
     assert failure(shop.pricing.PriceQuote, bad).fields == {"lowest_price_days": "400 is not between 0 and 366"}
 
 
+def test_the_lowest_price_knows_what_held_before_a_book_was_rolled_back(shop: Served) -> None:
+    """12.50 first; 11.00 from 10 to 20 March; 12.50 again by publishing the first book again; 12.00 from 1 April on."""
+    files = {name: text for name, text in FILES.items() if name != "tests/prices.yaml"}
+
+    def priced_at(price: bytes) -> dict[str, bytes]:
+        return {**files, "catalog/products.yaml": FILES["catalog/products.yaml"].replace(b"12.50", price)}
+
+    for at, price in (("01", b"12.50"), ("10", b"11.00"), ("20", b"12.50")):
+        deal.move_clock(shop, f"2026-03-{at}T18:00:00Z")
+        publish(shop, priced_at(price))
+    deal.move_clock(shop, "2026-04-01T08:00:00Z")
+    publish(shop, priced_at(b"12.00"))
+    content = deal.content(deal.line("MUG", "4"))
+    request = pricing_pb2.PriceQuoteRequest(content=content, lowest_price_days=30)
+    now = shop.pricing.PriceQuote(request).lines[0].lowest_price
+    assert (D(now.unit_price), now.date, now.end) == (D("11.00"), deal.day("2026-03-19"), deal.day("2026-04-01"))
+    content.date.CopyFrom(deal.day("2026-03-15"))
+    then = shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=content, lowest_price_days=30)).lines[0]
+    lowest = then.lowest_price
+    # The days before 10 March are those of the book that was published again on 20 March.
+    assert (D(lowest.unit_price), lowest.date, lowest.end) == (
+        D("12.50"),
+        deal.day("2026-03-09"),
+        deal.day("2026-03-10"),
+    )
+
+
 PROMOTIONS = """\
 discounts:
   - {id: once, code: ONCE, uses: 1, give: 10 % off unit}

@@ -24,7 +24,15 @@ from engine.storage.tables import Table
 from tests.storage.contract import NOON
 
 OLDER = Path(__file__).with_name("older") / "schema-0005.sql"
-EMPTY = {"billing_accounts", "selling_entities", "approver_groups", "test_clocks", "promotion_uses", "books_state"}
+EMPTY = {
+    "billing_accounts",
+    "selling_entities",
+    "approver_groups",
+    "test_clocks",
+    "promotion_uses",
+    "books_state",
+    "book_days",
+}
 
 
 @pytest.fixture
