@@ -7,7 +7,7 @@ Entry points: ``Diagnostic``, ``Fault``, ``Refusal``, ``Decision``, ``render``, 
 from engine.diagnostics.counts import counted
 from engine.diagnostics.finding import Code, Diagnostic, DiagnosticError, Severity, Span, sorted_findings
 from engine.diagnostics.names import did_you_mean, nearest_name
-from engine.diagnostics.outcome import Decision, Fault, Refusal
+from engine.diagnostics.outcome import Decision, Fault, FaultError, Refusal
 from engine.diagnostics.show import as_json, one_line, render
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Diagnostic",
     "DiagnosticError",
     "Fault",
+    "FaultError",
     "Refusal",
     "Severity",
     "Span",

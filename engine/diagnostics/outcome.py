@@ -25,6 +25,20 @@ class Fault:
         return f"{self.code}: {place}{self.message}{tail}"
 
 
+class FaultError(ValueError):
+    """A value that cannot be, raised where its place is not known; ``fault`` gives it a place in the request."""
+
+    def __init__(self, code: Code, message: str, hint: str = "") -> None:
+        super().__init__(f"{code}: {message}" + (f"; {hint}" if hint else ""))
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+    def fault(self, field: str) -> Fault:
+        """Return the same finding as a fault at the path ``field``."""
+        return Fault(self.code, field, self.message, self.hint)
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Business says no: an ordinary return value that holds every fault of the request, never just the first."""
