@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import grpc
 from cpq.v1 import common_pb2, pricing_pb2
 
 from engine.api.calls import Calls, Reply, checked, ok
+from engine.api.price_answers import PriceAnswers
 from engine.api.quote_service import read_view
-from engine.application.content import price, price_request_of
+from engine.application.basis import Stated, Witness, basis_of
+from engine.application.content import Content, price, price_request_of
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT
 from engine.application.ports import Reader
@@ -32,26 +35,46 @@ RULE_BOOKS = "ruleBooks"
 MOST_EXPLAINED = 200
 
 
+class _Priced(NamedTuple):
+    """A priced request with the book that priced it and the view wanted, and what was asked for."""
+
+    quote: PricedQuote
+    active: ActiveBook
+    view: int
+    content: Content
+    book_hash: str
+
+
 class PricingService:
     """Prices over gRPC."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._answers = PriceAnswers(calls.env)
 
     def PriceQuote(self, request: pricing_pb2.PriceQuoteRequest, _: grpc.ServicerContext) -> Reply:
-        """Price what is asked for."""
-        quote, active, view = self._priced(request)
+        """Price what is asked for; a request that was answered before is answered alike while nothing changed."""
+        asked = request.SerializeToString(deterministic=True)
+        known = self._answers.find(asked)
+        if known is not None:
+            return known
+        witness = Witness()
+        priced = self._priced(request, witness)
         reply = pricing_pb2.PricedQuote()
-        fill_priced(reply, quote, view=view, sheets=self._calls.sheets(active))
+        fill_priced(reply, priced.quote, view=priced.view, sheets=self._calls.sheets(priced.active))
         if request.lowest_price_days:
-            fill_lowest(reply.lines, self._lowest(quote, request.lowest_price_days), reply.minor_unit_digits)
-        return reply
+            # The lowest price of some days hangs on all publications of them, so that its basis is not told.
+            fill_lowest(reply.lines, self._lowest(priced.quote, request.lowest_price_days), reply.minor_unit_digits)
+            return reply
+        stated = Stated(priced.content.date, priced.book_hash)
+        basis = basis_of(witness, priced.quote, priced.active.parts, stated)
+        return self._answers.keep(asked, reply.SerializeToString(), basis)
 
     def StreamPriceQuote(
         self, request: pricing_pb2.PriceQuoteRequest, context: grpc.ServicerContext
     ) -> Iterator[pricing_pb2.PricedQuoteChunk]:
         """Price what is asked for, and send the lines in chunks."""
-        quote, active, view = self._priced(request)
+        quote, active, view, *_ = self._priced(request)
         sheets = self._calls.sheets(active)
         lowest = self._lowest(quote, request.lowest_price_days) if request.lowest_price_days else {}
         first = pricing_pb2.PricedQuoteChunk()
@@ -103,7 +126,7 @@ class PricingService:
                 fill_explanation(reply.rules.add(), line.id, explain_rule(plan, asked, line.id, rule))
         return reply
 
-    def _priced(self, request: pricing_pb2.PriceQuoteRequest) -> tuple[PricedQuote, ActiveBook, int]:
+    def _priced(self, request: pricing_pb2.PriceQuoteRequest, witness: Witness | None = None) -> _Priced:
         faults = Faults()
         content = read_content(request.content, faults.at("content"), most_lines=self._calls.limits.lines)
         view = read_view(request.view, faults)
@@ -113,18 +136,18 @@ class PricingService:
         today = env.clock.now(DEFAULT_TENANT).date()
 
         def priced(reader: Reader) -> PricedQuote | Refusal:
-            found = price(env, reader, content, today=today, tenant=DEFAULT_TENANT, book_hash=key)
+            seen = reader if witness is None else witness.of(reader)
+            found = price(env, seen, content, today=today, tenant=DEFAULT_TENANT, book_hash=key)
             return placed(found, content="content")
 
         self._calls.checked_with(faults, priced)
         quote = self._calls.read(priced)
-        return quote, self._active(quote), view
+        return _Priced(quote, self._active(quote), view, content, key)
 
     def _explained(self, request: pricing_pb2.ExplainPriceRequest) -> tuple[PricedQuote, ActiveBook]:
         if not request.quote:
             asked = pricing_pb2.PriceQuoteRequest(content=request.content, rule_book=request.rule_book)
-            quote, active, _ = self._priced(asked)
-            return quote, active
+            return self._priced(asked)[:2]
         faults = Faults()
         if request.HasField("content"):
             faults.invalid("quote", "give either a quote or a content")

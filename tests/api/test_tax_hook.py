@@ -61,6 +61,16 @@ def test_the_service_answers_rates_and_the_engine_rounds(shop: Served, service: 
     )
 
 
+def test_the_service_is_asked_anew_for_every_request(shop: Served, service: TaxServer) -> None:
+    request = asked(deal.line("MUG", "3"))
+    taxes = []
+    for percent in (19, 19, 7):
+        service.says(standard=percent, reduced="7")
+        taxes.append(shop.pricing.PriceQuote(request, timeout=30).totals.tax)
+    # 19 % and 7 % of 37.50, half up
+    assert (taxes, len(service.asked)) == ([713, 713, 263], 3)
+
+
 def test_when_the_service_fails_nothing_is_priced_and_nothing_changes(shop: Served, service: TaxServer) -> None:
     stored = deal.create(shop, deal.line("MUG", "3"))
     service.status = 500
