@@ -12,7 +12,7 @@ from engine.api.calls import Calls, Reply, checked, ok
 from engine.api.price_answers import PriceAnswers
 from engine.api.quote_service import read_view
 from engine.application.basis import Stated, Witness, basis_of
-from engine.application.content import Content, price, price_request_of
+from engine.application.content import Content, breakdowns_of, price, price_request_of
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT
 from engine.application.ports import Reader
@@ -27,7 +27,7 @@ from engine.quotes.quote import Quote
 from engine.wire.basics import Faults, read_key
 from engine.wire.contents import read_content
 from engine.wire.places import placed
-from engine.wire.priced import CHUNK, Lines, fill_priced, fill_waterfall
+from engine.wire.priced import CHUNK, NO_PARTS, Lines, Parts, fill_priced, fill_waterfall
 from engine.wire.quotes import QUOTES, read_version_name
 from engine.wire.stories import fill_explanation, fill_lowest, fill_lowest_price
 
@@ -61,7 +61,8 @@ class PricingService:
         witness = Witness()
         priced = self._priced(request, witness)
         reply = pricing_pb2.PricedQuote()
-        fill_priced(reply, priced.quote, view=priced.view, sheets=self._calls.sheets(priced.active))
+        quote, active, view = priced.quote, priced.active, priced.view
+        fill_priced(reply, quote, view=view, sheets=self._calls.sheets(active), parts=_parts(quote, active, view))
         if request.lowest_price_days:
             # The lowest price of some days hangs on all publications of them, so that its basis is not told.
             fill_lowest(reply.lines, self._lowest(priced.quote, request.lowest_price_days), reply.minor_unit_digits)
@@ -82,7 +83,7 @@ class PricingService:
         yield first
         if view == common_pb2.VIEW_BASIC:
             return
-        lines = Lines(quote, view=view, sheets=sheets)
+        lines = Lines(quote, view=view, sheets=sheets, parts=_parts(quote, active, view))
         for start in range(0, len(quote.priced.lines), CHUNK):
             if not context.is_active():
                 return
@@ -174,6 +175,11 @@ class PricingService:
     def _active(self, quote: PricedQuote) -> ActiveBook:
         found = self._calls.env.books.get(DEFAULT_TENANT, quote.rule_book)
         return ok(found or not_found("rule_book", f"{RULE_BOOKS}/{quote.rule_book}"))
+
+
+def _parts(quote: PricedQuote, active: ActiveBook, view: int) -> Parts:
+    """What each tier adds: told with the waterfall only, so that other views cost nothing more."""
+    return breakdowns_of(quote, active.parts) if view == common_pb2.VIEW_WATERFALL else NO_PARTS
 
 
 def _check_days(days: int, faults: Faults) -> None:

@@ -11,6 +11,7 @@ from cpq.v1 import common_pb2, quote_pb2
 from google.protobuf.descriptor import FileDescriptor
 
 from engine.api.calls import Calls
+from engine.application.content import breakdowns_of
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Work, etag_of
 from engine.application.ports import Reader
@@ -18,6 +19,7 @@ from engine.diagnostics import Refusal
 from engine.quotes.evaluation import SEMANTICS
 from engine.quotes.quote import Quote
 from engine.wire import quotes as wire
+from engine.wire.priced import NO_PARTS
 from engine.wire.sheets import NO_BOOK
 
 HELD_BYTES = 32 * 1024 * 1024
@@ -90,7 +92,10 @@ class QuoteAnswers:
     def _made_from(self, quote: Quote, etag: str, view: int) -> bytes:
         active = self._calls.env.books.get(DEFAULT_TENANT, quote.priced.rule_book)
         sheets = NO_BOOK if active is None else self._calls.sheets(active)
-        return wire.quote_message(quote, etag, view=view, sheets=sheets).SerializeToString(deterministic=True)
+        told = view == common_pb2.VIEW_WATERFALL and active is not None
+        parts = breakdowns_of(quote.priced, active.parts) if told and active is not None else NO_PARTS
+        message = wire.quote_message(quote, etag, view=view, sheets=sheets, parts=parts)
+        return message.SerializeToString(deterministic=True)
 
     def _mark(self, etag: str, view: int) -> str:
         return f"{etag}/{view}/{self._schema}"

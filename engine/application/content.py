@@ -20,6 +20,8 @@ from engine.catalog import LineId, Value
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import MoneyError, currency
 from engine.parties import Customer
+from engine.pricing.breakdown import breakdowns
+from engine.pricing.models import PricePart
 from engine.pricing.request import FrozenRate, ManualDiscount, PriceRequest
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate, faults_before_prices, price_lines, price_request
 from engine.quotes.lines import resolve
@@ -157,6 +159,14 @@ def price_edited(
     asked = request_of(reader, content, active, day)
     request = asked if isinstance(asked, Refusal) else with_tax_rates(env.taxes, asked, active.parts)
     return request if isinstance(request, Refusal) else reevaluate(before, request, active.parts)
+
+
+def breakdowns_of(quote: PricedQuote, parts: Parts) -> Mapping[LineId, tuple[PricePart, ...]]:
+    """What each tier adds to the lines of an evaluated quote whose price models have any."""
+    if not any(line.sku in parts.plan.models for line in quote.priced.lines):
+        return {}
+    asked = price_request_of(quote, parts)
+    return {} if isinstance(asked, Refusal) else breakdowns(parts.plan, quote.priced, asked)
 
 
 def price_request_of(quote: PricedQuote, parts: Parts) -> PriceRequest | Refusal:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from engine.application.content import find_book
+from engine.application.content import breakdowns_of, find_book
 from engine.application.ending import settle_end
 from engine.application.faults import not_found
 from engine.application.perform import Work
@@ -63,7 +63,8 @@ def order_quote(work: Work, key: str, *, etag: str) -> Order | Refusal:
     active = find_book(work.env, work.tenant, book_hash=quote.priced.rule_book, day=work.at.date())
     if isinstance(active, Refusal):
         return active
-    accepted = accepted_quote(quote, active.parts.catalog, at=quote.updated_at)
+    parts = breakdowns_of(quote.priced, active.parts)
+    accepted = accepted_quote(quote, active.parts.catalog, at=quote.updated_at, parts=parts)
     terms = active.book.terms
     booking = Booking(
         order=work.new_id("o"),

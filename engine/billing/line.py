@@ -9,6 +9,7 @@ from enum import Enum
 
 from engine.money import WHOLE, Money, Ratio, share_of
 from engine.periods import Period
+from engine.pricing.models import PricePart
 
 
 class LineKind(Enum):
@@ -28,7 +29,8 @@ class BillLine:
     the share of a charge period that ``amount`` is for. ``due_on`` is the day on which it may be billed. ``delivery``
     names the delivery that a one-time line bills. ``by_hand``: somebody gave the credit; other
     credits follow from the contract. ``tax`` is the tax on ``amount`` that the quote worked out, with its sign, or
-    None. Nothing of a line changes once it exists.
+    None. ``parts`` say what each tier of the price model adds to the amount; none where a quantity and a price say it
+    all. Nothing of a line changes once it exists.
     """
 
     id: str
@@ -48,6 +50,7 @@ class BillLine:
     delivery: str = ""
     tax: Money | None = None
     by_hand: bool = False
+    parts: tuple[PricePart, ...] = ()
 
 
 def credit_line(charge: BillLine, amount: Money, *, service: Period | None, due_on: date) -> BillLine:

@@ -10,6 +10,7 @@ from engine.billing.service import Service
 from engine.contracts import BillOn, Credit, Delivery, SubscriptionLine
 from engine.money import EXACT, Money, Ratio, share_of, total
 from engine.periods import Period
+from engine.pricing.models import PricePartKind, brought_to
 
 
 def missing_one_time(
@@ -75,6 +76,7 @@ def _line(
         tax_code=line.tax_code,
         delivery=delivery.id if delivery is not None else "",
         tax=tax,
+        parts=brought_to(line.parts, amount, PricePartKind.PERIOD),
     )
 
 

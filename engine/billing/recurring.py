@@ -16,6 +16,7 @@ from engine.catalog import BillingTiming
 from engine.contracts import Credit
 from engine.money import Money, Ratio, share_of, total
 from engine.periods import Period, Piece
+from engine.pricing.models import PricePartKind, brought_to
 
 
 def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterator[BillLine]:
@@ -75,6 +76,7 @@ def _charge(service: Service, piece: Piece, part: Period, amount: Money) -> Bill
         share=service.ratio(part, piece.whole),
         tax_code=line.tax_code,
         tax=None if line.tax is None else tax_share(line.tax, amount, of=line.amount),
+        parts=brought_to(line.parts, amount, PricePartKind.PERIOD),
     )
 
 

@@ -14,7 +14,7 @@ from engine.billing.service import Service
 from engine.contracts import SubscriptionLine, UsageRecord
 from engine.money import EXACT, WHOLE, Money, Ratio, UnitPrice, settle, share_of, total
 from engine.periods import Piece
-from engine.pricing.models import PriceModel, Usage
+from engine.pricing.models import PriceModel, PricePart, PricePartKind, Usage, brought_to, price_parts
 
 SHARE_PLACES = 6
 _ONE = Decimal(1)
@@ -50,10 +50,13 @@ def missing_usage(
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """What the usage of a whole period costs before tax, and the tax inside its price where prices include it."""
+    """What the usage of a whole period costs before tax, the tax inside its price where prices include it, and what
+    each tier adds to the net.
+    """
 
     net: Money
     tax: Money | None
+    parts: tuple[PricePart, ...] = ()
 
 
 def rated(service: Service, piece: Piece, quantity: Decimal, policy: BillingPolicy) -> Rated:
@@ -65,17 +68,20 @@ def rated(service: Service, piece: Piece, quantity: Decimal, policy: BillingPoli
     """
     line = service.state.line
     model: PriceModel | None = policy.models.get(line.usage_model)
+    parts: tuple[PricePart, ...] = ()
     if model is None:
         price, share = EXACT.multiply(line.unit_price, quantity), WHOLE
     else:
         own = _of_part(model, service.ratio(piece.part, piece.whole), policy)
-        price, share = own.rate(quantity, base=line.list_price).amount, kept_share(line, model)
+        found, share = own.rate(quantity, base=line.list_price), kept_share(line, model)
+        price, parts = found.amount, price_parts(found, line.amount.currency, policy.rounding.mode)
     settled = settle(UnitPrice(price, line.amount.currency), quantity=_ONE, rounding=policy.rounding, share=share)
+    parts = brought_to(parts, settled, PricePartKind.ADJUSTMENTS)
     included = policy.included_percents.get(line.tax_code)
     if included is None:
-        return Rated(settled, None)
+        return Rated(settled, None, parts)
     tax = share_of(settled, _tax_inside(included), rounding=policy.rounding)
-    return Rated(settled - tax, tax)
+    return Rated(settled - tax, tax, brought_to(parts, settled - tax, PricePartKind.TAX))
 
 
 def _of_part(model: PriceModel, share: Ratio, policy: BillingPolicy) -> PriceModel:
@@ -131,6 +137,7 @@ def _missing(
         share=service.ratio(piece.part, piece.whole),
         tax_code=line.tax_code,
         tax=None if whole.tax is None else whole.tax - taxed,
+        parts=brought_to(whole.parts, amount, PricePartKind.BILLED),
     )
 
 
@@ -149,7 +156,7 @@ def _taken_back(fresh: BillLine, billed: Sequence[BillLine], by_hand: Sequence[B
             continue
         number += 1
         name = _id(fresh.contract, fresh.subscription, fresh.service.start, number)
-        credit = replace(fresh, id=name, kind=LineKind.CREDIT, credits=charge.id)
+        credit = replace(fresh, id=name, kind=LineKind.CREDIT, credits=charge.id, parts=())
         if -amount <= left:
             yield replace(credit, amount=amount, quantity=quantity, tax=tax)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from engine.cli.parts import part_rows
 from engine.cli.screen import Screen, amount, bar, day, day_before, days, money
 
 KINDS = {1: "once", 2: "recurring", 3: "usage", 4: "credit"}
@@ -29,11 +30,13 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
     """An invoice with its lines, taxes and totals."""
     name, code = invoice.number or "draft", invoice.currency_code
     screen.say(f"  invoice {name} of {day(invoice.invoice_date)}, due {day(invoice.due_date)}", style="bold")
-    rows = [
-        [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)]
-        for line in invoice.lines
-        if line.amount
-    ]
+    rows = []
+    for line in invoice.lines:
+        if line.amount:
+            rows.append(
+                [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)]
+            )
+            rows += _parts(line, code)
     rows += [_tax(each, code, ROUNDED.get(invoice.tax_rounding, "")) for each in invoice.taxes]
     rows.append(["    total", "", "", "", money(invoice.gross, code)])
     settled = invoice.gross - invoice.open
@@ -172,6 +175,16 @@ def _tax(taxed: Any, code: str, rounded: str = "", *, sign: int = 1) -> list[str
     seen = rounded if abs(units - taxed.tax) > HALF else ""
     text = f"{taxed.tax_code} {taxed.percent} % of {amount(taxed.base, code)}{seen}"
     return ["    tax", text, "", "", amount(sign * taxed.tax, code)]
+
+
+def _parts(line: Any, code: str) -> list[list[str]]:
+    """What each tier adds to a line, below it and beside the column of amounts, which adds up without it."""
+    found = []
+    for what, quantity, unit, fee, total in part_rows(line.parts, code):
+        units = f"{quantity} x {unit}" if unit else quantity
+        price = " + ".join(each for each in (units, fee and f"{fee} flat") if each)
+        found.append(["", f"  {what}", f"{price} = {total}" if price else total, "", ""])
+    return found
 
 
 def _service(line: Any) -> str:

@@ -79,7 +79,7 @@ def _told(
     names = {each.id: f"{each.sku}  {each.display_name}" for each in priced.lines}
     screen.say()
     if options.explain:
-        show_waterfalls(screen, story.waterfalls, names)
+        show_waterfalls(screen, story.waterfalls, names, story.currency_code)
     show_explanations(screen, story.rules, names)
     if options.svg is not None:
         for line, path in zip(story.waterfalls, _paths(options.svg, story.waterfalls), strict=True):

@@ -6,6 +6,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from engine.cli.parts import show_parts
 from engine.cli.screen import Screen, amount, bar, day, days, money
 from engine.diagnostics import counted
 
@@ -116,8 +117,8 @@ def _change_of(what: str, discount: int) -> tuple[str, int]:
     return f"{what} {'surcharges' if discount < 0 else 'discounts'}", -discount
 
 
-def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> None:
-    """The story of each line: a bar per step, the rule, its place, and what lost and why."""
+def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str], code: str) -> None:
+    """The story of each line: a bar per step, the rule, its place, what each tier adds, and what lost and why."""
     for each in waterfalls:
         if not each.steps:
             continue
@@ -136,6 +137,7 @@ def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str]) -> N
             for step in each.steps
         ]
         screen.table(["", "unit", "", "change", "rule", "file:line", ""], rows, right=(1, 3))
+        show_parts(screen, each.parts, code)
         for step in each.steps:
             if step.inputs:
                 read = ", ".join(f"{one.expression} is {_value(one.value)}" for one in step.inputs)

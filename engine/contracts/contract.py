@@ -11,6 +11,7 @@ from engine.catalog import Charge, ChargeKind
 from engine.contracts.terms import ContractTerms
 from engine.money import Currency, Money
 from engine.periods import Period
+from engine.pricing.models import PricePart
 
 
 class BillOn(Enum):
@@ -36,7 +37,8 @@ class SubscriptionLine:
     estimate, and ``unit_price`` what a unit of that came to, from ``list_price``, after discounts on the line.
     The service is ``[start, end)``; ``end`` is None for a one-time line and for a service without an agreed end.
     ``term_total`` is what the quote promised for the whole service; None when that has no end. ``tax`` is the tax on
-    ``amount`` as the quote worked it out, which counts where prices include tax or tax has a fixed part.
+    ``amount`` as the quote worked it out, which counts where prices include tax or tax has a fixed part. ``parts`` say
+    what each tier of the price model adds to ``amount``.
     """
 
     id: str
@@ -57,6 +59,7 @@ class SubscriptionLine:
     parent: str = ""
     list_price: Decimal = Decimal(0)
     tax: Money | None = None
+    parts: tuple[PricePart, ...] = ()
 
     @property
     def is_one_time(self) -> bool:

@@ -4,7 +4,7 @@ Does not own where an amount comes from, nor which point of a price is rounded: 
 Entry points: ``currency``, ``UnitPrice``, ``Money``, ``RoundingRule``, ``settle``, ``allocate``, ``Ratio``.
 """
 
-from engine.money.allocation import allocate
+from engine.money.allocation import allocate, whole_units
 from engine.money.amount import Money, UnitPrice, total
 from engine.money.arithmetic import EXACT, STRICT, divide_rounded, round_to, shares_rounded, step
 from engine.money.cash import cash_difference, cash_increment
@@ -42,5 +42,6 @@ __all__ = [
     "show",
     "step",
     "total",
+    "whole_units",
     "whole_weights",
 ]

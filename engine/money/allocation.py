@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from engine.money.amount import Money
+from engine.money.arithmetic import EXACT
 from engine.money.problem import BAD_WEIGHTS, MoneyError
 from engine.money.ratio import Ratio, whole_weights
 
@@ -26,6 +27,18 @@ def allocate(total: Money, weights: Sequence[int | Decimal | Ratio]) -> tuple[Mo
     parts = _largest_remainder(abs(total.minor_units), shares)
     sign = -1 if total.minor_units < 0 else 1
     return tuple(Money(sign * part, total.currency) for part in parts)
+
+
+def whole_units(total: int, exact: Sequence[Decimal], exponent: int) -> list[int]:
+    """Whole minor units for each exact amount that add up to the total; the largest remainders are rounded up first."""
+    scaled = [amount.scaleb(exponent, EXACT) for amount in exact]
+    whole = [int(each) for each in scaled]
+    left = total - sum(whole)
+    sign = 1 if left > 0 else -1
+    order = sorted(range(len(whole)), key=lambda index: -sign * EXACT.subtract(scaled[index], whole[index]))
+    for index in order[: abs(left)]:
+        whole[index] += sign
+    return whole
 
 
 def _largest_remainder(units: int, shares: Sequence[int]) -> list[int]:

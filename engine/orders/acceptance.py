@@ -123,6 +123,7 @@ def _subscription(line: AcceptedLine, by_id: Mapping[LineId, AcceptedLine]) -> S
         parent=str(line.parent or ""),
         list_price=EXACT.divide(line.list_total.decimal, line.quantity) if line.quantity else line.unit_net,
         tax=None if usage else line.tax,
+        parts=() if usage else line.parts,
     )
 
 

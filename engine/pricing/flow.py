@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from enum import Enum
 
 from engine.diagnostics import Fault, Refusal
 from engine.language import EvaluationFault
 from engine.language.tables.bitmaps import rows_of
-from engine.money import EXACT, MoneyError, currency
+from engine.money import EXACT, MoneyError, currency, whole_units
 from engine.pricing import codes
 from engine.pricing.answer import answer
 from engine.pricing.bundles import price_bundles
@@ -234,7 +233,7 @@ class Pricing:
         """The sum is rounded once, then allocated to the lines (such a book has no express lane)."""
         exact = [state.running_amount for state in self.rows.states if state is not None]
         total = minor_units(sum(exact, ZERO), self.work.currency, self.plan.rules.rounding.mode)
-        self.rows.stage_amount = allocate_total(total, exact, self.work.currency.exponent)
+        self.rows.stage_amount = whole_units(total, exact, self.work.currency.exponent)
 
     def finish(self) -> Priced | Refusal:
         """Steps 11 to 13."""
@@ -322,15 +321,3 @@ def cap_over_quote(work: Work, rows: Rows, group: str, cap: Cap) -> None:
     for state, share in zip(rows.states, shares, strict=True):
         if state is not None and share:
             state.take(GROUP_CAP, -major(share, work.currency), None)
-
-
-def allocate_total(total: int, exact: Sequence[Decimal], exponent: int) -> list[int]:
-    """Whole minor units for each exact amount that add up to the total; the largest remainders are rounded up first."""
-    scaled = [amount.scaleb(exponent, EXACT) for amount in exact]
-    whole = [int(each) for each in scaled]
-    left = total - sum(whole)
-    sign = 1 if left > 0 else -1
-    order = sorted(range(len(whole)), key=lambda index: -sign * EXACT.subtract(scaled[index], whole[index]))
-    for index in order[: abs(left)]:
-        whole[index] += sign
-    return whole

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from engine.catalog import LineId, Sku, Value
 from engine.money import Currency, Money
+from engine.pricing.models.breakdown import PricePart
 
 TraceRow: TypeAlias = tuple[int, Decimal, Decimal]
 """``(source number, unit price before, unit price after)``; the plan knows what the number stands for."""
@@ -167,10 +168,14 @@ class Loser:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """The whole story of one line: the steps in order, and the rules that matched or nearly matched and lost."""
+    """The whole story of one line: the steps in order, and the rules that matched or nearly matched and lost.
+
+    ``parts`` say what each tier of its price model adds to the amount; there are none where a quantity and a price do.
+    """
 
     line_id: LineId
     currency: Currency
     steps: tuple[WaterfallStep, ...]
     losers: tuple[Loser, ...]
     amount: Money
+    parts: tuple[PricePart, ...] = ()

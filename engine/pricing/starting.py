@@ -9,7 +9,6 @@ from engine.pricing.compiled import SEGMENT_PRICE, UPLIFT, ContractPlan, ModelPl
 from engine.pricing.finding import Finder, contract_for, contracted_unit
 from engine.pricing.models import CostPlus, PerUnit, Volume
 from engine.pricing.models.ramp import segment_list, uplifted
-from engine.pricing.models.tiers import TierEffect
 from engine.pricing.plan import PoolScope
 from engine.pricing.request import RequestLine
 from engine.pricing.state import ZERO, LineState, minor_units
@@ -107,10 +106,10 @@ def _apply_model(work: Work, state: LineState, plan: ModelPlan, *, listed: bool)
         if line.cost is None:
             raise MissingPriceError(line.sku)
         base = line.cost
-    pooled = pooled_quantity(work, state, plan)
+    pooled = pooled_quantity(work, line, plan)
     unit: Decimal | None = None
     amount: Decimal | None = None
-    if isinstance(model, Volume) and model.effect is not TierEffect.FLAT and not any(t.flat for t in model.tiers):
+    if isinstance(model, Volume) and model.prices_units:
         unit = model.unit_price(EXACT.add(pooled, line.prior_quantity), base)
     elif isinstance(model, CostPlus):
         unit = model.unit_price(base)
@@ -148,12 +147,11 @@ def _rated_amount(plan: ModelPlan, line: RequestLine, pooled: Decimal, base: Dec
     return EXACT.divide(EXACT.multiply(whole, line.quantity), pooled) if pooled else ZERO
 
 
-def pooled_quantity(work: Work, state: LineState, plan: ModelPlan) -> Decimal:
+def pooled_quantity(work: Work, line: RequestLine, plan: ModelPlan) -> Decimal:
     """The quantity that decides the tier: the line's own, or that of all lines of its pool; a line that is in no group
     counts alone.
     """
     scope = plan.use.pool
-    line = state.line
     if scope is PoolScope.LINE or (scope is PoolScope.GROUP and not line.group):
         return line.quantity
     total = ZERO

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
 from engine.catalog import LineId
 from engine.diagnostics import Span
 from engine.money import EXACT, Money, step
+from engine.pricing.breakdown import breakdowns
 from engine.pricing.compiled import MANUAL, PricePlan, Source
 from engine.pricing.flow import Lane, Pricing
 from engine.pricing.request import PriceRequest
@@ -26,9 +28,11 @@ def waterfall(plan: PricePlan, priced: Priced, line_id: str, request: PriceReque
 
     Raises ``UnknownLineError``.
     """
-    told = None if request is None else told_of(plan, request, (LineId(line_id),))
-    index = _index_of(priced, line_id)
-    return _story(plan, priced, index, Steps(plan, priced).of(index), told)
+    index, steps = _index_of(priced, line_id), Steps(plan, priced)
+    if request is None:
+        return _story(plan, priced, index, steps.of(index), None)
+    story = _story(plan, priced, index, steps.of(index), told_of(plan, request, (LineId(line_id),)))
+    return replace(story, parts=breakdowns(plan, priced, request).get(story.line_id, ()))
 
 
 def waterfalls(
@@ -37,8 +41,9 @@ def waterfalls(
     """The stories of some lines, found by pricing once more."""
     places = {line.id: index for index, line in enumerate(priced.lines)}
     told = told_of(plan, request, lines)
-    steps = Steps(plan, priced)
-    return tuple(_story(plan, priced, places[line], steps.of(places[line]), told) for line in lines)
+    steps, parts = Steps(plan, priced), breakdowns(plan, priced, request)
+    stories = (_story(plan, priced, places[line], steps.of(places[line]), told) for line in lines)
+    return tuple(replace(each, parts=parts.get(each.line_id, ())) for each in stories)
 
 
 def _story(plan: PricePlan, priced: Priced, index: int, rows: Sequence[FlatStep], told: Told | None) -> Waterfall:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from engine.catalog import Catalog, Charge, ChargeKind, LineId, Sku
 from engine.money import HALF_UP, Currency, Money, UnitPrice, settle
+from engine.pricing.models import PricePart, PricePartKind, brought_to
 from engine.pricing.result import GiftLine, PricedLine
 from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
 from engine.quotes.request import RequestedLine
+
+_NO_PARTS: Mapping[LineId, tuple[PricePart, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class AcceptedLine:
 
     ``list_total`` and ``net_total`` are before tax, for the whole quantity: once for a one-time charge, for one charge
     period of a recurring one; ``term_total`` is the net over the whole term. ``unit_net`` is the unit price before
-    order discounts. ``tax`` is the tax on ``net_total``. ``end`` stands in the place of a term.
+    order discounts. ``tax`` is the tax on ``net_total``. ``end`` stands in the place of a term. ``parts`` say what each
+    tier of the price model adds to ``net_total``.
     """
 
     id: LineId
@@ -41,6 +46,7 @@ class AcceptedLine:
     start: date
     term_months: int | None
     end: date | None = None
+    parts: tuple[PricePart, ...] = ()
 
     @property
     def has_no_agreed_price(self) -> bool:
@@ -71,15 +77,24 @@ class AcceptedQuote:
     lines: tuple[AcceptedLine, ...]
 
 
-def accepted_quote(quote: Quote, catalog: Catalog, *, at: datetime) -> AcceptedQuote:
-    """Read the accepted offer of a quote; ``catalog`` is that of the rule book the offer is pinned to."""
+def accepted_quote(
+    quote: Quote, catalog: Catalog, *, at: datetime, parts: Mapping[LineId, tuple[PricePart, ...]] = _NO_PARTS
+) -> AcceptedQuote:
+    """Read the accepted offer of a quote; ``catalog`` is that of the rule book the offer is pinned to, ``parts`` what
+    each tier adds to the lines whose price models have any.
+    """
     offer = quote.offer(quote.version)
     assert offer is not None, "an accepted quote has its offer"
     request = offer.priced.request
     asked = {each.id: each for each in request.lines}
     start = request.start or at.date()
     lines = tuple(
-        _line(each, asked, offer, catalog, start=start) for each in offer.priced.priced.lines if each.id in asked
+        replace(
+            _line(each, asked, offer, catalog, start=start),
+            parts=brought_to(parts.get(each.id, ()), offer.priced.priced.money(each.net), PricePartKind.TAX),
+        )
+        for each in offer.priced.priced.lines
+        if each.id in asked
     )
     gifts = tuple(_gift(each, offer, catalog, start=start) for each in offer.priced.priced.gifts)
     return AcceptedQuote(

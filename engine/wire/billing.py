@@ -13,6 +13,7 @@ from engine.contracts import UsageRecord
 from engine.money import Money
 from engine.wire.basics import Faults, check_own_id, decimal_text, fill_date, fill_instant, need_date, need_decimal
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES
+from engine.wire.parts import fill_parts
 
 INVOICES = "invoices"
 CREDIT_NOTES = "creditNotes"
@@ -118,6 +119,7 @@ def _fill_lines(target: object, lines: Iterable[BillLine]) -> None:
         row.sku, row.display_name, row.kind = line.sku, line.name, KINDS[line.kind]
         row.quantity, row.amount, row.tax_code = decimal_text(line.quantity), line.amount.minor_units, line.tax_code
         row.credits = line.credits
+        fill_parts(row.parts, line.parts)
         if line.service is not None:
             fill_date(row.service.start, line.service.start)
             fill_date(row.service.end, line.service.end)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from cpq.v1 import common_pb2, pricing_pb2
 
 from engine.approvals.routed import Reason, Route
-from engine.catalog import Product
+from engine.catalog import LineId, Product
 from engine.money import EXACT
+from engine.pricing.models import PricePart
 from engine.pricing.result import PricedLine, PricedTotals, Waterfall
 from engine.pricing.story import FlatStep, Steps
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.phases import Phase
 from engine.quotes.request import NO_MORE, STATED, RequestedLine
 from engine.wire.basics import decimal_text, fill_date, fill_value, price_text
+from engine.wire.parts import fill_parts
 from engine.wire.sheets import Sheets, place_of
 from engine.wire.stories import fill_read
 
 CHUNK = 200
 UNIT_DECIMALS = Decimal("1E-8")
 MOST_LINES = 1_000_000
+
+Parts: TypeAlias = Mapping[LineId, Sequence[PricePart]]
+"""What each tier adds, of the lines whose price models have any."""
+NO_PARTS: Parts = MappingProxyType({})
 
 
 def fill_priced(
@@ -31,8 +38,9 @@ def fill_priced(
     *,
     view: int,
     sheets: Sheets,
+    parts: Parts = NO_PARTS,
 ) -> None:
-    """Set a priced quote as far as the view asks."""
+    """Set a priced quote as far as the view asks; ``parts`` are those of lines with a waterfall."""
     priced = quote.priced
     message.rule_book = f"ruleBooks/{quote.rule_book}"
     message.semantics, message.currency_code = quote.semantics, priced.currency.code
@@ -42,7 +50,7 @@ def fill_priced(
     for phase in quote.phases:
         _fill_phase(message.totals.phases.add(), phase)
     if view != common_pb2.VIEW_BASIC:
-        Lines(quote, view=view, sheets=sheets).fill(message.lines)
+        Lines(quote, view=view, sheets=sheets, parts=parts).fill(message.lines)
     for discount in priced.order_discounts:
         row = message.order_discounts.add()
         row.rule, row.place = sheets.rule(discount.rule_no)
@@ -73,8 +81,8 @@ def fill_priced(
 class Lines:
     """The priced lines of a quote as they are sent, all at once or chunk by chunk; what they share is made once."""
 
-    def __init__(self, quote: PricedQuote, *, view: int, sheets: Sheets) -> None:
-        self._priced, self._sheets = quote.priced, sheets
+    def __init__(self, quote: PricedQuote, *, view: int, sheets: Sheets, parts: Parts = NO_PARTS) -> None:
+        self._priced, self._sheets, self._parts = quote.priced, sheets, parts
         self._stating = {each.id: each for each in quote.request.lines if each[STATED:] != NO_MORE}
         told = view == common_pb2.VIEW_WATERFALL and sheets.plan is not None
         self._steps = Steps(sheets.plan, quote.priced) if told and sheets.plan is not None else None
@@ -92,6 +100,7 @@ class Lines:
             if steps is not None:
                 row.waterfall.line_id = line.id
                 _fill_steps(row.waterfall, steps.of(index), sheets, digits)
+                fill_parts(row.waterfall.parts, self._parts.get(line.id, ()))
 
 
 class _Texts(NamedTuple):
@@ -197,6 +206,7 @@ def fill_waterfall(message: pricing_pb2.Waterfall, story: Waterfall) -> None:
         row.step, row.rule, row.place, row.say = step.step, step.rule_id, step.place, step.say
         row.before, row.after = price_text(step.before, digits), price_text(step.after, digits)
         fill_read(row.inputs, step.inputs)
+    fill_parts(message.parts, story.parts)
     for loser in story.losers:
         lost = message.losers.add()
         lost.rule, lost.place, lost.reason = loser.rule_id, loser.place, loser.reason

@@ -15,7 +15,7 @@ from engine.quotes.status import Status
 from engine.wire.basics import Faults, fill_date, fill_instant, need_date, read_date, read_key
 from engine.wire.contents import fill_content, read_content
 from engine.wire.parties import BILLING_ACCOUNTS, CUSTOMERS, SELLING_ENTITIES, USERS
-from engine.wire.priced import fill_priced
+from engine.wire.priced import NO_PARTS, Parts, fill_priced
 from engine.wire.sheets import NO_BOOK, Sheets
 from engine.wire.sources import sources_hash
 
@@ -73,7 +73,7 @@ def read_edit(request: quote_pb2.UpdateQuoteRequest, faults: Faults, *, most_lin
     )
 
 
-def quote_message(quote: Quote, etag: str, *, view: int, sheets: Sheets) -> quote_pb2.Quote:
+def quote_message(quote: Quote, etag: str, *, view: int, sheets: Sheets, parts: Parts = NO_PARTS) -> quote_pb2.Quote:
     """A quote as far as the view asks, with the sheets of the book it is pinned to."""
     message = quote_pb2.Quote(name=f"{QUOTES}/{quote.id}", etag=etag)
     parties = quote.parties
@@ -97,6 +97,7 @@ def quote_message(quote: Quote, etag: str, *, view: int, sheets: Sheets) -> quot
         quote.priced,
         view=view,
         sheets=sheets,
+        parts=parts,
     )
     return message
 

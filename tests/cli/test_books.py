@@ -122,7 +122,7 @@ def test_a_price_from_a_spreadsheet_names_its_cell(capsys: pytest.CaptureFixture
     story = pricing_pb2.Waterfall(line_id="b")
     for place in ("prices/usd.xlsx:A2", "catalog/chairs.csv:3:1"):
         story.steps.add(step="list price", before="0", after="9", rule="list", place=place)
-    show_waterfalls(Screen(), [story], {})
+    show_waterfalls(Screen(), [story], {}, "EUR")
     printed = capsys.readouterr().out
     assert "prices/usd.xlsx:A2" in printed
     assert "catalog/chairs.csv:3 " in printed and "chairs.csv:3:1" not in printed

@@ -59,7 +59,7 @@ def _price(stage: Stage, content: dict[str, Any]) -> None:
     story = stage.client.pricing.explain_price(content=content, line_ids=[each.id for each in told])
     screen.say("\n  why: the story of the three largest lines")
     names = {each.id: f"{each.sku}  {each.display_name}" for each in told}
-    show_waterfalls(screen, story.waterfalls, names)
+    show_waterfalls(screen, story.waterfalls, names, story.currency_code)
     stage.amounts["waterfalls"] = {
         names[each.line_id].split()[0]: [(step.rule, step.after) for step in each.steps] for each in story.waterfalls
     }

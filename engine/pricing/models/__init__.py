@@ -1,11 +1,13 @@
 """Owns the price models, one file each, pure in quantity: the same code rates a quote's estimate and the invoice.
 
 Does not own which model a product has, nor where rounding happens.
-Entry points: the model classes, each with ``rate``; ``Usage.rate_in`` and ``Commitment`` for billing.
+Entry points: the model classes, each with ``rate``; ``Usage.rate_in`` and ``Commitment`` for billing; ``price_parts``
+for the breakdown of an amount.
 """
 
 from engine.pricing.models.blocks import BlockPolicy, BlockTier, TieredBlocks
 from engine.pricing.models.book_formula import Computed, round_to_multiple
+from engine.pricing.models.breakdown import PricePart, PricePartKind, brought_to, price_parts
 from engine.pricing.models.cost_plus import CostPlus, PlusOf
 from engine.pricing.models.flat import Flat, Stated
 from engine.pricing.models.graduated import Graduated
@@ -36,6 +38,8 @@ __all__ = [
     "Percentage",
     "PlusOf",
     "PriceModel",
+    "PricePart",
+    "PricePartKind",
     "RampSegment",
     "Rated",
     "RatedPart",
@@ -48,8 +52,10 @@ __all__ = [
     "TieredBlocks",
     "Usage",
     "Volume",
+    "brought_to",
     "month_multiplier",
     "period_count",
+    "price_parts",
     "round_to_multiple",
     "segments",
 ]

@@ -48,16 +48,23 @@ class TieredBlocks:
         filled = self._filled(quantity)
         if self.policy is BlockPolicy.TOP_TIER and filled:
             top = filled[-1][0]
-            blocks = started_blocks(quantity, self.tiers[top].size)
-            return (RatedPart(PartKind.UNITS, top + 1, quantity, EXACT.multiply(self.tiers[top].price, blocks)),)
-        return tuple(
-            RatedPart(
-                PartKind.UNITS,
-                index + 1,
-                units,
-                EXACT.multiply(self.tiers[index].price, started_blocks(units, self.tiers[index].size)),
-            )
-            for index, units in filled
+            return (self._blocks(top, quantity),)
+        return tuple(self._blocks(index, units) for index, units in filled)
+
+    def _blocks(self, index: int, units: Decimal) -> RatedPart:
+        """The blocks of a tier that some units start."""
+        tier = self.tiers[index]
+        blocks = started_blocks(units, tier.size)
+        rooms = [EXACT.multiply(each.size, each.blocks_max) for each in self.tiers[: index + 1]]
+        return RatedPart(
+            PartKind.UNITS,
+            index + 1,
+            units,
+            EXACT.multiply(tier.price, blocks),
+            above=sum(rooms[:-1], ZERO),
+            up_to=sum(rooms, ZERO) if index < len(self.tiers) - 1 else None,
+            unit_price=tier.price,
+            packages=blocks,
         )
 
     def _filled(self, quantity: Decimal) -> list[tuple[int, Decimal]]:

@@ -41,4 +41,5 @@ class CostPlus:
     def rate(self, quantity: Decimal, *, prior: Decimal | None = None, base: Decimal = ZERO) -> Rated:
         """Each unit at cost plus; ``base`` is the unit cost."""
         del prior
-        return Rated((RatedPart(PartKind.UNITS, 0, quantity, EXACT.multiply(self.unit_price(base), quantity)),))
+        price = self.unit_price(base)
+        return Rated((RatedPart(PartKind.UNITS, 0, quantity, EXACT.multiply(price, quantity), unit_price=price),))

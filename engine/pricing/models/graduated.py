@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.money import EXACT
 from engine.pricing.models.model import ZERO, PartKind, Rated, RatedPart
-from engine.pricing.models.tiers import Tier, TierEffect, checked_tiers, slices, tier_price
+from engine.pricing.models.tiers import Tier, TierEffect, bounds_of, checked_tiers, slices, tier_price, unit_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,13 @@ class Graduated:
                 parts.append(self._units(index, units, base))
             flat = tier.value if self.effect is TierEffect.FLAT else tier.flat
             if flat and reached_before <= index < reached:
-                parts.append(RatedPart(PartKind.FLAT, index + 1, ZERO, flat))
+                above, up_to = bounds_of(self.tiers, index)
+                parts.append(RatedPart(PartKind.FLAT, index + 1, ZERO, flat, above=above, up_to=up_to))
         return Rated(tuple(parts))
 
     def _units(self, index: int, units: Decimal, base: Decimal) -> RatedPart:
         price = tier_price(self.effect, self.tiers[index], base)
-        return RatedPart(PartKind.UNITS, index + 1, units, EXACT.multiply(price, units))
+        return unit_part(self.tiers, index, units, price)
 
     def _reached(self, quantity: Decimal) -> int:
         """How many tiers a total quantity has reached; zero reaches the first one when its flat is due on zero."""

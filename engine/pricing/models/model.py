@@ -16,17 +16,26 @@ class PartKind(Enum):
     UNITS = "units"
     FLAT = "flat"
     MINIMUM = "minimum"
+    INCLUDED = "included"
 
 
 @dataclass(frozen=True, slots=True)
 class RatedPart:
-    """One part of a rated amount: tier (from 1; 0 is none), units, gross, what a maximum took off, what is left."""
+    """One part of a rated amount: tier (from 1; 0 is none), units, gross, what a maximum took off, what is left.
+
+    A tier holds what lies ``above`` its lower bound and ``up_to`` its upper one (None: open). ``unit_price`` is that of
+    one unit, or of one started package where ``packages`` counts them; None where no such price makes the amount.
+    """
 
     kind: PartKind
     tier: int
     quantity: Decimal
     gross: Decimal
     discount: Decimal = ZERO
+    above: Decimal | None = None
+    up_to: Decimal | None = None
+    unit_price: Decimal | None = None
+    packages: Decimal | None = None
 
     @property
     def amount(self) -> Decimal:

@@ -21,10 +21,15 @@ class Package:
         """The packages that the quantity starts, counting those already started in the period."""
         del base
         start = prior or ZERO
-        started = self._started(EXACT.add(start, quantity)) - self._started(start)
-        if not started:
-            return Rated(())
-        return Rated((RatedPart(PartKind.UNITS, 1, quantity, EXACT.multiply(self.price, started)),))
+        end = EXACT.add(start, quantity)
+        started = self._started(end) - self._started(start)
+        free = EXACT.subtract(min(end, self.free_units), min(start, self.free_units))
+        parts = [RatedPart(PartKind.INCLUDED, 0, free, ZERO)] if free > 0 else []
+        units = EXACT.subtract(quantity, max(free, ZERO))
+        if units or started:
+            amount = EXACT.multiply(self.price, started)
+            parts.append(RatedPart(PartKind.UNITS, 1, units, amount, unit_price=self.price, packages=started))
+        return Rated(tuple(parts))
 
     def _started(self, quantity: Decimal) -> Decimal:
         chargeable = EXACT.subtract(quantity, self.free_units)

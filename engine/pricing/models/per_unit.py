@@ -18,4 +18,5 @@ class PerUnit:
     def rate(self, quantity: Decimal, *, prior: Decimal | None = None, base: Decimal = ZERO) -> Rated:
         """The unit price times the quantity."""
         del prior, base
-        return Rated((RatedPart(PartKind.UNITS, 0, quantity, EXACT.multiply(self.unit_price, quantity)),))
+        amount = EXACT.multiply(self.unit_price, quantity)
+        return Rated((RatedPart(PartKind.UNITS, 0, quantity, amount, unit_price=self.unit_price),))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.money import EXACT
 from engine.pricing.models.model import ZERO, PartKind, Rated, RatedPart
-from engine.pricing.models.tiers import Tier, checked_tiers, tier_index
+from engine.pricing.models.tiers import Tier, bounds_of, checked_tiers, tier_index
 
 
 class BeyondLastStepError(ValueError):
@@ -34,19 +34,35 @@ class Stairstep:
             return Rated(self._parts(quantity))
         whole = Rated(self._parts(EXACT.add(prior, quantity)))
         difference = EXACT.subtract(whole.amount, Rated(self._parts(prior)).amount)
-        return Rated((RatedPart(PartKind.FLAT, whole.parts[0].tier if whole.parts else 0, quantity, difference),))
+        if not whole.parts:
+            return Rated((RatedPart(PartKind.FLAT, 0, quantity, difference),))
+        step = whole.parts[0]
+        return Rated((RatedPart(PartKind.FLAT, step.tier, quantity, difference, above=step.above, up_to=step.up_to),))
 
     def _parts(self, quantity: Decimal) -> tuple[RatedPart, ...]:
         if quantity <= 0:
             return ()
         index = tier_index(self.tiers, quantity)
         if index is not None:
-            return (RatedPart(PartKind.FLAT, index + 1, quantity, self.tiers[index].value),)
+            return (self._step(index, quantity),)
         last = self.tiers[-1]
         if self.overage_unit is None or last.up_to is None:
             raise BeyondLastStepError(f"{quantity} is beyond the last step of {last.up_to}")
         over = EXACT.subtract(quantity, last.up_to)
         return (
-            RatedPart(PartKind.FLAT, len(self.tiers), last.up_to, last.value),
-            RatedPart(PartKind.UNITS, len(self.tiers) + 1, over, EXACT.multiply(self.overage_unit, over)),
+            self._step(len(self.tiers) - 1, last.up_to),
+            RatedPart(
+                PartKind.UNITS,
+                len(self.tiers) + 1,
+                over,
+                EXACT.multiply(self.overage_unit, over),
+                above=last.up_to,
+                unit_price=self.overage_unit,
+            ),
         )
+
+    def _step(self, index: int, quantity: Decimal) -> RatedPart:
+        """The one price of a step; nothing beyond its bound belongs to the last one."""
+        above, _ = bounds_of(self.tiers, index)
+        tier = self.tiers[index]
+        return RatedPart(PartKind.FLAT, index + 1, quantity, tier.value, above=above, up_to=tier.up_to)

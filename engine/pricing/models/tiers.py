@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 
 from engine.money import EXACT
-from engine.pricing.models.model import ZERO
+from engine.pricing.models.model import ZERO, PartKind, RatedPart
 
 HUNDRED = Decimal(100)
 
@@ -56,6 +56,12 @@ def tier_index(tiers: tuple[Tier, ...], quantity: Decimal) -> int | None:
     return None
 
 
+def bounds_of(tiers: tuple[Tier, ...], index: int) -> tuple[Decimal, Decimal | None]:
+    """What a tier (from 0) lies above, and up to which quantity it goes; the last one holds all that is beyond it."""
+    lower = tiers[index - 1].up_to if index else ZERO
+    return lower or ZERO, tiers[index].up_to if index < len(tiers) - 1 else None
+
+
 def tier_price(effect: TierEffect, tier: Tier, base: Decimal) -> Decimal:
     """The unit price that a tier means; a flat tier has none and gives 0."""
     match effect:
@@ -65,6 +71,13 @@ def tier_price(effect: TierEffect, tier: Tier, base: Decimal) -> Decimal:
             return EXACT.multiply(base, EXACT.divide(EXACT.subtract(HUNDRED, tier.value), HUNDRED))
         case TierEffect.FLAT:
             return ZERO
+
+
+def unit_part(tiers: tuple[Tier, ...], index: int, units: Decimal, price: Decimal) -> RatedPart:
+    """Units of a tier (from 0) at a price of one."""
+    above, up_to = bounds_of(tiers, index)
+    amount = EXACT.multiply(price, units)
+    return RatedPart(PartKind.UNITS, index + 1, units, amount, above=above, up_to=up_to, unit_price=price)
 
 
 def slices(tiers: tuple[Tier, ...], start: Decimal, end: Decimal) -> Iterator[tuple[int, Decimal]]:

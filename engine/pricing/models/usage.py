@@ -67,13 +67,20 @@ class Usage:
             if not meter.last:
                 return Rated(())
             whole = EXACT.add(meter.prior or ZERO, quantity)
-            return self.model.rate(max(EXACT.subtract(whole, self.included), ZERO), base=base)
+            charged = max(EXACT.subtract(whole, self.included), ZERO)
+            return _with_included(self.model.rate(charged, base=base), EXACT.subtract(whole, charged))
         if not self.included:
             return self.model.rate(quantity, prior=meter.prior, base=base)
         before = max(EXACT.subtract(meter.prior or ZERO, self.included), ZERO)
         after = max(EXACT.subtract(EXACT.add(meter.prior or ZERO, quantity), self.included), ZERO)
         prior = None if meter.prior is None else before
-        return self.model.rate(EXACT.subtract(after, before), prior=prior, base=base)
+        charged = EXACT.subtract(after, before)
+        return _with_included(self.model.rate(charged, prior=prior, base=base), EXACT.subtract(quantity, charged))
+
+
+def _with_included(rated: Rated, units: Decimal) -> Rated:
+    """What is charged, after the units that are included."""
+    return Rated((RatedPart(PartKind.INCLUDED, 0, units, ZERO), *rated.parts)) if units else rated
 
 
 def _cut(parts: tuple[RatedPart, ...], room: Decimal) -> tuple[RatedPart, ...]:

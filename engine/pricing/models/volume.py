@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.money import EXACT
 from engine.pricing.models.model import ZERO, PartKind, Rated, RatedPart
-from engine.pricing.models.tiers import Tier, TierEffect, checked_tiers, tier_index, tier_price
+from engine.pricing.models.tiers import Tier, TierEffect, bounds_of, checked_tiers, tier_index, tier_price, unit_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,25 @@ class Volume:
         if not before:
             return Rated(whole)
         gone = sum((part.gross for part in before), ZERO)
-        tier = whole[0].tier if whole else 0
         difference = EXACT.subtract(sum((part.gross for part in whole), ZERO), gone)
-        return Rated((RatedPart(PartKind.UNITS, tier, quantity, difference),))
+        if not whole:
+            return Rated((RatedPart(PartKind.UNITS, 0, quantity, difference),))
+        top = whole[0]
+        return Rated((RatedPart(PartKind.UNITS, top.tier, quantity, difference, above=top.above, up_to=top.up_to),))
+
+    @property
+    def prices_units(self) -> bool:
+        """Whether a tier states nothing but a price of each unit."""
+        return self.effect is not TierEffect.FLAT and not any(tier.flat for tier in self.tiers)
 
     def unit_price(self, quantity: Decimal, base: Decimal) -> Decimal:
         """The price of each unit at the tier that ``quantity`` (pooled, with past orders) reaches."""
         return tier_price(self.effect, self._reached(quantity)[1], base)
+
+    def units(self, quantity: Decimal, reached: Decimal, base: Decimal) -> RatedPart:
+        """Some units at the price of the tier that ``reached`` (pooled, with past orders) lies in."""
+        index, tier = self._reached(reached)
+        return unit_part(self.tiers, index, quantity, tier_price(self.effect, tier, base))
 
     def _reached(self, quantity: Decimal) -> tuple[int, Tier]:
         index = tier_index(self.tiers, quantity)
@@ -52,11 +64,11 @@ class Volume:
             return ()
         index, tier = self._reached(quantity)
         parts = []
+        above, up_to = bounds_of(self.tiers, index)
         if self.effect is TierEffect.FLAT:
-            parts.append(RatedPart(PartKind.FLAT, index + 1, quantity, tier.value))
+            parts.append(RatedPart(PartKind.FLAT, index + 1, quantity, tier.value, above=above, up_to=up_to))
         elif quantity:
-            price = tier_price(self.effect, tier, base)
-            parts.append(RatedPart(PartKind.UNITS, index + 1, quantity, EXACT.multiply(price, quantity)))
+            parts.append(unit_part(self.tiers, index, quantity, tier_price(self.effect, tier, base)))
         if tier.flat:
-            parts.append(RatedPart(PartKind.FLAT, index + 1, ZERO, tier.flat))
+            parts.append(RatedPart(PartKind.FLAT, index + 1, ZERO, tier.flat, above=above, up_to=up_to))
         return tuple(parts)
