@@ -65,10 +65,10 @@ class PricingService:
         fill_priced(reply, quote, view=view, sheets=self._calls.sheets(active), parts=_parts(quote, active, view))
         if request.lowest_price_days:
             # The lowest price of some days hangs on all publications of them, so that its basis is not told.
-            fill_lowest(reply.lines, self._lowest(priced.quote, request.lowest_price_days), reply.minor_unit_digits)
+            fill_lowest(reply.lines, self._lowest(quote, request.lowest_price_days), reply.minor_unit_digits)
             return reply
         stated = Stated(priced.content.date, priced.book_hash)
-        basis = basis_of(witness, priced.quote, priced.active.parts, stated)
+        basis = basis_of(witness, quote, active.parts, stated)
         return self._answers.keep(asked, reply.SerializeToString(), basis)
 
     def StreamPriceQuote(
