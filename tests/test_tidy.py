@@ -22,10 +22,10 @@ BESIDE = sorted(
     if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
 )
 CORE = (
-    "rulebook audit billing revenue ledger orders quotes approvals contracts configuration pricing catalog parties "
-    "language money periods diagnostics application"
+    "rulebook metrics audit billing revenue ledger orders quotes approvals contracts configuration pricing catalog "
+    "parties language money periods diagnostics application"
 ).split()
-MONEY = ("money", "pricing", "billing", "revenue", "ledger", "contracts", "orders", "quotes", "audit")
+MONEY = ("money", "pricing", "billing", "revenue", "ledger", "contracts", "orders", "quotes", "metrics", "audit")
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 SHELL = {"adapters", "api", "application", "bootstrap", "cli", "client", "wire"}
 MAX_LINES = 400

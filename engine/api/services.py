@@ -11,6 +11,7 @@ from cpq.v1 import (
     configuration_pb2,
     contract_pb2,
     event_pb2,
+    metric_pb2,
     order_pb2,
     party_pb2,
     pricing_pb2,
@@ -27,6 +28,7 @@ from engine.api.calls import Calls
 from engine.api.catalog_service import CatalogService
 from engine.api.configuration_service import ConfigurationService
 from engine.api.event_service import EventService
+from engine.api.metric_service import MetricService
 from engine.api.order_service import ContractService, OrderService
 from engine.api.party_service import PartyService
 from engine.api.pricing_service import PricingService
@@ -46,6 +48,7 @@ FILES = (
     order_pb2,
     billing_pb2,
     revenue_pb2,
+    metric_pb2,
     rule_book_pb2,
     event_pb2,
     test_clock_pb2,
@@ -64,6 +67,7 @@ def servicers(calls: Calls) -> Mapping[str, object]:
         "ConfigurationService": ConfigurationService(calls),
         "ContractService": ContractService(calls),
         "EventService": EventService(calls),
+        "MetricService": MetricService(calls),
         "OrderService": OrderService(calls),
         "PartyService": PartyService(calls),
         "PricingService": PricingService(calls),

@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "contract": ("engine.cli.contract", "what was agreed, and ending it early"),
     "invoice": ("engine.cli.invoice", "invoices, payments and credit notes"),
     "revenue": ("engine.cli.revenue", "obligations, recognition, journal and balances"),
+    "metrics": ("engine.cli.metrics", "quote-to-cash metrics with their definitions"),
     "audit": ("engine.cli.audit", "prove the identities from quote to journal"),
     "events": ("engine.cli.events", "what happened, in order"),
     "clock": ("engine.cli.clock", "the time of a rehearsal, where the operator allows it"),

@@ -11,6 +11,7 @@ from engine.client.configuration import ConfigurationClient
 from engine.client.connection import USUAL_TIMEOUT_SECONDS, Connection
 from engine.client.contracts import ContractClient
 from engine.client.events import EventClient
+from engine.client.metrics import MetricClient
 from engine.client.orders import OrderClient
 from engine.client.parties import PartyClient
 from engine.client.pricing import PricingClient
@@ -35,6 +36,7 @@ class Client:
         self.configuration = ConfigurationClient(self._connection)
         self.contracts = ContractClient(self._connection)
         self.events = EventClient(self._connection)
+        self.metrics = MetricClient(self._connection)
         self.orders = OrderClient(self._connection)
         self.parties = PartyClient(self._connection)
         self.pricing = PricingClient(self._connection)

@@ -101,6 +101,7 @@ STUBS = {
     "configuration": "ConfigurationService",
     "contracts": "ContractService",
     "events": "EventService",
+    "metrics": "MetricService",
     "orders": "OrderService",
     "parties": "PartyService",
     "pricing": "PricingService",

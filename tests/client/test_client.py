@@ -38,6 +38,7 @@ PARTS = {
     "configuration": "ConfigurationService",
     "contracts": "ContractService",
     "events": "EventService",
+    "metrics": "MetricService",
     "orders": "OrderService",
     "parties": "PartyService",
     "pricing": "PricingService",

@@ -18,6 +18,7 @@ from tests.conformance.adapters import (
     revenue_ledger,
     revenue_lifecycle,
     revenue_measures,
+    revenue_metrics,
     revenue_modification,
     revenue_schedule,
 )
@@ -60,6 +61,8 @@ ADAPTERS: dict[str, Callable[[Case], Any]] = {
     "lifecycle": revenue_lifecycle.lifecycle,
     "loyalty": revenue_measures.loyalty,
     "material_right": revenue_measures.material_right,
+    "metric": revenue_metrics.metric,
+    "mrr_movements": revenue_metrics.mrr_movements,
     "modification": revenue_modification.modification,
     "noncash": revenue_measures.noncash,
     "position": revenue_lifecycle.position_at,

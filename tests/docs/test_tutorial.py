@@ -58,6 +58,13 @@ def test_every_command_of_the_tutorial_works(
     books = shown["revenue show k-000001"]
     assert "73.44" in books and "229.52" in books
     assert "every identity holds" in shown["audit"]
+    # 86.40 a month from the fifth of February, given up on 16 May
+    moved = shown["metrics show mrr_movements --from 2026-01-01 --to 2026-05-31 --by month"]
+    assert moved.count("86.40") >= 2 and "-86.40" in moved
+    assert "86.40" in shown["metrics show mrr --to 2026-04-30 --by customer"]
+    assert "list 99.50" in shown["metrics show discount_depth --from 2026-01-01 --to 2026-05-31 --rows"]
+    flow = shown["metrics show deferred_rollforward --from 2026-01-01 --to 2026-05-31 --csv"].splitlines()
+    assert flow[0] == "currency,value,billed,opening,other,recognised,refunds,rows"
     assert "ApprovalEscalated" in shown["events tail"]
 
 

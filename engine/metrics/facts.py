@@ -1,0 +1,74 @@
+"""The facts that metrics are folded from: plain copies of what is stored, each with the day or instant it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from engine.contracts import Contract
+from engine.metrics.stories import QuoteStory
+from engine.money import Currency
+from engine.orders.order import Order
+from engine.revenue import RevenueContract
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """A line of an ordered offer, for one charge period, in minor units: by the list, and after all discounts."""
+
+    quote: str
+    line: str
+    sku: str
+    currency: Currency
+    list_minor: int
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookedLine:
+    """A line of a posted journal entry, in minor units; debits are positive. ``kind`` is the fact that it states."""
+
+    entry: str
+    kind: str
+    account: str
+    currency: Currency
+    on: date
+    amount_minor: int
+    contract: str
+    invoice: str
+    order_line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FinalInvoice:
+    """A final invoice; ``corrected_on`` is the day of the first credit by hand on it, None while nobody gave one."""
+
+    id: str
+    contract: str
+    customer: str
+    on: date
+    corrected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Where a customer belongs."""
+
+    segment: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that metrics read; a metric names the fields that it needs, and others stay empty."""
+
+    contracts: tuple[Contract, ...] = ()
+    quotes: tuple[QuoteStory, ...] = ()
+    sold: tuple[SoldLine, ...] = ()
+    orders: tuple[Order, ...] = ()
+    revenue: tuple[RevenueContract, ...] = ()
+    journal: tuple[BookedLine, ...] = ()
+    invoices: tuple[FinalInvoice, ...] = ()
+    markets: Mapping[str, Market] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,180 @@
+"""Recurring revenue from contract lines: what a month is worth on any day, how it moved, and what opening customers do.
+
+The lines of a contract, with every signed change, hold the whole history: a number for last month is the same
+whenever it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import TypeAlias
+
+from engine.catalog import ChargeKind
+from engine.contracts import Contract
+from engine.contracts.force import lines_in_force
+from engine.metrics.facts import Facts
+from engine.metrics.metric import MetricRow
+from engine.money import Currency, Money, Ratio, share_of
+from engine.periods import Period
+
+Holder: TypeAlias = tuple[str, Currency]
+"""A customer in one currency: recurring revenue never adds up across currencies."""
+
+
+class Movement(Enum):
+    """What a change of a customer's recurring revenue is."""
+
+    NEW_BUSINESS = "new_business"
+    EXPANSION = "expansion"
+    CONTRACTION = "contraction"
+    CHURN = "churn"
+    REACTIVATION = "reactivation"
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringLine:
+    """A recurring contract line by the month, served from ``start`` to before ``end``; None: no agreed end."""
+
+    id: str
+    contract: str
+    customer: str
+    sku: str
+    monthly: Money
+    start: date
+    end: date | None
+
+    def serves(self, day: date) -> bool:
+        """Whether it is served on a day."""
+        return self.start <= day and (self.end is None or day < self.end)
+
+
+def recurring_lines(contracts: Iterable[Contract]) -> Iterator[RecurringLine]:
+    """Every recurring line of contracts; its amount over the months of its charge period, rounded once a line."""
+    for contract in contracts:
+        for each in lines_in_force(contract):
+            line = each.line
+            if line.charge.kind is ChargeKind.RECURRING and line.charge.period is not None and not each.was_taken_back:
+                monthly = by_the_month(line.amount, line.charge.period.value)
+                yield RecurringLine(line.id, contract.id, contract.customer, line.sku, monthly, line.start, each.end)
+
+
+def by_the_month(amount: Money, months: int) -> Money:
+    """What an amount for a period of so many months is for one."""
+    return share_of(amount, Ratio(1, months))
+
+
+def moved(before: Money, after: Money, *, paid_ever: bool) -> Movement | None:
+    """What one step is: the first above nothing is new, the last churn, a return reactivation; None: nothing moved."""
+    if before == after:
+        return None
+    if before.is_zero:
+        return Movement.REACTIVATION if paid_ever else Movement.NEW_BUSINESS
+    if after.is_zero:
+        return Movement.CHURN
+    return Movement.EXPANSION if after > before else Movement.CONTRACTION
+
+
+def movements(path: Sequence[Money]) -> list[tuple[Movement, Money]]:
+    """The movements along a customer's recurring revenue, step by step; they add up to the last less the first."""
+    found = []
+    paid_ever = bool(path) and not path[0].is_zero
+    for before, after in zip(path, path[1:], strict=False):
+        kind = moved(before, after, paid_ever=paid_ever)
+        if kind is not None:
+            found.append((kind, after - before))
+        paid_ever = paid_ever or not after.is_zero
+    return found
+
+
+def paths_of(lines: Iterable[RecurringLine]) -> Mapping[Holder, list[tuple[date, Money]]]:
+    """Each customer's recurring revenue from every day on which it changes, in order of the days."""
+    changes: dict[Holder, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for line in lines:
+        steps = changes[line.customer, line.monthly.currency]
+        steps[line.start] += line.monthly.minor_units
+        if line.end is not None:
+            steps[line.end] -= line.monthly.minor_units
+    paths: dict[Holder, list[tuple[date, Money]]] = {}
+    for holder in sorted(changes, key=lambda each: (each[0], each[1].code)):
+        reached, path = 0, []
+        for day in sorted(changes[holder]):
+            reached += changes[holder][day]
+            path.append((day, Money(reached, holder[1])))
+        paths[holder] = path
+    return paths
+
+
+def at(path: Sequence[tuple[date, Money]], day: date, unit: Currency) -> Money:
+    """What a path has reached at the end of a day."""
+    reached = [amount for on, amount in path if on <= day]
+    return reached[-1] if reached else Money.zero(unit)
+
+
+def line_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
+    """The recurring lines that are served on the last day."""
+    for line in recurring_lines(facts.contracts):
+        if line.serves(period.last_day):
+            yield _row(line, period.last_day, "mrr")
+
+
+def signed_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
+    """The recurring lines that are signed by the last day and served on it or later."""
+    signed = (each for each in facts.contracts if each.signed_at.date() <= period.last_day)
+    for line in recurring_lines(signed):
+        if line.end is None or line.end > period.last_day:
+            yield _row(line, period.last_day, "committed_mrr")
+
+
+def movement_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
+    """Every movement of a customer within the period, by its day."""
+    for (customer, unit), path in paths_of(recurring_lines(facts.contracts)).items():
+        before, paid_ever = Money.zero(unit), False
+        for day, after in path:
+            kind = moved(before, after, paid_ever=paid_ever)
+            if kind is not None and day in period:
+                parts = {kind.value: (after - before).decimal}
+                by = {"customer": customer, "movement": kind.value}
+                yield MetricRow(f"customers/{customer}", day, parts, unit, by)
+            before, paid_ever = after, paid_ever or not after.is_zero
+
+
+def churn_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
+    """Opening recurring revenue of every customer, and every movement of the period as an amount above nothing."""
+    for (customer, unit), path in paths_of(recurring_lines(facts.contracts)).items():
+        opening = at(path, _day_before(period), unit)
+        if not opening.is_zero:
+            parts = {"start_mrr": opening.decimal}
+            yield MetricRow(f"customers/{customer}", period.start, parts, unit, {"customer": customer})
+    for row in movement_rows(facts, period):
+        parts = {name: abs(amount) for name, amount in row.parts.items()}
+        yield MetricRow(row.subject, row.on, parts, row.currency, row.by)
+
+
+def retention_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
+    """The customers that paid on the day before the period: what they paid then, and what became of it at the end."""
+    for (customer, unit), path in paths_of(recurring_lines(facts.contracts)).items():
+        opening, closing = at(path, _day_before(period), unit), at(path, period.last_day, unit)
+        if opening.is_zero:
+            continue
+        parts = {"start_mrr": opening.decimal, "opening_customers": Decimal(1)}
+        kind = moved(opening, closing, paid_ever=True)
+        if kind is not None:
+            parts[kind.value] = abs((closing - opening).decimal)
+        if kind is Movement.CHURN:
+            parts["lost_customers"] = Decimal(1)
+        yield MetricRow(f"customers/{customer}", period.last_day, parts, unit, {"customer": customer})
+
+
+def _row(line: RecurringLine, on: date, part: str) -> MetricRow:
+    by = {"customer": line.customer, "sku": line.sku, "contract": line.contract}
+    parts = {part: line.monthly.decimal}
+    return MetricRow(f"contracts/{line.contract}", on, parts, line.monthly.currency, by)
+
+
+def _day_before(period: Period) -> date:
+    return period.start - timedelta(days=1)
