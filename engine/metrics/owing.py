@@ -151,8 +151,6 @@ def flow_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
         sums = _Sums()
         for line in lines:
             name, sign = FLOWS.get(line.kind, ("other", -1)) if line.on in period else ("opening", -1)
-            if line.on < period.start:
-                name, sign = "opening", -1
             sums.parts[name] += sign * line.amount_minor
         parts = sums.decimals(unit)
         if parts:
