@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -75,8 +75,7 @@ class Calls:
         if not faults.found:
             return
         found = self.env.store.look(DEFAULT_TENANT, look)
-        unread = [f".{each.field}" for each in faults.found]
-        more = [each for each in found.faults if not _is_unread(each, unread)] if isinstance(found, Refusal) else []
+        more = beside(found.faults, faults.found) if isinstance(found, Refusal) else ()
         raise Refused(Refusal((*faults.found, *more)))
 
     def mutate(
@@ -109,6 +108,12 @@ class Calls:
 def serialized(reply: Reply) -> bytes:
     """The bytes of a reply; a recorded or kept answer is bytes already and is sent as it is."""
     return reply if isinstance(reply, bytes) else reply.SerializeToString()
+
+
+def beside(more: Iterable[Fault], found: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Further faults without those about a value that could not be read, as ``found`` says."""
+    unread = [f".{each.field}" for each in found]
+    return tuple(each for each in more if not _is_unread(each, unread))
 
 
 def _is_unread(fault: Fault, unread: list[str]) -> bool:

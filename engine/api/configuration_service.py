@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any, Never, TypeVar
 
 import grpc
-from cachetools import LRUCache
 from cpq.v1 import configuration_pb2
 
-from engine.api.calls import Calls, Refused, Reply, checked, ok
-from engine.api.configuration_states import Key, States, key_of, read_token, token_of
-from engine.application.configure import (
-    configurator_of,
-    costs,
-    lines_of,
-    list_price,
-    list_prices,
-    validate_lines,
-    without_price,
-)
-from engine.application.content import find_book
+from engine.api.calls import Calls, Refused, Reply, ok
+from engine.api.configuration_questions import RULE_BOOKS, Asked, Needs, Questions, content_of
+from engine.api.configuration_states import Key, States, read_token, token_of
+from engine.application.configure import costs, lines_of, list_price, validate_lines, without_price
+from engine.application.content import Content
 from engine.application.faults import invalid
-from engine.application.perform import DEFAULT_TENANT
-from engine.application.rule_books import ActiveBook
 from engine.catalog import Sku
 from engine.configuration.answers import Budget, OutOfBudget
 from engine.configuration.products import (
     Conflict,
     Option,
     Pick,
-    Prices,
     ProductChoice,
     ProductConfigurator,
     ProductState,
@@ -43,22 +30,17 @@ from engine.configuration.products import (
 )
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.wire import configurations as wire
-from engine.wire.basics import Faults, decimal_text, read_date, read_decimal, read_key
+from engine.wire.basics import Faults, price_text, read_decimal
 from engine.wire.contents import read_line
 from engine.wire.options import OptionWriter, Shown, count_of, options_of
-from engine.wire.parties import check_currency
 from engine.wire.products import PRODUCTS
 
 OUT_OF_BUDGET = Code("OUT_OF_BUDGET")
-MOST_PRICE_TABLES = 64
 MOST_WITHOUT_PRICE = 100
 MOST_REPAIRS = 20
 MOST_OPTIONS = 1_000
 USUAL_OPTIONS = 200
 USUAL_REPAIRS = 3
-SEARCH_SHARE = 0.75
-"""Of a caller's deadline: a search looks at the clock now and then only, and the answer has to travel."""
-RULE_BOOKS = "ruleBooks"
 Known = TypeVar("Known")
 Patience = Callable[[], Budget]
 
@@ -68,9 +50,8 @@ class ConfigurationService:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._gate = threading.Lock()
+        self._questions = Questions(calls)
         self._states = States()
-        self._prices: LRUCache[tuple[str, str, str, date], Prices] = LRUCache(MOST_PRICE_TABLES)
 
     def Configure(self, request: configuration_pb2.ConfigureRequest, context: grpc.ServicerContext) -> Reply:
         """What is still possible."""
@@ -78,30 +59,28 @@ class ConfigurationService:
         if not 0 <= request.option_limit <= MOST_OPTIONS:
             faults.invalid("option_limit", f"{request.option_limit} is not between 0 and {MOST_OPTIONS}")
         token = read_token(request.state_token, "state_token", faults)
-        day = self._price_day(request, faults)
-        active, sku, configurator, choices = self._asked(request, day=day, faults=faults)
-        left = _patience(self._budget(context))
-        book = active.parts.rule_book
-        before = token if token is not None and token[:2] == (book, sku) else None
+        asked = self._questions.read(request, content_of(request, faults), faults, needs=_needs(request))
+        configurator, key = asked.configurator, asked.key
+        left = _patience(self._questions.budget(context))
+        before = token if token is not None and token[:2] == key[:2] else None
         if before is not None and configurator.faults(before[2]):
             raise Refused(Refusal((invalid("state_token", "not a state token of this service"),)))
-        key = key_of(book, sku, choices)
         state = self._state(key, configurator, left(), before)
         old = None
         if before is not None and request.only_changes:
             old = self._state(before, configurator, left())
-        shown = self._shown(request, active, sku, configurator, choices, day)
+        shown = self._shown(request, asked, request.option_limit or USUAL_OPTIONS)
         is_settled = state.settled and (old is None or old.settled)
         plain = is_settled and not (request.show_prices or request.explain_implied)
 
         def fill() -> configuration_pb2.ConfigurationState:
-            reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{sku}")
-            reply.rule_book = f"{RULE_BOOKS}/{book}"
+            reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{asked.sku}")
+            reply.rule_book = f"{RULE_BOOKS}/{key[0]}"
             if shown.prices is not None:
-                reply.currency_code = request.currency_code or active.book.default_currency
-                reply.list_price = decimal_text(list_price(choices, shown.prices))
-            asked = configurator if request.explain_implied else None
-            self._fill_state(reply, (state, old), key, _explained(shown, asked, state, left))
+                reply.currency_code = asked.currency
+                reply.list_price = price_text(list_price(asked.choices, shown.prices), shown.digits)
+            explained = configurator if request.explain_implied else None
+            self._fill_state(reply, (state, old), key, _explained(shown, explained, state, left))
             return reply
 
         if plain:
@@ -112,24 +91,22 @@ class ConfigurationService:
     def ListOptions(self, request: configuration_pb2.ListOptionsRequest, context: grpc.ServicerContext) -> Reply:
         """A page of the options of one group."""
         faults = Faults()
-        day = self._price_day(request, faults)
         if not request.slot:
             faults.required("slot")
-        active, sku, configurator, choices = self._asked(request, day=day, faults=faults)
-        key = key_of(active.parts.rule_book, sku, choices)
-        state = self._state(key, configurator, self._budget(context))
+        asked = self._questions.read(request, content_of(request, faults), faults, needs=_needs(request))
+        state = self._state(asked.key, asked.configurator, self._questions.budget(context))
         slot = next((each for each in state.slots if each.path == request.slot), None)
         if slot is None:
             hint = did_you_mean(request.slot, [each.path for each in state.slots])
             raise Refused(Refusal((invalid("slot", f"unknown option group `{request.slot[:80]}`", hint),)))
-        shown = self._shown(request, active, sku, configurator, choices, day)
+        shown = self._shown(request, asked, USUAL_OPTIONS)
 
         def rows(after: str, limit: int) -> list[tuple[int, tuple[Sku, Option]]]:
             start = int(after) + 1 if after else 0
             found = options_of(slot, show_impossible=request.show_impossible, start=start, count=limit)
             return list(enumerate(found, start))
 
-        filters = _option_filters(key, slot.path, show_impossible=request.show_impossible)
+        filters = _option_filters(asked.key, slot.path, show_impossible=request.show_impossible)
         found, token = ok(self._calls.pages.page(request, rows, lambda each: str(each[0]), filters))
         hidden = 0 if request.show_impossible else count_of(slot, Standing.IMPOSSIBLE)
         reply = configuration_pb2.ListOptionsResponse(next_page_token=token)
@@ -148,8 +125,8 @@ class ConfigurationService:
         if len(request.lines) > most:
             faults.invalid("lines", f"{len(request.lines)} lines; {most} are allowed")
         lines = [read_line(each, faults.at(f"lines[{n}]")) for n, each in enumerate(request.lines[:most])]
-        active = self._book(request.rule_book, self._today(), faults)
-        found = ok(validate_lines(active, lines, self._budget(context)))
+        active = self._questions.book(request.rule_book, None, faults)
+        found = ok(validate_lines(active, lines, self._questions.budget(context)))
         reply = configuration_pb2.ValidateConfigurationResponse(valid=not any(each.blocking for each in found))
         for each in found:
             wire.fill_finding(reply.findings.add(), each)
@@ -157,13 +134,12 @@ class ConfigurationService:
 
     def ExplainChoice(self, request: configuration_pb2.ExplainChoiceRequest, context: grpc.ServicerContext) -> Reply:
         """Why a choice cannot be made."""
-        wanted = None
+        faults, wanted = Faults(), None
         if request.HasField("wanted"):
-            faults = Faults()
             wanted = wire.read_choice(request.wanted, faults.at("wanted"))
-            checked(faults)
-        _, _, configurator, choices = self._asked(request, also=(wanted,) if wanted is not None else ())
-        found = configurator.explain(choices, wanted=wanted, budget=self._budget(context))
+        more = {} if wanted is None else {"wanted": (wanted,)}
+        asked = self._questions.read(request, Content(()), faults, more=more, needs=Needs.NO_PRICES)
+        found = asked.configurator.explain(asked.choices, wanted=wanted, budget=self._questions.budget(context))
         reply = configuration_pb2.ExplainChoiceResponse()
         if isinstance(found, OutOfBudget):
             found, reply.out_of_budget = _known(found), True
@@ -175,27 +151,23 @@ class ConfigurationService:
     ) -> Reply:
         """The smallest changes that make room for what is wanted."""
         faults = Faults()
-        day = read_date(request.date, "date", faults) or self._today()
         wanted = wire.read_choices(request.wanted, "wanted", faults)
         if not 0 <= request.limit <= MOST_REPAIRS:
             faults.invalid("limit", f"{request.limit} is not between 0 and {MOST_REPAIRS}")
-        if request.currency_code:
-            check_currency(request.currency_code, "currency_code", faults)
-        checked(faults)
-        active, sku, configurator, choices = self._asked(request, day=day, also=wanted)
-        currency = request.currency_code or active.book.default_currency
-        found = configurator.repair(
-            choices,
+        header, more = content_of(request, faults), {"wanted[{}]": wanted}
+        asked = self._questions.read(request, header, faults, more=more, needs=Needs.PRICES)
+        found = asked.configurator.repair(
+            asked.choices,
             wanted=wanted,
-            prices=self._list_prices(active, sku, configurator, currency, day),
+            prices=self._questions.prices(asked).counted((*asked.choices, *wanted)),
             limit=request.limit or USUAL_REPAIRS,
-            budget=self._budget(context),
+            budget=self._questions.budget(context),
         )
-        reply = configuration_pb2.RepairConfigurationResponse(currency_code=currency)
+        reply = configuration_pb2.RepairConfigurationResponse(currency_code=asked.currency)
         if isinstance(found, OutOfBudget):
             found, reply.out_of_budget = _known(found), True
         for each in found:
-            wire.fill_repair(reply.repairs.add(), each)
+            wire.fill_repair(reply.repairs.add(), each, asked.digits)
         return reply
 
     def CompleteConfiguration(
@@ -203,34 +175,26 @@ class ConfigurationService:
     ) -> Reply:
         """A full valid configuration that is best by an aim."""
         faults = Faults()
-        day = read_date(request.date, "date", faults) or self._today()
         limit = read_decimal(request.list_price_limit, "list_price_limit", faults)
         if request.aim not in wire.AIMS:
             faults.invalid("aim", f"{request.aim} is not an aim")
         if limit is not None and limit < 0:
             faults.invalid("list_price_limit", f"{limit} is below zero")
         wishes = wire.read_wishes(request.wishes, faults)
-        if request.currency_code:
-            check_currency(request.currency_code, "currency_code", faults)
-        checked(faults)
-        active, sku, configurator, choices = self._asked(request, day=day)
-        problems = [
-            replace(each, field=each.field.replace("choices[0]", f"wishes[{n}].choice"))
-            for n, wish in enumerate(wishes)
-            for each in configurator.faults((wish.choice,))
-        ]
-        if problems:
-            raise Refused(Refusal(tuple(problems)))
-        currency = request.currency_code or active.book.default_currency
-        prices = self._list_prices(active, sku, configurator, currency, day)
-        aim, tables, budget = wire.AIMS[request.aim], (prices, costs(active, prices, currency)), self._budget(context)
+        header, more = content_of(request, faults), {f"wishes[{n}].choice": [w.choice] for n, w in enumerate(wishes)}
+        asked = self._questions.read(request, header, faults, more=more, needs=Needs.PRICES)
+        engine, choices = asked.configurator, asked.choices
+        prices = self._questions.prices(asked).counted((*choices, *(each.choice for each in wishes)))
+        tables, budget = (prices, costs(asked.active, prices, asked.currency)), self._questions.budget(context)
+        aim = wire.AIMS[request.aim]
         if wishes:
-            found = configurator.nearest(choices, wishes, aim=aim, tables=tables, limit=limit, budget=budget)
+            found = engine.nearest(choices, wishes, aim=aim, tables=tables, limit=limit, budget=budget)
         else:
-            found = configurator.complete(choices, aim=aim, prices=prices, costs=tables[1], limit=limit, budget=budget)
-        reply = configuration_pb2.CompleteConfigurationResponse(currency_code=currency)
-        wire.fill_completion(reply, found, lines_of(sku, found.choices) if found.choices else ())
-        reply.without_price.extend(without_price(configurator, prices)[:MOST_WITHOUT_PRICE])
+            found = engine.complete(choices, aim=aim, prices=prices, costs=tables[1], limit=limit, budget=budget)
+        reply = configuration_pb2.CompleteConfigurationResponse(currency_code=asked.currency)
+        lines = lines_of(asked.sku, found.choices) if found.choices else ()
+        wire.fill_completion(reply, found, lines, asked.digits)
+        reply.without_price.extend(without_price(engine, prices)[:MOST_WITHOUT_PRICE])
         return reply
 
     def _fill_state(
@@ -266,75 +230,15 @@ class ConfigurationService:
             raise Refused(_out_of_budget(found))
         return found
 
-    def _budget(self, context: grpc.ServicerContext) -> Budget:
-        """The search budget of the service, as far as the caller's deadline leaves it."""
-        most = self._calls.limits.search
-        left = context.time_remaining()
-        if left is None:
-            return most
-        return replace(most, milliseconds=max(1, min(most.milliseconds, int(left * 1000 * SEARCH_SHARE))))
-
-    def _price_day(self, request: Any, faults: Faults) -> date:
-        if request.currency_code:
-            check_currency(request.currency_code, "currency_code", faults)
-        return read_date(request.date, "date", faults) or self._today()
-
-    def _shown(
-        self,
-        request: Any,
-        active: ActiveBook,
-        sku: str,
-        configurator: ProductConfigurator,
-        choices: tuple[ProductChoice, ...],
-        day: date,
-    ) -> Shown:
+    def _shown(self, request: Any, asked: Asked, limit: int) -> Shown:
         """What a reply shows of options beside their standing."""
-        prices = None
-        if request.show_prices:
-            currency = request.currency_code or active.book.default_currency
-            prices = self._list_prices(active, sku, configurator, currency, day)
-        limit = getattr(request, "option_limit", 0) or USUAL_OPTIONS
-        return Shown(active.parts.catalog.products, choices, request.show_impossible, limit, prices)
+        prices = self._questions.prices(asked).stated if request.show_prices else None
+        products = asked.active.parts.catalog.products
+        return Shown(products, asked.choices, request.show_impossible, limit, prices, asked.digits)
 
-    def _asked(
-        self,
-        request: Any,
-        *,
-        day: date | None = None,
-        also: tuple[ProductChoice, ...] = (),
-        faults: Faults | None = None,
-    ) -> tuple[ActiveBook, str, ProductConfigurator, tuple[ProductChoice, ...]]:
-        """Book, product, configurator and choices of a request; raises Refused with everything wrong in them."""
-        faults = faults or Faults()
-        product = request.product
-        sku = product.removeprefix(f"{PRODUCTS}/")
-        if sku == product or not sku:
-            faults.invalid("product", f"`{product[:80]}` is not a name of the form `{PRODUCTS}/...`")
-        choices = wire.read_choices(request.choices, "choices", faults)
-        active = self._book(request.rule_book, day or self._today(), faults)
-        configurator = ok(configurator_of(active, sku))
-        problems = configurator.faults((*choices, *also))
-        if problems:
-            raise Refused(Refusal(tuple(problems)))
-        return active, sku, configurator, choices
 
-    def _book(self, name: str, day: date, faults: Faults) -> ActiveBook:
-        key = read_key(name, RULE_BOOKS, "rule_book", faults, optional=True)
-        checked(faults)
-        return ok(find_book(self._calls.env, DEFAULT_TENANT, book_hash=key, day=day))
-
-    def _today(self) -> date:
-        return self._calls.env.clock.now(DEFAULT_TENANT).date()
-
-    def _list_prices(
-        self, active: ActiveBook, sku: str, configurator: ProductConfigurator, currency: str, day: date
-    ) -> Prices:
-        key = active.parts.rule_book, sku, currency, day
-        with self._gate:
-            found = self._prices.get(key)
-            if found is None:
-                found = self._prices[key] = list_prices(active, configurator, currency, day)
-            return found
+def _needs(request: Any) -> Needs:
+    return Needs.PRICES if request.show_prices else Needs.NO_PRICES
 
 
 def _explained(shown: Shown, asked: ProductConfigurator | None, state: ProductState, left: Patience) -> Shown:

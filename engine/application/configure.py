@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from engine.application.content import Content, request_of
+from engine.application.ports import Reader
 from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId, Sku
+from engine.catalog.product import QuantityRule
 from engine.configuration.answers import Budget
 from engine.configuration.products import (
     Finding,
@@ -20,10 +23,13 @@ from engine.configuration.products import (
     Set,
 )
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
-from engine.pricing import price
+from engine.money import EXACT
+from engine.pricing import unit_prices
+from engine.pricing.checks import request_faults
 from engine.pricing.request import TaxState
+from engine.pricing.work import percents_in_force
 from engine.quotes.evaluation import check, price_lines, price_request
-from engine.quotes.lines import resolve
+from engine.quotes.lines import ResolvedLine, resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
 from engine.rulebook.line_attributes import read_attributes
 
@@ -31,7 +37,26 @@ NOT_CONFIGURABLE = Code("CFG401")
 UNKNOWN_PRODUCT = Code("CFG402")
 ROOT = LineId("root")
 ONE = Decimal(1)
+NOTHING = Decimal(0)
 _STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrices:
+    """What a unit of the parts of a bundle costs somebody, as it is stated.
+
+    ``percents`` are parts that cost a percent of others: nothing, as far as prices of units go. A completion takes one
+    only where it is asked for, or where a group has to have one: ``unavoidable`` are the prices with those.
+    """
+
+    stated: Prices
+    percents: Prices
+    unavoidable: Prices
+
+    def counted(self, choices: Iterable[ProductChoice]) -> Prices:
+        """The prices by which completions and repairs with such choices are compared."""
+        picked = {each.sku for each in choices if isinstance(each, Pick)} & self.percents.keys()
+        return {**self.unavoidable, **{sku: self.percents[sku] for sku in picked}} if picked else self.unavoidable
 
 
 def configurator_of(active: ActiveBook, sku: str) -> ProductConfigurator | Refusal:
@@ -45,11 +70,32 @@ def configurator_of(active: ActiveBook, sku: str) -> ProductConfigurator | Refus
     return Refusal((Fault(UNKNOWN_PRODUCT, "product", f"unknown product `{sku[:80]}`", hint),))
 
 
-def list_prices(active: ActiveBook, configurator: ProductConfigurator, currency: str, day: date) -> Prices:
-    """The list price of one unit of every part that has one, as the price books state it for nobody in particular."""
-    skus = dict.fromkeys(sku for slot in configurator.product.slots.values() for sku in slot.class_of)
-    lines = tuple(RequestedLine(LineId(sku), sku, ONE) for sku in skus)
-    return dict(_prices(active, lines, currency, day))
+def asked_header(reader: Reader, header: Content, active: ActiveBook, day: date) -> QuoteRequest | Refusal:
+    """Whom and when prices are for, without lines; everything about it is checked as PriceQuote checks it."""
+    found = request_of(reader, header, active, day)
+    if isinstance(found, Refusal):
+        return found
+    # A price of a part is one before tax, whose region nobody has to know.
+    request = replace(found, tax_state=TaxState.OPEN)
+    faults = [each for each in request_faults(active.parts.plan, price_request(request, ())) if each.field != "lines"]
+    return Refusal(tuple(faults)) if faults else request
+
+
+def list_prices(active: ActiveBook, configurator: ProductConfigurator, header: QuoteRequest) -> ListPrices:
+    """What a unit of every part costs whom a request is for, in the place where the bundle has it.
+
+    That is the list price, or the price agreed with the customer, of the quantity one; parts without one are left out.
+    """
+    plan = active.parts.plan
+    lines = tuple(_lines_of_parts(active, configurator))
+    found = unit_prices(plan, price_request(header, price_lines(lines, header, active.parts)))
+    stated = {line.product.sku: found[line.id] for line in lines if line.id in found}
+    in_percent = percents_in_force(plan, header.date)
+    percents = {line.product.sku: NOTHING for line in lines if line.product.sku in in_percent}
+    groups = configurator.product.slots.values() if percents else ()
+    needy = [each for each in groups if each.group.minimum and stated.keys().isdisjoint(each.class_of)]
+    needed = {sku: NOTHING for each in needy for sku in each.class_of if sku in percents}
+    return ListPrices(stated, percents, {**stated, **needed} if needed else stated)
 
 
 def without_price(configurator: ProductConfigurator, prices: Prices) -> tuple[Sku, ...]:
@@ -113,27 +159,16 @@ def _place(pick: Pick) -> list[tuple[str, int]]:
     return [(name, int(number or 0)) for name, number in _STEP.findall(pick.slot)]
 
 
-def _prices(
-    active: ActiveBook, lines: tuple[RequestedLine, ...], currency: str, day: date
-) -> Iterator[tuple[Sku, Decimal]]:
-    """Price all parts at once; parts without a price are named by the refusal and left out the second time."""
-    # A list price is before tax, and nobody in particular has no tax region.
-    sold = tuple(each for each in lines if _sellable(active, each.sku))
-    request = QuoteRequest(day, currency, sold, tax_state=TaxState.OPEN)
-    for _ in range(2):
-        resolved = resolve(request, active.parts.catalog)
-        if isinstance(resolved, Refusal):
-            return
-        asked = price_lines(resolved, request, active.parts)
-        priced = price(active.parts.plan, price_request(request, asked))
-        if not isinstance(priced, Refusal):
-            yield from ((each.sku, each.list_unit) for each in priced.lines)
-            return
-        gone = {each.field.partition("]")[0].removeprefix("lines[") for each in priced.faults}
-        kept = tuple(each for n, each in enumerate(request.lines) if str(n) not in gone)
-        request = replace(request, lines=kept)
+def _lines_of_parts(active: ActiveBook, configurator: ProductConfigurator) -> Iterator[ResolvedLine]:
+    """One unit of every part that may be sold singly, below the bundle; a part of several groups in the first."""
+    bundle = configurator.product.bundle
+    root = RequestedLine(ROOT, bundle.sku, ONE)
+    groups = {sku: slot.group.id for slot in reversed([*configurator.product.slots.values()]) for sku in slot.class_of}
+    for sku, group in groups.items():
+        product = active.parts.catalog.products[sku]
+        if not product.discontinued and _sold_singly(product.quantity):
+            yield ResolvedLine(RequestedLine(LineId(sku), sku, ONE, ROOT, group), product, ONE, root)
 
 
-def _sellable(active: ActiveBook, sku: Sku) -> bool:
-    product = active.parts.catalog.products[sku]
-    return not product.discontinued
+def _sold_singly(rule: QuantityRule) -> bool:
+    return rule.minimum <= ONE and not EXACT.remainder(ONE, rule.multiple)

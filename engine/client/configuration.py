@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict, Unpack
@@ -13,7 +13,18 @@ from engine.client.connection import Connection, ServiceClient
 from engine.wire.plain import Plain
 
 
-class ConfigureFields(TypedDict, total=False):
+class HeaderFields(TypedDict, total=False):
+    """Fields that say whom and when prices are for, as in a QuoteContent."""
+
+    date: date
+    currency_code: str
+    customer: str
+    customer_facts: Mapping[str, Plain]
+    header: Mapping[str, Plain]
+    term_months: int
+
+
+class ConfigureFields(HeaderFields, total=False):
     """Fields of ConfigureRequest."""
 
     product: str
@@ -24,12 +35,10 @@ class ConfigureFields(TypedDict, total=False):
     only_changes: bool
     option_limit: int
     show_prices: bool
-    currency_code: str
-    date: date
     explain_implied: bool
 
 
-class ListOptionsFields(TypedDict, total=False):
+class ListOptionsFields(HeaderFields, total=False):
     """Fields of ListOptionsRequest."""
 
     product: str
@@ -40,8 +49,6 @@ class ListOptionsFields(TypedDict, total=False):
     rule_book: str
     show_impossible: bool
     show_prices: bool
-    currency_code: str
-    date: date
 
 
 class ValidateConfigurationFields(TypedDict, total=False):
@@ -60,27 +67,23 @@ class ExplainChoiceFields(TypedDict, total=False):
     rule_book: str
 
 
-class RepairConfigurationFields(TypedDict, total=False):
+class RepairConfigurationFields(HeaderFields, total=False):
     """Fields of RepairConfigurationRequest."""
 
     product: str
     choices: Sequence[Plain]
     wanted: Sequence[Plain]
-    currency_code: str
-    date: date
     limit: int
     rule_book: str
 
 
-class CompleteConfigurationFields(TypedDict, total=False):
+class CompleteConfigurationFields(HeaderFields, total=False):
     """Fields of CompleteConfigurationRequest."""
 
     product: str
     choices: Sequence[Plain]
     aim: str | int
     list_price_limit: str | Decimal
-    currency_code: str
-    date: date
     wishes: Sequence[Plain]
     rule_book: str
 

@@ -1,8 +1,8 @@
 """Owns price plan, match index, waterfall, stacking, totals; one file a price model in ``models``.
 
 Does not own product validity, nor where rates, limits used so far and product facts come from.
-Entry points: ``compile_plan``, ``price``, ``reprice``, ``waterfall``, ``explain_rule``, ``picture``; input types in
-``plan``, ``effects``, ``settings``, ``scope``, ``request``; answers in ``result``.
+Entry points: ``compile_plan``, ``price``, ``reprice``, ``unit_prices``, ``waterfall``, ``explain_rule``, ``picture``;
+input types in ``plan``, ``effects``, ``settings``, ``scope``, ``request``; answers in ``result``.
 """
 
 from engine.pricing.compile import compile_plan
@@ -11,6 +11,7 @@ from engine.pricing.flow import Lane, price
 from engine.pricing.picture import picture
 from engine.pricing.repricing import Edit, Repriced, reprice
 from engine.pricing.story import waterfall, waterfalls
+from engine.pricing.unit_prices import facts_read, unit_prices
 from engine.pricing.why import Explanation, explain_rule, unknown_rule
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "Repriced",
     "compile_plan",
     "explain_rule",
+    "facts_read",
     "picture",
     "price",
     "reprice",
+    "unit_prices",
     "unknown_rule",
     "waterfall",
     "waterfalls",

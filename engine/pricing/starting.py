@@ -24,6 +24,8 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
     line, record = state.line, state.record
     found = finder.find(line, record)
     contract = contract_for(work, line, record)
+    if found is None and contract is not None and contract.contract.price is None:
+        contract = None  # a percent off what nobody states is no price
     notes = None if work.told is None else work.told.about(line.id)
     if notes is not None and contract is not None:
         notes.acted(contract.no, contract.contract.when, work.records(record))

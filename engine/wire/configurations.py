@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from cpq.v1 import configuration_pb2, pricing_pb2
@@ -24,7 +25,7 @@ from engine.configuration.products import (
     Standing,
 )
 from engine.quotes.request import RequestedLine
-from engine.wire.basics import Faults, decimal_text, fill_value, read_value
+from engine.wire.basics import Faults, fill_value, price_text, read_value
 from engine.wire.contents import fill_line
 from engine.wire.options import STANDINGS, OptionWriter, Shown, count_of, options_of
 from engine.wire.sheets import place_of
@@ -133,27 +134,28 @@ def fill_conflict(message: configuration_pb2.ExplainChoiceResponse, conflict: Co
     _fill_blames(message.rules, conflict)
 
 
-def fill_repair(message: configuration_pb2.Repair, repair: ProductRepair) -> None:
-    """Set choices to give up."""
+def fill_repair(message: configuration_pb2.Repair, repair: ProductRepair, digits: int) -> None:
+    """Set choices to give up; prices with at least the digits of their currency."""
     for choice in repair.drop:
         fill_choice(message.drop.add(), choice)
     for choice in repair.instead:
         fill_choice(message.instead.add(), choice)
-    message.price_effect = decimal_text(repair.price_effect)
-    message.list_price, message.price_proven = decimal_text(repair.list_price), repair.proven
+    message.price_effect = _price(repair.price_effect, digits)
+    message.list_price, message.price_proven = _price(repair.list_price, digits), repair.proven
 
 
 def fill_completion(
     message: configuration_pb2.CompleteConfigurationResponse,
     completion: ProductCompletion,
     lines: Iterable[RequestedLine],
+    digits: int,
 ) -> None:
-    """Set a full configuration."""
+    """Set a full configuration; prices with at least the digits of their currency."""
     message.status = STATUSES[completion.status]  # type: ignore[assignment]
     for choice in completion.choices:
         fill_choice(message.choices.add(), choice)
-    message.list_price = decimal_text(completion.list_price)
-    message.list_price_bound = decimal_text(completion.bound)
+    message.list_price = _price(completion.list_price, digits)
+    message.list_price_bound = _price(completion.bound, digits)
     for line in lines:
         fill_line(message.lines.add(), line)
     for choice in completion.missed:
@@ -187,6 +189,10 @@ def fill_finding(message: pricing_pb2.Finding, finding: Finding) -> None:
     """Set something wrong or missing."""
     message.line_id, message.rule, message.message = finding.line, finding.rule, finding.message
     message.place, message.blocking = place_of(finding.span), finding.blocking
+
+
+def _price(price: Decimal | None, digits: int) -> str:
+    return "" if price is None else price_text(price, digits)
 
 
 def _fill_blames(rows: Any, conflict: Conflict) -> None:

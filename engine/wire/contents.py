@@ -30,8 +30,8 @@ from engine.wire.basics import (
     read_key,
     read_values,
 )
+from engine.wire.headers import CUSTOMERS, read_header
 
-CUSTOMERS = "customers"
 USERS = "users"
 ONE = Decimal(1)
 YEAR = 12
@@ -77,21 +77,14 @@ def read_content(message: pricing_pb2.QuoteContent, faults: Faults, *, most_line
         faults.invalid("codes", f"{len(message.codes)} codes; {MOST_CODES} are allowed")
     if len(message.manual_discounts) > MOST_MANUAL:
         faults.invalid("manual_discounts", f"{len(message.manual_discounts)} discounts; {MOST_MANUAL} are allowed")
-    if message.term_months < 0:
-        faults.invalid("term_months", f"{message.term_months} is below zero")
     lines = _plain_lines(message)
     return Content(
         lines=read_lines(message.lines, faults, "lines") if lines is None else lines,
-        date=read_date(message.date, "date", faults),
-        currency=message.currency_code,
-        customer=read_key(message.customer, CUSTOMERS, "customer", faults, optional=True),
-        customer_facts=read_values(message.customer_facts, "customer_facts", faults),
-        header=read_values(message.header, "header", faults),
+        **read_header(message, faults),
         codes=tuple(message.codes),
         manual=tuple(
             _read_manual(each, faults.at(f"manual_discounts[{n}]")) for n, each in enumerate(message.manual_discounts)
         ),
-        term_months=message.term_months or None,
         start=read_date(message.start, "start", faults),
         ramps=read_ramps(message.lines, faults, "lines") if lines is None else {},
     )

@@ -11,6 +11,7 @@ from cpq.v1 import configuration_pb2
 
 from engine.catalog import Product, Sku
 from engine.configuration.products import Conflict, Option, Pick, Prices, ProductChoice, SlotState, Standing
+from engine.wire.basics import price_text
 
 STANDINGS: Mapping[Standing, int] = {
     each: configuration_pb2.Standing.Value(f"STANDING_{each.name}") for each in Standing
@@ -23,7 +24,8 @@ ZERO = Decimal(0)
 class Shown:
     """What a reply shows of options: names, how many, and what was asked for beside their standing.
 
-    ``reasons`` say why a product (the first of its option) or a value follows.
+    Prices have at least the ``digits`` of their currency. ``reasons`` say why a product (the first of its option) or a
+    value follows.
     """
 
     products: Mapping[Sku, Product]
@@ -31,6 +33,7 @@ class Shown:
     show_impossible: bool
     limit: int
     prices: Prices | None = None
+    digits: int = 2
     reasons: Mapping[ProductChoice, Conflict] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -74,7 +77,8 @@ class OptionWriter:
         if option.units is not None:
             message.quantity_minimum, message.quantity_maximum = option.units
         if self._shown.prices is not None and sku in self._shown.prices:
-            message.price_difference = format(self._difference(sku, self._shown.prices[sku]), "f")
+            difference = self._difference(sku, self._shown.prices[sku])
+            message.price_difference = price_text(difference, self._shown.digits)
 
     def _difference(self, sku: Sku, price: Decimal) -> Decimal:
         return ZERO if sku in self._picked else price * self._units - self._held

@@ -123,7 +123,7 @@ def test_a_completion_is_nearest_to_a_wish_list(shop: Served) -> None:
     fields = failure(shop.configuration.CompleteConfiguration, twice).fields
     assert fields.keys() == {"wishes[1].choice", "wishes[2].weight"}
     unknown = configuration_pb2.CompleteConfigurationRequest(product=BOX, wishes=[wish("gpu", "CPU-A")])
-    assert failure(shop.configuration.CompleteConfiguration, unknown).fields.keys() == {"wishes[0].choice.slot"}
+    assert failure(shop.configuration.CompleteConfiguration, unknown).fields.keys() == {"wishes[0].choice.pick.slot"}
 
 
 def test_lines_are_validated_with_every_finding(shop: Served) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from engine.application import approvals, billing, ledger, offers, orders, payments, quotes, revenue, review, usage
 from engine.application.audit import run_audit
-from engine.application.configure import configurator_of, lines_of, list_prices
-from engine.application.content import customer_facts, find_book, request_of
+from engine.application.configure import asked_header, configurator_of, lines_of, list_prices
+from engine.application.content import Content, customer_facts, find_book, request_of
 from engine.application.faults import etag_mismatch, not_found
 from engine.application.invoices import invoice_etag, open_amount
 from engine.application.perform import Work
@@ -151,7 +151,10 @@ def test_configurations_become_lines_with_prices(deal: Shop) -> None:
     assert not isinstance(active, Refusal)
     configurator = configurator_of(active, "BOX")
     assert not isinstance(configurator, Refusal)
-    prices = list_prices(active, configurator, "EUR", UNTIL)
+    with deal.env.store.read("default") as reader:
+        header = asked_header(reader, Content(()), active, UNTIL)
+    assert not isinstance(header, Refusal)
+    prices = list_prices(active, configurator, header).stated
     assert {str(sku): price for sku, price in prices.items()} == {
         "CPU-A": Decimal(200),
         "CPU-B": Decimal(300),

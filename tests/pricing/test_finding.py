@@ -137,6 +137,12 @@ def test_contracted_prices_replace_or_discount_the_list_price() -> None:
     assert plan.source(alone.lines[0].source).id == "c"
 
 
+def test_a_percent_off_a_price_that_nobody_states_is_no_price() -> None:
+    percent = ContractedPrice(RuleId("p"), SKU_A, percent_off=D("30"))
+    refused = price(compile_plan(book(entries=(), contracted=(percent,))), asked(line("A")))
+    assert isinstance(refused, Refusal) and [each.field for each in refused.faults] == ["lines[0].sku"]
+
+
 def test_an_exchanged_price_is_rounded_at_the_unit() -> None:
     rates = (
         ExchangeRate("EUR", "USD", D("1.1"), DAY.replace(day=1)),

@@ -1,0 +1,169 @@
+"""What questions about configurations ask: product, choices, rule book, and whom and when prices are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import grpc
+
+from engine.api.calls import Calls, Refused, beside, checked, ok
+from engine.api.configuration_states import Key, key_of
+from engine.api.price_tables import PriceTables
+from engine.application.configure import ListPrices, asked_header, configurator_of
+from engine.application.content import Content, find_book
+from engine.application.perform import DEFAULT_TENANT
+from engine.application.rule_books import ActiveBook
+from engine.configuration.answers import Budget
+from engine.configuration.products import ProductChoice, ProductConfigurator
+from engine.diagnostics import Fault, Refusal
+from engine.money import currency
+from engine.quotes.request import QuoteRequest
+from engine.wire import configurations as wire
+from engine.wire.basics import Faults, read_key
+from engine.wire.headers import Headed, read_header
+from engine.wire.products import PRODUCTS
+
+RULE_BOOKS = "ruleBooks"
+SEARCH_SHARE = 0.75
+"""Of a caller's deadline: a search looks at the clock now and then only, and the answer has to travel."""
+More: TypeAlias = Mapping[str, Sequence[ProductChoice]]
+"""Choices by the field that they stand in; `{}` stands for the number of each."""
+NO_MORE: More = MappingProxyType({})
+_FIELDS = {
+    **{each: f"pick.{each}" for each in ("slot", "sku", "quantity")},
+    **{"setting": "setting.attribute", "value": "setting.value"},
+}
+"""The fields of a choice by the names that the domain gives them."""
+
+
+class Needs(Enum):
+    """Whether a question is about prices, or says whom they would be for without need."""
+
+    PRICES = "prices"
+    NO_PRICES = "no prices"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it was read. ``header`` says whom and when prices are for, where the question is about prices."""
+
+    active: ActiveBook
+    sku: str
+    configurator: ProductConfigurator
+    choices: tuple[ProductChoice, ...]
+    header: QuoteRequest | None
+
+    @property
+    def key(self) -> Key:
+        """What the state of the choices is known by."""
+        return key_of(self.active.parts.rule_book, self.sku, self.choices)
+
+    @property
+    def currency(self) -> str:
+        """The currency of prices."""
+        return self.header.currency if self.header is not None else self.active.book.default_currency
+
+    @property
+    def digits(self) -> int:
+        """How many decimals amounts of the currency have."""
+        return currency(self.currency).exponent
+
+
+class Questions:
+    """Reads questions, and knows how long a search for their answers may take and what prices they are about."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._tables = PriceTables()
+
+    def read(self, request: Any, header: Content, faults: Faults, *, more: More = NO_MORE, needs: Needs) -> Asked:
+        """A question; raises Refused with everything that is wrong in it."""
+        sku = _read_sku(request.product, faults)
+        choices = wire.read_choices(request.choices, "choices", faults)
+        unread = tuple(faults.found)
+        active = self._book(request.rule_book, header.date or self.today(), faults)
+        found = self._header(active, header) if needs is Needs.PRICES or _is_for_somebody(header) else None
+        configurator = configurator_of(active, sku) if sku else None
+        further = [*_faults(found), *_faults(configurator)]
+        if isinstance(configurator, ProductConfigurator) and not any(_is_about_choices(each) for each in unread):
+            further += choice_faults(configurator, {"choices[{}]": choices, **more})
+        faults.found += beside(further, unread)
+        checked(faults)
+        assert configurator is not None, "what is no name of a product is a fault"
+        return Asked(active, sku, ok(configurator), choices, None if found is None else ok(found))
+
+    def book(self, name: str, day: date | None, faults: Faults) -> ActiveBook:
+        """A rule book by its name, or the one in force; raises Refused with everything found to be wrong."""
+        active = self._book(name, day or self.today(), faults)
+        checked(faults)
+        return active
+
+    def prices(self, asked: Asked) -> ListPrices:
+        """What parts cost whom the question is about."""
+        assert asked.header is not None, "a question about prices says whom they are for"
+        return self._tables.of(asked.active, asked.configurator, asked.header)
+
+    def budget(self, context: grpc.ServicerContext) -> Budget:
+        """The search budget of the service, as far as the caller's deadline leaves it."""
+        most = self._calls.limits.search
+        left = context.time_remaining()
+        if left is None:
+            return most
+        return replace(most, milliseconds=max(1, min(most.milliseconds, int(left * 1000 * SEARCH_SHARE))))
+
+    def today(self) -> date:
+        """The day of questions that name none."""
+        return self._calls.env.clock.now(DEFAULT_TENANT).date()
+
+    def _book(self, name: str, day: date, faults: Faults) -> ActiveBook:
+        key = read_key(name, RULE_BOOKS, "rule_book", faults, optional=True)
+        active = find_book(self._calls.env, DEFAULT_TENANT, book_hash=key, day=day)
+        if isinstance(active, Refusal):
+            raise Refused(Refusal((*faults.found, *active.faults)))
+        return active
+
+    def _header(self, active: ActiveBook, header: Content) -> QuoteRequest | Refusal:
+        day = header.date or self.today()
+        return self._calls.env.store.look(DEFAULT_TENANT, lambda reader: asked_header(reader, header, active, day))
+
+
+def content_of(request: Headed, faults: Faults) -> Content:
+    """Whom and when the prices of a question are for, as it is stated."""
+    return Content((), **read_header(request, faults))
+
+
+def choice_faults(configurator: ProductConfigurator, stated: More) -> Iterator[Fault]:
+    """What is wrong with choices, each by the path of its field; choices of different fields may be for one place."""
+    for field, choices in stated.items():
+        for each in configurator.faults(choices):
+            place, _, part = each.field.partition("].")
+            number = place.removeprefix("choices[").removesuffix("]")
+            path = field.format(number)
+            yield replace(each, field=f"{path}.{_FIELDS[part]}" if part else path)
+
+
+def _read_sku(product: str, faults: Faults) -> str:
+    sku = product.removeprefix(f"{PRODUCTS}/")
+    if sku == product or not sku:
+        faults.invalid("product", f"`{product[:80]}` is not a name of the form `{PRODUCTS}/...`")
+        return ""
+    return sku
+
+
+def _is_for_somebody(header: Content) -> bool:
+    """Whether anything is stated of whom prices are for: it is checked although none are asked for."""
+    stated = header.currency or header.customer or header.customer_facts or header.header or header.term_months
+    return bool(stated)
+
+
+def _faults(outcome: object) -> tuple[Fault, ...]:
+    return outcome.faults if isinstance(outcome, Refusal) else ()
+
+
+def _is_about_choices(fault: Fault) -> bool:
+    return fault.field.startswith("choices")
