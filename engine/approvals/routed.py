@@ -39,13 +39,17 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a level is asked: the row that matched, its place, its condition and the values it looked at."""
+    """Why a level is asked: the row that matched, its place, its condition and the values it looked at.
+
+    ``note`` says why a value that it looked at is unknown.
+    """
 
     policy: str
     condition: str
     facets: tuple[Facet, ...]
     say: str = ""
     span: Span | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 
 from engine.approvals.facets import Look, looks_of, value_at
@@ -15,6 +16,7 @@ from engine.approvals.routed import NO_APPROVAL, Facet, FacetValue, Reason, Rout
 from engine.catalog import Value
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, did_you_mean
 from engine.language import Checked, Compiled, EvaluationFault, check_expression, compile_all
+from engine.language.tree import Expression, Logic, LogicOp
 
 UNKNOWN_CHAIN = Code("APR010")
 UNKNOWN_LEVEL = Code("APR011")
@@ -41,10 +43,11 @@ class Router:
     """The policies and chains of a rule book made ready to find the routes of quotes.
 
     ``quote_reads`` names what conditions read of the quote, None where one reads it whole; ``reads_lines`` says whether
-    any looks at single lines, so that their records have to be put together.
+    any looks at single lines, so that their records have to be put together; ``reads_margin`` whether any looks at a
+    margin.
     """
 
-    __slots__ = ("_chains", "_policies", "quote_reads", "reads_lines")
+    __slots__ = ("_chains", "_policies", "quote_reads", "reads_lines", "reads_margin")
 
     def __init__(self, policies: Sequence[ApprovalPolicy], chains: Sequence[ChainDefinition]) -> None:
         conditions = tuple(each for policy in policies for each in policy.conditions)
@@ -54,25 +57,25 @@ class Router:
         reads = {path for each in conditions for path in each.reads}
         self.reads_lines = any(path.partition(".")[0] == "lines" for path in reads)
         of_quote = {path.split(".")[1] for path in reads if path.startswith("quote.")}
+        self.reads_margin = any(_margins(each) for each in conditions)
         self.quote_reads: frozenset[str] | None = None if "quote" in reads else frozenset(of_quote)
 
-    def route(self, quote: Record, customer: Record, lines: Sequence[Record]) -> Route:
-        """The route of a quote with these facts.
+    def route(self, quote: Record, customer: Record, lines: Sequence[Record], *, note: str = "") -> Route:
+        """The route of a quote with these facts; ``note`` says why its margin is unknown, if it is.
 
         Every matching row adds its reason to its level. A row whose margin is unknown because a cost is missing
-        matches, and so does one that cannot be worked out: somebody should look. The shortest ``due`` of a level's rows
-        counts.
+        matches, and so does one that cannot be worked out: somebody should look, and nothing is approved without.
+        The shortest ``due`` of a level's rows counts.
         """
         roots: dict[str, object] = {"quote": quote, "customer": customer, "lines": tuple(lines)}
         arguments = tuple(roots.values())
         matched: dict[tuple[str, str], list[tuple[ApprovalPolicy, Reason]]] = {}
         auto: dict[str, Reason] = {}
         for policy, ready in self._policies:
-            for each in ready:
-                if not _holds(each, roots, arguments):
-                    break
-            else:
-                reason = _reason(policy, ready, roots)
+            asks = policy.effect is PolicyEffect.REQUIRE
+            outcomes = [_outcome(each, roots, arguments) for each in ready]
+            if all(each is Outcome.TRUE or (asks and each is not Outcome.FALSE) for each in outcomes):
+                reason = _reason(policy, ready, roots, note if Outcome.NO_MARGIN in outcomes else "")
                 if policy.effect is PolicyEffect.AUTO_APPROVE:
                     auto.setdefault(policy.chain, reason)
                 else:
@@ -112,6 +115,16 @@ class _Prepared:
     run: Compiled
     looks: tuple[Look, ...]
     margins: tuple[str, ...]
+    sure: tuple[Compiled, ...]
+
+
+class Outcome(Enum):
+    """What a condition comes to; unknown is not false (decision 16)."""
+
+    TRUE = "true"
+    FALSE = "false"
+    NO_MARGIN = "no_margin"
+    FAILED = "failed"
 
 
 @lru_cache(maxsize=64)
@@ -122,10 +135,32 @@ def _prepared(conditions: tuple[Checked, ...]) -> tuple[_Prepared, ...]:
             each,
             run,
             looks_of(each),
-            tuple(path for path in each.reads if path.rpartition(".")[2].startswith("margin")),
+            _margins(each),
+            _sure(each),
         )
         for each, run in zip(conditions, compile_all(conditions), strict=True)
     )
+
+
+def _margins(condition: Checked) -> tuple[str, ...]:
+    return tuple(path for path in condition.reads if path.rpartition(".")[2].startswith("margin"))
+
+
+def _sure(condition: Checked) -> tuple[Compiled, ...]:
+    """The parts joined by ``and`` that read no margin: without one of them the condition is false, margin or no."""
+    if not _margins(condition) or condition.subject is not None:
+        return ()
+    texts = (condition.text[node.start : node.end] for node in _joined(condition.tree))
+    parts = [check_expression(text, scope=condition.scope) for text in texts]
+    return compile_all(tuple(each for each in parts if not _margins(each)))
+
+
+def _joined(tree: Expression) -> Iterator[Expression]:
+    if isinstance(tree, Logic) and tree.op is LogicOp.AND:
+        for operand in tree.operands:
+            yield from _joined(operand)
+    else:
+        yield tree
 
 
 def _facets(ready: Sequence[_Prepared], roots: Mapping[str, object]) -> tuple[Facet, ...]:
@@ -153,9 +188,9 @@ def _chain(
     return RoutedChain(chain.id, tuple(levels))
 
 
-def _reason(policy: ApprovalPolicy, ready: Sequence[_Prepared], roots: Mapping[str, object]) -> Reason:
+def _reason(policy: ApprovalPolicy, ready: Sequence[_Prepared], roots: Mapping[str, object], note: str) -> Reason:
     text = " and ".join(_text(each) for each in ready)
-    return Reason(policy.id, text, _facets(ready, roots), policy.say, policy.span)
+    return Reason(policy.id, text, _facets(ready, roots), policy.say, policy.span, note)
 
 
 def _text(ready: _Prepared) -> str:
@@ -164,14 +199,14 @@ def _text(ready: _Prepared) -> str:
     return f"{ready.looks[0].expression} {ready.condition.text}" if cell else ready.condition.text
 
 
-def _holds(ready: _Prepared, roots: Mapping[str, object], arguments: tuple[object, ...]) -> bool:
-    for path in ready.margins:
-        if _is_unknown(path, roots):
-            return True
+def _outcome(ready: _Prepared, roots: Mapping[str, object], arguments: tuple[object, ...]) -> Outcome:
     try:
-        return ready.run(*arguments) is True
+        if any(_is_unknown(path, roots) for path in ready.margins):
+            decided = any(run(*arguments) is not True for run in ready.sure)
+            return Outcome.FALSE if decided else Outcome.NO_MARGIN
+        return Outcome.TRUE if ready.run(*arguments) is True else Outcome.FALSE
     except EvaluationFault:
-        return True
+        return Outcome.FAILED
 
 
 def _is_unknown(path: str, roots: Mapping[str, object]) -> bool:

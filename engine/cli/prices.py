@@ -99,7 +99,11 @@ def show_totals(screen: Screen, priced: Any) -> None:
     if totals.margin_percent:
         share = f"{plain(totals.margin_percent, 0)} %"
         shown.append(["margin", share if totals.phases else f"{money(totals.margin, code)}  ({share})"])
+    elif totals.lines_without_cost_count:
+        shown.append(["margin", "unknown"])
     screen.table(["", ""], shown, right=(1,))
+    if totals.lines_without_cost_count:
+        screen.say(f"  no cost is stated for {_named(totals)}, so that the margin is unknown", style="yellow")
     if totals.phases:
         phases = [
             [
@@ -110,6 +114,12 @@ def show_totals(screen: Screen, priced: Any) -> None:
             for each in totals.phases
         ]
         screen.table(["", "", f"net {code}", "tax", "to pay"], phases, right=(2, 3, 4))
+
+
+def _named(totals: Any) -> str:
+    """The lines without a cost, as far as they are named."""
+    more = totals.lines_without_cost_count - len(totals.lines_without_cost)
+    return ", ".join(totals.lines_without_cost) + (f" and {more} more" if more else "")
 
 
 def _change_of(what: str, discount: int) -> tuple[str, int]:
@@ -254,7 +264,8 @@ def _change(step: Any) -> str:
 def _reason(reason: Any) -> str:
     said = f"{reason.say}: " if reason.say else ""
     values = ", ".join(f"{each.expression} is {_value(each.value)}" for each in reason.values)
-    return f"{said}{values}" if values else f"{said}{reason.condition}"
+    told = f"{said}{values}" if values else f"{said}{reason.condition}"
+    return f"{told} ({reason.note})" if reason.note else told
 
 
 def _value(value: Any) -> str:

@@ -12,6 +12,8 @@ from engine.pricing.rows import Rows
 from engine.pricing.state import HUNDRED, LineState, major, minor_units
 from engine.pricing.work import Work
 
+NO_COST = "its margin cannot be held: nobody stated a cost of the line"
+
 
 def guard_line(work: Work, state: LineState) -> None:
     """Hold the unit price within the guards that apply; what they change is a step of its own.
@@ -34,6 +36,10 @@ def _guard(work: Work, state: LineState, plan: GuardPlan) -> None:
         unit = min(unit, work.number(guard.ceiling, record))
     floor = None if guard.floor is None else work.number(guard.floor, record)
     margin = lowest_for_margin(work, state, plan)
+    if guard.margin_percent_min is not None and state.line.cost is None:
+        notes = None if work.told is None else work.told.about(state.line.id)
+        if notes is not None:
+            notes.lost[plan.no] = NO_COST
     lowest = max((each for each in (floor, margin) if each is not None), default=None)
     if lowest is not None:
         unit = max(unit, lowest)

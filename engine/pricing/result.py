@@ -139,6 +139,14 @@ class Priced:
     unit_discounts: tuple[tuple[int, tuple[int, ...]], ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def without_cost(self) -> tuple[LineId, ...]:
+        """The lines and gifts whose cost nobody stated: because of them cost and margin of the quote are unknown."""
+        if self.totals.cost is not None:
+            return ()
+        lines = [line.id for line in self.lines if line.cost is None]
+        return (*lines, *(gift.id for gift in self.gifts if gift.cost is None))
+
     def money(self, minor_units: int) -> Money:
         """An amount of a line as money."""
         return Money(minor_units, self.currency)

@@ -27,7 +27,7 @@ from engine.pricing.flow import at_line, faults_of
 from engine.pricing.masks import allowed_by
 from engine.pricing.request import Allowed, Facts, PriceRequest, RequestLine
 from engine.pricing.result import Priced
-from engine.quotes.facts import header_facts, line_facts
+from engine.quotes.facts import header_facts, line_facts, no_margin
 from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.phases import Phase, phases_of
 from engine.quotes.request import NONE, STATED, QuoteRequest, RequestedLine
@@ -158,7 +158,7 @@ def found_out(
     router = parts.router
     quote = header_facts(request, priced, router.quote_reads)
     rows = line_facts(asked, priced, parts.plan) if router.reads_lines else ()
-    path = router.route(quote, request.customer, rows)
+    path = router.route(quote, request.customer, rows, note=no_margin(priced) if router.reads_margin else "")
     ramped = any(map(SEGMENT, asked))
     phases = phases_of(request, price_request(request, asked), priced, parts.plan) if ramped else ()
     return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, findings, phases)

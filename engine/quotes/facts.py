@@ -15,6 +15,7 @@ from engine.pricing.result import Priced, PricedLine, PricedTotals
 from engine.quotes.request import QuoteRequest
 
 PERCENT_DECIMALS = 4
+LINES_NAMED = 5
 
 QUOTE_TYPES: Mapping[str, Type] = {
     "date": DATE,
@@ -60,6 +61,17 @@ def line_facts(lines: Sequence[RequestLine], priced: Priced, plan: PricePlan) ->
     found = depths(plan, priced.lines, priced.order_discounts)
     told = zip(priced.lines, found, strict=True)
     return tuple(_line(by_id[each.id], each, priced, depth) for each, depth in told if each.id in by_id)
+
+
+def no_margin(priced: Priced) -> str:
+    """Why the margin of a quote is unknown; empty when it is not."""
+    missing = priced.without_cost
+    if not missing:
+        return ""
+    if len(missing) == len(priced.lines) + len(priced.gifts):
+        return "the margin is unknown: no line has a cost"
+    more = f" and {len(missing) - LINES_NAMED} more" if len(missing) > LINES_NAMED else ""
+    return f"the margin is unknown: no cost for {', '.join(f'`{each}`' for each in missing[:LINES_NAMED])}{more}"
 
 
 def header_facts(request: QuoteRequest, priced: Priced, wanted: Collection[str] | None = None) -> Mapping[str, Value]:

@@ -13,7 +13,7 @@ from engine.approvals.routed import Reason, Route
 from engine.catalog import LineId, Product
 from engine.money import EXACT
 from engine.pricing.models import PricePart
-from engine.pricing.result import PricedLine, PricedTotals, Waterfall
+from engine.pricing.result import Priced, PricedLine, PricedTotals, Waterfall
 from engine.pricing.story import FlatStep, Steps
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.phases import Phase
@@ -26,6 +26,7 @@ from engine.wire.stories import fill_read
 CHUNK = 200
 UNIT_DECIMALS = Decimal("1E-8")
 MOST_LINES = 1_000_000
+LINES_NAMED = 20
 
 Parts: TypeAlias = Mapping[LineId, Sequence[PricePart]]
 """What each tier adds, of the lines whose price models have any."""
@@ -47,6 +48,7 @@ def fill_priced(
     message.minor_unit_digits = priced.currency.exponent
     fill_date(message.date, quote.request.date)
     _fill_totals(message.totals, priced.totals)
+    _fill_missing_costs(message.totals, priced)
     for phase in quote.phases:
         _fill_phase(message.totals.phases.add(), phase)
     if view != common_pb2.VIEW_BASIC:
@@ -191,6 +193,14 @@ def _fill_totals(message: pricing_pb2.Totals, totals: PricedTotals) -> None:
     message.discount_percent = decimal_text(totals.discount_percent)
 
 
+def _fill_missing_costs(message: pricing_pb2.Totals, priced: Priced) -> None:
+    """Name the lines without a cost; where no line has one, costs are no matter of the book."""
+    missing = priced.without_cost
+    if missing and len(missing) < len(priced.lines) + len(priced.gifts):
+        message.lines_without_cost.extend(missing[:LINES_NAMED])
+        message.lines_without_cost_count = len(missing)
+
+
 def _fill_phase(row: pricing_pb2.PhaseTotal, phase: Phase) -> None:
     fill_date(row.days.start, phase.start)
     fill_date(row.days.end, phase.end)
@@ -233,6 +243,7 @@ def fill_reasons(target: object, reasons: Iterable[Reason]) -> None:
             reason.say,
             place_of(reason.span),
         )
+        row.note = reason.note
         for facet in reason.facets:
             value = row.values.add()
             value.expression = facet.expression

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.approvals.policy import PolicyEffect
 from engine.approvals.routed import Facet, Route, Sense
-from engine.approvals.routing import policy_findings
+from engine.approvals.routing import Router, policy_findings
 from engine.diagnostics import Span
 from tests.approvals.policies import CHAINS, TABLE, TWO_DAYS, levels, quote, routed, when
 
@@ -49,6 +49,39 @@ def test_the_cells_of_a_row_are_one_condition() -> None:
 def test_an_unknown_margin_is_looked_at() -> None:
     assert levels(routed(quote(margin=None))) == [("finance", ["controller"])]
     assert routed(quote(margin=None)).chains[0].levels[0].reasons[0].facets[0].value is None
+
+
+def test_an_unknown_margin_approves_nothing() -> None:
+    good = replace(when("quote.margin_pct > 20", "sales", "", policy="good"), effect=PolicyEffect.AUTO_APPROVE)
+    assert not routed(quote("26", "30"), *TABLE, good).chains
+    assert levels(routed(quote("26", None), *TABLE, good)) == [
+        ("sales", ["manager", "director"]),
+        ("finance", ["controller"]),
+    ]
+    broken = replace(
+        when("quote.net / (quote.list - 1000) > 1", "sales", "", policy="b"), effect=PolicyEffect.AUTO_APPROVE
+    )
+    assert levels(routed(quote("26"), *TABLE, broken)) == [("sales", ["manager", "director"])]
+
+
+def test_what_is_false_without_the_margin_is_false() -> None:
+    large = when("quote.net > 1000 and quote.margin_pct < 12", "finance", "cfo", policy="large")
+    assert routed(quote(margin=None, net="900"), large) == Route()
+    assert levels(routed(quote(margin=None, net="1100"), large)) == [("finance", ["cfo"])]
+    either = when("quote.net > 1000 or quote.margin_pct < 12", "finance", "cfo", policy="either")
+    assert levels(routed(quote(margin=None, net="900"), either)) == [("finance", ["cfo"])]
+    assert routed(quote(margin=None), *TABLE, large).chains == routed(quote(margin=None)).chains
+    # the cells of a row: another one decides
+    assert routed(quote(margin=None), region="US") == Route()
+
+
+def test_a_reason_says_why_the_margin_is_unknown() -> None:
+    router = Router(TABLE, CHAINS)
+    assert router.reads_margin and not Router(TABLE[:2], CHAINS).reads_margin
+    customer = {"region": "DE", "segment": "edu"}
+    found = router.route(quote("16", None), customer, (), note="no cost for `m`")  # type: ignore[arg-type]
+    notes = {each.policy: each.note for chain in found.chains for one in chain.levels for each in one.reasons}
+    assert notes == {"r1": "", "r3": "no cost for `m`"}
 
 
 def test_a_condition_that_cannot_be_worked_out_is_looked_at() -> None:
