@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import grpc
@@ -10,6 +10,7 @@ from cpq.v1 import billing_pb2
 
 from engine.api.calls import Calls, Reply, checked
 from engine.api.listing import Listed, get_one, keys_of, list_page
+from engine.api.usage_stream import UsageStream
 from engine.application.billing import (
     Drafted,
     finalize_invoice,
@@ -40,6 +41,7 @@ class BillingService:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._usage = UsageStream(calls)
 
     def PreviewInvoices(self, request: billing_pb2.PreviewInvoicesRequest, _: grpc.ServicerContext) -> Reply:
         """What a run would draft."""
@@ -111,7 +113,7 @@ class BillingService:
         """Keep usage of a contract."""
         faults = Faults()
         key = read_key(request.contract, wire.CONTRACTS, "contract", faults)
-        records = wire.read_usage(request, faults)
+        records = wire.read_usage(request.records, faults)
         checked(faults)
 
         def decide(work: Work) -> UsageResult | Refusal:
@@ -125,6 +127,12 @@ class BillingService:
                 recorded_count=result.recorded, duplicate_count=result.duplicates
             ),
         )
+
+    def StreamUsage(
+        self, batches: Iterator[billing_pb2.StreamUsageRequest], context: grpc.ServicerContext
+    ) -> Iterator[billing_pb2.StreamUsageResponse]:
+        """Keep usage batch by batch."""
+        return self._usage.answers(batches, context)
 
     def RecordPayment(self, request: billing_pb2.RecordPaymentRequest, context: grpc.ServicerContext) -> Reply:
         """Take a payment."""

@@ -39,12 +39,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a single call may ask for and search for, and whether test clocks may be moved."""
+    """What a single call may ask for and search for, how many streams of callers hold a thread at once, and whether
+    test clocks may be moved.
+    """
 
     lines: int = 2_000
     message_bytes: int = 16 * 1024 * 1024
     test_clock: bool = False
     search: Budget = DEFAULT_BUDGET
+    streams: int = 8
 
 
 class Calls:

@@ -37,12 +37,14 @@ class Guard(grpc.ServerInterceptor):
 
 
 def _guarded(method: str, handler: Any) -> Any:
-    if handler is None or handler.request_streaming:
-        return handler
+    if handler is None:
+        return None
     serializers = {
         "request_deserializer": handler.request_deserializer,
         "response_serializer": handler.response_serializer,
     }
+    if handler.stream_stream is not None:
+        return grpc.stream_stream_rpc_method_handler(_streaming(method, handler.stream_stream), **serializers)
     if handler.response_streaming:
         return grpc.unary_stream_rpc_method_handler(_streaming(method, handler.unary_stream), **serializers)
     return grpc.unary_unary_rpc_method_handler(_unary(method, handler.unary_unary), **serializers)

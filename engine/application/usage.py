@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,9 @@ from engine.application.faults import invalid, not_found
 from engine.application.perform import Work
 from engine.catalog import ChargeKind
 from engine.contracts import Contract, UsageRecord, all_lines
-from engine.diagnostics import Fault, Refusal, did_you_mean
+from engine.diagnostics import Code, Fault, Refusal, did_you_mean
+
+USAGE_ID_REUSED = Code("USAGE_ID_REUSED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +46,77 @@ class UsageResult:
     duplicates: int
 
 
+@dataclass(frozen=True, slots=True)
+class UsageKept:
+    """What became of a batch: the result of its sound records, and the faults of the others by place."""
+
+    result: UsageResult
+    refused: Mapping[int, tuple[Fault, ...]]
+
+
 def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageResult | Refusal:
-    """Keep reported usage of a contract; a record with an id known before changes nothing."""
+    """Keep reported usage of a contract, all of it or nothing; a record with an id known before changes nothing."""
     contract = work.tx.get(Contract, key)
     if contract is None:
         return not_found("contract", f"contracts/{key}")
-    faults = tuple(_faults(contract, records))
+    metered = _metered(contract)
+    faults = tuple(fault for n, each in enumerate(records) for fault in _faults(metered, each, f"records[{n}]."))
     if faults:
         return Refusal(faults)
-    fresh = 0
-    for record in records:
-        stored = StoredUsage(key, record)
-        if work.tx.get(StoredUsage, stored.id) is None:
-            work.tx.add(stored)
-            fresh += 1
+    fresh = sum(_is_added(work, key, each) for each in records)
     work.tx.emit(UsageRecorded(key, fresh, len(records) - fresh, work.at))
     return UsageResult(fresh, len(records) - fresh)
 
 
-def _faults(contract: Contract, records: Sequence[UsageRecord]) -> Iterator[Fault]:
+def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> UsageKept | Refusal:
+    """Keep what is sound of a batch, whose records are given by their places; a known id changes nothing.
+
+    A known id with another line, day or quantity is a fault: the sender counts on something that is not so.
+    """
+    contract = work.tx.get(Contract, key)
+    if contract is None:
+        return not_found("contract", f"contracts/{key}")
+    metered = _metered(contract)
+    refused: dict[int, tuple[Fault, ...]] = {}
+    fresh = 0
+    for n, each in records.items():
+        faults = (*_faults(metered, each, ""), *_reused(work, key, each))
+        if faults:
+            refused[n] = faults
+        else:
+            fresh += _is_added(work, key, each)
+    known = len(records) - len(refused) - fresh
+    if fresh or known:
+        work.tx.emit(UsageRecorded(key, fresh, known, work.at))
+    return UsageKept(UsageResult(fresh, known), refused)
+
+
+def _is_added(work: Work, key: str, record: UsageRecord) -> bool:
+    """Keep a record; False when its id was known before."""
+    stored = StoredUsage(key, record)
+    if work.tx.get(StoredUsage, stored.id) is not None:
+        return False
+    work.tx.add(stored)
+    return True
+
+
+def _metered(contract: Contract) -> dict[str, bool]:
+    """The lines of a contract, and whether each is charged by usage."""
+    return {each.id: each.charge.kind is ChargeKind.USAGE for each in all_lines(contract)}
+
+
+def _faults(metered: Mapping[str, bool], record: UsageRecord, place: str) -> Iterator[Fault]:
     """Usage of a line that is not charged by usage would never be billed, so it is refused like an unknown one."""
-    metered = {each.id: each.charge.kind is ChargeKind.USAGE for each in all_lines(contract)}
-    usage_lines = [line for line, by_usage in metered.items() if by_usage]
-    for n, record in enumerate(records):
-        if not metered.get(record.line):
-            what = "is not charged by usage" if record.line in metered else "is no line of the contract"
-            hint = did_you_mean(record.line, usage_lines) or f"by usage: {', '.join(usage_lines[:10]) or 'none'}"
-            yield invalid(f"records[{n}].line", f"`{record.line[:80]}` {what}", hint)
+    if not metered.get(record.line):
+        usage_lines = [line for line, by_usage in metered.items() if by_usage]
+        what = "is not charged by usage" if record.line in metered else "is no line of the contract"
+        hint = did_you_mean(record.line, usage_lines) or f"by usage: {', '.join(usage_lines[:10]) or 'none'}"
+        yield invalid(f"{place}line", f"`{record.line[:80]}` {what}", hint)
+
+
+def _reused(work: Work, key: str, record: UsageRecord) -> Iterator[Fault]:
+    known = work.tx.get(StoredUsage, StoredUsage(key, record).id)
+    if known is not None and known.record != record:
+        was = f"{known.record.quantity} of `{known.record.line}` on {known.record.on}"
+        hint = "give a new record its own id; take back with a quantity below zero"
+        yield Fault(USAGE_ID_REUSED, "id", f"`{record.id}` is known as {was}", hint)

@@ -18,6 +18,9 @@ from engine.api.services import SERVICES, servicers
 from engine.bootstrap.settings import Settings, SettingsError
 from engine.configuration.answers import Budget
 
+THREADS_A_STREAM = 4
+"""A caller that streams holds a thread for as long as it likes, so only one thread of so many is for such callers."""
+
 
 class Running:
     """A server that answers; close it, or use it as a context manager."""
@@ -85,4 +88,5 @@ class Running:
 def limits_of(settings: Settings) -> Limits:
     """The limits of one call."""
     search = Budget(settings.search_conflicts, int(settings.search_seconds * 1000))
-    return Limits(settings.lines_max, settings.message_bytes_max, settings.test_clock, search)
+    streams = max(1, settings.handler_threads // THREADS_A_STREAM)
+    return Limits(settings.lines_max, settings.message_bytes_max, settings.test_clock, search, streams)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypedDict, Unpack
 
@@ -70,6 +70,14 @@ class RecordUsageFields(TypedDict, total=False):
     request_id: str
     validate_only: bool
     etag: str
+
+
+class UsageBatch(TypedDict, total=False):
+    """Fields of StreamUsageRequest."""
+
+    contract: str
+    records: Sequence[Plain]
+    validate_only: bool
 
 
 class RecordPaymentFields(TypedDict, total=False):
@@ -144,6 +152,10 @@ class BillingClient(ServiceClient):
     def record_usage(self, **fields: Unpack[RecordUsageFields]) -> billing_pb2.RecordUsageResponse:
         """Keeps usage of a contract."""
         return self._call("RecordUsage", billing_pb2.RecordUsageResponse, fields)
+
+    def stream_usage(self, batches: Iterable[UsageBatch]) -> Iterator[billing_pb2.StreamUsageResponse]:
+        """Keeps usage batch by batch; each is answered once it is stored. What was not answered may be sent again."""
+        return self._exchange("StreamUsage", billing_pb2.StreamUsageResponse, batches)
 
     def record_payment(self, **fields: Unpack[RecordPaymentFields]) -> billing_pb2.Payment:
         """Takes a payment for a final invoice."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -105,6 +105,18 @@ class Connection:
         except grpc.RpcError as error:
             raise failure_of(error) from None
 
+    def exchange(self, method: MethodDescriptor, batches: Iterable[Mapping[str, Any]]) -> Iterator[Message]:
+        """A stream both ways: each message is answered in its turn; it lasts until the messages end."""
+        call = self._channel.stream_stream(
+            _path(method),
+            request_serializer=GetMessageClass(method.input_type).SerializeToString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        try:
+            yield from call(self._request(method, each) for each in batches)
+        except grpc.RpcError as error:
+            raise failure_of(error) from None
+
     def _request(self, method: MethodDescriptor, values: Mapping[str, Any]) -> Message:
         request = GetMessageClass(method.input_type)()
         fill(request, values)
@@ -139,6 +151,11 @@ class ServiceClient:
         self, method: str, reply: type[M], values: Mapping[str, Any], timeout: float | None = None
     ) -> Iterator[M]:
         for each in self._connection.stream(self._service.methods_by_name[method], values, timeout=timeout):
+            assert isinstance(each, reply), "a stream sends one kind"
+            yield each
+
+    def _exchange(self, method: str, reply: type[M], batches: Iterable[Mapping[str, Any]]) -> Iterator[M]:
+        for each in self._connection.exchange(self._service.methods_by_name[method], batches):
             assert isinstance(each, reply), "a stream sends one kind"
             yield each
 

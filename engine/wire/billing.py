@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from cpq.v1 import billing_pb2
@@ -88,28 +88,35 @@ def payment_message(payment: Payment) -> billing_pb2.Payment:
     return message
 
 
-def read_usage(message: billing_pb2.RecordUsageRequest, faults: Faults) -> tuple[UsageRecord, ...]:
+def read_usage(records: Sequence[billing_pb2.UsageRecord], faults: Faults) -> tuple[UsageRecord, ...]:
     """Usage records; each id once in a request."""
-    if not message.records:
-        faults.required("records")
-    if len(message.records) > MOST_RECORDS:
-        faults.invalid("records", f"{len(message.records)} records; {MOST_RECORDS} are allowed")
+    if not sized_usage(records, faults):
         return ()
     seen: set[str] = set()
-    found = []
-    for n, record in enumerate(message.records):
-        place = faults.at(f"records[{n}]")
-        if not record.id:
-            place.required("id")
-        elif record.id in seen or len(record.id) > LONGEST_ID:
-            place.invalid("id", "an id is given once and has at most 128 characters")
-        check_own_id(record.id, "id", place)
-        seen.add(record.id)
-        if not record.line:
-            place.required("line")
-        quantity = need_decimal(record.quantity, "quantity", place)
-        found.append(UsageRecord(record.id, record.line, need_date(record.day, "day", place), quantity))
-    return tuple(found)
+    return tuple(read_record(record, faults.at(f"records[{n}]"), seen) for n, record in enumerate(records))
+
+
+def sized_usage(records: Sequence[billing_pb2.UsageRecord], faults: Faults) -> bool:
+    """Whether there are records, and not too many; else that is a fault."""
+    if not records:
+        faults.required("records")
+    elif len(records) > MOST_RECORDS:
+        faults.invalid("records", f"{len(records)} records; {MOST_RECORDS} are allowed")
+    return 0 < len(records) <= MOST_RECORDS
+
+
+def read_record(record: billing_pb2.UsageRecord, place: Faults, seen: set[str]) -> UsageRecord:
+    """One usage record, whose id is none of those seen before it."""
+    if not record.id:
+        place.required("id")
+    elif record.id in seen or len(record.id) > LONGEST_ID:
+        place.invalid("id", "an id is given once and has at most 128 characters")
+    check_own_id(record.id, "id", place)
+    seen.add(record.id)
+    if not record.line:
+        place.required("line")
+    quantity = need_decimal(record.quantity, "quantity", place)
+    return UsageRecord(record.id, record.line, need_date(record.day, "day", place), quantity)
 
 
 def _fill_lines(target: object, lines: Iterable[BillLine]) -> None:

@@ -39,6 +39,7 @@ gRPC, package `cpq.v1`; this page is made from the comments in `proto/cpq/v1` by
 | `ALREADY_EXISTS` | there is something of that name |
 | `ABORTED` | the etag is old, or others changed the same records again and again |
 | `FAILED_PRECONDITION` | the state forbids it: expired, not approved, already final, period closed |
+| `RESOURCE_EXHAUSTED` | more calls or streams at once than the server takes |
 | `DEADLINE_EXCEEDED` | the caller's time was up; a mutation saved nothing |
 | `UNAVAILABLE` | the server is stopping, or the store cannot save |
 

@@ -86,6 +86,7 @@ class Stub:
             path = f"/{service.full_name}/{method.name}"
             read = GetMessageClass(method.output_type).FromString
             kind = channel.unary_stream if method.server_streaming else channel.unary_unary
+            kind = channel.stream_stream if method.client_streaming else kind
             write = GetMessageClass(method.input_type).SerializeToString
             call = kind(path, request_serializer=write, response_deserializer=read)
             setattr(self, method.name, Method(call, saved))

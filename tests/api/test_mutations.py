@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 METHODS = {method.name: method for service in SERVICES.values() for method in service.methods}
 READS = ("Get", "List", "Search", "Price", "Stream", "Explain", "Configure", "Validate", "Repair", "Complete")
 READS += ("Preview", "Compare", "Verify", "Check", "Test", "Analyse", "Watch", "RunAudit")
+# `StreamUsage` is one by its name only: the id of a record does for it what `request_id` does for the others.
 THREE = ("request_id", "validate_only", "etag")
 
 

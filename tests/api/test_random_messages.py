@@ -49,7 +49,8 @@ class Shop:
         saved = self.server.saved
         version, before = saved.version(), saved.rows()
         try:
-            reply = getattr(stub, method.name)(request, timeout=0.2 if method.name in ENDLESS else 60)
+            sent = iter([request, request]) if method.client_streaming else request
+            reply = getattr(stub, method.name)(sent, timeout=0.2 if method.name in ENDLESS else 60)
             if method.server_streaming:
                 list(reply)
         except grpc.RpcError as error:
