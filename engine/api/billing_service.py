@@ -65,7 +65,7 @@ class BillingService:
         """Draft what is due."""
         faults = Faults()
         until = need_date(request.until, "until", faults)
-        contracts = _contracts(request.contracts, wire.CONTRACTS, faults)
+        contracts = read_contracts(request.contracts, faults)
         checked(faults)
 
         def decide(work: Work) -> Drafted | Refusal:
@@ -205,12 +205,13 @@ def _note(note: CreditNote, _: str, __: Reader) -> billing_pb2.CreditNote:
     return wire.credit_note_message(note)
 
 
-def _contracts(names: Iterable[str], collection: str, faults: Faults) -> tuple[str, ...]:
+def read_contracts(names: Iterable[str], faults: Faults) -> tuple[str, ...]:
+    """The contracts that a run is told to bill, each once."""
     given = list(names)
     if len(given) > MOST_CONTRACTS:
         faults.invalid("contracts", f"{len(given)} contracts; {MOST_CONTRACTS} are allowed")
         return ()
-    found = (read_key(each, collection, f"contracts[{n}]", faults) for n, each in enumerate(given))
+    found = (read_key(each, wire.CONTRACTS, f"contracts[{n}]", faults) for n, each in enumerate(given))
     return tuple(dict.fromkeys(found))
 
 

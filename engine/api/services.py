@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cpq.v1 import (
     approval_pb2,
     billing_pb2,
+    billing_run_pb2,
     catalog_pb2,
     configuration_pb2,
     contract_pb2,
@@ -23,6 +24,7 @@ from cpq.v1 import (
 from google.protobuf.descriptor import ServiceDescriptor
 
 from engine.api.approval_service import ApprovalService
+from engine.api.billing_run_service import BillingRunService
 from engine.api.billing_service import BillingService
 from engine.api.calls import Calls
 from engine.api.catalog_service import CatalogService
@@ -47,6 +49,7 @@ FILES = (
     contract_pb2,
     order_pb2,
     billing_pb2,
+    billing_run_pb2,
     revenue_pb2,
     metric_pb2,
     rule_book_pb2,
@@ -62,6 +65,7 @@ def servicers(calls: Calls) -> Mapping[str, object]:
     """A servicer for each service."""
     return {
         "ApprovalService": ApprovalService(calls),
+        "BillingRunService": BillingRunService(calls),
         "BillingService": BillingService(calls),
         "CatalogService": CatalogService(calls),
         "ConfigurationService": ConfigurationService(calls),

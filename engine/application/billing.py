@@ -54,7 +54,7 @@ def preview_invoices(
     contract = reader.get(Contract, key)
     if contract is None:
         return not_found("contract", f"contracts/{key}")
-    if (far := _too_far(until, at)) is not None:
+    if (far := too_far(until, at)) is not None:
         return far
     bill = bill_of(env, reader, contract, tenant)
     if isinstance(bill, Refusal):
@@ -80,18 +80,28 @@ def run_billing(work: Work, until: date, contracts: Sequence[str] = ()) -> Draft
     missing = [each for each in contracts if work.tx.get(Contract, each) is None]
     if missing:
         return Refusal(tuple(f for each in missing for f in not_found("contracts", f"contracts/{each}").faults))
-    if (far := _too_far(until, work.at)) is not None:
+    if (far := too_far(until, work.at)) is not None:
         return far
     invoices: list[Invoice] = []
     notes: list[CreditNote] = []
     for contract in _chosen(work.tx, contracts):
-        drafted = _bill(work, contract, until)
+        drafted = bill_contract(work, contract, until)
         if isinstance(drafted, Refusal):
             return drafted
-        _mark(work, contract.id, until, drafted)
         invoices += drafted.invoices
         notes += drafted.credit_notes
     return Drafted(tuple(invoices), tuple(notes))
+
+
+def bill_contract(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
+    """Draft what is missing of one contract up to a day, and note that it is billed so far.
+
+    After a refusal the unit has parts of it, so that it must not be saved.
+    """
+    drafted = _bill(work, contract, until)
+    if not isinstance(drafted, Refusal):
+        _mark(work, contract.id, until, drafted)
+    return drafted
 
 
 def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
@@ -140,7 +150,7 @@ def _mark(work: Work, contract: str, until: date, drafted: Drafted) -> None:
         work.tx.replace(replace(mark, until=max(mark.until, until)))
 
 
-def _too_far(until: date, at: datetime) -> Refusal | None:
+def too_far(until: date, at: datetime) -> Refusal | None:
     """A service without an end has no last invoice, so a run or preview looks a limited number of days ahead."""
     if until <= at.date() + timedelta(days=DAYS_AHEAD_MAX):
         return None

@@ -15,7 +15,7 @@ from engine.application.faults import (
     TOO_BUSY,
     etag_mismatch,
 )
-from engine.application.ports import AlreadyAnswered, Asked, Clock, Conflict, Ids, Reader, Store, Transaction
+from engine.application.ports import AlreadyAnswered, Asked, Bell, Clock, Conflict, Ids, Reader, Store, Transaction
 from engine.application.rule_books import RuleBooks
 from engine.application.tax_hook import NO_TAX_SERVICE, AskedOnce, TaxService
 from engine.approvals.process import ApprovalProcess
@@ -24,6 +24,13 @@ from engine.diagnostics import Decision, Fault, Refusal
 T = TypeVar("T")
 MOST_ATTEMPTS = 30
 DEFAULT_TENANT = "default"
+
+
+class Unheard:
+    """The bell of a program in which nothing works in the background."""
+
+    def ring(self) -> None:
+        """Nobody hears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Environment:
     books: RuleBooks
     approvals: ApprovalProcess
     taxes: TaxService = NO_TAX_SERVICE
+    bell: Bell = Unheard()
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,3 +182,10 @@ class Ids(Protocol):
 
     def give_back(self, unused: str) -> None:
         """Let an id that nothing was saved under be given again, if that is simple."""
+
+
+class Bell(Protocol):
+    """Wakes what works in the background when there is something new for it to do."""
+
+    def ring(self) -> None:
+        """There is something to do."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from engine.adapters.afterwards import Afterwards
+from engine.adapters.bell import ThreadBell
 from engine.adapters.clock import TenantClock, WallClock
 from engine.adapters.collector import calm_collector
 from engine.adapters.compiled_books import CompiledBooks, book_cache
@@ -85,7 +86,7 @@ def environment(settings: Settings, store: SqliteStore, ids: SequenceIds, afterw
     books = CompiledBooks(None if settings.cache is None else book_cache(settings.cache), later=afterwards.do)
     taxes = HttpTaxService(settings.tax_hook, settings.tax_seconds) if settings.tax_hook else NO_TAX_SERVICE
     stored = StoredRuleBooks(store, compiler(books))
-    return Environment(store, clock, ids, stored, approvals(settings), taxes)
+    return Environment(store, clock, ids, stored, approvals(settings), taxes, ThreadBell())
 
 
 def approvals(settings: Settings) -> ApprovalProcess:

@@ -11,10 +11,14 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from engine.adapters.bell import ThreadBell
 from engine.api.calls import Calls, Limits
 from engine.api.guard import Guard
 from engine.api.register import add_service
 from engine.api.services import SERVICES, servicers
+from engine.application.billing_runs import advance_billing
+from engine.application.perform import DEFAULT_TENANT
+from engine.bootstrap.background import Background
 from engine.bootstrap.settings import Settings, SettingsError
 from engine.configuration.answers import Budget
 
@@ -43,6 +47,7 @@ class Running:
                 ("grpc.max_send_message_length", settings.message_bytes_max),
             ),
         )
+        self._background: Background | None = None
         self._health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         for name, servicer in servicers(calls).items():
@@ -59,6 +64,8 @@ class Running:
         self._server.start()
         for name in ("", *names):
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+        if isinstance(calls.env.bell, ThreadBell):
+            self._background = Background(lambda: advance_billing(self.env, tenant=DEFAULT_TENANT), calls.env.bell)
 
     def drain(self) -> None:
         """Say NOT_SERVING, take no more calls, let those in flight end, then close."""
@@ -74,6 +81,8 @@ class Running:
             self._closed = True
         self._server.stop(0).wait()
         self._threads.shutdown(wait=True)
+        if self._background is not None:
+            self._background.close()
         self._on_close()
 
     def __enter__(self) -> Running:

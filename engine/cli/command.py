@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "order": ("engine.cli.order", "what was ordered, and how far it is"),
     "contract": ("engine.cli.contract", "what was agreed, and ending it early"),
     "invoice": ("engine.cli.invoice", "invoices, payments and credit notes"),
+    "billing": ("engine.cli.billing", "billing runs over many contracts, and usage by the file"),
     "revenue": ("engine.cli.revenue", "obligations, recognition, journal and balances"),
     "metrics": ("engine.cli.metrics", "quote-to-cash metrics with their definitions"),
     "audit": ("engine.cli.audit", "prove the identities from quote to journal"),

@@ -72,7 +72,7 @@ class RecordUsageFields(TypedDict, total=False):
     etag: str
 
 
-class UsageBatch(TypedDict, total=False):
+class StreamUsageFields(TypedDict, total=False):
     """Fields of StreamUsageRequest."""
 
     contract: str
@@ -153,7 +153,7 @@ class BillingClient(ServiceClient):
         """Keeps usage of a contract."""
         return self._call("RecordUsage", billing_pb2.RecordUsageResponse, fields)
 
-    def stream_usage(self, batches: Iterable[UsageBatch]) -> Iterator[billing_pb2.StreamUsageResponse]:
+    def stream_usage(self, batches: Iterable[StreamUsageFields]) -> Iterator[billing_pb2.StreamUsageResponse]:
         """Keeps usage batch by batch; each is answered once it is stored. What was not answered may be sent again."""
         return self._exchange("StreamUsage", billing_pb2.StreamUsageResponse, batches)
 

@@ -6,6 +6,7 @@ from types import TracebackType
 
 from engine.client.approvals import ApprovalClient
 from engine.client.billing import BillingClient
+from engine.client.billing_runs import BillingRunClient
 from engine.client.catalog import CatalogClient
 from engine.client.configuration import ConfigurationClient
 from engine.client.connection import USUAL_TIMEOUT_SECONDS, Connection
@@ -32,6 +33,7 @@ class Client:
         self._connection = Connection(address, timeout=timeout)
         self.approvals = ApprovalClient(self._connection)
         self.billing = BillingClient(self._connection)
+        self.billing_runs = BillingRunClient(self._connection)
         self.catalog = CatalogClient(self._connection)
         self.configuration = ConfigurationClient(self._connection)
         self.contracts = ContractClient(self._connection)

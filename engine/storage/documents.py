@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.application.approvals import StoredDelegation
+from engine.application.billing_runs import BillingRun
 from engine.application.book_days import BookDays
 from engine.application.corrections import BillingMark
 from engine.application.invoices import Payment
@@ -316,5 +317,19 @@ DOCUMENTS = (
     ),
     Table(BooksState, "books_state"),
     Table(PublishedBook, "rule_books", columns={"number": lambda book: book.number}, numbered_by="number"),
+    Table(
+        BillingRun,
+        "billing_runs",
+        listed_by=("state",),
+        columns={
+            "state": lambda run: run.state.value,
+            "until": lambda run: run.until.isoformat(),
+            "contracts": lambda run: run.counts.contracts,
+            "done": lambda run: run.counts.done,
+            "invoices": lambda run: run.counts.invoices,
+            "credit_notes": lambda run: run.counts.credit_notes,
+            "failed": lambda run: run.counts.failed,
+        },
+    ),
     Table(BookDays, "book_days", told_by=()),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from cpq.v1 import (
     approval_pb2,
     billing_pb2,
+    billing_run_pb2,
     contract_pb2,
     order_pb2,
     party_pb2,
@@ -19,6 +20,7 @@ from cpq.v1 import (
 )
 from google.protobuf.message import Message
 
+from engine.application.billing_runs import start_billing_run
 from engine.application.ledger import enter
 from engine.application.perform import perform
 from engine.application.ports import Asked
@@ -82,6 +84,18 @@ def entry(server: Served) -> str:
     )
     assert isinstance(name, bytes)
     return name.decode()
+
+
+def standing_run(server: Served) -> str:
+    """A run that no server has taken up yet."""
+    began = perform(
+        server.env,
+        Asked("StartBillingRun"),
+        lambda work: start_billing_run(work, date(2026, 3, 31)),
+        lambda _, run: f"billingRuns/{run.id}".encode(),
+    )
+    assert isinstance(began, bytes)
+    return began.decode()
 
 
 def usage_contract(server: Served) -> str:
@@ -154,6 +168,10 @@ MUTATIONS: Mapping[str, Make] = {
     "RunBilling": lambda server: billing_pb2.RunBillingRequest(
         contracts=[deal.ordered(server, deal.line("PLAN"), term_months=12).contract], until=deal.day("2026-03-31")
     ),
+    "StartBillingRun": lambda server: billing_run_pb2.StartBillingRunRequest(
+        contracts=[deal.ordered(server, deal.line("PLAN"), term_months=12).contract], until=deal.day("2026-03-31")
+    ),
+    "CancelBillingRun": lambda server: billing_run_pb2.CancelBillingRunRequest(name=standing_run(server)),
     "FinalizeInvoice": lambda server: billing_pb2.FinalizeInvoiceRequest(name=drafted(server).name),
     "VoidInvoice": lambda server: billing_pb2.VoidInvoiceRequest(name=drafted(server).name),
     "RecordUsage": lambda server: billing_pb2.RecordUsageRequest(contract=usage_contract(server), records=USAGE),
@@ -175,6 +193,7 @@ MUTATIONS: Mapping[str, Make] = {
 }
 OTHER_BODY: Mapping[str, Mapping[str, Any]] = {
     "ClosePeriod": {"until": deal.day("2025-12-31")},
+    "StartBillingRun": {"until": deal.day("2026-04-30")},
     "RunBilling": {"until": deal.day("2026-04-30")},
     "RunRecognition": {"until": deal.day("2026-04-30")},
     "CreateTestClock": {"now": {"seconds": 1_772_366_401}},

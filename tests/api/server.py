@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from engine.api.calls import Calls
 from engine.api.pages import Pages
 from engine.api.services import SERVICES
 from engine.application.perform import Environment, perform
-from engine.application.ports import Asked
+from engine.application.ports import Asked, Bell
 from engine.application.publish import publish_files
 from engine.bootstrap.build import environment
 from engine.bootstrap.running import Running, limits_of
@@ -98,6 +99,7 @@ class Stub:
 STUBS = {
     "approvals": "ApprovalService",
     "billing": "BillingService",
+    "billing_runs": "BillingRunService",
     "catalog": "CatalogService",
     "configuration": "ConfigurationService",
     "contracts": "ContractService",
@@ -114,11 +116,16 @@ STUBS = {
 
 
 @contextmanager
-def served(folder: Path, files: Mapping[str, bytes] = SMALL, **settings: Any) -> Iterator[Served]:
-    """A server whose store is in ``folder`` and whose rule book is ``files``, published."""
+def served(
+    folder: Path, files: Mapping[str, bytes] = SMALL, *, bell: Bell | None = None, **settings: Any
+) -> Iterator[Served]:
+    """A server whose store is in ``folder`` and whose rule book is ``files``, published; with a ``bell`` of the test's
+    own it does nothing in the background.
+    """
     chosen = Settings(database=folder / "cpq.sqlite3", **{"listen": "127.0.0.1:0", "test_clock": True, **settings})
     store = open_store(chosen.database, TABLES, SCALARS)
     env = environment(chosen, store, SequenceIds(store), Afterwards())
+    env = env if bell is None else replace(env, bell=bell)
     perform(env, Asked("Publish"), lambda work: publish_files(work, files, etag=""), lambda _, book: book.id.encode())
     calls = Calls(env, Pages(b"key of the tests"), limits_of(chosen))
     with Running(chosen, calls, on_close=store.close) as running, grpc.insecure_channel(running.address) as channel:

@@ -13,6 +13,7 @@ import pytest
 from google.protobuf.message import Message
 
 from engine.api.services import SERVICES
+from engine.application.perform import Unheard
 from tests.api import deal
 from tests.api.api_page import PAGE, page
 from tests.api.mutations import MUTATIONS, OTHER_BODY
@@ -50,7 +51,7 @@ def test_every_method_is_named_in_a_test_and_in_the_reference(name: str) -> None
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
     folder = tmp_path_factory.mktemp("mutations")
-    with served(folder) as server:
+    with served(folder, bell=Unheard()) as server:
         deal.set_clock(server)
         deal.people(server)
         yield server, folder / "cpq.sqlite3"

@@ -12,6 +12,7 @@ from typing import Any
 from engine.adapters.compiled_books import CompiledBooks
 from engine.adapters.ids import SequenceIds
 from engine.adapters.stored_books import StoredRuleBooks
+from engine.application import offers, orders, quotes
 from engine.application.content import Content
 from engine.application.parties import create_party
 from engine.application.perform import Environment, Options, Work, perform
@@ -77,3 +78,11 @@ def line(sku: str, quantity: str = "1", key: str = "") -> RequestedLine:
 def draft(*lines: RequestedLine, **fields: Any) -> Draft:
     content = Content(lines or (line("MUG", "4"),), customer="anna", **fields)
     return Draft(content, QuoteParties("anna", "rep"), UNTIL)
+
+
+def ordered(deal: Shop, *lines: object, **fields: object) -> orders.Order:
+    quote = deal.do(lambda work: quotes.create_quote(work, draft(*lines, **fields), etag=""))  # type: ignore[arg-type]
+    deal.do(lambda work: offers.submit_quote(work, quote.id, etag=""))
+    deal.do(lambda work: offers.send_quote(work, quote.id, etag=""))
+    deal.do(lambda work: offers.accept_quote(work, quote.id, version=1, purchase_order="PO", etag=""))
+    return deal.do(lambda work: orders.order_quote(work, quote.id, etag=""))  # type: ignore[no-any-return]

@@ -28,7 +28,7 @@ from engine.parties import Customer
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
 from engine.quotes.quote import Quote
 from engine.quotes.status import Status
-from tests.application.deal import UNTIL, Shop, draft, line, shop
+from tests.application.deal import UNTIL, Shop, draft, line, ordered, shop
 
 TWENTY = ManualDiscount("m", ManualOn.TOTAL, ManualKind.PERCENT, Decimal(20), "to win", "rep")
 
@@ -37,14 +37,6 @@ TWENTY = ManualDiscount("m", ManualOn.TOTAL, ManualKind.PERCENT, Decimal(20), "t
 def deal(tmp_path: Path) -> Iterator[Shop]:
     with shop(tmp_path) as made:
         yield made
-
-
-def ordered(deal: Shop, *lines: object, **fields: object) -> orders.Order:
-    quote = deal.do(lambda work: quotes.create_quote(work, draft(*lines, **fields), etag=""))  # type: ignore[arg-type]
-    deal.do(lambda work: offers.submit_quote(work, quote.id, etag=""))
-    deal.do(lambda work: offers.send_quote(work, quote.id, etag=""))
-    deal.do(lambda work: offers.accept_quote(work, quote.id, version=1, purchase_order="PO", etag=""))
-    return deal.do(lambda work: orders.order_quote(work, quote.id, etag=""))  # type: ignore[no-any-return]
 
 
 def complete(deal: Shop, order: orders.Order) -> orders.Order:

@@ -34,6 +34,7 @@ def client(tmp_path: Path) -> Iterator[Client]:
 PARTS = {
     "approvals": "ApprovalService",
     "billing": "BillingService",
+    "billing_runs": "BillingRunService",
     "catalog": "CatalogService",
     "configuration": "ConfigurationService",
     "contracts": "ContractService",

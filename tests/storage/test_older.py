@@ -32,6 +32,7 @@ EMPTY = {
     "promotion_uses",
     "books_state",
     "book_days",
+    "billing_runs",
 }
 
 
