@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.api.services import SERVICES
+from engine.application.perform import Unheard
 from tests.api import deal
 from tests.api.messages import messages
 from tests.api.mutations import MUTATIONS
@@ -78,7 +79,8 @@ def fresh(tmp_path: Path) -> Iterator[Shop]:
 
 @contextmanager
 def begun(folder: Path) -> Iterator[Shop]:
-    with served(folder) as server:
+    # What goes on in the background would look like something that a refused call saved.
+    with served(folder, bell=Unheard()) as server:
         deal.set_clock(server)
         deal.people(server)
         order = deal.ordered(server, deal.line("PLAN"), deal.line("MUG", "2"), term_months=12)
