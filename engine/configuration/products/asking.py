@@ -22,7 +22,7 @@ class Questions:
         model = product.model
         self._hold = self._fail = 0
         for setting in product.settings.values():
-            for literal in setting.literals:
+            for literal in (*setting.literals, setting.absent):
                 self._hold |= 1 << literal if literal > 0 else 0
                 self._fail |= 0 if literal > 0 else 1 << -literal
         for slot in product.slots.values():

@@ -67,7 +67,11 @@ def choices_from(
     for each in choices:
         if isinstance(each, Pick) and each.sku:
             chosen.setdefault(each.slot, []).append(each.sku)
-    full: list[ProductChoice] = [SetChoice(path, found[path]) for path in product.settings]  # type: ignore[arg-type]
+    full: list[ProductChoice] = [
+        SetChoice(path, found[path])  # type: ignore[arg-type]
+        for path, setting in product.settings.items()
+        if found[path] in setting.values
+    ]
     for slot in product.slots.values():
         held = {place.path: each for each, place in slot.held(chosen.get(slot.path, ())).items()}
         mine = {place.path: placed[place.path] for place in slot.places if place.path in placed}

@@ -18,7 +18,7 @@ from math import comb, prod
 from engine.configuration.answers import AtLeast, Budget, OutOfBudget
 from engine.configuration.model import Clause, Model
 from engine.configuration.products.problem import ProductModel
-from engine.configuration.products.slots import Place, Slot
+from engine.configuration.products.slots import Place, Setting, Slot
 from engine.configuration.solver.counting import Branch
 from engine.configuration.solver.joined import joined
 from engine.configuration.solver.search import Allowance, BudgetSpentError
@@ -57,8 +57,8 @@ class _Asked:
         self._read = _read_quantities(product.model)
         for slot in product.slots.values():
             self._ask_slot(slot)
-        for path, setting in product.settings.items():
-            self._ask_setting(path, setting.literals)
+        for setting in product.settings.values():
+            self._ask_setting(setting)
 
     def weights(self) -> Iterator[Weight]:
         """How many configurations answers stand for, groups of configured entries as one."""
@@ -97,14 +97,10 @@ class _Asked:
             self._weigh(slot, [at], partial(_units, at, len(place.taken), place.high - place.low + 1))
         return at
 
-    def _ask_setting(self, path: str, literals: tuple[int, ...]) -> None:
-        """A setting of a bundle that is not there is one answer: whatever the solver says then."""
-        owner = path.rpartition(".")[0]
-        if not owner:
-            self._ask("", Branch([(each,) for each in literals]))
-            return
-        empty = self._product.slots[owner].places[0].empty
-        self._ask(owner, Branch([*((each, -empty) for each in literals), (empty,)]))
+    def _ask_setting(self, setting: Setting) -> None:
+        """What is set; having no value, since the bundle is not there, is one more answer."""
+        values = [(each,) for each in (*setting.literals, setting.absent)]
+        self._ask(setting.path.rpartition(".")[0], Branch(values))
 
     def _ask(self, path: str, branch: Branch) -> int:
         self.branches.append(branch)

@@ -62,8 +62,7 @@ def finite(space: Space, logic: Logic, node: Expression, env: Env) -> Finite | N
                 return None
     axes = [tuple(_place_cases(place, read, logic)) for place, read in places.values()]
     for setting, read_as in settings.values():
-        pairs = zip(setting.literals, setting.values, strict=True)
-        axes.append(tuple(Case(literal, tuple((names, value) for names in read_as)) for literal, value in pairs))
+        axes.append(tuple(_setting_cases(setting, read_as, logic)))
     found = Finite(judge(space, node, env), tuple(axes))
     return found if found.size <= CASES_MAX else None
 
@@ -121,6 +120,13 @@ def _place_cases(place: Place, read: Mapping[Names, str], logic: Logic) -> Itera
         yield Case(literal, tuple(zip(read, signature, strict=True)))
     if place.empty != logic.false:
         yield Case(place.empty, tuple((names, None) for names in read))
+
+
+def _setting_cases(setting: Setting, read_as: Sequence[Names], logic: Logic) -> Iterator[Case]:
+    for literal, value in zip(setting.literals, setting.values, strict=True):
+        yield Case(literal, tuple((names, value) for names in read_as))
+    if setting.absent != logic.false:
+        yield Case(setting.absent, tuple((names, None) for names in read_as))
 
 
 def _put(context: dict[str, Value], names: Names, value: Value) -> None:

@@ -131,7 +131,7 @@ class _Compiler:
         self._readers.append((prefix, constraints))
         for definition in bundle.attributes:
             path = prefix + definition.name
-            self._settings[path] = build_setting(self._logic, path, definition)
+            self._settings[path] = build_setting(self._logic, path, definition, present)
         for group in bundle.groups:
             if group.bundle:
                 self._add_configurable(group, prefix, present, (*above, bundle.sku))

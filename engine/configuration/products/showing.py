@@ -195,11 +195,15 @@ class _SlotDisplay:
 
 
 def _setting(setting: Setting, state: State, undecided: tuple[int, int], *, chosen: bool) -> SettingState:
-    """An attribute of the bundle; a literal below zero is the "no" of a boolean, which holds when its atom fails."""
+    """An attribute of the bundle; a literal below zero is the "no" of a boolean, which holds when its atom fails.
+
+    No value follows while the bundle may be absent.
+    """
     can, open_atoms = (state.can_hold, state.can_fail), undecided
-    fits = [can[each < 0] >> abs(each) & 1 for each in setting.literals]
-    unknown = [open_atoms[each < 0] >> abs(each) & 1 for each in setting.literals]
-    alone = sum(fits) == 1 and not any(unknown)
+    ways = (*setting.literals, setting.absent)
+    *fits, may_be_absent = (can[each < 0] >> abs(each) & 1 for each in ways)
+    *unknown, absence_open = (open_atoms[each < 0] >> abs(each) & 1 for each in ways)
+    alone = sum(fits) == 1 and not any((*unknown, may_be_absent, absence_open))
     values = []
     for value, possible, is_open in zip(setting.values, fits, unknown, strict=True):
         standing = Standing.UNDECIDED if is_open else Standing.IMPOSSIBLE

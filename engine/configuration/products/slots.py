@@ -92,12 +92,16 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """An attribute of a bundle as a variable; ``values`` in the order of the solver's."""
+    """An attribute of a bundle as a variable; ``values`` in the order of the solver's.
+
+    ``absent`` is the literal that its bundle is not there: then the attribute has no value.
+    """
 
     path: str
     definition: AttributeDef
     values: tuple[Value, ...]
     literals: tuple[int, ...]
+    absent: int
 
 
 def classify(
@@ -144,20 +148,35 @@ def build_slot(logic: Logic, path: str, group: OptionGroup, classes: Sequence[Sl
     return Slot(path, group, tuple(classes), class_of, tuple(places), apart, empty, MappingProxyType(at_all))
 
 
-def build_setting(logic: Logic, path: str, definition: AttributeDef) -> Setting:
-    """Add the variable of a bundle attribute: an enumeration, or a boolean."""
+def build_setting(logic: Logic, path: str, definition: AttributeDef, present: int) -> Setting:
+    """Add the variable of a bundle attribute; ``present`` is the literal that its bundle is there at all.
+
+    Where the bundle may be absent, that is one more value: what rules read of it is unknown then.
+    """
     builder = logic.builder
     kind = required(definition.type)
-    if isinstance(kind, EnumType):
-        index = builder.enumeration(path, kind.values, span=definition.span)
-        values: tuple[Value, ...] = kind.values
-        setting = Setting(path, definition, values, tuple(builder.is_(index, value) for value in kind.values))
+    values: tuple[Value, ...] = kind.values if isinstance(kind, EnumType) else (False, True)
+    if present != logic.true:
+        nothing = _unlike(values)
+        index = builder.enumeration(path, (*values, nothing), span=definition.span)  # type: ignore[arg-type]
+        absent = builder.is_(index, nothing)
+        logic.clause((present, absent), STRUCTURE)
+        logic.clause((-present, -absent), STRUCTURE)
+    elif isinstance(kind, EnumType):
+        index, absent = builder.enumeration(path, kind.values, span=definition.span), logic.false
     else:
-        index = builder.boolean(path, span=definition.span)
-        literals = tuple(builder.is_(index, value) for value in (False, True))
-        setting = Setting(path, definition, (False, True), literals)
-    logic.own(setting.literals)
-    return setting
+        index, absent = builder.boolean(path, span=definition.span), logic.false
+    literals = tuple(builder.is_(index, value) for value in values)  # type: ignore[arg-type]
+    logic.own([each for each in (*literals, absent) if each != logic.false])
+    return Setting(path, definition, values, literals, absent)
+
+
+def _unlike(values: Sequence[Value]) -> str:
+    """A name for having no value that none of the values has."""
+    name = NOTHING
+    while name in values:
+        name += "'"
+    return name
 
 
 def _values(product: Product, names: Sequence[str], named: frozenset[str]) -> dict[str, Value]:

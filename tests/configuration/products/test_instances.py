@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import combinations, product
@@ -167,7 +167,7 @@ def held(rack: Rack, path: str) -> list[tuple[str, int]]:
 def fits(rack: Rack, choice: Pick | Set) -> bool:
     if isinstance(choice, Set):
         number = int(choice.setting[len("shelves[")]) - 1
-        return number >= len(rack.shelves) or rack.shelves[number].locked == choice.value
+        return number < len(rack.shelves) and rack.shelves[number].locked == choice.value
     found = held(rack, choice.slot)
     if not choice.sku:
         return not found
@@ -221,15 +221,8 @@ def test_every_entry_has_domains_of_its_own(names: frozenset[str], choices: list
     for setting in state.settings if left else ():
         number = int(setting.path[len("shelves[")]) - 1
         said = {each.value for each in choices if isinstance(each, Set) and each.setting == setting.path}
-        seen = said or {value for rack in left for value in locks(rack, number)}
+        seen = said or {rack.shelves[number].locked for rack in left if number < len(rack.shelves)}
         assert {value for value, standing in setting.values if standing is not Standing.IMPOSSIBLE} == seen
-
-
-def locks(rack: Rack, number: int) -> Iterator[bool]:
-    if number < len(rack.shelves):
-        yield rack.shelves[number].locked
-    else:
-        yield from (False, True)
 
 
 @given(NAMES, CHOICES)
