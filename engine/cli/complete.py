@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.configurations import choice_text
-from engine.cli.connection import read_json
+from engine.cli.headers import OPTIONS, question
 from engine.cli.prices import plain
 from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Verb, add_verb, named, option, positional
@@ -31,7 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Argument(("--choices",), 'a JSON file {"choices": [...], "wishes": [{"choice": ..., "weight": 2}]}', Path),
         option("--aim", f"what to look for: {', '.join(AIMS)}", default="cheapest"),
         option("--limit", "the most the list price may come to"),
-        option("--currency", "currency of prices (default: that of the rule book)", default=""),
+        *OPTIONS,
     )
     text = "complete a configuration: cheapest, with the best margin, or nearest to a wish list"
     add_verb(commands, Verb("complete", text, complete, arguments))
@@ -43,7 +43,7 @@ def say_without_price(screen: Screen, found: Any) -> None:
         shown = ", ".join(found.without_price[:MOST_NAMED])
         more = len(found.without_price) - MOST_NAMED
         screen.say(
-            f"only products with a list price in {found.currency_code} for every customer were taken;"
+            f"only products with a price in {found.currency_code} for this customer were taken;"
             f" without one: {shown}{f' and {more} more' if more > 0 else ''}",
             style="yellow",
         )
@@ -51,14 +51,11 @@ def say_without_price(screen: Screen, found: Any) -> None:
 
 def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Complete and show what is taken, what it costs and which wishes are missed."""
-    asked = read_json(options.choices) if options.choices else {}
     found = client.configuration.complete_configuration(
         product=options.product,
-        choices=asked.get("choices", []),
-        wishes=asked.get("wishes", []),
         aim=options.aim,
         list_price_limit=options.limit or "",
-        currency_code=options.currency,
+        **question(options, "choices", "wishes"),
     )
     screen.say(f"{options.product}: {STATUSES[found.status]}", style="green" if found.status == OPTIMAL else "yellow")
     say_without_price(screen, found)

@@ -8,10 +8,9 @@ from typing import Any
 
 from engine.cli.configurations import say_budget, show_conflict, show_slots
 from engine.cli.configuring import MOST_OPTIONS, Session
-from engine.cli.connection import read_json
-from engine.cli.guests import customer_facts
+from engine.cli.headers import OPTIONS, question
 from engine.cli.screen import Screen
-from engine.cli.verbs import Argument, Verb, add_verb, named, option, positional
+from engine.cli.verbs import Argument, Verb, add_verb, named, positional
 from engine.client import Client
 
 
@@ -20,8 +19,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     arguments = (
         positional("product", "the configurable product, such as WS", named("products")),
         Argument(("--choices",), 'a JSON file {"choices": [...]}: answer for these and stop', Path),
-        option("--currency", "currency of prices (default: that of the rule book)", default=""),
-        option("--facts", "whom prices are for, such as segment=edu,region=DE", kind=customer_facts),
+        *OPTIONS,
     )
     text = "configure a product: see what can still be chosen, and why not"
     add_verb(commands, Verb("configure", text, configure, arguments))
@@ -29,23 +27,22 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def configure(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Answer for the choices of a file, or talk in the terminal."""
-    if options.choices or screen.machine:
-        choices = read_json(options.choices).get("choices", []) if options.choices else []
-        state = client.configuration.configure(
-            product=options.product,
-            choices=choices,
-            show_impossible=True,
-            option_limit=MOST_OPTIONS,
-            show_prices=True,
-            currency_code=options.currency,
-            explain_implied=True,
-        )
-        show_slots(screen, state)
-        say_budget(screen, state)
-        if not state.consistent:
-            _show_conflict(client, screen, options.product, choices)
-        return state
-    return Session(client, screen, options.product, options.currency, options.facts).run()
+    asked = question(options, "choices")
+    if not (options.choices or screen.machine):
+        return Session(client, screen, options.product, asked).run()
+    state = client.configuration.configure(
+        product=options.product,
+        show_impossible=True,
+        option_limit=MOST_OPTIONS,
+        show_prices=True,
+        explain_implied=True,
+        **asked,
+    )
+    show_slots(screen, state)
+    say_budget(screen, state)
+    if not state.consistent:
+        _show_conflict(client, screen, options.product, asked.get("choices", []))
+    return state
 
 
 def _show_conflict(client: Client, screen: Screen, product: str, choices: list[Any]) -> None:

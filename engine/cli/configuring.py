@@ -43,12 +43,10 @@ PAGE = 500
 class Session:
     """One conversation; the server answers every question, nothing is worked out here."""
 
-    def __init__(
-        self, client: Client, screen: Screen, product: str, currency: str, facts: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, client: Client, screen: Screen, product: str, header: dict[str, Any]) -> None:
         self._client, self._screen = client, screen
-        self._product, self._currency = product, currency
-        self._guest = Guest(client, currency, facts)
+        self._product = product
+        self._guest = Guest(client, header)
         self._choices: list[dict[str, Any]] = []
         self._typed_ahead: list[str] | None = None
 
@@ -135,9 +133,7 @@ class Session:
             self._show()
             return
         show_conflict(self._screen, why, wanted=choice_text(choice))
-        answer = engine.repair_configuration(
-            product=self._product, choices=kept, wanted=[choice], currency_code=self._currency
-        )
+        answer = self._guest.ask(engine.repair_configuration, product=self._product, choices=kept, wanted=[choice])
         show_repairs(self._screen, answer)
         if answer.repairs and not ask_only:
             self._ask_repair(answer.repairs, kept, choice)
@@ -164,10 +160,21 @@ class Session:
         if is_setting:
             return [each.value for each in group.values][first - 1 : first - 1 + count]
         others = [each for each in self._choices if _place(each) != group.path]
-        found = self._client.configuration.list_options(
-            product=self._product, choices=others, slot=group.path, show_impossible=True, page_size=PAGE
-        )
-        return list(islice(found, first - 1, first - 1 + count))
+
+        def found(**header: Any) -> list[Any]:
+            every = self._client.configuration.list_options(
+                product=self._product,
+                choices=others,
+                slot=group.path,
+                show_impossible=True,
+                show_prices=True,
+                page_size=PAGE,
+                **header,
+            )
+            return list(islice(every, first - 1, first - 1 + count))
+
+        options: list[Any] = self._guest.ask(found)
+        return options
 
     def _open(self, group: Any, page: int, *, is_setting: bool) -> None:
         first = (max(1, page) - 1) * MOST_SHOWN + 1
@@ -177,13 +184,12 @@ class Session:
             self._screen.table(["", group.title], rows, right=(0,))
             return
         mine = {each["pick"]["sku"] for each in self._choices if _place(each) == group.path}
-        prices = self._guest.list_prices([each.sku for each in options[:MOST_SHOWN]])
         rows = [
             [
                 str(at),
                 each.sku,
                 each.display_name,
-                plain(prices[each.sku]) if each.sku in prices else "",
+                plain(each.price_difference) if each.price_difference else "",
                 "chosen" if each.sku in mine else STANDINGS[each.standing],
             ]
             for at, each in enumerate(options[:MOST_SHOWN], first)
@@ -208,8 +214,13 @@ class Session:
                 self._screen.say(f"  {blame_line(rule)}")
 
     def _state(self) -> Any:
-        return self._client.configuration.configure(
-            product=self._product, choices=self._choices, show_impossible=True, option_limit=MOST_OPTIONS
+        return self._guest.ask(
+            self._client.configuration.configure,
+            product=self._product,
+            choices=self._choices,
+            show_impossible=True,
+            show_prices=True,
+            option_limit=MOST_OPTIONS,
         )
 
     def _show(self) -> Any:
@@ -230,9 +241,8 @@ class Session:
         return state
 
     def _complete(self) -> None:
-        done = self._client.configuration.complete_configuration(
-            product=self._product, choices=self._choices, aim="cheapest", currency_code=self._currency
-        )
+        complete = self._client.configuration.complete_configuration
+        done = self._guest.ask(complete, product=self._product, choices=self._choices, aim="cheapest")
         if not done.choices:
             self._screen.say("no valid configuration contains these choices", style="yellow")
             say_without_price(self._screen, done)

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.cli.configurations import choice_text, show_conflict, show_repairs
 from engine.cli.connection import read_json
+from engine.cli.headers import OPTIONS, question
 from engine.cli.prices import show_findings
 from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional
@@ -28,7 +29,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         PRODUCT,
         CHOICES,
         option("--limit", "the most repairs to show (default 3)", kind=int, default=0),
-        option("--currency", "currency of prices (default: that of the rule book)", default=""),
+        *OPTIONS,
     )
     lines = (positional("file", "a JSON file with `lines`: the bundle first, then its parts", Path),)
     for verb in (
@@ -59,13 +60,8 @@ def explain(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def repair(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List the repairs."""
-    asked = read_json(options.choices)
     answer = client.configuration.repair_configuration(
-        product=options.product,
-        choices=asked.get("choices", []),
-        wanted=asked.get("wanted", []),
-        currency_code=options.currency,
-        limit=options.limit,
+        product=options.product, limit=options.limit, **question(options, "choices", "wanted")
     )
     if not answer.repairs:
         screen.say("nothing that could be given up makes room for it", style="yellow")

@@ -11,7 +11,7 @@ import pytest
 
 from engine.bootstrap import Settings, in_process
 from engine.cli.command import main
-from engine.cli.guests import customer_facts
+from engine.cli.headers import facts
 
 BOOK = {
     "book.yaml": """\
@@ -100,7 +100,7 @@ def test_prices_are_for_whom_the_facts_say_and_wrong_facts_are_told(
     # (10.00 + 950.00) less 10 %
     assert "USD 864.00" in shown
     wrong = typed(monkeypatch, capsys, [*words, "segment=hostel"], "price", "done")
-    assert wrong.count("did you mean `hotel`?") == 2
+    assert wrong.count("did you mean `hotel`?") == 1 and "group" not in wrong, "it is told at once"
 
 
 def test_a_product_without_a_price_does_not_hide_its_group(
@@ -122,13 +122,18 @@ def test_a_completion_says_which_products_it_left_out(
     assert "without one: BODY-L" in found
     choices = tmp_path / "large.json"
     choices.write_text('{"choices": [{"pick": {"slot": "body", "sku": "BODY-L"}}]}')
-    none = typed(monkeypatch, capsys, ["complete", "BARISTA", "--server", coffee, "--choices", str(choices)])
-    assert "only products with a list price in USD for every customer were taken; without one: BODY-L" in none
+    words = ["complete", "BARISTA", "--server", coffee, "--choices", str(choices)]
+    none = typed(monkeypatch, capsys, words)
+    assert "only products with a price in USD for this customer were taken; without one: BODY-L" in none
+    # 900.00 + 80.00
+    assert "list price 980.00 USD" in typed(monkeypatch, capsys, [*words, "--facts", "region=DE"])
+    office = ["configure", "BARISTA", "--server", coffee, "--facts", "segment=office"]
+    assert "without one: BODY-L" in typed(monkeypatch, capsys, office, "1 2", "complete", "quit")
     asked = typed(monkeypatch, capsys, ["configure", "BARISTA", "--server", coffee], "1 2", "complete", "quit")
-    assert "without one: BODY-L" in asked
+    assert "list price of the parts 980.00 USD" in asked, "in the terminal it is for somebody in DE"
 
 
 def test_facts_are_read_as_words_with_values() -> None:
-    assert customer_facts("segment=hotel, region=DE") == {"segment": "hotel", "region": "DE"}
+    assert facts("segment=hotel, region=DE") == {"segment": "hotel", "region": "DE"}
     with pytest.raises(argparse.ArgumentTypeError, match="is not FACT=VALUE"):
-        customer_facts("hotel")
+        facts("hotel")

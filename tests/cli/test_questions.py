@@ -52,6 +52,36 @@ def test_repairs_come_with_the_price_afterwards(cpq: Cpq, write: Write) -> None:
     )
 
 
+def test_prices_are_for_whom_the_file_or_the_options_say(cpq: Cpq, write: Write) -> None:
+    """GPU-W48 costs 7 199.90 in CH, and another amount elsewhere; the file has the names of a request to be priced."""
+    card = {"choices": [pick("gpu", "GPU-W48")], "wishes": []}
+    swiss = {**card, "customer_facts": {"region": "CH"}, "date": "2026-03-02"}
+    elsewhere = cpq("complete", "WS", "--choices", write("a.json", card), "--json")
+    by_file = cpq("complete", "WS", "--choices", write("b.json", swiss), "--json")
+    by_option = cpq("complete", "WS", "--choices", write("a.json", card), "--facts", "region=CH", "--json")
+    assert by_file == by_option and by_file["list_price"] != elsewhere["list_price"]
+    content = {"lines": by_file["lines"], "customer_facts": {"region": "CH"}}
+    priced = cpq("price", write("c.json", content), "--json")
+    # the machine itself is no part
+    parts = sum(int(each.get("list_amount", 0)) for each in priced["lines"] if each["sku"] != "WS")
+    assert by_file["list_price"] == f"{parts // 100}.{parts % 100:02}"
+    wanted = {"choices": [pick("gpu", "GPU-W8")], "wanted": [pick("psu", "PSU-450B")]}
+    asked = write("d.json", {**wanted, "customer_facts": {"region": "CH"}})
+    assert "list price" in cpq("repair", "WS", "--choices", asked, "--date", "2026-03-02", "--header", "channel=web")
+    state = cpq("configure", "WS", "--choices", write("b.json", swiss), "--currency", "EUR", "--json")
+    assert state["list_price"] == "7199.90"
+
+
+def test_a_wrong_header_and_a_misspelt_field_are_told(cpq: Cpq, write: Write) -> None:
+    asked = write("a.json", {"choices": []})
+    for verb in ("complete", "repair", "configure"):
+        told = cpq(verb, "WS", "--choices", asked, "--facts", "region=XX,regoin=DE", "--customer", "nobody", code=1)
+        assert "`customer.region` is never `XX`" in told and "did you mean `region`?" in told
+        assert "there is no `customers/nobody`" in told
+        wrong = cpq(verb, "WS", "--choices", write("b.json", {"choises": []}), code=1)
+        assert "did you mean `choices`?" in wrong
+
+
 def test_lines_are_validated(cpq: Cpq, write: Write) -> None:
     lines = [
         {"id": "ws", "sku": "WS", "quantity": "1"},

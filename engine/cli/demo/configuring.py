@@ -37,9 +37,7 @@ def configure(stage: Stage) -> list[dict[str, Any]]:
             screen.say(f"    {blame_line(rule)}", style="yellow")
         choices = _repair(stage, choices, wanted)
     choices.append(wanted)
-    done = engine.complete_configuration(
-        product=PRODUCT, choices=choices, aim="cheapest", currency_code=CURRENCY, date=FIRST_DAY
-    )
+    done = engine.complete_configuration(product=PRODUCT, choices=choices, aim="cheapest", **_header(stage))
     proven = "proven to be the cheapest" if done.status == 1 else "not proven to be the cheapest"
     screen.say(f"  completed for {CURRENCY} {_listed(stage, done.lines)}, {proven}:")
     screen.say("    " + ", ".join(choice_text(each) for each in done.choices if each.WhichOneof("kind") == "pick"))
@@ -56,7 +54,7 @@ def _repair(stage: Stage, choices: list[Any], wanted: dict[str, Any]) -> list[An
     """Show the repairs with their price and take the cheapest."""
     screen = stage.screen
     answer = stage.client.configuration.repair_configuration(
-        product=PRODUCT, choices=choices, wanted=[wanted], currency_code=CURRENCY, date=FIRST_DAY
+        product=PRODUCT, choices=choices, wanted=[wanted], **_header(stage)
     )
     screen.say("  repairs, fewest changes first, then by price:")
     wanted_text = choice_text(wanted)
@@ -79,9 +77,14 @@ def effect_text(repair: Any, wanted: str) -> str:
     return f"list price of the cheapest completion {signed(repair.price_effect)} {CURRENCY} with {wanted}"
 
 
+def _header(stage: Stage) -> dict[str, Any]:
+    """Whom and when all prices of the act are for."""
+    return {"date": FIRST_DAY, "currency_code": CURRENCY, "customer": stage.people.customer}
+
+
 def _listed(stage: Stage, lines: Any) -> str:
     """The list price of the product with its parts, told apart: it costs something of its own."""
-    content = {"date": FIRST_DAY, "currency_code": CURRENCY, "lines": lines, "customer": stage.people.customer}
+    content = {**_header(stage), "lines": lines}
     priced = stage.client.pricing.price_quote(content=content, view="full")
     whole, (own,) = priced.totals.list, [each.list_amount for each in priced.lines if not each.parent]
     apart = f"WS itself {amount(own, CURRENCY)}, its parts {amount(whole - own, CURRENCY)}"
@@ -102,6 +105,6 @@ def _offers(stage: Stage, slot: str, choices: list[Any], *, possible: bool) -> l
     state = stage.client.configuration.configure(product=PRODUCT, choices=choices, show_impossible=not possible)
     skus = [option.sku for each in state.slots if each.path == slot for option in each.options]
     lines = [{"id": sku, "sku": sku, "quantity": "1"} for sku in skus]
-    content = {"date": FIRST_DAY, "currency_code": CURRENCY, "lines": lines, "customer": stage.people.customer}
+    content = {**_header(stage), "lines": lines}
     priced = stage.client.pricing.price_quote(content=content, view="full")
     return [(Decimal(line.list_unit_price), line.sku) for line in priced.lines]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from engine.catalog import Catalog, Sku
 from engine.configuration.products.constraint import Constraint, ConstraintKind
 from engine.configuration.products.scope import constraint_scope
-from engine.diagnostics import Severity, Span, did_you_mean
+from engine.diagnostics import Diagnostic, Severity, Span, did_you_mean
 from engine.language import Checked, Scope
+from engine.language.problems import UNKNOWN_NAME
 from engine.rulebook.codes import finding
 from engine.rulebook.formats.constraints import CONSTRAINTS
 from engine.rulebook.loading.book_head import check_days
@@ -27,6 +29,7 @@ _BODIES = {
     "prefer": ConstraintKind.PREFER,
 }
 _TABLES = {"allow_table": ConstraintKind.ALLOW_TABLE, "forbid_table": ConstraintKind.FORBID_TABLE}
+_OF_PRICES = tuple(f"unknown name `{each}`" for each in ("customer", "quote", "line"))
 _KINDS = (*_BODIES, *_TABLES)
 
 
@@ -76,6 +79,14 @@ def _bundle_of(read: Read, catalog: Catalog, report: Report) -> Sku | None:
     return Sku(name.text)
 
 
+def _about_the_product(found: Diagnostic) -> Diagnostic:
+    """A finding about a name that prices may read and constraints may not says what to do instead."""
+    if found.code != UNKNOWN_NAME or not found.message.startswith(_OF_PRICES):
+        return found
+    hint = "a constraint speaks of the product alone, whoever buys it; what somebody can buy, prices say"
+    return replace(found, hint=hint)
+
+
 class _Constraints:
     """Reads the constraints of one file."""
 
@@ -121,7 +132,12 @@ class _Constraints:
 
     def _condition(self, read: Read, name: str) -> Checked | None:
         text = read.scalar(name)
-        return check_condition(text, self.scope, self.report) if text is not None else None
+        if text is None:
+            return None
+        own = Report()
+        checked = check_condition(text, self.scope, own)
+        self.report.add(*map(_about_the_product, own.found))
+        return checked
 
     def _rows(self, read: Read, kind: str) -> Iterator[tuple[Checked, ...]]:
         name = read.scalar(kind)
