@@ -36,7 +36,7 @@ from engine.pricing.expressions import (
 from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
 from engine.pricing.plain_guards import index_of, is_plain
-from engine.pricing.plan import Level, Narrowness, PriceEntry, PricingRules, Rule, RuleGroup
+from engine.pricing.plan import Level, Narrowness, PriceBook, PriceEntry, PricingRules, Rule, RuleGroup
 from engine.pricing.programs import lone_ops, ops_of, stage_of
 from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.settings import TaxSettings, TieBreak
@@ -222,14 +222,18 @@ class _Compiler:
         books: dict[str, list[PriceEntry]] = {}
         for entry in self.rules.entries:
             books.setdefault(entry.book, []).append(matched(entry))
-        return {book: self._table(entries) for book, entries in books.items()}
+        own = {
+            book: [self._entry(rank, entry) for rank, entry in enumerate(sorted(entries, key=_rank))]
+            for book, entries in books.items()
+        }
+        names = dict.fromkeys((*books, *(each.id for each in self.rules.price_books)))
+        return {book: self._table(_with_fallbacks(book, own, self.rules.price_books)) for book in names}
 
-    def _table(self, entries: Sequence[PriceEntry]) -> PriceTable:
-        ranked = sorted(entries, key=_rank)
+    def _table(self, entries: Sequence[EntryPlan]) -> PriceTable:
         tables: dict[Narrowness, dict[str, list[EntryPlan]]] = {by: {} for by in Narrowness}
-        for rank, entry in enumerate(ranked):
-            plan = self._entry(rank, entry)
-            tables[entry.match.by].setdefault(entry.match.value, []).append(plan)
+        for plan in entries:
+            match = plan.entry.match
+            tables[match.by].setdefault(match.value, []).append(plan)
         frozen = {by: {value: tuple(plans) for value, plans in found.items()} for by, found in tables.items()}
         return PriceTable(
             frozen[Narrowness.SKU],
@@ -278,6 +282,19 @@ class _Compiler:
         if isinstance(price, Decimal) and entry.currency:
             minor = whole_minor(price, Decimal(currency(entry.currency).scale))
         return EntryPlan(number, rank, entry, self._tests(header), self._tests(rest), price, computed, minor)
+
+
+def _with_fallbacks(
+    book: str, own: Mapping[str, Sequence[EntryPlan]], books: Sequence[PriceBook]
+) -> Sequence[EntryPlan]:
+    """The entries of a book, then those of the book that it falls back to: any of its own ranks before those."""
+    falls_back = {each.id: each.falls_back_to for each in books}
+    found, seen = list(own.get(book, ())), {book}
+    while book in falls_back and falls_back[book] not in seen:
+        book = falls_back[book]
+        seen.add(book)
+        found += [replace(each, rank=rank) for rank, each in enumerate(own.get(book, ()), len(found))]
+    return found
 
 
 def matched(entry: PriceEntry) -> PriceEntry:

@@ -13,6 +13,8 @@ from engine.pricing.request import FrozenRate, PriceRequest, RequestLine
 from engine.pricing.state import HUNDRED, ZERO, Record, rounded
 from engine.pricing.work import Work, as_number
 
+DEFAULT_BOOK = "default"
+
 
 class Found(NamedTuple):
     """A list price and what decided it; ``converted_from`` names the currency of a price that was exchanged.
@@ -59,6 +61,10 @@ class Finder:
         if told is None:
             return
         told.acted(plan.no, plan.entry.when, self.work.records(record))
+        asked = self.work.request.quote.get("price_book")
+        if asked and plan.entry.book != asked:
+            note = ("price book", f"{plan.entry.book or DEFAULT_BOOK}, since {asked} has no price for it")
+            told.read[plan.no] = (*told.read[plan.no], note)
         if plan.entry.quantity_min is not None or plan.entry.quantity_max is not None:
             told.read[plan.no] = (*told.read[plan.no], ("line.qty", line.quantity))
 

@@ -361,6 +361,15 @@ class ExchangeRate:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceBook:
+    """A price book by name; where it has no price for a line, those of ``falls_back_to`` count (empty: the default)."""
+
+    id: str
+    falls_back_to: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
 class PricingRules:
     """All that a rule book says about prices; ``compile_plan`` turns it into a plan. Lists keep the author's order."""
 
@@ -379,3 +388,4 @@ class PricingRules:
     habits: Habits = Habits()
     part_months: PartMonths = PartMonths.PRORATED
     day_count: DayCount = DayCount.DAILY
+    price_books: tuple[PriceBook, ...] = ()

@@ -20,6 +20,7 @@ from engine.pricing.plan import (
     Level,
     ModelUse,
     PercentOfTotal,
+    PriceBook,
     PriceEntry,
     PricingRules,
     Rule,
@@ -35,12 +36,13 @@ def findings_in(rules: PricingRules) -> Iterator[Diagnostic]:
     """Every finding, errors and warnings, in no order."""
     levels = {group.id: group.level for group in rules.groups}
     names = {each.id for each in rules.rules}
-    books = {each.book for each in rules.entries}
+    books = {each.book for each in rules.entries} | {each.id for each in rules.price_books}
     yield from _duplicates(rules)
     for rule in rules.rules:
         yield from _rule(rule, names, levels)
     for entry in rules.entries:
         yield from _entry(entry, books)
+    yield from _fallbacks(rules.price_books, books)
     yield from _book_cycles(rules)
     for guard in rules.guards:
         yield from _guard(guard)
@@ -154,9 +156,29 @@ def _rates(rules: PricingRules) -> Iterator[Diagnostic]:
             yield _finding(codes.BAD_RATE, f"{pair} has two rates from {rate.since} on", rate.span, hint)
 
 
+def _fallbacks(price_books: Sequence[PriceBook], books: Collection[str]) -> Iterator[Diagnostic]:
+    """Fallbacks to books that are not there, books declared twice, and books that fall back in a circle."""
+    falls_back: dict[str, str] = {}
+    for each in price_books:
+        if each.id in falls_back:
+            yield _finding(codes.DUPLICATE_ID, f"price book `{each.id}` is declared twice", each.span)
+        falls_back.setdefault(each.id, each.falls_back_to)
+        if each.falls_back_to and each.falls_back_to not in books:
+            hint = did_you_mean(each.falls_back_to, [*filter(None, books), "default"])
+            yield _finding(codes.UNKNOWN_BOOK, f"unknown price book `{each.falls_back_to}`", each.span, hint)
+    for each in price_books:
+        seen, book = [each.id], each.falls_back_to
+        while book in falls_back and book not in seen:
+            seen.append(book)
+            book = falls_back[book]
+        if book == each.id:
+            path = ", ".join(f"`{one}`" for one in (*seen[1:], each.id))
+            yield _finding(codes.BOOK_CYCLE, f"price book `{each.id}` falls back to itself by way of {path}", each.span)
+
+
 def _book_cycles(rules: PricingRules) -> Iterator[Diagnostic]:
-    """Books that are based on each other never come to a price."""
-    based: dict[str, set[str]] = {}
+    """Books that are based on each other never come to a price; what a book falls back to counts as its own."""
+    based: dict[str, set[str]] = {each.id: {each.falls_back_to} for each in rules.price_books}
     for entry in rules.entries:
         if entry.formula is not None and entry.formula.base is FormulaBase.BOOK:
             based.setdefault(entry.book, set()).add(entry.formula.book)

@@ -151,6 +151,7 @@ _KINDS: Mapping[str, Callable[[RuleBook], Iterator[_Thing]]] = {
     "exchange rate": lambda book: (
         (f"{each.source}/{each.target}/{each.since}", each.span, _said(each)) for each in book.pricing.exchange_rates
     ),
+    "price book": lambda book: _things(book.pricing.price_books),
     "discount group": _groups,
     "discount": lambda book: _things(book.pricing.rules),
     "approval chain": lambda book: _things(book.chains),

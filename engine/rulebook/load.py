@@ -114,6 +114,7 @@ def _pricing(head: BookHead, prices: Prices, discounts: Discounts, terms: TermsR
         bundle_prices=tuple(prices.bundle_prices),
         guards=tuple(prices.guards),
         exchange_rates=tuple(prices.exchange_rates),
+        price_books=tuple(prices.price_books),
         rounding=head.rounding,
         tax=terms.tax,
         habits=head.habits,

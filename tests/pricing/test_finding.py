@@ -7,10 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.catalog import Charge, ChargeKind, ChargePeriod
 from engine.diagnostics import Refusal
-from engine.pricing import Lane, compile_plan, price
+from engine.pricing import Lane, compile_plan, price, waterfall
 from engine.pricing.effects import Percent
 from engine.pricing.models import (
     CostPlus,
@@ -35,6 +37,7 @@ from engine.pricing.plan import (
     PercentBasis,
     PercentOfTotal,
     PoolScope,
+    PriceBook,
     PriceEntry,
     RuleId,
     Window,
@@ -43,8 +46,10 @@ from engine.pricing.request import FrozenRate, PriceRequest
 from engine.pricing.result import Priced
 from engine.pricing.settings import RoundingSettings
 from tests.pricing.books import DAY, D, amounts, asked, book, entry, formula, line, priced, refused, rule, units, when
+from tests.pricing.twin_start import _winner
 
 SKU_A = Match(Narrowness.SKU, "A")
+BOOKS = ("", "one", "two", "three")
 
 
 def unit_of(*entries: PriceEntry, request: PriceRequest | None = None, **more: object) -> Decimal:
@@ -320,3 +325,59 @@ def test_a_line_in_no_group_pools_with_nobody() -> None:
     assert amounts(alone) == {"a": D("60.00"), "more": D("60.00")}
     rack = priced(rules, asked(line("A", "6", group="rack"), line("A", "6", id="more", group="rack")))
     assert amounts(rack) == {"a": D("48.00"), "more": D("48.00")}
+
+
+def test_the_story_names_the_book_that_a_price_was_found_in() -> None:
+    dealer = entry("B", "15", id="dealer-B", book="dealer")
+    books = (PriceBook("dealer", ""),)
+    plan = compile_plan(book(entries=(entry("A", "100"), dealer), price_books=books))
+    request = asked(line("A"), line("B"), quote={"price_book": "dealer"})
+    found = price(plan, request)
+    assert isinstance(found, Priced)
+    (step,) = waterfall(plan, found, "a", request).steps
+    assert (step.rule_id, step.inputs) == ("list-A", (("price book", "default, since dealer has no price for it"),))
+    assert waterfall(plan, found, "b", request).steps[0].inputs == ()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(BOOKS),
+            st.sampled_from((SKU_A, Match(Narrowness.FAMILY, "f"), Match())),
+            st.integers(1, 99),
+            st.integers(0, 1),
+            st.sampled_from((None, D(2))),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    st.sampled_from(BOOKS),
+    st.lists(st.sampled_from(BOOKS), min_size=2, max_size=2),
+    st.integers(1, 3),
+)
+def test_a_price_is_that_of_the_first_book_on_the_way_that_has_one(
+    stated: list[tuple[str, Match, int, int, Decimal | None]], wanted: str, fallbacks: list[str], quantity: int
+) -> None:
+    entries = tuple(
+        PriceEntry(RuleId(f"e{n}"), match, book=name, price=D(amount), priority=priority, quantity_min=least)
+        for n, (name, match, amount, priority, least) in enumerate(stated)
+    )
+    # one falls back to something behind it, two to the default or to three: never in a circle
+    way = {"one": fallbacks[0] if fallbacks[0] != "one" else "", "two": "three" if fallbacks[1] == "three" else ""}
+    books = tuple(PriceBook(name, other) for name, other in way.items())
+    rules = book(entries=(*entries, entry("Z", "1"), *(entry("Z", "1", id=f"z-{n}", book=n) for n in BOOKS[1:])))
+    rules = replace(rules, price_books=books)
+    asking = line("A", str(quantity), facts={"family": "f"})
+    request = asked(asking, quote={"price_book": wanted} if wanted else {})
+    expected, name = None, wanted
+    while expected is None:
+        expected = _winner(rules, request, asking, name, "EUR")
+        if name not in way:
+            break
+        name = way[name]
+    found = price(compile_plan(rules), request)
+    if expected is None:
+        assert isinstance(found, Refusal) and found.faults[0].code == "PRC002"
+    else:
+        assert isinstance(found, Priced) and found.lines[0].list_unit == expected.price
+        assert price(compile_plan(rules), request, lane=Lane.FULL) == found

@@ -19,6 +19,7 @@ from engine.pricing.plan import (
     Narrowness,
     PercentOfTotal,
     Pick,
+    PriceBook,
     PriceEntry,
     PricingRules,
     RuleGroup,
@@ -126,6 +127,24 @@ def test_books_based_on_each_other_are_refused() -> None:
     one = PriceEntry(RuleId("a"), book="a", formula=BookFormula(FormulaBase.BOOK, "b"))
     other = PriceEntry(RuleId("b"), book="b", formula=BookFormula(FormulaBase.BOOK, "a"))
     assert {code for code, _ in errors(book(entries=(one, other)))} == {codes.BOOK_CYCLE}
+
+
+def test_books_that_fall_back_to_nothing_or_in_a_circle_are_refused() -> None:
+    def told(*books: PriceBook, **more: object) -> list[tuple[str, str]]:
+        return errors(book(price_books=books, **more))
+
+    unknown = (codes.UNKNOWN_BOOK, "unknown price book `retial`")
+    assert told(PriceBook("dealer", "retial")) == [unknown]
+    assert told(PriceBook("dealer", ""), PriceBook("dealer", "")) == [
+        (codes.DUPLICATE_ID, "price book `dealer` is declared twice")
+    ]
+    assert told(PriceBook("a", "b"), PriceBook("b", "a")) == [
+        (codes.BOOK_CYCLE, "price book `a` falls back to itself by way of `b`, `a`"),
+        (codes.BOOK_CYCLE, "price book `b` falls back to itself by way of `a`, `b`"),
+    ]
+    # the default book starts from dealer, which would look there again
+    computed = PriceEntry(RuleId("c"), Match(), formula=BookFormula(FormulaBase.BOOK, "dealer"))
+    assert {code for code, _ in told(PriceBook("dealer", ""), entries=(computed,))} == {codes.BOOK_CYCLE}
 
 
 def test_warnings_stand_in_the_plan() -> None:

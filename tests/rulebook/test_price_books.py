@@ -35,6 +35,20 @@ def test_a_price_book_that_is_not_there_is_refused_with_the_nearest() -> None:
     assert "no price for `INK` in the price book `dealer` in EUR on 2026-03-02, quantity 1" in fault
 
 
+def test_a_book_may_fall_back_to_another_for_what_it_has_no_price_for() -> None:
+    dealer = "{id: d, sku: PEN, book: dealer, price: 1.10, quantity_min: 10}"
+    chain = "price_books: [{id: dealer, falls_back_to: retail}, {id: retail, falls_back_to: default}]\n"
+    retail = "{id: r, sku: PEN, book: retail, price: 1.30, priority: 5}"
+    parts = book_of(prices=f"prices: [{dealer}, {retail}]\n{chain}")
+    at_dealer = {"price_book": "dealer"}
+    assert nets(quote(parts, line("PEN", "10"), header=at_dealer)) == {"pen": "11.00"}  # its own, whatever the priority
+    assert nets(quote(parts, line("PEN", "9"), header=at_dealer)) == {"pen": "11.70"}  # too few for it: retail
+    assert nets(quote(parts, line("INK"), header=at_dealer)) == {"ink": "9.99"}  # in neither: beside the product
+    assert nets(quote(parts, line("PEN"))) == {"pen": "1.50"}
+    empty = book_of(prices="price_books: [{id: partner, falls_back_to: default}]\n")
+    assert nets(quote(empty, line("PEN"), header={"price_book": "partner"})) == {"pen": "1.50"}
+
+
 def test_a_table_of_contracted_prices_keeps_to_its_quantities() -> None:
     table = "line.sku,customer.id,line.qty,out: contracted_price,out: contracted_percent\n"
     rows = "PEN,acme,[10..99],1.20,\nPEN,acme,>= 100,1.00,\nINK,acme,> 2,,25\n"

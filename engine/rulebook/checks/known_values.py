@@ -68,7 +68,11 @@ def _of_lines(book: RuleBook) -> Known:
             "unit_of_measure": units,
         },
         "quote": {
-            "price_book": {"", *(each.book for each in book.pricing.entries)},
+            "price_book": {
+                "",
+                *(each.book for each in book.pricing.entries),
+                *(each.id for each in book.pricing.price_books),
+            },
             "currency": book.currencies,
         },
     }

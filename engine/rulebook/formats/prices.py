@@ -205,6 +205,20 @@ RATE = Record(
     ),
 )
 
+BOOK = Record(
+    "a price book",
+    "A price book that falls back to another one for what it has no price for.",
+    (
+        Field("id", ID, "The name that prices give in `book` and quotes in `price_book`.", required=True),
+        Field(
+            "falls_back_to",
+            ID,
+            "The book whose prices count where this one has none for a line; `default`: those without a book.",
+            required=True,
+        ),
+    ),
+)
+
 PRICES = Record(
     "a prices file",
     "Prices, price models, percent-of-total products, bundle prices, guards and exchange rates.",
@@ -216,5 +230,6 @@ PRICES = Record(
         Field("bundle_prices", many(BUNDLE_PRICE), "Prices of bundles as a whole."),
         Field("guards", many(GUARD), "Floors, ceilings and margins."),
         Field("exchange_rates", many(RATE), "Exchange rates."),
+        Field("price_books", many(BOOK), "Price books that fall back to others."),
     ),
 )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from engine.diagnostics import did_you_mean
 from engine.language import Checked
 from engine.pricing.effects import Operand
+from engine.pricing.finding import DEFAULT_BOOK
 from engine.pricing.plan import (
     BookFormula,
     BundlePrice,
@@ -20,6 +21,7 @@ from engine.pricing.plan import (
     Narrowness,
     PercentBasis,
     PercentOfTotal,
+    PriceBook,
     PriceEntry,
     RuleId,
     Window,
@@ -63,6 +65,7 @@ class Prices:
     bundle_prices: list[BundlePrice] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
     exchange_rates: list[ExchangeRate] = field(default_factory=list)
+    price_books: list[PriceBook] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
 
 
@@ -148,6 +151,10 @@ class _File:
             self._guard(each)
         for each in self.whole.records("exchange_rates"):
             self._rate(each)
+        for each in self.whole.records("price_books"):
+            other = each.text("falls_back_to")
+            fallback = "" if other == DEFAULT_BOOK else other
+            self.prices.price_books.append(PriceBook(each.text("id"), fallback, each.place("falls_back_to")))
 
     def _entry(self, read: Read) -> None:
         match, when = match_of(read, self.scope), conditions(read, "when", self.scope.line, self.report)
