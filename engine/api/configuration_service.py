@@ -11,6 +11,7 @@ import grpc
 from cpq.v1 import configuration_pb2
 
 from engine.api.calls import Calls, Refused, Reply, ok
+from engine.api.charting import Charting
 from engine.api.configuration_questions import RULE_BOOKS, Asked, Needs, Questions, content_of
 from engine.api.configuration_states import Key, States, read_token, token_of
 from engine.application.configure import costs, lines_of, list_price, validate_lines, without_price
@@ -52,6 +53,7 @@ class ConfigurationService:
         self._calls = calls
         self._questions = Questions(calls)
         self._states = States()
+        self._charting = Charting()
 
     def Configure(self, request: configuration_pb2.ConfigureRequest, context: grpc.ServicerContext) -> Reply:
         """What is still possible."""
@@ -223,6 +225,7 @@ class ConfigurationService:
         """The state of choices; raises Refused when the budget ends before anything is known."""
 
         def work(start: ProductState | None) -> ProductState | OutOfBudget[Never]:
+            self._charting.asked(configurator)
             return configurator.configure(key[2], previous=start, budget=budget)
 
         found = self._states.state(key, work, before)

@@ -64,6 +64,10 @@ class ProductConfigurator:
         """What is wrong with choices themselves; every other question takes choices without faults."""
         return self._words.faults(choices)
 
+    def chart(self) -> bool:
+        """Chart the valid configurations of the bundle, so that clicks are looked up; False where there is too much."""
+        return self.engine.chart()
+
     def configure(
         self,
         choices: Sequence[ProductChoice],

@@ -28,18 +28,21 @@ class Plan:
         self.top = model.atom_count
         self.families: list[Family] = []
         circuit = circuit_of(model)
-        self._gates = circuit.gates
-        self._gate_of = {abs(each.literal): each for each in self._gates}
+        self.gates = circuit.gates
+        self._gate_of = {abs(each.literal): each for each in self.gates}
         self._owner: dict[int, int] = {}
         self._collect()
-        self._always = {abs(each.literals[0]) for each in model.clauses if len(each.literals) == 1}
-        self._depends = self._dependencies()
+        self._settled = {
+            abs(each.literals[0]): each.literals[0] > 0 for each in model.clauses if len(each.literals) == 1
+        }
+        self.depends = self._dependencies()
         self._loose = self._loose_atoms()
         self._fill_masks()
         self.sums: list[Sum] = list(model.sums)
         clauses = [each.literals for at, each in enumerate(model.clauses) if at not in circuit.stated_by]
         for group in model.cardinalities:
             self._spell(group, clauses)
+        self.clauses = clauses
         for clause in clauses:
             self._add_clause(clause)
         for number, total in enumerate(self.sums):
@@ -54,6 +57,18 @@ class Plan:
             for each in model.variables
             if each.decision and each.kind is Kind.BOOLEAN and each.first not in self._owner
         ]
+
+    def constant(self, atom: int) -> bool | None:
+        """Whether an atom that hangs on no question holds; None when nothing settles it."""
+        return self._settled.get(atom)
+
+    def only_family(self, atom: int) -> int | None:
+        """The family that alone decides an atom, by a set of its lanes."""
+        depends = self.depends[atom]
+        if len(depends) != 1:
+            return None
+        (family,) = depends
+        return family if atom in self.families[family].masks else None
 
     def _collect(self) -> None:
         """One family for each question that nothing defines."""
@@ -88,22 +103,22 @@ class Plan:
         found = [nothing] * (self.top + 1)
         for atom, owner in self._owner.items():
             found[atom] = frozenset((owner,))
-        for gate in self._gates:
+        for gate in self.gates:
             found[abs(gate.literal)] = nothing.union(*(found[abs(each)] for each in gate.inputs))
         return found
 
     def _loose_atoms(self) -> set[int]:
         """The atoms that hang on something that is neither a question nor settled for good."""
-        found = {atom for atom in range(1, self.top + 1) if not self._depends[atom]} - self._always
-        for gate in self._gates:
+        found = {atom for atom in range(1, self.top + 1) if not self.depends[atom]} - self._settled.keys()
+        for gate in self.gates:
             if not found.isdisjoint(map(abs, gate.inputs)):
                 found.add(abs(gate.literal))
         return found
 
     def _fill_masks(self) -> None:
-        for gate in self._gates:
+        for gate in self.gates:
             atom = abs(gate.literal)
-            for owner in self._depends[atom]:
+            for owner in self.depends[atom]:
                 family = self.families[owner]
                 own, others, mixed = self._parted(gate.inputs, owner)
                 if others or mixed:
@@ -121,7 +136,7 @@ class Plan:
             if abs(each) in family.masks:
                 lanes |= family.lanes_of(each)
             else:
-                (mixed if owner in self._depends[abs(each)] else others).append(each)
+                (mixed if owner in self.depends[abs(each)] else others).append(each)
         return lanes, tuple(others), tuple(mixed)
 
     def _spell(self, group: Cardinality, clauses: list[tuple[int, ...]]) -> None:
@@ -142,7 +157,7 @@ class Plan:
             self.sums.append(Sum(terms, group.maximum, group.rule, group.when))
 
     def _families_of(self, literals: Sequence[int]) -> frozenset[int]:
-        return frozenset().union(*(self._depends[abs(each)] for each in literals))
+        return frozenset().union(*(self.depends[abs(each)] for each in literals))
 
     def _add_clause(self, clause: tuple[int, ...]) -> None:
         for owner in self._families_of(clause):
@@ -170,9 +185,9 @@ class Plan:
         touched |= {counted[each.quantity] for each in total.terms if each.quantity in counted}
         for owner in touched:
             family = self.families[owner]
-            part = SumPart(number, when=[each for each in total.when if owner in self._depends[abs(each)]])
+            part = SumPart(number, when=[each for each in total.when if owner in self.depends[abs(each)]])
             for term in total.terms:
-                depends = bool(term.literal) and owner in self._depends[abs(term.literal)]
+                depends = bool(term.literal) and owner in self.depends[abs(term.literal)]
                 if term.quantity == family.variable:
                     part.rigid = part.rigid or depends
                     part.scaled.append((term.coefficient, term.literal))

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from engine.configuration.answers import DEFAULT_BUDGET, Budget, Choice, OutOfBudget, Range, State, StateSoFar
 from engine.configuration.model import Model
+from engine.configuration.solver.chart import Chart
 from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.solver.facts import canonical
 from engine.configuration.solver.lanes import Plan
@@ -14,12 +15,13 @@ from engine.configuration.solver.pool import Fixed, Pool
 from engine.configuration.solver.search import Allowance, BudgetSpentError
 from engine.configuration.solver.seen import Seen, Wanted
 from engine.configuration.solver.swaps import SwapFinder
+from engine.configuration.solver.ties import UngaugedError
 from engine.configuration.solver.witnesses import Possible
 from engine.configuration.solver.workbench import Workbench
 
 
 class WideConfigurator(SatConfigurator):
-    """Finds domains by exchanging values in solutions; everything else as in the default configurator.
+    """Finds domains in a chart, else by exchanging values in solutions; everything else as in the default configurator.
 
     A question may be narrowed to what is wanted. What is not wanted keeps the bounds known before, which are right but
     not the narrowest.
@@ -32,7 +34,20 @@ class WideConfigurator(SatConfigurator):
         self._finders: WeakKeyDictionary[Workbench, SwapFinder] = WeakKeyDictionary()
         self._quantities = [at for at, _ in model.quantities()]
         words = self._foundation.vocabulary
+        self._chart: Chart | None = None
         self._all = Wanted(Possible(words.decided_true, words.decided_false), frozenset(self._quantities))
+
+    def chart(self) -> bool:
+        """Chart all valid configurations, where that is little enough; clicks are looked up from then on.
+
+        May take some seconds, while other threads go on searching.
+        """
+        if self._chart is None:
+            try:
+                self._chart = Chart(self._plan)
+            except UngaugedError:
+                return False
+        return True
 
     def configure(
         self,
@@ -47,6 +62,8 @@ class WideConfigurator(SatConfigurator):
         fixed = Fixed(self._plan, self._foundation.vocabulary, chosen)
         if not fixed.exchangeable:
             return super().configure(choices, previous=previous, budget=budget)
+        if self._chart is not None:
+            return self._charted(self._chart, fixed, chosen)
 
         def ask(bench: Workbench, _: Allowance) -> State | OutOfBudget[StateSoFar]:
             if self._root is None:
@@ -59,6 +76,14 @@ class WideConfigurator(SatConfigurator):
             return self._narrowed(bench, start, fixed, chosen, wanted or self._all)
 
         return self._run("configure", ask, budget)
+
+    def _charted(self, chart: Chart, fixed: Fixed, chosen: tuple[Choice, ...]) -> State:
+        found = chart.answer(fixed.lanes)
+        if found is None:
+            return State(self.model, chosen, consistent=False)
+        hold, fail = found.possible.hold, found.possible.fail
+        ranges = tuple([found.ranges[each] for each in self._quantities])
+        return State(self.model, chosen, consistent=True, can_hold=hold, can_fail=fail, ranges=ranges)
 
     def _narrowed(
         self, bench: Workbench, start: State, fixed: Fixed, chosen: tuple[Choice, ...], wanted: Wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import combinations, product
@@ -141,6 +141,14 @@ def configurator(names: frozenset[str]) -> ProductConfigurator:
 
 
 @cache
+def charted(names: frozenset[str]) -> ProductConfigurator:
+    """The same with a chart, where it can be charted."""
+    found = ProductConfigurator(configurator(names).product)
+    found.chart()
+    return found
+
+
+@cache
 def valid(names: frozenset[str]) -> tuple[Rack, ...]:
     shelves = [rows for size in range(3) for rows in product(every_shelf(), repeat=size)]
     racks = (Rack(psu, rows) for psu in ("P-S", "P-L") for rows in shelves)
@@ -198,10 +206,12 @@ def possible(racks: Sequence[Rack], path: str) -> set[str]:
     return {sku for rack in racks for sku, _ in held(rack, path)}
 
 
-@given(NAMES, CHOICES)
+@given(NAMES, CHOICES, st.sampled_from([configurator, charted]))
 @settings(deadline=None)
-def test_every_entry_has_domains_of_its_own(names: frozenset[str], choices: list[Pick | Set]) -> None:
-    engine = configurator(names)
+def test_every_entry_has_domains_of_its_own(
+    names: frozenset[str], choices: list[Pick | Set], made: Callable[[frozenset[str]], ProductConfigurator]
+) -> None:
+    engine = made(names)
     if engine.faults(choices):
         return
     left = [rack for rack in valid(names) if all(fits(rack, each) for each in choices)]

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from engine.catalog import ConfiguredLine, LineId, Sku
 from engine.configuration.answers import CompletionStatus
-from engine.configuration.products import Aim, ConstraintKind, Pick, ProductConfigurator, Standing, compile_product
+from engine.configuration.products import (
+    Aim,
+    ConstraintKind,
+    Pick,
+    ProductConfigurator,
+    ProductState,
+    Standing,
+    compile_product,
+)
 from tests.configuration.products import parts
 
 EVERYTHING = tuple(parts.all_configurations())
@@ -41,6 +49,14 @@ def configurator(rules: frozenset[int]) -> ProductConfigurator:
 
 
 @cache
+def charted(rules: frozenset[int]) -> ProductConfigurator:
+    """The same with a chart, where it can be charted."""
+    found = ProductConfigurator(configurator(rules).product)
+    found.chart()
+    return found
+
+
+@cache
 def valid(rules: frozenset[int]) -> tuple[parts.Configuration, ...]:
     return tuple(c for c in EVERYTHING if all(parts.RULES[number].holds(c) is not False for number in rules))
 
@@ -62,8 +78,13 @@ def test_options_are_possible_exactly_when_a_valid_configuration_has_them(
 
 
 def check_domains(rules: frozenset[int], picks: list[Pick]) -> None:
-    left = fitting(rules, picks)
-    state = configurator(rules).configure(picks)
+    for engine in (configurator(rules), charted(rules)):
+        check_state(engine, fitting(rules, picks), picks)
+
+
+def check_state(engine: ProductConfigurator, left: Sequence[parts.Configuration], picks: list[Pick]) -> None:
+    state = engine.configure(picks)
+    assert isinstance(state, ProductState)
     assert state.consistent == bool(left)
     for slot in state.slots:
         mine = {pick.sku for pick in picks if pick.slot == slot.path}
