@@ -11,16 +11,10 @@ from typing import Never
 from engine.catalog import ConfiguredLine, LineId, Sku
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
-    NOT_PRICED,
     Budget,
-    Choice,
-    Clash,
     Completion,
     CompletionStatus,
-    Explanation,
-    Offer,
     OutOfBudget,
-    Repair,
 )
 from engine.configuration.model import Rule
 from engine.configuration.products.answers import (
@@ -35,6 +29,7 @@ from engine.configuration.products.answers import (
 )
 from engine.configuration.products.asking import Questions
 from engine.configuration.products.checking import broken, choices_of, missing_findings, shape_findings, undecided
+from engine.configuration.products.clashing import Clashes, Guilt
 from engine.configuration.products.completion import PRICE_SCALE, aims_of, amounts_of, choices_from
 from engine.configuration.products.messages import message_of
 from engine.configuration.products.problem import ProductModel
@@ -46,6 +41,10 @@ from engine.configuration.solver.wide import WideConfigurator
 from engine.configuration.wishing import nearest
 from engine.diagnostics import Fault
 
+REPAIRS_PRICED = 12
+"""How many equally small repairs are priced before the best are shown."""
+NOT_ASKED = ProductCompletion(CompletionStatus.UNKNOWN, (), None)
+ZERO = Decimal(0)
 Prices = Mapping[Sku, Decimal]
 """List price of one unit by SKU, in the currency of the question; a product without one is not offered."""
 
@@ -59,6 +58,7 @@ class ProductConfigurator:
         self._words = Vocabulary(product)
         self._display = Display(product)
         self._questions = Questions(product)
+        self._clashes = Clashes(product, self.engine)
 
     def faults(self, choices: Sequence[ProductChoice]) -> tuple[Fault, ...]:
         """What is wrong with choices themselves; every other question takes choices without faults."""
@@ -95,9 +95,7 @@ class ProductConfigurator:
         self, choices: Sequence[ProductChoice], follows: ProductChoice, *, budget: Budget = DEFAULT_BUDGET
     ) -> Conflict | None | OutOfBudget[Conflict]:
         """Why something follows: a smallest set of choices and the rules that leave nothing else; None: it does not."""
-        asked = _Asked(self._words, choices, ())
-        found = self.engine.explain((), wanted=self._words.otherwise(follows), groups=asked.groups, budget=budget)
-        return self._conflict(found, asked, choices)
+        return self._conflict(self._clashes.forcing(choices, follows, Allowance(budget)), choices)
 
     def explain(
         self, choices: Sequence[ProductChoice], *, wanted: ProductChoice | None = None, budget: Budget = DEFAULT_BUDGET
@@ -108,9 +106,8 @@ class ProductConfigurator:
         not found yet.
         """
         kept = self._words.without_slot_of(choices, wanted)
-        asked = _Asked(self._words, kept, () if wanted is None else (wanted,))
-        found = self.engine.explain((), wanted=asked.wanted, groups=asked.groups, budget=budget)
-        return self._conflict(found, asked, (*kept, wanted) if wanted is not None else kept)
+        hoped = () if wanted is None else (wanted,)
+        return self._conflict(self._clashes.guilt(kept, hoped, Allowance(budget)), (*kept, *hoped))
 
     def repair(
         self,
@@ -130,20 +127,15 @@ class ProductConfigurator:
         kept: Sequence[ProductChoice] = choices
         for each in wanted:
             kept = self._words.without_slot_of(kept, each)
-        asked = _Asked(self._words, kept, wanted)
-        picks = self._words.picks((*kept, *wanted))
-        objective, offered = aims_of(self.product, picks, Aim.CHEAPEST, (prices or {}, {}), None)
-        offer = Offer(objective.terms, offered) if prices else NOT_PRICED
-        found = self.engine.repair(
-            (), wanted=asked.wanted, groups=asked.groups, prices=offer, limit=limit, budget=budget
-        )
-        if not isinstance(found, OutOfBudget):
-            return tuple(self._repair(each, asked, prices or {}) for each in found)
-        if found.known is None:
-            return OutOfBudget(found.operation)
-        return OutOfBudget(
-            found.operation, tuple(self._repair(each, asked, prices or {}) for each in found.known.repairs)
-        )
+        allowance = Allowance(budget)
+        found = self._clashes.given_up(kept, wanted, REPAIRS_PRICED if prices else limit, allowance)
+        if prices:
+            repairs = self._priced(found.sets, (kept, wanted), prices, allowance)[:limit]
+        else:
+            repairs = tuple(ProductRepair(drop, (), None, proven=False) for drop in found.sets)
+        if found.complete and not (prices and allowance.spent()):
+            return repairs
+        return OutOfBudget("repair", repairs or None)
 
     def complete(
         self,
@@ -153,7 +145,7 @@ class ProductConfigurator:
         prices: Prices,
         costs: Prices | None = None,
         limit: Decimal | None = None,
-        budget: Budget = DEFAULT_BUDGET,
+        budget: Budget | Allowance = DEFAULT_BUDGET,
     ) -> ProductCompletion:
         """A full valid configuration with the choices in it, best by the aim, its list price within ``limit``.
 
@@ -162,13 +154,13 @@ class ProductConfigurator:
         """
         picks, tables = self._words.picks(choices), (prices, costs or {})
         amounts = amounts_of(aim, *tables)
-        allowance = Allowance(budget)
+        allowance = budget if isinstance(budget, Allowance) else Allowance(budget)
         first: Completion | None = None
         allowed = limit
         while True:
             objective, offered = aims_of(self.product, picks, aim, tables, allowed)
-            left = replace(budget, milliseconds=allowance.milliseconds_left()) if first else budget
-            found = self.engine.complete([*self._words.spoken(choices), *offered], objective=objective, budget=left)
+            asked = [*self._words.spoken(choices), *offered]
+            found = self.engine.complete(asked, objective=objective, budget=allowance)
             first = first or found
             full, total = self._filled(found, choices, (amounts, prices), limit)
             if limit is None or allowed is None or total is None or total <= limit:
@@ -242,35 +234,43 @@ class ProductConfigurator:
         return tuple(found)
 
     def _conflict(
-        self,
-        found: Explanation | None | OutOfBudget[Clash],
-        asked: _Asked,
-        shown: Sequence[ProductChoice],
+        self, found: Guilt | None | OutOfBudget[Guilt], shown: Sequence[ProductChoice]
     ) -> Conflict | None | OutOfBudget[Conflict]:
-        """What the engine says of a conflict in the words of the catalog."""
+        """What clashes with the messages of the rules."""
         if found is None:
             return None
-        if isinstance(found, Explanation):
-            return Conflict(asked.heard(found.choices), self._blames(found.rules, shown))
+        if isinstance(found, Guilt):
+            return Conflict(found.choices, self._blames(found.rules, shown))
         if found.known is None:
             return OutOfBudget(found.operation)
-        known = Conflict(asked.heard(found.known.choices), self._blames(found.known.rules or (), shown))
-        return OutOfBudget(found.operation, known)
+        return OutOfBudget(found.operation, Conflict(found.known.choices, self._blames(found.known.rules, shown)))
 
-    def _repair(self, found: Repair, asked: _Asked, prices: Prices) -> ProductRepair:
-        """A repair with what the cheapest completion takes in the places that are given up."""
-        drop = asked.heard(found.drop)
-        kept = [*(each for each in asked.kept if each not in drop), *asked.hoped]
-        full = choices_from(self.product, found.values, kept, prices)
-        places = {self._words.place(each) for each in drop}
-        instead = tuple(each for each in full if self._words.place(each) in places)
-        if not full or found.total is None:
-            return ProductRepair(drop, instead, None, None, proven=False)
-        effect = None if found.price_effect is None else Decimal(found.price_effect) / PRICE_SCALE
-        total = self._words.list_price(full, prices)
-        # The solver counts the cheapest product of a class for every one taken of it.
-        proven = found.proven and total == Decimal(found.total) / PRICE_SCALE
-        return ProductRepair(drop, instead, effect, total, proven)
+    def _priced(
+        self,
+        sets: Sequence[tuple[ProductChoice, ...]],
+        asked: tuple[Sequence[ProductChoice], Sequence[ProductChoice]],
+        prices: Prices,
+        allowance: Allowance,
+    ) -> tuple[ProductRepair, ...]:
+        """The repairs with the cheapest completion after each, fewest changes first, then by its list price."""
+        kept, wanted = asked
+
+        def cheapest(some: Sequence[ProductChoice]) -> ProductCompletion:
+            return NOT_ASKED if allowance.spent() else self.complete(some, prices=prices, budget=allowance)
+
+        before = cheapest(kept)
+        known = before.proven or before.status is CompletionStatus.INFEASIBLE
+        found = []
+        for drop in sets:
+            left = [*(each for each in kept if each not in drop), *wanted]
+            after = cheapest(left)
+            places = {self._words.place(each) for each in drop}
+            instead = tuple(each for each in after.choices if self._words.place(each) in places)
+            effect = None
+            if after.list_price is not None and before.list_price is not None:
+                effect = after.list_price - before.list_price
+            found.append(ProductRepair(drop, instead, effect, after.list_price, after.proven and known))
+        return tuple(sorted(found, key=lambda each: (len(each.drop), each.list_price is None, each.list_price or ZERO)))
 
     def _filled(
         self,
@@ -299,22 +299,3 @@ class ProductConfigurator:
             exact = self._words.list_price(full, amounts)
             return found.status if exact == Decimal(found.total or 0) / PRICE_SCALE else CompletionStatus.FEASIBLE
         return found.status
-
-
-class _Asked:
-    """Choices kept and choices wanted in the words of one question; all that says one choice counts as one."""
-
-    def __init__(self, words: Vocabulary, kept: Sequence[ProductChoice], wanted: Sequence[ProductChoice]) -> None:
-        said: dict[ProductChoice, list[Choice]] = {}
-        for spoken, choice in words.pairs((*kept, *wanted)):
-            said.setdefault(choice, []).append(spoken)
-        self.kept = kept
-        self.hoped = wanted
-        self._said = said
-        self.groups = tuple(tuple(said[each]) for each in kept)
-        self.wanted = tuple(spoken for each in wanted for spoken in said[each])
-
-    def heard(self, spoken: Iterable[Choice]) -> tuple[ProductChoice, ...]:
-        """The kept choices that these solver choices say, in their order."""
-        meant = set(spoken)
-        return tuple(each for each in self.kept if meant.intersection(self._said[each]))

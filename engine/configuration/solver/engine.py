@@ -107,7 +107,7 @@ class SatConfigurator:
         *,
         wanted: Choice | Sequence[Choice] | None = None,
         groups: Sequence[Sequence[Choice]] = (),
-        budget: Budget = DEFAULT_BUDGET,
+        budget: Budget | Allowance = DEFAULT_BUDGET,
     ) -> Explanation | None | OutOfBudget[Clash]:
         """A smallest set of choices, and a minimal set of rules, that rule out ``wanted`` or the choices themselves."""
         hard = wanted_choices(wanted)
@@ -122,7 +122,7 @@ class SatConfigurator:
         prices: Offer = NOT_PRICED,
         groups: Sequence[Sequence[Choice]] = (),
         limit: int = 3,
-        budget: Budget = DEFAULT_BUDGET,
+        budget: Budget | Allowance = DEFAULT_BUDGET,
     ) -> tuple[Repair, ...] | OutOfBudget[RepairsSoFar]:
         """Smallest sets of choices to give up so that all ``wanted`` fit, ranked by size, then by price effect."""
         task = RepairTask(units_of(choices, groups), tuple(wanted), prices)
@@ -142,7 +142,7 @@ class SatConfigurator:
         return self._run("repair", ask, budget)
 
     def complete(
-        self, choices: Sequence[Choice], *, objective: Objective, budget: Budget = DEFAULT_BUDGET
+        self, choices: Sequence[Choice], *, objective: Objective, budget: Budget | Allowance = DEFAULT_BUDGET
     ) -> Completion:
         """A full valid configuration of least total; the status says whether that is proven."""
 
@@ -243,14 +243,17 @@ class SatConfigurator:
             yield Repair(_choices(drop), effect, after.total, after.proven and before.status in PROVEN, after.values)
 
     def _run(
-        self, operation: str, ask: Callable[[Workbench, Allowance], Answer], budget: Budget
+        self, operation: str, ask: Callable[[Workbench, Allowance], Answer], budget: Budget | Allowance
     ) -> Answer | OutOfBudget[Never]:
-        """Borrow an idle workbench (a deque's ends are safe between threads) and keep to the budget."""
+        """Borrow an idle workbench (a deque's ends are safe between threads) and keep to the budget.
+
+        An allowance is what is left of a budget that several questions share.
+        """
         try:
             bench = self._idle.pop()
         except IndexError:
             bench = Workbench(self._foundation)
-        allowance = Allowance(budget)
+        allowance = budget if isinstance(budget, Allowance) else Allowance(budget)
         bench.allow(allowance)
         try:
             return ask(bench, allowance)
