@@ -75,19 +75,18 @@ class ConfigurationService:
         is_settled = state.settled and (old is None or old.settled)
         plain = is_settled and not (request.show_prices or request.explain_implied)
 
-        def fill() -> configuration_pb2.ConfigurationState:
+        def fill() -> bytes:
             reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{asked.sku}")
             reply.rule_book = f"{RULE_BOOKS}/{key[0]}"
             if shown.prices is not None:
                 reply.currency_code = asked.currency
                 reply.list_price = price_text(list_price(asked.choices, shown.prices), shown.digits)
             explained = configurator if request.explain_implied else None
-            self._fill_state(reply, (state, old), key, _explained(shown, explained, state, left))
-            return reply
+            return self._written(reply, (state, old), key, _explained(shown, explained, state, left))
 
         if plain:
             kept = key, before if old is not None else None, request.show_impossible, shown.limit
-            return self._states.answer(kept, lambda: fill().SerializeToString())
+            return self._states.answer(kept, fill)
         return fill()
 
     def ListOptions(self, request: configuration_pb2.ListOptionsRequest, context: grpc.ServicerContext) -> Reply:
@@ -199,25 +198,30 @@ class ConfigurationService:
         reply.without_price.extend(without_price(engine, prices)[:MOST_WITHOUT_PRICE])
         return reply
 
-    def _fill_state(
+    def _written(
         self,
         reply: configuration_pb2.ConfigurationState,
         states: tuple[ProductState, ProductState | None],
         key: Key,
         shown: Shown,
-    ) -> None:
-        """Set a state, or what differs from an earlier one."""
+    ) -> bytes:
+        """A reply with a state, or what differs from an earlier one; pieces are copied as they were written."""
         state, old = states
         slots, settings = (state.slots, state.settings) if old is None else state.changed(old)
         reply.consistent, reply.complete, reply.out_of_budget = state.consistent, state.complete, not state.settled
         reply.state_token, reply.only_changes = token_of(key), old is not None
+        pieces = [reply.SerializeToString()]
         for each in slots:
-            row = reply.slots.add()
-            if self._states.fill_slot(row, each, shown):
+            content, more = self._states.slot(each, shown)
+            pieces.append(content)
+            if more:
                 filters = _option_filters(key, each.path, show_impossible=shown.show_impossible)
-                row.next_page_token = self._calls.pages.seal("ListOptionsRequest", str(shown.limit - 1), filters)
-        for setting in settings:
-            wire.fill_setting(reply.settings.add(), setting, shown)
+                piece = configuration_pb2.ConfigurationState.FromString(content)
+                token = self._calls.pages.seal("ListOptionsRequest", str(shown.limit - 1), filters)
+                piece.slots[0].next_page_token = token
+                pieces[-1] = piece.SerializeToString()
+        pieces += [self._states.setting(each, shown) for each in settings]
+        return b"".join(pieces)
 
     def _state(
         self, key: Key, configurator: ProductConfigurator, budget: Budget, before: Key | None = None

@@ -18,15 +18,16 @@ from cpq.v1 import configuration_pb2
 from google.protobuf.message import DecodeError
 
 from engine.configuration.answers import OutOfBudget
-from engine.configuration.products import ProductChoice, ProductState, SlotState
+from engine.configuration.products import ProductChoice, ProductState, SettingState, SlotState
 from engine.wire.basics import Faults
-from engine.wire.configurations import fill_choice, fill_slot, read_choices
+from engine.wire.configurations import fill_choice, fill_setting, fill_slot, read_choices
 from engine.wire.options import Shown
 
 MOST_STATES = 1_024
 ANSWER_BYTES = 32 * 1024 * 1024
-SLOT_BYTES = 8 * 1024 * 1024
+WRITTEN_BYTES = 8 * 1024 * 1024
 LONGEST_TOKEN = 200_000
+SMALL_WINDOW = 9
 LONGEST_CONTENT = 1_000_000
 
 Key = tuple[str, str, tuple[ProductChoice, ...]]
@@ -38,9 +39,9 @@ AnswerKey = tuple[Key, Key | None, bool, int]
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A group as it was written; what it was written from is kept, so that nothing else can look like it."""
+    """A group or an attribute as written; what it was written from is kept, so that nothing else looks like it."""
 
-    slot: SlotState
+    shown: SlotState | SettingState
     products: object
     content: bytes
     more: int
@@ -52,27 +53,46 @@ class States:
     def __init__(self, size: int = MOST_STATES) -> None:
         self._states: LRUCache[Key, ProductState] = LRUCache(size)
         self._answers: LRUCache[AnswerKey, bytes] = LRUCache(ANSWER_BYTES, getsizeof=len)
-        self._slots: LRUCache[tuple[int, int, bool, int], _Written] = LRUCache(
-            SLOT_BYTES, getsizeof=lambda each: len(each.content)
+        self._written: LRUCache[tuple[int, int, bool, int], _Written] = LRUCache(
+            WRITTEN_BYTES, getsizeof=lambda each: len(each.content)
         )
         self._gate = threading.Lock()
 
-    def fill_slot(self, message: configuration_pb2.SlotState, slot: SlotState, shown: Shown) -> int:
-        """Set a group with its first options; returns how many are not there yet. One set before is copied."""
+    def slot(self, slot: SlotState, shown: Shown) -> tuple[bytes, int]:
+        """A piece of a state with a group and its first options; and how many are not there yet."""
+
+        def write() -> tuple[bytes, int]:
+            piece = configuration_pb2.ConfigurationState()
+            more = fill_slot(piece.slots.add(), slot, shown)
+            return piece.SerializeToString(), more
+
+        return self._piece(slot, shown, write)
+
+    def setting(self, setting: SettingState, shown: Shown) -> bytes:
+        """A piece of a state with an attribute."""
+
+        def write() -> tuple[bytes, int]:
+            piece = configuration_pb2.ConfigurationState()
+            fill_setting(piece.settings.add(), setting, shown)
+            return piece.SerializeToString(), 0
+
+        return self._piece(setting, shown, write)[0]
+
+    def _piece(
+        self, part: SlotState | SettingState, shown: Shown, write: Callable[[], tuple[bytes, int]]
+    ) -> tuple[bytes, int]:
+        """What was written of a part that looked the same, else what is written now; prices and reasons are new."""
         if shown.prices is not None or shown.reasons:
-            return fill_slot(message, slot, shown)
-        key = id(slot), id(shown.products), shown.show_impossible, shown.limit
+            return write()
+        key = id(part), id(shown.products), shown.show_impossible, shown.limit
         with self._gate:
-            found = self._slots.get(key)
-        if found is not None:
-            message.ParseFromString(found.content)
-            return found.more
-        more = fill_slot(message, slot, shown)
-        made = _Written(slot, shown.products, message.SerializeToString(), more)
-        if len(made.content) <= SLOT_BYTES:
-            with self._gate:
-                self._slots[key] = made
-        return more
+            found = self._written.get(key)
+        if found is None:
+            found = _Written(part, shown.products, *write())
+            if len(found.content) <= WRITTEN_BYTES:
+                with self._gate:
+                    self._written[key] = found
+        return found.content, found.more
 
     def answer(self, key: AnswerKey, work: Callable[[], bytes]) -> bytes:
         """The answer that a state alone decides, and the one that it is compared with; worked out when new."""
@@ -115,7 +135,9 @@ def token_of(key: Key) -> str:
     message = configuration_pb2.ConfigureRequest(product=sku, rule_book=book)
     for each in choices:
         fill_choice(message.choices.add(), each)
-    return base64.urlsafe_b64encode(zlib.compress(message.SerializeToString(deterministic=True), 1)).decode()
+    packer = zlib.compressobj(1, wbits=SMALL_WINDOW, memLevel=1)  # a small window needs no quarter of a megabyte
+    packed = packer.compress(message.SerializeToString(deterministic=True)) + packer.flush()
+    return base64.urlsafe_b64encode(packed).decode()
 
 
 def read_token(token: str, field: str, faults: Faults) -> Key | None:

@@ -10,6 +10,9 @@ from engine.configuration.products.slots import Place, Slot
 from engine.configuration.solver.seen import Wanted
 from engine.configuration.solver.witnesses import Possible
 
+KNOWN_MAX = 1_024
+"""So many questions are kept ready: they differ only in how many products are picked in each slot."""
+
 
 class Questions:
     """The atoms and quantities behind everything that is shown of a product.
@@ -19,6 +22,7 @@ class Questions:
 
     def __init__(self, product: ProductModel) -> None:
         self._product = product
+        self._known: dict[frozenset[tuple[str, int]], Wanted] = {}
         model = product.model
         self._hold = self._fail = 0
         for setting in product.settings.values():
@@ -34,6 +38,15 @@ class Questions:
 
     def about(self, picks: Mapping[str, int]) -> Wanted:
         """What is wanted when so many products are picked in each slot."""
+        key = frozenset(picks.items())
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            found = self._known[key] = self._about(picks)
+        return found
+
+    def _about(self, picks: Mapping[str, int]) -> Wanted:
         hold = self._hold
         quantities: list[int] = []
         for path, slot in self._product.slots.items():

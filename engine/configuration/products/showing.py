@@ -32,7 +32,7 @@ class Display:
     """Shows solver states of one product; what does not change from click to click is made once."""
 
     def __init__(self, product: ProductModel) -> None:
-        self._product = product
+        self._settings = {path: _SettingDisplay(each) for path, each in product.settings.items()}
         ranks = {each.name: at for at, (_, each) in enumerate(product.model.quantities())}
         self._slots = {path: _SlotDisplay(each, product.model, ranks) for path, each in product.slots.items()}
 
@@ -50,9 +50,7 @@ class Display:
         chosen = {each.setting for each in choices if isinstance(each, Set)}
         left_open = undecided or NOTHING_OPEN
         shown = [each.show(state, picked.get(path), left_open) for path, each in self._slots.items()]
-        settings = tuple(
-            _setting(each, state, left_open, chosen=path in chosen) for path, each in self._product.settings.items()
-        )
+        settings = tuple([each.show(state, left_open, chosen=path in chosen) for path, each in self._settings.items()])
         settled = undecided is None
         complete = settled and state.consistent and all(decided for _, decided in shown)
         return ProductState(state.consistent, complete, tuple(slot for slot, _ in shown), settings, settled, state)
@@ -194,20 +192,36 @@ class _SlotDisplay:
                 yield Option(rest, Standing.IMPOSSIBLE if slot.single else option.standing)
 
 
-def _setting(setting: Setting, state: State, undecided: tuple[int, int], *, chosen: bool) -> SettingState:
-    """An attribute of the bundle; a literal below zero is the "no" of a boolean, which holds when its atom fails.
+class _SettingDisplay:
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._ways = (*setting.literals, setting.absent)
+        self._read = mask([abs(each) for each in self._ways])
+        self._kept: dict[tuple[object, ...], SettingState] = {}
 
-    No value follows while the bundle may be absent.
-    """
-    can, open_atoms = (state.can_hold, state.can_fail), undecided
-    ways = (*setting.literals, setting.absent)
-    *fits, may_be_absent = (can[each < 0] >> abs(each) & 1 for each in ways)
-    *unknown, absence_open = (open_atoms[each < 0] >> abs(each) & 1 for each in ways)
-    alone = sum(fits) == 1 and not any((*unknown, may_be_absent, absence_open))
-    values = []
-    for value, possible, is_open in zip(setting.values, fits, unknown, strict=True):
-        standing = Standing.UNDECIDED if is_open else Standing.IMPOSSIBLE
-        if possible:
-            standing = Standing.POSSIBLE if not alone else Standing.SELECTED if chosen else Standing.IMPLIED
-        values.append((value, standing))
-    return SettingState(setting.path, setting.definition.title or setting.definition.name, tuple(values))
+    def show(self, state: State, undecided: tuple[int, int], *, chosen: bool) -> SettingState:
+        """The attribute; what looks as it did before is the same object again."""
+        key = (chosen, *(each & self._read for each in (state.can_hold, state.can_fail, *undecided)))
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= KEPT_MAX:
+                self._kept.clear()
+            found = self._kept[key] = self._shown(state, undecided, chosen=chosen)
+        return found
+
+    def _shown(self, state: State, undecided: tuple[int, int], *, chosen: bool) -> SettingState:
+        """A literal below zero is the "no" of a boolean, which holds when its atom fails.
+
+        No value follows while the bundle may be absent.
+        """
+        setting, can = self._setting, (state.can_hold, state.can_fail)
+        *fits, may_be_absent = (can[each < 0] >> abs(each) & 1 for each in self._ways)
+        *unknown, absence_open = (undecided[each < 0] >> abs(each) & 1 for each in self._ways)
+        alone = sum(fits) == 1 and not any((*unknown, may_be_absent, absence_open))
+        values = []
+        for value, possible, is_open in zip(setting.values, fits, unknown, strict=True):
+            standing = Standing.UNDECIDED if is_open else Standing.IMPOSSIBLE
+            if possible:
+                standing = Standing.POSSIBLE if not alone else Standing.SELECTED if chosen else Standing.IMPLIED
+            values.append((value, standing))
+        return SettingState(setting.path, setting.definition.title or setting.definition.name, tuple(values))

@@ -209,8 +209,10 @@ def _fits(gauging: Gauging, stage: int, ends: Stand, columns: Stand) -> Flags:
 def _words(flags: Flags) -> Words:
     """The last dimension as bits in whole words."""
     bits = numpy.packbits(flags, axis=-1, bitorder="little")
-    width = -bits.shape[-1] % WORD
-    return numpy.ascontiguousarray(numpy.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, width)])).view(numpy.uint64)
+    size = bits.shape[-1]
+    padded = numpy.zeros((*bits.shape[:-1], size + -size % WORD), dtype=numpy.uint8)
+    padded[..., :size] = bits
+    return padded.view(numpy.uint64)
 
 
 def _alike(flags: Flags) -> tuple[Numbers, Numbers]:
