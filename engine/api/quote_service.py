@@ -133,14 +133,14 @@ class QuoteService:
         return self._calls.mutate(
             request,
             context,
-            lambda work: quotes.change_lines(work, key, changes, etag=request.etag, most=most),
+            lambda work: _of_stored(quotes.change_lines(work, key, changes, etag=request.etag, most=most)),
             lambda work, quote: self._answers.changed(work, quote, view),
         )
 
     def SubmitQuote(self, request: quote_pb2.SubmitQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """Send a draft to its approvers."""
         key = self._key(request.name)
-        return self._move(request, context, lambda work: offers.submit_quote(work, key, etag=request.etag))
+        return self._move(request, context, lambda work: _of_stored(offers.submit_quote(work, key, etag=request.etag)))
 
     def RecallQuote(self, request: quote_pb2.RecallQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """Take a quote back to a draft."""
@@ -294,7 +294,7 @@ class QuoteService:
         if quote is None:
             return None
         env, most = self._calls.env, self._calls.limits.lines
-        return quotes.with_lines(env, reader, quote, changes, tenant=DEFAULT_TENANT, most=most)
+        return _of_stored(quotes.with_lines(env, reader, quote, changes, tenant=DEFAULT_TENANT, most=most))
 
     def _move(
         self,
@@ -316,6 +316,11 @@ class QuoteService:
 def _in_quote(outcome: T | Refusal) -> T | Refusal:
     """The faults of a quote that was sent, with their paths in the request."""
     return placed(outcome, content="quote.content", quote="quote")
+
+
+def _of_stored(outcome: T | Refusal) -> T | Refusal:
+    """The faults of a stored quote, with the paths of its fields."""
+    return placed(outcome, content="content")
 
 
 def read_view(view: int, faults: Faults) -> int:

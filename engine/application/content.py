@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import TypeVar
 
 from engine.application.faults import not_found
 from engine.application.past_orders import past_quantities
@@ -25,12 +26,13 @@ from engine.pricing.models import PricePart
 from engine.pricing.request import FrozenRate, ManualDiscount, PriceRequest
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate, faults_before_prices, price_lines, price_request
 from engine.quotes.lines import resolve
-from engine.quotes.ramp import Ramp, Term, expand
+from engine.quotes.ramp import Ramp, Term, as_asked, expand
 from engine.quotes.reevaluation import reevaluate
 from engine.quotes.request import QuoteRequest, RequestedLine
 from engine.rulebook.line_attributes import read_attributes
 
 NO_RULE_BOOK = Code("NO_RULE_BOOK")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,24 @@ def price(
         return active
     asked = _asked(reader, content, active, day)
     faults = (*_outside(active, day), *asked.faults)
+    found = _evaluated(env, asked, active.parts, faults)
+    return _as_asked(found, content, asked)
+
+
+def _evaluated(env: Environment, asked: _Asked, parts: Parts, faults: tuple[Fault, ...]) -> PricedQuote | Refusal:
     if faults:
-        return Refusal((*faults, *faults_before_prices(asked.request, active.parts)))
-    request = with_tax_rates(env.taxes, asked.request, active.parts)
+        return Refusal((*faults, *faults_before_prices(asked.request, parts)))
+    request = with_tax_rates(env.taxes, asked.request, parts)
     if isinstance(request, Refusal):
-        return Refusal((*request.faults, *faults_before_prices(asked.request, active.parts)))
-    return evaluate(request, active.parts)
+        return Refusal((*request.faults, *faults_before_prices(asked.request, parts)))
+    return evaluate(request, parts)
+
+
+def _as_asked(outcome: T | Refusal, content: Content, asked: _Asked) -> T | Refusal:
+    """An outcome whose faults name the lines of the content, where ramps put segments in their places."""
+    if not isinstance(outcome, Refusal) or not content.ramps:
+        return outcome
+    return Refusal(as_asked(outcome.faults, content.lines, asked.request.lines))
 
 
 def _outside(active: ActiveBook, day: date) -> tuple[Fault, ...]:
@@ -156,9 +170,10 @@ def price_edited(
     active = find_book(env, tenant, book_hash="", day=day)
     if isinstance(active, Refusal):
         return active
-    asked = request_of(reader, content, active, day)
-    request = asked if isinstance(asked, Refusal) else with_tax_rates(env.taxes, asked, active.parts)
-    return request if isinstance(request, Refusal) else reevaluate(before, request, active.parts)
+    asked = _asked(reader, content, active, day)
+    request = Refusal(asked.faults) if asked.faults else with_tax_rates(env.taxes, asked.request, active.parts)
+    found = request if isinstance(request, Refusal) else reevaluate(before, request, active.parts)
+    return _as_asked(found, content, asked)
 
 
 def breakdowns_of(quote: PricedQuote, parts: Parts) -> Mapping[LineId, tuple[PricePart, ...]]:

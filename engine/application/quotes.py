@@ -158,15 +158,16 @@ def with_lines(
     before = content_of(quote.request, quote.parties.customer)
     content = replace(before, lines=tuple(kept.values()), ramps=changes.ramps)
     priced = price_edited(env, reader, content, quote.priced, tenant=tenant)
-    if isinstance(priced, Refusal) and not changes.ramps:
-        return _by_upserts(priced, tuple(kept), changes.upserts)
-    return priced
+    return _by_upserts(priced, tuple(kept), tuple(lines), changes.upserts) if isinstance(priced, Refusal) else priced
 
 
-def _by_upserts(refusal: Refusal, lines: Sequence[LineId], upserts: Sequence[RequestedLine]) -> Refusal:
+def _by_upserts(
+    refusal: Refusal, kept: Sequence[LineId], stored: Sequence[LineId], upserts: Sequence[RequestedLine]
+) -> Refusal:
     """The faults of lines that the caller sent by their places in the request, of others by those in the quote."""
-    sent = {each.id: n for n, each in enumerate(upserts)}
-    places = {f"lines[{n}]": f"upserts[{sent[each]}]" for n, each in enumerate(lines) if each in sent}
+    now = {each: f"lines[{n}]" for n, each in enumerate(stored)}
+    now |= {each.id: f"upserts[{n}]" for n, each in enumerate(upserts)}
+    places = {f"lines[{n}]": now[each] for n, each in enumerate(kept)}
 
     def placed(fault: Fault) -> Fault:
         head, bracket, rest = fault.field.partition("]")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from decimal import ROUND_CEILING, Decimal
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from operator import attrgetter, itemgetter
 
 from engine.catalog import LineId, Sku
@@ -27,6 +27,7 @@ from engine.pricing.usability import why_unusable
 _ID, _PARENT = attrgetter("id"), attrgetter("parent")
 UPLIFT_MOST = Decimal(1_000)
 _STATED = ("list_price", "floor", "surcharges", "term_months", "prior_quantity", "uplift_percent", "segment_price")
+_BOUNDS = ("minimum_quantity", "quantity_multiple", "quantity_maximum", "unit_factor")
 _AMOUNTS = itemgetter(*map(RequestLine._fields.index, _STATED))
 _NO_AMOUNTS = _AMOUNTS(RequestLine(LineId(""), Sku(""), Decimal(1)))
 """What a line states that could be a wrong amount, and what one has there that states none."""
@@ -48,7 +49,16 @@ def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
     return found
 
 
-def _lines(request: PriceRequest, places: int) -> Iterator[Fault]:
+def _lines(request: PriceRequest, places: int) -> Sequence[Fault]:
+    """The faults of each line; numbers that cannot be compared (NaN) are looked for line by line."""
+    try:
+        return list(_quickly(request, places))
+    except (ArithmeticError, TypeError):
+        found = (line_faults(line, f"lines[{index}]", places) for index, line in enumerate(request.lines))
+        return [fault for each in found for fault in each]
+
+
+def _quickly(request: PriceRequest, places: int) -> Iterator[Fault]:
     """The faults of each line; a quantity that was fine once under a rule is fine again."""
     ruled: dict[tuple[Decimal | None, ...], set[Decimal]] = {}
     rule: tuple[Decimal | None, ...] = ()
@@ -116,16 +126,13 @@ def _too_many(plan: PricePlan, request: PriceRequest) -> Fault:
 
 def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
     """The faults of one line by itself."""
+    odd = tuple(_odd_bounds(line, place))
+    yield from odd
     if not _is_fine(line.quantity, places):
         yield from _quantity(line, place, places)
-    else:
+    elif not odd:
         yield from _quantity_rule(line, place)
-    if line.list_price is not None or line.cost is not None or line.floor is not None or line.surcharges:
-        for name, value in (("list_price", line.list_price), ("cost", line.cost), ("floor", line.floor)):
-            if value is not None and not value.is_finite():
-                yield Fault(codes.BAD_AMOUNT, f"{place}.{name}", f"`{value}` is not an amount")
-        if any(not value.is_finite() for value in line.surcharges):
-            yield Fault(codes.BAD_AMOUNT, f"{place}.surcharges", "a surcharge is not an amount")
+    yield from _odd_amounts(line, place)
     if line.term_months is not None and not _is_term(line.term_months, line.term_part):
         yield Fault(codes.BAD_QUANTITY, f"{place}.term_months", f"`{line.term_months}` is not a term")
     prior, uplift = line.prior_quantity, line.uplift_percent
@@ -138,6 +145,21 @@ def line_faults(line: RequestLine, place: str, places: int) -> Iterator[Fault]:
     if not uplift.is_finite() or not -HUNDRED <= uplift <= UPLIFT_MOST:
         hint = f"an uplift is between -100 and {UPLIFT_MOST} percent"
         yield Fault(codes.BAD_AMOUNT, f"{place}.uplift_percent", f"`{uplift}` is not an uplift", hint)
+
+
+def _odd_bounds(line: RequestLine, place: str) -> Iterator[Fault]:
+    for name in _BOUNDS:
+        value = getattr(line, name)
+        if value is not None and not value.is_finite():
+            yield Fault(codes.BAD_QUANTITY, f"{place}.{name}", f"`{value}` is not a quantity")
+
+
+def _odd_amounts(line: RequestLine, place: str) -> Iterator[Fault]:
+    for name, value in (("list_price", line.list_price), ("cost", line.cost), ("floor", line.floor)):
+        if value is not None and not value.is_finite():
+            yield Fault(codes.BAD_AMOUNT, f"{place}.{name}", f"`{value}` is not an amount")
+    if any(not value.is_finite() for value in line.surcharges):
+        yield Fault(codes.BAD_AMOUNT, f"{place}.surcharges", "a surcharge is not an amount")
 
 
 def _is_term(months: Decimal, part: Ratio) -> bool:
@@ -174,20 +196,39 @@ def _quantity_rule(line: RequestLine, place: str) -> Iterator[Fault]:
     if _keeps_to_rule(line):
         return
     field, least, most = f"{place}.quantity", line.minimum_quantity, line.quantity_maximum
-    wanted = f"{line.quantity.normalize(EXACT):f}"
-    multiple = line.quantity_multiple
-    if least is not None and line.quantity < least:
-        first = least if multiple is None or multiple <= 0 else _multiple_from(least, multiple)
-        message = f"{wanted} is below the minimum order quantity of {least}"
-        yield Fault(codes.QUANTITY_RULE, field, message, f"order at least {first:f}")
-    elif most is not None and line.quantity > most:
-        message = f"{wanted} is above the maximum order quantity of {most}"
-        yield Fault(codes.QUANTITY_RULE, field, message, f"order at most {most}")
-    if multiple is not None and multiple > 0 and EXACT.remainder(line.quantity, multiple) != 0:
-        above = _multiple_from(line.quantity, multiple)
-        below = EXACT.subtract(above, multiple)
-        near = f"{below:f} or {above:f}" if below > 0 and (least is None or below >= least) else f"{above:f}"
-        yield Fault(codes.QUANTITY_RULE, field, f"{wanted} is off the multiple of {multiple}", f"order {near}")
+    quantity, multiple = line.quantity, line.quantity_multiple
+    step = multiple if multiple is not None and multiple > 0 else None
+    wrong = []
+    if step is not None and EXACT.remainder(quantity, step) != 0:
+        wrong.append(f"off the multiple of {multiple}")
+    hint = "" if step is None else _nearest(line, step)
+    if least is not None and quantity < least:
+        wrong.insert(0, f"below the minimum order quantity of {least}")
+        hint = f"order at least {least if step is None else _multiple_from(least, step):f}"
+    elif most is not None and quantity > most:
+        wrong.insert(0, f"above the maximum order quantity of {most}")
+        hint = f"order at most {most if step is None else _multiple_to(most, step):f}"
+    message = f"{quantity.normalize(EXACT):f} is {' and '.join(wrong)}"
+    yield Fault(codes.QUANTITY_RULE, field, message, hint)
+
+
+def _nearest(line: RequestLine, step: Decimal) -> str:
+    """The multiples around a quantity that its other bounds allow."""
+    least, most = line.minimum_quantity, line.quantity_maximum
+    above = _multiple_from(line.quantity, step)
+    below = EXACT.subtract(above, step)
+    allowed = [
+        f"{each:f}"
+        for each in (below, above)
+        if each > 0 and (least is None or each >= least) and (most is None or each <= most)
+    ]
+    return f"order {' or '.join(allowed)}" if allowed else "no multiple is within its bounds"
+
+
+def _multiple_to(quantity: Decimal, multiple: Decimal) -> Decimal:
+    """The largest multiple that is not above a quantity."""
+    steps = EXACT.divide(quantity, multiple).to_integral_value(ROUND_FLOOR)
+    return EXACT.multiply(steps, multiple).normalize(EXACT)
 
 
 def _multiple_from(quantity: Decimal, multiple: Decimal) -> Decimal:

@@ -33,6 +33,7 @@ from engine.pricing.expressions import (
     line_expressions,
     rule_expressions,
 )
+from engine.pricing.finite import odd_numbers_stated
 from engine.pricing.index import MatchIndex, build_index
 from engine.pricing.models import Computed
 from engine.pricing.plain_guards import index_of, is_plain
@@ -51,6 +52,16 @@ DAY = ("quote", "date")
 
 def compile_plan(rules: PricingRules) -> PricePlan:
     """Compile pricing rules; raises ``DiagnosticError`` with every error found. Warnings stand in the plan."""
+    try:
+        return _compiled(rules)
+    except (ArithmeticError, ValueError) as error:
+        odd = odd_numbers_stated(rules)
+        if odd:
+            raise DiagnosticError(*odd) from error
+        raise
+
+
+def _compiled(rules: PricingRules) -> PricePlan:
     found = sorted_findings(findings_in(rules))
     errors = [each for each in found if each.severity is Severity.ERROR]
     if errors:

@@ -26,6 +26,7 @@ from engine.pricing.checks import request_faults
 from engine.pricing.compiled import GROUP_CAP, ROUNDING, PricePlan
 from engine.pricing.express import Express, suits
 from engine.pricing.finding import Finder
+from engine.pricing.finite import odd_numbers_asked, odd_numbers_stated
 from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.guarding import guard_line, price_percent_lines
 from engine.pricing.line_stage import LineRun, alone, is_capped_over_quote, run_groups
@@ -64,10 +65,10 @@ GREEDY = "the best combination of rules was searched up to a limit; a better one
 
 def price(plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS) -> Priced | Refusal:
     """Price a request by a plan; bad input is a refusal that names every fault."""
-    faults = faults_of(plan, request)
-    if faults:
-        return Refusal(faults)
     try:
+        faults = faults_of(plan, request)
+        if faults:
+            return Refusal(faults)
         return Pricing(plan, request, lane=lane).run()
     except EvaluationFault as fault:
         return Refusal((Fault(codes.RULE_FAILED, "", f"a rule could not be evaluated: {fault}"),))
@@ -75,8 +76,20 @@ def price(plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS) 
         return Refusal((Fault(codes.RULE_FAILED, "", str(fault)),))
     except MoneyError as error:
         return Refusal((error.fault(""),))
-    except ArithmeticError:
-        return Refusal((Fault(codes.OUT_OF_RANGE, "lines", "an amount is beyond what can be computed exactly"),))
+    except (ArithmeticError, ValueError) as error:
+        return _not_computed(plan, request, error)
+
+
+def _not_computed(plan: PricePlan, request: PriceRequest, error: Exception) -> Refusal:
+    """Why there is no result: numbers that are none, of the request or of the book, else the limits of arithmetic."""
+    asked = odd_numbers_asked(request)
+    stated = (Fault(each.code, "", each.message, each.hint) for each in odd_numbers_stated(plan.rules))
+    odd = (*asked, *stated)
+    if odd:
+        return Refusal(odd)
+    if not isinstance(error, ArithmeticError):
+        raise error
+    return Refusal((Fault(codes.OUT_OF_RANGE, "lines", "an amount is beyond what can be computed exactly"),))
 
 
 def faults_of(plan: PricePlan, request: PriceRequest) -> tuple[Fault, ...]:

@@ -207,8 +207,14 @@ def _validity_faults(valid_until: date, at: datetime) -> tuple[Fault, ...]:
 
 
 def _configuration_faults(priced: PricedQuote) -> tuple[Fault, ...]:
+    places = {each.id: n for n, each in enumerate(priced.request.lines)}
     return tuple(
-        Fault(INVALID_CONFIGURATION, f"lines[{each.line}]", each.message, f"rule `{each.rule}`" if each.rule else "")
+        Fault(
+            INVALID_CONFIGURATION,
+            f"lines[{places[each.line]}]",
+            f"`{each.line}`: {each.message}",
+            f"rule `{each.rule}`" if each.rule else "",
+        )
         for each in priced.findings
         if each.blocking
     )

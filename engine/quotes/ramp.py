@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -16,6 +17,8 @@ from engine.quotes.lines import TERM_MONTHS_MAX
 from engine.quotes.request import NONE, RequestedLine
 
 BAD_RAMP = Code("QUO112")
+_PLACE = re.compile(r"lines\[(\d+)\](.*)\Z")
+_OF_A_SEGMENT = (".segment", ".segment_price", ".uplift_percent")
 SEGMENTS_MAX = 120
 
 
@@ -64,6 +67,31 @@ def expand(
         else:
             found.extend(_segments(line, root, ramps[root.id], term))
     return tuple(found)
+
+
+def as_asked(
+    faults: Iterable[Fault], asked: Sequence[RequestedLine], expanded: Sequence[RequestedLine]
+) -> tuple[Fault, ...]:
+    """Faults of lines with segments in their places, told of the lines that were asked for: each of them once."""
+    places: list[int] = []
+    at = -1
+    for line in expanded:
+        following = asked[at + 1 : at + 2]
+        at += line.segment <= 1 or any(each.id == line.id for each in following)
+        places.append(at)
+    found = (_of_asked(each, places, expanded, asked) for each in faults)
+    return tuple(dict.fromkeys(found))
+
+
+def _of_asked(
+    fault: Fault, places: Sequence[int], expanded: Sequence[RequestedLine], asked: Sequence[RequestedLine]
+) -> Fault:
+    found = _PLACE.match(fault.field)
+    if found is None:
+        return fault
+    at, rest = int(found[1]), found[2]
+    ramped = expanded[at].segment and not asked[places[at]].segment
+    return replace(fault, field=f"lines[{places[at]}]{'.ramp' if ramped and rest in _OF_A_SEGMENT else rest}")
 
 
 def _ramped(

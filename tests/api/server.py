@@ -169,6 +169,7 @@ class Failure:
             self.reasons = [each.reason for each in part.field_violations]
         else:
             self.states = [each.type for each in part.violations]
+            self.fields = {each.subject: each.description for each in part.violations}
 
 
 def failure(call: Any, request: Any, **options: Any) -> Failure:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from engine.pricing import codes
+from engine.diagnostics import DiagnosticError
+from engine.language import NUMBER, Scope, check_expression, optional
+from engine.pricing import codes, compile_plan
 from engine.pricing.effects import Percent
-from engine.pricing.plan import UsageLimit, Window
+from engine.pricing.models import Graduated, Tier
+from engine.pricing.plan import ModelUse, UsageLimit, Window
 from engine.pricing.request import (
     FrozenRate,
     ManualDiscount,
@@ -19,8 +23,9 @@ from engine.pricing.request import (
     RequestLine,
     TaxState,
 )
+from engine.pricing.scope import line_roots
 from engine.pricing.settings import Habits, TaxRate, TaxSettings, UnusableCode
-from tests.pricing.books import DAY, D, asked, book, line, priced, refused, rule, when
+from tests.pricing.books import DAY, D, asked, book, entry, line, priced, refused, rule, when
 
 
 def found(request: PriceRequest, **more: object) -> list[tuple[str, str]]:
@@ -190,3 +195,73 @@ def test_an_amount_beyond_what_is_exact_is_refused() -> None:
     huge = line("A", "9999999999999999", list_price=Decimal("1e20"))
     answer = refused(book(entries=()), asked(huge))
     assert {fault.code for fault in answer.faults} <= {codes.OUT_OF_RANGE, "MNY005", "MNY008"}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "bounds", "told"),
+    [
+        ("13", ("24", "12", None), "13 is below the minimum order quantity of 24 and off the multiple of 12; 24"),
+        ("12", ("20", "12", None), "12 is below the minimum order quantity of 20; 24"),
+        ("50", ("24", "12", "45"), "50 is above the maximum order quantity of 45 and off the multiple of 12; 36"),
+        ("40", ("24", "12", "45"), "40 is off the multiple of 12; order 36"),
+        ("30", (None, "12", None), "30 is off the multiple of 12; order 24 or 36"),
+        ("15", ("13", "12", "20"), "15 is off the multiple of 12; no multiple is within its bounds"),
+    ],
+)
+def test_one_quantity_has_one_fault_with_all_that_is_wrong(
+    quantity: str, bounds: tuple[str | None, ...], told: str
+) -> None:
+    least, multiple, most = (None if each is None else D(each) for each in bounds)
+    wrong = line("A", quantity, minimum_quantity=least, quantity_multiple=multiple, quantity_maximum=most)
+    (fault,) = refused(book(), asked(wrong)).faults
+    hint = fault.hint.removeprefix("order at least ").removeprefix("order at most ")
+    assert (fault.code, f"{fault.message}; {hint}") == (codes.QUANTITY_RULE, told)
+
+
+ODD = ("sNaN", "NaN", "Infinity")
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    "name", ["cost", "list_price", "floor", "prior_quantity", "uplift_percent", "segment_price", "term_months"]
+)
+def test_what_is_no_number_on_a_line_is_told_with_its_place(name: str, odd: str) -> None:
+    for lines in ([line("A", **{name: D(odd)})], [line("B", "-1"), line("A", **{name: D(odd)})]):
+        assert f"lines[{len(lines) - 1}].{name}" in [place for _, place in found(asked(*lines))]
+
+
+@pytest.mark.parametrize("odd", ["sNaN", "NaN"])
+@pytest.mark.parametrize("name", ["minimum_quantity", "quantity_multiple", "quantity_maximum"])
+def test_a_bound_that_is_no_number_is_told_and_hides_no_other_fault(name: str, odd: str) -> None:
+    lines = line("A", **{name: D(odd)}), line("B", "-1")
+    assert found(asked(*lines)) == [
+        (codes.BAD_QUANTITY, f"lines[0].{name}"),
+        (codes.BAD_QUANTITY, "lines[1].quantity"),
+    ]
+
+
+@pytest.mark.parametrize("odd", ["sNaN", "NaN"])
+def test_facts_and_budgets_that_are_no_numbers_are_told_where_a_rule_reads_them(odd: str) -> None:
+    scope = Scope(line_roots({"metres": optional(NUMBER)}, {"term": optional(NUMBER)}, {"credit": optional(NUMBER)}))
+    for root, more in (
+        ("line.metres", {"lines": (line("A", facts={"metres": D(odd)}),)}),
+        ("quote.term", {"quote": {"term": D(odd)}}),
+        ("customer.credit", {"customer": {"credit": D(odd)}}),
+    ):
+        reading = rule("r", Percent(D(10)), when=(check_expression(f"{root} > 3", scope=scope),))
+        request = replace(asked(line("A")), **more)  # type: ignore[arg-type]
+        (fault,) = refused(book(reading), request).faults
+        assert fault.message == f"`{odd}` is not a finite number"
+        assert fault.field.rpartition(".")[2] == root.partition(".")[2]
+    pot = rule("pot", Percent(D(10)), usage=UsageLimit(budgets={"EUR": D(9)}))
+    (fault,) = refused(book(pot), asked(line("A"), redeemed={"pot": Redeemed(spent=D(odd))})).faults
+    assert str(fault) == f"PRC018: redeemed[pot].spent: `{odd}` is not a finite number"
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_book_that_states_no_number_says_which(odd: str) -> None:
+    with pytest.raises(DiagnosticError, match=f"`list-A` states `{odd}` for price, which is not a finite number"):
+        compile_plan(book(entries=(entry("A", odd),)))
+    steep = ModelUse("m", "S", Graduated((Tier(None, D(odd)),)))  # type: ignore[arg-type]
+    (fault,) = refused(book(models=(steep,)), asked(line("S"))).faults
+    assert fault.message == f"`m` states `{odd}` for model.tiers[0].value, which is not a finite number"

@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 from engine.catalog import LineId
-from engine.diagnostics import Refusal
+from engine.diagnostics import Code, Fault, Refusal
 from engine.pricing.models.ramp import ShortSegment
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, RequestLine
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.facts import line_facts
-from engine.quotes.ramp import Ramp, SegmentTerms, Term, expand
+from engine.quotes.ramp import Ramp, SegmentTerms, Term, as_asked, expand
 from engine.quotes.request import RequestedLine
 from tests.rulebook.shop import D, book_of, line, nets, quote, refused
 
@@ -158,3 +158,29 @@ def test_percents_of_the_list_price_count_the_dearer_segment() -> None:
     years = cut(line("SEAT", "5"), term=Term(24, TERM.start), seat=Ramp(uplift_percent=D(10)))
     # 50.00 less 10.00; 55.00 less 11.00
     assert nets(quote(book_of(discounts=fifth), *years)) == {"seat/1": "40.00", "seat/2": "44.00"}
+
+
+def test_faults_of_segments_name_the_line_that_was_asked_for_once() -> None:
+    lines = line("SEAT"), line("MUG"), line("PEN")
+    ramps = {LineId("seat"): Ramp(), LineId("pen"): Ramp()}
+    expanded = expand(lines, ramps, TERM)
+    assert not isinstance(expanded, Refusal)
+    at = {each.id: n for n, each in enumerate(expanded)}
+    wrong = [
+        Fault(Code("A1"), f"lines[{at[LineId('mug')]}].quantity", "too few"),
+        *(Fault(Code("A2"), f"lines[{n}].segment", "charged once") for n in range(at[LineId("pen/1")], len(expanded))),
+        Fault(Code("A3"), f"lines[{at[LineId('seat/2')]}].quantity", "too many"),
+        Fault(Code("A4"), "codes[0]", "unknown"),
+    ]
+    assert [str(each) for each in as_asked(wrong, lines, expanded)] == [
+        "A1: lines[1].quantity: too few",
+        "A2: lines[2].ramp: charged once",
+        "A3: lines[0].quantity: too many",
+        "A4: codes[0]: unknown",
+    ]
+    # Stored segments are lines that were asked for, whatever a new ramp puts before them.
+    stored = (line("MUG"), *expanded[:3])
+    again = expand(stored, {LineId("mug"): Ramp()}, TERM)
+    assert not isinstance(again, Refusal)
+    last = Fault(Code("A5"), f"lines[{len(again) - 1}].quantity", "too many")
+    assert as_asked([last], stored, again)[0].field == f"lines[{len(stored) - 1}].quantity"
