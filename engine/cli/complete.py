@@ -10,7 +10,7 @@ from engine.cli.configurations import choice_text
 from engine.cli.headers import OPTIONS, question
 from engine.cli.prices import plain
 from engine.cli.screen import Screen
-from engine.cli.verbs import Argument, Verb, add_verb, named, option, positional
+from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional
 from engine.client import Client
 
 AIMS = ("cheapest", "best_margin", "preferred")
@@ -50,7 +50,7 @@ def say_without_price(screen: Screen, found: Any) -> None:
 
 
 def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
-    """Complete and show what is taken, what it costs and which wishes are missed."""
+    """Complete and show what is taken, what it costs and which wishes are missed; exit code 1 when nothing was found."""
     found = client.configuration.complete_configuration(
         product=options.product,
         aim=options.aim,
@@ -67,4 +67,4 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
         screen.say(f"none costs less than {plain(found.list_price_bound)} {found.currency_code}")
     for each in found.missed:
         screen.say(f"  not kept of the wish list: {choice_text(each)}", style="yellow")
-    return found
+    return found if found.status in (OPTIMAL, FEASIBLE) else Negative(found)

@@ -10,7 +10,7 @@ from engine.cli.configurations import say_budget, show_conflict, show_slots
 from engine.cli.configuring import MOST_OPTIONS, Session
 from engine.cli.headers import OPTIONS, question
 from engine.cli.screen import Screen
-from engine.cli.verbs import Argument, Verb, add_verb, named, positional
+from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, positional
 from engine.client import Client
 
 
@@ -40,9 +40,10 @@ def configure(client: Client, screen: Screen, options: argparse.Namespace) -> An
     )
     show_slots(screen, state)
     say_budget(screen, state)
-    if not state.consistent:
-        _show_conflict(client, screen, options.product, asked.get("choices", []))
-    return state
+    if state.consistent:
+        return state
+    _show_conflict(client, screen, options.product, asked.get("choices", []))
+    return Negative(state)
 
 
 def _show_conflict(client: Client, screen: Screen, product: str, choices: list[Any]) -> None:

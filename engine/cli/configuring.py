@@ -23,6 +23,7 @@ from engine.cli.configurations import (
 from engine.cli.guests import Guest
 from engine.cli.prices import plain, show_findings, show_lines, show_totals
 from engine.cli.screen import Screen
+from engine.cli.verbs import LEFT
 from engine.client import CallFailed, Client
 
 HELP = """\
@@ -51,7 +52,7 @@ class Session:
         self._typed_ahead: list[str] | None = None
 
     def run(self) -> Any:
-        """Talk until `done` (the state is the answer) or the end of the input."""
+        """Talk until `done` or the end of the input (the state is the answer), or until the reader leaves."""
         state = self._show()
         self._screen.say(f"configuring {self._product}; `help` lists what can be typed", style="dim")
         while True:
@@ -60,7 +61,7 @@ class Session:
             except EOFError:
                 return state
             if words and words[0] in QUIT:
-                return None
+                return LEFT
             is_done = words[:1] == ["done"]
             try:
                 self._obey(["price"] if is_done else words, state)

@@ -43,7 +43,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def explain(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
-    """Say why, for everything that is wanted, or for the choices themselves."""
+    """Say why, for everything that is wanted one by one, or for the choices themselves: a list of answers.
+
+    Exit code 1 when something does not fit.
+    """
     asked = read_json(options.choices)
     answers = []
     for each in asked.get("wanted", []) or [None]:
@@ -55,18 +58,18 @@ def explain(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
             screen.say(f"{name} can be taken" if name else "these choices go together", style="green")
         else:
             show_conflict(screen, why, wanted=name)
-    return answers if len(answers) > 1 else answers[0]
+    return answers if all(each.possible for each in answers) else Negative(answers)
 
 
 def repair(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
-    """List the repairs."""
+    """List the repairs; exit code 1 when there is none."""
     answer = client.configuration.repair_configuration(
         product=options.product, limit=options.limit, **question(options, "choices", "wanted")
     )
     if not answer.repairs:
         screen.say("nothing that could be given up makes room for it", style="yellow")
     show_repairs(screen, answer)
-    return answer
+    return answer if answer.repairs else Negative(answer)
 
 
 def validate(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

@@ -29,6 +29,9 @@ AMOUNT = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+)")
 STREAMED = object()
 """The answer of a verb that has printed its JSON already, a line at a time."""
 
+LEFT = object()
+"""The answer of a conversation that its reader left: there is none, and nothing is wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Negative:
@@ -149,7 +152,7 @@ def _run(work: Work, options: argparse.Namespace) -> int:
         with connected(options) as client:
             found = work(client, screen, options)
             answer, code = (found.answer, FINDINGS) if isinstance(found, Negative) else (found, CLEAN)
-            if options.json and answer is not None and answer is not STREAMED:
+            if options.json and answer not in (None, STREAMED, LEFT):
                 screen.data(_plain(answer))
     except SettingsError as problem:
         raise VerbFailed(str(problem)) from problem

@@ -38,7 +38,7 @@ def test_a_conflict_is_explained_and_repaired_and_the_rest_completed(cpq: Cpq, t
 
 def test_mistakes_at_the_prompt_get_an_answer(cpq: Cpq, typed: Callable[..., None]) -> None:
     typed("help", "banana", "99", "1 99", "1 1", "1 -", "10", "10 1", "price", "quit")
-    shown = cpq("configure", "WS", code=1)
+    shown = cpq("configure", "WS")
     for text in ("take an option", "`banana` is not understood", "there is no group 99", "there is no option `99`"):
         assert text in shown
 
@@ -54,7 +54,7 @@ def test_choices_from_a_file_are_answered_for_machines(cpq: Cpq, write: Callable
 
 def test_choices_that_clash_are_explained(cpq: Cpq, write: Callable[[str, object], str]) -> None:
     clash = [{"pick": {"slot": "psu", "sku": "PSU-450B"}}, {"pick": {"slot": "gpu", "sku": "GPU-X32"}}]
-    shown = cpq("configure", "WS", "--choices", write("c.json", {"choices": clash}))
+    shown = cpq("configure", "WS", "--choices", write("c.json", {"choices": clash}), code=1)
     assert "these choices do not go together" in shown
     assert "psu-headroom" in shown
 
@@ -65,7 +65,7 @@ def test_an_unknown_product_is_named(cpq: Cpq, write: Callable[[str, object], st
 
 def test_what_follows_is_explained_and_pages_go_on(cpq: Cpq, typed: Callable[..., None]) -> None:
     typed("6 why", "1 why", "1 page 2", "quit")
-    shown = cpq("configure", "WS", code=1)
+    shown = cpq("configure", "WS")
     assert "STORAGE follows from the rules alone" in shown
     assert "nothing follows here" in shown
 
@@ -88,7 +88,7 @@ def test_what_is_typed_where_a_repair_is_asked_for_is_not_lost(cpq: Cpq, typed: 
     small = number_of(cpq, typed, "8", "PSU-450B")
     card = number_of(cpq, typed, "5", "GPU-X32")
     typed(f"8 {small}", f"5 {card}", "99", "", f"5 {card}", "price", f"5 {card}", "q", "complete")
-    shown = cpq("configure", "WS", code=1)
+    shown = cpq("configure", "WS")
     assert "there is no repair 99; there are" in shown
     assert shown.count("does not go with PSU-450B") == 3
     assert "to pay" in shown  # `price` was obeyed
@@ -98,4 +98,4 @@ def test_what_is_typed_where_a_repair_is_asked_for_is_not_lost(cpq: Cpq, typed: 
 
 def test_q_leaves_without_an_answer(cpq: Cpq, typed: Callable[..., None]) -> None:
     typed("q", "price")
-    assert "to pay" not in cpq("configure", "WS", code=1)
+    assert "to pay" not in cpq("configure", "WS")

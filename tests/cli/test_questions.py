@@ -27,7 +27,7 @@ WANTED = {"choices": [pick("psu", "PSU-450B")], "wanted": [pick("gpu", "GPU-X32"
 
 
 def test_choices_that_clash_are_explained(cpq: Cpq, write: Write) -> None:
-    shown = cpq("explain", "WS", "--choices", write("c.json", CLASH))
+    shown = cpq("explain", "WS", "--choices", write("c.json", CLASH), code=1)
     assert "these choices do not go together: " in shown and "PSU-450B" in shown and "GPU-X32" in shown
     assert "psu-headroom, constraints/fit.yaml" in shown and "budget" not in shown
     fits = cpq("explain", "WS", "--choices", write("c.json", {"choices": CLASH["choices"][:1]}))
@@ -36,10 +36,36 @@ def test_choices_that_clash_are_explained(cpq: Cpq, write: Write) -> None:
 
 def test_what_is_wanted_is_explained_one_by_one(cpq: Cpq, write: Write) -> None:
     both = {**WANTED, "wanted": [*WANTED["wanted"], pick("gpu", "GPU-W8")]}
-    shown = cpq("explain", "WS", "--choices", write("c.json", both))
+    shown = cpq("explain", "WS", "--choices", write("c.json", both), code=1)
     assert "GPU-X32 does not go with PSU-450B" in shown and "GPU-W8 can be taken" in shown
-    answers = cpq("explain", "WS", "--choices", write("c.json", both), "--json")
+    answers = cpq("explain", "WS", "--choices", write("c.json", both), "--json", code=1)
     assert [each.get("possible", False) for each in answers] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("asked", "possible"),
+    [
+        ({"choices": []}, [True]),
+        (CLASH, [False]),
+        (WANTED, [False]),
+        ({"choices": [], "wanted": WANTED["wanted"]}, [True]),
+    ],
+)
+def test_explain_answers_machines_with_a_list_in_every_case(
+    cpq: Cpq, write: Write, asked: object, possible: list[bool]
+) -> None:
+    answers = cpq("explain", "WS", "--choices", write("c.json", asked), "--json", code=int(not all(possible)))
+    assert [each.get("possible", False) for each in answers] == possible
+
+
+def test_where_the_answer_is_no_it_is_printed_and_the_exit_code_is_1(cpq: Cpq, write: Write) -> None:
+    clash = write("c.json", CLASH)
+    assert not cpq("configure", "WS", "--choices", clash, "--json", code=1).get("consistent", False)
+    assert "repairs" in cpq("repair", "WS", "--choices", clash, "--json")
+    never = write("n.json", {"wanted": CLASH["choices"]})
+    assert "repairs" not in cpq("repair", "WS", "--choices", never, "--json", code=1)
+    assert cpq("complete", "WS", "--choices", clash, "--json", code=1)["status"] == "COMPLETION_STATUS_INFEASIBLE"
+    assert "no valid configuration" in cpq("complete", "WS", "--choices", clash, code=1)
 
 
 def test_repairs_come_with_the_price_afterwards(cpq: Cpq, write: Write) -> None:
@@ -110,11 +136,11 @@ def test_out_of_budget_is_said_with_what_is_known(
     hard = {"choices": [pick("mode", "STRICT"), *(pick(f"g{at}", f"R{at + 1}") for at in range(ROOMS))]}
     choices = write("c.json", hard)
 
-    def run(*words: str) -> str:
-        assert main([*words, "HOTEL", "--choices", choices, "--server", brief]) == 0
+    def run(*words: str, code: int = 0) -> str:
+        assert main([*words, "HOTEL", "--choices", choices, "--server", brief]) == code
         return " ".join(capsys.readouterr().out.split())
 
-    explained = run("explain")
+    explained = run("explain", code=1)
     assert "these choices do not go together: STRICT, R1, R2, R3, R4, R5, R6, R7" in explained
     assert "fewer choices may clash and the rules behind it were not found" in explained
     repaired = run("repair")
