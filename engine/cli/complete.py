@@ -50,7 +50,7 @@ def say_without_price(screen: Screen, found: Any) -> None:
 
 
 def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
-    """Complete and show what is taken, what it costs and which wishes are missed; exit code 1 when nothing was found."""
+    """Complete; show what is taken, what it costs, which wishes are missed. Exit code 1 when nothing was found."""
     found = client.configuration.complete_configuration(
         product=options.product,
         aim=options.aim,
