@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,23 +16,31 @@ from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT
 from engine.application.ports import Reader
 from engine.application.publish import publish_again, publish_files, test_book
+from engine.application.replay import History, Summary, quotes_in, replayed
 from engine.application.rule_books import ActiveBook, PublishedBook
 from engine.configuration.answers import Budget
 from engine.diagnostics import Diagnostic
 from engine.wire.analyses import fill_study
-from engine.wire.basics import Faults, fill_date, fill_instant, read_key
+from engine.wire.basics import Faults, fill_date, fill_instant, read_date, read_key
 from engine.wire.products import PRODUCTS
+from engine.wire.replays import fill_replayed, fill_summary
 
 RULE_BOOKS = "ruleBooks"
 MOST_SECONDS = 60
 USUAL_SECONDS = 5
 MOST_FILES = 2_000
+REPLAYED_AT_ONCE = 50
 
 
 _NamesABook: TypeAlias = (
-    rule_book_pb2.TestRuleBookRequest | rule_book_pb2.AnalyseRuleBookRequest | rule_book_pb2.PublishRuleBookRequest
+    rule_book_pb2.TestRuleBookRequest
+    | rule_book_pb2.AnalyseRuleBookRequest
+    | rule_book_pb2.PlanRuleBookRequest
+    | rule_book_pb2.PublishRuleBookRequest
 )
-_TellsFindings: TypeAlias = rule_book_pb2.TestRuleBookResponse | rule_book_pb2.AnalyseRuleBookResponse
+_TellsFindings: TypeAlias = (
+    rule_book_pb2.TestRuleBookResponse | rule_book_pb2.AnalyseRuleBookResponse | rule_book_pb2.PlanRuleBookResponse
+)
 
 
 class RuleBookService:
@@ -81,6 +89,39 @@ class RuleBookService:
             for each in ok(analyse_book(active, sku, budget=budget)):
                 fill_study(reply.bundles.add(), each)
         return reply
+
+    def PlanRuleBook(
+        self, request: rule_book_pb2.PlanRuleBookRequest, context: grpc.ServicerContext
+    ) -> Iterator[rule_book_pb2.PlanRuleBookResponse]:
+        """Reprice recorded quotes under a book."""
+        faults = Faults()
+        source = _source(request, faults)
+        history = History(
+            read_date(request.created_from, "created_from", faults),
+            read_date(request.created_until, "created_until", faults),
+            read_date(request.pricing_date, "pricing_date", faults),
+        )
+        checked(faults)
+        reply = rule_book_pb2.PlanRuleBookResponse()
+        active = self._book(source, reply)
+        if active is None:
+            yield reply
+            return
+        env, summary = self._calls.env, Summary()
+        reply.quote_count = self._calls.read(quotes_in)
+        for each in replayed(env, active, history, tenant=DEFAULT_TENANT):
+            summary.add(each)
+            if not each.is_same:
+                fill_replayed(reply.quotes.add(), each)
+            if summary.replayed % REPLAYED_AT_ONCE == 0:
+                if not context.is_active():
+                    return
+                reply.replayed_count = summary.replayed
+                yield reply
+                reply = rule_book_pb2.PlanRuleBookResponse(quote_count=reply.quote_count)
+        reply.replayed_count = summary.replayed
+        fill_summary(reply.summary, summary)
+        yield reply
 
     def PublishRuleBook(self, request: rule_book_pb2.PublishRuleBookRequest, context: grpc.ServicerContext) -> Reply:
         """Publish sources, or an older book again."""

@@ -58,7 +58,7 @@ def publish_files(work: Work, files: Mapping[str, bytes], *, etag: str) -> Publi
     failures = test_book(checked.active).failures
     if failures:
         shown = failures[:MOST_SHOWN]
-        return Refusal(tuple(Fault(BOOK_FAILS_TESTS, each.place, f"`{each.test}`: {each.message}") for each in shown))
+        return Refusal(tuple(Fault(BOOK_FAILS_TESTS, each.place, each.message) for each in shown))
     book = checked.active.book
     work.tx.put_blob(f"ruleBooks/{book.hash}", work.env.books.pack(files))
     present = work.tx.get(PublishedBook, book.hash)

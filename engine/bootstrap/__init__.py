@@ -7,7 +7,7 @@ Entry points: ``build_server``, ``Settings``, ``settings_of`` for command lines,
 from engine.bootstrap.build import build_server
 from engine.bootstrap.command_line import add_options, settings_of
 from engine.bootstrap.running import Running
-from engine.bootstrap.serving import in_process, serve
+from engine.bootstrap.serving import in_process, serve, serve_folder
 from engine.bootstrap.settings import Settings, SettingsError
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "build_server",
     "in_process",
     "serve",
+    "serve_folder",
     "settings_of",
 ]

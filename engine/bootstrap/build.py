@@ -31,7 +31,7 @@ from engine.approvals import PlainApprovalProcess
 from engine.approvals.process import ApprovalProcess
 from engine.bootstrap.running import Running, limits_of
 from engine.bootstrap.settings import Settings, SettingsError, check
-from engine.diagnostics import Code, Diagnostic, Refusal, Span
+from engine.diagnostics import Code, Diagnostic, Fault, Refusal, Span
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 
@@ -124,9 +124,14 @@ def publish_folder(env: Environment, root: Path) -> str:
         lambda _, book: book.id.encode(),
     )
     if isinstance(done, Refusal):
-        shown = "\n".join(f"  {each.message}" for each in done.faults)
+        shown = "\n".join(f"  {_placed(each)}" for each in done.faults)
         raise SettingsError(f"the rules in `{root}` cannot be published:\n{shown}")
     return done.decode()
+
+
+def _placed(fault: Fault) -> str:
+    """A fault with its place in the rules, where the message does not say it."""
+    return fault.message if fault.field in fault.message else f"{fault.field}: {fault.message}"
 
 
 def page_key(env: Environment) -> bytes:

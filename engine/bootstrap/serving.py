@@ -6,25 +6,60 @@ import logging
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from engine.adapters.folder_watch import FolderWatch
 from engine.application.perform import DEFAULT_TENANT, Environment
 from engine.application.ports import StoreError
 from engine.application.run_due import run_due
-from engine.bootstrap.build import build_server
+from engine.bootstrap.build import build_server, publish_folder
 from engine.bootstrap.running import Running
-from engine.bootstrap.settings import Settings
+from engine.bootstrap.settings import Settings, SettingsError
 
 LOG = logging.getLogger("cpq.due")
 DUE_SECONDS = 20.0
+LOOK_SECONDS = 0.5
 
 
 def serve(settings: Settings) -> None:
     """Serve, and do what falls due, until SIGTERM or SIGINT; then drain: no new calls, those in flight end."""
+    with _until_told(settings) as (running, asked):
+        while not asked.wait(DUE_SECONDS):
+            do_what_is_due(running.env)
+
+
+def serve_folder(settings: Settings, root: Path, tell: Callable[[str], None]) -> None:
+    """Serve a rule folder as its author works on it: each saved change is published, and a broken one told.
+
+    A book is compiled aside and put in force in one step, so no call is dropped; one with errors or failing tests never
+    takes the place of a good one, and quotes keep the book that they were made under.
+    """
+    watch = FolderWatch(root)
+    with _until_told(replace(settings, rules=(root,))) as (running, asked):
+        due = DUE_SECONDS / LOOK_SECONDS
+        looks = 0
+        while not asked.wait(LOOK_SECONDS):
+            looks += 1
+            if watch.has_changed():
+                tell(_published(running.env, root))
+            if looks % due == 0:
+                do_what_is_due(running.env)
+
+
+def _published(env: Environment, root: Path) -> str:
+    try:
+        return f"in force: {publish_folder(env, root)[:12]}"
+    except SettingsError as problem:
+        return f"{problem}\n  the book before it stays in force"
+
+
+@contextmanager
+def _until_told(settings: Settings) -> Iterator[tuple[Running, threading.Event]]:
+    """A server that drains at the end, with what a signal to stop sets."""
     asked = threading.Event()
 
     def stop(_: int, __: FrameType | None) -> None:
@@ -34,8 +69,7 @@ def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     print(f"serving on {running.address}", flush=True)
-    while not asked.wait(DUE_SECONDS):
-        do_what_is_due(running.env)
+    yield running, asked
     running.drain()
     print("stopped", flush=True)
 

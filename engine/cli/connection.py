@@ -58,7 +58,7 @@ def connected(options: argparse.Namespace) -> Iterator[Client]:
             client.wait_until_ready()
             yield client
         return
-    folders = tuple(options.rules or (SHIPPED_RULES,))
+    folders = (SHIPPED_RULES,) if options.rules is None else tuple(options.rules)
     settings = Settings(
         options.database,
         rules=folders,

@@ -12,9 +12,13 @@ from pathlib import Path
 from engine.adapters.compiled_books import kept_books
 from engine.adapters.rule_folder import FolderError, read_folder
 from engine.application.rule_books import CheckedBook
+from engine.cli.connection import DATABASE
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.progress import progress
 from engine.cli.rule_diff import add_diff, run_diff
+from engine.cli.rule_publishing import add_publishing
+from engine.cli.rule_recording import record
+from engine.cli.rule_serving import add_serve, run_serve
 from engine.cli.rule_tables import add_export, add_import, run_export, run_import
 from engine.cli.studies import study_data, study_lines
 from engine.configuration.answers import Budget
@@ -40,6 +44,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="list discounts, constraints and approval rows that no test sees at work",
     )
+    test.add_argument("--record", metavar="QUOTE", default="", help="first add a stored quote to the tests")
+    test.add_argument("--server", metavar="ADDRESS", help="the server that has it (default: one inside this command)")
+    test.add_argument("--database", metavar="FILE", type=Path, default=DATABASE, help="the store of the one inside")
+    test.set_defaults(rules=[], test_clock=False)
     analyse = _verb(
         verbs, "analyse", "options nobody can choose or avoid, rules that never bind", _analyse, folder=True
     )
@@ -56,6 +64,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_import(_verb(verbs, "import", "bring decision tables of a DMN file into a rule book", run_import, folder=False))
     add_export(_verb(verbs, "export", "write a decision table as a DMN file", run_export, folder=False))
     add_diff(_verb(verbs, "diff", "what differs between two rule books, and what it costs", run_diff, folder=False))
+    add_publishing(verbs)
+    add_serve(_verb(verbs, "serve", "serve a rule folder, and take each change of it", run_serve, folder=True))
     explain = _verb(verbs, "explain", "say what a code means and what to do", _explain, folder=False)
     explain.add_argument("code")
 
@@ -147,6 +157,10 @@ def _counted(diagnostics: tuple[Diagnostic, ...]) -> tuple[int, int]:
 
 
 def _test(args: argparse.Namespace) -> int:
+    if args.record:
+        written = record(args)
+        if not args.json:
+            _say(f"`{args.record}` is recorded in {written}")
     checked, sources = _loaded(args)
     if checked.active is None:
         if args.json:

@@ -51,6 +51,7 @@ class Argument:
     required: bool = False
     many: bool = False
     flag: bool = False
+    may_be_missing: bool = False
     metavar: str = ""
 
     @property
@@ -88,7 +89,7 @@ def add_verb(commands: argparse._SubParsersAction[argparse.ArgumentParser], verb
         if each.flag:
             parser.add_argument(*each.flags, help=each.help, action="store_true")
             continue
-        more: dict[str, Any] = {"nargs": "*"} if each.many else {}
+        more: dict[str, Any] = {"nargs": "*"} if each.many else {"nargs": "?"} if each.may_be_missing else {}
         if each.flags[0].startswith("-"):
             more |= {"required": each.required, "metavar": each.shown}
         parser.add_argument(*each.flags, help=each.help, type=each.kind, default=each.default, **more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TypedDict, Unpack
 
 from cpq.v1 import rule_book_pb2
@@ -31,6 +32,16 @@ class AnalyseRuleBookFields(TypedDict, total=False):
     name: str
     product: str
     seconds: int
+
+
+class PlanRuleBookFields(TypedDict, total=False):
+    """Fields of PlanRuleBookRequest."""
+
+    files: Sequence[Plain]
+    name: str
+    created_from: date
+    created_until: date
+    pricing_date: date
 
 
 class PublishRuleBookFields(TypedDict, total=False):
@@ -73,6 +84,10 @@ class RuleBookClient(ServiceClient):
     def analyse_rule_book(self, **fields: Unpack[AnalyseRuleBookFields]) -> rule_book_pb2.AnalyseRuleBookResponse:
         """Says of every bundle what its author may want to know."""
         return self._call("AnalyseRuleBook", rule_book_pb2.AnalyseRuleBookResponse, fields)
+
+    def plan_rule_book(self, **fields: Unpack[PlanRuleBookFields]) -> Iterator[rule_book_pb2.PlanRuleBookResponse]:
+        """Reprices recorded quotes under a book; sends what differs as it is found, and the sums at the end."""
+        return self._stream("PlanRuleBook", rule_book_pb2.PlanRuleBookResponse, fields)
 
     def publish_rule_book(self, **fields: Unpack[PublishRuleBookFields]) -> rule_book_pb2.RuleBook:
         """Publishes sources, or an older book again."""

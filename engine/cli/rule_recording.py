@@ -1,0 +1,200 @@
+"""``cpq rules test --record QUOTE``: a recorded quote as a test, so that what it came to stays so."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from engine.adapters.compiled_books import kept_books
+from engine.adapters.rule_folder import FolderError, read_folder
+from engine.cli.connection import connected
+from engine.cli.failure import FINDINGS, VerbFailed
+from engine.cli.screen import day
+from engine.cli.verbs import named
+from engine.client import CallFailed
+from engine.diagnostics import Severity, one_line
+from engine.rulebook.formatter import format_file
+
+FILE: Final = "tests/recorded.yaml"
+HEAD: Final = """\
+# yaml-language-server: $schema=../schema/tests.schema.json
+# Quotes as they were recorded: what they came to is what they have to come to.
+tests:
+"""
+ON = {1: "line", 2: "group", 3: "total"}
+KIND = {1: "percent", 2: "amount", 3: "target"}
+DEEPEST: Final = 2
+"""A part may have parts, and those none: tests say no more than that."""
+
+PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
+"""A text that needs no quotes in YAML."""
+
+UNSAID: Final = {
+    "start": "a start of its own",
+    "end": "an end of its own",
+    "unit": "a unit",
+    "segment": "a segment of a ramp",
+    "uplift_percent": "an uplift",
+    "segment_price": "a price of a segment",
+}
+"""What a line of a quote may state and a rule test has no words for."""
+
+
+def record(options: argparse.Namespace) -> Path:
+    """Fetch the quote and add it to the recorded tests of the folder; returns the file.
+
+    Raises VerbFailed when a test cannot say what the quote asks for, or the quote is recorded already.
+    """
+    try:
+        with connected(options) as client:
+            quote = client.quotes.get_quote(name=named("quotes")(options.record))
+    except CallFailed as failed:
+        raise VerbFailed(str(failed), code=FINDINGS) from failed
+    try:
+        files = read_folder(options.folder)
+    except FolderError as problem:
+        raise VerbFailed(str(problem)) from problem
+    text = _with(files.get(FILE, HEAD.encode()).decode(), quote)
+    _check({**files, FILE: text}, quote)
+    path: Path = options.folder / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    return path
+
+
+def _check(files: Mapping[str, bytes], quote: Any) -> None:
+    """Nothing is written that the book could not read."""
+    found = kept_books(os.environ).checked(files).findings
+    errors = [each for each in found if each.severity is Severity.ERROR and each.span.path == FILE]
+    if errors:
+        told = "".join(f"\n  {one_line(each)}" for each in errors)
+        raise VerbFailed(f"`{quote.name}` cannot be a test of this book:{told}", code=FINDINGS)
+
+
+def _with(before: str, quote: Any) -> bytes:
+    """The file with one more test at its end."""
+    name = f"{quote.name.partition('/')[2]}, version {quote.version}, as it was recorded"
+    shown = json.dumps(name, ensure_ascii=False)
+    if shown in before:
+        raise VerbFailed(
+            f"`{quote.name}` is recorded in {FILE} already; take the test out to record it again", code=FINDINGS
+        )
+    test = f"  - name: {shown}\n    given: {_flow(given(quote))}\n    expect: {_flow(expected(quote))}\n"
+    return format_file(FILE, (before.rstrip("\n") + "\n" + test).encode())
+
+
+def given(quote: Any) -> dict[str, Any]:
+    """What the quote asks for, in the words of a rule test."""
+    asked = quote.content
+    unsaid = list(_unsaid(asked))
+    if unsaid:
+        raise VerbFailed(f"a rule test cannot say what `{quote.name}` asks for: {'; '.join(unsaid)}", code=FINDINGS)
+    past = {each.sku: each.quantity for each in quote.priced.past_orders}
+    found: dict[str, Any] = {"date": day(asked.date), "currency": asked.currency_code}
+    found |= {"customer": facts} if (facts := _facts(asked.customer_facts)) else {}
+    found |= {"quote": facts} if (facts := _facts(asked.header)) else {}
+    found |= {"term_months": str(asked.term_months)} if asked.term_months else {}
+    found |= {"codes": list(asked.codes)} if asked.codes else {}
+    found |= {"manual": [_manual(each) for each in asked.manual_discounts]} if asked.manual_discounts else {}
+    return found | {"lines": list(_lines(asked.lines, "", past))}
+
+
+def expected(quote: Any) -> dict[str, Any]:
+    """What the quote came to. The rules at work are not said: the amounts are what must not change."""
+    priced, digits = quote.priced, quote.priced.minor_unit_digits
+    totals = priced.totals
+
+    def major(minor: int) -> str:
+        return format(Decimal(minor).scaleb(-digits), "f")
+
+    lines = [
+        {"id": each.id, "list_unit": each.list_unit_price, "unit_net": each.unit_price, "net": major(each.net)}
+        for each in priced.lines
+        if not each.segment
+    ]
+    found: dict[str, Any] = {"lines": [_plain_numbers(each) for each in lines]}
+    amounts = {"total_list": totals.list, "total_net": totals.net, "one_time": totals.one_time, "monthly": totals.mrr}
+    found |= {name: major(minor) for name, minor in (*amounts.items(), ("tcv", totals.tcv))}
+    if priced.gifts:
+        found["gifts"] = [each.sku for each in priced.gifts]
+    found["approvals"] = [f"{each.chain}/{each.level}" for each in priced.approval_route.levels]
+    return found | {"valid": "true" if priced.valid else "false"}
+
+
+def _plain_numbers(line: Mapping[str, str]) -> dict[str, str]:
+    """Without what is not known, such as the list price of a line that has none."""
+    return {name: text for name, text in line.items() if text}
+
+
+def _unsaid(asked: Any) -> Iterator[str]:
+    if asked.HasField("start"):
+        yield "a start of its own"
+    for line in asked.lines:
+        set_fields = {field.name for field, _ in line.ListFields()}
+        yield from (f"{what} on line `{line.id}`" for name, what in UNSAID.items() if name in set_fields)
+    for each in asked.manual_discounts:
+        if each.replaces > 1:
+            yield f"the discount `{each.id}`, which replaces others"
+
+
+def _lines(lines: Any, parent: str, past: Mapping[str, str], depth: int = 0) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        if line.parent != parent:
+            continue
+        found: dict[str, Any] = {"sku": line.sku, "qty": line.quantity, "id": line.id}
+        found |= {"group": line.group} if line.group else {}
+        found |= {"term_months": str(line.term_months)} if line.term_months else {}
+        found |= {"attributes": stated} if (stated := _facts(line.attributes)) else {}
+        counted = line.prior_quantity or past.get(line.sku, "")
+        found |= {"past": counted} if counted and not parent else {}
+        parts = list(_lines(lines, line.id, past, depth + 1))
+        if parts and depth >= DEEPEST:
+            raise VerbFailed(
+                f"a rule test cannot say the parts of `{line.id}`: they are nested too deep", code=FINDINGS
+            )
+        yield found | ({"parts": parts} if parts else {})
+
+
+def _manual(each: Any) -> dict[str, str]:
+    found = {"on": ON.get(each.on, "total"), "kind": KIND.get(each.kind, "percent"), "value": each.value}
+    return found | {"reason": each.reason} | ({"target": each.target} if each.target else {})
+
+
+def _facts(values: Any) -> dict[str, Any]:
+    """Facts as a file states them; those that are not known or empty are left out."""
+    read = {name: _value(value) for name, value in sorted(values.items())}
+    return {name: value for name, value in read.items() if value not in ("", None)}
+
+
+def _value(value: Any) -> Any:
+    match value.WhichOneof("kind"):
+        case "text":
+            return value.text
+        case "number":
+            return value.number
+        case "flag":
+            return "true" if value.flag else "false"
+        case "date":
+            return day(value.date)
+        case "list":
+            return [_value(each) for each in value.list.values]
+        case _:
+            return None
+
+
+def _flow(value: Any) -> str:
+    """A value as YAML of one line: texts are quoted as in JSON, which YAML reads alike."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{_flow(name)}: {_flow(item)}" for name, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_flow, value)) + "]"
+        case _:
+            text = str(value)
+            return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,40 @@
+"""``cpq rules serve FOLDER``: a server on a rule folder that takes each saved change."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from engine.adapters.disk_cache import user_cache
+from engine.application.ports import StoreFailed
+from engine.bootstrap import Settings, SettingsError, serve_folder
+from engine.cli.failure import CLEAN, VerbFailed
+
+
+def add_serve(parser: argparse.ArgumentParser) -> None:
+    """Describe ``cpq rules serve``."""
+    parser.add_argument("--listen", metavar="ADDRESS", default=Settings(Path()).listen, help="host:port or unix:PATH")
+    parser.add_argument(
+        "--database", metavar="FILE", type=Path, help="keep what is stored here (default: it is gone at the end)"
+    )
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Serve until told to stop; 2 when the book is broken from the start, or address or store cannot be used."""
+    folder: Path = options.folder
+    with tempfile.TemporaryDirectory(prefix="cpq-rules-") as beside:
+        database = options.database or Path(beside) / "cpq.sqlite3"
+        settings = Settings(database, listen=options.listen, cache=user_cache(os.environ))
+        try:
+            serve_folder(settings, folder, _tell)
+        except (SettingsError, StoreFailed) as problem:
+            raise VerbFailed(str(problem)) from problem
+    return CLEAN
+
+
+def _tell(news: str) -> None:
+    sys.stdout.write(f"{news}\n")
+    sys.stdout.flush()
