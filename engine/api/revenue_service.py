@@ -21,11 +21,14 @@ from engine.application.ledger import (
 from engine.application.perform import DEFAULT_TENANT, Work, etag_of
 from engine.application.ports import Reader
 from engine.application.revenue import RunResult, run_recognition
+from engine.application.stating import state
 from engine.audit import TITLES
 from engine.diagnostics import Code, Refusal
-from engine.revenue import RevenueContract
+from engine.revenue import Basis, RevenueContract
 from engine.wire import revenue as wire
 from engine.wire.basics import Faults, fill_date, need_date, read_date, read_key
+from engine.wire.parties import USERS
+from engine.wire.stated import read_fact
 
 MOST_CONTRACTS = 1_000
 
@@ -64,6 +67,36 @@ class RevenueService:
             context,
             decide,
             lambda _, done: revenue_pb2.RunRecognitionResponse(contract_count=done.contracts, entry_count=done.facts),
+        )
+
+    def StateRevenueFact(self, request: revenue_pb2.StateRevenueFactRequest, context: grpc.ServicerContext) -> Reply:
+        """State what nobody can compute."""
+        faults = Faults()
+        key = read_key(request.name, wire.REVENUE_CONTRACTS, "name", faults)
+        author = read_key(request.author, USERS, "author", faults)
+        if not request.reason.strip():
+            faults.required("reason")
+        on = read_date(request.date, "date", faults)
+        made = read_fact(request, faults)
+        checked(faults)
+        assert made is not None, "a request without a fact is refused"
+
+        def decide(work: Work) -> RevenueContract | Refusal:
+            basis = Basis(author, request.reason)
+            return state(
+                work,
+                key,
+                statement=lambda contract: made(contract.currency, on or work.at.date(), basis),
+                author=author,
+                kind=request.WhichOneof("fact") or "",
+                etag=request.etag,
+            )
+
+        return self._calls.mutate(
+            request,
+            context,
+            decide,
+            lambda work, contract: wire.revenue_contract_message(contract, work.etag(RevenueContract, contract.id)),
         )
 
     def ClosePeriod(self, request: revenue_pb2.ClosePeriodRequest, context: grpc.ServicerContext) -> Reply:

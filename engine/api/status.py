@@ -26,7 +26,7 @@ STATE_CODES = (
     *("ORD002", "ORD005", "ORD006", "ORD007", "ORD008", "ORD009", "ORD010", "ORD011", "ORD201"),
     *("CON006", "CON007", "CON009"),
     *("BIL001", "BIL010", "BIL011", "BIL012", "BIL020", "BIL023", "BIL024", "BIL030", "BIL040"),
-    *("LED021", "LED030", "LED032", "LED034", "REV030", "PAY001"),
+    *("LED021", "LED030", "LED032", "LED034", "REV030", "REV045", "REV046", "REV050", "REV051", "PAY001"),
 )
 """Codes that say no because of the state things are in, not because of the request."""
 STATUS_OF: Mapping[str, int] = {

@@ -19,6 +19,7 @@ from engine.audit import (
     ObligationRow,
     OrderItemRow,
     QuoteLineRow,
+    ReconcilingRow,
     Rows,
     ScheduleRow,
     StateChangeRow,
@@ -100,6 +101,7 @@ class _Tables:
             credit_lines=tuple(self._credit_lines()),
             obligations=tuple(self._obligations()),
             schedule=tuple(self._schedule()),
+            reconciling=tuple(self._reconciling()),
             journal=tuple(self._journal()),
             events=tuple(self._events()),
             changes=tuple(self._changes()),
@@ -221,6 +223,14 @@ class _Tables:
         for line in self._read("schedule_lines", "parent_id", "obligation_id", "due_on", "amount_minor"):
             currency, on = currencies[line["parent_id"]], date.fromisoformat(line["due_on"])
             yield ScheduleRow(line["parent_id"], line["obligation_id"], currency, on, line["amount_minor"])
+
+    def _reconciling(self) -> Iterator[ReconcilingRow]:
+        """What people stated of contracts beside their lines, as far as it changes a price."""
+        currencies = {each["id"]: each["currency"] for each in self._read("revenue_contracts", "id", "currency")}
+        for item in self._read("stated_items", "parent_id", "item_id", "kind", "price_minor"):
+            if item["price_minor"]:
+                name = f"{item['item_id']} {item['kind']}"
+                yield ReconcilingRow(item["parent_id"], currencies[item["parent_id"]], name, item["price_minor"])
 
     def _journal(self) -> Iterator[JournalLineRow]:
         keys: dict[str, str] = {

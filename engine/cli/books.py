@@ -117,6 +117,27 @@ def show_schedule(screen: Screen, contract: Any) -> None:
         screen.table(["    month", "amount", "", ""], months, right=(1,))
 
 
+def show_stated(screen: Screen, contract: Any) -> None:
+    """What people stated of a contract: what it does to the price, and how much of it the books show."""
+    if not contract.stated:
+        return
+    code = contract.currency_code
+    rows = [
+        [
+            f"  {each.id}",
+            each.kind.replace("_", " "),
+            day(each.date),
+            amount(each.amount, code),
+            amount(each.price_effect, code) if each.price_effect else "",
+            amount(each.booked, code) if each.booked else "",
+            f"{each.author.rpartition('/')[2]}: {each.reason}",
+        ]
+        for each in contract.stated
+    ]
+    columns = ["  stated", "", "from", f"amount {code}", "on the price", "booked", "who and why"]
+    screen.table(columns, rows, right=(3, 4, 5))
+
+
 def _promised(obligation: Any, others: list[Any]) -> str:
     """The products of an obligation; the lines too where another one is for the same products."""
     skus = ", ".join(obligation.skus[:3]) + (" ..." if len(obligation.skus) > 3 else "")

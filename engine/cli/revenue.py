@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
-from engine.cli.books import show_audit, show_balances, show_entry, show_schedule
+from engine.cli.books import show_audit, show_balances, show_entry, show_schedule, show_stated
+from engine.cli.connection import read_json
 from engine.cli.screen import Screen
-from engine.cli.verbs import Negative, Verb, a_day, add_family, add_verb, named, option, positional
+from engine.cli.verbs import Argument, Negative, Verb, a_day, add_family, add_verb, named, option, positional
 from engine.client import Client
 from engine.diagnostics import counted
 
@@ -22,9 +24,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         positional("name", "the entry, by its id in `cpq revenue journal`", named("journalEntries")),
         option("--day", "day of the reversal", kind=a_day, required=True),
     )
+    statement = (
+        CONTRACT,
+        positional("file", "a JSON file with what is stated, such as an `expected_refund`", Path),
+        option("--as", "the user who states it", kind=named("users"), required=True),
+        option("--reason", "the evidence it rests on", required=True),
+        option("--day", "the day it holds from (default: today)", kind=a_day),
+        Argument(("--preview",), "check and show it, but save nothing", flag=True),
+    )
     verbs = (
         Verb("show", "obligations and schedule of a contract", show, (CONTRACT,)),
         Verb("run", "recognise revenue up to a day", run, (UNTIL,)),
+        Verb("state", "state a refund, payment, financing, cost or progress of a contract", state, statement),
         Verb("close", "close the books up to a day", close, (UNTIL,)),
         Verb("journal", "the journal entries", journal, (option("--contract", "only of this contract", default=""),)),
         Verb("balance", "the trial balance", balance, (BY_THEN,)),
@@ -43,6 +54,7 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     contract = options.contract.rpartition("/")[2]
     found = client.revenue.get_revenue_contract(name=f"revenueContracts/{contract}")
     show_schedule(screen, found)
+    show_stated(screen, found)
     return found
 
 
@@ -52,6 +64,21 @@ def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     entries = counted(answer.entry_count, "entry", "entries")
     screen.say(f"{entries} for {counted(answer.contract_count, 'contract')}")
     return answer
+
+
+def state(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """State something of a contract."""
+    contract = options.contract.rpartition("/")[2]
+    stated = {"author": getattr(options, "as"), "reason": options.reason, "validate_only": options.preview}
+    fields: dict[str, Any] = {**read_json(options.file), **stated, "name": f"revenueContracts/{contract}"}
+    if options.day is not None:
+        fields["date"] = options.day
+    found = client.revenue.state_revenue_fact(**fields)  # type: ignore[arg-type]
+    show_schedule(screen, found)
+    show_stated(screen, found)
+    if options.preview:
+        screen.say("  nothing was changed: this is a preview")
+    return found
 
 
 def close(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 from cpq.v1 import revenue_pb2
 
 from engine.client.connection import Connection, ServiceClient
+from engine.wire.plain import Plain
 
 
 class GetRevenueContractFields(TypedDict, total=False):
@@ -22,6 +23,26 @@ class RunRecognitionFields(TypedDict, total=False):
 
     until: date
     contracts: Sequence[str]
+    request_id: str
+    validate_only: bool
+    etag: str
+
+
+class StateRevenueFactFields(TypedDict, total=False):
+    """Fields of StateRevenueFactRequest; one of the facts is given."""
+
+    name: str
+    date: date
+    author: str
+    reason: str
+    expected_refund: Plain
+    refund_release: Plain
+    customer_payment: Plain
+    financing: Plain
+    contract_costs: Plain
+    impairment_test: Plain
+    cost_of_goods: Plain
+    progress: Plain
     request_id: str
     validate_only: bool
     etag: str
@@ -79,6 +100,10 @@ class RevenueClient(ServiceClient):
     def run_recognition(self, **fields: Unpack[RunRecognitionFields]) -> revenue_pb2.RunRecognitionResponse:
         """Recognises everything due up to a day."""
         return self._call("RunRecognition", revenue_pb2.RunRecognitionResponse, fields)
+
+    def state_revenue_fact(self, **fields: Unpack[StateRevenueFactFields]) -> revenue_pb2.RevenueContract:
+        """States what nobody can compute: a refund, a payment to the customer, financing, costs, or progress."""
+        return self._call("StateRevenueFact", revenue_pb2.RevenueContract, fields)
 
     def close_period(self, **fields: Unpack[ClosePeriodFields]) -> revenue_pb2.ClosePeriodResponse:
         """Closes the books up to a month end."""

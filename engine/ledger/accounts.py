@@ -60,6 +60,15 @@ class Component(Enum):
     INTEREST_ON_DEFERRAL = "interest_on_deferral"
     CONTRACT_COST_CAPITALISED = "contract_cost_capitalised"
     CONTRACT_COST_AMORTISED = "contract_cost_amortised"
+    CONTRACT_COST_EXPENSED = "contract_cost_expensed"
+    CONTRACT_COST_IMPAIRED = "contract_cost_impaired"
+    CONTRACT_COST_WRITTEN_UP = "contract_cost_written_up"
+    CUSTOMER_PAID = "customer_paid"
+    CUSTOMER_PAYMENT_USED = "customer_payment_used"
+    GOODS_EXPECTED_BACK = "goods_expected_back"
+    GOODS_RETURNED = "goods_returned"
+    GOODS_KEPT = "goods_kept"
+    GOODS_SOLD = "goods_sold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +135,20 @@ INTEREST_INCOME = AccountCode("interest_income")
 CONTRACT_COST = AccountCode("contract_cost_asset")
 CONTRACT_COST_PAYABLE = AccountCode("contract_cost_payable")
 CONTRACT_COST_EXPENSE = AccountCode("contract_cost_expense")
+CONTRACT_COST_IMPAIRMENT = AccountCode("contract_cost_impairment")
+CUSTOMER_PAYMENT = AccountCode("asset_payment_to_customer")
+RETURNED_GOODS = AccountCode("right_to_returned_goods")
+INVENTORY = AccountCode("inventory")
+COST_OF_SALES = AccountCode("cost_of_goods_sold")
 
 DEFAULT_CHART = chart_of(
     accounts=(
         Account(CASH, "Cash", AccountType.ASSET),
         Account(RECEIVABLE, "Trade receivables", AccountType.ASSET),
         Account(CONTRACT_COST, "Costs to obtain and fulfil contracts", AccountType.ASSET),
+        Account(CUSTOMER_PAYMENT, "Payments to customers", AccountType.ASSET),
+        Account(RETURNED_GOODS, "Right to returned goods", AccountType.ASSET),
+        Account(INVENTORY, "Inventory", AccountType.ASSET),
         Account(CLEARING, "Contract clearing", AccountType.CLEARING),
         Account(TAX_PAYABLE, "Sales tax payable", AccountType.LIABILITY),
         Account(UNAPPLIED_CASH, "Customers' unapplied cash", AccountType.LIABILITY),
@@ -142,6 +159,8 @@ DEFAULT_CHART = chart_of(
         Account(INTEREST_EXPENSE, "Interest expense", AccountType.EXPENSE),
         Account(BAD_DEBT, "Bad debt expense", AccountType.EXPENSE),
         Account(CONTRACT_COST_EXPENSE, "Amortisation of contract costs", AccountType.EXPENSE),
+        Account(CONTRACT_COST_IMPAIRMENT, "Impairment of contract costs", AccountType.EXPENSE),
+        Account(COST_OF_SALES, "Cost of goods sold", AccountType.EXPENSE),
     ),
     rules=(
         PostingRule(Component.INVOICE_LINE, RECEIVABLE, CLEARING),
@@ -162,6 +181,15 @@ DEFAULT_CHART = chart_of(
         PostingRule(Component.INTEREST_ON_DEFERRAL, CLEARING, INTEREST_INCOME),
         PostingRule(Component.CONTRACT_COST_CAPITALISED, CONTRACT_COST, CONTRACT_COST_PAYABLE),
         PostingRule(Component.CONTRACT_COST_AMORTISED, CONTRACT_COST_EXPENSE, CONTRACT_COST),
+        PostingRule(Component.CONTRACT_COST_EXPENSED, CONTRACT_COST_EXPENSE, CONTRACT_COST_PAYABLE),
+        PostingRule(Component.CONTRACT_COST_IMPAIRED, CONTRACT_COST_IMPAIRMENT, CONTRACT_COST),
+        PostingRule(Component.CONTRACT_COST_WRITTEN_UP, CONTRACT_COST, CONTRACT_COST_IMPAIRMENT),
+        PostingRule(Component.CUSTOMER_PAID, CUSTOMER_PAYMENT, CASH),
+        PostingRule(Component.CUSTOMER_PAYMENT_USED, CLEARING, CUSTOMER_PAYMENT),
+        PostingRule(Component.GOODS_EXPECTED_BACK, RETURNED_GOODS, COST_OF_SALES),
+        PostingRule(Component.GOODS_RETURNED, INVENTORY, RETURNED_GOODS),
+        PostingRule(Component.GOODS_KEPT, COST_OF_SALES, RETURNED_GOODS),
+        PostingRule(Component.GOODS_SOLD, COST_OF_SALES, INVENTORY),
     ),
 )
 """A chart that books every fact with one clearing account per contract and currency."""

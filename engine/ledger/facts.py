@@ -205,6 +205,96 @@ class ContractCostAmortised:
     service: Period
 
 
+@dataclass(frozen=True, slots=True)
+class ContractCostExpensed:
+    """A cost of a contract that it did not cause alone, or that will not come back, is an expense at once."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCostImpaired:
+    """A contract cost asset is worth less than it stands at; the difference is written off."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCostWrittenUp:
+    """A contract cost asset that was written off is worth more again."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPaid:
+    """Money went to a customer for nothing distinct; it waits to meet revenue."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPaymentUsed:
+    """Part of a payment to a customer met the revenue that it lowers."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsExpectedBack:
+    """Goods are expected to come back: they are an asset, and no cost of sales."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReturned:
+    """Goods that were expected back came, and are stock again."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsKept:
+    """Goods that were expected back stay with the customer; they are a cost of sales."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsSold:
+    """Goods left the stock to a customer."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
 Fact: TypeAlias = (
     InvoiceFinalized
     | CreditNoteIssued
@@ -220,5 +310,14 @@ Fact: TypeAlias = (
     | FinancingAccrued
     | ContractCostCapitalised
     | ContractCostAmortised
+    | ContractCostExpensed
+    | ContractCostImpaired
+    | ContractCostWrittenUp
+    | CustomerPaid
+    | CustomerPaymentUsed
+    | GoodsExpectedBack
+    | GoodsReturned
+    | GoodsKept
+    | GoodsSold
 )
 """Everything the ledger knows how to book."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
-from typing import assert_never, get_args
+from typing import get_args
 
 from engine.diagnostics import Code, Fault, Refusal
 from engine.ledger.accounts import DEFAULT_CHART, NO_POSTING_RULE, Chart, Component
@@ -24,9 +24,18 @@ from engine.ledger.entry import (
 from engine.ledger.facts import (
     ContractCostAmortised,
     ContractCostCapitalised,
+    ContractCostExpensed,
+    ContractCostImpaired,
+    ContractCostWrittenUp,
     CreditNoteIssued,
+    CustomerPaid,
+    CustomerPaymentUsed,
     Fact,
     FinancingAccrued,
+    GoodsExpectedBack,
+    GoodsKept,
+    GoodsReturned,
+    GoodsSold,
     InvoiceFinalized,
     PaymentApplied,
     PaymentReceived,
@@ -187,22 +196,33 @@ def legs_of(fact: Fact) -> Iterable[Leg]:
             component = Component.INTEREST_ON_ADVANCE if fact.on_advance else Component.INTEREST_ON_DEFERRAL
             yield Leg(component, fact.amount, fact.trace)
         case _:
-            yield Leg(_single_component(fact), fact.amount, fact.trace)
+            yield Leg(COMPONENTS[type(fact)], fact.amount, fact.trace)
 
 
-SingleFact = (
-    PaymentApplied
-    | PaymentRefunded
-    | ReceivableWrittenOff
-    | RevenueRecognised
-    | RevenueReversed
-    | RefundLiabilityRaised
-    | RefundLiabilityReleased
-    | RefundLiabilitySettled
-    | ContractCostCapitalised
-    | ContractCostAmortised
+COMPONENTS: Mapping[type[Fact], Component] = MappingProxyType(
+    {
+        PaymentApplied: Component.PAYMENT_APPLIED,
+        PaymentRefunded: Component.PAYMENT_REFUNDED,
+        ReceivableWrittenOff: Component.WRITE_OFF,
+        RevenueRecognised: Component.REVENUE,
+        RevenueReversed: Component.REVENUE_REVERSED,
+        RefundLiabilityRaised: Component.REFUND_LIABILITY_RAISED,
+        RefundLiabilityReleased: Component.REFUND_LIABILITY_RELEASED,
+        RefundLiabilitySettled: Component.REFUND_LIABILITY_SETTLED,
+        ContractCostCapitalised: Component.CONTRACT_COST_CAPITALISED,
+        ContractCostAmortised: Component.CONTRACT_COST_AMORTISED,
+        ContractCostExpensed: Component.CONTRACT_COST_EXPENSED,
+        ContractCostImpaired: Component.CONTRACT_COST_IMPAIRED,
+        ContractCostWrittenUp: Component.CONTRACT_COST_WRITTEN_UP,
+        CustomerPaid: Component.CUSTOMER_PAID,
+        CustomerPaymentUsed: Component.CUSTOMER_PAYMENT_USED,
+        GoodsExpectedBack: Component.GOODS_EXPECTED_BACK,
+        GoodsReturned: Component.GOODS_RETURNED,
+        GoodsKept: Component.GOODS_KEPT,
+        GoodsSold: Component.GOODS_SOLD,
+    }
 )
-"""Facts of one part, always of the same component."""
+"""Facts of one part, and the component that it always is."""
 
 
 def _document_legs(document: InvoiceFinalized | CreditNoteIssued, line: Component, tax: Component) -> Iterable[Leg]:
@@ -210,29 +230,3 @@ def _document_legs(document: InvoiceFinalized | CreditNoteIssued, line: Componen
         yield Leg(line, each.net, each.trace)
     for taxed in document.taxes:
         yield Leg(tax, taxed.tax, taxed.trace)
-
-
-def _single_component(fact: SingleFact) -> Component:  # noqa: C901  one flat table over the fact types
-    match fact:
-        case PaymentApplied():
-            return Component.PAYMENT_APPLIED
-        case PaymentRefunded():
-            return Component.PAYMENT_REFUNDED
-        case ReceivableWrittenOff():
-            return Component.WRITE_OFF
-        case RevenueRecognised():
-            return Component.REVENUE
-        case RevenueReversed():
-            return Component.REVENUE_REVERSED
-        case RefundLiabilityRaised():
-            return Component.REFUND_LIABILITY_RAISED
-        case RefundLiabilityReleased():
-            return Component.REFUND_LIABILITY_RELEASED
-        case RefundLiabilitySettled():
-            return Component.REFUND_LIABILITY_SETTLED
-        case ContractCostCapitalised():
-            return Component.CONTRACT_COST_CAPITALISED
-        case ContractCostAmortised():
-            return Component.CONTRACT_COST_AMORTISED
-        case _:
-            assert_never(fact)

@@ -1,7 +1,8 @@
 """Owns obligations, allocation, recognition schedule, modification classifier; returns facts.
 
 Does not own invoices.
-Entry points: ``promises_of``, ``obligations_of``, ``open_contract``, ``recognise``, ``classify``, ``position``.
+Entry points: ``promises_of``, ``obligations_of``, ``open_contract``, ``recognise``, ``classify``, ``position``;
+what people state: ``expect_refund``, ``pay_customer``, ``finance``, ``capitalise``, ``impair``, ``report_progress``.
 """
 
 from engine.revenue.allocation import (
@@ -22,7 +23,9 @@ from engine.revenue.contract import (
     record_billed,
     report,
 )
+from engine.revenue.costs import ContractCost, capitalise, impair
 from engine.revenue.ending import cancel, end_early, take_back, unearned
+from engine.revenue.interest import Rate, finance
 from engine.revenue.modification import (
     Change,
     Remaining,
@@ -35,6 +38,7 @@ from engine.revenue.modification import (
     reestimate_line,
 )
 from engine.revenue.obligation import Obligation, Promise, obligations_of
+from engine.revenue.performing import report_progress
 from engine.revenue.policy import (
     Gaap,
     RangePolicy,
@@ -48,11 +52,36 @@ from engine.revenue.policy import (
     Timing,
 )
 from engine.revenue.position import Position, position
+from engine.revenue.progress import CostRecovery, CostReport, Output, ProgressMeasure
 from engine.revenue.promises import bundles_of, promises_of
 from engine.revenue.recognition import Recognition, recognise
+from engine.revenue.refunds import expect_refund, pay_customer, release_refund, sell_goods
 from engine.revenue.schedule import ScheduleLine, Slice, spread
+from engine.revenue.stated import Basis, CostAsset, CustomerPayment, ExpectedRefund, Financing, StatedItem
+from engine.revenue.stating import Stated
 
 __all__ = [
+    "Stated",
+    "StatedItem",
+    "Financing",
+    "ExpectedRefund",
+    "CustomerPayment",
+    "CostAsset",
+    "Basis",
+    "sell_goods",
+    "release_refund",
+    "pay_customer",
+    "expect_refund",
+    "ProgressMeasure",
+    "Output",
+    "CostReport",
+    "CostRecovery",
+    "report_progress",
+    "finance",
+    "Rate",
+    "impair",
+    "capitalise",
+    "ContractCost",
     "Allocation",
     "AllocationMethod",
     "Candidate",

@@ -26,6 +26,7 @@ from engine.revenue.schedule import (
     line_on,
     spread,
 )
+from engine.revenue.stated import StatedItem
 
 UNKNOWN_OBLIGATION = Code("REV020")
 DUPLICATE_OBLIGATION = Code("REV021")
@@ -98,6 +99,7 @@ class RevenueContract:
     gaap: Gaap = Gaap.IFRS
     version: int = 1
     recognised_until: date | None = None
+    stated: tuple[StatedItem, ...] = ()
 
     def account(self, obligation: str) -> ObligationAccount | None:
         """The account of an obligation, or None."""

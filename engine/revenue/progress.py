@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias, assert_never
 
-from engine.money import EXACT, HALF_UP, Money, Ratio, UnitPrice, settle, share_of
+from engine.money import EXACT, HALF_UP, WHOLE, Money, Ratio, UnitPrice, settle, share_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,56 @@ def cost_to_cost(
     carried = settle(UnitPrice(at_cost, unit), quantity=Decimal(1), rounding=HALF_UP)
     cost = carried + settle(UnitPrice(done, unit), quantity=Decimal(1), rounding=HALF_UP)
     return CostProgress(share, share_of(rest, share) + carried, cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Progress as what was produced over all that is to be: units, milestones, hours."""
+
+    done: Decimal
+    whole: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CostRecovery:
+    """Nobody can tell the outcome yet, but costs will be recovered: revenue is what they come to (IFRS 15.45)."""
+
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CostReport:
+    """Progress as costs incurred over costs expected, by name; see ``cost_to_cost``."""
+
+    expected: Mapping[str, Decimal]
+    incurred: Mapping[str, Decimal]
+    excluded: frozenset[str] = frozenset()
+    excluded_transferred: bool = False
+
+
+ProgressMeasure: TypeAlias = Output | CostRecovery | CostReport
+"""The ways in which progress is measured."""
+
+
+def share_done(price: Money, measure: ProgressMeasure) -> Ratio:
+    """The share of a price, which is above nothing, that is earned; never more than all of it."""
+    match measure:
+        case Output():
+            done = Ratio.of(measure.done) * _turned(measure.whole)
+        case CostRecovery():
+            done = Ratio(measure.cost.minor_units, price.minor_units)
+        case CostReport():
+            found = cost_to_cost(
+                price,
+                expected=measure.expected,
+                incurred=measure.incurred,
+                excluded=measure.excluded,
+                excluded_transferred=measure.excluded_transferred,
+            )
+            done = Ratio(found.revenue.minor_units, price.minor_units)
+        case _:
+            assert_never(measure)
+    return min(done, WHOLE)
 
 
 def right_to_invoice(rate: UnitPrice, quantity: Decimal) -> Money:

@@ -8,6 +8,7 @@ from datetime import date
 from engine.ledger import Fact, FactKey, RevenueRecognised, RevenueReversed, Trace
 from engine.money import Money
 from engine.periods import Period
+from engine.revenue.accruing import accrue
 from engine.revenue.contract import ObligationAccount, PostedRevenue, RevenueContract, lines_by_month
 from engine.revenue.schedule import month_of
 
@@ -36,7 +37,8 @@ def recognise(contract: RevenueContract, *, until: date) -> Recognition:
         facts += stated
         accounts.append(replace(account, posted=posted) if stated else account)
     changed = replace(contract, accounts=tuple(accounts), recognised_until=until)
-    return Recognition(changed, tuple(sorted(facts, key=lambda each: each.on)))
+    changed, accrued = accrue(changed, until=until)
+    return Recognition(changed, tuple(sorted((*facts, *accrued), key=lambda each: each.on)))
 
 
 def _due(

@@ -106,6 +106,11 @@ def _schedule_lines(contract: RevenueContract) -> Iterator[tuple[Cell, ...]]:
             yield account.id, line.month.isoformat(), line.on.isoformat(), line.amount.minor_units
 
 
+def _stated_items(contract: RevenueContract) -> Iterator[tuple[Cell, ...]]:
+    for item in contract.stated:
+        yield item.id, type(item).__name__, item.on.isoformat(), item.priced.minor_units
+
+
 def _journal_lines(stored: LedgerEntry) -> Iterator[tuple[Cell, ...]]:
     for line in stored.entry.lines:
         trace = line.trace
@@ -295,6 +300,7 @@ DOCUMENTS = (
                 _obligations,
             ),
             Child("schedule_lines", ("obligation_id", "month", "due_on", "amount_minor"), _schedule_lines),
+            Child("stated_items", ("item_id", "kind", "stated_on", "price_minor"), _stated_items),
         ),
     ),
     Table(

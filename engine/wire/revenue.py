@@ -9,6 +9,7 @@ from engine.ledger import AccountBalance, JournalLine
 from engine.money import Money, total
 from engine.revenue import ObligationAccount, RevenueContract
 from engine.wire.basics import decimal_text, fill_date
+from engine.wire.stated import fill_stated
 
 REVENUE_CONTRACTS = "revenueContracts"
 JOURNAL_ENTRIES = "journalEntries"
@@ -23,6 +24,8 @@ def revenue_contract_message(contract: RevenueContract, etag: str) -> revenue_pb
     message.recognized = total((each.recognised for each in contract.accounts), contract.currency).minor_units
     for account in contract.accounts:
         _fill_obligation(message.obligations.add(), account)
+    for item in contract.stated:
+        fill_stated(message.stated.add(), item)
     if contract.recognised_until is not None:
         fill_date(message.recognized_until, contract.recognised_until)
     return message

@@ -183,6 +183,12 @@ MUTATIONS: Mapping[str, Make] = {
         deal.ordered(server, deal.line("PLAN"), term_months=12)
         and revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31"))
     ),
+    "StateRevenueFact": lambda server: revenue_pb2.StateRevenueFactRequest(
+        name=deal.ordered(server, deal.line("PLAN"), term_months=12).contract.replace("contracts", "revenueContracts"),
+        author="users/rep",
+        reason="a bonus",
+        customer_payment={"paid": 1_000},
+    ),
     "ClosePeriod": lambda server: revenue_pb2.ClosePeriodRequest(until=deal.day("2026-01-31")),
     "ReverseEntry": lambda server: revenue_pb2.ReverseEntryRequest(name=entry(server)),
     "PublishRuleBook": lambda server: rule_book_pb2.PublishRuleBookRequest(files=files()),

@@ -12,6 +12,7 @@ from engine.audit import (
     ObligationRow,
     OrderItemRow,
     QuoteLineRow,
+    ReconcilingRow,
     Rows,
     ScheduleRow,
 )
@@ -75,6 +76,9 @@ def rows_of(deal: Deal) -> Rows:
                 each.obligation.timing is not Timing.POINT_IN_TIME,
             )
             for each in deal.revenue.accounts
+        ),
+        reconciling=tuple(
+            ReconcilingRow("c-1", "EUR", each.id, each.priced.minor_units) for each in deal.revenue.stated
         ),
         schedule=tuple(
             ScheduleRow("c-1", each.id, "EUR", line.on, line.amount.minor_units)

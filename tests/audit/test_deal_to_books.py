@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine.audit import audit
 from engine.catalog import ONE_TIME, BillingTiming, Charge, ChargeKind, ChargePeriod, LineId, Sku
+from engine.ledger import trial_balance
 from engine.money import Money, Ratio, share_of
 from engine.orders import OrderState
 from engine.periods import add_months
@@ -28,6 +30,7 @@ from tests.audit.lived import (
     take_back_some,
 )
 from tests.audit.rows import rows_of
+from tests.audit.stated import state_some
 
 
 @st.composite
@@ -72,9 +75,29 @@ def accepted_lines(draw: st.DrawFn, number: int) -> AcceptedLine:
 deals = st.integers(1, 4).flatmap(lambda n: st.tuples(*(accepted_lines(number) for number in range(n))))
 
 
+def _deliver_some(deal: Deal, number: int, today: date) -> None:
+    open_items = [each for each in deal.order.items if each.state is not OrderState.CANCELLED]
+    waiting = [each for each in open_items if each.delivered < each.quantity]
+    if waiting:
+        item = waiting[number % len(waiting)]
+        hand_over(deal, item.id, min(Decimal(number), item.quantity - item.delivered), noon(today))
+
+
+STEPS: dict[str, Callable[[Deal, int, date], None]] = {
+    "bill": lambda deal, _, today: bill(deal, today),
+    "cancel": take_back_some,
+    "deliver": _deliver_some,
+    "earn": lambda deal, _, today: earn(deal, today),
+    "end": end_some,
+    "fault": lambda deal, number, today: credit_fault(deal, number * 40, today),
+    "state": state_some,
+}
+"""What can happen to a deal on a day."""
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["bill", "earn", "deliver", "fault", "cancel", "end"]), st.integers(0, 400), st.integers(1, 7)
+        st.sampled_from(["bill", "earn", "deliver", "fault", "cancel", "end", "state"]),
+        st.integers(0, 400),
+        st.integers(1, 7),
     ),
     max_size=10,
 )
@@ -89,24 +112,12 @@ def test_any_deal_ties_out_from_quote_to_journal(
     today = START
     for kind, days, number in sorted(happened, key=lambda each: each[1]):
         today = max(today, START + timedelta(days=days))
-        match kind:
-            case "bill":
-                bill(deal, today)
-            case "earn":
-                earn(deal, today)
-            case "fault":
-                credit_fault(deal, number * 40, today)
-            case "cancel":
-                take_back_some(deal, number, today)
-            case "end":
-                end_some(deal, number, today)
-            case "deliver":
-                _deliver_some(deal, number, today)
+        STEPS[kind](deal, number, today)
         assert audit(rows_of(deal), at=today) == (), kind
     for item in deal.order.items:
         if item.delivered < item.quantity and item.state is not OrderState.CANCELLED:
             hand_over(deal, item.id, item.quantity - item.delivered, noon(today))
-    end = add_months(START, 40)
+    end = add_months(START, 60)
     bill(deal, end)
     earn(deal, end)
     assert audit(rows_of(deal), at=end) == ()
@@ -114,12 +125,7 @@ def test_any_deal_ties_out_from_quote_to_journal(
     booked = -sum(
         line.amount.minor_units for each in deal.journal.entries for line in each.lines if line.account == "revenue"
     )
-    assert booked == stated - sum(deal.faults.values())
-
-
-def _deliver_some(deal: Deal, number: int, today: date) -> None:
-    open_items = [each for each in deal.order.items if each.state is not OrderState.CANCELLED]
-    waiting = [each for each in open_items if each.delivered < each.quantity]
-    if waiting:
-        item = waiting[number % len(waiting)]
-        hand_over(deal, item.id, min(Decimal(number), item.quantity - item.delivered), noon(today))
+    assert booked == stated - sum(deal.faults.values()) + sum(each.priced.minor_units for each in deal.revenue.stated)
+    for each in trial_balance(deal.journal.entries):
+        if each.account in {"contract_cost_asset", "asset_payment_to_customer"}:
+            assert each.balance.is_zero, each.account

@@ -21,11 +21,18 @@ from tests.conformance.adapters import (
     revenue_metrics,
     revenue_modification,
     revenue_schedule,
+    revenue_stated,
 )
 from tests.conformance.adapters.revenue_case import Case, differences
 from tests.conformance.shared_data import cases
 
 ADAPTERS: dict[str, Callable[[Case], Any]] = {
+    "financing_return": revenue_stated.financing_return,
+    "financing_pv": revenue_stated.financing_pv,
+    "financing_annuity": revenue_stated.financing_annuity,
+    "financing_advance": revenue_stated.financing_advance,
+    "payable_to_customer": revenue_stated.payable_to_customer,
+    "returns": revenue_stated.returns,
     "allocation": revenue_allocation.allocation,
     "allocation_variable": revenue_allocation.allocation_variable,
     "breakage": revenue_measures.breakage,

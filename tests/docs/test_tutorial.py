@@ -58,6 +58,9 @@ def test_every_command_of_the_tutorial_works(
     books = shown["revenue show k-000001"]
     assert "73.44" in books and "229.52" in books
     assert "every identity holds" in shown["audit"]
+    refund = shown['revenue state k-000001 refund.json --as u-000001 --reason "one in five comes back"']
+    assert "expected refund" in refund and "-19.90" in refund and "u-000001: one in five comes back" in refund
+    assert "right_to_returned_goods" in shown["revenue balance"]
     # 86.40 a month from the fifth of February, given up on 16 May
     moved = shown["metrics show mrr_movements --from 2026-01-01 --to 2026-05-31 --by month"]
     assert moved.count("86.40") >= 2 and "-86.40" in moved

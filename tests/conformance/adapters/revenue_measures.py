@@ -8,10 +8,10 @@ from typing import Any
 
 from engine.billing.proration import period_ratio
 from engine.contracts import ContractTerms
-from engine.money import Currency, Money, Ratio, UnitPrice, allocate, share_of
+from engine.money import Currency, Money, UnitPrice, allocate, share_of
 from engine.periods import Period, Recurrence, Unit, add_months
-from engine.revenue import Promise, RecognitionPolicy, Timing, obligations_of, open_contract, position
-from engine.revenue.costs import ContractCost, amortisation, obtaining
+from engine.revenue import Basis, Promise, RecognitionPolicy, Timing, obligations_of, open_contract, position
+from engine.revenue.costs import ContractCost, capitalise, obtaining
 from engine.revenue.foreign import advance, contract_asset, translate
 from engine.revenue.options import breakage_earned, material_right_ssp, points_earned
 from engine.revenue.position import remaining_by_month
@@ -136,8 +136,11 @@ def progress_right_to_invoice(case: Case) -> Any:
 
 def contract_cost(case: Case) -> Any:
     given = case["input"]
-    costs = [ContractCost(each["id"], money(case, each["amount"]), each["incremental"]) for each in given["costs"]]
-    found = obtaining(costs, nothing=Money.zero(unit_of(case)), recoverable=given["expected_recoverable"])
+    kept = given["expected_recoverable"]
+    costs = [
+        ContractCost(each["id"], money(case, each["amount"]), each["incremental"] and kept) for each in given["costs"]
+    ]
+    found = obtaining(costs, nothing=Money.zero(unit_of(case)))
     return {"asset": text(found.asset), "expense": text(found.expense)}
 
 
@@ -150,9 +153,22 @@ def contract_cost_plan(case: Case) -> Any:
     return {
         "fulfilment_asset": text(fulfilment),
         "total_setup": text(fulfilment + others),
-        "annual_amortisation_fulfilment": text(share_of(fulfilment, Ratio(1, years))),
-        "annual_amortisation_commission": text(amortisation(money(case, given["commission"]), years)[-1]),
+        "annual_amortisation_fulfilment": text(_used_yearly(fulfilment, years)),
+        "annual_amortisation_commission": text(_used_yearly(money(case, given["commission"]), years)),
     }
+
+
+def _used_yearly(asset: Money, years: int) -> Money:
+    """What the first year of so many uses up of a cost that is carried as an asset."""
+    if asset.is_zero:
+        return asset
+    start = date(2025, 1, 1)
+    contract = open_contract("c", customer="", inception=start, obligations=(), currency=asset.currency)
+    service = Period(start, add_months(start, 12 * years))
+    cost = ContractCost("cost", asset, incremental=True)
+    stated = value_of(capitalise(contract, on=start, costs=[cost], service=service, basis=Basis("analyst", "the case")))
+    (item,) = stated.contract.stated
+    return asset - item.carrying(date(2025, 12, 31))
 
 
 def fx(case: Case) -> Any:
