@@ -73,7 +73,7 @@ def state(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     fields: dict[str, Any] = {**read_json(options.file), **stated, "name": f"revenueContracts/{contract}"}
     if options.day is not None:
         fields["date"] = options.day
-    found = client.revenue.state_revenue_fact(**fields)  # type: ignore[arg-type]
+    found = client.revenue.state_revenue_fact(**fields)
     show_schedule(screen, found)
     show_stated(screen, found)
     if options.preview:

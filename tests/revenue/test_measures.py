@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.money import Money, Ratio, UnitPrice, currency, total
 from engine.periods import Period
 from engine.revenue.contract import open_contract
-from engine.revenue.costs import ContractCost, amortisation, obtaining
+from engine.revenue.costs import ContractCost, obtaining
 from engine.revenue.foreign import advance, contract_asset, translate
 from engine.revenue.obligation import Promise, obligations_of
 from engine.revenue.options import breakage_earned, material_right_ssp, points_earned
@@ -170,9 +170,3 @@ def test_points_never_earn_more_than_they_hold(units: int, periods: list[tuple[i
         earned += row.revenue
         assert earned + row.contract_liability == eur(units)
         assert row.contract_liability >= eur(0)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**9), st.integers(1, 120))
-def test_an_asset_is_used_up(units: int, periods: int) -> None:
-    assert total(amortisation(eur(units), periods), EUR) == eur(units)
