@@ -130,11 +130,10 @@ def test_hours_and_royalties_are_earned_as_they_arise() -> None:
     assert royalty(eur(4_200_001), Decimal("0.1")) == eur(420_000)
 
 
-def test_incremental_costs_are_an_asset_if_they_come_back() -> None:
+def test_incremental_costs_are_an_asset_and_others_an_expense() -> None:
     costs = [ContractCost("legal", eur(15), incremental=False), ContractCost("commission", eur(10), incremental=True)]
     found = obtaining(costs, nothing=eur(0))
     assert (found.asset, found.expense) == (eur(10), eur(15))
-    assert obtaining(costs, nothing=eur(0), recoverable=False).expense == eur(25)
 
 
 def test_an_advance_stays_at_its_rate_and_a_contract_asset_moves() -> None:
