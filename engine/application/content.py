@@ -104,7 +104,8 @@ def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _
         lines = content.lines
     read = read_attributes(lines, active.parts.catalog, before=carried.lines)
     plan = active.parts.plan
-    skus = {each.sku for each in lines if each.counts_past} & plan.models.keys()
+    models = plan.models
+    skus = {each.sku for each in lines if each.sku in models and each.counts_past}
     request = QuoteRequest(
         date=day,
         currency=code,

@@ -96,7 +96,7 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
     taxed = any(line_tax)
     net = [amount - tax for amount, tax in zip(amounts, line_tax, strict=True)] if taxed and inclusive else amounts
     gross = [amount + tax for amount, tax in zip(net, line_tax, strict=True)] if taxed else net
-    costs = costs_of(work, lines)
+    costs = costs_of(work, rows)
     periods = [ONE] * len(lines)
     terms = list(net)
     charges = [line.charge for line in lines]
@@ -146,10 +146,13 @@ def _changed(rows: Rows, columns: Sequence[Sequence[object]]) -> tuple[PricedLin
     return tuple(cast("list[PricedLine]", made))
 
 
-def costs_of(work: Work, lines: Sequence[RequestLine]) -> list[int | None]:
+def costs_of(work: Work, rows: Rows) -> list[int | None]:
     """The cost of each line, rounded once."""
-    amount = work.amounts.of
-    return [None if line.cost is None else amount(line.cost, line.quantity) for line in lines]
+    amount, costs, lines = work.amounts.of, rows.cost, rows.lines
+    for index in rows.fresh:
+        line = lines[index]
+        costs[index] = None if line.cost is None else amount(line.cost, line.quantity)
+    return costs
 
 
 def term_of(work: Work, line: RequestLine, net: int) -> tuple[Decimal, int]:

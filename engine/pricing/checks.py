@@ -33,15 +33,16 @@ _NO_AMOUNTS = _AMOUNTS(RequestLine(LineId(""), Sku(""), Decimal(1)))
 """What a line states that could be a wrong amount, and what one has there that states none."""
 
 
-def request_faults(plan: PricePlan, request: PriceRequest) -> list[Fault]:
-    """All faults that can be seen before there are prices."""
+def request_faults(plan: PricePlan, request: PriceRequest, *, are_sound: bool = False) -> list[Fault]:
+    """All faults that can be seen before there are prices; of ``are_sound`` lines none is looked for."""
     found = list(_header(plan, request))
     if len(request.lines) > plan.rules.habits.lines_max:
         return [*found, _too_many(plan, request)]
-    found.extend(_lines(request, plan.rules.habits.quantity_decimals_max))
-    found.extend(_identities(request))
-    if plan.percent_of:
-        found.extend(_percents_with_a_price(plan, request))
+    if not are_sound:
+        found.extend(_lines(request, plan.rules.habits.quantity_decimals_max))
+        found.extend(_identities(request))
+        if plan.percent_of:
+            found.extend(_percents_with_a_price(plan, request))
     for index, manual in enumerate(request.manual):
         found.extend(_manual(manual, f"manual_discounts[{index}]", request))
     if plan.rules.habits.unusable_codes is UnusableCode.REFUSE:

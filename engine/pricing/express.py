@@ -93,7 +93,8 @@ class Express:
         constant = self.finder.constant_prices()
         units, sources, amounts, floors = rows.list_unit, rows.source, rows.list_amount, rows.floor
         left = []
-        for index, line in enumerate(rows.lines):
+        for index in rows.fresh:
+            line = rows.lines[index]
             found: tuple[Decimal | None, int, int | None] | None = constant.get(line.sku) or self._offered(line)
             if found is None or line.surcharges or line.uplift_percent or line.unit or line.segment_price is not None:
                 left.append(index)
@@ -154,9 +155,10 @@ class Express:
         is_guarded = guards.is_needed
         places = self._unit_places
         left = []
-        for index, line in enumerate(rows.lines):
+        for index in rows.fresh:
             if states[index] is not None:
                 continue
+            line = rows.lines[index]
             unit: Decimal | None = list_units[index]
             found = matching(line)
             if found:

@@ -29,6 +29,7 @@ from engine.pricing.finding import Finder
 from engine.pricing.finite import odd_numbers_asked, odd_numbers_stated
 from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.guarding import guard_line, price_percent_lines
+from engine.pricing.known_lines import NOTHING_KNOWN, Known
 from engine.pricing.line_stage import LineRun, alone, is_capped_over_quote, run_groups
 from engine.pricing.manual import manual_on_line, manual_on_order, replaces_order_rules, replaces_rules_of
 from engine.pricing.models.percent_of_total import PercentCycleError
@@ -63,13 +64,18 @@ ONE_BY_ONE = "order discounts were chosen one after another: too many sets; a be
 GREEDY = "the best combination of rules was searched up to a limit; a better one may exist"
 
 
-def price(plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS) -> Priced | Refusal:
-    """Price a request by a plan; bad input is a refusal that names every fault."""
+def price(
+    plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS, known: Known = NOTHING_KNOWN
+) -> Priced | Refusal:
+    """Price a request by a plan; bad input is a refusal that names every fault.
+
+    ``known`` are lines that were priced by the same plan under the same header before.
+    """
     try:
-        faults = faults_of(plan, request)
+        faults = faults_of(plan, request, are_sound=known.is_all)
         if faults:
             return Refusal(faults)
-        return Pricing(plan, request, lane=lane).run()
+        return Pricing(plan, request, lane=lane, known=known).run()
     except EvaluationFault as fault:
         return Refusal((Fault(codes.RULE_FAILED, "", f"a rule could not be evaluated: {fault}"),))
     except NotANumberError as fault:
@@ -92,9 +98,12 @@ def _not_computed(plan: PricePlan, request: PriceRequest, error: Exception) -> R
     return Refusal((Fault(codes.OUT_OF_RANGE, "lines", "an amount is beyond what can be computed exactly"),))
 
 
-def faults_of(plan: PricePlan, request: PriceRequest) -> tuple[Fault, ...]:
-    """All that is wrong before there are prices; beside it, lines without a price that nothing else is wrong with."""
-    faults = request_faults(plan, request)
+def faults_of(plan: PricePlan, request: PriceRequest, *, are_sound: bool = False) -> tuple[Fault, ...]:
+    """All that is wrong before there are prices; beside it, lines without a price that nothing else is wrong with.
+
+    ``are_sound`` says that nothing is wrong with the lines themselves.
+    """
+    faults = request_faults(plan, request, are_sound=are_sound)
     if not faults or any(each.field in _ABOUT_PRICES for each in faults):
         return tuple(faults)
     wrong = {each.field.partition("]")[0] for each in faults}
@@ -120,18 +129,26 @@ class Pricing:
     """One request on its way through the waterfall; lines whose rules are plain take the express lane."""
 
     def __init__(
-        self, plan: PricePlan, request: PriceRequest, *, lane: Lane = Lane.EXPRESS, told: Told | None = None
+        self,
+        plan: PricePlan,
+        request: PriceRequest,
+        *,
+        lane: Lane = Lane.EXPRESS,
+        told: Told | None = None,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
         self.plan = plan
         self.request = request
         self.work = Work(plan, request, currency(request.currency), told=told)
-        self.rows = Rows(request.lines)
+        is_express = lane is Lane.EXPRESS and suits(plan, request)
+        self.shelf = known.shelf if is_express else None
+        self.rows = Rows(request.lines, known.lines if is_express else ())
         self.finder = Finder(self.work)
         self.usable = usable_rules(plan.restrictions, request, plan.index.everything)
         self.warnings: list[str] = []
         self.slow: list[int] = []
         self.express: Express | None = None
-        if lane is Lane.EXPRESS and suits(plan, request):
+        if is_express:
             self.express = Express(self.work, self.rows, self.finder)
 
     def run(self) -> Priced | Refusal:
@@ -266,7 +283,10 @@ class Pricing:
         if faults:
             return Refusal(tuple(faults))
         discounts = [*run.discounts, *manual_on_order(order)]
-        return answer(order, run, discounts, self.usable.refused, self.warnings)
+        priced = answer(order, run, discounts, self.usable.refused, self.warnings)
+        if self.shelf is not None:
+            self.rows.teach(self.shelf)
+        return priced
 
 
 def unknown_tax_codes(work: Work, order: OrderState) -> list[Fault]:

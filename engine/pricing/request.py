@@ -36,7 +36,8 @@ class RequestLine(NamedTuple):
     and ``unit_factor`` how many of the own one it holds. ``root`` is the line at the top of the tree that a part
     belongs to and ``bundle`` its SKU; ``segment`` is the number of a ramp segment, ``segment_price`` what a unit of it
     costs in the place of list price, contract and model; rules act on it. ``allowed`` is what the facts allow of the
-    plan's rules, for lines whose maker knows it; without it they are looked up.
+    plan's rules, for lines whose maker knows it; without it they are looked up. ``is_plain`` says that the line states
+    nothing but product and quantity, and that nothing else is to be found out about it.
     """
 
     id: LineId
@@ -66,6 +67,11 @@ class RequestLine(NamedTuple):
     segment_price: Decimal | None = None
     term_part: Ratio = NO_PART
     allowed: Allowed | None = None
+    is_plain: bool = False
+
+
+STATED = 3
+"""Id, product and quantity come first in a line, as it is asked for and as it is priced."""
 
 
 class ManualOn(Enum):

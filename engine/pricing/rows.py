@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
+from typing import cast
 
 from engine.money import MoneyError
 from engine.money.problem import OUT_OF_RANGE
 from engine.money.settlement import MOST_MINOR_UNITS
+from engine.pricing.known_lines import KnownLine, Shelf
 from engine.pricing.request import RequestLine
 from engine.pricing.result import PricedLine, TraceRow
 from engine.pricing.state import ZERO, LineState, Record, major
 from engine.pricing.work import Work, line_record
+
+NOTHING = KnownLine(ZERO, ZERO, 0, 0, 0, None, (), (), None, None)
+"""Stands in the columns for a line that is not known yet."""
+_MAKE = cast("Callable[[tuple[object, ...]], KnownLine]", partial(tuple.__new__, KnownLine))
 
 
 class Rows:
     """One list a column, one place a line. Only lines that need it have a running state of their own.
 
     ``before`` are the lines of an earlier answer whose columns are what they were; None for those that are new.
+    ``fresh`` are the numbers of the lines that are not known yet, ``is_known`` says that nothing new was found out.
     """
 
     __slots__ = (
         "applied",
         "before",
+        "cost",
         "floor",
+        "fresh",
+        "is_known",
+        "least",
         "lines",
         "list_amount",
         "list_unit",
@@ -34,7 +46,7 @@ class Rows:
         "unit",
     )
 
-    def __init__(self, lines: tuple[RequestLine, ...]) -> None:
+    def __init__(self, lines: tuple[RequestLine, ...], known: Sequence[KnownLine | None] = ()) -> None:
         count = len(lines)
         self.lines = lines
         self.list_unit: list[Decimal] = [ZERO] * count
@@ -45,8 +57,32 @@ class Rows:
         self.floor: list[Decimal | None] = [None] * count
         self.applied: list[tuple[int, ...]] = [()] * count
         self.trace: list[tuple[TraceRow, ...]] = [()] * count
+        self.cost: list[int | None] = [None] * count
+        self.least: list[int | None] = [None] * count
         self.states: list[LineState | None] = [None] * count
         self.before: Sequence[PricedLine | None] = ()
+        self.fresh: Sequence[int] = range(count)
+        self.is_known = False
+        if known:
+            self._take_known(known)
+
+    def _take_known(self, known: Sequence[KnownLine | None]) -> None:
+        """Fill in the columns of the lines that are known."""
+        columns = map(list, zip(*[each or NOTHING for each in known], strict=True))
+        for name, column in zip(KnownLine._fields, columns, strict=True):
+            setattr(self, name, column)
+        self.fresh = [index for index, each in enumerate(known) if each is None] if None in known else ()
+        self.is_known = not self.fresh
+
+    def teach(self, shelf: Shelf) -> None:
+        """Let plain lines be known from now on; those that needed a running state are not."""
+        if self.is_known:
+            return
+        columns = [getattr(self, name) for name in KnownLine._fields]
+        found = zip(self.lines, self.states, zip(*columns, strict=True), strict=True)
+        shelf.learn(
+            {(line.sku, line.quantity): _MAKE(known) for line, state, known in found if state is None and line.is_plain}
+        )
 
     def keep(self, index: int, state: LineState) -> None:
         """Write the running state of a line into the columns."""

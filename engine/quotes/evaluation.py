@@ -24,13 +24,15 @@ from engine.pricing.checks import request_faults
 from engine.pricing.compiled import EXCHANGE
 from engine.pricing.finding import rates_to_freeze
 from engine.pricing.flow import at_line, faults_of
+from engine.pricing.known_lines import KnownLines
 from engine.pricing.masks import allowed_by
-from engine.pricing.request import Allowed, Facts, PriceRequest, RequestLine
+from engine.pricing.request import STATED, Allowed, Facts, PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.quotes.facts import header_facts, line_facts, no_margin
+from engine.quotes.known import known_of
 from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.phases import Phase, phases_of
-from engine.quotes.request import NONE, STATED, QuoteRequest, RequestedLine
+from engine.quotes.request import NONE, QuoteRequest, RequestedLine
 
 _MAKE = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """``RequestLine`` from all its fields in order, without the cost of its keywords."""
@@ -51,7 +53,7 @@ class Parts:
 
     ``facts`` is what rules read of each product and ``allowed`` the rules that these admit, put together once: quotes
     ask for the same products again and again. ``plain`` holds by currency what a line says that states no more than
-    product and quantity, for the products that were asked for so far.
+    product and quantity, for the products that were asked for so far; ``known`` what such lines came to.
     """
 
     rule_book: str
@@ -64,6 +66,7 @@ class Parts:
     facts: Mapping[Sku, Facts] = field(init=False, repr=False, compare=False)
     allowed: Mapping[Sku, Allowed] = field(init=False, repr=False, compare=False)
     plain: dict[str, dict[Sku, tuple[object, ...]]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    known: KnownLines = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         products = self.catalog.products.values()
@@ -72,6 +75,7 @@ class Parts:
         masks = {each.sku: allowed_by(self.plan, _any_line(each, facts[each.sku])) for each in products}
         object.__setattr__(self, "router", Router(self.policies, self.chains))
         object.__setattr__(self, "facts", facts)
+        object.__setattr__(self, "known", KnownLines(self.plan))
         object.__setattr__(self, "allowed", {sku: shared.setdefault(each, each) for sku, each in masks.items()})
 
 
@@ -99,11 +103,13 @@ class PricedQuote:
 
 def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     """Check the configurations, price the lines and find the approval route; a refusal holds every fault found."""
-    lines = resolve(request, parts.catalog)
+    known = known_of(request, parts.known)
+    # Lines that are all known have no faults and no configurations: there is nothing to resolve.
+    lines = () if known.is_all else resolve(request, parts.catalog)
     if isinstance(lines, Refusal):
         return Refusal((*lines.faults, *_faults_beside(request, lines, parts, faults_of)))
-    asked = price_lines(lines, request, parts)
-    priced = price(parts.plan, price_request(request, asked))
+    asked = _asked_before(request, parts) if known.is_all else price_lines(lines, request, parts)
+    priced = price(parts.plan, price_request(request, asked), known=known)
     if isinstance(priced, Refusal):
         return priced
     request = with_frozen_rates(request, priced, parts.plan)
@@ -228,9 +234,16 @@ def price_lines(lines: Sequence[ResolvedLine], request: QuoteRequest, parts: Par
             continue
         rest = plain.get(sku)
         if rest is None:
-            rest = plain[sku] = _price_line(line, request, parts)[STATED:]
+            made = _price_line(line, request, parts)
+            rest = plain[sku] = made._replace(is_plain=sku not in parts.configurators)[STATED:]
         found.append(_MAKE((asked.id, sku, quantity, *rest)))
     return tuple(found)
+
+
+def _asked_before(request: QuoteRequest, parts: Parts) -> tuple[RequestLine, ...]:
+    """Lines that are all known, as the pricing engine takes them."""
+    plain = parts.plain[request.currency]
+    return tuple([_MAKE((line.id, line.sku, line.quantity, *plain[line.sku])) for line in request.lines])
 
 
 def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> RequestLine:

@@ -12,7 +12,8 @@ from engine.catalog import Catalog, ChargeKind, LineId, Product, Sku
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.money import EXACT
 from engine.periods import months_between
-from engine.quotes.request import NO_MORE, STATED, QuoteRequest, RequestedLine
+from engine.pricing.request import STATED
+from engine.quotes.request import NO_MORE, QuoteRequest, RequestedLine
 
 NO_LINES = Code("QUO101")
 TOO_MANY_LINES = Code("QUO102")

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from engine.catalog import LineId, Sku, Value
-from engine.pricing.request import NO_FACTS, Facts, FrozenRate, ManualDiscount, Redeemed, TaxAnswer, TaxState
+from engine.pricing.request import NO_FACTS, STATED, Facts, FrozenRate, ManualDiscount, Redeemed, TaxAnswer, TaxState
 
 NONE = Decimal(0)
 
@@ -56,8 +56,6 @@ class RequestedLine(NamedTuple):
         return self.past_counts and not self.prior_quantity
 
 
-STATED = 3
-"""Id, product and quantity come first in a line, as it is asked for and as it is priced."""
 NO_MORE = RequestedLine(LineId(""), Sku(""), NONE)[STATED:]
 """What follows in a line that states nothing else, as most lines do."""
 

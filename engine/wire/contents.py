@@ -15,9 +15,9 @@ from engine.application.faults import TOO_MANY
 from engine.catalog import LineId, Sku
 from engine.diagnostics import Fault
 from engine.pricing.models.ramp import ShortSegment
-from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
+from engine.pricing.request import STATED, ManualDiscount, ManualKind, ManualOn, Replaces
 from engine.quotes.ramp import Ramp, SegmentTerms
-from engine.quotes.request import NO_MORE, NONE, STATED, QuoteRequest, RequestedLine
+from engine.quotes.request import NO_MORE, NONE, QuoteRequest, RequestedLine
 from engine.wire.basics import (
     Faults,
     check_own_id,

@@ -13,11 +13,12 @@ from engine.approvals.routed import Reason, Route
 from engine.catalog import LineId, Product
 from engine.money import EXACT
 from engine.pricing.models import PricePart
+from engine.pricing.request import STATED
 from engine.pricing.result import Priced, PricedLine, PricedTotals, Waterfall
 from engine.pricing.story import FlatStep, Steps
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.phases import Phase
-from engine.quotes.request import NO_MORE, STATED, RequestedLine
+from engine.quotes.request import NO_MORE, RequestedLine
 from engine.wire.basics import decimal_text, fill_date, fill_value, price_text
 from engine.wire.parts import fill_parts
 from engine.wire.sheets import Sheets, place_of
