@@ -1,22 +1,20 @@
-"""OrderService and ContractService: what accepted offers became."""
+"""OrderService: what accepted offers became."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import grpc
-from cpq.v1 import contract_pb2, order_pb2
+from cpq.v1 import order_pb2
 
 from engine.api.calls import Calls, Reply, checked
 from engine.api.listing import Listed, get_one, key_of, keys_of, list_page
 from engine.application.orders import Progress, Report, cancel_order, order_quote, report_progress
 from engine.application.ports import Reader
-from engine.application.termination import Termination, terminate_contract
-from engine.contracts import Contract
 from engine.orders.order import Order
 from engine.orders.states import OrderState
 from engine.wire import orders as wire
-from engine.wire.basics import Faults, need_date, read_decimal, read_key
+from engine.wire.basics import Faults, read_decimal, read_key
 from engine.wire.parties import CUSTOMERS, USERS
 
 PROGRESS: Mapping[int, Progress] = {order_pb2.Progress.Value(f"PROGRESS_{each.name}"): each for each in Progress}
@@ -78,52 +76,8 @@ class OrderService:
         )
 
 
-class ContractService:
-    """Contracts over gRPC."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-
-    def GetContract(self, request: contract_pb2.GetContractRequest, _: grpc.ServicerContext) -> Reply:
-        """One contract."""
-        return get_one(self._calls, Contract, wire.CONTRACTS, request.name, _contract)
-
-    def ListContracts(self, request: contract_pb2.ListContractsRequest, _: grpc.ServicerContext) -> Reply:
-        """A page of contracts."""
-        where = keys_of({"customer": (request.customer, CUSTOMERS)})
-        reply = contract_pb2.ListContractsResponse()
-        return list_page(self._calls, CONTRACTS, request, reply, where)
-
-    def TerminateContract(self, request: contract_pb2.TerminateContractRequest, context: grpc.ServicerContext) -> Reply:
-        """End a contract or some of its lines early."""
-        faults = Faults()
-        key = read_key(request.name, wire.CONTRACTS, "name", faults)
-        wish = _termination(request, faults)
-        checked(faults)
-        return self._calls.mutate(
-            request,
-            context,
-            lambda work: terminate_contract(work, key, wish, etag=request.etag),
-            lambda work, done: wire.termination_message(done, work.etag(Contract, key)),
-        )
-
-
 def _order(order: Order, etag: str, _: Reader) -> order_pb2.Order:
     return wire.order_message(order, etag)
-
-
-def _contract(contract: Contract, etag: str, _: Reader) -> contract_pb2.Contract:
-    return wire.contract_message(contract, etag)
-
-
-def _termination(request: contract_pb2.TerminateContractRequest, faults: Faults) -> Termination:
-    end = need_date(request.end, "end", faults)
-    by = read_key(request.by, USERS, "by", faults, optional=True)
-    if not request.reason.strip():
-        faults.required("reason")
-    if len(set(request.lines)) < len(request.lines):
-        faults.invalid("lines", "a line is named twice")
-    return Termination(end=end, reason=request.reason, lines=tuple(request.lines), by=by)
 
 
 def _report(request: order_pb2.ReportItemProgressRequest, faults: Faults) -> Report:
@@ -148,4 +102,3 @@ def _report(request: order_pb2.ReportItemProgressRequest, faults: Faults) -> Rep
 
 
 ORDERS = Listed(Order, "orders", lambda order: order.id, _order)
-CONTRACTS = Listed(Contract, "contracts", lambda contract: contract.id, _contract)

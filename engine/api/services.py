@@ -29,9 +29,10 @@ from engine.api.billing_service import BillingService
 from engine.api.calls import Calls
 from engine.api.catalog_service import CatalogService
 from engine.api.configuration_service import ConfigurationService
+from engine.api.contract_service import ContractService
 from engine.api.event_service import EventService
 from engine.api.metric_service import MetricService
-from engine.api.order_service import ContractService, OrderService
+from engine.api.order_service import OrderService
 from engine.api.party_service import PartyService
 from engine.api.pricing_service import PricingService
 from engine.api.quote_service import QuoteService

@@ -31,6 +31,8 @@ from engine.ledger.accounts import AccountType
 
 NOT_YET = date.max
 TIMED = frozenset({"daily", "monthly_even", "monthly_prorate_first", "weights", "by_second"})
+SOLD = frozenset({"ADD", "MODIFY"})
+"""The actions of order items that sell something; others tell what of a contract goes or stays."""
 REMOVABLE = frozenset({"quotes", "invoices"})
 TOLD = (
     *("customers", "billing_accounts", "selling_entities", "users", "approver_groups", "quotes", "approvals"),
@@ -67,7 +69,12 @@ class _Tables:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._orders = {each["id"]: each for each in self._read("orders", "id", "quote", "quote_version", "contract")}
-        self._by_contract = {each["contract"]: key for key, each in self._orders.items()}
+        self._items = self._read("order_items", "parent_id", "item_id", "quote_line", "term_minor", "action")
+        self._by_line = {
+            (self._orders[each["parent_id"]]["contract"], each["quote_line"]): each["parent_id"]
+            for each in self._items
+            if each["action"] in SOLD
+        }
         self._contracts = {each["id"]: each for each in self._read("contracts", "id", "currency")}
         self._billed = {each["id"]: each["until"] for each in self._read("billing_marks", "id", "until")}
         self._services = {
@@ -131,7 +138,7 @@ class _Tables:
                     )
 
     def _order_items(self) -> Iterator[OrderItemRow]:
-        for item in self._read("order_items", "parent_id", "item_id", "quote_line", "term_minor"):
+        for item in (each for each in self._items if each["action"] in SOLD):
             order = self._orders[item["parent_id"]]
             contract, line = order["contract"], item["quote_line"]
             yield OrderItemRow(
@@ -166,7 +173,7 @@ class _Tables:
                 yield InvoiceLineRow(
                     invoice=line["parent_id"],
                     line=line["line_id"],
-                    order=self._by_contract.get(line["contract"], ""),
+                    order=self._by_line.get((line["contract"], line["quote_line"]), ""),
                     item=line["quote_line"],
                     contract=line["contract"],
                     currency=invoice["currency"],
@@ -188,7 +195,7 @@ class _Tables:
                 line=line["line_id"],
                 invoice=note["invoice"],
                 invoice_line=line["credits"],
-                order=self._by_contract.get(line["contract"], ""),
+                order=self._by_line.get((line["contract"], line["quote_line"]), ""),
                 item=line["quote_line"],
                 contract=line["contract"],
                 currency=self._contracts[line["contract"]]["currency"],

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from engine.application.content import find_book
 from engine.application.paging import every
 from engine.application.perform import Environment
 from engine.application.ports import Reader
-from engine.application.taxes import included_percents, tax_table
+from engine.application.rule_books import ActiveBook
+from engine.application.taxes import Offer, included_percents, tax_table
 from engine.application.usage import StoredUsage
 from engine.billing import BillingPolicy, BillLine, CreditNote, Invoice, TaxTable, missing_lines
 from engine.contracts import Contract, Delivery, UsageRecord
 from engine.diagnostics import Refusal
 from engine.orders.delivery import deliveries
 from engine.orders.order import Order
+from engine.quotes.evaluation import PricedQuote
+from engine.quotes.quote import Quote
 from engine.rulebook.parts import billing_policy
 
 
@@ -42,20 +46,70 @@ class BillOfContract:
         return missing_lines(self.contract, self.deliveries, self.usage, self.existing, until, self.policy)
 
 
-def bill_of(env: Environment, reader: Reader, contract: Contract, tenant: str) -> BillOfContract | Refusal:
-    """Load the bill of a contract as it stands, which may be about to be saved."""
+def orders_of(reader: Reader, contract: Contract) -> tuple[Order, ...]:
+    """The order of a contract, and those of its amendments, in the order of signing."""
+    keys = [contract.order, *(each.order for each in contract.changes if each.order)]
+    found = (reader.get(Order, key) for key in keys)
+    return tuple(each for each in found if each is not None)
+
+
+def bill_of(
+    env: Environment, reader: Reader, contract: Contract, tenant: str, *, proposed: PricedQuote | None = None
+) -> BillOfContract | Refusal:
+    """Load the bill of a contract as it stands, which may be about to be saved.
+
+    ``proposed`` is the priced offer of its latest change while that is only a preview.
+    """
     active = find_book(env, tenant, book_hash=contract.rule_book, day=contract.start)
     if isinstance(active, Refusal):
         return active
-    order = reader.get(Order, contract.order)
-    policy = billing_policy(active.book, contract.currency.code)
-    taxes = tax_table(reader, contract, active.parts)
+    offers = _offers(env, reader, contract, tenant, active, proposed)
+    if isinstance(offers, Refusal):
+        return offers
+    policy = _with_later_models(env, contract, tenant, billing_policy(active.book, contract.currency.code))
+    taxes = tax_table(contract, offers)
     return BillOfContract(
         contract=contract,
-        deliveries=deliveries(order) if order is not None else (),
+        deliveries=tuple(each for order in orders_of(reader, contract) for each in deliveries(order)),
         usage=tuple(each.record for each in every(reader, StoredUsage, contract=contract.id)),
         invoices=tuple(every(reader, Invoice, contract=contract.id)),
         notes=tuple(every(reader, CreditNote, contract=contract.id)),
         policy=replace(policy, included_percents=included_percents(taxes, active.parts)),
         taxes=taxes,
     )
+
+
+def _offers(
+    env: Environment,
+    reader: Reader,
+    contract: Contract,
+    tenant: str,
+    first: ActiveBook,
+    proposed: PricedQuote | None,
+) -> tuple[Offer, ...] | Refusal:
+    """The offers that a contract and its changes were signed from, in order, with the books that priced them."""
+    signed = [(contract.quote, contract.quote_version, contract.rule_book)]
+    signed += [(each.quote, each.quote_version, each.rule_book) for each in contract.changes if each.quote]
+    found: list[Offer] = []
+    for n, (key, version, book) in enumerate(signed):
+        active = first if book == contract.rule_book else find_book(env, tenant, book_hash=book, day=contract.start)
+        if isinstance(active, Refusal):
+            return active
+        is_last = n == len(signed) - 1
+        quote = None if is_last and proposed is not None else reader.get(Quote, key)
+        offer = quote.offer(version) if quote is not None else None
+        priced = offer.priced if offer is not None else proposed if is_last else None
+        found.append(Offer(priced, active.parts))
+    return tuple(found)
+
+
+def _with_later_models(env: Environment, contract: Contract, tenant: str, policy: BillingPolicy) -> BillingPolicy:
+    """The policy with the price models of later books, under the names that the lines of amendments give them."""
+    books = {each.rule_book for each in contract.changes if each.rule_book} - {contract.rule_book}
+    models = dict(policy.models)
+    for key in sorted(books):
+        active = env.books.get(tenant, key)
+        if active is not None:
+            later = billing_policy(active.book, contract.currency.code).models
+            models |= {f"{name}@{key}": model for name, model in later.items()}
+    return replace(policy, models=MappingProxyType(models)) if books else policy

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine.application.bill_of_contract import BillOfContract
+from engine.application.bill_of_contract import BillOfContract, orders_of
 from engine.application.corrections import correct_invoices
 from engine.application.perform import Work
 from engine.application.revenue import save_revenue
@@ -14,6 +14,7 @@ from engine.billing import CreditNote, Invoice
 from engine.contracts import Contract, LineEnd, SubscriptionLine, all_lines, released_before, with_released
 from engine.diagnostics import Refusal
 from engine.money import Money, total
+from engine.orders.cancellation import stop_fulfilment
 from engine.revenue import RevenueContract, end_early, reestimate, take_back
 
 
@@ -33,7 +34,7 @@ def settle_end(work: Work, contract: Contract) -> Settled | Refusal:
     come too. What will never be billed leaves the promise of the line, and the revenue of the contract with it.
     """
     ended = contract.changes[-1].ended
-    corrected = correct_invoices(work, contract, max(work.at.date(), *(each.on for each in ended)))
+    corrected = correct_invoices(work, contract, max([work.at.date(), *(each.on for each in ended)]))
     if isinstance(corrected, Refusal):
         return corrected
     settled = with_released(contract, _released(work, corrected.bill, ended))
@@ -44,10 +45,26 @@ def settle_end(work: Work, contract: Contract) -> Settled | Refusal:
     return Settled(settled, corrected.notes, corrected.dropped)
 
 
+def stop_ended(work: Work, contract: Contract, *, but: str = "") -> Refusal | None:
+    """Nobody has to set up any more what the latest change ended by now; before its day work on it goes on.
+
+    ``but`` names the order of the change itself.
+    """
+    latest, today = contract.changes[-1], work.at.date()
+    gone = [each.line for each in latest.ended if each.on <= today]
+    for order in orders_of(work.tx, contract):
+        stopped = stop_fulfilment(order, gone, at=work.at, note=latest.reason) if order.id != but else None
+        if stopped is not None:
+            saved = work.saved(stopped)
+            if isinstance(saved, Refusal):
+                return saved
+    return None
+
+
 def _released(work: Work, bill: BillOfContract, ended: tuple[LineEnd, ...]) -> Mapping[str, Money]:
     """What each ended line promised and will not bill: its promise less credits by hand less all that it bills."""
     lines = {each.id: each for each in all_lines(bill.contract)}
-    billed = [*bill.existing, *bill.missing(max(work.at.date(), *(each.on for each in ended)))]
+    billed = [*bill.existing, *bill.missing(max([work.at.date(), *(each.on for each in ended)]))]
     released = {}
     for end in ended:
         promised = _promised(lines[end.line])

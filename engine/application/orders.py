@@ -8,26 +8,30 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
+from engine.application.amendment_order import order_amendment
 from engine.application.content import breakdowns_of, find_book
 from engine.application.ending import settle_end
 from engine.application.faults import not_found
 from engine.application.perform import Work
 from engine.application.quotes import load_quote
 from engine.application.revenue import open_revenue, report_deliveries
-from engine.contracts import Contract, ContractTerms
-from engine.contracts.signing import cancel as cancel_lines
-from engine.diagnostics import Decision, Refusal
-from engine.orders.acceptance import Booking, create_order
+from engine.contracts import Contract, ContractTerms, take_back
+from engine.diagnostics import Code, Decision, Fault, Refusal
+from engine.orders.acceptance import create_order
 from engine.orders.cancellation import cancel_order as cancel
 from engine.orders.cancellation import cancelled_lines, undo_task
 from engine.orders.fulfilment import complete_task, deliver, fail_task, retry_task, start_task
 from engine.orders.order import Order
+from engine.orders.placing import Booking
+from engine.orders.states import OPEN_STATES
 from engine.parties import BillingAccount
 from engine.quotes import lifecycle
 from engine.quotes.accepted import AcceptedQuote, accepted_quote
 from engine.quotes.quote import Quote
 from engine.quotes.status import Move, state_faults
 from engine.revenue import RevenuePolicies
+
+REPLACES_A_LINE = Code("ORD012")
 
 
 class Progress(Enum):
@@ -65,6 +69,9 @@ def order_quote(work: Work, key: str, *, etag: str) -> Order | Refusal:
         return active
     parts = breakdowns_of(quote.priced, active.parts)
     accepted = accepted_quote(quote, active.parts.catalog, at=quote.updated_at, parts=parts)
+    if quote.amendment is not None:
+        amended = order_amendment(work, quote, accepted, active)
+        return amended if isinstance(amended, Refusal) else _ordered(work, quote, amended)
     terms = active.book.terms
     booking = Booking(
         order=work.new_id("o"),
@@ -81,8 +88,12 @@ def order_quote(work: Work, key: str, *, etag: str) -> Order | Refusal:
     problem = _start_revenue(work, accepted, booked.contract, booked.order, active.book.terms.revenue)
     if problem is not None:
         return problem
-    moved = work.saved(lifecycle.order(quote, order_id=booking.order, contract_id=booking.contract, at=work.at))
-    return moved if isinstance(moved, Refusal) else booked.order
+    return _ordered(work, quote, booked.order)
+
+
+def _ordered(work: Work, quote: Quote, order: Order) -> Order | Refusal:
+    moved = work.saved(lifecycle.order(quote, order_id=order.id, contract_id=order.contract, at=work.at))
+    return moved if isinstance(moved, Refusal) else order
 
 
 def report_progress(work: Work, key: str, report: Report, *, etag: str) -> Order | Refusal:
@@ -104,6 +115,9 @@ def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: s
     order = _load(work, key, etag)
     if isinstance(order, Refusal):
         return order
+    problem = _replaced(order, items)
+    if problem is not None:
+        return problem
     changed = work.saved(cancel(order, at=work.at, note=note, items=items))
     if isinstance(changed, Refusal):
         return changed
@@ -112,17 +126,26 @@ def cancel_order(work: Work, key: str, *, items: Sequence[str], note: str, by: s
         return changed
     contract = work.tx.get(Contract, order.contract)
     assert contract is not None, "an order has its contract"
-    start = min(each.start for each in contract.lines if each.id in gone)
-    # Notice protects a running service; what was never handed over does not run yet.
-    without_notice = replace(contract, terms=replace(contract.terms, notice_days=0))
-    ended = work.decided(
-        cancel_lines(without_notice, on=start, at=work.at, by=by, reason=note or "cancelled", lines=gone)
-    )
+    ended = work.decided(take_back(contract, gone, at=work.at, by=by, reason=note or "cancelled"))
     if isinstance(ended, Refusal):
         return ended
-    stopped = replace(ended, terms=contract.terms)
-    settled = settle_end(work, stopped)
+    settled = settle_end(work, ended)
     return settled if isinstance(settled, Refusal) else changed
+
+
+def _replaced(order: Order, items: Sequence[str]) -> Refusal | None:
+    """A line that came in the place of another is not cancelled with its item: the customer would have neither."""
+    faults = [
+        Fault(
+            REPLACES_A_LINE,
+            f"items[{n}]",
+            f"`{key}` came in the place of `{item.replaces}`",
+            "amend the contract again",
+        )
+        for n, key in enumerate(items or [each.id for each in order.items if each.state in OPEN_STATES])
+        if (item := order.item(key)) is not None and item.replaces
+    ]
+    return Refusal(tuple(faults)) if faults else None
 
 
 def _load(work: Work, key: str, etag: str) -> Order | Refusal:

@@ -13,6 +13,7 @@ from engine.application.perform import Environment, Work
 from engine.application.ports import Reader
 from engine.application.stated import Carried
 from engine.catalog import LineId
+from engine.contracts import Amendment
 from engine.diagnostics import Fault, Refusal
 from engine.parties import BillingAccount, Customer, SellingEntity, User
 from engine.quotes import lifecycle
@@ -32,12 +33,13 @@ class QuoteDeleted:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a new quote is made of."""
+    """What a new quote is made of; ``amendment`` says what of a contract it changes."""
 
     content: Content
     parties: QuoteParties
     valid_until: date
     title: str = ""
+    amendment: Amendment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def create_quote(work: Work, draft: Draft, *, etag: str) -> Quote | Refusal:
     )
     quote = work.decided(decision)
     if not isinstance(quote, Refusal):
+        quote = replace(quote, amendment=draft.amendment)
         work.tx.add(quote)
     return quote
 
@@ -118,6 +121,9 @@ def change_quote(work: Work, key: str, edit: Edit, *, etag: str) -> Quote | Refu
     if isinstance(priced, Refusal):
         return priced
     edited = replace(quote, parties=parties, title=_or(edit.title, quote.title))
+    problem = _amendment_refused(quote, edited, priced)
+    if problem is not None:
+        return problem
     return work.saved(lifecycle.edit(edited, priced, valid_until=edit.valid_until, at=work.at))
 
 
@@ -138,6 +144,9 @@ def change_lines(work: Work, key: str, changes: LineChanges, *, etag: str, most:
     priced = with_lines(work.env, work.tx, quote, changes, tenant=work.tenant, most=most)
     if isinstance(priced, Refusal):
         return priced
+    problem = _amendment_refused(quote, quote, priced)
+    if problem is not None:
+        return problem
     return work.saved(lifecycle.edit(quote, priced, valid_until=None, at=work.at))
 
 
@@ -196,7 +205,7 @@ def clone_quote(work: Work, key: str, *, owner: str, valid_until: date, etag: st
         return quote
     content = _begun_again(quote)
     parties = replace(quote.parties, owner=owner or quote.parties.owner)
-    return create_quote(work, Draft(content, parties, valid_until, quote.title), etag="")
+    return create_quote(work, Draft(content, parties, valid_until, quote.title, quote.amendment), etag="")
 
 
 def revise_quote(work: Work, key: str, *, valid_until: date, etag: str) -> Quote | Refusal:
@@ -230,6 +239,23 @@ def content_of(request: QuoteRequest, customer: str) -> Content:
 def _begun_again(quote: Quote) -> Content:
     """What a quote asks for, to be evaluated today: the date and the exchange rates are found anew."""
     return replace(content_of(quote.request, quote.parties.customer), date=None, exchange=())
+
+
+def _amendment_refused(before: Quote, after: Quote, priced: PricedQuote) -> Refusal | None:
+    """A quote that changes a contract stays one of that contract: its customer, currency, and lines that follow."""
+    if before.amendment is None:
+        return None
+    faults = []
+    if after.parties.customer != before.parties.customer:
+        faults.append(invalid("content.customer", f"the contract is with `{before.parties.customer}`"))
+    if priced.request.currency != before.request.currency:
+        faults.append(invalid("content.currency_code", f"the contract is in {before.request.currency}"))
+    lines = {str(each.id) for each in priced.request.lines}
+    for line, follows in before.amendment.followed.items():
+        if line not in lines:
+            hint = f"keep it, or quote the change anew and cancel `{follows}`"
+            faults.append(invalid("content.lines", f"`{line}` follows `{follows}` of the contract", hint))
+    return Refusal(tuple(faults)) if faults else None
 
 
 def _price(work: Work, content: Content) -> PricedQuote | Refusal:

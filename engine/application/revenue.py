@@ -20,10 +20,15 @@ from engine.orders.order import Order
 from engine.periods import Period
 from engine.quotes.accepted import AcceptedQuote
 from engine.revenue import (
+    Obligation,
     RevenueContract,
     RevenuePolicies,
     Timing,
+    Treatment,
+    add_obligations,
+    blend,
     credit_past_fault,
+    named_apart,
     obligations_of,
     open_contract,
     recognise,
@@ -31,6 +36,7 @@ from engine.revenue import (
     reestimate,
     reestimate_line,
     report,
+    treatment_of,
 )
 from engine.revenue.promises import bundles_of, promises_of
 
@@ -78,10 +84,7 @@ class RunResult:
 
 def open_revenue(work: Work, accepted: AcceptedQuote, contract: Contract, policies: RevenuePolicies) -> Refusal | None:
     """Find the obligations of an accepted offer and allocate its price."""
-    promises = promises_of(accepted, policies)
-    if isinstance(promises, Refusal):
-        return promises
-    obligations = obligations_of(promises, bundles=bundles_of(promises, policies.ssp))
+    obligations = found_obligations(accepted, policies)
     if isinstance(obligations, Refusal):
         return obligations
     opened = open_contract(
@@ -95,6 +98,50 @@ def open_revenue(work: Work, accepted: AcceptedQuote, contract: Contract, polici
     work.tx.add(opened)
     work.tx.emit(RevenueContractOpened(opened.id, len(opened.accounts), opened.price, work.at))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an amendment added to revenue, and how the change is accounted for."""
+
+    obligations: tuple[str, ...]
+    treatment: Treatment
+
+
+def found_obligations(accepted: AcceptedQuote, policies: RevenuePolicies) -> tuple[Obligation, ...] | Refusal:
+    """The obligations of an accepted offer, with its price allocated to them."""
+    promises = promises_of(accepted, policies)
+    if isinstance(promises, Refusal):
+        return promises
+    return obligations_of(promises, bundles=bundles_of(promises, policies.ssp))
+
+
+def add_revenue(work: Work, accepted: AcceptedQuote, contract: Contract, policies: RevenuePolicies) -> Added | Refusal:
+    """Add the obligations of an amendment to the revenue contract of the changed contract."""
+    obligations = found_obligations(accepted, policies)
+    if isinstance(obligations, Refusal):
+        return obligations
+    revenue = work.tx.get(RevenueContract, contract.id)
+    assert revenue is not None, "a contract has its revenue contract"
+    fresh = named_apart(revenue, obligations)
+    changed = add_obligations(revenue, fresh)
+    if isinstance(changed, Refusal):
+        return changed
+    if fresh:
+        save_revenue(work, changed, cause="amendment")
+    ends = len(contract.changes[-1].ended)
+    return Added(tuple(each.id for each in fresh), treatment_of(fresh, ends_lines=ends))
+
+
+def blend_revenue(work: Work, contract: Contract, added: Added) -> None:
+    """Blend what is still to be earned, where an amendment is accounted for prospectively."""
+    if added.treatment is not Treatment.PROSPECTIVE:
+        return
+    revenue = work.tx.get(RevenueContract, contract.id)
+    assert revenue is not None, "a contract has its revenue contract"
+    blended = blend(revenue, on=contract.changes[-1].effective, added=added.obligations)
+    if blended is not revenue:
+        save_revenue(work, blended, cause="amendment")
 
 
 def report_deliveries(work: Work, order: Order, *, before: Order | None) -> Refusal | None:

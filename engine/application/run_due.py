@@ -9,7 +9,9 @@ from engine.application.approvals import directory, ended_with_quote
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Environment, Work, perform
 from engine.application.ports import Asked
+from engine.application.renewing import keep_waiting, renew_contract
 from engine.approvals.run import ApprovalRun, RunStatus, Tick
+from engine.contracts import Contract
 from engine.diagnostics import Refusal
 from engine.quotes import lifecycle
 from engine.quotes.quote import Quote
@@ -21,8 +23,9 @@ ANSWERS_KEPT = timedelta(hours=72)
 def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str = DEFAULT_TENANT) -> int:
     """Do up to ``limit`` things that are due by ``now`` and return how many were done; 0 means that nothing waits.
 
-    Expired quotes are closed, approvals whose time passed escalate, old answers of requests are forgotten. Each is a
-    unit of its own, so that a stop in between loses nothing and a second run repeats nothing.
+    Expired quotes are closed, approvals whose time passed escalate, contracts that renew by themselves are renewed, old
+    answers of requests are forgotten. Each is a unit of its own, so that a stop in between loses nothing and a second
+    run repeats nothing.
     """
     done = 0
     for move in _moves(env, now, limit, tenant):
@@ -44,10 +47,29 @@ def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator
             each.case.id
             for each in reader.due(ApprovalRun, "due_at", until=now.isoformat(), where=running, limit=limit)
         ]
+        renewing = [
+            each.id for each in reader.due(Contract, "renews_on", until=now.date().isoformat(), where={}, limit=limit)
+        ]
+    for key in renewing:
+        yield from _renewal(key)
     for key in runs[:limit]:
         yield _escalation(key, now)
     for key in quotes[: max(limit - len(runs), 0)]:
         yield _expiry(key, now)
+
+
+def _renewal(key: str) -> Iterator[Callable[[Work], object]]:
+    """Renew a contract; when that is refused, nothing of it is saved but why, in a unit of its own."""
+    refused: list[Refusal] = []
+
+    def move(work: Work) -> object:
+        outcome = renew_contract(work, key)
+        refused[:] = [outcome] if isinstance(outcome, Refusal) else []
+        return outcome
+
+    yield move
+    if refused:
+        yield lambda work: keep_waiting(work, key, refused[0])
 
 
 def _expiry(key: str, now: datetime) -> Callable[[Work], object]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.application.ports import Reader
 from engine.billing import TaxPoint, TaxTable
 from engine.catalog import LineId
-from engine.contracts import Contract, SubscriptionLine
+from engine.contracts import Contract, all_lines
 from engine.diagnostics import Refusal
 from engine.money import RoundingRule, currency
 from engine.pricing import PricePlan
@@ -17,7 +17,6 @@ from engine.pricing.settings import TaxLevel, TaxSettings
 from engine.pricing.work import Work, line_record
 from engine.quotes.evaluation import Parts, PricedQuote, price_lines, price_request
 from engine.quotes.lines import resolve
-from engine.quotes.quote import Quote
 
 POINTS: Mapping[TaxLevel, TaxPoint] = {
     TaxLevel.UNIT: TaxPoint.UNIT,
@@ -27,23 +26,40 @@ POINTS: Mapping[TaxLevel, TaxPoint] = {
 }
 
 
-def tax_table(reader: Reader, contract: Contract, parts: Parts) -> TaxTable:
-    """Percent by tax code, as the pricing engine answers for the accepted offer; a code without a rate bears none."""
-    codes = {line.tax_code: Decimal(0) for line in _all_lines(contract)}
-    settings, mode = parts.plan.rules.tax, _mode(parts.plan)
-    quote = reader.get(Quote, contract.quote)
-    offer = quote.offer(contract.quote_version) if quote is not None else None
-    if offer is None:
-        return TaxTable(codes, _point(settings), mode)
-    answers = offer.priced.request.tax_answers
-    lines = resolve(offer.priced.request, parts.catalog)
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A priced offer that a contract or a change of it was signed from (None: not known), and what priced it."""
+
+    priced: PricedQuote | None
+    parts: Parts
+
+
+def tax_table(contract: Contract, offers: Sequence[Offer]) -> TaxTable:
+    """Percent by tax code, as the pricing engine answers for the accepted offers; a code without a rate bears none.
+
+    Tax is rounded as in the first offer. Of several that name a code the latest says its rate.
+    """
+    percents = {line.tax_code: Decimal(0) for line in all_lines(contract)}
+    first = offers[0]
+    settings = first.parts.plan.rules.tax
+    answers: Mapping[str, TaxAnswer] = {}
+    if first.priced is not None:
+        answers = first.priced.request.tax_answers
+    for offer in offers:
+        if offer.priced is not None:
+            percents |= _percents(offer.priced, offer.parts)
+    return TaxTable(percents, _point(settings, answers.values()), _mode(first.parts.plan))
+
+
+def _percents(priced: PricedQuote, parts: Parts) -> Mapping[str, Decimal]:
+    """The rates of the tax codes of one offer."""
+    answers = priced.request.tax_answers
+    lines = resolve(priced.request, parts.catalog)
     if answers or isinstance(lines, Refusal):
-        answered = {code: rate.percent for code, rate in answers.items()}
-        return TaxTable({**codes, **answered}, _point(settings, answers.values()), mode)
-    asked = (*price_lines(lines, offer.priced.request, parts), *_gifts(offer.priced, parts))
-    rates = tax_rates(parts.plan, price_request(offer.priced.request, asked))
-    by_code = {each.tax_code: rates[each.id] for each in asked if each.id in rates}
-    return TaxTable({**codes, **by_code}, _point(settings), mode)
+        return {code: rate.percent for code, rate in answers.items()}
+    asked = (*price_lines(lines, priced.request, parts), *_gifts(priced, parts))
+    rates = tax_rates(parts.plan, price_request(priced.request, asked))
+    return {each.tax_code: rates[each.id] for each in asked if each.id in rates}
 
 
 def included_percents(table: TaxTable, parts: Parts) -> Mapping[str, Decimal]:
@@ -73,10 +89,6 @@ def _point(settings: TaxSettings | None, answers: Iterable[TaxAnswer] = ()) -> T
 def _mode(plan: PricePlan) -> RoundingRule:
     settings = plan.rules.tax
     return RoundingRule((settings.mode if settings is not None else None) or plan.rules.rounding.mode)
-
-
-def _all_lines(contract: Contract) -> tuple[SubscriptionLine, ...]:
-    return (*contract.lines, *(line for change in contract.changes for line in change.added))
 
 
 def tax_rates(plan: PricePlan, request: PriceRequest) -> Mapping[LineId, Decimal]:

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from engine.application.billing import DAYS_AHEAD_MAX
-from engine.application.ending import Settled, settle_end
+from engine.application.ending import Settled, settle_end, stop_ended
 from engine.application.faults import invalid, not_found
 from engine.application.perform import Work
 from engine.contracts import Contract, all_lines, cancel, with_parts
 from engine.diagnostics import Code, Fault, Refusal
-from engine.orders.cancellation import stop_fulfilment
-from engine.orders.order import Order
 
 CHARGED_ONCE = Code("CON012")
 
@@ -49,7 +47,7 @@ def terminate_contract(work: Work, key: str, wish: Termination, *, etag: str) ->
     settled = settle_end(work, ended.value)
     if isinstance(settled, Refusal):
         return settled
-    return _stop_fulfilment(work, settled.contract, wish) or settled
+    return stop_ended(work, settled.contract) or settled
 
 
 def _refused(work: Work, contract: Contract, wish: Termination) -> Refusal | None:
@@ -73,17 +71,3 @@ def _in_words_of_the_request(fault: Fault, lines: tuple[str, ...]) -> Fault:
     if field == "on" or not place:
         return replace(fault, field="end")
     return replace(fault, field=place.replace("ended", "lines")) if lines else fault
-
-
-def _stop_fulfilment(work: Work, contract: Contract, wish: Termination) -> Refusal | None:
-    """Once the service has ended nobody has to set it up any more; before that day work on it goes on."""
-    if wish.end > work.at.date():
-        return None
-    order = work.tx.get(Order, contract.order)
-    assert order is not None, "a contract has its order"
-    gone = [each.line for each in contract.changes[-1].ended]
-    stopped = stop_fulfilment(order, gone, at=work.at, note=wish.reason)
-    if stopped is None:
-        return None
-    saved = work.saved(stopped)
-    return saved if isinstance(saved, Refusal) else None

@@ -1,11 +1,16 @@
-"""``cpq contract``: what was agreed, what changed since, and ending it early."""
+"""``cpq contract``: what was agreed, what changed since, changing, renewing and ending it."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from engine.cli.books import say_thrown_away, show_credit_note
+from engine.cli.changes import show_change, show_renewal
+from engine.cli.connection import read_json
+from engine.cli.prices import show_findings, show_lines, show_totals
+from engine.cli.quote import show_quote
 from engine.cli.screen import Screen, amount, day, last_day
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
 from engine.client import Client
@@ -23,12 +28,47 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--by", "who asks for it", default=""),
         Argument(("--preview",), "show what it would credit, and change nothing", flag=True),
     )
+    offer = (
+        option("--valid-until", "the last day the quote can be accepted on", kind=a_day, required=True),
+        option("--owner", "who quotes (default: the owner of the contract's quote)", default=""),
+        option("--title", "a title for people", default=""),
+        option("--until", "up to when the schedule looks (default: the end of the contract)", kind=a_day),
+        Argument(("--preview",), "show what it would do, and keep no quote", flag=True),
+    )
+    amend = (
+        NAME,
+        option("--effective", "the first day on which it holds (default: today)", kind=a_day),
+        Argument(("--quantity",), "LINE=QUANTITY: a new quantity", _an_assignment, default=(), many=True),
+        Argument(("--swap",), "LINE=SKU: another product in its place", _an_assignment, default=(), many=True),
+        Argument(("--cancel",), "lines to end", default=(), many=True),
+        Argument(("--add",), "SKU or SKU=QUANTITY: a line to add", default=(), many=True),
+        Argument(("--by-rules",), "price changed lines by the rule book, not as agreed", flag=True),
+        option("--file", "a JSON file with more fields of CreateAmendmentQuoteRequest", kind=Path),
+        *offer,
+    )
+    renew = (
+        NAME,
+        Argument(("--lines",), "the lines to renew (default: all that end)", default=(), many=True),
+        option("--start", "the first day of the next term (default: where it ends)", kind=a_day),
+        option("--months", "the next term (default: as the contract says)", kind=int, default=0),
+        option("--end", "a common end of all lines instead", kind=a_day),
+        option("--price", "same, uplift or list (default: as the contract says)", default=""),
+        option("--index", "what an index rose by, in percent", default=""),
+        *offer,
+    )
+    impact = (
+        positional("quote", "the quote of the change, such as q-000002", named("quotes")),
+        option("--until", "up to when the schedule looks", kind=a_day),
+    )
     verbs = (
         Verb("list", "list contracts", list_contracts),
         Verb("show", "show a contract with its lines and changes", show, (NAME,)),
+        Verb("amend", "quote a change of a contract, and show what signing it does", amend_contract, amend),
+        Verb("renew", "quote the next term of a contract", renew_contract, renew),
+        Verb("impact", "what signing a quoted change does, as the contract stands now", show_impact, impact),
         Verb("terminate", "end a contract or some of its lines early", terminate_contract, terminate),
     )
-    add_family(commands, "contract", "what was agreed, and ending it early", verbs)
+    add_family(commands, "contract", "what was agreed, changing, renewing and ending it", verbs)
 
 
 def list_contracts(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
@@ -47,6 +87,81 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     contract = client.contracts.get_contract(name=options.name)
     _show(screen, contract)
     return contract
+
+
+def amend_contract(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Quote a change."""
+    fields: dict[str, Any] = read_json(options.file) if options.file else {}
+    price = "rules" if options.by_rules else "kept"
+    changes = [*fields.pop("changes", ())]
+    changes += [{"line": line, "quantity": wanted, "price": price} for line, wanted in options.quantity]
+    changes += [{"line": line, "sku": sku, "price": "rules"} for line, sku in options.swap]
+    content = dict(fields.pop("content", {}))
+    content["lines"] = [*content.get("lines", ()), *(_added(each) for each in options.add)]
+    fields |= _offer(options) | ({"effective": options.effective} if options.effective else {})
+    fields["cancels"] = [*fields.get("cancels", ()), *options.cancel]
+    answer = client.contracts.create_amendment_quote(
+        contract=options.name, changes=changes, content=content, validate_only=options.preview, **fields
+    )
+    return _quoted(screen, answer, options)
+
+
+def renew_contract(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Quote the next term."""
+    fields = _offer(options)
+    for name in ("start", "end", "price"):
+        if getattr(options, name):
+            fields[name] = getattr(options, name)
+    if options.index:
+        fields["index_percent"] = options.index
+    answer = client.contracts.create_renewal_quote(
+        contract=options.name,
+        lines=list(options.lines),
+        months=options.months,
+        validate_only=options.preview,
+        **fields,
+    )
+    return _quoted(screen, answer, options)
+
+
+def show_impact(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Show what signing a quoted change does."""
+    until = {"until": options.until} if options.until else {}
+    answer = client.contracts.preview_amendment(quote=options.quote, **until)
+    show_change(screen, answer)
+    return answer
+
+
+def _offer(options: argparse.Namespace) -> dict[str, Any]:
+    fields: dict[str, Any] = {"valid_until": options.valid_until, "title": options.title}
+    if options.owner:
+        fields["owner"] = named("users")(options.owner)
+    return fields | ({"until": options.until} if options.until else {})
+
+
+def _added(text: str) -> dict[str, str]:
+    """``SKU`` or ``SKU=QUANTITY`` as a line to add; its id is the product's in small letters."""
+    sku, _, quantity = text.partition("=")
+    return {"id": sku.lower(), "sku": sku, "quantity": quantity or "1"}
+
+
+def _an_assignment(text: str) -> tuple[str, str]:
+    """``LINE=VALUE``, for argparse."""
+    line, found, value = text.rpartition("=")
+    if not found or not line or not value:
+        raise argparse.ArgumentTypeError(f"`{text}` is not LINE=VALUE, such as seats=15")
+    return line, value
+
+
+def _quoted(screen: Screen, answer: Any, options: argparse.Namespace) -> Any:
+    show_quote(screen, answer.quote)
+    show_lines(screen, answer.quote.priced)
+    show_totals(screen, answer.quote.priced)
+    show_findings(screen, answer.quote.priced.findings)
+    show_change(screen, answer.impact)
+    if options.preview:
+        screen.say("  a preview: no quote was kept", style="bold")
+    return answer
 
 
 def terminate_contract(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
@@ -91,6 +206,7 @@ def _show(screen: Screen, contract: Any) -> None:
     for change in contract.changes:
         who = f" by {change.by}" if change.by else ""
         screen.say(f"  change {change.number} of {day(change.effective)}{who}: {change.reason}")
+    show_renewal(screen, contract)
 
 
 def _bare(name: str) -> str:

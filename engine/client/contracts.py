@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TypedDict, Unpack
 
 from cpq.v1 import contract_pb2
 
 from engine.client.connection import Connection, ServiceClient
+from engine.wire.plain import Plain
 
 
 class GetContractFields(TypedDict, total=False):
@@ -38,8 +40,52 @@ class TerminateContractFields(TypedDict, total=False):
     etag: str
 
 
+class CreateAmendmentQuoteFields(TypedDict, total=False):
+    """Fields of CreateAmendmentQuoteRequest."""
+
+    contract: str
+    effective: date
+    changes: Sequence[Plain]
+    cancels: Sequence[str]
+    content: Plain
+    co_terminate: str | int
+    owner: str
+    valid_until: date
+    title: str
+    until: date
+    request_id: str
+    validate_only: bool
+    etag: str
+
+
+class CreateRenewalQuoteFields(TypedDict, total=False):
+    """Fields of CreateRenewalQuoteRequest."""
+
+    contract: str
+    lines: Sequence[str]
+    start: date
+    months: int
+    end: date
+    price: str | int
+    index_percent: str | Decimal
+    owner: str
+    valid_until: date
+    title: str
+    until: date
+    request_id: str
+    validate_only: bool
+    etag: str
+
+
+class PreviewAmendmentFields(TypedDict, total=False):
+    """Fields of PreviewAmendmentRequest."""
+
+    quote: str
+    until: date
+
+
 class ContractClient(ServiceClient):
-    """Shows contracts, and ends them."""
+    """Shows contracts, quotes changes and renewals of them, and ends them."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, contract_pb2.DESCRIPTOR.services_by_name["ContractService"])
@@ -55,3 +101,15 @@ class ContractClient(ServiceClient):
     def terminate_contract(self, **fields: Unpack[TerminateContractFields]) -> contract_pb2.TerminateContractResponse:
         """Ends a contract or some of its lines before the agreed day."""
         return self._call("TerminateContract", contract_pb2.TerminateContractResponse, fields)
+
+    def create_amendment_quote(self, **fields: Unpack[CreateAmendmentQuoteFields]) -> contract_pb2.AmendmentQuote:
+        """Quotes a change of a running contract and shows what signing it does."""
+        return self._call("CreateAmendmentQuote", contract_pb2.AmendmentQuote, fields)
+
+    def create_renewal_quote(self, **fields: Unpack[CreateRenewalQuoteFields]) -> contract_pb2.AmendmentQuote:
+        """Quotes the next term of a contract."""
+        return self._call("CreateRenewalQuote", contract_pb2.AmendmentQuote, fields)
+
+    def preview_amendment(self, **fields: Unpack[PreviewAmendmentFields]) -> contract_pb2.AmendmentImpact:
+        """Shows what signing a quoted change does, as the contract stands now."""
+        return self._call("PreviewAmendment", contract_pb2.AmendmentImpact, fields)

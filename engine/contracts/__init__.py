@@ -1,17 +1,31 @@
 """Owns the contract, its subscription lines and terms, the chain of signed changes, and what was delivered under it.
 
-Does not own quotes or orders: an accepted quote becomes a contract in ``orders``.
-Entry points: ``Contract``, ``sign``, ``cancel``, ``change``, ``lines_in_force``.
+Does not own quotes or orders: an accepted quote becomes a contract, or a change of one, in ``orders``.
+Entry points: ``Contract``, ``sign``, ``cancel``, ``change``, ``lines_in_force``, ``Amendment``, ``renewed_price``.
 """
 
+from engine.contracts.amendment import (
+    Amendment,
+    AmendmentKind,
+    Succession,
+    amendable_faults,
+    base_faults,
+    ends_of,
+    runs_on,
+)
 from engine.contracts.contract import BillOn, Contract, ContractChange, Credit, LineEnd, SubscriptionLine
 from engine.contracts.delivery import Delivery, UsageRecord
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
 from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force
-from engine.contracts.signing import cancel, change, released_before, sign, with_parts, with_released
-from engine.contracts.terms import ContractTerms, PaymentFrom, due_day
+from engine.contracts.notice import earliest_end, last_notice_day
+from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms, renewed_price
+from engine.contracts.renewing import anchor_of, next_months, renewable, renews_on
+from engine.contracts.signing import cancel, change, released_before, sign, take_back, with_parts, with_released
+from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom, due_day
 
 __all__ = [
+    "Amendment",
+    "AmendmentKind",
     "BillOn",
     "Contract",
     "ContractChange",
@@ -19,21 +33,38 @@ __all__ = [
     "ContractEvent",
     "ContractSigned",
     "ContractTerms",
-    "PaymentFrom",
-    "due_day",
     "Credit",
     "Delivery",
     "LineEnd",
     "LineInForce",
+    "NoticeEnds",
+    "PaymentFrom",
+    "RenewalKind",
+    "RenewalPrice",
+    "RenewalTerms",
     "SubscriptionLine",
+    "Succession",
     "UsageRecord",
     "all_lines",
+    "amendable_faults",
+    "anchor_of",
+    "base_faults",
     "cancel",
     "change",
+    "due_day",
+    "earliest_end",
+    "ends_of",
     "last_day_of_service",
+    "last_notice_day",
     "lines_in_force",
+    "next_months",
     "released_before",
+    "renewable",
+    "renewed_price",
+    "renews_on",
+    "runs_on",
     "sign",
+    "take_back",
     "with_parts",
     "with_released",
 ]

@@ -33,12 +33,14 @@ class SubscriptionLine:
     """One line of a contract; amounts are before tax and for the whole quantity.
 
     ``amount`` is for one charge period of a recurring line, whole for a one-time line, zero for a usage line. A usage
-    line names its price model in the rule book of the contract (``usage_model``); its ``quantity`` is the quoted
-    estimate, and ``unit_price`` what a unit of that came to, from ``list_price``, after discounts on the line.
+    line names its price model (``usage_model``) in the rule book of the contract, or in the one named after an ``@``;
+    its ``quantity`` is the quoted estimate, and ``unit_price`` what a unit of that came to, from ``list_price``, after
+    discounts on the line.
     The service is ``[start, end)``; ``end`` is None for a one-time line and for a service without an agreed end.
     ``term_total`` is what the quote promised for the whole service; None when that has no end. ``tax`` is the tax on
     ``amount`` as the quote worked it out, which counts where prices include tax or tax has a fixed part. ``parts`` say
     what each tier of the price model adds to ``amount``.
+    ``follows`` names the line in whose place this one came.
     """
 
     id: str
@@ -60,6 +62,7 @@ class SubscriptionLine:
     list_price: Decimal = Decimal(0)
     tax: Money | None = None
     parts: tuple[PricePart, ...] = ()
+    follows: str = ""
 
     @property
     def is_one_time(self) -> bool:
@@ -88,7 +91,11 @@ class LineEnd:
 
 @dataclass(frozen=True, slots=True)
 class ContractChange:
-    """One signed change: lines that end and lines that begin. A new quantity or price is an end and a beginning."""
+    """One signed change: lines that end and lines that begin. A new quantity or price is an end and a beginning.
+
+    ``quote``, ``quote_version`` and ``order`` name the accepted offer and its order, for a change that was quoted, and
+    ``rule_book`` the book that priced its lines.
+    """
 
     number: int
     effective: date
@@ -97,6 +104,10 @@ class ContractChange:
     at: datetime
     ended: tuple[LineEnd, ...] = ()
     added: tuple[SubscriptionLine, ...] = ()
+    quote: str = ""
+    quote_version: int = 0
+    order: str = ""
+    rule_book: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,7 @@ class Contract:
     """A contract with one customer in one currency.
 
     ``rule_book`` is the hash of the book that its prices and policies come from. ``etag`` counts every stored change.
+    ``renewal_problem`` says why it did not renew by itself; it waits for somebody then.
     """
 
     id: str
@@ -122,3 +134,4 @@ class Contract:
     purchase_order: str = ""
     changes: tuple[ContractChange, ...] = ()
     etag: int = 1
+    renewal_problem: str = ""

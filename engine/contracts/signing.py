@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from engine.catalog import ChargeKind
 from engine.contracts.contract import Contract, ContractChange, Credit, LineEnd, SubscriptionLine
 from engine.contracts.events import ContractChanged, ContractSigned
 from engine.contracts.force import LineInForce, all_lines, lines_in_force
+from engine.contracts.notice import earliest_end
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
 from engine.money import Money
+from engine.periods import Recurrence
 
 NO_LINES = Code("CON001")
 DUPLICATE_LINE = Code("CON002")
@@ -48,7 +50,7 @@ def change(contract: Contract, proposed: ContractChange) -> Decision[Contract] |
     if faults:
         return Refusal(tuple(faults))
     numbered = replace(proposed, number=len(contract.changes) + 1)
-    changed = replace(contract, changes=(*contract.changes, numbered), etag=contract.etag + 1)
+    changed = replace(contract, changes=(*contract.changes, numbered), etag=contract.etag + 1, renewal_problem="")
     event = ContractChanged(
         contract=contract.id,
         number=numbered.number,
@@ -72,7 +74,21 @@ def cancel(
     running = {each.line.id: each for each in lines_in_force(contract)}
     chosen = lines or [key for key, each in running.items() if not each.line.is_one_time and _runs_past(each, on)]
     ended = tuple(LineEnd(line, max(on, _start(running, line, on)), Credit.UNUSED) for line in chosen)
-    return change(contract, ContractChange(0, on, reason, by, at, ended=ended))
+    proposed = ContractChange(0, on, reason, by, at, ended=ended)
+    done = change(contract, proposed)
+    early = tuple(_notice_faults(contract, proposed, running))
+    if isinstance(done, Refusal):
+        return Refusal((*done.faults, *early))
+    return Refusal(early) if early else done
+
+
+def take_back(
+    contract: Contract, lines: Sequence[str], *, at: datetime, by: str, reason: str
+) -> Decision[Contract] | Refusal:
+    """Take lines back altogether, as an order that was never fulfilled does: each ends on its start."""
+    starts = {each.id: each.start for each in all_lines(contract)}
+    ended = tuple(LineEnd(each, starts[each]) for each in lines)
+    return change(contract, ContractChange(0, min(each.on for each in ended), reason, by, at, ended=ended))
 
 
 def with_parts(contract: Contract, lines: Sequence[str]) -> tuple[str, ...]:
@@ -127,11 +143,21 @@ def _end_faults(
         yield Fault(BAD_SERVICE, f"{place}.on", f"`{end.line}` starts on {state.line.start}, after {end.on}")
     if not _runs_past(state, end.on):
         yield Fault(ALREADY_ENDED, f"{place}.on", f"`{end.line}` ends on {state.end} already")
-    earliest = proposed.at.date() + timedelta(days=contract.terms.notice_days)
-    taken_back = end.on == state.line.start
-    if contract.terms.notice_days and not taken_back and end.on < earliest:
-        message = f"`{end.line}` needs {contract.terms.notice_days} days of notice"
-        yield Fault(NOTICE_TOO_SHORT, f"{place}.on", message, f"the earliest day is {earliest}")
+
+
+def _notice_faults(contract: Contract, proposed: ContractChange, states: Mapping[str, LineInForce]) -> Iterator[Fault]:
+    """Notice protects a service that runs when one side ends it; a line that is taken back does not run yet."""
+    terms, given = contract.terms, proposed.at.date()
+    for at, end in enumerate(proposed.ended):
+        state = states.get(end.line)
+        if not terms.notice_days or state is None or end.on <= state.line.start:
+            continue
+        period = state.line.charge.period
+        recurrence = Recurrence(period.value if period is not None else 1)
+        earliest = earliest_end(given, terms, start=contract.start, recurrence=recurrence)
+        if end.on < earliest:
+            message = f"`{end.line}` needs {terms.notice_days} days of notice"
+            yield Fault(NOTICE_TOO_SHORT, f"ended[{at}].on", message, f"the earliest day is {earliest}")
 
 
 def _line_faults(

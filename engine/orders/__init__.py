@@ -5,7 +5,8 @@ Entry points: ``create_order``, ``start_task``, ``complete_task``, ``fail_task``
 ``cancel_order``, ``deliveries``.
 """
 
-from engine.orders.acceptance import Booked, Booking, create_order
+from engine.orders.acceptance import Booked, create_order
+from engine.orders.amending import amend_contract
 from engine.orders.cancellation import cancel_order, cancelled_lines, stop_fulfilment, undo_task
 from engine.orders.decomposition import tasks_of
 from engine.orders.delivery import deliveries
@@ -20,6 +21,7 @@ from engine.orders.events import (
 )
 from engine.orders.fulfilment import complete_task, deliver, fail_task, ready_tasks, retry_task, start_task
 from engine.orders.order import FulfilmentTask, Handover, ItemAction, Order, OrderItem
+from engine.orders.placing import Booking
 from engine.orders.plan import NO_PLANS, FulfilmentPlan, FulfilmentStep, plan_faults
 from engine.orders.states import OrderState, TaskState
 
@@ -43,6 +45,7 @@ __all__ = [
     "TaskReady",
     "TaskState",
     "TaskStateChanged",
+    "amend_contract",
     "cancel_order",
     "cancelled_lines",
     "complete_task",

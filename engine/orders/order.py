@@ -50,7 +50,8 @@ class Handover:
 class OrderItem:
     """One item: what, how many, at which frozen price (``net_total`` as the quote line has it; never recomputed).
 
-    ``line`` is the contract line that it delivers.
+    ``line`` is the contract line that it delivers, or takes away. ``replaces`` is the contract line in whose place a
+    modified one comes.
     """
 
     id: str
@@ -65,6 +66,7 @@ class OrderItem:
     term_total: Money
     parent: str = ""
     handovers: tuple[Handover, ...] = ()
+    replaces: str = ""
 
     @property
     def delivered(self) -> Decimal:

@@ -20,6 +20,7 @@ from engine.periods.period import Period
 from engine.periods.pieces import Piece, cut
 from engine.periods.problem import PeriodError
 from engine.periods.recurrence import MONTHLY, QUARTERLY, YEARLY, Recurrence, Unit
+from engine.periods.service import months_by_periods, term_end
 
 __all__ = [
     "MONTHLY",
@@ -44,6 +45,8 @@ __all__ = [
     "last_end",
     "month_share",
     "months_between",
+    "months_by_periods",
     "share_of_instants",
     "share_of_period",
+    "term_end",
 ]

@@ -18,6 +18,7 @@ from engine.pricing.request import (
     ManualKind,
     ManualOn,
     PriceRequest,
+    Replaces,
     RequestLine,
     TaxState,
 )
@@ -265,6 +266,8 @@ def _manual(manual: ManualDiscount, place: str, request: PriceRequest) -> Iterat
     if manual.on is ManualOn.LINE and manual.target not in {line.id for line in request.lines}:
         hint = did_you_mean(manual.target, [str(line.id) for line in request.lines[:100]])
         yield Fault(codes.BAD_MANUAL, f"{place}.target", f"unknown line `{manual.target}`", hint)
+    if manual.replaces is Replaces.FINAL and manual.on is not ManualOn.LINE:
+        yield Fault(codes.BAD_MANUAL, f"{place}.replaces", "only the price of a line can be final", "name a line")
     if manual.on is ManualOn.GROUP and manual.target not in {line.group for line in request.lines}:
         yield Fault(codes.BAD_MANUAL, f"{place}.target", f"no line is in group `{manual.target}`")
 

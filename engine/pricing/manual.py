@@ -12,6 +12,8 @@ from engine.pricing.result import OrderDiscount
 from engine.pricing.spread import spread
 from engine.pricing.state import HUNDRED, LineState, minor_units
 
+_LINE_RULES = frozenset({Replaces.ALL, Replaces.FINAL})
+
 
 def manual_on_line(request: PriceRequest, state: LineState) -> None:
     """Apply the agent's discounts on one line: a percent, an amount off the line, or the unit price wanted."""
@@ -32,7 +34,7 @@ def manual_on_line(request: PriceRequest, state: LineState) -> None:
 def replaces_rules_of(request: PriceRequest, state: LineState) -> str:
     """The agent's discount that replaces the automatic ones of a line, or nothing."""
     for manual in request.manual:
-        if manual.replaces is Replaces.ALL and _is_for(manual, state.line.id, state.line.group):
+        if manual.replaces in _LINE_RULES and _is_for(manual, state.line.id, state.line.group):
             return manual.id or "of the agent"
     return ""
 
@@ -65,7 +67,7 @@ def manual_on_order(state: OrderState) -> list[OrderDiscount]:
         lines = [
             index
             for index, line in enumerate(state.lines)
-            if line.discountable and _is_for(manual, line.id, line.group)
+            if line.discountable and line.id not in state.final and _is_for(manual, line.id, line.group)
         ]
         total = _total(state, manual, lines)
         if not total or not lines:

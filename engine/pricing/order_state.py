@@ -8,7 +8,7 @@ from operator import le
 
 from engine.pricing.effects import Condition, Effect
 from engine.pricing.matches import matches_of
-from engine.pricing.request import RequestLine, TaxAnswer
+from engine.pricing.request import Replaces, RequestLine, TaxAnswer
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.spread import proportional, spread
@@ -35,6 +35,7 @@ class OrderState:
         "_lowest",
         "_records",
         "discounts",
+        "final",
         "lines",
         "list_amounts",
         "rate_by_code",
@@ -55,6 +56,8 @@ class OrderState:
         self._ledger: UnitLedger | None = None
         self._lowest: list[int] | None = None
         self._dirty = True
+        final = Replaces.FINAL
+        self.final = frozenset(each.target for each in work.request.manual if each.replaces is final)
         work.quote["list"] = major(sum(rows.list_amount), work.currency)
         work.quote["net"] = work.quote["running"] = major(sum(self.running), work.currency)
 
@@ -162,7 +165,11 @@ class OrderState:
         return [index for index, record in enumerate(self.records) if self.work.holds(tests, record)]
 
     def taking_part(self, rule: RulePlan) -> list[int]:
-        """The discountable lines that an order rule is for."""
+        """The discountable lines that an order rule is for; none whose price is final."""
+        found = self._admitted(rule)
+        return [index for index in found if self.lines[index].id not in self.final] if self.final else found
+
+    def _admitted(self, rule: RulePlan) -> list[int]:
         if not rule.target:
             return [index for index, line in enumerate(self.lines) if line.discountable]
         if rule.target_index is not None:

@@ -91,11 +91,16 @@ class ManualKind(Enum):
 
 
 class Replaces(Enum):
-    """Which automatic discounts a manual one replaces: none, those on the order, or all."""
+    """Which automatic discounts a manual one replaces: none, those on the order, or all.
+
+    On a line all are those on the line; ``FINAL`` is for a line too, which then takes part in no discount on a group
+    or the order either: its price is agreed.
+    """
 
     NOTHING = "nothing"
     ORDER = "order"
     ALL = "all"
+    FINAL = "final"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from types import MappingProxyType
 
 from engine.catalog import Catalog, Charge, ChargeKind, LineId, Sku
 from engine.money import HALF_UP, Currency, Money, UnitPrice, settle
+from engine.periods import term_end
 from engine.pricing.models import PricePart, PricePartKind, brought_to
 from engine.pricing.result import GiftLine, PricedLine
-from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
+from engine.quotes.evaluation import PricedQuote
+from engine.quotes.quote import Quote, QuoteParties
 from engine.quotes.request import RequestedLine
 
 _NO_PARTS: Mapping[LineId, tuple[PricePart, ...]] = MappingProxyType({})
@@ -24,8 +26,8 @@ class AcceptedLine:
 
     ``list_total`` and ``net_total`` are before tax, for the whole quantity: once for a one-time charge, for one charge
     period of a recurring one; ``term_total`` is the net over the whole term. ``unit_net`` is the unit price before
-    order discounts. ``tax`` is the tax on ``net_total``. ``end`` stands in the place of a term. ``parts`` say what each
-    tier of the price model adds to ``net_total``.
+    order discounts. ``tax`` is the tax on ``net_total``. ``end`` stands in the place of a term, both counted by the
+    periods of ``anchor`` where there is one. ``parts`` say what each tier of the price model adds to ``net_total``.
     """
 
     id: LineId
@@ -47,6 +49,16 @@ class AcceptedLine:
     term_months: int | None
     end: date | None = None
     parts: tuple[PricePart, ...] = ()
+    anchor: date | None = None
+
+    @property
+    def last_end(self) -> date | None:
+        """The first day after the agreed service; None for a one-time line and for a service without an agreed end."""
+        if self.charge.kind is ChargeKind.ONE_TIME:
+            return None
+        if self.end is not None or self.term_months is None:
+            return self.end
+        return term_end(self.start, self.term_months, anchor=self.anchor)
 
     @property
     def has_no_agreed_price(self) -> bool:
@@ -85,37 +97,50 @@ def accepted_quote(
     """
     offer = quote.offer(quote.version)
     assert offer is not None, "an accepted quote has its offer"
-    request = offer.priced.request
+    return _handed_on(quote, offer.priced, catalog, at=at, parts=parts)
+
+
+def proposed_quote(
+    quote: Quote, catalog: Catalog, *, at: datetime, parts: Mapping[LineId, tuple[PricePart, ...]] = _NO_PARTS
+) -> AcceptedQuote:
+    """What a quote would hand on if it were accepted as it stands."""
+    return _handed_on(quote, quote.priced, catalog, at=at, parts=parts)
+
+
+def _handed_on(
+    quote: Quote, offered: PricedQuote, catalog: Catalog, *, at: datetime, parts: Mapping[LineId, tuple[PricePart, ...]]
+) -> AcceptedQuote:
+    request = offered.request
     asked = {each.id: each for each in request.lines}
     start = request.start or at.date()
     lines = tuple(
         replace(
-            _line(each, asked, offer, catalog, start=start),
-            parts=brought_to(parts.get(each.id, ()), offer.priced.priced.money(each.net), PricePartKind.TAX),
+            _line(each, asked, offered, catalog, start=start),
+            parts=brought_to(parts.get(each.id, ()), offered.priced.money(each.net), PricePartKind.TAX),
         )
-        for each in offer.priced.priced.lines
+        for each in offered.priced.lines
         if each.id in asked
     )
-    gifts = tuple(_gift(each, offer, catalog, start=start) for each in offer.priced.priced.gifts)
+    gifts = tuple(_gift(each, offered, catalog, start=start) for each in offered.priced.gifts)
     return AcceptedQuote(
         quote=quote.id,
         version=quote.version,
         parties=quote.parties,
-        currency=offer.priced.priced.currency,
+        currency=offered.priced.currency,
         accepted_at=at,
         start=start,
         term_months=request.term_months,
-        rule_book=offer.priced.rule_book,
+        rule_book=offered.rule_book,
         purchase_order=quote.purchase_order,
-        net_total=offer.priced.priced.totals.net,
+        net_total=offered.priced.totals.net,
         lines=(*lines, *gifts),
     )
 
 
 def _line(
-    line: PricedLine, asked: Mapping[LineId, RequestedLine], offer: QuoteVersion, catalog: Catalog, *, start: date
+    line: PricedLine, asked: Mapping[LineId, RequestedLine], offered: PricedQuote, catalog: Catalog, *, start: date
 ) -> AcceptedLine:
-    priced, requested, product = offer.priced.priced, asked[line.id], catalog.products[line.sku]
+    priced, requested, product = offered.priced, asked[line.id], catalog.products[line.sku]
     return AcceptedLine(
         id=line.id,
         sku=line.sku,
@@ -133,14 +158,15 @@ def _line(
         recognition=product.recognition,
         fulfilment=product.fulfilment,
         start=requested.start or start,
-        term_months=None if requested.end else requested.term_months or offer.priced.request.term_months,
+        term_months=None if requested.end else requested.term_months or offered.request.term_months,
         end=requested.end,
+        anchor=requested.anchor,
     )
 
 
-def _gift(gift: GiftLine, offer: QuoteVersion, catalog: Catalog, *, start: date) -> AcceptedLine:
+def _gift(gift: GiftLine, offered: PricedQuote, catalog: Catalog, *, start: date) -> AcceptedLine:
     """What a rule added is delivered and billed like any other line, at the price it was given for."""
-    priced, product = offer.priced.priced, catalog.products[gift.sku]
+    priced, product = offered.priced, catalog.products[gift.sku]
     listed = UnitPrice(gift.list_unit, priced.currency)
     return AcceptedLine(
         id=gift.id,
@@ -159,5 +185,5 @@ def _gift(gift: GiftLine, offer: QuoteVersion, catalog: Catalog, *, start: date)
         recognition=product.recognition,
         fulfilment=product.fulfilment,
         start=start,
-        term_months=offer.priced.request.term_months,
+        term_months=offered.request.term_months,
     )

@@ -32,6 +32,7 @@ LINE_FIELDS = (
     "term_months",
     "start",
     "end",
+    "anchor",
     "prior_quantity",
     "past_counts",
     "uplift_percent",

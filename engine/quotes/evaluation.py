@@ -18,7 +18,7 @@ from engine.configuration.products import Finding, ProductConfigurator
 from engine.configuration.products.checking import UNDECIDED
 from engine.diagnostics import Fault, Refusal
 from engine.money import Ratio
-from engine.periods import DayCount, PartMonths, Period, month_share
+from engine.periods import DayCount, PartMonths, Period, Recurrence, month_share, months_by_periods
 from engine.pricing import PricePlan, price
 from engine.pricing.checks import request_faults
 from engine.pricing.compiled import EXCHANGE
@@ -274,17 +274,23 @@ def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> Requ
         allowed=allowed,
     )
     if asked.end is not None:
-        made = _until(made, asked.end, asked.start or request.start or request.date, parts.plan)
+        made = _until(made, Period(asked.start or request.start or request.date, asked.end), asked.anchor, parts.plan)
     if asked.says_more or asked.sku in request.past:
         return _with_own(made, asked, product, request.past.get(asked.sku, NONE))
     return made
 
 
-def _until(line: RequestLine, end: date, start: date, plan: PricePlan) -> RequestLine:
-    """The line with the months of its service: whole ones, and the part beyond them by the book's count of days."""
-    rules = plan.rules
+def _until(line: RequestLine, service: Period, anchor: date | None, plan: PricePlan) -> RequestLine:
+    """The line with the months of its service: whole ones, and the part beyond them by the book's count of days.
+
+    Where a contract has its periods already they are counted by those, as its invoices will be.
+    """
+    rules, period = plan.rules, line.charge.period
     count = rules.day_count if rules.part_months is PartMonths.PRORATED else DayCount.DAILY
-    share = month_share(Period(start, end), count)
+    if anchor is not None and period is not None and rules.part_months is PartMonths.PRORATED:
+        share = months_by_periods(service, anchor=anchor, recurrence=Recurrence(period.value), count=count)
+    else:
+        share = month_share(service, count)
     whole, rest = divmod(share.part, share.whole)
     return line._replace(term_months=Decimal(whole), term_part=Ratio(rest, share.whole))
 

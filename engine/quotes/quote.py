@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from engine.contracts import Amendment
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.request import QuoteRequest
 from engine.quotes.status import Status
@@ -38,7 +39,8 @@ class Quote:
 
     ``priced`` is the evaluation of ``request`` under the pinned rule book; a stored quote never reprices by itself.
     ``version`` is the number of the offer being worked on. ``etag`` counts every stored change. ``approval`` names the
-    running or finished approval case of the current version, empty when nobody had to look.
+    running or finished approval case of the current version, empty when nobody had to look. ``amendment`` says what
+    accepting it changes in a contract; None makes a contract of its own.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Quote:
     purchase_order: str = ""
     title: str = ""
     closing_note: str = ""
+    amendment: Amendment | None = None
 
     @property
     def request(self) -> QuoteRequest:

@@ -21,7 +21,8 @@ class RequestedLine(NamedTuple):
     A bundle is a line whose parts are lines with ``parent`` set and ``group`` naming the option group; the quantity of
     a part is per one unit of its parent. ``attributes`` hold the choices made on the line itself. ``term_months`` and
     ``start`` override those of the quote for recurring charges; ``end`` is the first day that is not served any more,
-    in the place of a term. ``unit`` is what the quantity counts (a box), empty for
+    in the place of a term; ``anchor`` is a day on which the periods of an existing contract turn over: parts of
+    periods are counted by them, and a month end keeps its day. ``unit`` is what the quantity counts (a box), empty for
     the product's own unit. ``prior_quantity`` is what past orders count towards tiers, in the product's own unit, in
     the place of what the request knows of them; a line that states none of them (``past_counts`` is false) counts none.
     ``segment`` numbers the segments of a ramp from 1; ``uplift_percent`` raises the price of one, and
@@ -43,12 +44,14 @@ class RequestedLine(NamedTuple):
     segment_price: Decimal | None = None
     past_counts: bool = True
     end: datetime.date | None = None
+    anchor: datetime.date | None = None
 
     @property
     def says_more(self) -> bool:
         """Whether the line states a unit, past orders or a segment, as few lines do."""
         stated = self.unit or self.segment or self.prior_quantity or self.uplift_percent
-        return bool(stated) or not self.past_counts or self.segment_price is not None or self.end is not None
+        own = self.segment_price is not None or self.end is not None or self.anchor is not None
+        return bool(stated or own) or not self.past_counts
 
     @property
     def counts_past(self) -> bool:

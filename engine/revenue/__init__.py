@@ -13,6 +13,7 @@ from engine.revenue.allocation import (
     allocate_price,
     allocate_variable,
 )
+from engine.revenue.amending import blend, named_apart, treatment_of
 from engine.revenue.contract import (
     ObligationAccount,
     PostedRevenue,
@@ -112,6 +113,7 @@ __all__ = [
     "add_obligations",
     "allocate_price",
     "allocate_variable",
+    "blend",
     "bundles_of",
     "cancel",
     "catch_up",
@@ -120,6 +122,7 @@ __all__ = [
     "credit_past_fault",
     "end_early",
     "obligations_of",
+    "named_apart",
     "open_contract",
     "position",
     "promises_of",
@@ -130,5 +133,6 @@ __all__ = [
     "report",
     "spread",
     "take_back",
+    "treatment_of",
     "unearned",
 ]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from engine.catalog import ChargeKind
 from engine.diagnostics import Fault, Refusal, did_you_mean
 from engine.money import EXACT, Money
-from engine.periods import Period, add_months, month_share
+from engine.periods import Period, Recurrence, add_months, month_share, months_by_periods
 from engine.quotes.accepted import AcceptedLine, AcceptedQuote
 from engine.revenue.allocation import ObservableBundle
 from engine.revenue.obligation import UNKNOWN_POLICY, Promise
@@ -78,8 +78,8 @@ def policy_of(line: AcceptedLine, policies: RevenuePolicies) -> RecognitionPolic
 def service_of(line: AcceptedLine) -> Period:
     """The days a line is for: its term, one charge period when it has none, or the day of its start."""
     months = line.term_months
-    if line.end is not None:
-        return Period(line.start, line.end)
+    if line.last_end is not None:
+        return Period(line.start, line.last_end)
     if line.charge.kind is not ChargeKind.ONE_TIME and months is None and line.charge.period is not None:
         months = line.charge.period.value
     if months is None:
@@ -109,7 +109,12 @@ def _periods(line: AcceptedLine) -> Decimal:
     if line.charge.kind is ChargeKind.ONE_TIME or line.charge.period is None:
         return Decimal(1)
     if line.end is not None:
-        share = month_share(Period(line.start, line.end))
+        service, months = Period(line.start, line.end), line.charge.period.value
+        share = (
+            month_share(service)
+            if line.anchor is None
+            else months_by_periods(service, anchor=line.anchor, recurrence=Recurrence(months))
+        )
         return EXACT.divide(Decimal(share.part), Decimal(share.whole * line.charge.period.value))
     if line.term_months is None:
         return Decimal(1)

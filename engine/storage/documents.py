@@ -11,12 +11,13 @@ from engine.application.corrections import BillingMark
 from engine.application.invoices import Payment
 from engine.application.ledger import BooksState, LedgerEntry
 from engine.application.promotions import PromotionUse
+from engine.application.renewals import RenewalRefused
 from engine.application.revenue import RevenueChanged, RevenueContractOpened, RevenueRecognised
 from engine.application.rule_books import PublishedBook
 from engine.application.usage import StoredUsage
 from engine.approvals.run import ApprovalRun
 from engine.billing import BillLine, CreditNote, Invoice
-from engine.contracts import BillOn, Contract, ContractChanged, ContractSigned, LineEnd
+from engine.contracts import BillOn, Contract, ContractChanged, ContractSigned, LineEnd, renews_on
 from engine.orders.order import Order
 from engine.quotes.quote import Quote
 from engine.revenue import RevenueContract
@@ -186,6 +187,7 @@ DOCUMENTS = (
             "quote": lambda contract: contract.quote,
             "currency": lambda contract: contract.currency.code,
             "start_on": lambda contract: contract.start.isoformat(),
+            "renews_on": lambda contract: day.isoformat() if (day := renews_on(contract)) is not None else None,
         },
         children=(
             Child(
@@ -206,7 +208,7 @@ DOCUMENTS = (
                 _subscription_lines,
             ),
         ),
-        told_by=(ContractSigned, ContractChanged),
+        told_by=(ContractSigned, ContractChanged, RenewalRefused),
     ),
     Table(
         Order,

@@ -61,6 +61,7 @@ REPLACES: Mapping[int, Replaces] = {
     pricing_pb2.MANUAL_DISCOUNT_REPLACES_NOTHING: Replaces.NOTHING,
     pricing_pb2.MANUAL_DISCOUNT_REPLACES_ORDER: Replaces.ORDER,
     pricing_pb2.MANUAL_DISCOUNT_REPLACES_ALL: Replaces.ALL,
+    pricing_pb2.MANUAL_DISCOUNT_REPLACES_FINAL: Replaces.FINAL,
 }
 TARGET_NUMBERS = {value: number for number, value in TARGETS.items()}
 KIND_NUMBERS = {value: number for number, value in KINDS.items()}
@@ -173,6 +174,7 @@ def read_line(message: pricing_pb2.LineInput, faults: Faults) -> RequestedLine:
         segment_price=read_decimal(message.segment_price, "segment_price", faults),
         end=read_date(message.end, "end", faults) if message.HasField("end") else None,
         past_counts=prior is None or bool(prior),
+        anchor=read_date(message.anchor, "anchor", faults) if message.HasField("anchor") else None,
     )
 
 
@@ -272,6 +274,8 @@ def fill_line(message: pricing_pb2.LineInput, line: RequestedLine) -> None:
         message.segment_price = decimal_text(line.segment_price)
     if line.end is not None:
         fill_date(message.end, line.end)
+    if line.anchor is not None:
+        fill_date(message.anchor, line.anchor)
 
 
 def _fill_manual(message: pricing_pb2.ManualDiscount, manual: ManualDiscount) -> None:

@@ -8,7 +8,17 @@ from typing import TypeAlias
 from cpq.v1 import contract_pb2, order_pb2
 
 from engine.application.ending import Settled
-from engine.contracts import Contract, LineEnd, PaymentFrom, SubscriptionLine
+from engine.contracts import (
+    Contract,
+    LineEnd,
+    PaymentFrom,
+    RenewalKind,
+    RenewalPrice,
+    SubscriptionLine,
+    last_notice_day,
+    renewable,
+    renews_on,
+)
 from engine.orders.order import ItemAction, Order
 from engine.orders.states import OrderState, TaskState
 from engine.wire.basics import decimal_text, fill_date, fill_instant, price_text
@@ -28,6 +38,9 @@ TASK_STATES: Mapping[TaskState, int] = {
 }
 PAYMENT_FROM: Mapping[PaymentFrom, int] = {
     each: contract_pb2.PaymentFrom.Value(f"PAYMENT_FROM_{each.name}") for each in PaymentFrom
+}
+RENEWAL_PRICES: Mapping[RenewalPrice, int] = {
+    each: contract_pb2.RenewalPrice.Value(f"RENEWAL_PRICE_{each.name}") for each in RenewalPrice
 }
 ACTIONS: Mapping[ItemAction, int] = {
     action: order_pb2.ItemAction.Value(f"ITEM_ACTION_{action.name}") for action in ItemAction
@@ -49,6 +62,7 @@ def order_message(order: Order, etag: str) -> order_pb2.Order:
         row.state = STATES[item.state]  # type: ignore[assignment]
         row.quantity, row.delivered_quantity = decimal_text(item.quantity), decimal_text(item.delivered)
         row.net, row.term_net, row.parent = item.net_total.minor_units, item.term_total.minor_units, item.parent
+        row.replaces = item.replaces
         message.currency_code = item.net_total.currency.code
     for task in order.tasks:
         step = message.tasks.add()
@@ -74,6 +88,8 @@ def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
     message.payment_from = PAYMENT_FROM[contract.terms.payment_from]  # type: ignore[assignment]
     fill_date(message.start, contract.start)
     fill_instant(message.sign_time, contract.signed_at)
+    message.notice_days = contract.terms.notice_days
+    _fill_renewal(message.renewal, contract)
     for line in contract.lines:
         _fill_line(message.lines.add(), line)
     for change in contract.changes:
@@ -82,6 +98,8 @@ def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
         row.by = f"{USERS}/{change.by}" if change.by else ""
         fill_date(row.effective, change.effective)
         fill_instant(row.sign_time, change.at)
+        row.quote = f"quotes/{change.quote}" if change.quote else ""
+        row.quote_version, row.order = change.quote_version, f"{ORDERS}/{change.order}" if change.order else ""
         row.ended_lines.extend(each.line for each in change.ended)
         for end in change.ended:
             _fill_end(row.ends.add(), end)
@@ -96,6 +114,22 @@ def termination_message(done: Settled, etag: str) -> Terminated:
     message.credit_notes.extend(credit_note_message(each) for each in done.notes)
     message.voided_invoices.extend(void_message(each) for each in done.dropped)
     return message
+
+
+def _fill_renewal(row: contract_pb2.RenewalTerms, contract: Contract) -> None:
+    terms, ends = contract.terms.renewal, [each.end for each in renewable(contract).values() if each.end is not None]
+    row.automatic, row.months, row.lead_days = terms.kind is RenewalKind.AUTOMATIC, terms.months, terms.lead_days
+    row.price = RENEWAL_PRICES[terms.price]  # type: ignore[assignment]
+    row.uplift_percent, row.list_discount_percent = (
+        decimal_text(terms.uplift_percent),
+        decimal_text(terms.list_discount_percent),
+    )
+    row.uplift_percent_min = decimal_text(terms.uplift_percent_min)
+    row.uplift_percent_max = decimal_text(terms.uplift_percent_max)
+    row.problem = contract.renewal_problem
+    fill_date(row.renew_day, renews_on(contract))
+    if ends:
+        fill_date(row.last_notice_day, last_notice_day(min(ends), contract.terms.notice_days))
 
 
 def _fill_end(row: contract_pb2.LineEnd, end: LineEnd) -> None:

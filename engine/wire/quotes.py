@@ -8,6 +8,7 @@ from cpq.v1 import common_pb2, quote_pb2
 
 from engine.application.content import Content
 from engine.application.quotes import Draft, Edit
+from engine.contracts import Amendment, AmendmentKind
 from engine.diagnostics import Fault
 from engine.quotes.compare import Difference
 from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
@@ -21,6 +22,9 @@ from engine.wire.sources import sources_hash
 
 QUOTES = "quotes"
 STATES: Mapping[Status, int] = {status: quote_pb2.QuoteState.Value(f"QUOTE_STATE_{status.name}") for status in Status}
+KINDS: Mapping[AmendmentKind, int] = {
+    kind: quote_pb2.AmendmentKind.Value(f"AMENDMENT_KIND_{kind.name}") for kind in AmendmentKind
+}
 STATUS_OF = {number: status for status, number in STATES.items()}
 MAPPING = sources_hash("engine.wire")
 """How quotes and prices are filled in, as the hash of the code that does it: answers are kept as bytes, and those that
@@ -90,6 +94,8 @@ def quote_message(quote: Quote, etag: str, *, view: int, sheets: Sheets, parts: 
     fill_instant(message.update_time, quote.updated_at)
     offer = quote.offer(quote.version)
     message.certificate = offer.certificate if offer is not None else ""
+    if quote.amendment is not None:
+        _fill_amendment(message.amendment, quote.amendment)
     if view != common_pb2.VIEW_BASIC:
         fill_content(message.content, quote.request, parties.customer)
     fill_priced(
@@ -100,6 +106,15 @@ def quote_message(quote: Quote, etag: str, *, view: int, sheets: Sheets, parts: 
         parts=parts,
     )
     return message
+
+
+def _fill_amendment(message: quote_pb2.Amendment, amendment: Amendment) -> None:
+    message.contract, message.after_change = f"contracts/{amendment.contract}", amendment.after
+    message.kind = KINDS[amendment.kind]  # type: ignore[assignment]
+    fill_date(message.effective, amendment.effective)
+    for each in amendment.successions:
+        row = message.successions.add(line=each.line, followed_by=each.by)
+        fill_date(row.end, each.on)
 
 
 def version_message(key: str, version: QuoteVersion) -> quote_pb2.QuoteVersion:

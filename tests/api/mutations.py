@@ -165,6 +165,14 @@ MUTATIONS: Mapping[str, Make] = {
         end=deal.day("2026-05-16"),
         reason="moves away",
     ),
+    "CreateAmendmentQuote": lambda server: contract_pb2.CreateAmendmentQuoteRequest(
+        contract=deal.ordered(server, deal.line("PLAN"), term_months=12).contract,
+        changes=[contract_pb2.LineChange(line="plan", quantity="3")],
+        valid_until=deal.UNTIL,
+    ),
+    "CreateRenewalQuote": lambda server: contract_pb2.CreateRenewalQuoteRequest(
+        contract=deal.ordered(server, deal.line("PLAN"), term_months=12).contract, valid_until=deal.UNTIL
+    ),
     "RunBilling": lambda server: billing_pb2.RunBillingRequest(
         contracts=[deal.ordered(server, deal.line("PLAN"), term_months=12).contract], until=deal.day("2026-03-31")
     ),

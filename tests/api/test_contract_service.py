@@ -178,7 +178,7 @@ def test_fulfilment_that_has_not_begun_stops_with_the_service(platform: Served) 
             grpc.StatusCode.INVALID_ARGUMENT,
             {"lines[0]"},
         ),
-        ({"end": deal.day("2027-04-01"), "reason": "x"}, grpc.StatusCode.FAILED_PRECONDITION, {"CON009"}),
+        ({"end": deal.day("2027-04-01"), "reason": "x"}, grpc.StatusCode.FAILED_PRECONDITION, {"CON009", "end"}),
         ({"end": deal.day("2090-04-01"), "reason": "x"}, grpc.StatusCode.INVALID_ARGUMENT, {"end"}),
         ({"name": "contracts/none", "end": deal.day("2026-04-11"), "reason": "x"}, grpc.StatusCode.NOT_FOUND, {"name"}),
     ],

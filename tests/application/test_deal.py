@@ -17,7 +17,7 @@ from engine.application.faults import etag_mismatch, not_found
 from engine.application.invoices import invoice_etag, open_amount
 from engine.application.perform import Work
 from engine.application.run_due import run_due
-from engine.application.taxes import tax_table
+from engine.application.taxes import Offer, tax_table
 from engine.approvals.run import ApprovalRun, Delegation, RunStatus, Verdict
 from engine.billing import Reason
 from engine.configuration.products import Pick
@@ -76,8 +76,11 @@ def test_a_deal_ties_out_to_the_cent(deal: Shop) -> None:
         contract = reader.get(Contract, order.contract)
         assert contract is not None
         active = find_book(deal.env, "default", book_hash=contract.rule_book, day=contract.start)
-        assert not isinstance(active, Refusal)
-        assert tax_table(reader, contract, active.parts).percents == {"standard": Decimal(19)}
+        quote = reader.get(Quote, contract.quote)
+        assert not isinstance(active, Refusal) and quote is not None
+        offer = Offer(quote.priced, active.parts)
+        assert tax_table(contract, [offer]).percents == {"standard": Decimal(19)}
+        assert tax_table(contract, [Offer(None, active.parts)]).percents == {"standard": Decimal(0)}
 
 
 def test_an_approval_is_asked_for_and_decides(deal: Shop) -> None:

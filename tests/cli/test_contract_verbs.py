@@ -65,3 +65,29 @@ def test_cancelling_an_order_says_what_becomes_of_its_invoices(cpq: Cpq, write: 
     # a month of care is 24.00, with 19 percent tax 28.56; the mice wait for their delivery
     assert f"the draft {second['name']} of 2026-04-01 over EUR 28.56 is thrown away" in shown
     assert f"on {first['name']}" in shown and "EUR -28.56" in shown
+
+
+def test_a_contract_is_amended_and_renewed(cpq: Cpq, write: Write) -> None:
+    first = (datetime.now(tz=UTC).date() + timedelta(days=62)).replace(day=1)  # noqa: TID251
+    contract = accepted(cpq, write, first.isoformat())
+    amend = ("contract", "amend", contract, "--effective", first.isoformat(), "--valid-until", "2099-12-31")
+    preview = cpq(*amend, "--quantity", "c=3", "--preview")
+    # 3 x 24.00, and 13.68 of tax at 19 %
+    assert "85.68" in preview and "no quote was kept" in preview
+    more = write("more.json", {"changes": [{"line": "c", "quantity": "2"}], "content": {"header": {}}})
+    made = cpq(*amend, "--file", more, "--add", "MOUSE=2", "--json")
+    name = made["quote"]["name"]
+    assert [each["id"] for each in made["quote"]["priced"]["lines"]] == ["mouse", "c.2"]
+    assert "net at once" in cpq("contract", "impact", name)
+    for verb in ("submit", "send", "accept"):
+        cpq("quote", verb, name)
+    assert "c.2" in cpq("order", "create", name)
+    assert "amendment by" in cpq("contract", "show", contract)
+    assert "has no line `x`" in cpq(*amend, "--quantity", "x=3", code=1)
+    assert "is not LINE=VALUE" in cpq(*amend, "--quantity", "c", code=2)
+    renewed = cpq("contract", "renew", contract, "--months", "24", "--valid-until", "2099-12-31")
+    assert "CARE-M" in renewed and "net until" in renewed
+    swapped = cpq(*amend, "--swap", "c.2=CARE-3Y", "--json")
+    assert [(each["line"], each["followed_by"]) for each in swapped["quote"]["amendment"]["successions"]] == [
+        ("c.2", "c.3")
+    ]

@@ -137,8 +137,8 @@ def test_an_unknown_line_is_hinted_at() -> None:
 
 def test_notice_has_to_be_given() -> None:
     before = contract(recurring("seats", "1", "2026-01-01", None), terms=ContractTerms(notice_days=30))
-    assert codes(cancel(before, on=day("2026-04-08"), at=AT, by="rep", reason="")) == ["CON007"]
-    assert taken(cancel(before, on=day("2026-04-09"), at=AT, by="rep", reason="")).changes
+    assert codes(cancel(before, on=day("2026-04-09"), at=AT, by="rep", reason="")) == ["CON007"]
+    assert taken(cancel(before, on=day("2026-04-10"), at=AT, by="rep", reason="")).changes
     taken_back = taken(cancel(before, on=day("2026-01-01"), at=AT, by="rep", reason="never delivered"))
     assert [each.was_taken_back for each in lines_in_force(taken_back)] == [True]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,22 +22,36 @@ def blocks(page: Path, language: str = "") -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M)
 
 
-def test_every_command_of_the_tutorial_works(
+CHANGES = TUTORIAL.parents[1] / "how-to" / "change-and-renew-a-contract.md"
+
+
+@pytest.fixture
+def played(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+) -> Callable[[Path], dict[str, str]]:
+    """Plays the blocks of a page, and returns what each command showed."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CPQ_TEST_CLOCK", "1")
     monkeypatch.setenv("CPQ_CACHE", str(tmp_path / "cache"))
-    shown = dict[str, str]()
-    for block in blocks(TUTORIAL):
-        files = re.sub(r"^cpq .*\n", "", block, flags=re.M)
-        subprocess.run(["bash", "-ec", files], check=True)
-        for line in re.findall(r"^cpq (.*)$", block, re.M):
-            capsys.readouterr()
-            code = main(shlex.split(line))
-            out = capsys.readouterr()
-            assert code == 0, (line, out.out + out.err)
-            shown[line] = out.out
+
+    def play(page: Path) -> dict[str, str]:
+        shown = dict[str, str]()
+        for block in blocks(page):
+            files = re.sub(r"^cpq .*\n", "", block, flags=re.M)
+            subprocess.run(["bash", "-ec", files], check=True)
+            for line in re.findall(r"^cpq (.*)$", block, re.M):
+                capsys.readouterr()
+                code = main(shlex.split(line))
+                out = capsys.readouterr()
+                assert code == 0, (line, out.out + out.err)
+                shown[line] = out.out
+        return shown
+
+    return play
+
+
+def test_every_command_of_the_tutorial_works(played: Callable[[Path], dict[str, str]]) -> None:
+    shown = played(TUTORIAL)
     # 5 x 24.00 less 10 and then 20 percent are 86.40 a month; the mice bear no discount: 99.50 + 86.40 = 185.90 net,
     # 33.60 of 219.50 off are 15.3 percent
     assert "The discount is deeper than 15 percent" in shown["quote preview q-000001"]
@@ -69,6 +84,22 @@ def test_every_command_of_the_tutorial_works(
     flow = shown["metrics show deferred_rollforward --from 2026-01-01 --to 2026-05-31 --csv"].splitlines()
     assert flow[0] == "currency,value,billed,opening,other,recognised,refunds,rows"
     assert "ApprovalEscalated" in shown["events tail"]
+
+
+def test_every_command_of_the_page_on_changes_works(played: Callable[[Path], dict[str, str]]) -> None:
+    shown = played(CHANGES)
+    amend = "contract amend k-000001 --effective 2026-04-17 --quantity c=15 --valid-until 2026-04-30"
+    preview = shown[f"{amend} --preview"]
+    # Of 10 x 24.00 for the 30 days from 2 April 15 are not served: 120.00, and 19 % tax; 180.00 and 34.20 for 15 units.
+    assert "-142.80" in preview and "214.20" in preview and "71.40" in preview
+    assert "no quote was kept" in preview
+    assert "ends early, last served on 2026-04-16" in shown["contract show k-000001"]
+    assert "five more" in shown["contract show k-000001"]
+    assert "cn-000001" in shown["invoice notes --contract k-000001"]
+    # 15 x 24.00 and 3 %: 370.80 a month
+    renewed = shown["contract renew k-000001 --price uplift --index 3 --valid-until 2027-03-01"]
+    assert "370.80" in renewed
+    assert "every identity holds" in shown["audit"]
 
 
 def test_the_python_example_of_the_how_to_prints_what_it_says(

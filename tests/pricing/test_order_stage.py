@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.pricing import compile_plan
+from engine.diagnostics import Refusal
+from engine.pricing import compile_plan, price
 from engine.pricing.effects import (
     Amount,
     BuyGet,
@@ -145,6 +146,19 @@ def test_manual_discounts_come_after_the_rules_or_replace_them(
     request = asked(line("A"), line("B", "2", group="extras"), manual=(discount,))
     quote = priced(book(rule("ten", Percent(D("10")))), request)
     assert amounts(quote) == {"a": D(expected[0]), "b": D(expected[1])}
+
+
+def test_an_agreed_price_is_left_alone_by_the_order_too() -> None:
+    final = manual(ManualOn.LINE, ManualKind.TARGET, "15", target="b", replaces=Replaces.FINAL)
+    more = manual(ManualOn.TOTAL, ManualKind.AMOUNT, "9")
+    rules = (rule("ten", Percent(D("10"))), rule("five", Percent(D("5"), On.ORDER), "order"))
+    # a: 100 less 10 %, less 5 % on the order, less all of the 9.00 on the total; b: 2 x 15.00
+    quote = priced(book(*rules), asked(line("A"), line("B", "2", group="extras"), manual=(final, more)))
+    assert amounts(quote) == {"a": D("76.50"), "b": D("30.00")}
+    wide = manual(ManualOn.TOTAL, ManualKind.AMOUNT, "9", replaces=Replaces.FINAL)
+    refused = price(compile_plan(book()), asked(line("A"), manual=(wide,)))
+    assert isinstance(refused, Refusal)
+    assert [each.field for each in refused.faults] == ["manual_discounts[0].replaces"]
 
 
 def lost(*rules: Rule, group: RuleGroup) -> dict[str, str]:

@@ -295,7 +295,8 @@ def requests(draw: st.DrawFn) -> PriceRequest:
         on = draw(st.sampled_from(ManualOn))
         kind, value = draw(st.sampled_from(((ManualKind.PERCENT, 12), (ManualKind.AMOUNT, 9), (ManualKind.TARGET, 11))))
         target = {ManualOn.LINE: str(asked_for[0].id), ManualOn.GROUP: asked_for[0].group, ManualOn.TOTAL: ""}[on]
-        manual.append(ManualDiscount("m", on, kind, D(value), "why", "ann", target, draw(st.sampled_from(Replaces))))
+        replaced = [each for each in Replaces if on is ManualOn.LINE or each is not Replaces.FINAL]
+        manual.append(ManualDiscount("m", on, kind, D(value), "why", "ann", target, draw(st.sampled_from(replaced))))
     return asked(*asked_for, manual=tuple(manual))
 
 

@@ -93,9 +93,13 @@ def _by_rules(rules: PricingRules, row: Row, predicates: Mapping[str, Predicate]
     row.amount = twin.running
 
 
+def _final(request: PriceRequest) -> set[str]:
+    return {each.target for each in request.manual if each.replaces is Replaces.FINAL}
+
+
 def _replaces_all(manual: ManualDiscount, line: RequestLine) -> bool:
     wide = {ManualOn.LINE: line.id, ManualOn.GROUP: line.group, ManualOn.TOTAL: manual.target}
-    return manual.replaces is Replaces.ALL and manual.target == wide[manual.on]
+    return manual.replaces in (Replaces.ALL, Replaces.FINAL) and manual.target == wide[manual.on]
 
 
 def _asked_off(manual: ManualDiscount, amount: Fraction, quantity: Fraction) -> Fraction:
@@ -157,7 +161,7 @@ def _order(rules: PricingRules, request: PriceRequest, rows: Sequence[Row]) -> T
         listed=[row.list_cents for row in rows],
         running=[row.cents for row in rows],
         lowest=[ceil(row.lowest * row.quantity * 100) for row in rows],
-        discountable=[row.line.discountable for row in rows],
+        discountable=[row.line.discountable and row.line.id not in _final(request) for row in rows],
     )
     if rules.tax is not None and not rules.tax.inclusive:
         known = {each.code: each.percent for each in rules.tax.rates}
@@ -173,7 +177,7 @@ def _order(rules: PricingRules, request: PriceRequest, rows: Sequence[Row]) -> T
         lines = [
             index
             for index, row in enumerate(rows)
-            if row.line.discountable and (manual.on is ManualOn.TOTAL or row.line.group == manual.target)
+            if order.discountable[index] and (manual.on is ManualOn.TOTAL or row.line.group == manual.target)
         ]
         _spread_manual(manual, order, lines, rules.rounding.mode)
     return order

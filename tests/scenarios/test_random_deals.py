@@ -10,11 +10,12 @@ from typing import Any
 
 import grpc
 import pytest
-from cpq.v1 import billing_pb2, contract_pb2, order_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, contract_pb2, order_pb2, pricing_pb2, revenue_pb2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api import deal
+from tests.api.amending import signed
 from tests.api.server import Served, served
 from tests.fakes.rules import SMALL
 
@@ -64,6 +65,8 @@ class Company:
             "use": self.use,
             "cancel": self.cancel,
             "terminate": self.terminate,
+            "amend": self.amend,
+            "renew": self.renew,
             "recognise": self.recognise,
             "close": self.close,
         }
@@ -173,11 +176,63 @@ class Company:
     def terminate(self, number: int) -> None:
         order = self.order(number)
         contract = self.server.contracts.GetContract(contract_pb2.GetContractRequest(name=order.contract))
-        named = [contract.lines[number % len(contract.lines)].id] if number % 3 == 0 else []
+        lines = [*contract.lines, *(line for change in contract.changes for line in change.added_lines)]
+        named = [lines[number % len(lines)].id] if number % 3 == 0 else []
         request = contract_pb2.TerminateContractRequest(
             name=contract.name, end=self.day(number % 150 - 50), lines=named, reason="moves away"
         )
         self.server.contracts.TerminateContract(request, timeout=30)
+
+    def contract(self, number: int) -> contract_pb2.Contract:
+        name = self.order(number).contract
+        return self.server.contracts.GetContract(contract_pb2.GetContractRequest(name=name))
+
+    def amend(self, number: int) -> None:
+        """More or less of a line, another product in its place, one more line, or one line less, in any mixture."""
+        contract = self.contract(number)
+        lines = [*contract.lines, *(line for change in contract.changes for line in change.added_lines)]
+        running = [each for each in lines if each.charge.period_months] or lines
+        line, other = running[number % len(running)], running[number // 7 % len(running)]
+        change = contract_pb2.LineChange(line=line.id, quantity=str(1 + number % 9), price=1 + number % 2)
+        if number % 5 == 0:
+            change.sku = SKUS[number // 5 % len(SKUS)]
+        added = [deal.line(SKUS[number % len(SKUS)], "2", id=f"x{number}")] if number % 3 == 0 else []
+        request = contract_pb2.CreateAmendmentQuoteRequest(
+            contract=contract.name,
+            effective=self.day(number % 90 - 30),
+            changes=[change] if number % 4 else [],
+            cancels=[other.id] if number % 6 == 0 and other.id != line.id else [],
+            content=pricing_pb2.QuoteContent(lines=added),
+            valid_until=self.day(100),
+            co_terminate=1 + number % 2,
+        )
+        if number % 8 == 1:
+            request.content.manual_discounts.append(deal.discount("10"))
+        self.sign(self.server.contracts.CreateAmendmentQuote(request, timeout=30))
+
+    def renew(self, number: int) -> None:
+        request = contract_pb2.CreateRenewalQuoteRequest(
+            contract=self.contract(number).name,
+            months=number % 14,
+            price=1 + number % 3,
+            index_percent="4" if number % 2 else "",
+            valid_until=self.day(100),
+        )
+        if number % 4 == 0:
+            request.start.CopyFrom(self.day(number % 40))
+        self.sign(self.server.contracts.CreateRenewalQuote(request, timeout=30))
+
+    def sign(self, made: contract_pb2.AmendmentQuote) -> None:
+        """Take the offer; the credit notes that were shown are those that signing gives."""
+        before = self.notes()
+        self.orders.append(signed(self.server, made))
+        fresh = [each for each in self.notes() if each.name not in {one.name for one in before}]
+        wanted = [(each.invoice, each.net, each.gross) for each in made.impact.credit_notes]
+        assert [(each.invoice, each.net, each.gross) for each in fresh] == wanted
+
+    def notes(self) -> list[billing_pb2.CreditNote]:
+        request = billing_pb2.ListCreditNotesRequest(page_size=500)
+        return list(self.server.billing.ListCreditNotes(request).credit_notes)
 
     def recognise(self, number: int) -> None:
         until = self.day(number % 30 - 15)
@@ -191,7 +246,7 @@ class Company:
 
 KINDS = (
     *("wait", "wait", "fulfil", "fulfil", "bill", "bill", "bill ahead", "finalize", "finalize", "recognise"),
-    *("recognise", "use", "credit", "terminate", "cancel", "void", "pay", "close"),
+    *("recognise", "use", "credit", "terminate", "cancel", "void", "amend", "amend", "amend", "renew", "pay", "close"),
 )
 lives = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10**6)), min_size=10, max_size=40)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.billing.policy import PartMinimum
-from engine.contracts.terms import PaymentFrom
+from engine.contracts.renewal import RenewalKind, RenewalPrice
+from engine.contracts.terms import NoticeEnds, PaymentFrom
 from engine.periods import DayCount, PartMonths
 from engine.pricing.settings import TaxSource
 from engine.revenue.policy import Timing
@@ -31,7 +32,34 @@ _MONTH_DAY = ScalarField(ScalarKind.INTEGER, limits=Limits.MONTH_DAY)
 _PERIODS = ScalarField(ScalarKind.INTEGER, limits=Limits.PERIODS)
 _WEIGHT = ScalarField(ScalarKind.NUMBER, limits=Limits.FROM_ZERO)
 _PRICE = ScalarField(ScalarKind.MONEY, limits=Limits.FROM_ZERO)
+_PERCENT = ScalarField(ScalarKind.NUMBER, limits=Limits.FROM_ZERO)
+_SHARE = ScalarField(ScalarKind.NUMBER, limits=Limits.SHARE)
 _RATE = ScalarField(ScalarKind.NUMBER, limits=Limits.FROM_ZERO)
+
+RENEWAL = Record(
+    "the renewal terms",
+    "How a contract goes on after its term.",
+    (
+        Field(
+            "kind",
+            choice(*(each.value for each in RenewalKind)),
+            "Whether a contract renews by itself, or only when it is quoted.",
+            default="on_request",
+        ),
+        Field("months", _PERIODS, "The next term in months; 0 takes as many as the term that ends.", default="0"),
+        Field(
+            "price",
+            choice(*(each.value for each in RenewalPrice)),
+            "What the next term costs: the same, that with an uplift, or what the book says then.",
+            default="same",
+        ),
+        Field("uplift_percent", _PERCENT, "The agreed uplift in percent.", default="0"),
+        Field("uplift_percent_min", _PERCENT, "The least uplift by an index."),
+        Field("uplift_percent_max", _PERCENT, "The most that an uplift may be."),
+        Field("list_discount_percent", _SHARE, "What a renewal at list prices takes off, in percent.", default="0"),
+        Field("lead_days", _DAYS, "How many days before the end a contract renews by itself.", default="0"),
+    ),
+)
 
 CONTRACT = Record(
     "the contract terms",
@@ -48,7 +76,14 @@ CONTRACT = Record(
             "bill_day", _MONTH_DAY, "The day of the month that is billed; 0 keeps each line's start day.", default="0"
         ),
         Field("day_count", choice(*(each.value for each in DayCount)), "How part periods count.", default="daily"),
-        Field("notice_days", _DAYS, "Days between a cancellation and the end.", default="0"),
+        Field("notice_days", _DAYS, "Whole days between a notice and the end; its own day is none.", default="0"),
+        Field(
+            "notice_ends",
+            choice(*(each.value for each in NoticeEnds)),
+            "Where a notice lets a service end: on the day it runs out, or with the billing period.",
+            default="day",
+        ),
+        Field("renewal", RecordField(RENEWAL), RENEWAL.doc),
         Field(
             "part_months",
             choice(*(each.value for each in PartMonths)),

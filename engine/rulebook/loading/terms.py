@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from engine.billing.policy import BillingPolicy, PartMinimum
 from engine.catalog import Catalog
-from engine.contracts.terms import ContractTerms, PaymentFrom
+from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms
+from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom
 from engine.diagnostics import Span, did_you_mean
 from engine.money import Rounding
 from engine.orders.plan import FulfilmentPlan, FulfilmentStep, plan_faults
@@ -125,6 +126,8 @@ class _Terms:
                 contract.integer("notice_days", 0),
                 PartMonths(contract.text("part_months", "prorated")),
                 PaymentFrom(contract.text("payment_from", "invoice")),
+                NoticeEnds(contract.text("notice_ends", "day")),
+                _renewal(contract.one("renewal"), self.report),
             )
         if billing is not None:
             self.billing = BillingPolicy(
@@ -246,6 +249,26 @@ def _policy(read: Read, report: Report) -> RecognitionPolicy:
         category=read.text("category"),
         weights=weights,
         span=read.place("id"),
+    )
+
+
+def _renewal(read: Read | None, report: Report) -> RenewalTerms:
+    if read is None:
+        return RenewalTerms()
+    least, most = read.number("uplift_percent_min"), read.number("uplift_percent_max")
+    uplift = read.number("uplift_percent") or Decimal(0)
+    if most is not None and max(uplift, least or uplift) > most:
+        message = f"the uplift is at most {most} percent, and asks for {max(uplift, least or uplift)}"
+        report.add(finding("TRM403", message, read.place("uplift_percent_max"), "raise the cap, or lower the uplift"))
+    return RenewalTerms(
+        kind=RenewalKind(read.text("kind", "on_request")),
+        months=read.integer("months", 0),
+        price=RenewalPrice(read.text("price", "same")),
+        uplift_percent=uplift,
+        uplift_percent_min=least,
+        uplift_percent_max=most,
+        list_discount_percent=read.number("list_discount_percent") or Decimal(0),
+        lead_days=read.integer("lead_days", 0),
     )
 
 

@@ -14,11 +14,17 @@ from engine.contracts import (
     ContractChange,
     ContractTerms,
     LineEnd,
+    NoticeEnds,
     PaymentFrom,
+    RenewalPrice,
+    RenewalTerms,
     SubscriptionLine,
     change,
     due_day,
+    earliest_end,
+    last_notice_day,
     lines_in_force,
+    renewed_price,
 )
 from engine.diagnostics import Decision
 from engine.money import HALF_UP, Money, Ratio, UnitPrice, settle
@@ -59,6 +65,48 @@ def coterm_end(case: Case) -> Any:
     end = {"earliest": first_end, "latest": last_end}[given["policy"]](periods)
     assert end is not None
     return {"end": str(end - ONE_DAY)}
+
+
+def renewal(case: Case) -> Any:
+    """The prices of the terms that follow, each from the one before: by uplifts, an index within bounds, a list."""
+    given = case["input"]
+    price = money(case, given["price"])
+    if given.get("base") == "list":
+        off = Decimal(given["renewal_discount"]) * 100
+        terms = RenewalTerms(price=RenewalPrice.LIST, list_discount_percent=off)
+        return {"prices": [text(_renewed(price, terms, listed=money(case, given["list"])))]}
+    prices = []
+    for rise in given.get("uplifts") or given["index"]:
+        terms = RenewalTerms(
+            price=RenewalPrice.UPLIFT,
+            uplift_percent_min=_percent(given.get("floor")),
+            uplift_percent_max=_percent(given.get("cap")),
+        )
+        price = _renewed(price, terms, index_percent=Decimal(rise) * 100)
+        prices.append(text(price))
+    return {"prices": prices}
+
+
+def _percent(share: str | None) -> Decimal | None:
+    return None if share is None else Decimal(share) * 100
+
+
+def _renewed(price: Money, terms: RenewalTerms, **more: Any) -> Money:
+    found = renewed_price(price, terms, **more)
+    assert isinstance(found, Money), found
+    return found
+
+
+def notice(case: Case) -> Any:
+    """The last day for notice before a term ends, or the end that a notice leads to; both as last days."""
+    given = case["input"]
+    if "term_end" in given:
+        end = day(given["term_end"]) + ONE_DAY
+        return {"last_notice_date": str(last_notice_day(end, given["notice_days"]))}
+    ends = {"end_of_billing_month": NoticeEnds.PERIOD}.get(given.get("rule", ""), NoticeEnds.DAY)
+    terms = ContractTerms(bill_day=given["billing_day"], notice_days=given["notice_days"], notice_ends=ends)
+    start = date(2000, 1, given["billing_day"])
+    return {"contract_end": str(earliest_end(day(given["notice_given"]), terms, start=start) - ONE_DAY)}
 
 
 def contract_value(case: Case) -> Any:

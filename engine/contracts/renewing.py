@@ -1,0 +1,68 @@
+"""Which lines of a contract can be renewed, to which day, and when the contract renews by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from engine.catalog import Charge
+from engine.contracts.contract import Contract, SubscriptionLine
+from engine.contracts.force import LineInForce, all_lines, lines_in_force
+from engine.contracts.renewal import RenewalKind
+from engine.periods import Cycle, Recurrence, months_between
+
+YEAR = 12
+
+
+def renewable(contract: Contract) -> Mapping[str, LineInForce]:
+    """The lines that run to their agreed end and have no line that follows them yet, by id."""
+    followed = {each.follows for each in all_lines(contract)}
+    return {
+        each.line.id: each
+        for each in lines_in_force(contract)
+        if not each.line.is_one_time
+        and each.line.end is not None
+        and not each.ended_early
+        and each.line.id not in followed
+    }
+
+
+def anchor_of(contract: Contract, charge: Charge, start: date) -> date:
+    """A day on which the billing periods of a line that begins on a day turn over, in a month that has the day.
+
+    It is the start of the contract, or with a bill day a boundary of the cycle on that day.
+    """
+    if not contract.terms.bill_day:
+        return contract.start
+    recurrence = Recurrence(charge.period.value if charge.period is not None else 1)
+    cycle = Cycle.on_day(start, recurrence, contract.terms.bill_day)
+    boundaries = (cycle.boundary(-n) for n in range(YEAR + 1))
+    return next((each for each in boundaries if each.day == cycle.day), cycle.first)
+
+
+def next_months(contract: Contract, line: SubscriptionLine) -> int:
+    """The months of the next term: as the terms say, else as many as the term that ends then, at least one.
+
+    A line that was changed or added within a term renews for all of it, as those that end with it do.
+    """
+    if contract.terms.renewal.months:
+        return contract.terms.renewal.months
+    assert line.end is not None, "only a line with an agreed end renews"
+    known = {each.line.id: each for each in lines_in_force(contract)}
+    ending = [each.line for each in renewable(contract).values() if each.end == line.end]
+    return max([1, *(months_between(_term_start(each, known), line.end) for each in ending)])
+
+
+def _term_start(line: SubscriptionLine, known: Mapping[str, LineInForce]) -> date:
+    """Where the term of a line began: with the line that it came in the place of, when that ended early."""
+    while line.follows and known[line.follows].ended_early:
+        line = known[line.follows].line
+    return line.start
+
+
+def renews_on(contract: Contract) -> date | None:
+    """The day on which a contract renews by itself; None when it does not, or could not lately."""
+    ends = [each.end for each in renewable(contract).values() if each.end is not None]
+    if contract.terms.renewal.kind is not RenewalKind.AUTOMATIC or contract.renewal_problem or not ends:
+        return None
+    return min(ends) - timedelta(days=contract.terms.renewal.lead_days)

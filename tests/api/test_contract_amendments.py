@@ -1,0 +1,210 @@
+"""Changes of running contracts as quotes, through a real server; expected amounts are worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+import pytest
+from cpq.v1 import contract_pb2, order_pb2, pricing_pb2, quote_pb2
+
+from tests.api import deal
+from tests.api.amending import amendment, contract_of, drafted, quantity, shown, signed, tie_out
+from tests.api.server import Served, failure
+
+ACTIONS = order_pb2.ItemAction
+
+
+def actions(order: order_pb2.Order) -> dict[str, str]:
+    return {each.id: ACTIONS.Name(each.action).removeprefix("ITEM_ACTION_") for each in order.items}
+
+
+def test_more_of_a_line_is_credited_and_charged_from_the_day_on(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    deal.invoiced(shop, order.contract, "2026-04-01")
+    made = amendment(shop, order.contract, "2026-04-11", changes=[quantity("plan", "15")])
+    impact = made.impact
+    # April was billed with 10 x 30.00 = 300.00; 20 of its 30 days are credited: 200.00, with 19 % tax 238.00.
+    assert [(each.net, each.gross) for each in impact.credit_notes] == [(20000, 23800)]
+    # From 11 April 15 x 30.00 = 450.00 a month: 300.00 for 20 days, 357.00 with tax.
+    assert (impact.credit, impact.charge, impact.net) == (23800, 35700, 11900)
+    assert shown(impact.schedule_after)[:3] == [
+        ("2026-04-11", 30000, 35700),
+        ("2026-05-01", 45000, 53550),
+        ("2026-06-01", 45000, 53550),
+    ]
+    # Ten more bills of 300.00 before; then 5 x 30.00 more in each of the ten, and 100.00 more in April.
+    assert (len(impact.schedule_before), len(impact.schedule_after)) == (10, 11)
+    assert impact.net_until == round((10000 + 10 * 15000) * 1.19)
+    assert impact.treatment == "prospective"
+    (line,) = made.quote.priced.lines
+    assert (line.id, line.net) == ("plan.2", 45000)
+    assert made.quote.amendment.contract == order.contract
+    assert not contract_of(shop, order.contract).changes
+
+    second = signed(shop, made)
+    assert actions(second) == {"plan.2": "MODIFY"}
+    assert second.items[0].replaces == "plan"
+    changed = contract_of(shop, order.contract)
+    (change,) = changed.changes
+    assert (change.quote, change.order) == (made.quote.name, second.name)
+    assert [each.id for each in change.added_lines] == ["plan.2"]
+    assert change.added_lines[0].period.end == changed.lines[0].period.end
+    assert shown(drafted(shop, order.contract, "2027-03-01")) == shown(impact.schedule_after)
+    tie_out(shop, "2027-03-01")
+
+
+def test_a_chain_of_changes_keeps_the_price_and_names_lines_in_order(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12, manual_discounts=[deal.discount("10")])
+    # 10 x 30.00 less 10 % on the total: 27.00 a unit, which goes on
+    for number, (day, wanted) in enumerate((("2026-04-01", "15"), ("2026-05-16", "12"), ("2026-06-01", "20")), 2):
+        made = amendment(
+            shop, order.contract, day, changes=[quantity("plan" if number == 2 else f"plan.{number - 1}", wanted)]
+        )
+        (line,) = made.quote.priced.lines
+        assert (line.id, line.net) == (f"plan.{number}", int(wanted) * 2700)
+        signed(shop, made)
+        tie_out(shop, "2026-03-31")
+    drafted(shop, order.contract, "2027-03-01")
+    tie_out(shop, "2027-03-01")
+
+
+def test_lines_are_added_swapped_and_cancelled_in_one_change(shop: Served) -> None:
+    order = deal.ordered(
+        shop, deal.line("PLAN", "2"), deal.line("CALLS", "100"), deal.line("PLAN", id="b"), term_months=12
+    )
+    deal.invoiced(shop, order.contract, "2026-03-01")
+    made = amendment(
+        shop,
+        order.contract,
+        "2026-03-16",
+        changes=[contract_pb2.LineChange(line="b", sku="CALLS", quantity="10")],
+        cancels=["calls"],
+        content=pricing_pb2.QuoteContent(lines=[deal.line("PLAN", "3", id="extra"), deal.line("MUG", "2", id="mugs")]),
+    )
+    # b: 30.00 for March, 16 of 31 days are credited: 15.48; usage costs nothing in advance.
+    assert made.impact.credit == 1842  # 15.48 and 19 %: 2.94
+    # 3 x 30.00 for 16 of 31 days: 46.45; the mugs are billed when they are handed over
+    assert made.impact.charge == round(4645 * 1.19)
+    second = signed(shop, made)
+    assert actions(second) == {
+        "extra": "ADD",
+        "mugs": "ADD",
+        "b.2": "MODIFY",
+        "calls": "DELETE",
+        "plan": "NO_CHANGE",
+    }
+    states = {each.id: each.state for each in second.items}
+    assert states["calls"] == states["plan"] == order_pb2.ORDER_STATE_COMPLETED
+    assert states["mugs"] == order_pb2.ORDER_STATE_ACKNOWLEDGED
+    for step in ("mugs.pick", "mugs.send"):
+        deal.report(shop, second.name, step, order_pb2.PROGRESS_STARTED)
+        deal.report(shop, second.name, step)
+    lines = {each.id: each for change in contract_of(shop, order.contract).changes for each in change.added_lines}
+    assert lines["extra"].period.end == deal.day("2027-03-01")
+    billed = drafted(shop, order.contract, "2027-03-31")
+    assert sum(each.amount for bill in billed for each in bill.lines if each.quote_line == "mugs") == 2500
+    tie_out(shop, "2027-03-31")
+
+
+def test_a_service_without_an_agreed_end_is_changed_for_good(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "2"))
+    deal.invoiced(shop, order.contract, "2026-03-01")
+    made = amendment(shop, order.contract, "2026-03-16", changes=[quantity("plan", "1")], until=deal.day("2026-05-31"))
+    # 60.00 for March: 16 of 31 days credited, 30.97; 30.00 x 16 / 31 = 15.48 charged
+    assert shown(made.impact.schedule_after) == [
+        ("2026-03-16", 1548, 1842),
+        ("2026-04-01", 3000, 3570),
+        ("2026-05-01", 3000, 3570),
+    ]
+    assert [each.net for each in made.impact.credit_notes] == [3097]
+    signed(shop, made)
+    assert not contract_of(shop, order.contract).changes[0].added_lines[0].period.HasField("end")
+    assert shown(drafted(shop, order.contract, "2026-05-31")) == shown(made.impact.schedule_after)
+    tie_out(shop, "2026-05-31")
+
+
+def test_a_change_is_approved_like_any_quote_and_rules_may_price_it(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12, manual_discounts=[deal.discount("12")])
+    by_rules = quantity("plan", "12", price=contract_pb2.PRICE_BASIS_RULES)
+    listed = amendment(shop, order.contract, "2026-04-01", changes=[by_rules])
+    assert listed.quote.priced.totals.net == 12 * 3000
+    deep = pricing_pb2.QuoteContent(manual_discounts=[deal.discount("20")])
+    made = amendment(shop, order.contract, "2026-04-01", changes=[by_rules], content=deep)
+    submitted = shop.quotes.SubmitQuote(quote_pb2.SubmitQuoteRequest(name=made.quote.name))
+    assert submitted.state == quote_pb2.QUOTE_STATE_IN_APPROVAL
+
+
+def test_only_the_state_that_was_quoted_can_be_signed(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    first = amendment(shop, order.contract, "2026-04-01", changes=[quantity("plan", "15")])
+    second = amendment(shop, order.contract, "2026-04-01", changes=[quantity("plan", "5")])
+    signed(shop, first)
+    stale = failure(shop.contracts.PreviewAmendment, contract_pb2.PreviewAmendmentRequest(quote=second.quote.name))
+    assert stale.states == ["CON021"]
+    for verb, request in (
+        (shop.quotes.SubmitQuote, quote_pb2.SubmitQuoteRequest(name=second.quote.name)),
+        (shop.quotes.SendQuote, quote_pb2.SendQuoteRequest(name=second.quote.name)),
+        (shop.quotes.AcceptQuote, quote_pb2.AcceptQuoteRequest(name=second.quote.name, version=1)),
+    ):
+        verb(request)
+    refused = failure(shop.orders.CreateOrder, order_pb2.CreateOrderRequest(quote=second.quote.name))
+    assert (refused.code, refused.states) == (grpc.StatusCode.FAILED_PRECONDITION, ["CON021"])
+    assert len(contract_of(shop, order.contract).changes) == 1
+
+
+def test_a_preview_saves_nothing_and_is_the_answer_again(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    drafts = drafted(shop, order.contract, "2026-04-30")
+    wish: dict[str, Any] = {"changes": [quantity("plan", "15")]}
+    preview = amendment(shop, order.contract, "2026-04-01", validate_only=True, **wish)
+    assert [each.name for each in preview.impact.voided_invoices] == [each.name for each in drafts]
+    made = amendment(shop, order.contract, "2026-04-01", **wish)
+    assert made.impact == preview.impact
+    asked = contract_pb2.PreviewAmendmentRequest(quote=made.quote.name)
+    assert shop.contracts.PreviewAmendment(asked) == made.impact
+    plain = deal.create(shop, deal.line("PLAN"))
+    refused = failure(shop.contracts.PreviewAmendment, contract_pb2.PreviewAmendmentRequest(quote=plain.name))
+    assert refused.states == ["CON034"]
+
+
+def test_what_follows_a_line_stays_in_the_quote_and_its_item_is_not_cancelled(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    extra = pricing_pb2.QuoteContent(lines=[deal.line("MUG", id="mug")])
+    by_rules = quantity("plan", "15", price=contract_pb2.PRICE_BASIS_RULES)
+    made = amendment(shop, order.contract, "2026-04-01", changes=[by_rules], content=extra)
+    request = quote_pb2.BatchUpdateQuoteLinesRequest(name=made.quote.name, removals=["plan.2"])
+    assert [*failure(shop.quotes.BatchUpdateQuoteLines, request).fields] == ["content.lines"]
+    shop.quotes.BatchUpdateQuoteLines(quote_pb2.BatchUpdateQuoteLinesRequest(name=made.quote.name, removals=["mug"]))
+    again = amendment(shop, order.contract, "2026-04-01", changes=[quantity("plan", "15")], content=extra)
+    second = signed(shop, again)
+    refused = failure(shop.orders.CancelOrder, order_pb2.CancelOrderRequest(name=second.name, items=["plan.2"]))
+    assert refused.states == ["ORD012"]
+    shop.orders.CancelOrder(order_pb2.CancelOrderRequest(name=second.name, items=["mug"], note="no mug"))
+    tie_out(shop, "2026-04-30")
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({}, {"changes"}),
+        ({"changes": [quantity("plam", "2")]}, {"changes[0].line"}),
+        ({"changes": [quantity("mug", "2")]}, {"changes[0].line"}),
+        ({"changes": [quantity("plan", "2")], "cancels": ["plan"]}, {"changes[0].line"}),
+        ({"changes": [contract_pb2.LineChange(line="plan")]}, {"changes[0]"}),
+        ({"changes": [quantity("plan", "0")]}, {"changes[0].quantity"}),
+        ({"content": {"lines": [{"id": "plan", "sku": "PLAN"}]}}, {"content.lines[0].id"}),
+        ({"content": {"lines": [{"id": "new", "sku": "PLAM"}]}}, {"content.lines[0].sku"}),
+        ({"changes": [quantity("plan", "2")], "content": {"currency_code": "USD"}}, {"content.currency_code"}),
+        ({"changes": [quantity("plan", "2")], "effective": deal.day("2026-02-01")}, {"effective"}),
+        ({"changes": [quantity("plan", "2")], "valid_until": {}}, {"valid_until"}),
+        ({"changes": [quantity("plan", "2")], "contract": "contracts/none"}, {"contract"}),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_at_its_place(shop: Served, fields: dict[str, Any], named: set[str]) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), deal.line("MUG"), term_months=12)
+    request = contract_pb2.CreateAmendmentQuoteRequest(
+        **{"contract": order.contract, "effective": deal.day("2026-04-01"), "valid_until": deal.UNTIL, **fields}
+    )
+    refused = failure(shop.contracts.CreateAmendmentQuote, request)
+    assert {*refused.fields, *refused.states} == named

@@ -1,0 +1,173 @@
+"""Renewals of contracts, as quotes and by themselves, through a real server; expected amounts by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cpq.v1 import contract_pb2, order_pb2, quote_pb2, rule_book_pb2, test_clock_pb2
+
+from tests.api import deal
+from tests.api.amending import amendment, contract_of, drafted, quantity, renewal, shown, signed, tie_out
+from tests.api.server import Served, failure, served
+from tests.fakes.rules import SMALL, TERMS
+
+TERM = "contract: {payment_days: 30, day_count: daily"
+LATER = {"valid_until": deal.day("2099-12-31")}
+
+
+def server_with(tmp_path: Path, renewing: str, **more: bytes) -> Any:
+    terms = TERMS.replace(TERM, f"{TERM}, notice_days: 30, renewal: {{{renewing}}}")
+    return served(tmp_path, {**SMALL, "terms/terms.yaml": terms.encode(), **more})
+
+
+@pytest.fixture
+def uplifting(tmp_path: Path) -> Iterator[Served]:
+    """A shop whose contracts renew by themselves, 5 % dearer, at most 7 % by an index."""
+    rules = "kind: automatic, price: uplift, uplift_percent: 5, uplift_percent_min: 2, uplift_percent_max: 7"
+    with server_with(tmp_path, rules) as server:
+        deal.set_clock(server)
+        deal.people(server)
+        yield server
+
+
+def periods(contract: contract_pb2.Contract) -> list[tuple[str, str, str, int]]:
+    lines = [*contract.lines, *(line for change in contract.changes for line in change.added_lines)]
+    return [(each.id, _day(each.period.start), _day(each.period.end), each.amount) for each in lines]
+
+
+def _day(found: Any) -> str:
+    return f"{found.year}-{found.month:02}-{found.day:02}"
+
+
+def test_the_next_term_costs_the_same_and_begins_where_this_one_ends(shop: Served) -> None:
+    fields: dict[str, Any] = {"term_months": 12, "manual_discounts": [deal.discount("10")]}
+    order = deal.ordered(shop, deal.line("PLAN", "10"), **fields)
+    deal.invoiced(shop, order.contract, "2027-02-28")
+    made = renewal(shop, order.contract)
+    assert made.quote.amendment.kind == quote_pb2.AMENDMENT_KIND_RENEWAL
+    # 10 x 30.00 less 10 %: 270.00 a month for another year: 321.30 with tax on the day that it begins
+    assert (made.impact.credit, made.impact.charge) == (0, 32130)
+    assert [each[1] for each in shown(made.impact.schedule_after)] == [27000] * 12
+    assert shown(made.impact.schedule_after)[0][0] == "2027-03-01"
+    second = signed(shop, made)
+    assert [(each.id, each.action, each.replaces) for each in second.items] == [
+        ("plan.2", order_pb2.ITEM_ACTION_MODIFY, "plan")
+    ]
+    contract = contract_of(shop, order.contract)
+    assert not contract.changes[0].ends
+    assert periods(contract) == [
+        ("plan", "2026-03-01", "2027-03-01", 27000),
+        ("plan.2", "2027-03-01", "2028-03-01", 27000),
+    ]
+    assert shown(drafted(shop, order.contract, "2028-03-01")) == shown(made.impact.schedule_after)
+    tie_out(shop, "2028-03-01")
+    again = failure(
+        shop.contracts.CreateRenewalQuote,
+        contract_pb2.CreateRenewalQuoteRequest(contract=order.contract, lines=["plan"], valid_until=deal.UNTIL),
+    )
+    assert [*again.fields] == ["lines[0]"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "monthly"),
+    [
+        ({}, 31500),  # 300.00 and the agreed 5 %
+        ({"index_percent": "9.1"}, 32100),  # the cap: 7 %
+        ({"index_percent": "1.2"}, 30600),  # the floor: 2 %
+        ({"price": contract_pb2.RENEWAL_PRICE_SAME}, 30000),
+        ({"price": contract_pb2.RENEWAL_PRICE_LIST}, 30000),
+    ],
+)
+def test_the_next_term_costs_what_the_contract_says(uplifting: Served, fields: dict[str, Any], monthly: int) -> None:
+    order = deal.ordered(uplifting, deal.line("PLAN", "10"), term_months=12)
+    (line,) = renewal(uplifting, order.contract, **fields).quote.priced.lines
+    assert line.net == monthly
+
+
+def test_an_early_renewal_credits_the_rest_and_lines_end_together(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), deal.line("PLAN", "2", id="b", term_months=6), term_months=12)
+    deal.invoiced(shop, order.contract, "2026-03-01")
+    made = renewal(shop, order.contract, start=deal.day("2026-03-16"), end=deal.day("2028-03-01"))
+    # of 300.00 and 60.00 for March 16 of 31 days: 154.84 and 30.97; charged again for the same days
+    assert [each.net for each in made.impact.credit_notes] == [15484 + 3097]
+    assert made.impact.schedule_after[0].net == 15484 + 3097
+    signed(shop, made)
+    ends = {each[0]: each[2] for each in periods(contract_of(shop, order.contract))}
+    assert ends == {"plan": "2027-03-01", "b": "2026-09-01", "plan.2": "2028-03-01", "b.2": "2028-03-01"}
+    assert shown(drafted(shop, order.contract, "2028-03-01")) == shown(made.impact.schedule_after)
+    tie_out(shop, "2028-03-01")
+
+
+def test_month_ends_keep_the_day_of_the_contract(shop: Served) -> None:
+    start = deal.day("2027-01-31")
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=1, start=start)
+    for number in range(2, 5):
+        signed(shop, renewal(shop, order.contract))
+        assert len(contract_of(shop, order.contract).changes) == number - 1
+    found = [each[:3] for each in periods(contract_of(shop, order.contract))]
+    assert found == [
+        ("plan", "2027-01-31", "2027-02-28"),
+        ("plan.2", "2027-02-28", "2027-03-31"),
+        ("plan.3", "2027-03-31", "2027-04-30"),
+        ("plan.4", "2027-04-30", "2027-05-31"),
+    ]
+    assert [each[1] for each in shown(drafted(shop, order.contract, "2027-12-31"))] == [3000] * 4
+    tie_out(shop, "2027-12-31")
+
+
+def advance(server: Served, until: str) -> int:
+    request = test_clock_pb2.AdvanceTestClockRequest(name="testClocks/default")
+    request.until.FromJsonString(until)
+    return server.clock.AdvanceTestClock(request, timeout=120).done_count
+
+
+def test_a_contract_renews_by_itself_year_after_year(uplifting: Served) -> None:
+    order = deal.ordered(uplifting, deal.line("PLAN", "10"), term_months=12)
+    before = contract_of(uplifting, order.contract)
+    assert _day(before.renewal.renew_day) == "2027-03-01"
+    # 30 whole days between the day of notice and the first day of the next term
+    assert _day(before.renewal.last_notice_day) == "2027-01-29"
+    advance(uplifting, "2029-06-01T12:00:00Z")
+    # 300.00, 315.00, 330.75, 347.29: 5 % each, rounded once a year
+    assert periods(contract_of(uplifting, order.contract)) == [
+        ("plan", "2026-03-01", "2027-03-01", 30000),
+        ("plan.2", "2027-03-01", "2028-03-01", 31500),
+        ("plan.3", "2028-03-01", "2029-03-01", 33075),
+        ("plan.4", "2029-03-01", "2030-03-01", 34729),
+    ]
+    billed = drafted(uplifting, order.contract, "2029-06-01")
+    assert sum(each.net for each in billed) == 12 * (30000 + 31500 + 33075) + 4 * 34729
+    tie_out(uplifting, "2029-06-01")
+
+
+def test_notice_in_time_keeps_a_contract_from_renewing(uplifting: Served) -> None:
+    order = deal.ordered(uplifting, deal.line("PLAN"), term_months=12)
+    request = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2027-02-28"), reason="moves")
+    uplifting.contracts.TerminateContract(request, timeout=30)
+    assert not contract_of(uplifting, order.contract).renewal.HasField("renew_day")
+    advance(uplifting, "2027-06-01T12:00:00Z")
+    assert len(contract_of(uplifting, order.contract).changes) == 1
+
+
+def test_a_contract_that_cannot_renew_says_why_and_waits(uplifting: Served) -> None:
+    order = deal.ordered(uplifting, deal.line("PLAN"), term_months=12)
+    gone = SMALL["catalog/products.yaml"].replace(b"PLAN, name: Plan,", b"PLAN, name: Plan, discontinued: true,")
+    files = {**SMALL, "catalog/products.yaml": gone}
+    sources = [rule_book_pb2.SourceFile(path=path, content=content) for path, content in files.items()]
+    uplifting.rules.PublishRuleBook(rule_book_pb2.PublishRuleBookRequest(files=sources), timeout=30)
+    advance(uplifting, "2027-03-02T12:00:00Z")
+    waiting = contract_of(uplifting, order.contract)
+    assert not waiting.changes
+    assert waiting.renewal.problem == "`PLAN` is discontinued"
+    assert not waiting.renewal.HasField("renew_day")
+    tie_out(uplifting, "2027-03-02")
+
+
+def test_an_amended_line_renews_as_it_is_then(uplifting: Served) -> None:
+    order = deal.ordered(uplifting, deal.line("PLAN", "10"), term_months=12)
+    signed(uplifting, amendment(uplifting, order.contract, "2026-06-01", changes=[quantity("plan", "4")]))
+    advance(uplifting, "2027-03-02T12:00:00Z")
+    assert periods(contract_of(uplifting, order.contract))[-1] == ("plan.3", "2027-03-01", "2028-03-01", 12600)
