@@ -16,8 +16,11 @@ from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.prices import plain, signed
 from engine.cli.progress import progress
 from engine.cli.screen import Screen
-from engine.diagnostics import Diagnostic, Severity, as_json, counted, one_line
+from engine.diagnostics import Diagnostic, Severity, Span, as_json, counted, one_line
+from engine.rulebook.authored import Authored
 from engine.rulebook.difference import Change, QuoteChange, RuleChange, changed_quotes, changed_rules
+from engine.rulebook.loading.sources import Files
+from engine.rulebook.retold import in_authors_words
 
 MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
 LONGEST = 60
@@ -33,8 +36,8 @@ def add_diff(parser: argparse.ArgumentParser) -> None:
 def run_diff(options: argparse.Namespace) -> int:
     """Show what differs; exit code 1 when something does, 2 when a book cannot be used."""
     with progress("comparing the books"):
-        old, new = _book(options.old), _book(options.new)
-        rules = changed_rules(old.book, new.book)
+        (old, were), (new, are) = _book(options.old), _book(options.new)
+        rules = in_authors_words(changed_rules(old.book, new.book), Authored(were), Authored(are))
         quotes = changed_quotes((old.book, old.parts), (new.book, new.parts))
     if options.json:
         print(json.dumps({"rules": [*map(_rule_data, rules)], "quotes": [*map(_quote_data, quotes)]}, indent=1))
@@ -43,16 +46,17 @@ def run_diff(options: argparse.Namespace) -> int:
     return FINDINGS if rules or quotes else CLEAN
 
 
-def _book(folder: Path) -> ActiveBook:
+def _book(folder: Path) -> tuple[ActiveBook, Files]:
     try:
-        checked = kept_books(os.environ).checked(read_folder(folder))
+        files = read_folder(folder)
+        checked = kept_books(os.environ).checked(files)
     except FolderError as problem:
         raise VerbFailed(str(problem)) from problem
     if checked.active is None:
         errors = [_in_folder(folder, each) for each in checked.findings if each.severity is Severity.ERROR]
         shown = "".join(f"\n  {one_line(each)}" for each in errors)
         raise VerbFailed(f"the rules in `{folder}` cannot be used:{shown}", facts={"findings": as_json(errors)})
-    return checked.active
+    return checked.active, files
 
 
 def _in_folder(folder: Path, finding: Diagnostic) -> Diagnostic:
@@ -63,11 +67,11 @@ def _in_folder(folder: Path, finding: Diagnostic) -> Diagnostic:
 def _show(rules: tuple[RuleChange, ...], quotes: tuple[QuoteChange, ...], *, examples: int) -> None:
     screen = Screen()
     for each in rules:
-        place = "" if each.span is None else f"  {each.span.path}:{each.span.line}"
-        screen.say(f"{MARKS[each.change]} {each.kind} {each.id}{place}")
+        place = " -> ".join(dict.fromkeys(_at(span) for span in (each.was, each.span) if span is not None))
+        screen.say(f"{MARKS[each.change]} {each.kind} {each.id}{place and f'  {place}'}")
         for name, before, after in each.parts:
             start = _first_difference(before, after)
-            screen.say(f"    {name.replace('_', ' ')}: {_short(before, start)} -> {_short(after, start)}")
+            screen.say(f"    {name}: {_short(before, start)} -> {_short(after, start)}")
     screen.say(f"{counted(len(rules), 'rule')} {'differs' if len(rules) == 1 else 'differ'}")
     if quotes:
         screen.say()
@@ -77,6 +81,10 @@ def _show(rules: tuple[RuleChange, ...], quotes: tuple[QuoteChange, ...], *, exa
         screen.table(["example quote", "net before", "net after", "difference"], rows, right=(1, 2, 3))
     verb = "costs" if len(quotes) == 1 else "cost"
     screen.say(f"{len(quotes)} of {counted(examples, 'example quote')} {verb} something else")
+
+
+def _at(span: Span) -> str:
+    return f"{span.path}:{span.line}"
 
 
 def _first_difference(before: str, after: str) -> int:
@@ -109,7 +117,9 @@ def _difference(before: str, after: str) -> str:
 
 
 def _rule_data(each: RuleChange) -> dict[str, object]:
-    place = {} if each.span is None else {"path": each.span.path, "line": each.span.line}
+    place: dict[str, object] = {} if each.span is None else {"path": each.span.path, "line": each.span.line}
+    if each.was is not None:
+        place["was"] = {"path": each.was.path, "line": each.was.line}
     parts = [{"name": name, "before": before, "after": after} for name, before, after in each.parts]
     return {"change": each.change.value, "kind": each.kind, "id": each.id, **place, "parts": parts}
 

@@ -40,13 +40,16 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """One rule that differs: its kind and id, where it stands, and for a changed one each part before and after."""
+    """One rule that differs: its kind and id, where it stands, and for a changed one where it stood (``was``) and each
+    part before and after: in the words of its files where they are at hand and differ there.
+    """
 
     change: Change
     kind: str
     id: str
     span: Span | None
     parts: tuple[tuple[str, str, str], ...] = ()
+    was: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,7 @@ def _compared(kind: str, before: _Thing | None, after: _Thing | None) -> Iterato
     told = ((each, *_told(each, before[2].get(each, ""), after[2].get(each, ""))) for each in names)
     parts = tuple(each for each in told if each[1] != each[2])
     if parts:
-        yield RuleChange(Change.CHANGED, kind, after[0], after[1], parts)
+        yield RuleChange(Change.CHANGED, kind, after[0], after[1], parts, before[1])
 
 
 def _told(name: str, before: str, after: str) -> tuple[str, str]:

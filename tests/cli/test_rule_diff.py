@@ -42,6 +42,10 @@ def test_what_differs_is_shown_with_its_price(books: tuple[str, str], capsys: py
     assert [(each["change"], each["kind"], each["id"], each["line"]) for each in told["rules"]] == [
         ("changed", "discount", "edu-10", 6)
     ]
+    assert told["rules"][0]["was"] == {"path": "discounts/2026.yaml", "line": 6}
+    path.write_text("# moved\n" + path.read_text())
+    main(["rules", "diff", *books])
+    assert "~ discount edu-10  discounts/2026.yaml:6 -> discounts/2026.yaml:7\n" in capsys.readouterr().out
     (quote,) = told["quotes"]
     assert (quote["net_before"], quote["net_after"]) == ("540.00", "600.00")
     assert [(each["before"], each["after"]) for each in quote["lines"]] == [("540.00", "600.00")]
@@ -51,8 +55,8 @@ def test_of_long_parts_what_differs_is_shown(books: tuple[str, str], capsys: pyt
     path = Path(books[1]) / "constraints/dining.yaml"
     path.write_text(path.read_text().replace("* 45 <=", "* 50 <="))
     assert main(["rules", "diff", *books]) == 1
-    (shown,) = [each for each in capsys.readouterr().out.splitlines() if each.startswith("    body: ")]
-    before, after = shown.removeprefix("    body: ").split(" -> ")
+    (shown,) = [each for each in capsys.readouterr().out.splitlines() if each.startswith("    require: ")]
+    before, after = shown.removeprefix("    require: ").split(" -> ")
     assert "* 45" in before and "* 50" in after
 
 
