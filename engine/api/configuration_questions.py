@@ -24,8 +24,8 @@ from engine.diagnostics import Fault, Refusal
 from engine.money import currency
 from engine.quotes.request import QuoteRequest
 from engine.wire import configurations as wire
-from engine.wire.basics import Faults, read_key
-from engine.wire.headers import Headed, read_header
+from engine.wire.basics import Faults, read_date, read_key
+from engine.wire.headers import Shown, names_somebody, read_header
 from engine.wire.products import PRODUCTS
 
 RULE_BOOKS = "ruleBooks"
@@ -42,7 +42,7 @@ _FIELDS = {
 
 
 class Needs(Enum):
-    """Whether a question is about prices, or says whom they would be for without need."""
+    """Whether a question is about prices: then it is read for whom and when."""
 
     PRICES = "prices"
     NO_PRICES = "no prices"
@@ -81,25 +81,28 @@ class Questions:
         self._calls = calls
         self._tables = PriceTables()
 
-    def read(self, request: Any, header: Content, faults: Faults, *, more: More = NO_MORE, needs: Needs) -> Asked:
+    def read(self, request: Any, faults: Faults, *, more: More = NO_MORE, needs: Needs) -> Asked:
         """A question; raises Refused with everything that is wrong in it."""
+        content = Content((), **read_header(request, faults)) if needs is Needs.PRICES else None
+        day = read_date(request.date, "date", faults) if content is None else content.date
         sku = _read_sku(request.product, faults)
         choices = wire.read_choices(request.choices, "choices", faults)
         unread = tuple(faults.found)
-        active = self._book(request.rule_book, header.date or self.today(), faults)
-        found = self._header(active, header) if needs is Needs.PRICES or _is_for_somebody(header) else None
+        active = self._book(request.rule_book, day, faults)
+        header = None if content is None else self._header(active, content)
         configurator = configurator_of(active, sku) if sku else None
-        further = [*_faults(found), *_faults(configurator)]
-        if isinstance(configurator, ProductConfigurator) and not any(_is_about_choices(each) for each in unread):
+        further = [*_faults(header), *_faults(configurator)]
+        if isinstance(configurator, ProductConfigurator) and not any(map(_is_about_choices, unread)):
             further += choice_faults(configurator, {"choices[{}]": choices, **more})
-        faults.found += beside(further, unread)
+        if further:
+            faults.found += beside(further, unread)
         checked(faults)
         assert configurator is not None, "what is no name of a product is a fault"
-        return Asked(active, sku, ok(configurator), choices, None if found is None else ok(found))
+        return Asked(active, sku, ok(configurator), choices, None if header is None else ok(header))
 
     def book(self, name: str, day: date | None, faults: Faults) -> ActiveBook:
         """A rule book by its name, or the one in force; raises Refused with everything found to be wrong."""
-        active = self._book(name, day or self.today(), faults)
+        active = self._book(name, day, faults)
         checked(faults)
         return active
 
@@ -120,9 +123,9 @@ class Questions:
         """The day of questions that name none."""
         return self._calls.env.clock.now(DEFAULT_TENANT).date()
 
-    def _book(self, name: str, day: date, faults: Faults) -> ActiveBook:
+    def _book(self, name: str, day: date | None, faults: Faults) -> ActiveBook:
         key = read_key(name, RULE_BOOKS, "rule_book", faults, optional=True)
-        active = find_book(self._calls.env, DEFAULT_TENANT, book_hash=key, day=day)
+        active = find_book(self._calls.env, DEFAULT_TENANT, book_hash=key, day=day or self.today())
         if isinstance(active, Refusal):
             raise Refused(Refusal((*faults.found, *active.faults)))
         return active
@@ -132,15 +135,15 @@ class Questions:
         return self._calls.env.store.look(DEFAULT_TENANT, lambda reader: asked_header(reader, header, active, day))
 
 
-def content_of(request: Headed, faults: Faults) -> Content:
-    """Whom and when the prices of a question are for, as it is stated."""
-    return Content((), **read_header(request, faults))
+def needs_of(request: Shown) -> Needs:
+    """Prices, where they are shown; whom they would be for is checked where it is stated without need."""
+    return Needs.PRICES if request.show_prices or names_somebody(request) else Needs.NO_PRICES
 
 
 def choice_faults(configurator: ProductConfigurator, stated: More) -> Iterator[Fault]:
     """What is wrong with choices, each by the path of its field; choices of different fields may be for one place."""
     for field, choices in stated.items():
-        for each in configurator.faults(choices):
+        for each in configurator.faults(choices) if choices else ():
             place, _, part = each.field.partition("].")
             number = place.removeprefix("choices[").removesuffix("]")
             path = field.format(number)
@@ -153,12 +156,6 @@ def _read_sku(product: str, faults: Faults) -> str:
         faults.invalid("product", f"`{product[:80]}` is not a name of the form `{PRODUCTS}/...`")
         return ""
     return sku
-
-
-def _is_for_somebody(header: Content) -> bool:
-    """Whether anything is stated of whom prices are for: it is checked although none are asked for."""
-    stated = header.currency or header.customer or header.customer_facts or header.header or header.term_months
-    return bool(stated)
 
 
 def _faults(outcome: object) -> tuple[Fault, ...]:

@@ -12,10 +12,9 @@ from cpq.v1 import configuration_pb2
 
 from engine.api.calls import Calls, Refused, Reply, ok
 from engine.api.charting import Charting
-from engine.api.configuration_questions import RULE_BOOKS, Asked, Needs, Questions, content_of
+from engine.api.configuration_questions import RULE_BOOKS, Asked, Needs, Questions, needs_of
 from engine.api.configuration_states import Key, States, read_token, token_of
 from engine.application.configure import costs, lines_of, list_price, validate_lines, without_price
-from engine.application.content import Content
 from engine.application.faults import invalid
 from engine.catalog import Sku
 from engine.configuration.answers import Budget, OutOfBudget
@@ -31,7 +30,7 @@ from engine.configuration.products import (
 )
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.wire import configurations as wire
-from engine.wire.basics import Faults, price_text, read_decimal
+from engine.wire.basics import Faults, price_text, read_date, read_decimal
 from engine.wire.contents import read_line
 from engine.wire.options import OptionWriter, Shown, count_of, options_of
 from engine.wire.products import PRODUCTS
@@ -61,7 +60,7 @@ class ConfigurationService:
         if not 0 <= request.option_limit <= MOST_OPTIONS:
             faults.invalid("option_limit", f"{request.option_limit} is not between 0 and {MOST_OPTIONS}")
         token = read_token(request.state_token, "state_token", faults)
-        asked = self._questions.read(request, content_of(request, faults), faults, needs=_needs(request))
+        asked = self._questions.read(request, faults, needs=needs_of(request))
         configurator, key = asked.configurator, asked.key
         left = _patience(self._questions.budget(context))
         before = token if token is not None and token[:2] == key[:2] else None
@@ -94,7 +93,7 @@ class ConfigurationService:
         faults = Faults()
         if not request.slot:
             faults.required("slot")
-        asked = self._questions.read(request, content_of(request, faults), faults, needs=_needs(request))
+        asked = self._questions.read(request, faults, needs=needs_of(request))
         state = self._state(asked.key, asked.configurator, self._questions.budget(context))
         slot = next((each for each in state.slots if each.path == request.slot), None)
         if slot is None:
@@ -126,7 +125,7 @@ class ConfigurationService:
         if len(request.lines) > most:
             faults.invalid("lines", f"{len(request.lines)} lines; {most} are allowed")
         lines = [read_line(each, faults.at(f"lines[{n}]")) for n, each in enumerate(request.lines[:most])]
-        active = self._questions.book(request.rule_book, None, faults)
+        active = self._questions.book(request.rule_book, read_date(request.date, "date", faults), faults)
         found = ok(validate_lines(active, lines, self._questions.budget(context)))
         reply = configuration_pb2.ValidateConfigurationResponse(valid=not any(each.blocking for each in found))
         for each in found:
@@ -139,7 +138,7 @@ class ConfigurationService:
         if request.HasField("wanted"):
             wanted = wire.read_choice(request.wanted, faults.at("wanted"))
         more = {} if wanted is None else {"wanted": (wanted,)}
-        asked = self._questions.read(request, Content(()), faults, more=more, needs=Needs.NO_PRICES)
+        asked = self._questions.read(request, faults, more=more, needs=Needs.NO_PRICES)
         found = asked.configurator.explain(asked.choices, wanted=wanted, budget=self._questions.budget(context))
         reply = configuration_pb2.ExplainChoiceResponse()
         if isinstance(found, OutOfBudget):
@@ -155,8 +154,8 @@ class ConfigurationService:
         wanted = wire.read_choices(request.wanted, "wanted", faults)
         if not 0 <= request.limit <= MOST_REPAIRS:
             faults.invalid("limit", f"{request.limit} is not between 0 and {MOST_REPAIRS}")
-        header, more = content_of(request, faults), {"wanted[{}]": wanted}
-        asked = self._questions.read(request, header, faults, more=more, needs=Needs.PRICES)
+        more = {"wanted[{}]": wanted}
+        asked = self._questions.read(request, faults, more=more, needs=Needs.PRICES)
         found = asked.configurator.repair(
             asked.choices,
             wanted=wanted,
@@ -182,8 +181,8 @@ class ConfigurationService:
         if limit is not None and limit < 0:
             faults.invalid("list_price_limit", f"{limit} is below zero")
         wishes = wire.read_wishes(request.wishes, faults)
-        header, more = content_of(request, faults), {f"wishes[{n}].choice": [w.choice] for n, w in enumerate(wishes)}
-        asked = self._questions.read(request, header, faults, more=more, needs=Needs.PRICES)
+        more = {f"wishes[{n}].choice": [w.choice] for n, w in enumerate(wishes)}
+        asked = self._questions.read(request, faults, more=more, needs=Needs.PRICES)
         engine, choices = asked.configurator, asked.choices
         prices = self._questions.prices(asked).counted((*choices, *(each.choice for each in wishes)))
         tables, budget = (prices, costs(asked.active, prices, asked.currency)), self._questions.budget(context)
@@ -242,10 +241,6 @@ class ConfigurationService:
         prices = self._questions.prices(asked).stated if request.show_prices else None
         products = asked.active.parts.catalog.products
         return Shown(products, asked.choices, request.show_impossible, limit, prices, asked.digits)
-
-
-def _needs(request: Any) -> Needs:
-    return Needs.PRICES if request.show_prices else Needs.NO_PRICES
 
 
 def _explained(shown: Shown, asked: ProductConfigurator | None, state: ProductState, left: Patience) -> Shown:

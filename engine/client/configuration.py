@@ -56,6 +56,7 @@ class ValidateConfigurationFields(TypedDict, total=False):
 
     lines: Sequence[Plain]
     rule_book: str
+    date: date
 
 
 class ExplainChoiceFields(TypedDict, total=False):
@@ -65,6 +66,7 @@ class ExplainChoiceFields(TypedDict, total=False):
     choices: Sequence[Plain]
     wanted: Plain
     rule_book: str
+    date: date
 
 
 class RepairConfigurationFields(HeaderFields, total=False):

@@ -13,10 +13,11 @@ from engine.catalog import Value
 from engine.wire.basics import Faults, read_date, read_key, read_values
 
 CUSTOMERS = "customers"
+Shown: TypeAlias = configuration_pb2.ConfigureRequest | configuration_pb2.ListOptionsRequest
+"""Messages that have the fields, and say whether prices are shown."""
 Headed: TypeAlias = (
     pricing_pb2.QuoteContent
-    | configuration_pb2.ConfigureRequest
-    | configuration_pb2.ListOptionsRequest
+    | Shown
     | configuration_pb2.RepairConfigurationRequest
     | configuration_pb2.CompleteConfigurationRequest
 )
@@ -47,3 +48,9 @@ def read_header(message: Headed, faults: Faults) -> Header:
         header=read_values(header, "header", faults) if header else NO_VALUES,
         term_months=message.term_months or None,
     )
+
+
+def names_somebody(message: Headed) -> bool:
+    """Whether anything but the day is stated."""
+    named = message.currency_code or message.customer or message.term_months
+    return bool(named or message.customer_facts or message.header)
