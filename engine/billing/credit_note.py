@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from engine.billing.events import CreditNoteDrafted, CreditNoteNumbered
 from engine.billing.invoice import BillTo, DocumentStatus, Invoice, document_number
 from engine.billing.line import BillLine, LineKind, credit_line
 from engine.billing.tax import TaxLine, TaxPoint, line_tax, percent_ratio
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
-from engine.money import Money, share_of, total
+from engine.money import Money, Ratio, RoundingRule, share_of, total
 
 NOT_FINAL = Code("BIL020")
 UNKNOWN_LINE = Code("BIL021")
@@ -146,11 +147,38 @@ def _taxes(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[Credit
         tax_left = taxed.tax - total((each.tax for each in before), currency)
         match invoice.tax_point:
             case TaxPoint.QUOTED | TaxPoint.LINE | TaxPoint.UNIT:
-                taken = (line_tax(each, taxed.percent, point=invoice.tax_point, rounding=rounding) for each in own)
-                tax = -total(taken, currency)
+                tax = total(_taxes_of_lines(own, taxed.percent, invoice, notes), currency)
             case TaxPoint.RATE | TaxPoint.TOTAL:
                 tax = share_of(base, percent_ratio(taxed.percent), rounding=rounding)
         yield TaxLine(taxed.tax_code, taxed.percent, base, tax_left if base == base_left else min(tax, tax_left))
+
+
+def _taxes_of_lines(
+    credits: Sequence[BillLine], percent: Decimal, invoice: Invoice, notes: Sequence[CreditNote]
+) -> Iterator[Money]:
+    """What each credit takes off of the tax that its line bears: all credits of a line together take its very tax.
+
+    Each takes what all so far are worth less what was taken before. Usage is rated anew, and says its tax itself.
+    """
+    billed = {each.id: each for each in invoice.lines}
+    before: Counter[str] = Counter()
+    for line in (*invoice.lines, *(each for note in notes for each in note.lines)):
+        if line.credits:
+            before[line.credits] -= line.amount.minor_units
+    for credit_of in credits:
+        charge = billed[credit_of.credits]
+        if charge.kind is LineKind.USAGE:
+            yield -line_tax(credit_of, percent, point=invoice.tax_point, rounding=invoice.tax_rounding)
+            continue
+        whole = line_tax(charge, percent, point=invoice.tax_point, rounding=invoice.tax_rounding)
+        taken = _part(whole, before[charge.id], charge.amount, invoice.tax_rounding)
+        before[charge.id] -= credit_of.amount.minor_units
+        yield _part(whole, before[charge.id], charge.amount, invoice.tax_rounding) - taken
+
+
+def _part(whole: Money, units: int, of: Money, rounding: RoundingRule) -> Money:
+    """The share of a tax that so many units of an amount bear; all of it for all of them."""
+    return whole if units == of.minor_units else share_of(whole, Ratio(units, of.minor_units), rounding=rounding)
 
 
 def _faults(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from engine.cli.changes import show_change, show_renewal
 from engine.cli.connection import read_json
 from engine.cli.prices import show_findings, show_lines, show_totals
 from engine.cli.quote import show_quote
-from engine.cli.screen import Screen, amount, day, last_day
+from engine.cli.screen import Screen, amount, day, last_day, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
 from engine.client import Client
 
@@ -86,6 +86,9 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Show a contract."""
     contract = client.contracts.get_contract(name=options.name)
     _show(screen, contract)
+    for note in client.billing.list_credit_notes(contract=contract.name) if contract.changes else ():
+        total = money(-note.gross, note.currency_code)
+        screen.say(f"  credit note {note.number} of {day(note.issue_date)} on {note.invoice}: {total} ({note.reason})")
     return contract
 
 

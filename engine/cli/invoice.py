@@ -109,7 +109,7 @@ def list_invoices(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
             STATES.get(each.state, ""),
             day(each.invoice_date),
             money(each.gross, each.currency_code),
-            money(each.open, each.currency_code),
+            money(each.open, each.currency_code) if each.number else "",
         ]
         for each in invoices
     ]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Money, allocate, total
-from engine.periods import Period, months_between
 from engine.revenue.contract import (
     ObligationAccount,
     RevenueContract,
@@ -19,7 +18,7 @@ from engine.revenue.contract import (
     unknown,
     without_lines,
 )
-from engine.revenue.modification import open_faults, reestimate, replan
+from engine.revenue.modification import open_faults, reestimate, replan, serving_until
 from engine.revenue.schedule import line_on
 
 REFUND_TOO_LARGE = Code("REV030")
@@ -149,9 +148,7 @@ def _forward(contract: RevenueContract, left: Mapping[str, int], *, since: date,
 def _ended(account: ObligationAccount, on: date) -> ObligationAccount:
     kept, obligation = lines_before(account, on), account.obligation
     if obligation.service.start < on < obligation.service.end:
-        first = obligation.service.start.replace(day=1)
-        weights = obligation.weights[: months_between(first, on - timedelta(days=1)) + 1]
-        obligation = replace(obligation, service=Period(obligation.service.start, on), weights=weights)
+        obligation = serving_until(obligation, on)
     return replace(account, obligation=obligation, price=earned_before(account, on), lines=kept, ended_on=on)
 
 

@@ -13,7 +13,7 @@ from enum import Enum
 
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Money, Ratio, allocate, share_of, total
-from engine.periods import Period
+from engine.periods import Period, months_between
 from engine.revenue.contract import ObligationAccount, RevenueContract, change_line, lines_before, slices_of, unknown
 from engine.revenue.obligation import Obligation
 from engine.revenue.policy import Timing
@@ -80,12 +80,23 @@ def change_prospectively(
     """
 
     def change(account: ObligationAccount) -> ObligationAccount:
-        end = service_end or account.obligation.service.end
-        obligation = replace(account.obligation, service=Period(account.obligation.service.start, end))
+        obligation = account.obligation if service_end is None else serving_until(account.obligation, service_end)
         return replan(replace(account, obligation=obligation), on=on, price_delta=price_delta)
 
     faults = open_faults(contract, order_line, on=on, service_end=service_end)
     return Refusal(faults) if faults else change_line(contract, order_line, change)
+
+
+def serving_until(obligation: Obligation, end: date) -> Obligation:
+    """An obligation whose service ends on another day, with a weight for each month that it then has.
+
+    Weights of months that are no longer served are gone; a month that is added weighs what the last one does.
+    """
+    service, weights = Period(obligation.service.start, end), obligation.weights
+    if weights:
+        months = months_between(service.start.replace(day=1), service.last_day) + 1
+        weights = (*weights[:months], *(weights[-1],) * (months - len(weights)))
+    return replace(obligation, service=service, weights=weights)
 
 
 def replan(account: ObligationAccount, *, on: date, price_delta: Money) -> ObligationAccount:

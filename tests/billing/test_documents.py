@@ -199,6 +199,23 @@ def test_the_last_credit_note_takes_the_residual() -> None:
     assert first.gross + second.gross == invoice.gross
 
 
+@pytest.mark.parametrize("point", [TaxPoint.LINE, TaxPoint.QUOTED])
+def test_a_credited_delivery_gives_back_the_tax_that_it_bears(point: TaxPoint) -> None:
+    # A line of 10.00 came in three deliveries, which bear what the quoted tax of 2.01 had left for them: not 20 % of
+    # each amount (0.67 three times), so that a credit by the rate would be a cent off.
+    parts = (("a", "3.33", "0.66"), ("b", "3.34", "0.68"), ("c", "3.33", "0.67"))
+    lines = [replace(line(key, amount), delivery=f"d{key}", tax=eur(tax)) for key, amount, tax in parts]
+    invoice = final(*lines, taxes=TaxTable(RATES.percents, point))
+    assert invoice.tax == eur("2.01")
+    middle = noted(invoice, credited(invoice.lines[1], "3.34"))
+    assert middle.tax == eur("0.68")
+    half = noted(invoice, credited(invoice.lines[0], "1.66"), earlier=(middle,))
+    rest = noted(invoice, credited(invoice.lines[0], "1.67", key="2"), earlier=(middle, half))
+    assert half.tax + rest.tax == eur("0.66")
+    last = noted(invoice, credited(invoice.lines[2], "3.33"), earlier=(middle, half, rest))
+    assert last.tax == eur("0.67")
+
+
 def test_a_credit_note_names_what_it_cannot_credit() -> None:
     invoice = final(line("a", "10.00"))
     good = credited(invoice.lines[0], "6.00")

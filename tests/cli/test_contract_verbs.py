@@ -45,6 +45,7 @@ def test_a_contract_is_shown_and_ended_early(cpq: Cpq, write: Write) -> None:
     assert "ends early" not in cpq("contract", "show", contract)
     assert f"-{credit}" in cpq(*ended)
     shown = cpq("contract", "show", contract)
+    assert "credit note CN-000001 of" in shown and "(service ended)" in shown
     assert f"ends early, last served on {first.replace(day=15)}" in shown
     assert "moves away" in shown
     assert f"ends on {end} already" in cpq(*ended, code=1)

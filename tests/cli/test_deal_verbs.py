@@ -13,12 +13,6 @@ Cpq = Callable[..., Any]
 Write = Callable[[str, object], str]
 
 
-@pytest.fixture(scope="module")
-def deal() -> dict[str, str]:
-    """Names that one test hands on to the next: the deal goes on through this module."""
-    return {}
-
-
 def _name(text: str) -> str:
     return text.split()[0]
 
@@ -31,7 +25,7 @@ def test_a_file_that_does_not_fit_is_told_plainly(cpq: Cpq, write: Write, conten
     assert named in cpq("quote", "create", write("q.json", content), code=1)
 
 
-def test_parties_are_created_from_files(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+def parties_are_created_from_files(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
     customer = {"display_name": "Bauhof Ltd", "segment": "business", "region": "DE"}
     deal["customer"] = _name(cpq("party", "create", "customer", write("c.json", customer)))
     account = {"customer": deal["customer"], "display_name": "Books", "currency_code": "EUR", "payment_terms_days": 30}
@@ -92,7 +86,7 @@ def test_a_file_that_is_no_json_is_named_with_its_place(cpq: Cpq, write: Write) 
     assert "p.json:1:12: CLI001: this is not JSON" in shown
 
 
-def test_a_quote_is_made_and_shown(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+def a_quote_is_made_and_shown(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
     record = {
         "title": "Desks",
         "owner": deal["Ann"],
@@ -109,7 +103,7 @@ def test_a_quote_is_made_and_shown(cpq: Cpq, write: Write, deal: dict[str, str])
     assert cpq("quote", "show", deal["quote"], "--json")["priced"]["totals"]["net"] == "6380"
 
 
-def test_a_draft_is_edited_from_a_file(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+def a_draft_is_edited_from_a_file(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
     record = {"title": "Mice", "owner": deal["Ann"], "valid_until": "2099-12-31"}
     made = {**record, "content": {**content(), "customer": deal["customer"]}}
     quote = _name(cpq("quote", "create", write("q.json", made)))
@@ -136,7 +130,7 @@ def test_a_draft_is_edited_from_a_file(cpq: Cpq, write: Write, deal: dict[str, s
     assert "FAILED_PRECONDITION" in cpq("quote", "edit", quote, write("q.json", {"title": "Late"}), code=1)
 
 
-def test_approvals_are_previewed_and_given(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+def approvals_are_previewed_and_given(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
     discount = {"id": "x", "on": "total", "kind": "percent", "value": "60", "reason": "pilot", "author": deal["Ann"]}
     record = {
         "title": "Deep",
@@ -163,7 +157,7 @@ def test_approvals_are_previewed_and_given(cpq: Cpq, write: Write, deal: dict[st
     assert "rejected" in cpq("quote", "reject", copied, "--as", deal["Mia"])
 
 
-def test_an_offer_is_sent_verified_and_accepted(cpq: Cpq, deal: dict[str, str]) -> None:
+def an_offer_is_sent_verified_and_accepted(cpq: Cpq, deal: dict[str, str]) -> None:
     quote = deal["quote"]
     assert "approved" in cpq("quote", "submit", quote)
     assert "cpq1-sha256:" in cpq("quote", "send", quote)
@@ -179,7 +173,7 @@ def test_an_offer_is_sent_verified_and_accepted(cpq: Cpq, deal: dict[str, str]) 
     assert "accepted" in cpq("quote", "accept", quote, "--purchase-order", "PO-1")
 
 
-def test_offers_can_be_closed_without_a_sale(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
+def offers_can_be_closed_without_a_sale(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
     asked = {**content("1"), "customer": deal["customer"]}
     record = {"owner": deal["Ann"], "valid_until": "2099-12-31", "content": asked}
     declined, withdrawn, deleted = (_name(cpq("quote", "create", write("q.json", record))) for _ in range(3))
@@ -191,7 +185,7 @@ def test_offers_can_be_closed_without_a_sale(cpq: Cpq, write: Write, deal: dict[
     assert "NOT_FOUND" in cpq("quote", "show", deleted, code=1)
 
 
-def test_an_order_is_made_and_fulfilled(cpq: Cpq, deal: dict[str, str]) -> None:
+def an_order_is_made_and_fulfilled(cpq: Cpq, deal: dict[str, str]) -> None:
     order = cpq("order", "create", deal["quote"], "--json")
     deal["order"], deal["contract"] = order["name"], order["contract"]
     while True:
@@ -206,7 +200,7 @@ def test_an_order_is_made_and_fulfilled(cpq: Cpq, deal: dict[str, str]) -> None:
     assert "FAILED_PRECONDITION" in refused
 
 
-def test_it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
+def it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
     today = "2027-03-01"
     preview = cpq("invoice", "preview", deal["contract"], "--until", today, "--json")
     drafts = cpq("invoice", "run", "--until", today, "--json")
@@ -240,7 +234,7 @@ def test_it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> Non
     assert "`m` is not charged by usage" in cpq(*usage, "--line", "m", code=1)
 
 
-def test_revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str]) -> None:
+def revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str]) -> None:
     assert "entries" in cpq("revenue", "run", "--until", "2026-06-30")
     assert "CARE-M" in cpq("revenue", "show", deal["contract"])
     assert "contract_clearing" in cpq("revenue", "journal", "--contract", deal["contract"])
@@ -252,7 +246,22 @@ def test_revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str,
     assert "every identity holds" in cpq("audit")
 
 
-def test_events_tell_what_happened(cpq: Cpq, capsys: pytest.CaptureFixture[str]) -> None:
+def events_tell_what_happened(cpq: Cpq, capsys: pytest.CaptureFixture[str]) -> None:
     shown = cpq("events", "tail")
     assert "QuoteAccepted" in shown
     assert "QuoteCreated" in shown
+
+
+def test_one_deal_from_parties_to_the_books(cpq: Cpq, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    """The steps go on from each other, so they are one test, whichever worker takes it; a failure names its step."""
+    deal = dict[str, str]()
+    parties_are_created_from_files(cpq, write, deal)
+    a_quote_is_made_and_shown(cpq, write, deal)
+    a_draft_is_edited_from_a_file(cpq, write, deal)
+    approvals_are_previewed_and_given(cpq, write, deal)
+    an_offer_is_sent_verified_and_accepted(cpq, deal)
+    offers_can_be_closed_without_a_sale(cpq, write, deal)
+    an_order_is_made_and_fulfilled(cpq, deal)
+    it_is_invoiced_paid_and_credited(cpq, deal)
+    revenue_is_recognised_and_everything_ties_out(cpq, deal)
+    events_tell_what_happened(cpq, capsys)

@@ -304,6 +304,19 @@ def test_no_obligation_comes_to_less_than_nothing_by_an_early_end() -> None:
     assert ended.price == eur(25_000 - 18_333)
 
 
+@pytest.mark.parametrize(("end", "months"), [(date(2026, 7, 1), 6), (date(2027, 4, 1), 15)])
+def test_another_end_is_another_number_of_weights(end: date, months: int) -> None:
+    weights = RecognitionPolicy("weights", Timing.WEIGHTS, weights=(Decimal(1),) * 12)
+    changed = change_prospectively(
+        made(promise("plan", 36_000, weights)), "plan", on=date(2026, 4, 1), price_delta=eur(0), service_end=end
+    )
+    assert isinstance(changed, RevenueContract)
+    # 3 x 30.00 were earned before April; the other 270.00 are earned evenly until the end
+    later = [each.amount for each in changed.accounts[0].lines if each.month >= date(2026, 4, 1)]
+    assert later == [eur(27_000 // (months - 3))] * (months - 3)
+    assert changed.accounts[0].lines[-1].month < end
+
+
 def test_an_early_end_of_what_is_earned_by_weights_earns_nothing_after_it() -> None:
     """As by days: 45.63, 45.62 and 45.63 were earned when the end was agreed; of 363.50 the rest is 3 x 75.54."""
     weights = RecognitionPolicy("weights", Timing.WEIGHTS, weights=(Decimal(1),) * 12)
