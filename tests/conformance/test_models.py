@@ -239,6 +239,12 @@ def test_conversion_keeps_domains_and_the_count(path: Path) -> None:
         for each in root.domains():
             assert there[each.variable.replace(".", "_")] == each.possible
         assert other.count((), budget=PATIENT) == engine.count((), budget=PATIENT)
+        names = {each.name.replace(".", "_") for each in model.variables if each.decision}
+        assert {each.name.replace(".", "_") for each in back.variables if each.decision} == names
+    chain = model
+    for ending in (".dimacs", ".uvl", ".yaml", ".dimacs"):
+        chain = read_model(write_model(chain, f"m{ending}"), f"m{ending}")
+    assert {each.name for each in chain.variables if each.decision} == names
 
 
 def pairs(case: Case) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 from engine.configuration.model import Kind, Model
 from engine.configuration.solver.cnf import encode
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Clausal:
     """Clauses over facts ``1..top`` with a name each; parts that only help to say a rule are named ``part N``.
 
+    ``helpers`` are the facts that no variable of the model decides on: such parts, bounds of quantities, and what the
+    model itself calls a helper. Names take one line and are all different; a format may ask for more of them (``fit``).
     ``grouped`` leaves out that an enumeration has one value and that bounds of a quantity follow each other: the
     format says so itself. ``spare`` are parts that only said that: nothing would settle them.
     """
 
-    def __init__(self, model: Model, *, grouped: bool) -> None:
+    def __init__(self, model: Model, *, grouped: bool, fit: Callable[[str], str] = str) -> None:
         cnf = encode(model, functional=True)
         said = encode(_structure(model), functional=True) if grouped else None
         skip = len(said.clauses) if said is not None else 0
@@ -24,7 +29,16 @@ class Clausal:
         self.top = cnf.top
         mentioned = {abs(literal) for clause in self.clauses for literal in clause}
         self.spare = frozenset(range(model.atom_count + 1, cnf.top + 1)) - mentioned if grouped else frozenset()
-        self.names = _unique([f"part {atom}" for atom in range(1, cnf.top + 1)], dict(_named(model)))
+        decided = {variable.first for variable in model.variables if variable.decision} - {0}
+        decided |= {
+            variable.first + at
+            for variable in model.variables
+            if variable.decision
+            for at in range(len(variable.values))
+            if variable.kind is Kind.ENUMERATION
+        }
+        self.helpers = frozenset(range(1, cnf.top + 1)) - decided
+        self.names = _unique([f"part {atom}" for atom in range(1, cnf.top + 1)], dict(_named(model)), fit)
 
 
 def _structure(model: Model) -> Model:
@@ -42,12 +56,21 @@ def _named(model: Model) -> Iterator[tuple[int, str]]:
         yield bound.atom, f"{model.variables[bound.variable].name} >= {bound.at_least}"
 
 
-def _unique(names: list[str], known: dict[int, str]) -> list[str]:
+def different(name: str, taken: set[str]) -> str:
+    """The name, or one like it that is not taken yet; it is taken then."""
+    while name in taken:
+        name += "'"
+    taken.add(name)
+    return name
+
+
+def one_line(name: str) -> str:
+    """The name as a line can hold it: control characters and line ends as blanks, none at its ends, never empty."""
+    return _BREAKS.sub(" ", name).strip() or "(empty)"
+
+
+def _unique(names: list[str], known: dict[int, str], fit: Callable[[str], str]) -> list[str]:
+    """Names that are known first, so that they stay as they are."""
     taken: set[str] = set()
-    for at, otherwise in enumerate(names):
-        name = known.get(at + 1, otherwise)
-        while name in taken:
-            name += "'"
-        taken.add(name)
-        names[at] = name
-    return names
+    found = {atom: different(fit(one_line(name)), taken) for atom, name in known.items()}
+    return [found.get(at) or different(otherwise, taken) for at, otherwise in enumerate(names, 1)]

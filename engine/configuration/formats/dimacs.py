@@ -11,6 +11,8 @@ from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, counted
 
 MALFORMED = Code("MDL001")
 VARIABLES_MAX = 1_000_000
+HELPERS = "c cpq-helpers"
+"""The comment before the numbers of variables that only help to state a rule; other tools pass over it."""
 
 
 def read_dimacs(data: bytes, path: str) -> Model:
@@ -26,6 +28,7 @@ class _Reader:
     def __init__(self, path: str) -> None:
         self.path = path
         self.names: dict[int, str] = {}
+        self.helpers: set[int] = set()
         self.count = -1
         self.clauses: list[tuple[int, tuple[int, ...]]] = []
         self.pending: list[int] = []
@@ -54,6 +57,9 @@ class _Reader:
         return self._build()
 
     def _comment(self, line: str) -> None:
+        if line.startswith(f"{HELPERS} "):
+            self.helpers.update(int(each) for each in line.split()[2:] if each.isdigit())
+            return
         parts = line.split(None, 2)
         if len(parts) == 3 and parts[0] == "c" and parts[1].rstrip("$").isdigit():
             self.names.setdefault(int(parts[1].rstrip("$")), parts[2].strip())
@@ -91,7 +97,7 @@ class _Reader:
             while name in taken:
                 name = f"{name}#{number}"
             taken.add(name)
-            builder.boolean(name)
+            builder.boolean(name, decision=number not in self.helpers)
         for at, (line, literals) in enumerate(self.clauses, start=1):
             if not any(-each in literals for each in literals):
                 builder.clause(literals, builder.rule(f"clause {at}", span=Span(self.path, line)))

@@ -37,7 +37,7 @@ from engine.configuration.formats.uvl_ranges import (
     told_apart,
 )
 from engine.configuration.formats.uvl_text import Call, Expression, Name, Number, Operation, Text, error
-from engine.configuration.formats.uvl_tree import UNSUPPORTED, Feature, UvlFile, parse
+from engine.configuration.formats.uvl_tree import HELPER, UNSUPPORTED, Feature, UvlFile, parse
 from engine.configuration.model import Model
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Severity, Span, counted, did_you_mean
 
@@ -73,9 +73,8 @@ class _Reader:
                 faults.found += error(feature.span, f"feature `{feature.name}` is there twice").diagnostics
                 continue
             self.features[feature.name] = feature
-            self.literal[feature.name] = self.builder.variable(
-                self.builder.boolean(feature.name, span=feature.span)
-            ).first
+            made = self.builder.boolean(feature.name, decision=_decides(feature), span=feature.span)
+            self.literal[feature.name] = self.builder.variable(made).first
         self.tree.root(self.literal[self.file.root.name], self.file.root.name, self.file.root.span)
         for feature in self.features.values():
             self._below(feature)
@@ -125,7 +124,9 @@ class _Reader:
         """A range that the constraints state, else one that tells them all apart."""
         stated = stated_range(self.file, feature.name)
         low, high = stated or guessed_range(self.file, feature.name)
-        value = self.builder.quantity(f"{feature.name} (value)", low, high, span=feature.span)
+        value = self.builder.quantity(
+            f"{feature.name} (value)", low, high, decision=_decides(feature), span=feature.span
+        )
         self.quantity[feature.name] = value
         if low < high:
             self.builder.clause([chosen, -self.builder.at_least(value, low + 1)])
@@ -298,6 +299,11 @@ class _Reader:
             hint = did_you_mean(name.parts[-1], self.literal)
             raise error(name.span, f"unknown feature `{'.'.join(name.parts)}`", UNKNOWN_FEATURE, hint)
         return known
+
+
+def _decides(feature: Feature) -> bool:
+    """Whether configurations differ in the feature; one that was written only to state a rule is none."""
+    return feature.attributes.get(HELPER) is not True
 
 
 def walk(top: Feature) -> Iterator[Feature]:

@@ -14,7 +14,7 @@ MALFORMED = Code("MDL050")
 DEPTH_MAX = 200
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<text>'[^'\n]*')|(?P<quoted>"[^"\n]*")|(?P<number>\d+(?:\.\d+)?)"""
+    r"""\s*(?:(?P<text>'[^'\n]*')|(?P<quoted>"[^"\n]+")|(?P<number>\d+(?:\.\d+)?)"""
     r"""|(?P<symbol><=>|=>|==|!=|<=|>=|\.\.|[()\[\]{}!&|<>+\-*/,.])|(?P<name>[^\s()\[\]{}!&|<>=+*/,."']+)"""
     r"""|(?P<comment>//.*))"""
 )

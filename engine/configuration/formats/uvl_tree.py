@@ -15,6 +15,8 @@ UNSUPPORTED = Code("MDL051")
 GROUPS = {"mandatory", "optional", "or", "alternative"}
 CLONES_MAX = 1_000_000
 TYPES = {"Boolean", "Integer", "Real", "String"}
+HELPER = "cpq_helper"
+"""The attribute of a feature that only helps to state a rule: no configuration differs in it."""
 
 AttributeValue: TypeAlias = Fraction | str | bool | None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.configuration.formats.clauses import Clausal
+from engine.configuration.formats.dimacs import HELPERS
 from engine.configuration.formats.uvl_writer import write_uvl
 from engine.configuration.formats.yaml_writer import write_yaml
 from engine.configuration.model import Kind, Model
@@ -15,7 +16,10 @@ UNKNOWN_FORMAT = Code("MDL003")
 
 
 def write_dimacs(model: Model) -> bytes:
-    """One fact a value of an enumeration (``name=value``); quantities and sums cannot be written and are named."""
+    """One fact a value of an enumeration (``name=value``); quantities and sums cannot be written and are named.
+
+    A comment names the facts that only help, so that reading the file makes no features of them.
+    """
     quantity = next((each for each in model.variables if each.kind is Kind.QUANTITY), None)
     if quantity is not None:
         raise _unwritable(model, f"quantity `{quantity.name}` cannot be written as DIMACS")
@@ -23,6 +27,8 @@ def write_dimacs(model: Model) -> bytes:
         raise _unwritable(model, "sums cannot be written as DIMACS")
     stated = Clausal(model, grouped=False)
     lines = [f"c {atom} {name}" for atom, name in enumerate(stated.names, start=1)]
+    if stated.helpers:
+        lines.append(" ".join((HELPERS, *map(str, sorted(stated.helpers)))))
     lines.append(f"p cnf {stated.top} {len(stated.clauses)}")
     lines += [" ".join(map(str, (*clause, 0))) for clause in stated.clauses]
     return ("\n".join(lines) + "\n").encode()

@@ -10,6 +10,7 @@ from decimal import Decimal
 from engine.configuration.model import STRUCTURE, Kind, Model, Term, Value, Variable
 
 _PLAIN = re.compile(r"[A-Za-z_][\w-]*")
+LAST_SHORT = 0xFFFF
 _TAKEN = frozenset("y n yes no on off true false null".split())
 """Words that YAML reads as something else than text."""
 
@@ -123,4 +124,9 @@ def _value(value: Value) -> str:
 def _text(text: str) -> str:
     """A text that YAML reads back as the same text."""
     plain = _PLAIN.fullmatch(text) and text.lower() not in _TAKEN
-    return text if plain else json.dumps(text)
+    return text if plain else f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    """As JSON writes it; YAML has one escape for a character beyond the first 65 536, JSON two."""
+    return f"\\U{ord(character):08x}" if ord(character) > LAST_SHORT else json.dumps(character)[1:-1]

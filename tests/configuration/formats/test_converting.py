@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Budget, Choice, Kind, Model, ModelBuilder, State, Term, configurator_for
+from engine.configuration import (
+    STRUCTURE,
+    Budget,
+    Choice,
+    Kind,
+    Model,
+    ModelBuilder,
+    State,
+    Term,
+    Value,
+    Variable,
+    configurator_for,
+)
 from engine.configuration.formats.reader import read_model
 from engine.configuration.formats.writer import write_model
+from engine.configuration.model import Clause
 from engine.diagnostics import DiagnosticError
 from tests.configuration.solver.brute import random_model, solutions
 
@@ -65,8 +80,8 @@ def test_uvl_keeps_domains_and_the_count(seed: int) -> None:
         else:
             span = state.domain(f"{variable.name} (value)").range
             assert span is not None and (span.minimum, span.maximum) == (min(found), max(found))
-    # every fact of the file is a feature, helpers included, and each follows from the decisions
-    names = [each.name for each in model.variables]
+    # what only helps to state a rule is no feature, and follows from the decisions
+    names = [each.name for each in model.variables if each.decision]
     distinct = {tuple(each.values[name] for name in names) for each in left}
     if len(distinct) <= MOST_COUNTED:
         assert engine.count((), budget=Budget(10**7, 600_000)) == len(distinct)
@@ -99,6 +114,87 @@ def test_dimacs_keeps_domains_and_the_count(seed: int) -> None:
         for value in variable.values:
             fits = any(each.values[variable.name] == value for each in left)
             assert engine.satisfiable([Choice(f"{variable.name}={value}", value=True)]) == fits
+
+
+def facts(model: Model) -> set[str]:
+    return {each.name for each in model.variables if each.decision}
+
+
+def spelt(values: Mapping[str, Value]) -> dict[str, bool]:
+    """A solution as the formats say it that know facts only: an enumeration is one fact a value."""
+    found = {name: value for name, value in values.items() if isinstance(value, bool)}
+    return found | {f"{name}={value}": True for name, value in values.items() if isinstance(value, str)}
+
+
+TRIPS = st.lists(st.sampled_from(["m.uvl", "m.dimacs", "m.yaml", "m.cnf"]), min_size=1, max_size=4)
+
+
+@given(st.integers(0, 10**6), TRIPS, st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_any_chain_of_conversions_keeps_the_names_and_what_satisfies_the_model(
+    seed: int, names: list[str], rooted: bool
+) -> None:
+    """No root, helper or group of values that a format needs becomes a feature."""
+    model = random_model(seed, quantities=0, sums=0)
+    if rooted:
+        first = next(each for each in model.variables if each.kind is Kind.BOOLEAN)
+        model = replace(model, clauses=(*model.clauses, Clause((first.first,), STRUCTURE)))
+    left = solutions(model)
+    shown = [{each.name: solution.values[each.name] for each in model.variables if each.decision} for solution in left]
+    back = model
+    for name in names:
+        back = again(back, name)
+    engine = configurator_for(back)
+    flat = any(each != "m.yaml" for each in names)
+    if flat:
+        expected = {name for each in model.variables if each.decision for name in spelt_names(each)}
+        assert facts(back) == expected
+    else:
+        assert facts(back) == facts(model)
+    assert engine.count(()) == len({tuple(sorted(each.items())) for each in shown})
+    for values in shown[:20]:
+        said = spelt(values) if flat else values
+        assert engine.satisfiable([Choice(name, value) for name, value in said.items()])
+
+
+def spelt_names(variable: Variable) -> list[str]:
+    if variable.kind is Kind.BOOLEAN:
+        return [variable.name]
+    return [f"{variable.name}={value}" for value in variable.values]
+
+
+NAMES = st.lists(st.text(min_size=1, max_size=6), min_size=2, max_size=5, unique=True)
+
+
+@given(NAMES, TRIPS, st.data())
+@settings(max_examples=80, deadline=None)
+def test_odd_names_stay_apart_and_are_kept_where_the_format_can_hold_them(
+    names: list[str], trips: list[str], data: st.DataObject
+) -> None:
+    names = [each for each in names if not any("\ud800" <= one <= "\udfff" for one in each)]
+    builder = ModelBuilder("odd")
+    literals = [builder.variable(builder.boolean(each)).first for each in names]
+    for at in range(data.draw(st.integers(0, 3))):
+        signs = data.draw(st.lists(st.sampled_from([1, -1]), min_size=len(names), max_size=len(names)))
+        clause = [sign * literal for sign, literal in zip(signs, literals, strict=True)]
+        builder.clause(clause[: data.draw(st.integers(1, 3))], builder.rule(f"rule {at}"))
+    back = builder.build()
+    expected = configurator_for(back).count(())
+    for trip in trips:
+        back = again(back, trip)
+    assert len(facts(back)) == len(names)
+    assert configurator_for(back).count(()) == expected
+    plain = {each for each in names if each.isprintable() and each.strip() == each and not set(each) & set('".')}
+    assert plain <= facts(back)
+
+
+def test_a_model_without_a_root_gets_one_that_is_no_feature() -> None:
+    model = read_model(b"c 1 a\nc 2 b\np cnf 2 1\n1 2 0\n", "m.dimacs")
+    written = write_model(model, "m.uvl").decode()
+    assert written.splitlines()[:2] == ["features", '\t"model" {cpq_helper}']
+    assert facts(again(again(model, "m.uvl"), "m.dimacs")) == {"a", "b"}
+    rooted = read_model(b"c 1 a\nc 2 b\np cnf 2 1\n2 0\n", "m.dimacs")
+    assert write_model(rooted, "m.uvl").decode() == 'features\n\t"b"\n\t\toptional\n\t\t\t"a"\nconstraints\n'
 
 
 def test_wide_enumerations_are_as_many_configurations_in_every_format() -> None:
