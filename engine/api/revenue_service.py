@@ -26,6 +26,7 @@ from engine.audit import TITLES
 from engine.diagnostics import Code, Refusal
 from engine.revenue import Basis, RevenueContract
 from engine.wire import revenue as wire
+from engine.wire.assessed import assess
 from engine.wire.basics import Faults, fill_date, need_date, read_date, read_key
 from engine.wire.parties import USERS
 from engine.wire.stated import read_fact
@@ -98,6 +99,13 @@ class RevenueService:
             decide,
             lambda work, contract: wire.revenue_contract_message(contract, work.etag(RevenueContract, contract.id)),
         )
+
+    def AssessRevenue(self, request: revenue_pb2.AssessRevenueRequest, _: grpc.ServicerContext) -> Reply:
+        """Answer a question of the standard."""
+        faults = Faults()
+        found = assess(request, faults)
+        checked(faults)
+        return found
 
     def ClosePeriod(self, request: revenue_pb2.ClosePeriodRequest, context: grpc.ServicerContext) -> Reply:
         """Close the books up to a month end."""

@@ -78,11 +78,6 @@ class Route:
     chains: tuple[RoutedChain, ...] = ()
     auto_approved: tuple[Reason, ...] = ()
 
-    @property
-    def needs_approval(self) -> bool:
-        """Whether anybody has to look."""
-        return bool(self.chains)
-
 
 NO_APPROVAL = Route()
 """The route of a quote that nobody has to look at."""

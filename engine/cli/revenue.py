@@ -14,6 +14,7 @@ from engine.client import Client
 from engine.diagnostics import counted
 
 CONTRACT = positional("contract", "the contract, such as k-000001", str)
+QUESTION = positional("file", "a JSON file with a question, such as `timing`, and its facts", Path)
 UNTIL = option("--until", "the last day that counts", kind=a_day, required=True)
 BY_THEN = option("--until", "only what was posted by this day", kind=a_day)
 
@@ -36,6 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("show", "obligations and schedule of a contract", show, (CONTRACT,)),
         Verb("run", "recognise revenue up to a day", run, (UNTIL,)),
         Verb("state", "state a refund, payment, financing, cost or progress of a contract", state, statement),
+        Verb("assess", "answer a question of the standard from stated facts", assess, (QUESTION,)),
         Verb("close", "close the books up to a day", close, (UNTIL,)),
         Verb("journal", "the journal entries", journal, (option("--contract", "only of this contract", default=""),)),
         Verb("balance", "the trial balance", balance, (BY_THEN,)),
@@ -78,6 +80,16 @@ def state(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     show_stated(screen, found)
     if options.preview:
         screen.say("  nothing was changed: this is a preview")
+    return found
+
+
+def assess(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Answer a question of the standard."""
+    found = client.revenue.assess_revenue(**read_json(options.file))
+    screen.say(f"  {found.answer}", style="bold")
+    for name in sorted(found.values):
+        screen.say(f"  {name}: {found.values[name]}")
+    screen.say(f"  {found.basis}", style="dim")
     return found
 
 

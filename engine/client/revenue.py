@@ -48,6 +48,30 @@ class StateRevenueFactFields(TypedDict, total=False):
     etag: str
 
 
+class AssessRevenueFields(TypedDict, total=False):
+    """Fields of AssessRevenueRequest; one of the questions is asked."""
+
+    gaap: str
+    contract: Plain
+    combination: Plain
+    term: Plain
+    distinct: Plain
+    warranty: Plain
+    timing: Plain
+    role: Plain
+    material_right: Plain
+    estimate: Plain
+    constraint: Plain
+    significant_financing: Plain
+    licence: Plain
+    hosting: Plain
+    licence_renewal: Plain
+    upfront_fee: Plain
+    bill_and_hold: Plain
+    consignment: Plain
+    repurchase: Plain
+
+
 class ClosePeriodFields(TypedDict, total=False):
     """Fields of ClosePeriodRequest."""
 
@@ -104,6 +128,10 @@ class RevenueClient(ServiceClient):
     def state_revenue_fact(self, **fields: Unpack[StateRevenueFactFields]) -> revenue_pb2.RevenueContract:
         """States what nobody can compute: a refund, a payment to the customer, financing, costs, or progress."""
         return self._call("StateRevenueFact", revenue_pb2.RevenueContract, fields)
+
+    def assess_revenue(self, **fields: Unpack[AssessRevenueFields]) -> revenue_pb2.RevenueAssessment:
+        """Answers a question of ASC 606 and IFRS 15 from stated facts."""
+        return self._call("AssessRevenue", revenue_pb2.RevenueAssessment, fields)
 
     def close_period(self, **fields: Unpack[ClosePeriodFields]) -> revenue_pb2.ClosePeriodResponse:
         """Closes the books up to a month end."""

@@ -8,7 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NewType
 
-from engine.diagnostics import Code, Fault, nearest_name
+from engine.diagnostics import Code
 
 AccountCode = NewType("AccountCode", str)
 
@@ -99,27 +99,6 @@ def chart_of(accounts: Iterable[Account], rules: Iterable[PostingRule]) -> Chart
         accounts=MappingProxyType({each.code: each for each in accounts}),
         rules=MappingProxyType({(each.component, each.category): each for each in rules}),
     )
-
-
-def chart_faults(chart: Chart) -> tuple[Fault, ...]:
-    """Everything wrong with a chart: rules to accounts it does not have, components without a rule."""
-    faults = [
-        Fault(UNKNOWN_ACCOUNT, f"rules[{rule.component.value}]", f"unknown account `{code}`", _hint(code, chart))
-        for rule in chart.rules.values()
-        for code in (rule.debit, rule.credit)
-        if code not in chart.accounts
-    ]
-    faults += [
-        Fault(NO_POSTING_RULE, f"rules[{each.value}]", f"no posting rule for `{each.value}`")
-        for each in Component
-        if chart.rule(each, "") is None
-    ]
-    return tuple(faults)
-
-
-def _hint(code: str, chart: Chart) -> str:
-    near = nearest_name(code, chart.accounts)
-    return f"did you mean `{near}`?" if near else ""
 
 
 RECEIVABLE = AccountCode("receivable")

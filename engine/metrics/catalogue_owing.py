@@ -89,6 +89,19 @@ OWING = (
         (*CUSTOMER, "contract"),
     ),
     Metric(
+        "rpo_maturity",
+        "When remaining performance obligations are due",
+        "The remaining performance obligations of the last day by the month in which they will be earned (`due`), as "
+        "planned then; `unscheduled` waits for a delivery or a report. Disclosures ask for them by time bands.",
+        Unit.MONEY,
+        Moment.AT_DAY,
+        frozenset({"revenue", "contracts"}),
+        owing.maturity_rows,
+        {"rpo": sum_of("rpo")},
+        only("rpo"),
+        (*CUSTOMER, "contract", "due"),
+    ),
+    Metric(
         "unbilled_backlog",
         "Unbilled backlog",
         "The transaction price of the contracts signed by the last day that is not billed by then, by the contracts as "

@@ -11,13 +11,15 @@ from decimal import Decimal
 from engine.ledger.accounts import CLEARING, RECEIVABLE
 from engine.metrics.facts import BookedLine, Facts
 from engine.metrics.metric import MetricRow
-from engine.money import Currency, Money, Ratio, share_of
+from engine.money import Currency, Money, Ratio, share_of, total
 from engine.orders.order import Order, OrderItem
 from engine.orders.states import OrderState
 from engine.periods import Period
 from engine.revenue import RevenueContract, position
+from engine.revenue.position import remaining_by_month
 
 ONE = Decimal(1)
+UNSCHEDULED = "unscheduled"
 SALES = frozenset({"InvoiceFinalized", "CreditNoteIssued"})
 FLOWS = {
     "InvoiceFinalized": ("billed", -1),
@@ -77,11 +79,9 @@ def first_invoice_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 
 def remaining_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """By contract signed by the last day: its fixed price that is billed and not earned, and not billed yet."""
-    at, signed = period.last_day, {each.id: each.signed_at.date() for each in facts.contracts}
+    at = period.last_day
     billed = _billed(facts, at)
-    for contract in map(_fixed_part, facts.revenue):
-        if contract.id not in signed or signed[contract.id] > at:
-            continue
+    for contract in _signed(facts, at):
         found = position(contract, billed=_billed_for(contract, billed[contract.id]), at=at)
         if found.rpo.is_zero and found.unbilled_backlog.is_zero:
             continue
@@ -92,6 +92,27 @@ def remaining_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
         }
         by = {"customer": contract.customer, "contract": contract.id}
         yield MetricRow(f"contracts/{contract.id}", at, parts, contract.currency, by)
+
+
+def maturity_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
+    """By contract and month: when its fixed price that is not earned on the last day will be; what no schedule says
+    waits for a delivery or report.
+    """
+    for contract in _signed(facts, period.last_day):
+        left = {f"{month:%Y-%m}": amount for month, amount in remaining_by_month(contract, at=period.last_day).items()}
+        whole = position(contract, billed=Money.zero(contract.currency), at=period.last_day).rpo
+        waiting = whole - total(left.values(), contract.currency)
+        for due, amount in (*left.items(), (UNSCHEDULED, waiting)):
+            if not amount.is_zero:
+                by = {"customer": contract.customer, "contract": contract.id, "due": due}
+                parts = {"rpo": amount.decimal}
+                yield MetricRow(f"contracts/{contract.id}", period.last_day, parts, contract.currency, by)
+
+
+def _signed(facts: Facts, at: date) -> Iterator[RevenueContract]:
+    """The fixed part of every contract that was signed by a day."""
+    signed = {each.id: each.signed_at.date() for each in facts.contracts}
+    return (_fixed_part(each) for each in facts.revenue if each.id in signed and signed[each.id] <= at)
 
 
 def _billed(facts: Facts, at: date) -> dict[str, dict[str, int]]:

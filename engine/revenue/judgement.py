@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
-from engine.money import Money
 from engine.revenue.variable import EstimateMethod
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def role(*, controls_before_transfer: bool) -> Role:
     return Role.PRINCIPAL if controls_before_transfer else Role.AGENT
 
 
-def revenue_of(found: Role, *, paid_by_customer: Money, commission: Money) -> Money:
+def revenue_of(found: Role, *, paid_by_customer: T, commission: T) -> T:
     """A principal's revenue is what the customer pays, an agent's the commission."""
     return paid_by_customer if found is Role.PRINCIPAL else commission
 

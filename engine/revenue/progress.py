@@ -1,4 +1,4 @@
-"""Measures of progress: cost to cost, right to invoice, and royalties of licences."""
+"""Measures of progress: cost to cost, output, and costs that will be recovered."""
 
 from __future__ import annotations
 
@@ -100,16 +100,6 @@ def share_done(price: Money, measure: ProgressMeasure) -> Ratio:
         case _:
             assert_never(measure)
     return min(done, WHOLE)
-
-
-def right_to_invoice(rate: UnitPrice, quantity: Decimal) -> Money:
-    """Revenue of a period whose invoice is worth to the customer just what was done in it."""
-    return settle(rate, quantity=quantity, rounding=HALF_UP)
-
-
-def royalty(sales: Money, rate: Decimal) -> Money:
-    """A royalty on sales or use of a licence, earned when the later of sale and transfer has happened."""
-    return share_of(sales, Ratio.of(rate))
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

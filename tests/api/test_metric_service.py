@@ -79,6 +79,15 @@ def test_the_books_say_what_is_owed_and_what_is_still_to_be_earned(lived: Served
         "rpo_current": 300,
     }
     assert value(lived, "backlog", "2026-03-31", "2026-03-31") == 0
+    due = figures(lived, "rpo_maturity", "2026-03-31", "2026-03-31", "due")
+    assert [(each.group["due"], Decimal(each.value)) for each in due] == [("2026-04", 150), ("2026-05", 150)]
+    waiting = deal.ordered(lived, deal.line("MUG", "1"))
+    (mug,) = [
+        each
+        for each in figures(lived, "rpo_maturity", "2026-03-31", "2026-03-31", "contract", "due")
+        if each.group["due"] == "unscheduled"
+    ]
+    assert (mug.group["contract"], Decimal(mug.value)) == (waiting.contract.rpartition("/")[2], Decimal("12.5"))
     # one month and the mugs are billed, two months and the mugs are earned: 150.00 more than was billed
     assert value(lived, "contract_assets", "2026-04-30", "2026-04-30") == 150
     (flow,) = figures(lived, "deferred_rollforward", "2026-03-01", "2026-04-30")

@@ -22,7 +22,7 @@ from tests.api.server import STUBS, Served, failure, served
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = {method.name: method for service in SERVICES.values() for method in service.methods}
 READS = ("Get", "List", "Search", "Price", "Stream", "Explain", "Configure", "Validate", "Repair", "Complete")
-READS += ("Plan", "Preview", "Compare", "Verify", "Check", "Test", "Analyse", "Watch", "RunAudit")
+READS += ("Plan", "Preview", "Compare", "Verify", "Check", "Test", "Analyse", "Watch", "RunAudit", "Assess")
 THREE = ("request_id", "validate_only", "etag")
 STREAMED_IN = {"StreamUsage": ("validate_only",)}
 """Reads by their names only: the id of a record does for it what `request_id` does for a mutation."""

@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from engine.money import Money, Ratio, UnitPrice, currency, total
+from engine.money import Money, Ratio, currency, total
 from engine.periods import Period
 from engine.revenue.contract import open_contract
 from engine.revenue.costs import ContractCost, obtaining
 from engine.revenue.foreign import advance, contract_asset, translate
 from engine.revenue.obligation import Promise, obligations_of
-from engine.revenue.options import breakage_earned, material_right_ssp, points_earned
+from engine.revenue.options import material_right_ssp
 from engine.revenue.policy import RecognitionPolicy, Timing
 from engine.revenue.position import position, remaining_by_month
-from engine.revenue.progress import cost_to_cost, right_to_invoice, royalty
+from engine.revenue.progress import cost_to_cost
 from engine.revenue.variable import (
     EstimateMethod,
     Outcome,
@@ -76,28 +73,6 @@ def test_a_material_right_is_worth_what_others_do_not_get() -> None:
     assert ssp("0.10", "0.40") == 0
 
 
-def test_points_are_earned_as_they_are_redeemed_against_the_latest_expectation() -> None:
-    rows = points_earned(
-        eur(10_000), [(Decimal(40), Decimal(100)), (Decimal(40), Decimal(80)), (Decimal(90), Decimal(80))]
-    )
-    assert [(each.revenue, each.contract_liability) for each in rows] == [
-        (eur(4_000), eur(6_000)),
-        (eur(1_000), eur(5_000)),
-        (eur(5_000), eur(0)),
-    ]
-    (none,) = points_earned(eur(10), [(Decimal(0), Decimal(0))])
-    assert none.revenue == eur(10)
-
-
-def test_breakage_is_earned_with_redemptions_by_a_seller_who_is_entitled_to_it() -> None:
-    entitled = breakage_earned(eur(100_000), [eur(45_000), eur(90_000)], expected_breakage=eur(10_000), entitled=True)
-    assert [each.revenue for each in entitled] == [eur(50_000), eur(50_000)]
-    not_ours = breakage_earned(eur(100_000), [eur(45_000), eur(90_000)], expected_breakage=eur(10_000), entitled=False)
-    assert [each.contract_liability for each in not_ours] == [eur(55_000), eur(10_000)]
-    (all_broken,) = breakage_earned(eur(100), [eur(0)], expected_breakage=eur(100), entitled=True)
-    assert all_broken.revenue == eur(100)
-
-
 def test_materials_not_installed_say_nothing_about_progress() -> None:
     """20 of 80 done without the 120 of materials; revenue 25 % x (300 - 120) + 120 at cost = 165."""
     found = cost_to_cost(
@@ -123,11 +98,6 @@ def test_progress_may_be_rounded_before_it_is_used() -> None:
     """420 of 820 is 51.2195...%, as 51.2 % of 1,350.00 it is 691.20."""
     found = cost_to_cost(eur(135_000), expected={"w": Decimal(820)}, incurred={"w": Decimal(420)}, places=3)
     assert found.revenue == eur(69_120)
-
-
-def test_hours_and_royalties_are_earned_as_they_arise() -> None:
-    assert right_to_invoice(UnitPrice(Decimal(100), EUR), Decimal("12.5")) == eur(125_000)
-    assert royalty(eur(4_200_001), Decimal("0.1")) == eur(420_000)
 
 
 def test_incremental_costs_are_an_asset_and_others_an_expense() -> None:
@@ -158,14 +128,3 @@ def test_what_remains_is_read_from_the_schedule_and_from_what_has_none() -> None
     found = position(contract, billed=eur(1_000), at=at)
     assert (found.rpo, found.rpo_current, found.contract_asset) == (eur(7_700), eur(5_300), eur(1_400))
     assert total(remaining_by_month(contract, at=at).values(), EUR) == eur(7_200)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(0, 10**9), st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), min_size=1, max_size=6))
-def test_points_never_earn_more_than_they_hold(units: int, periods: list[tuple[int, int]]) -> None:
-    rows = points_earned(eur(units), [(Decimal(done), Decimal(expected)) for done, expected in periods])
-    earned = eur(0)
-    for row in rows:
-        earned += row.revenue
-        assert earned + row.contract_liability == eur(units)
-        assert row.contract_liability >= eur(0)

@@ -8,14 +8,14 @@ from typing import Any
 
 from engine.billing.proration import period_ratio
 from engine.contracts import ContractTerms
-from engine.money import Currency, Money, UnitPrice, allocate, share_of
+from engine.money import HALF_UP, Currency, Money, UnitPrice, allocate, settle, share_of
 from engine.periods import Period, Recurrence, Unit, add_months
 from engine.revenue import Basis, Promise, RecognitionPolicy, Timing, obligations_of, open_contract, position
 from engine.revenue.costs import ContractCost, capitalise, obtaining
 from engine.revenue.foreign import advance, contract_asset, translate
-from engine.revenue.options import breakage_earned, material_right_ssp, points_earned
+from engine.revenue.options import material_right_ssp
 from engine.revenue.position import remaining_by_month
-from engine.revenue.progress import cost_to_cost, right_to_invoice, royalty
+from engine.revenue.progress import cost_to_cost
 from engine.revenue.variable import EstimateMethod, Outcome, VariableComponent, estimate_price, rebated_revenue
 from tests.conformance.adapters.revenue_case import Case, day, money, text, through, unit_of, value_of
 
@@ -53,19 +53,6 @@ def volume_rebate(case: Case) -> Any:
     return {"revenue": [{"period": each["period"], "revenue": text(amount)} for each, amount in rows]}
 
 
-def royalty_rows(case: Case) -> Any:
-    given = case["input"]
-    labels = [label for label, _ in given["sales"]]
-    start = labels.index(given["licence_transferred"]) if given["licence_transferred"] in labels else 0
-    rows, held = [], Money.zero(unit_of(case))
-    for n, (label, sales) in enumerate(given["sales"]):
-        held += royalty(money(case, sales), Decimal(given["rate"]))
-        if n >= start:
-            rows.append({"period": label, "revenue": text(held)})
-            held = Money.zero(unit_of(case))
-    return {"revenue": rows}
-
-
 def material_right(case: Case) -> Any:
     given = case["input"]
     ssp = material_right_ssp(
@@ -76,34 +63,6 @@ def material_right(case: Case) -> Any:
     )
     product, option = allocate(money(case, given["price"]), [Decimal(given["product_ssp"]), ssp])
     return {"option_ssp": str(ssp), "allocated": {"product": text(product), "option": text(option)}}
-
-
-def loyalty(case: Case) -> Any:
-    given = case["input"]
-    worth = Decimal(given["points"]) * Decimal(given["point_ssp"])
-    product, points = allocate(money(case, given["sales"]), [Decimal(given["sales_ssp"]), worth])
-    periods = [(Decimal(each["redeemed_cumulative"]), Decimal(each["expected_total"])) for each in given["periods"]]
-    rows = zip(given["periods"], points_earned(points, periods), strict=True)
-    return {
-        "allocated": {"product": text(product), "points": text(points)},
-        "rows": [
-            {"period": each["period"], "revenue": text(row.revenue), "contract_liability": text(row.contract_liability)}
-            for each, row in rows
-        ],
-    }
-
-
-def breakage(case: Case) -> Any:
-    given = case["input"]
-    rows = breakage_earned(
-        money(case, given["sold"]),
-        [money(case, each) for each in given["redeemed_cumulative"]],
-        expected_breakage=money(case, given["expected_breakage"]),
-        entitled=given["entitled"],
-    )
-    return {
-        "rows": [{"revenue": text(each.revenue), "contract_liability": text(each.contract_liability)} for each in rows]
-    }
 
 
 def progress_cost_to_cost(case: Case) -> Any:
@@ -122,16 +81,6 @@ def progress_cost_to_cost(case: Case) -> Any:
         "cost_of_sales": text(found.cost_of_sales),
         "profit": text(found.profit),
     }
-
-
-def progress_right_to_invoice(case: Case) -> Any:
-    given = case["input"]
-    rate = UnitPrice(Decimal(given["rate"]), unit_of(case))
-    rows = [
-        {"period": label, "revenue": text(right_to_invoice(rate, Decimal(quantity)))}
-        for label, quantity in given["quantity_by_period"]
-    ]
-    return {"revenue_by_period": rows}
 
 
 def contract_cost(case: Case) -> Any:
@@ -246,7 +195,7 @@ def noncash(case: Case) -> Any:
     rows = []
     for label, value in given["fair_values"]:
         price = UnitPrice(Decimal(given["inception_fair_value"] if once else value), unit_of(case))
-        earned = right_to_invoice(price, Decimal(given["units_per_period"]))
+        earned = settle(price, quantity=Decimal(given["units_per_period"]), rounding=HALF_UP)
         rows.append({"period": label, "revenue": text(earned)})
     return {"revenue": rows}
 

@@ -2,112 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.ledger import (
-    Fact,
-    FactKey,
-    GoodsExpectedBack,
-    GoodsKept,
-    GoodsSold,
-    InvoiceFinalized,
-    Journal,
-    PaymentReceived,
-    Trace,
-    TracedAmount,
-    post_all,
-    present,
-    trial_balance,
-)
-from engine.money import WHOLE, Currency, Money, Ratio, share_of
-from engine.periods import Period, add_months
+from engine.money import Currency, Money, Ratio, share_of
+from engine.periods import add_months
 from engine.revenue import (
     Basis,
-    Promise,
     Rate,
-    RecognitionPolicy,
-    RevenueContract,
-    Stated,
     Timing,
     expect_refund,
     finance,
-    obligations_of,
-    open_contract,
     pay_customer,
-    recognise,
     release_refund,
-    report,
     sell_goods,
 )
 from engine.revenue.financing import financed, implied_rate, rate_of_period
-from tests.conformance.adapters.revenue_case import Case, money, text, unit_of, value_of
+from tests.conformance.adapters.revenue_case import Case, money, text, unit_of
+from tests.conformance.adapters.revenue_lived import LINE, START, Lived
 
-START = date(2025, 1, 1)
-LINE = "line"
 BASIS = Basis("analyst", "the case")
-GOODS = (GoodsSold, GoodsExpectedBack, GoodsKept)
 FINE = 8
 """Decimals of an instalment that the example does not round."""
-
-
-class Lived:
-    """A contract of one line on its way, with all that was booked."""
-
-    def __init__(self, price: Money, timing: Timing = Timing.POINT_IN_TIME) -> None:
-        policy = RecognitionPolicy("policy", timing)
-        promise = Promise(LINE, "product", price, Period(START, add_months(START, 12)), policy)
-        obligations = value_of(obligations_of([promise]))
-        self.contract: RevenueContract = open_contract(
-            "c", customer="acme", inception=START, obligations=obligations, currency=price.currency
-        )
-        self.facts: list[Fact] = []
-        self.trace = Trace(contract="c", customer="acme", invoice="i")
-
-    def state(self, statement: Callable[..., Any], *arguments: Any, **named: Any) -> None:
-        stated: Stated = value_of(statement(self.contract, *arguments, **named))
-        self.contract = stated.contract
-        self.facts += stated.facts
-
-    def deliver(self, on: date, done: Ratio = WHOLE) -> None:
-        self.contract = value_of(report(self.contract, LINE, on=on, done=done))
-
-    def invoice(self, on: date, net: Money) -> None:
-        self.facts.append(InvoiceFinalized(FactKey("i"), on, "i", "acme", (TracedAmount(net, self.trace),)))
-
-    def pay(self, on: date, amount: Money) -> None:
-        self.facts.append(PaymentReceived(FactKey("p"), on, amount, self.trace))
-
-    def run(self, until: date) -> None:
-        found = recognise(self.contract, until=until)
-        self.contract = found.contract
-        self.facts += found.facts
-
-    def balance(self, account: str) -> Money:
-        """What stands on an account, whichever side it is on."""
-        entries = value_of(post_all(Journal(), self.facts)).value.entries
-        found = [each.balance for each in trial_balance(entries) if each.account == account]
-        return abs(found[0]) if found else Money.zero(self.contract.currency)
-
-    def entries(self, label: Callable[[date], str], *, goods: bool | None = None) -> list[Any]:
-        """The entries by day; ``goods`` shows those of goods or all others, None both."""
-        facts = [each for each in self.facts if goods is None or isinstance(each, GOODS) == goods]
-        shown = []
-        for each in present(value_of(post_all(Journal(), facts)).value.entries):
-            net: dict[str, Money] = {}
-            for line in each.lines:
-                net[line.account] = net.get(line.account, Money.zero(self.contract.currency)) + line.amount
-            lines = [
-                {"account": account, "dr" if amount.minor_units > 0 else "cr": text(abs(amount))}
-                for account, amount in sorted(net.items(), key=lambda pair: pair[1].minor_units < 0)
-                if not amount.is_zero
-            ]
-            if lines:
-                shown.append({"date": label(each.on), "lines": lines})
-        return shown
 
 
 def returns(case: Case) -> Any:
