@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.revenue.assessment import BASES, yes_or_no
 from engine.revenue.policy import Gaap
 from engine.revenue.transfers import (
     Criteria,
@@ -93,3 +94,8 @@ def test_a_sale_that_may_come_back(
     found = Repurchase(option, Decimal(100), Decimal(again), worth, incentive)
     assert repurchase_treatment(found) is expected
     assert repurchase_interest(found) == again - 100
+
+
+def test_every_question_rests_on_a_paragraph() -> None:
+    assert all("IFRS 15." in each or "ASC " in each for each in BASES.values())
+    assert (yes_or_no(True).answer, yes_or_no(False).answer) == ("yes", "no")
