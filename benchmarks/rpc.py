@@ -6,6 +6,10 @@ the kernel tells its CPU time, so that what the client costs does not count. The
 message through the same interceptors: 0.25 to 0.4 ms on the machines that the budgets were set on. ``h2load`` replays
 one frame where it is installed; calls whose bodies have to differ, and an echo beside them, come from a Python client.
 
+Prices are asked for three times over: the same quote again, whose answer is kept; quotes that nobody asked for before,
+of lines that were priced in others; and quotes of lines that nobody asked for in such a quantity. The budgets of prices
+say nothing of what is kept, so that they stand beside all three.
+
 Results first: quotes are of 138 different parts in different quantities, a promotion acts on some of the lines and a
 large order gets its discount (in rows of their own: two rules act on every line); list prices, discounts, net and tax
 are those that arithmetic of its own works out.
@@ -26,7 +30,7 @@ from benchmarks.measure import report
 from benchmarks.serving import load
 from benchmarks.serving.load import Call, Compared, Cost
 from benchmarks.serving.process import Server, our_server
-from benchmarks.serving.quotes import Deal, check, content, parts, price_request
+from benchmarks.serving.quotes import ALL_LINES, Deal, Lines, check, content, parts, price_request
 
 ROUNDS = 11
 WATERFALL = common_pb2.VIEW_WATERFALL
@@ -37,6 +41,19 @@ FOREVER = Date(year=2999, month=12, day=31)
 SLOTS = {"cpu": "CPU-", "memory": "MEM-", "psu": "PSU-", "case": "CASE-", "board": "BRD-"}
 MOST_CHOICES = 3
 CALLERS = 32
+FULL = common_pb2.VIEW_FULL
+PRICES: dict[str, tuple[tuple[int, int, Deal], int]] = {
+    "PriceQuote 1 line": ((1, FULL, Deal.SOME), 300),
+    "PriceQuote 10 lines": ((10, FULL, Deal.SOME), 300),
+    "PriceQuote 100 lines": ((100, FULL, Deal.SOME), 80),
+    "PriceQuote 1000 lines": ((1_000, FULL, Deal.SOME), 12),
+    "PriceQuote 10 lines, waterfall": ((10, WATERFALL, Deal.SOME), 200),
+    "PriceQuote 100 lines, waterfall": ((100, WATERFALL, Deal.SOME), 60),
+    "PriceQuote 10 lines, two rules each": ((10, FULL, Deal.EVERY), 200),
+    "PriceQuote 100 lines, two rules each": ((100, FULL, Deal.EVERY), 60),
+    "PriceQuote 1000 lines, two rules each": ((1_000, FULL, Deal.EVERY), 12),
+}
+"""What is asked for, and how often it is sent together."""
 BUDGETS: dict[str, float] = {
     "PriceQuote 10 lines": 1.6,
     "PriceQuote 100 lines": 4,
@@ -62,11 +79,14 @@ def prepare(server: Server) -> str:
         server.call("/cpq.v1.PartyService/CreateCustomer")(request.SerializeToString())
     user = party_pb2.CreateUserRequest(user=party_pb2.User(display_name="Rep"), user_id="rep")
     server.call("/cpq.v1.PartyService/CreateUser")(user.SerializeToString())
+    for deal in Deal:
+        server.call(PRICE)(price_request(ALL_LINES, deal=deal))
     for lines, view, deal in itertools.product((1, 10, 100, 1_000), (common_pb2.VIEW_FULL, WATERFALL), Deal):
-        reply = server.call(PRICE)(price_request(lines, view, deal))
-        check(reply, lines, deal)
-        told = [len(line.waterfall.steps) for line in pricing_pb2.PricedQuote.FromString(reply).lines]
-        assert all(told) if view == WATERFALL else not any(told), told
+        for kind, again in itertools.product(Lines, range(2)):
+            reply = server.call(PRICE)(price_request(lines, view, deal, kind, 3))
+            check(reply, lines, deal, kind, 3)
+            told = [len(line.waterfall.steps) for line in pricing_pb2.PricedQuote.FromString(reply).lines]
+            assert all(told) if view == WATERFALL else not any(told), (told, again)
     kept = quote_pb2.Quote.FromString(server.call(CREATE)(create_request(1_000, "kept")))
     check(kept.priced.SerializeToString(), 1_000)
     got = quote_pb2.Quote.FromString(server.call(GET)(get_request(kept.name)))
@@ -111,15 +131,10 @@ def calls(server: Server, kept: str) -> dict[str, Call]:
     pick = click.choices.add().pick
     pick.slot, pick.sku = "cpu", "CPU-A4-6"
     wanted = {
-        "PriceQuote 1 line": (PRICE, price_request(1), 300),
-        "PriceQuote 10 lines": (PRICE, price_request(10), 300),
-        "PriceQuote 100 lines": (PRICE, price_request(100), 80),
-        "PriceQuote 1000 lines": (PRICE, price_request(1_000), 12),
-        "PriceQuote 10 lines, waterfall": (PRICE, price_request(10, WATERFALL), 200),
-        "PriceQuote 100 lines, waterfall": (PRICE, price_request(100, WATERFALL), 60),
-        "PriceQuote 10 lines, two rules each": (PRICE, price_request(10, deal=Deal.EVERY), 200),
-        "PriceQuote 100 lines, two rules each": (PRICE, price_request(100, deal=Deal.EVERY), 60),
-        "PriceQuote 1000 lines, two rules each": (PRICE, price_request(1_000, deal=Deal.EVERY), 8),
+        **{
+            f"{name}, {Lines.SAME.value}": (PRICE, price_request(*asked), times)
+            for name, (asked, times) in PRICES.items()
+        },
         "GetQuote 1000 lines": (GET, get_request(kept), 60),
         "Configure, choices seen before": (CONFIGURE, opened, 300),
         "Configure, changes of a click seen before": (CONFIGURE, click.SerializeToString(), 300),
@@ -127,8 +142,23 @@ def calls(server: Server, kept: str) -> dict[str, Call]:
     return {name: Call(server, path, body, times) for name, (path, body, times) in wanted.items()}
 
 
+def prices(server: Server) -> dict[str, Call]:
+    """Quotes that nobody asked for before, of lines met before and of new ones."""
+    return {
+        f"{name}, {kind.value}": Call(server, PRICE, quotes(asked, kind), max(times // 3, 4))
+        for kind in (Lines.MET, Lines.NEW)
+        for name, (asked, times) in PRICES.items()
+    }
+
+
+def quotes(asked: tuple[int, int, Deal], kind: Lines) -> Callable[[], bytes]:
+    """Requests for prices, each of other lines."""
+    numbers = itertools.count(4)
+    return lambda: price_request(*asked, kind, next(numbers))
+
+
 def fresh_calls(server: Server) -> dict[str, Call]:
-    """What needs a body of its own for every call; the echo beside it is sent by the same client."""
+    """What needs a body of its own for every call, 32 in flight."""
     numbers = itertools.count()
     return {
         "Configure, new choices": Call(server, CONFIGURE, clicks(), 40),
@@ -141,9 +171,16 @@ def rows_of(echo: str, floor: Cost, found: dict[str, Compared]) -> list[dict[str
     rows: list[dict[str, object]] = [{"call": echo, "server CPU us": floor.cpu_us, "calls a second": floor.rate}]
     for name, each in found.items():
         row = {"call": name, "server CPU us": each.cost.cpu_us, "ratio to echo": each.cpu_ratio}
-        row |= {"budget": BUDGETS.get(name, ""), "calls a second": each.cost.rate}
+        row |= {"budget": BUDGETS.get(name, BUDGETS.get(_without_kind(name), "")), "calls a second": each.cost.rate}
         rows.append({**row, "share of the echo's rate": each.rate_share})
     return rows
+
+
+def _without_kind(name: str) -> str:
+    """What is asked for, whether or not it was met before."""
+    for kind in Lines:
+        name = name.removesuffix(f", {kind.value}")
+    return name
 
 
 def main() -> None:
@@ -155,8 +192,9 @@ def main() -> None:
             echo = Call(server, ECHO, health_pb2.HealthCheckRequest().SerializeToString(), 300)
             rows = rows_of("echo", *load.compare(echo, calls(server, kept), rounds=ROUNDS))
             slow_echo = Call(server, ECHO, lambda: b"", 200)
+            rows += rows_of("echo from the Python client", *load.compare(slow_echo, prices(server), rounds=ROUNDS))
             fresh = load.compare(slow_echo, fresh_calls(server), rounds=ROUNDS, in_flight=CALLERS)
-            rows += rows_of("echo from the Python client", *fresh)
+            rows += rows_of("echo from the Python client, 32 in flight", *fresh)
         finally:
             server.close()
     budgets = {name: f"at most {times} x the CPU of the echo" for name, times in BUDGETS.items()}

@@ -16,7 +16,7 @@ from engine.pricing.expressions import line_expressions
 from engine.pricing.result import TraceRow
 
 MOST_LINES = 20_000
-"""So many lines are kept of a book, under all headers: about 10 MB."""
+"""So many lines are kept of a book, under all headers: 10 to 20 MB."""
 HEADER_COUNTS = 10
 """A header takes as much memory as so many lines."""
 
