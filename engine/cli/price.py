@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from engine.cli.connection import as_data, read_json
 from engine.cli.prices import (
-    show_explanations,
     show_findings,
     show_lines,
     show_lowest,
     show_route,
     show_totals,
-    show_waterfalls,
 )
 from engine.cli.screen import Screen
+from engine.cli.stories import show_explanations, show_waterfalls
 from engine.cli.verbs import Argument, Verb, add_verb, positional
 from engine.client import Client
 
@@ -76,7 +76,7 @@ def _told(
         picture=options.svg is not None,
         lowest_price_days=options.lowest,
     )
-    names = {each.id: f"{each.sku}  {each.display_name}" for each in priced.lines}
+    names = _names(priced.lines)
     screen.say()
     if options.explain:
         show_waterfalls(screen, story.waterfalls, names, story.currency_code)
@@ -86,6 +86,14 @@ def _told(
             path.write_text(line.svg, encoding="utf-8")
             screen.say(f"wrote {path}", style="dim")
     return {"priced": as_data(priced), "story": as_data(story)}
+
+
+def _names(lines: Any) -> dict[str, str]:
+    """What lines are called: by product and name, with the id where several lines have one product."""
+    often = Counter(each.sku for each in lines)
+    return {
+        each.id: f"{each.sku}  {each.display_name}" + (f" ({each.id})" if often[each.sku] > 1 else "") for each in lines
+    }
 
 
 def _paths(wanted: Path, waterfalls: Any) -> list[Path]:

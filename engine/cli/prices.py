@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from engine.cli.parts import show_parts
-from engine.cli.screen import Screen, amount, bar, day, days, money
+from engine.cli.screen import Screen, amount, day, days, money
 from engine.diagnostics import counted
 
-COLUMN = re.compile(r"(?<=\d):\d+\Z")
-"""The column of a place in a text file; a cell of a spreadsheet is one place."""
 MOST_DECIMALS = Decimal("0.0001")
 OF_A_RAMP = ("usage estimate", "contract value")
 """Totals that mean something where lines never meet; the others are sums that nobody pays."""
@@ -127,49 +123,6 @@ def _change_of(what: str, discount: int) -> tuple[str, int]:
     return f"{what} {'surcharges' if discount < 0 else 'discounts'}", -discount
 
 
-def show_waterfalls(screen: Screen, waterfalls: Any, names: dict[str, str], code: str) -> None:
-    """The story of each line: a bar per step, the rule, its place, what each tier adds, and what lost and why."""
-    for each in waterfalls:
-        if not each.steps:
-            continue
-        screen.say(names.get(each.line_id, each.line_id), style="bold")
-        widest = max(Decimal(step.after) for step in each.steps)
-        rows = [
-            [
-                f"  {step.step}",
-                plain(step.after),
-                bar(Decimal(step.after), widest),
-                _change(step),
-                step.rule,
-                COLUMN.sub("", step.place),
-                step.say,
-            ]
-            for step in each.steps
-        ]
-        screen.table(["", "unit", "", "change", "rule", "file:line", ""], rows, right=(1, 3))
-        show_parts(screen, each.parts, code)
-        for step in each.steps:
-            if step.inputs:
-                read = ", ".join(f"{one.expression} is {_value(one.value)}" for one in step.inputs)
-                screen.say(f"    {step.rule or step.step}: {read}", style="dim")
-        for loser in each.losers:
-            screen.say(f"    not {loser.rule} ({loser.place}): {loser.reason}", style="dim")
-
-
-def show_explanations(screen: Screen, explanations: Any, names: dict[str, str]) -> None:
-    """Why rules do not act on lines, and what would make them."""
-    for each in explanations:
-        where = f"{each.rule} on {names.get(each.line_id, each.line_id)}"
-        screen.say(f"{where}: {'acts' if each.applied else each.reason}", style="bold")
-        if each.place:
-            screen.say(f"  {each.place}", style="dim")
-        for failed in each.failed:
-            read = ", ".join(f"{one.expression} is {_value(one.value)}" for one in failed.values)
-            screen.say(f"  does not hold: {failed.condition}" + (f"  ({read})" if read else ""))
-        if each.wishes:
-            screen.say(f"  it would act if {' and '.join(each.wishes)}")
-
-
 def show_route(screen: Screen, route: Any) -> None:
     """Who has to agree, and why."""
     if not route.levels:
@@ -256,22 +209,20 @@ def _months(count: int) -> str:
     return {1: "month", 3: "quarter", 12: "year"}.get(count, counted(count, "month"))
 
 
-def _change(step: Any) -> str:
-    difference = Decimal(step.after) - Decimal(step.before)
-    return "" if not Decimal(step.before) or not difference else plain(str(difference))
-
-
 def _reason(reason: Any) -> str:
     said = f"{reason.say}: " if reason.say else ""
-    values = ", ".join(f"{each.expression} is {_value(each.value)}" for each in reason.values)
+    values = ", ".join(f"{each.expression} is {shown_value(each.value)}" for each in reason.values)
     told = f"{said}{values}" if values else f"{said}{reason.condition}"
     return f"{told} ({reason.note})" if reason.note else told
 
 
-def _value(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """A value that a condition read, as people write it."""
     kind = value.WhichOneof("kind")
     if kind == "number":
         return plain(value.number, 0)
+    if kind == "flag":
+        return str(value.flag).lower()
     if kind == "date":
         return day(value.date)
     return (str(getattr(value, kind)) or "empty") if kind else "unknown"

@@ -14,7 +14,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from engine.money import Money, currency
 
@@ -35,6 +37,11 @@ class Screen:
         width = None if sys.stdout.isatty() else PLAIN_WIDTH
         self._console = Console(highlight=False, width=width, soft_wrap=False)
 
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return self._console.width
+
     def title(self, text: str) -> None:
         """A heading between parts of the output."""
         if not self.machine:
@@ -46,6 +53,13 @@ class Screen:
         if not self.machine:
             shown = f"[{style}]{escape(text)}[/{style}]" if style else escape(text)
             self._console.print(shown, soft_wrap=not self._console.is_terminal)
+
+    def note(self, text: str, *, indent: int = 4, style: str = "dim") -> None:
+        """A remark under something: indented, on a terminal in all its lines."""
+        if self._console.is_terminal and not self.machine:
+            self._console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
+        else:
+            self.say(f"{' ' * indent}{text}", style=style)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
         """A table; ``right`` lists the columns of numbers, which stand to the right.

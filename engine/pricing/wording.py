@@ -34,6 +34,10 @@ class Part:
 def failing_parts(condition: Checked, roots: tuple[object, ...]) -> list[Part]:
     """The parts of a condition that fail on these roots, each judged by itself, in the order they are written."""
     found = []
+    if condition.subject is not None:  # a cell of a table: its column is what it is about
+        column = ", ".join(sorted(condition.reads))
+        wishes = [wish_of(condition, node, roots) for node in parts_of(condition)]
+        return [Part(condition.tree, f"{column} {condition.text}", None, wishes[0] if len(wishes) == 1 else "")]
     for node in parts_of(condition):
         text = condition.text[node.start : node.end]
         checked = _checked(text, condition)

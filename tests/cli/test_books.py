@@ -13,9 +13,9 @@ from cpq.v1 import billing_pb2, pricing_pb2, revenue_pb2
 from google.type.date_pb2 import Date
 
 from engine.cli.books import show_audit, show_invoice, show_schedule
-from engine.cli.prices import show_waterfalls
 from engine.cli.revenue import audit
 from engine.cli.screen import Screen
+from engine.cli.stories import show_waterfalls
 from engine.cli.verbs import Negative
 
 

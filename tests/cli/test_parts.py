@@ -6,8 +6,8 @@ import pytest
 from cpq.v1 import billing_pb2, common_pb2, pricing_pb2
 
 from engine.cli.books import show_invoice
-from engine.cli.prices import show_waterfalls
 from engine.cli.screen import Screen
+from engine.cli.stories import show_waterfalls
 
 TIER, MINIMUM, INCLUDED = (
     common_pb2.PRICE_PART_KIND_TIER,
@@ -30,7 +30,7 @@ def test_a_waterfall_has_a_row_a_tier(capsys: pytest.CaptureFixture[str]) -> Non
     story.steps.add(step="list price", before="0", after="9", rule="calls", place="prices/models.yaml:3:5")
     show_waterfalls(Screen(), [story], {}, "EUR")
     table = [" ".join(each.split()) for each in capsys.readouterr().out.splitlines()]
-    assert table[-6:] == [
+    assert table[-7:-1] == [
         "of which qty unit flat fee amount",
         "included 50 0.00",
         "tier 1: up to 1,000 1,000 0.50 500.00",

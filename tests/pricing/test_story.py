@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.diagnostics import Span
+from engine.language import check_unary_tests
 from engine.pricing import compile_plan, explain_rule, price, waterfall
 from engine.pricing.effects import Amount, On, Percent
 from engine.pricing.plan import ExchangeRate, Guard, Level, Pick, Rule, RuleGroup, RuleId, Window
@@ -17,7 +18,7 @@ from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRe
 from engine.pricing.result import Priced
 from engine.pricing.story import UnknownLineError
 from engine.pricing.why import UnknownRuleError
-from tests.pricing.books import DAY, ON_ORDER, D, asked, book, entry, line, order_when, rule, when
+from tests.pricing.books import DAY, LINE, ON_ORDER, D, asked, book, entry, line, order_when, rule, when
 
 PLACE = Span("discounts/2026.yaml", 7, 3)
 
@@ -206,3 +207,12 @@ def test_unknown_names_are_told_apart() -> None:
     assert isinstance(found, Priced)
     with pytest.raises(UnknownLineError):
         waterfall(plan, found, "zz")
+
+
+def test_a_cell_that_does_not_hold_is_told_with_its_column_and_value() -> None:
+    cell = check_unary_tests("[24..36)", subject="line.qty", scope=LINE)
+    plan = compile_plan(book(rule("bulk", Percent(D(5)), when=(cell,))))
+    told = explain_rule(plan, asked(line("A", "12")), "a", "bulk")
+    (failed,) = told.failed
+    assert (failed.text, failed.values) == ("line.qty [24..36)", (("line.qty", D(12)),))
+    assert told.wishes == ("line.qty is at least 24 and less than 36",)

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from engine.cli.demo.stage import FIRST_DAY, Stage
-from engine.cli.prices import show_lines, show_route, show_totals, show_waterfalls
+from engine.cli.prices import show_lines, show_route, show_totals
 from engine.cli.screen import money
+from engine.cli.stories import show_waterfalls
 
 MACHINES = "6"
 TERM_MONTHS = 12
