@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+
 import grpc
+from cachetools import LRUCache
 from cpq.v1 import metric_pb2
 
 from engine.api.calls import Calls, Reply, checked, ok
-from engine.application.metrics import find_metric, report_of
+from engine.application.metrics import find_metric, kinds_of, report_of
 from engine.application.perform import DEFAULT_TENANT
 from engine.diagnostics import Refusal
 from engine.metrics import METRICS, Metric, MetricRow, Report, window_of
+from engine.periods import Period
 from engine.wire import metrics as wire
 from engine.wire.basics import Faults, read_date, read_key
 
 MOST_DIMENSIONS = 8
+MOST_REPORTS = 8
 ROW_DIGITS = 9
 
 
@@ -22,6 +27,8 @@ class MetricService:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._reports: LRUCache[tuple[object, ...], Report] = LRUCache(MOST_REPORTS)
+        self._gate = threading.Lock()
 
     def ListMetrics(self, request: metric_pb2.ListMetricsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of definitions."""
@@ -66,5 +73,17 @@ class MetricService:
         metric = find_metric(key)
         if isinstance(metric, Refusal):
             return ok(metric)
-        window = window_of(metric, since, until)
-        return self._calls.read(lambda reader: report_of(reader, metric, window, tuple(request.group_by)))
+        return self._made(metric, window_of(metric, since, until), tuple(request.group_by))
+
+    def _made(self, metric: Metric, window: Period, by: tuple[str, ...]) -> Report:
+        """The report, once for as long as nobody saves what it is made of: its pages are one report."""
+        # The marks are taken before anything is read: a report may be newer than they say, and never older.
+        marks = tuple(self._calls.env.store.mark(kind) for kind in kinds_of(metric))
+        key = (metric.name, window, by, marks)
+        with self._gate:
+            found = self._reports.get(key)
+        if found is None:
+            found = self._calls.read(lambda reader: report_of(reader, metric, window, by))
+            with self._gate:
+                self._reports[key] = found
+        return found

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.application.faults import not_found
+from engine.application.ledger import LedgerEntry
 from engine.application.paging import every
 from engine.application.ports import Reader
-from engine.billing import CreditNote
+from engine.billing import CreditNote, Invoice
 from engine.contracts import Contract
 from engine.diagnostics import Refusal, did_you_mean
 from engine.metrics import (
@@ -30,7 +31,9 @@ from engine.metrics import (
 )
 from engine.money import Currency, currency
 from engine.orders.order import Order
+from engine.parties import Customer
 from engine.periods import Period
+from engine.quotes.quote import Quote
 from engine.revenue import RevenueContract
 
 
@@ -41,6 +44,12 @@ def find_metric(name: str) -> Metric | Refusal:
         return found
     (fault,) = not_found("name", f"metrics/{name}").faults
     return Refusal((replace(fault, hint=did_you_mean(name, METRICS)),))
+
+
+def kinds_of(metric: Metric) -> tuple[type[object], ...]:
+    """The kinds of records whose changes change a metric."""
+    read = {kind for name in metric.reads for kind in KINDS[name]}
+    return tuple(sorted({*read, Customer}, key=lambda each: each.__name__))
 
 
 def report_of(reader: Reader, metric: Metric, period: Period, by: tuple[str, ...] = ()) -> Report | Refusal:
@@ -150,3 +159,13 @@ LOADERS: Mapping[str, Callable[[Reader], tuple[Any, ...]]] = {
     "invoices": _invoices,
 }
 """How each field of the facts is read."""
+KINDS: Mapping[str, tuple[type[object], ...]] = {
+    "contracts": (Contract,),
+    "quotes": (Quote,),
+    "sold": (Quote,),
+    "orders": (Order,),
+    "revenue": (RevenueContract,),
+    "journal": (LedgerEntry,),
+    "invoices": (Invoice, CreditNote),
+}
+"""Which records each field of the facts is made of; a quote is saved with each of its events."""

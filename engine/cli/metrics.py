@@ -18,6 +18,7 @@ PERCENT = 100
 UNITS = {1: "money", 2: "share", 3: "hours", 4: "days", 5: "count"}
 RATIO = 2
 MOST_SHOWN = 40
+MOST_ROWS = 500
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,7 +54,7 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     fields: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     fields |= {"name": options.name, "group_by": options.by or ()}
     if options.rows:
-        rows = list(client.metrics.list_metric_rows(**fields))
+        rows = list(client.metrics.list_metric_rows(page_size=MOST_ROWS, **fields))
         _write_rows(rows) if options.csv else _show_rows(screen, rows)
         return STREAMED if options.csv else rows
     report = client.metrics.get_metric(**fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,11 @@ import grpc
 import pytest
 from cpq.v1 import billing_pb2, metric_pb2, quote_pb2, revenue_pb2
 
+from engine.application.metrics import report_of
+from engine.diagnostics import Refusal
 from engine.metrics import METRICS
+from engine.periods import Period
+from engine.wire.basics import decimal_text
 from tests.api import deal
 from tests.api.server import Served, failure
 
@@ -143,6 +148,43 @@ def test_the_rows_add_up_to_the_figures(lived: Served) -> None:
         assert sum(Decimal(each.parts[name]) for each in rows) == Decimal(figure.measures[name])
     request.name = "metrics/mrr"
     assert failure(lived.metrics.ListMetricRows, request).reason == "INVALID_PAGE"
+
+
+def test_pages_are_of_one_report_until_something_is_saved(lived: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def counted(reader: Any, metric: Any, window: Any, by: Any) -> Any:
+        made.append(metric.name)
+        return report_of(reader, metric, window, by)
+
+    monkeypatch.setattr("engine.api.metric_service.report_of", counted)
+    march = ("2026-03-01", "2026-03-31")
+    assert value(lived, "quote_to_order_rate", *march) == value(lived, "quote_to_order_rate", *march) == 1
+    assert made == ["quote_to_order_rate"]
+    deal.sent(lived, deal.line("MUG", "1"))
+    assert value(lived, "quote_to_order_rate", *march) == Decimal("0.5")
+    assert len(made) == 2
+
+
+def test_every_metric_follows_the_records_that_it_is_made_of(lived: Served) -> None:
+    """Whatever is saved, the next answer is that of a fresh fold: no metric reads what its marks do not watch."""
+    march = ("2026-03-01", "2026-04-30")
+    for change in (
+        lambda: deal.ordered(lived, deal.line("PLAN"), deal.line("MUG", "3"), term_months=2),
+        lambda: deal.invoiced(lived, "contracts/k-000002", "2026-03-31"),
+        lambda: lived.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-05-31"))),
+        lambda: deal.sent(lived, deal.line("MUG", "1")),
+    ):
+        for name in METRICS:
+            figures(lived, name, *march)
+        change()
+        for name, metric in METRICS.items():
+            window = Period.through(date(2026, 3, 1), date(2026, 4, 30))
+            with lived.env.store.read("default") as reader:
+                fresh = report_of(reader, metric, window)
+            assert not isinstance(fresh, Refusal)
+            told = [each.value for each in figures(lived, name, *march)]
+            assert told == [decimal_text(each.value) for each in fresh.figures], name
 
 
 def test_a_period_that_is_left_out_is_the_twelve_months_up_to_today(lived: Served) -> None:
