@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,10 +20,12 @@ from engine.catalog import Catalog, ChargeKind, Sku
 from engine.contracts import (
     Amendment,
     Contract,
+    SubscriptionLine,
     Succession,
     all_lines,
     amendable_faults,
     anchor_of,
+    lines_in_force,
     runs_on,
     with_parts,
 )
@@ -100,7 +103,11 @@ class _Drawn:
         self.contract, self.wish, self.effective, self.catalog = contract, wish, effective, catalog
         self.asked = asked_lines(reader, contract)
         self.reader = reader
+        self.states = {each.line.id: each for each in lines_in_force(contract)}
         self.running = runs_on(contract, effective)
+        self.parts: dict[str, list[SubscriptionLine]] = {}
+        for each in all_lines(contract):
+            self.parts.setdefault(each.parent, []).append(each)
 
     def faults(self) -> Iterator[Fault]:
         """Everything that is wrong, beside what pricing will say."""
@@ -111,14 +118,14 @@ class _Drawn:
         if not wish.changes and not wish.content.lines:
             hint = "to end lines alone, terminate them: that needs no price"
             yield Fault(NOTHING_ADDED, "changes", "nothing is changed or added, so there is nothing to quote", hint)
-        named = [each.line for each in wish.changes] + list(wish.cancels)
+        named = Counter([*(each.line for each in wish.changes), *wish.cancels])
         for n, change in enumerate(wish.changes):
-            yield from amendable_faults(contract, change.line, self.effective, f"changes[{n}].line")
+            yield from amendable_faults(self.states, change.line, self.effective, f"changes[{n}].line")
             yield from self._change_faults(change, f"changes[{n}]")
-            if named.count(change.line) > 1:
+            if named[change.line] > 1:
                 yield Fault(NAMED_TWICE, f"changes[{n}].line", f"`{change.line}` is named twice")
         for n, line in enumerate(wish.cancels):
-            yield from amendable_faults(contract, line, self.effective, f"cancels[{n}]")
+            yield from amendable_faults(self.states, line, self.effective, f"cancels[{n}]")
             if wish.cancels.count(line) > 1:
                 yield Fault(NAMED_TWICE, f"cancels[{n}]", f"`{line}` is named twice")
         known = {each.id for each in all_lines(contract)}
@@ -137,7 +144,7 @@ class _Drawn:
         if state.line.parent in self.running:
             message = f"`{change.line}` is a part of `{state.line.parent}`"
             yield Fault(PART_OF, f"{place}.line", message, f"change `{state.line.parent}`")
-        parts = [each for each in all_lines(self.contract) if each.parent == change.line]
+        parts = self.parts.get(change.line, [])
         if change.sku is not None and parts:
             message = f"`{change.line}` has parts, which another product would not have"
             yield Fault(HAS_PARTS, f"{place}.sku", message, "cancel it, and add the other with its parts")
@@ -153,7 +160,7 @@ class _Drawn:
         ends: list[Succession] = []
         owner = parties_of(self.reader, self.contract, self.wish.quoting.owner)
         for change in self.wish.changes:
-            for key in with_parts(self.contract, [change.line]):
+            for key in self._with_parts(change.line):
                 state = self.running.get(key)
                 if state is None:
                     continue
@@ -186,9 +193,7 @@ class _Drawn:
     def in_words_of_the_wish(self, refusal: Refusal) -> Refusal:
         """The faults of lines that follow others by the change that asks for them; others are those of ``content``."""
         added, changes = len(self.wish.content.lines), self.wish.changes
-        asked = [
-            n for n, each in enumerate(changes) for key in with_parts(self.contract, [each.line]) if key in self.running
-        ]
+        asked = [n for n, each in enumerate(changes) for key in self._with_parts(each.line) if key in self.running]
 
         def placed(fault: Fault) -> Fault:
             head, _, rest = fault.field.partition("]")
@@ -197,6 +202,10 @@ class _Drawn:
             return replace(fault, field=f"changes[{asked[at]}]{rest}") if at >= 0 else fault
 
         return Refusal(tuple(placed(each) for each in refusal.faults))
+
+    def _with_parts(self, line: str) -> tuple[str, ...]:
+        """A line with the parts that come with it; most have none."""
+        return with_parts(self.contract, [line]) if line in self.parts else (line,)
 
     def _added(self, line: RequestedLine) -> RequestedLine:
         """An added line; what is charged every period ends with the contract, when it says no term of its own."""

@@ -24,6 +24,7 @@ from engine.contracts import (
     RenewalTerms,
     Succession,
     amendable_faults,
+    lines_in_force,
     next_months,
     renewable,
     renewed_price,
@@ -121,8 +122,9 @@ def _chosen(contract: Contract, wish: RenewalWish) -> Mapping[str, LineInForce]:
 
 
 def _faults(contract: Contract, wish: RenewalWish, chosen: Mapping[str, LineInForce]) -> Iterator[Fault]:
+    states = {each.line.id: each for each in lines_in_force(contract)} if wish.lines else {}
     for n, line in enumerate(wish.lines):
-        unknown = [*amendable_faults(contract, line, contract.start, f"lines[{n}]")]
+        unknown = [*amendable_faults(states, line, contract.start, f"lines[{n}]")]
         yield from unknown
         if not unknown and line not in chosen:
             message = f"`{line}` has no agreed end to be renewed at, or was followed by another line already"

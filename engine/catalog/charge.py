@@ -19,7 +19,10 @@ class ChargePeriod(Enum):
 
     MONTH = 1
     QUARTER = 3
+    HALF_YEAR = 6
     YEAR = 12
+    TWO_YEARS = 24
+    THREE_YEARS = 36
 
 
 class BillingTiming(Enum):

@@ -205,8 +205,11 @@ def _per(line: Any) -> str:
     return f" / {_months(line.charge.period_months)}" if line.charge.period_months else ""
 
 
+PERIODS = {1: "month", 3: "quarter", 6: "half-year", 12: "year", 24: "two years", 36: "three years"}
+
+
 def _months(count: int) -> str:
-    return {1: "month", 3: "quarter", 12: "year"}.get(count, counted(count, "month"))
+    return PERIODS.get(count, counted(count, "month"))
 
 
 def _reason(reason: Any) -> str:

@@ -69,16 +69,16 @@ def base_faults(contract: Contract, amendment: Amendment) -> Iterator[Fault]:
 
 def runs_on(contract: Contract, on: date) -> Mapping[str, LineInForce]:
     """The recurring and usage lines that run on a day or begin later, by id."""
-    return {
-        each.line.id: each
-        for each in lines_in_force(contract)
-        if not each.line.is_one_time and not each.was_taken_back and (each.end is None or each.end > on)
-    }
+    return {each.line.id: each for each in lines_in_force(contract) if runs_past(each, on)}
 
 
-def amendable_faults(contract: Contract, line: str, on: date, field: str) -> Iterator[Fault]:
-    """Why a line cannot be changed from a day on."""
-    states = {each.line.id: each for each in lines_in_force(contract)}
+def runs_past(state: LineInForce, on: date) -> bool:
+    """Whether a line is charged by time and serves a day after ``on``, or that day."""
+    return not state.line.is_one_time and not state.was_taken_back and (state.end is None or state.end > on)
+
+
+def amendable_faults(states: Mapping[str, LineInForce], line: str, on: date, field: str) -> Iterator[Fault]:
+    """Why a line cannot be changed from a day on; ``states`` are the lines of its contract, by id."""
     state = states.get(line)
     if state is None:
         hint = did_you_mean(line, states) or f"it has {', '.join(f'`{each}`' for each in states)}"
@@ -86,5 +86,5 @@ def amendable_faults(contract: Contract, line: str, on: date, field: str) -> Ite
     elif state.line.is_one_time:
         message = f"`{line}` is charged once and does not run"
         yield Fault(CHARGED_ONCE, field, message, "cancel the item of its order, or credit its invoice")
-    elif line not in runs_on(contract, on):
+    elif not runs_past(state, on):
         yield Fault(NOT_RUNNING, field, f"`{line}` ends on {state.end} already", "name a line that runs on that day")

@@ -28,6 +28,7 @@ from engine.contracts import (
     earliest_end,
     ends_of,
     last_notice_day,
+    lines_in_force,
     next_months,
     renewable,
     renewed_price,
@@ -135,5 +136,6 @@ def test_an_amendment_is_signed_on_the_state_it_was_made_on() -> None:
 )
 def test_a_line_that_does_not_run_cannot_be_changed(line: str, on: str, code: str) -> None:
     agreed = contract(YEAR, one_time("setup", "5", "2026-01-01"))
-    assert [each.code for each in amendable_faults(agreed, line, day(on), "line")] == [code]
+    states = {each.line.id: each for each in lines_in_force(agreed)}
+    assert [each.code for each in amendable_faults(states, line, day(on), "line")] == [code]
     assert [*runs_on(agreed, day("2026-06-01"))] == ["seats"]

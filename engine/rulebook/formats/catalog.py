@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.catalog import ChargePeriod
 from engine.rulebook.fields import (
     AMOUNTS,
     CONDITION,
@@ -27,7 +28,9 @@ CHARGE = Record(
     "How a product is charged for.",
     (
         Field("kind", choice("one_time", "recurring", "usage"), "Once, every period, or by use.", default="one_time"),
-        Field("period", choice("month", "quarter", "year"), "The period that the unit price is for."),
+        Field(
+            "period", choice(*(each.name.lower() for each in ChargePeriod)), "The period that the unit price is for."
+        ),
         Field("timing", choice("advance", "arrears"), "Billed when a period starts or ends.", default="advance"),
         Field("meter", ID, "What usage counts."),
     ),

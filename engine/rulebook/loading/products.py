@@ -28,7 +28,7 @@ from engine.rulebook.nodes import Node, Report, Scalar
 from engine.rulebook.reader import Read
 from engine.rulebook.values import Unreadable
 
-PERIODS = {"month": ChargePeriod.MONTH, "quarter": ChargePeriod.QUARTER, "year": ChargePeriod.YEAR}
+PERIODS = {each.name.lower(): each for each in ChargePeriod}
 
 
 @dataclass(frozen=True, slots=True)

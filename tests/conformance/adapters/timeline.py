@@ -257,7 +257,7 @@ def _blocks(usage: dict[str, Any]) -> TieredBlocks:
 
 def _period(text: str) -> ChargePeriod:
     recurrence = Recurrence.parse(text)
-    need(recurrence.unit is Unit.MONTH and recurrence.count in PERIODS, "charge-period-other-than-month-quarter-year")
+    need(recurrence.unit is Unit.MONTH and recurrence.count in PERIODS, "charge-period-of-days")
     return PERIODS[recurrence.count]
 
 
