@@ -26,6 +26,7 @@ from benchmarks.serving.load import Call, compare, send
 from benchmarks.serving.process import Server, our_server
 from engine.adapters.part_catalog import on_parts
 from engine.adapters.rule_folder import read_folder, unpack
+from engine.api.charting import CHART_AFTER
 from engine.configuration.answers import Budget, Choice, Relation
 from engine.configuration.products import (
     Pick,
@@ -146,10 +147,11 @@ def assert_exact(engine: ProductConfigurator, clicks: Sequence[Sequence[ProductC
     return tried
 
 
-def measured(name: str, product: ProductModel, count: int = SESSIONS) -> dict[str, object]:
-    """First answer, clicks, and the check against the solver."""
+def measured(name: str, product: ProductModel, count: int = SESSIONS, *, charted: bool = False) -> dict[str, object]:
+    """First answer (with the chart, where there is one), clicks, and the check against the solver."""
     start = time.thread_time()
     engine = ProductConfigurator(product)
+    assert not charted or engine.chart()
     engine.configure((), budget=PATIENT)
     first = (time.thread_time() - start) * 1000
     clicks = list(sessions(engine, seed=7, count=count))
@@ -195,8 +197,12 @@ def over_rpc() -> list[dict[str, object]]:
             few = configuration_pb2.ConfigureRequest.FromString(asked[5])
             few.state_token = configuration_pb2.ConfigurationState.FromString(click(asked[4])).state_token
             few.only_changes, few.option_limit = True, 20
-            fresh = iter(asked[6:])
-            new = send(Call(server, CONFIGURE, lambda: next(fresh), len(asked) - 6), in_flight=1).cpu_us
+            for body in asked[6 : 6 + 2 * CHART_AFTER]:
+                click(body)
+            server.rest()  # the chart is made beside the calls
+            fresh = asked[6 + 2 * CHART_AFTER :]
+            bodies = iter(fresh)
+            new = send(Call(server, CONFIGURE, lambda: next(bodies), len(fresh)), in_flight=1).cpu_us
             least, cost = compare(
                 Call(server, HEALTH, health_pb2.HealthCheckRequest().SerializeToString(), 400),
                 {
@@ -285,6 +291,7 @@ def main() -> None:
         return
     book = read_folder(ROOT / "rules" / "workstation")
     rows = [measured("workstation", product_of(book, "WS"))]
+    rows.append(measured("workstation, charted", product_of(book, "WS"), charted=True))
     if PARTS.is_dir():
         rows.append(measured("workstation on the parts list", product_of(on_parts(book, PARTS), "WS")))
     curve = []

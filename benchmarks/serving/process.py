@@ -14,6 +14,8 @@ import grpc
 ROOT = Path(__file__).resolve().parents[2]
 PROCESS_CLOCK = 2
 SERVING = "serving on "
+PAUSE = 1.0
+IDLE_SHARE = 0.02
 
 
 class Server:
@@ -38,6 +40,13 @@ class Server:
     def call(self, path: str) -> Callable[[bytes], bytes]:
         """A method that takes and gives bytes."""
         return self.channel.unary_unary(path, request_serializer=None, response_deserializer=None)
+
+    def rest(self) -> None:
+        """Wait until the server does nothing any more that nobody asked for."""
+        before = -1.0
+        while self.cpu_seconds() - before > IDLE_SHARE * PAUSE:
+            before = self.cpu_seconds()
+            time.sleep(PAUSE)
 
     def close(self) -> None:
         """End the server."""
