@@ -29,8 +29,10 @@ POSITIONS_MAX = 10_000
 """Positions of a hub: every click looks at all of them."""
 STEPS_MAX = 50_000
 """Steps through all spokes: with more of them exchanges are the quicker way."""
-KNOWN_MAX = 2_048
-"""So many answers of one spoke are remembered."""
+ANSWERS_MAX = 2_048
+"""So many answers of one spoke are remembered, a kilobyte each."""
+REACHES_MAX = 128
+"""So many choices on one spoke are remembered with what they reach: a byte for every step."""
 Positions = int
 K = TypeVar("K")
 V = TypeVar("V")
@@ -51,7 +53,6 @@ class Chart:
     def __init__(self, plan: Plan) -> None:
         """Raises UngaugedError where the model is too large or too entangled."""
         ties = Ties(plan)
-        looks = _Looks(plan)
         wheel = wheel_of([each.size for each in plan.families], ties.scopes(), ties.together())
         hub, positions, shown = _positions(plan, ties, wheel.hub)
         if not len(positions):
@@ -60,21 +61,20 @@ class Chart:
         fits = numpy.ones(len(positions), dtype=numpy.bool_)
         for spoke in spokes:
             fits &= spoke.reach({}).columns[spoke.column]
-        if not 0 < numpy.count_nonzero(fits) <= POSITIONS_MAX or sum(each.size for each in spokes) > STEPS_MAX:
+        self._count = int(numpy.count_nonzero(fits))
+        if not 0 < self._count <= POSITIONS_MAX or sum(each.size for each in spokes) > STEPS_MAX:
             raise UngaugedError
-        self._every = (1 << int(numpy.count_nonzero(fits))) - 1
         self._hub: dict[int, list[tuple[int, Positions]]] = {}
         for at, family in enumerate(hub):
             lanes = positions[fits, at]
             self._hub[family] = [(lane, _packed(lanes == lane)) for lane in numpy.unique(lanes).tolist()]
-        self._shown = [(atom, _packed(met[fits])) for atom, met in shown.items()]
-        self._looks = looks
-        self._spokes = [_Remembered(each, fits, looks) for each in spokes]
-        self._count = int(numpy.count_nonzero(fits))
+        self._shown = [(literal, _packed(met[fits])) for literal, met in shown.items()]
+        self._looks = _Looks(plan)
+        self._spokes = [_Remembered(each, fits, self._looks) for each in spokes]
 
     def answer(self, left: Mapping[int, int]) -> Charted | None:
         """What choices leave of everything, ``left`` being the lanes that they leave; None: nothing fits them."""
-        positions = self._every
+        positions = (1 << self._count) - 1
         for family, lanes in left.items():
             if family in self._hub:
                 positions &= _union(self._hub[family], lanes)
@@ -83,8 +83,7 @@ class Chart:
             positions &= spoke.reach(key)[1]
         if not positions:
             return None
-        found = self._of_hub(positions)
-        hold, fail, ranges = found
+        hold, fail, ranges = self._of_hub(positions)
         at = numpy.flatnonzero(bits_of(positions, self._count))
         for spoke, key in zip(self._spokes, keys, strict=True):
             part = spoke.answer(key, at)
@@ -164,7 +163,7 @@ class _Remembered:
         if found is None:
             reach = self._spoke.reach(dict(key))
             found = reach, _packed(reach.columns[self._column])
-            _remember(self._reaches, key, found)
+            _remember(self._reaches, key, found, REACHES_MAX)
         return found
 
     def answer(self, key: Key, positions: NDArray[numpy.int64]) -> Charted:
@@ -174,9 +173,8 @@ class _Remembered:
         asked = key, columns.tobytes()
         found = self._answers.get(asked)
         if found is None:
-            reach = self._reaches[key][0] if key in self._reaches else self._spoke.reach(dict(key))
-            found = self._worked_out(reach, columns)
-            _remember(self._answers, asked, found)
+            found = self._worked_out(self.reach(key)[0], columns)
+            _remember(self._answers, asked, found, ANSWERS_MAX)
         return found
 
     def _worked_out(self, reach: Reach, columns: NDArray[numpy.bool_]) -> Charted:
@@ -226,7 +224,7 @@ def _packed(flags: NDArray[numpy.bool_]) -> int:
     return int.from_bytes(numpy.packbits(flags, bitorder="little").tobytes(), "little")
 
 
-def _remember(known: dict[K, V], key: K, found: V) -> None:
-    if len(known) >= KNOWN_MAX:
+def _remember(known: dict[K, V], key: K, found: V, most: int) -> None:
+    if len(known) >= most:
         known.clear()
     known[key] = found
