@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from pathlib import Path
 
 from engine.configuration import Model
@@ -18,8 +19,12 @@ def load(path: Path) -> Model:
     data = path.read_bytes()
     name = str(path)
     if path.suffix == ".gz":
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
-            data, name = packed.read(UNPACKED_MAX + 1), name.removesuffix(".gz")
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+                data, name = packed.read(UNPACKED_MAX + 1), name.removesuffix(".gz")
+        except (gzip.BadGzipFile, EOFError, zlib.error) as broken:
+            message = "the file is no gzip file, or was cut off"
+            raise DiagnosticError(Diagnostic(Code("MDL004"), message, Span(name))) from broken
     if len(data) > UNPACKED_MAX:
         message = f"the file is larger than {UNPACKED_MAX} bytes"
         raise DiagnosticError(Diagnostic(Code("MDL004"), message, Span(str(path))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import random
 from pathlib import Path
@@ -84,6 +85,15 @@ def test_a_broken_file_is_named_and_a_missing_one_is_misuse(tmp_path: Path, caps
     assert main(["model", "check", str(path)]) == 1
     assert "broken.cnf:2:1: MDL001" in capsys.readouterr().err
     assert main(["model", "check", str(tmp_path / "none.cnf")]) == 2
+
+
+def test_a_packed_file_that_is_none_or_was_cut_off_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packed = gzip.compress(b"p cnf 1 1\n1 0\n")
+    path = tmp_path / "m.cnf.gz"
+    for data in (b"no gzip", packed[:-9], packed[:12] + b"\xff" * 4 + packed[16:]):
+        path.write_bytes(data)
+        assert main(["model", "check", str(path)]) == 1
+        assert "m.cnf.gz:1:1: MDL004: the file is no gzip file, or was cut off" in capsys.readouterr().err
 
 
 def test_convert_writes_the_format_of_the_ending(car: Path, tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ def _group(words: list[Token], span: Span) -> Group:
         return Group(first.value, span)
     if first.value == "[":
         limits, used = _limits(words)
+        if limits[1] is not None and limits[1] < limits[0]:
+            raise error(first.span, f"the cardinality {limits[0]} to {limits[1]} is empty")
         if used == len(words):
             return Group("cardinality", span, limits)
     raise error(span, f"unknown group `{first.value}`", UNSUPPORTED, f"groups: {', '.join(sorted(GROUPS))}, [n..m]")

@@ -94,3 +94,8 @@ def test_what_uvl_cannot_say_here_is_named(old: str, new: str, expected: str) ->
 def test_uvl_means_what_a_plain_reading_says(text: str) -> None:
     model = read_uvl(text.encode(), "m.uvl")
     assert count(model) == len(worlds(parse(text, "m.uvl"), model))
+
+
+def test_a_group_that_takes_more_than_it_may_is_an_error() -> None:
+    text = "features\n\tA\n\t\t[5..2]\n\t\t\tB\n\t\t\tC\n"
+    assert error_of(text, "a.uvl") == "a.uvl:3:3: MDL050: the cardinality 5 to 2 is empty"
