@@ -17,10 +17,15 @@ Value: TypeAlias = Decimal | str | bool | date | tuple["Value", ...] | Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class AttributeDef:
-    """One attribute: its name in rules, its type (``optional`` types may be blank), a unit and a title for people."""
+    """One attribute: its name in rules, its type (``optional`` types may be blank), a unit and a title for people.
+
+    ``minimum`` and ``maximum`` bound the whole numbers that a customer may choose where a bundle has the attribute.
+    """
 
     name: str
     type: Type
     title: str = ""
     unit: str = ""
     span: Span | None = None
+    minimum: int | None = None
+    maximum: int | None = None

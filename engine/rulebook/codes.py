@@ -140,6 +140,8 @@ CAT008 | bounds contradict each other
   no choice could satisfy them | let the minimum be at most the maximum
 CAT009 | a formula, price or constraint names something that is never so: a product, family, slot entry, price book
   nothing has it, so the test always comes out the same | correct the name
+CAT010 | an attribute of a bundle is nothing that a customer can choose
+  it would be asked as yes or no | write its words, `type: boolean`, or a number with `minimum` and `maximum`
 CST001 | constraints of a bundle contradict each other
   no valid configuration exists | change one of the rules named
 CST002 | an option is dead: no valid configuration holds it

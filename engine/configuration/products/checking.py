@@ -17,7 +17,6 @@ WRONG_VALUE = Code("CFG305")
 MISSING = Code("CFG306")
 BROKEN = Code("CFG307")
 UNDECIDED = Code("CFG308")
-MOST_WORDS = 12
 
 
 def choices_of(product: ProductModel, lines: Sequence[ConfiguredLine], root: LineId) -> tuple[ProductChoice, ...]:
@@ -127,10 +126,9 @@ def _line_findings(product: ProductModel, line: ConfiguredLine, path: str, root:
         if setting is None:
             own = [each.removeprefix(prefix) for each in product.settings if each.startswith(prefix)]
             yield Finding(WRONG_VALUE, line.id, _with_hint(f"unknown attribute `{name}`", did_you_mean(name, own)))
-        elif value not in setting.values:
-            known = [str(each) for each in setting.values]
-            hint = did_you_mean(str(value), known) or f"one of {', '.join(known[:MOST_WORDS])}"
-            yield Finding(WRONG_VALUE, line.id, _with_hint(f"`{name}` cannot be `{value}`", hint))
+        elif not setting.takes(value):
+            message = f"`{name}` cannot be `{value}`"
+            yield Finding(WRONG_VALUE, line.id, _with_hint(message, setting.hint(value)))
 
 
 def _with_hint(message: str, hint: str) -> str:

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 
 from engine.catalog import AttributeDef, Catalog, OptionGroup, Product, Sku, Value
 from engine.configuration.model import STRUCTURE
 from engine.configuration.products.logic import Logic
-from engine.language.types import EnumType, required
+from engine.diagnostics import did_you_mean
+from engine.language.types import NUMBER, EnumType, required
 
 NOTHING = "(none)"
 """The value of a place that is left empty."""
 NEVER = "(true)"
 """The name of the literal that always holds; choosing it false is a choice that never fits."""
+MOST_WORDS = 12
 FEW_PLACES = 8
 """Up to so many entries, every place of a slot offers everything."""
 
@@ -103,6 +106,17 @@ class Setting:
     literals: tuple[int, ...]
     absent: int
 
+    def takes(self, value: Value) -> bool:
+        """Whether it can have the value; yes is not the number one."""
+        return any(each == value and isinstance(each, bool) is isinstance(value, bool) for each in self.values)
+
+    def hint(self, value: Value) -> str:
+        """What to say where it cannot have a value: the nearest word, or what it takes."""
+        known = [str(each) for each in self.values]
+        if isinstance(self.values[0], Decimal):
+            return f"a whole number from {known[0]} to {known[-1]}"
+        return did_you_mean(str(value), known) or f"one of {', '.join(known[:MOST_WORDS])}"
+
 
 def classify(
     skus: Iterable[Sku], catalog: Catalog, read: frozenset[str], named: frozenset[str]
@@ -154,21 +168,30 @@ def build_setting(logic: Logic, path: str, definition: AttributeDef, present: in
     Where the bundle may be absent, that is one more value: what rules read of it is unknown then.
     """
     builder = logic.builder
-    kind = required(definition.type)
-    values: tuple[Value, ...] = kind.values if isinstance(kind, EnumType) else (False, True)
+    values = _values_of(definition)
     if present != logic.true:
         nothing = _unlike(values)
         index = builder.enumeration(path, (*values, nothing), span=definition.span)  # type: ignore[arg-type]
         absent = builder.is_(index, nothing)
         logic.clause((present, absent), STRUCTURE)
         logic.clause((-present, -absent), STRUCTURE)
-    elif isinstance(kind, EnumType):
-        index, absent = builder.enumeration(path, kind.values, span=definition.span), logic.false
-    else:
+    elif isinstance(values[0], bool):
         index, absent = builder.boolean(path, span=definition.span), logic.false
+    else:
+        index, absent = builder.enumeration(path, values, span=definition.span), logic.false  # type: ignore[arg-type]
     literals = tuple(builder.is_(index, value) for value in values)  # type: ignore[arg-type]
     logic.own([each for each in (*literals, absent) if each != logic.false])
     return Setting(path, definition, values, literals, absent)
+
+
+def _values_of(definition: AttributeDef) -> tuple[Value, ...]:
+    """What a customer may choose: words, whole numbers of a range, or no and yes."""
+    kind, low, high = required(definition.type), definition.minimum, definition.maximum
+    if isinstance(kind, EnumType):
+        return kind.values
+    if kind is NUMBER and low is not None and high is not None:
+        return tuple(map(Decimal, range(low, high + 1)))
+    return (False, True)
 
 
 def _unlike(values: Sequence[Value]) -> str:

@@ -127,10 +127,9 @@ class Vocabulary:
         if setting is None:
             hint = did_you_mean(choice.setting, self._product.settings)
             yield Fault(UNKNOWN_SETTING, f"{place}.setting", f"unknown attribute `{choice.setting}`", hint)
-        elif choice.value not in setting.values:
-            known = [str(each) for each in setting.values]
-            hint = did_you_mean(str(choice.value), known) or f"one of {', '.join(known)}"
-            yield Fault(UNKNOWN_VALUE, f"{place}.value", f"`{choice.setting}` cannot be `{choice.value}`", hint)
+        elif not setting.takes(choice.value):
+            message = f"`{choice.setting}` cannot be `{choice.value}`"
+            yield Fault(UNKNOWN_VALUE, f"{place}.value", message, setting.hint(choice.value))
 
     def _pick_faults(self, choice: Pick, place: str) -> Iterator[Fault]:
         slot = self._product.slots.get(choice.slot)

@@ -30,8 +30,8 @@ ATTRIBUTE = Record(
         Field("optional", FLAG, "Whether it may be unknown; a blank is then no error.", default="false"),
         Field("title", TEXT, "What people read."),
         Field("unit", TEXT, "The unit of a number, such as W or mm."),
-        Field("minimum", INTEGER, "The smallest whole number a customer may choose (bundle attributes)."),
-        Field("maximum", INTEGER, "The largest whole number a customer may choose (bundle attributes)."),
+        Field("minimum", INTEGER, "The smallest whole number a customer may choose (numbers of a bundle)."),
+        Field("maximum", INTEGER, "The largest whole number a customer may choose; at most 1 000 numbers are taken."),
     ),
 )
 

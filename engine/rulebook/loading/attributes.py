@@ -82,7 +82,8 @@ def declared(name: Scalar, node: Node, words: Words, report: Report) -> Attribut
         item = ListType(item)
     if read.flag("optional", default=False):
         item = optional(item)
-    return AttributeDef(name.text, item, read.text("title", name.text), read.text("unit"), name.span)
+    low, high = (read.integer(key, 0) if read.has(key) else None for key in ("minimum", "maximum"))
+    return AttributeDef(name.text, item, read.text("title", name.text), read.text("unit"), name.span, low, high)
 
 
 def declared_all(pairs: tuple[tuple[Scalar, Node], ...], words: Words, report: Report) -> dict[str, AttributeDef]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from engine.catalog import AttributeDef, Bundle, Catalog, OptionGroup, Product, Sku, Value
 from engine.diagnostics import Diagnostic, did_you_mean
 from engine.language import Checked, Scope, compile_all
-from engine.language.types import BOOLEAN, TEXT, EnumType, Type, optional
+from engine.language.types import BOOLEAN, NUMBER, TEXT, EnumType, Type, optional, required
 from engine.rulebook.codes import finding, warning
 from engine.rulebook.compared import misnamed, place_of
 from engine.rulebook.formats.catalog import CATALOG, CATEGORY, TYPE
@@ -21,6 +22,8 @@ from engine.rulebook.nodes import Report
 from engine.rulebook.reader import Read, view
 
 FOLDER = "catalog"
+NUMBERS_MAX = 1_000
+"""So many numbers an attribute of a bundle may have: each is a value that is shown and searched."""
 
 
 def read_catalog(sources: Sources, register: Register) -> Catalog:
@@ -139,16 +142,36 @@ class _Bundles:
             self.report.add(finding("CAT001", f"the product `{sku.text}` is not known", sku.span, hint))
             return None
         attributes = declared_all(read.pairs("attributes"), self.register.words, self.report)
-        settled = (
-            AttributeDef(each.name, self.register.words.settle(each.type), each.title, each.unit, each.span)
-            for each in attributes.values()
-        )
+        settle = self.register.words.settle
+        settled = tuple(self._choosable(replace(each, type=settle(each.type))) for each in attributes.values())
         groups = tuple(each for record in read.records("groups") if (each := self._group(record)) is not None)
         names = [*attributes, *(each.id for each in groups)]
         for group in groups:
             if names.count(group.id) > 1 and group.span is not None:
                 self.report.add(finding("FLD008", f"the name `{group.id}` is used twice", group.span, "rename one"))
-        return Bundle(Sku(sku.text), read.text("title", product.name), groups, tuple(settled), sku.span)
+        return Bundle(Sku(sku.text), read.text("title", product.name), groups, settled, sku.span)
+
+    def _choosable(self, attribute: AttributeDef) -> AttributeDef:
+        """A customer chooses one of some words, yes or no, or a whole number in a range; else one that stands in."""
+        inner, low, high = required(attribute.type), attribute.minimum, attribute.maximum
+        if inner is BOOLEAN or (isinstance(inner, EnumType) and inner.values):
+            return attribute
+        place = attribute.span
+        assert place is not None, "attributes of files have a place"
+        if inner is not NUMBER or low is None or high is None:
+            hint = "write its `values`, `type: boolean`, or `type: number` with `minimum` and `maximum`"
+            message = f"a customer cannot choose `{attribute.name}` of a bundle"
+            self.report.add(finding("CAT010", message, place, hint))
+        elif low > high:
+            message = f"the bounds {low} to {high} of `{attribute.name}` hold nothing"
+            self.report.add(finding("CAT008", message, place, "let the minimum be at most the maximum"))
+        elif high - low >= NUMBERS_MAX:
+            message = f"`{attribute.name}` takes {high - low + 1} numbers; {NUMBERS_MAX} are the most"
+            hint = "let a group of one product have a quantity of so many"
+            self.report.add(finding("CAT010", message, place, hint))
+        else:
+            return attribute
+        return replace(attribute, type=NUMBER if inner is NUMBER else BOOLEAN, minimum=0, maximum=0)
 
     def _group(self, read: Read) -> OptionGroup | None:
         low, high = read.integer("min", 1), read.integer("max", 1)
