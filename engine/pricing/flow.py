@@ -148,7 +148,7 @@ class Pricing:
         self.warnings: list[str] = []
         self.slow: list[int] = []
         self.express: Express | None = None
-        if is_express:
+        if is_express and self.rows.fresh:
             self.express = Express(self.work, self.rows, self.finder)
 
     def run(self) -> Priced | Refusal:
@@ -167,7 +167,7 @@ class Pricing:
     def start(self) -> list[Fault]:
         """Steps 1 to 4: what each line starts from, and the totals that line rules see."""
         lines, states = self.request.lines, self.rows.states
-        slow = range(len(lines)) if self.express is None else self.express.start()
+        slow = self.rows.fresh if self.express is None else self.express.start()
         faults: list[Fault] = []
         for index in slow:
             states[index] = state = new_state(self.work, lines[index])
@@ -186,7 +186,7 @@ class Pricing:
     def line_rules(self) -> None:
         """Steps 4 to 9 on every line, then the caps of groups over the quote and the rounding of step 10."""
         rows = self.rows
-        header = self.header_mask()
+        header = self.header_mask() if rows.fresh else 0
         if self.express is not None:
             for index in self.express.finish(header):
                 rows.states[index] = self._off_the_lane(rows.lines[index])

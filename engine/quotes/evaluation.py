@@ -236,14 +236,14 @@ def price_lines(lines: Sequence[ResolvedLine], request: QuoteRequest, parts: Par
         if rest is None:
             made = _price_line(line, request, parts)
             rest = plain[sku] = made._replace(is_plain=sku not in parts.configurators)[STATED:]
-        found.append(_MAKE((asked.id, sku, quantity, *rest)))
+        found.append(_MAKE(asked[:STATED] + rest))
     return tuple(found)
 
 
 def _asked_before(request: QuoteRequest, parts: Parts) -> tuple[RequestLine, ...]:
     """Lines that are all known, as the pricing engine takes them."""
     plain = parts.plain[request.currency]
-    return tuple([_MAKE((line.id, line.sku, line.quantity, *plain[line.sku])) for line in request.lines])
+    return tuple([_MAKE(line[:STATED] + plain[line.sku]) for line in request.lines])
 
 
 def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> RequestLine:

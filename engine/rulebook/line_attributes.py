@@ -33,6 +33,8 @@ def read_attributes(
     must evaluate to what it did. For the same reason a line that is as it was ``before`` keeps what the rule book in
     force does not declare.
     """
+    if not any([line.attributes for line in lines]):
+        return ReadLines(tuple(lines), ())
     stored: Mapping[LineId, RequestedLine] = {each.id: each for each in before if each.attributes}
     found: list[RequestedLine] = []
     faults: list[Fault] = []
