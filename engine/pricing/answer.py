@@ -54,7 +54,7 @@ def answer(
         tax=taxed.tax,
     )
     if is_raised(plan, request.manual, discounts):
-        plain.unlisted, plain.offset = beyond_sums(plan, columns.lines, discounts)
+        plain.unlisted, plain.offset = beyond_sums(plan, columns.lines, discounts, digits=currency.exponent)
     sums = sums_of(rows.lines, columns, plain, currency, rounding)
     sums.add_gifts(gifts)
     totals = totals_of(sums, currency, rounding)

@@ -2,9 +2,9 @@
 
 List price less amount is what discounts and surcharges come to together. Where something raises a price, each discount
 counts by its share of the price that it was taken from: 10 % off after a surcharge of 50 % is a depth of 10, as it is
-before one. A guard, the cap of a group, a rounding or an agent who sets a higher price (on a line, on the quote, for a
-ramp segment) undoes a part of a discount and counts against it; what goes beyond the price without discounts is a
-surcharge.
+before one; what a rule takes in percent of the list price counts as that. A guard, the cap of a group, a rounding or an
+agent who sets a higher price (on a line, on the quote, for a ramp segment) undoes a part of a discount and counts
+against it; what goes beyond the price without discounts is a surcharge.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from engine.money import EXACT
 from engine.pricing.compiled import FLOOR, GROUP_CAP, MANUAL, ROUNDING, SEGMENT_PRICE, PricePlan
 from engine.pricing.effects import (
     Amount,
+    Basis,
     BuyGet,
     Effect,
     FirstNext,
@@ -74,10 +75,15 @@ class Depth(NamedTuple):
     taken: int
 
 
-def depths(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount] = ()) -> list[Depth]:
-    """The depth of each line: a line without a list price (a percent of others) is measured against its first one."""
+def depths(
+    plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount] = (), *, digits: int
+) -> list[Depth]:
+    """The depth of each line: a line without a list price (a percent of others) is measured against its first one.
+
+    ``digits`` are those of a minor unit of the currency.
+    """
     raised = _raised(lines, discounts)
-    sources, shares = _sources(plan), _shares(discounts, raised)
+    sources, shares = _Sources(plan, digits), _shares(discounts, raised)
     return [
         _depth(line, shares.get(index, ()), sources)
         if index in raised
@@ -86,14 +92,16 @@ def depths(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[Ord
     ]
 
 
-def beyond_sums(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount]) -> Depth:
+def beyond_sums(
+    plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount], *, digits: int
+) -> Depth:
     """What the depths of all lines come to beyond the sums of their list amounts and of what list price less amount is.
 
     Few lines of a quote are raised: the others are looked at no further.
     """
     raised = _raised(lines, discounts)
     taken = sum([line.amount - line.list_amount for line in lines if line.amount > line.list_amount])
-    base, sources, shares = 0, _sources(plan), _shares(discounts, raised)
+    base, sources, shares = 0, _Sources(plan, digits), _shares(discounts, raised)
     for index in raised:
         line = lines[index]
         depth = _depth(line, shares.get(index, ()), sources)
@@ -102,18 +110,30 @@ def beyond_sums(plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequenc
     return Depth(base, taken)
 
 
-class _Sources(NamedTuple):
-    """Steps that are neither a discount nor a surcharge, by number: those that undo, and those that state a price."""
+class _Sources:
+    """What steps are, by number: those that undo, those that state a price, and those in percent of the list price."""
 
-    undoing: frozenset[int]
-    stating: frozenset[int]
+    __slots__ = ("_of_list", "_plan", "digits", "stating", "undoing")
+
+    def __init__(self, plan: PricePlan, digits: int) -> None:
+        self.undoing = _UNDOING | {each.no for each in plan.guards}
+        self.stating = frozenset(each.no for found in plan.percent_of.values() for each in found)
+        self.digits = digits
+        self._plan = plan
+        self._of_list: dict[int, bool] = {}
+
+    def is_of_list(self, number: int) -> bool:
+        """Whether a rule reckons what it takes from the list price."""
+        found = self._of_list.get(number)
+        if found is None:
+            rule = self._plan.rule_plan(number).rule if self._plan.is_rule(number) else None
+            found = rule is not None and rule.limit.units_max is None and all(map(_of_list, rule.effects.values()))
+            self._of_list[number] = found
+        return found
 
 
-def _sources(plan: PricePlan) -> _Sources:
-    return _Sources(
-        _UNDOING | {each.no for each in plan.guards},
-        frozenset(each.no for found in plan.percent_of.values() for each in found),
-    )
+def _of_list(effect: Effect) -> bool:
+    return isinstance(effect, Percent) and effect.of is Basis.LIST
 
 
 def _raised(lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount]) -> set[int]:
@@ -141,13 +161,16 @@ def _shares(discounts: Sequence[OrderDiscount], wanted: set[int]) -> dict[int, l
 class _Course:
     """A price on its way, beside the full one that it would be had nothing been taken off: ``kept`` is the share left.
 
-    The full price is kept by itself since what undoes may bring back a price of nothing, of which no share tells how.
+    The full price is kept by itself since what undoes may bring back a price of nothing, of which no share tells how:
+    it brings back the same share of what was taken as it closes of the gap to the full price. ``listed`` is what rules
+    in percent of the list price reckon from.
     """
 
-    __slots__ = ("full", "kept", "sources")
+    __slots__ = ("full", "kept", "listed", "sources")
 
-    def __init__(self, sources: _Sources) -> None:
+    def __init__(self, sources: _Sources, listed: Decimal) -> None:
         self.sources = sources
+        self.listed = listed
         self.kept = ONE
         self.full = ZERO
 
@@ -158,24 +181,42 @@ class _Course:
             return
         self.full = self.full or before
         if after > before and number in self.sources.undoing:
-            self.full = max(self.full, after)
-            self.kept = EXACT.divide(max(after, ZERO), self.full)
+            self._undo(before, after)
         elif before <= 0:
             return
+        elif after < before and self.listed > 0 and self.sources.is_of_list(number):
+            taken = EXACT.divide(EXACT.subtract(before, max(after, ZERO)), self.listed)
+            self.kept = max(EXACT.subtract(self.kept, taken), ZERO)
         elif after < before:
             self.kept = EXACT.divide(EXACT.multiply(self.kept, max(after, ZERO)), before)
         else:
             self.full = EXACT.divide(EXACT.multiply(self.full, after), before)
 
+    def _undo(self, before: Decimal, after: Decimal) -> None:
+        if after >= self.full:
+            self.kept, self.full = ONE, after
+            return
+        closed = EXACT.divide(EXACT.subtract(after, before), EXACT.subtract(self.full, before))
+        self.kept = EXACT.add(self.kept, EXACT.multiply(EXACT.subtract(ONE, self.kept), closed))
+
+
+def _full(line: PricedLine, course: _Course, running: Decimal, base: int) -> Decimal:
+    """The full price of the line in minor units, as far above its amount as above its last unit price."""
+    last = line.trace[-1][2] if line.trace else ZERO
+    if course.full and last > 0:
+        return EXACT.divide(EXACT.multiply(course.full, running), last)
+    return EXACT.divide(running, course.kept) if course.kept else Decimal(base)
+
 
 def _depth(line: PricedLine, shares: Sequence[_Share], sources: _Sources) -> Depth:
     """The depth of a line that something brought up."""
     together, base = line.list_amount - line.amount, line.list_amount or line.stage_amount
-    course = _Course(sources)
+    unit = Decimal(base).scaleb(-sources.digits)
+    course = _Course(sources, EXACT.divide(unit, line.quantity) if line.quantity else ZERO)
     for number, before, after in line.trace:
         course.step(number, before, after)
-    running = Decimal(line.stage_amount)
-    course.full = EXACT.divide(running, course.kept) if course.kept else Decimal(base)
+    running, course.listed = Decimal(line.stage_amount), Decimal(base)
+    course.full = _full(line, course, running, base)
     for number, share in shares:
         course.step(number, running, running - share)
         running -= share

@@ -248,10 +248,11 @@ def _lines_only(request: PriceRequest, old: _Old, places: list[int], pricing: Pr
     for sign, requested, of in ((-1, asked, gone), (1, pricing.request.lines, fresh)):
         offset = 0
         if plan.may_raise:
-            offset = sum(each.taken for each in depths(plan, of)) - sum(line.list_amount - line.amount for line in of)
+            taken = sum(each.taken for each in depths(plan, of, digits=currency.exponent))
+            offset = taken - sum(line.list_amount - line.amount for line in of)
         sums.add(line_sums(requested, of, currency, rounding, offset=offset), sign)
     if plan.may_raise and 0 in map(_column("list_amount"), lines):  # else every line is measured by its list price
-        sums.unlisted = beyond_sums(plan, lines, ()).base
+        sums.unlisted = beyond_sums(plan, lines, (), digits=currency.exponent).base
     totals = totals_of(sums, currency, rounding)
     same = len(gone) == len(fresh) and all(was.applied == now.applied for was, now in zip(gone, fresh, strict=True))
     applied = priced.applied if same and not old.gone else _applied(lines)

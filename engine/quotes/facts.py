@@ -58,7 +58,7 @@ LINE_TYPES: Mapping[str, Type] = {
 def line_facts(lines: Sequence[RequestLine], priced: Priced, plan: PricePlan) -> tuple[Mapping[str, Value], ...]:
     """The record of each line of a priced quote, as approval conditions read it."""
     by_id = {each.id: each for each in lines}
-    found = depths(plan, priced.lines, priced.order_discounts)
+    found = depths(plan, priced.lines, priced.order_discounts, digits=priced.currency.exponent)
     told = zip(priced.lines, found, strict=True)
     return tuple(_line(by_id[each.id], each, priced, depth) for each, depth in told if each.id in by_id)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.pricing import Edit, compile_plan, price, reprice
-from engine.pricing.effects import Amount, On, Percent, SetPrice, Sign
+from engine.pricing.effects import Amount, Basis, On, Percent, SetPrice, Sign
 from engine.pricing.plan import (
     ContractedPrice,
     Guard,
@@ -162,3 +162,49 @@ def test_an_edit_tells_the_same_depth() -> None:
     assert isinstance(found, Repriced)
     assert found.priced == price(plan, found.request)
     assert str(found.priced.totals.discount_percent) == "15.0000"  # 60 of 400
+
+
+@pytest.mark.parametrize(
+    ("rules", "percent"),
+    [
+        ((rule("fifth", Percent(D(20), of=Basis.LIST)),), "20"),
+        # 150, less 20 of the list price of 100
+        ((rule("rush", Percent(D(50), sign=Sign.UP), priority=1), rule("fifth", Percent(D(20), of=Basis.LIST))), "20"),
+        # as without the surcharge: 100, 90, 70
+        (
+            (
+                rule("rush", Percent(D(50), sign=Sign.UP), priority=2),
+                rule("tenth", Percent(D(10)), priority=1),
+                rule("fifth", Percent(D(20), of=Basis.LIST)),
+            ),
+            "30",
+        ),
+        # 100, 80, then 10 % of that: 72
+        (
+            (
+                rule("rush", Percent(D(50), sign=Sign.UP), priority=2),
+                rule("fifth", Percent(D(20), of=Basis.LIST), priority=1),
+                rule("tenth", Percent(D(10))),
+            ),
+            "28",
+        ),
+        # on the order
+        (
+            (
+                rule("rush", Percent(D(50), sign=Sign.UP)),
+                rule("all", Percent(D(20), On.ORDER, of=Basis.LIST), group="order"),
+            ),
+            "20",
+        ),
+    ],
+)
+def test_a_percent_of_the_list_price_counts_as_that(rules: tuple[Rule, ...], percent: str) -> None:
+    assert depth(book(*rules)) == percent
+
+
+def test_what_is_given_back_counts_by_its_part_of_what_was_taken() -> None:
+    rush = rule("rush", Percent(D(50), sign=Sign.UP), priority=1)
+    fifth = rule("fifth", Percent(D(20), of=Basis.LIST))
+    for floor, percent in (("130", "20"), ("140", "10"), ("150", "0"), ("160", "0")):  # 150, 130, and up again
+        guard = Guard("least", floor=D(floor))
+        assert depth(book(rush, fifth, guards=(guard,))) == percent, floor

@@ -30,7 +30,7 @@ FINEST = Fraction(1, 20_000)  # half of the last decimal of a percent
 def same_depth(rules: PricingRules, plan: PricePlan, request: PriceRequest, priced: Priced) -> None:
     """Each line as the twin has it, to half a cent, and the quote as its lines together."""
     twins = price_quote(rules, request, PREDICATES).depths
-    found = depths(plan, priced.lines, priced.order_discounts)
+    found = depths(plan, priced.lines, priced.order_discounts, digits=priced.currency.exponent)
     assert [each.base for each in found] == [each.base for each in twins]
     for mine, twin in zip(found, twins, strict=True):
         assert abs(mine.taken - twin.taken) <= HALF_CENT, (found, twins)

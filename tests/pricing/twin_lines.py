@@ -38,7 +38,7 @@ class TwinLine:
     applied: list[str] = field(default_factory=list)
     by_group: dict[str, Fraction] = field(default_factory=dict)
     entries: dict[str, Fraction] = field(default_factory=dict)
-    moves: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+    moves: list[tuple[Fraction, Fraction, bool]] = field(default_factory=list)
 
     @property
     def running(self) -> Fraction:
@@ -194,7 +194,9 @@ class _Group:
         taken = min(taken, line.room)
         if not taken:
             return False
-        line.moves.append((line.running, line.running - taken))
+        effect = rule.effects[""]
+        of_list = isinstance(effect, Percent) and effect.of is Basis.LIST and rule.limit.units_max is None
+        line.moves.append((line.running, line.running - taken, of_list))
         line.unit -= taken / line.quantity
         line.granted += taken
         line.discounted = line.discounted or taken > 0

@@ -89,7 +89,7 @@ def _by_rules(rules: PricingRules, row: Row, predicates: Mapping[str, Predicate]
     groups = tuple(each for each in rules.groups if (each.step.value < Step.MANUAL.value) is before)
     twin = TwinLine(row.line.sku, row.quantity, row.dearest, row.amount / row.quantity, row.lowest)
     price_lines(replace(rules, groups=groups), [twin], predicates)
-    row.moves += [Move(*each) for each in twin.moves]
+    row.moves += [Move(before, after, of_list=of_list) for before, after, of_list in twin.moves]
     row.amount = twin.running
 
 

@@ -29,12 +29,15 @@ ZERO = Fraction(0)
 
 @dataclass
 class Move:
-    """What one step made of a line's price: a rule or model, one that undoes, or one that states a first price."""
+    """What one step made of a line's price: a rule or model, one that undoes, one that states a first price, or a rule
+    in percent of the list price.
+    """
 
     before: Fraction
     after: Fraction
     undoes: bool = False
     is_first: bool = False
+    of_list: bool = False
 
 
 @dataclass
