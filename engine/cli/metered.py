@@ -36,8 +36,8 @@ def read_metered(path: Path) -> list[Metered]:
             rows.fieldnames = [each.strip() for each in rows.fieldnames or ()]
             problems += _header_problems(str(path), rows.fieldnames)
             found += [_read(str(path), rows.line_num, row, problems) for row in (rows if not problems else ())]
-    except (UnicodeDecodeError, csv.Error) as unread:
-        problems.append(Diagnostic(NO_CSV, f"this is not CSV in UTF-8: {unread}", Span(str(path))))
+    except (UnicodeDecodeError, csv.Error):
+        problems.append(Diagnostic(NO_CSV, "this is not a CSV file in UTF-8", Span(str(path))))
     if problems:
         raise DiagnosticError(*problems)
     return found
@@ -59,6 +59,6 @@ def _read(path: str, line: int, row: dict[str, str], problems: list[Diagnostic])
     try:
         record["day"] = date.fromisoformat(values["day"])
     except ValueError:
-        what = f"`{values['day']}` is not a date like 2026-03-31"
+        what = f"`{values['day']}` is not a date like 2026-03-31" if values["day"] else "the day is missing"
         problems.append(Diagnostic(BAD_USAGE, what, Span(path, line, 1)))
     return Metered(line, contract, record)
