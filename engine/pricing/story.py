@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 from engine.catalog import LineId
 from engine.diagnostics import Span
-from engine.money import EXACT, Money, step
+from engine.money import EXACT, step
 from engine.pricing.breakdown import breakdowns
 from engine.pricing.compiled import MANUAL, PricePlan, Source
 from engine.pricing.flow import Lane, Pricing
 from engine.pricing.request import PriceRequest
 from engine.pricing.result import Loser, Priced, PricedLine, Waterfall, WaterfallStep
-from engine.pricing.state import ZERO
+from engine.pricing.state import ZERO, major
 from engine.pricing.told import Told
 
 
@@ -61,6 +61,15 @@ FlatStep: TypeAlias = tuple[str, Source, Decimal, Decimal]
 """The kind of step, what acted, and the unit price before and after."""
 
 
+def line_steps(plan: PricePlan, line: PricedLine) -> list[FlatStep]:
+    """The steps of one line before discounts on the order."""
+    steps: list[FlatStep] = [("list price", plan.source(line.source), ZERO, line.list_unit)]
+    for number, before, after in line.trace:
+        source = plan.source(number)
+        steps.append((source.step, source, before, after))
+    return steps
+
+
 class Steps:
     """The steps of every line of a quote as flat rows; how order discounts were split is looked through once."""
 
@@ -73,19 +82,15 @@ class Steps:
 
     def of(self, index: int) -> list[FlatStep]:
         """The steps of one line in order."""
-        line, plan = self._priced.lines[index], self._plan
-        steps: list[FlatStep] = [("list price", plan.source(line.source), ZERO, line.list_unit)]
-        for number, before, after in line.trace:
-            source = plan.source(number)
-            steps.append((source.step, source, before, after))
-        if line.order_discount:
-            steps += self._order_steps(index, line)
-        return steps
+        line = self._priced.lines[index]
+        return [*line_steps(self._plan, line), *self.of_order(index, line)]
 
-    def _order_steps(self, index: int, line: PricedLine) -> list[FlatStep]:
+    def of_order(self, index: int, line: PricedLine) -> list[FlatStep]:
         """Order discounts as they lower the unit price: the line's amount over its quantity."""
         priced, amount = self._priced, line.stage_amount
         steps: list[FlatStep] = []
+        if not line.order_discount:
+            return steps
         for source, split in self._splits:
             share = split.get(index, 0)
             if not share:
@@ -110,7 +115,7 @@ def place_of(span: Span) -> str:
 
 
 def _per_unit(priced: Priced, minor: int, quantity: Decimal) -> Decimal:
-    return step(EXACT.divide(Money(minor, priced.currency).decimal, quantity)) if quantity else ZERO
+    return step(EXACT.divide(major(minor, priced.currency), quantity)) if quantity else ZERO
 
 
 def told_of(plan: PricePlan, request: PriceRequest, lines: Sequence[LineId]) -> Told:

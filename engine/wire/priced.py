@@ -15,7 +15,7 @@ from engine.money import EXACT
 from engine.pricing.models import PricePart
 from engine.pricing.request import STATED
 from engine.pricing.result import Priced, PricedLine, PricedTotals, Waterfall
-from engine.pricing.story import FlatStep, Steps
+from engine.pricing.story import Steps
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.phases import Phase
 from engine.quotes.request import NO_MORE, RequestedLine
@@ -102,7 +102,9 @@ class Lines:
                 _fill_stated(row, line, stating[line.id], sheets)
             if steps is not None:
                 row.waterfall.line_id = line.id
-                _fill_steps(row.waterfall, steps.of(index), sheets, digits)
+                row.waterfall.MergeFromString(sheets.story(line, digits))
+                if line.order_discount:
+                    sheets.fill_steps(row.waterfall, steps.of_order(index, line), digits)
                 fill_parts(row.waterfall.parts, self._parts.get(line.id, ()))
 
 
@@ -162,14 +164,6 @@ def _fill_unit(row: pricing_pb2.PricedLine, line: PricedLine, unit: str, product
     row.unit_quantity = decimal_text(EXACT.divide(line.quantity, factor))
     price = EXACT.multiply(line.unit, factor).quantize(UNIT_DECIMALS, context=EXACT)
     row.price_per_unit = decimal_text(price.normalize(EXACT))
-
-
-def _fill_steps(message: pricing_pb2.Waterfall, steps: Iterable[FlatStep], sheets: Sheets, digits: int) -> None:
-    add = message.steps.add
-    for name, source, before, after in steps:
-        row = add()
-        row.MergeFromString(sheets.step(name, source))
-        row.before, row.after = price_text(before, digits), price_text(after, digits)
 
 
 def _fill_totals(message: pricing_pb2.Totals, totals: PricedTotals) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from cpq.v1 import common_pb2, pricing_pb2
 
@@ -12,6 +13,8 @@ from engine.catalog import BillingTiming, Charge, ChargeKind, Product, Sku
 from engine.diagnostics import Span
 from engine.pricing import PricePlan
 from engine.pricing.compiled import Source
+from engine.pricing.result import PricedLine, TraceRow
+from engine.pricing.story import FlatStep, line_steps
 from engine.wire.basics import price_text
 
 CHARGE_KINDS: Mapping[ChargeKind, int] = {
@@ -26,18 +29,38 @@ TIMINGS: Mapping[BillingTiming, int] = {
 NO_PRODUCTS: Mapping[Sku, Product] = MappingProxyType({})
 
 
+MOST_STORIES = 8_192
+
+
+class _Story(NamedTuple):
+    """Steps as they were written, and what they tell of; while it is kept, nothing else has its identity."""
+
+    list_unit: Decimal
+    trace: tuple[TraceRow, ...]
+    source: int
+    digits: int
+    written: bytes
+
+    def is_of(self, line: PricedLine, digits: int) -> bool:
+        """Whether these are the steps of a line."""
+        same = self.trace is line.trace and self.list_unit is line.list_unit
+        return same and self.source == line.source and self.digits == digits
+
+
 class Sheets:
     """The parts of answers that a product or a rule decides alone; filled as they are asked for, never more of them
-    than the book has products and rules. Without a plan there are no rule names and no waterfall.
+    than the book has products and rules, and of stories ``MOST_STORIES``. Without a plan there are no rule names and no
+    waterfall.
     """
 
-    __slots__ = ("_steps", "_written", "plan", "products")
+    __slots__ = ("_steps", "_stories", "_written", "plan", "products")
 
     def __init__(self, products: Mapping[Sku, Product] = NO_PRODUCTS, plan: PricePlan | None = None) -> None:
         self.plan = plan
         self.products = products
         self._written: dict[Sku, tuple[Decimal, int, bytes]] = {}
         self._steps: dict[tuple[str, int], bytes] = {}
+        self._stories: dict[tuple[int, int], _Story] = {}
 
     def product(self, sku: Sku, listed: Decimal, digits: int) -> bytes:
         """SKU, name, charge and list price of a priced line. The latest price is kept: most are those of the book."""
@@ -54,6 +77,31 @@ class Sheets:
         if product is not None:
             self._written[sku] = listed, digits, written
         return written
+
+    def story(self, line: PricedLine, digits: int) -> bytes:
+        """The steps of a line before discounts on the order. They are told by identity: known lines share them, and all
+        lines of a product that no rule acts on.
+        """
+        key = id(line.list_unit), id(line.trace)
+        found = self._stories.get(key)
+        if found is not None and found.is_of(line, digits):
+            return found.written
+        assert self.plan is not None, "a story is told by a book"
+        message = pricing_pb2.Waterfall()
+        self.fill_steps(message, line_steps(self.plan, line), digits)
+        written = message.SerializeToString()
+        if len(self._stories) >= MOST_STORIES:
+            self._stories = {}
+        self._stories[key] = _Story(line.list_unit, line.trace, line.source, digits, written)
+        return written
+
+    def fill_steps(self, message: pricing_pb2.Waterfall, steps: Iterable[FlatStep], digits: int) -> None:
+        """Append steps to a story."""
+        add = message.steps.add
+        for name, source, before, after in steps:
+            row = add()
+            row.MergeFromString(self.step(name, source))
+            row.before, row.after = price_text(before, digits), price_text(after, digits)
 
     def step(self, name: str, source: Source) -> bytes:
         """Everything of a waterfall step but the prices."""
