@@ -28,6 +28,7 @@ STATES = (
     "withdrawn",
     "superseded",
 )
+RENEWAL = 2
 NAME = positional("name", "the quote, such as q-000001", named("quotes"))
 NOTE = option("--note", "why", default="")
 
@@ -110,6 +111,9 @@ def show_quote(screen: Screen, quote: Any) -> None:
     """The head of a quote in one line."""
     until = f", valid until {day(quote.valid_until)}" if quote.valid_until.year else ""
     screen.say(f"{quote.name}  {quote.title}  version {quote.version}  {STATES[quote.state]}{until}", style="bold")
+    if quote.amendment.contract:
+        what = "renews" if quote.amendment.kind == RENEWAL else "changes"
+        screen.say(f"  {what} {quote.amendment.contract} from {day(quote.amendment.effective)}")
 
 
 def create(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

@@ -64,7 +64,9 @@ def base_faults(contract: Contract, amendment: Amendment) -> Iterator[Fault]:
     """Why an amendment cannot be signed on a contract as it stands: others changed it since the quote was made."""
     if amendment.after != len(contract.changes):
         message = f"`{contract.id}` changed since this was quoted"
-        yield Fault(CHANGED_SINCE, "contract", message, "revise the quote: it is worked out anew on what holds now")
+        yield Fault(
+            CHANGED_SINCE, "contract", message, "quote the change anew: it is then worked out on what holds now"
+        )
 
 
 def runs_on(contract: Contract, on: date) -> Mapping[str, LineInForce]:

@@ -80,6 +80,7 @@ def test_a_contract_is_amended_and_renewed(cpq: Cpq, write: Write) -> None:
     name = made["quote"]["name"]
     assert [each["id"] for each in made["quote"]["priced"]["lines"]] == ["mouse", "c.2"]
     assert "net at once" in cpq("contract", "impact", name)
+    assert f"changes {contract} from {first}" in cpq("quote", "show", name)
     for verb in ("submit", "send", "accept"):
         cpq("quote", verb, name)
     assert "c.2" in cpq("order", "create", name)

@@ -210,6 +210,7 @@ def it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
     said = cpq("invoice", "preview", deal["contract"], "--until", today)
     assert said == f"nothing is due on or before {today} that is not on an invoice or draft already\n"
     name = drafts["invoices"][0]["name"]
+    assert "EUR 0.00" not in cpq("invoice", "list"), "nothing of a draft is open"
     shown = cpq("invoice", "finalize", name)
     assert "FJ-" in shown
     gross = int(cpq("invoice", "show", name, "--json")["gross"])
