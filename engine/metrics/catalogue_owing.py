@@ -38,11 +38,11 @@ OWING = (
     Metric(
         "order_to_invoice_time",
         "Order to invoice time",
-        "The median of the days from an order to the first final invoice of its contract, where that invoice is of the "
-        "period.",
+        "The median of the days from an order that opened a contract to the first final invoice of it, where that is "
+        "of the period.",
         Unit.DAYS,
         Moment.OVER_PERIOD,
-        frozenset({"orders", "invoices"}),
+        frozenset({"orders", "invoices", "contracts"}),
         owing.first_invoice_rows,
         {"days": percentile_of("days", 50), "days_p90": percentile_of("days", 90)},
         only("days"),

@@ -10,6 +10,7 @@ from engine.metrics.metric import CUSTOMER, Metric, Moment, Unit, only, percenti
 from engine.money import EXACT
 
 QUOTES = frozenset({"quotes"})
+DEALS = frozenset({"orders", "quotes", "contracts"})
 SELLER = (*CUSTOMER, "owner")
 
 
@@ -129,11 +130,11 @@ SELLING = (
     Metric(
         "average_deal_size",
         "Average deal size",
-        "The net value of the orders of the period over their whole terms, by their number; usage, and services "
-        "without an agreed end, have no value yet.",
+        "The net value of the orders of the period that opened a contract, over their whole terms, by their number; "
+        "changes of running contracts are no deals. Usage, and services without an agreed end, have no value yet.",
         Unit.MONEY,
         Moment.OVER_PERIOD,
-        frozenset({"orders", "quotes"}),
+        DEALS,
         selling.deal_rows,
         {"won": sum_of("won"), "won_value": sum_of("won_value")},
         share("won_value", "won"),
@@ -146,7 +147,7 @@ SELLING = (
         "days from first draft to order: what the pipeline brings a day.",
         Unit.MONEY,
         Moment.OVER_PERIOD,
-        frozenset({"orders", "quotes"}),
+        DEALS,
         selling.velocity_rows,
         {
             "opportunities": sum_of("opportunities"),

@@ -12,7 +12,7 @@ from engine.ledger.accounts import CLEARING, RECEIVABLE
 from engine.metrics.facts import BookedLine, Facts
 from engine.metrics.metric import MetricRow
 from engine.money import Currency, Money, Ratio, share_of, total
-from engine.orders.order import Order, OrderItem
+from engine.orders.order import ItemAction, Order, OrderItem
 from engine.orders.states import OrderState
 from engine.periods import Period
 from engine.revenue import RevenueContract, position
@@ -20,6 +20,8 @@ from engine.revenue.position import remaining_by_month
 
 ONE = Decimal(1)
 UNSCHEDULED = "unscheduled"
+DELIVERED_BY = frozenset({ItemAction.ADD, ItemAction.MODIFY})
+"""Items that hand something over; others say what stays or goes."""
 SALES = frozenset({"InvoiceFinalized", "CreditNoteIssued"})
 FLOWS = {
     "InvoiceFinalized": ("billed", -1),
@@ -66,13 +68,14 @@ def corrected_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 
 
 def first_invoice_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
-    """The days from each order to the first final invoice of its contract, where that is of the period."""
+    """The days from each order that opened a contract to the first final invoice of that, where it is of the period."""
     first: dict[str, date] = {}
     for each in facts.invoices:
         first[each.contract] = min(first.get(each.contract, each.on), each.on)
+    opening = {each.order for each in facts.contracts}
     for order in facts.orders:
         on = first.get(order.contract)
-        if on is not None and on in period:
+        if order.id in opening and on is not None and on in period:
             days = Decimal(max((on - order.placed_at.date()).days, 0))
             yield MetricRow(f"orders/{order.id}", on, {"days": days}, by={"customer": order.customer})
 
@@ -197,7 +200,7 @@ def _of_contract(customers: Mapping[str, str], contract: str) -> dict[str, str]:
 
 def _waiting(item: OrderItem, on: date) -> Money:
     """The share of an item's price for the units not handed over by the end of a day; nothing once it is cancelled."""
-    if item.state is OrderState.CANCELLED or not item.quantity:
+    if item.action not in DELIVERED_BY or item.state is OrderState.CANCELLED or not item.quantity:
         return Money.zero(item.term_total.currency)
     done = sum((each.quantity for each in item.handovers if each.at.date() <= on), Decimal(0))
     part, whole = Ratio.of(max(item.quantity - done, Decimal(0))), Ratio.of(item.quantity)

@@ -79,10 +79,11 @@ def cycle_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 
 
 def deal_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
-    """What each order of the period is worth over its term."""
+    """What each order of the period that opened a contract is worth over its term; changes of it are no new deals."""
     owners = {each.id: each.owner for each in facts.quotes}
+    opening = {each.order for each in facts.contracts}
     for order in facts.orders:
-        if order.placed_at.date() in period and order.items:
+        if order.id in opening and order.placed_at.date() in period and order.items:
             unit = order.items[0].term_total.currency
             worth = total((each.term_total for each in order.items), unit)
             by = {"customer": order.customer, "owner": owners.get(order.quote, "")}

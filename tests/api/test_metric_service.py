@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 import pytest
-from cpq.v1 import billing_pb2, metric_pb2, quote_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, metric_pb2, order_pb2, quote_pb2, revenue_pb2
 
 from engine.application.metrics import report_of
 from engine.diagnostics import Refusal
@@ -16,6 +16,7 @@ from engine.metrics import METRICS
 from engine.periods import Period
 from engine.wire.basics import decimal_text
 from tests.api import deal
+from tests.api.amending import amendment, quantity, signed
 from tests.api.server import Served, failure
 
 MUGS = 25  # two at 12.50
@@ -130,6 +131,20 @@ def test_quotes_are_counted_from_their_events(lived: Served) -> None:
     assert (size.currency_code, Decimal(size.value)) == ("EUR", 450 + MUGS)
     assert value(lived, "order_to_invoice_time", *march) == 0
     assert value(lived, "invoice_error_rate", *march) == 0
+
+
+def test_a_change_of_a_contract_moves_recurring_revenue_and_is_no_new_deal(lived: Served) -> None:
+    contract = lived.orders.ListOrders(order_pb2.ListOrdersRequest()).orders[0].contract
+    made = amendment(lived, contract, "2026-04-11", changes=[quantity("plan", "7")])
+    signed(lived, made)
+    # 7 x 30.00 from 11 April on
+    (moved,) = figures(lived, "mrr_movements", "2026-04-01", "2026-04-30")
+    assert (Decimal(moved.value), Decimal(moved.measures["expansion"])) == (60, 60)
+    assert value(lived, "mrr", "2026-04-30", "2026-04-30") == 210
+    assert value(lived, "nrr", "2026-04-01", "2026-04-30") == Decimal("1.4")
+    (size,) = figures(lived, "average_deal_size", "2026-03-01", "2026-04-30")
+    assert (Decimal(size.value), size.row_count) == (450 + MUGS, 1)
+    assert value(lived, "order_to_invoice_time", "2026-03-01", "2026-04-30") == 0
 
 
 def test_the_rows_add_up_to_the_figures(lived: Served) -> None:

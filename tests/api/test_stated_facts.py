@@ -8,9 +8,10 @@ from typing import Any
 
 import grpc
 import pytest
-from cpq.v1 import revenue_pb2
+from cpq.v1 import contract_pb2, revenue_pb2
 
 from tests.api import deal
+from tests.api.amending import amendment, quantity, signed
 from tests.api.server import Served, failure, served
 from tests.fakes.rules import CATALOG, SMALL, TERMS
 
@@ -201,6 +202,30 @@ def test_what_is_priced_as_it_is_billed_has_no_price_to_change(shop: Served) -> 
     name = order.contract.replace("contracts/", "revenueContracts/")
     asked = request(name, expected_refund={"quote_line": "calls", "refund": 1})
     assert "no price before it is billed" in str(failure(shop.revenue.StateRevenueFact, asked).fields)
+
+
+def test_what_was_stated_stays_when_the_contract_changes_or_ends(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), deal.line("JOB"), term_months=12)
+    name = order.contract.replace("contracts/", "revenueContracts/")
+    state(shop, name, customer_payment={"paid": 9_000})
+    read = revenue_pb2.GetRevenueContractRequest(name=name)
+    price = {each.id: each.price for each in shop.revenue.GetRevenueContract(read).obligations}["plan"]
+    payments = [{"date": deal.day("2026-03-01"), "amount": price}]
+    component = {"quote_line": "plan", "annual_rate": "0.12", "compounding_months": 1, "payments": payments}
+    state(shop, name, financing=component)
+    state(shop, name, expected_refund={"quote_line": "job", "refund": 5_000})
+    deal.invoiced(shop, order.contract, "2026-04-01")
+    balances(shop, "2026-04-30")
+    signed(shop, amendment(shop, order.contract, "2026-05-11", changes=[quantity("plan", "15")]))
+    deal.invoiced(shop, order.contract, "2026-05-31")
+    found = shop.revenue.GetRevenueContract(read).stated
+    assert [each.kind for each in found] == ["customer_payment", "financing", "expected_refund"]
+    balances(shop, "2026-05-31")
+    ended = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2026-08-16"), reason="moves away")
+    shop.contracts.TerminateContract(ended)
+    deal.invoiced(shop, order.contract, "2026-09-30")
+    balances(shop, "2026-09-30")
+    balances(shop, "2027-03-31")
 
 
 def test_stating_the_same_financing_twice_is_refused(shop: Served) -> None:

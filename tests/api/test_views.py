@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cpq.v1 import billing_pb2, contract_pb2, metric_pb2, quote_pb2, revenue_pb2
 
+from engine.catalog import ChargePeriod
 from engine.storage.sqlite.migrate import FOLDER
 from tests.api import deal
 from tests.api.server import Served
@@ -63,6 +64,12 @@ def test_recurring_lines_come_to_the_recurring_revenue(lived: Served, tmp_path: 
     assert Decimal(found) / 100 == measures(lived, "mrr", day, day)["mrr"]
 
 
+def test_every_charge_period_has_its_months_in_the_view() -> None:
+    text = (FOLDER / "0014_recurring_lines.sql").read_text()
+    for period in ChargePeriod:
+        assert f"WHEN '{period.name}' THEN {period.value}" in text
+
+
 def test_quotes_orders_invoices_and_books_come_to_their_metrics(lived: Served, tmp_path: Path) -> None:
     march = ("2026-03-01", DAY)
     ((issued, ordered),) = query(
@@ -73,7 +80,7 @@ def test_quotes_orders_invoices_and_books_come_to_their_metrics(lived: Served, t
         tmp_path, "SELECT sum(list_minor), sum(net_minor) FROM v_quote_line_fact WHERE status = 'ordered'"
     )
     assert measures(lived, "discount_depth", *march) == {"list": Decimal(listed) / 100, "net": Decimal(net) / 100}
-    ((deals, worth),) = query(tmp_path, "SELECT count(*), sum(term_minor) FROM v_order_fact")
+    ((deals, worth),) = query(tmp_path, "SELECT count(*), sum(term_minor) FROM v_order_fact WHERE opens_contract")
     assert measures(lived, "average_deal_size", *march) == {"won": deals, "won_value": Decimal(worth) / 100}
     ((open_minor,),) = query(
         tmp_path,

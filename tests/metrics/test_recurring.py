@@ -39,7 +39,7 @@ def contracts(draw: st.DrawFn) -> tuple[Contract, ...]:
             start = FIRST + timedelta(days=draw(st.integers(-5, DAYS)))
             length = draw(st.none() | st.integers(1, DAYS))
             end = None if length is None else start + timedelta(days=length)
-            amount = draw(st.integers(1, 4)) * 120
+            amount = draw(st.integers(1, 4)) * 72
             period = draw(st.sampled_from(ChargePeriod))
             lines.append(
                 recurring(f"l{key}", f"{amount}", str(start), str(end) if end is not None else None, period=period)
