@@ -208,7 +208,10 @@ def _check_list(node: Node, field: ListField, report: Report) -> Node | None:
 
 def _check_map(node: Node, field: MapField, report: Report) -> Node | None:
     if not isinstance(node, RecordNode):
-        report.add(finding("FLD003", f"a record was expected, with a {field.key} as each key", node.span))
+        hint = ""
+        if isinstance(node, Scalar) and field.key == "currency":
+            hint = f"write `{{EUR: {node.text}}}`, with the currency that it is in"
+        report.add(finding("FLD003", f"a record was expected, with a {field.key} as each key", node.span, hint))
         return None
     kept = []
     for index, each in enumerate(node.entries):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.adapters.rule_folder import unpack
+from engine.rulebook import load
 from tests.rulebook.shop import book_of, line, nets, quote, refused
 
 
@@ -60,3 +62,13 @@ def test_a_table_of_contracted_prices_keeps_to_its_quantities() -> None:
     # 9.99 each; a quarter off three of them: 29.97 x 0.75 = 22.4775
     assert nets(quote(parts, line("INK", "2"), customer=acme)) == {"ink": "19.98"}
     assert nets(quote(parts, line("INK", "3"), customer=acme)) == {"ink": "22.48"}
+
+
+def test_a_bare_amount_of_a_model_is_told_how_to_write_it() -> None:
+    model = "models: [{id: m, sku: PEN, model: flat, unit: 50.00}]\n"
+    loaded = load(unpack({"book.yaml": b"id: shop\ntitle: Shop\ncurrency: EUR\n", "prices/p.yaml": model.encode()}))
+    (told,) = [each for each in loaded.diagnostics if each.code == "FLD003"]
+    assert (told.message, told.hint) == (
+        "a record was expected, with a currency as each key",
+        "write `{EUR: 50.00}`, with the currency that it is in",
+    )

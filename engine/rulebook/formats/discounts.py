@@ -65,7 +65,7 @@ _SHARED = (
     Field("id", ID, "How traces, tests and other rules name it.", required=True),
     Field("group", ID, "The group it competes in."),
     Field("when", CONDITION, "The rule applies only where this is true."),
-    Field("give", GIVE, "What it gives.", example="10 % off unit"),
+    Field("give", GIVE, "What it gives; `docs/how-to/write-a-rule-book.md` lists every form.", example="10 % off unit"),
     Field("table", FILE, "A table with conditions and `out: give` or `out: percent_off`, instead of `give`."),
     Field("say", MESSAGE, "What people read in the waterfall."),
     Field("priority", INTEGER, "The higher one comes first.", default="0"),
