@@ -60,8 +60,10 @@ class Asked:
 
     @property
     def key(self) -> Key:
-        """What the state of the choices is known by."""
-        return key_of(self.active.parts.rule_book, self.sku, self.choices)
+        """What the state of the choices is known by: the rules are those of the book, from a day on."""
+        since = self.configurator.since
+        book = self.active.parts.rule_book
+        return key_of(book if since == date.min else f"{book}@{since}", self.sku, self.choices)
 
     @property
     def currency(self) -> str:
@@ -84,13 +86,13 @@ class Questions:
     def read(self, request: Any, faults: Faults, *, more: More = NO_MORE, needs: Needs) -> Asked:
         """A question; raises Refused with everything that is wrong in it."""
         content = Content((), **read_header(request, faults)) if needs is Needs.PRICES else None
-        day = read_date(request.date, "date", faults) if content is None else content.date
+        day = (read_date(request.date, "date", faults) if content is None else content.date) or self.today()
         sku = _read_sku(request.product, faults)
         choices = wire.read_choices(request.choices, "choices", faults)
         unread = tuple(faults.found)
         active = self._book(request.rule_book, day, faults)
-        header = None if content is None else self._header(active, content)
-        configurator = configurator_of(active, sku) if sku else None
+        header = None if content is None else self._header(active, content, day)
+        configurator = configurator_of(active, sku, day) if sku else None
         further = [*_faults(header), *_faults(configurator)]
         if isinstance(configurator, ProductConfigurator) and not any(map(_is_about_choices, unread)):
             further += choice_faults(configurator, {"choices[{}]": choices, **more})
@@ -100,7 +102,7 @@ class Questions:
         assert configurator is not None, "what is no name of a product is a fault"
         return Asked(active, sku, ok(configurator), choices, None if header is None else ok(header))
 
-    def book(self, name: str, day: date | None, faults: Faults) -> ActiveBook:
+    def book(self, name: str, day: date, faults: Faults) -> ActiveBook:
         """A rule book by its name, or the one in force; raises Refused with everything found to be wrong."""
         active = self._book(name, day, faults)
         checked(faults)
@@ -123,15 +125,14 @@ class Questions:
         """The day of questions that name none."""
         return self._calls.env.clock.now(DEFAULT_TENANT).date()
 
-    def _book(self, name: str, day: date | None, faults: Faults) -> ActiveBook:
+    def _book(self, name: str, day: date, faults: Faults) -> ActiveBook:
         key = read_key(name, RULE_BOOKS, "rule_book", faults, optional=True)
-        active = find_book(self._calls.env, DEFAULT_TENANT, book_hash=key, day=day or self.today())
+        active = find_book(self._calls.env, DEFAULT_TENANT, book_hash=key, day=day)
         if isinstance(active, Refusal):
             raise Refused(Refusal((*faults.found, *active.faults)))
         return active
 
-    def _header(self, active: ActiveBook, header: Content) -> QuoteRequest | Refusal:
-        day = header.date or self.today()
+    def _header(self, active: ActiveBook, header: Content, day: date) -> QuoteRequest | Refusal:
         return self._calls.env.store.look(DEFAULT_TENANT, lambda reader: asked_header(reader, header, active, day))
 
 

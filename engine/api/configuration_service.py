@@ -76,7 +76,7 @@ class ConfigurationService:
 
         def fill() -> bytes:
             reply = configuration_pb2.ConfigurationState(product=f"{PRODUCTS}/{asked.sku}")
-            reply.rule_book = f"{RULE_BOOKS}/{key[0]}"
+            reply.rule_book = f"{RULE_BOOKS}/{asked.active.parts.rule_book}"
             if shown.prices is not None:
                 reply.currency_code = asked.currency
                 reply.list_price = price_text(list_price(asked.choices, shown.prices), shown.digits)
@@ -125,8 +125,9 @@ class ConfigurationService:
         if len(request.lines) > most:
             faults.invalid("lines", f"{len(request.lines)} lines; {most} are allowed")
         lines = [read_line(each, faults.at(f"lines[{n}]")) for n, each in enumerate(request.lines[:most])]
-        active = self._questions.book(request.rule_book, read_date(request.date, "date", faults), faults)
-        found = ok(validate_lines(active, lines, self._questions.budget(context)))
+        day = read_date(request.date, "date", faults) or self._questions.today()
+        active = self._questions.book(request.rule_book, day, faults)
+        found = ok(validate_lines(active, lines, day, self._questions.budget(context)))
         reply = configuration_pb2.ValidateConfigurationResponse(valid=not any(each.blocking for each in found))
         for each in found:
             wire.fill_finding(reply.findings.add(), each)

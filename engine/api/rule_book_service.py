@@ -81,12 +81,13 @@ class RuleBookService:
         if not 0 <= request.seconds <= MOST_SECONDS:
             faults.invalid("seconds", f"{request.seconds} is not between 0 and {MOST_SECONDS}")
         sku = read_key(request.product, PRODUCTS, "product", faults, optional=True)
+        day = read_date(request.date, "date", faults) or self._calls.env.clock.now(DEFAULT_TENANT).date()
         checked(faults)
         reply = rule_book_pb2.AnalyseRuleBookResponse()
         active = self._book(source, reply)
         if active is not None:
             budget = Budget(milliseconds=(request.seconds or USUAL_SECONDS) * 1000)
-            for each in ok(analyse_book(active, sku, budget=budget)):
+            for each in ok(analyse_book(active, sku, day=day, budget=budget)):
                 fill_study(reply.bundles.add(), each)
         return reply
 

@@ -59,11 +59,11 @@ class ListPrices:
         return {**self.unavoidable, **{sku: self.percents[sku] for sku in picked}} if picked else self.unavoidable
 
 
-def configurator_of(active: ActiveBook, sku: str) -> ProductConfigurator | Refusal:
-    """The configurator of a product."""
+def configurator_of(active: ActiveBook, sku: str, day: date) -> ProductConfigurator | Refusal:
+    """The configurator of a product, with the constraints that are in force on a day."""
     found = active.parts.configurators.get(sku)
     if found is not None:
-        return found
+        return found.on(day)
     if active.parts.catalog.product(sku) is not None:
         return Refusal((Fault(NOT_CONFIGURABLE, "product", f"`{sku}` has no option groups"),))
     hint = did_you_mean(sku, active.parts.configurators)
@@ -117,13 +117,15 @@ def costs(active: ActiveBook, prices: Prices, currency: str) -> Prices:
     return {sku: cost for sku, cost in found if cost is not None}
 
 
-def validate_lines(active: ActiveBook, lines: Sequence[RequestedLine], budget: Budget) -> tuple[Finding, ...] | Refusal:
+def validate_lines(
+    active: ActiveBook, lines: Sequence[RequestedLine], day: date, budget: Budget
+) -> tuple[Finding, ...] | Refusal:
     """What is wrong or missing in the configurations of lines; unknown products and quantities are refused."""
     read = read_attributes(lines, active.parts.catalog)
     request = QuoteRequest(date.max, active.book.default_currency, read.lines)
     resolved = resolve(request, active.parts.catalog)
     faults = (*read.faults, *(resolved.faults if isinstance(resolved, Refusal) else ()))
-    return Refusal(faults) if isinstance(resolved, Refusal) or faults else check(resolved, active.parts, budget)
+    return Refusal(faults) if isinstance(resolved, Refusal) or faults else check(resolved, active.parts, day, budget)
 
 
 def lines_of(sku: str, choices: Sequence[ProductChoice]) -> tuple[RequestedLine, ...]:

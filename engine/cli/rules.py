@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from engine.adapters.clock import WallClock
 from engine.adapters.compiled_books import kept_books
 from engine.adapters.rule_folder import FolderError, read_folder
 from engine.application.rule_books import CheckedBook
@@ -21,6 +22,7 @@ from engine.cli.rule_recording import record
 from engine.cli.rule_serving import add_serve, run_serve
 from engine.cli.rule_tables import add_export, add_import, run_export, run_import
 from engine.cli.studies import study_data, study_lines
+from engine.cli.verbs import a_day
 from engine.configuration.answers import Budget
 from engine.configuration.products.analysing import study_product
 from engine.diagnostics import Diagnostic, Severity, as_json, counted, did_you_mean, render
@@ -52,6 +54,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         verbs, "analyse", "options nobody can choose or avoid, rules that never bind", _analyse, folder=True
     )
     analyse.add_argument("--product", default="", help="one bundle by its SKU (default: all)")
+    analyse.add_argument(
+        "--date", type=a_day, default=None, metavar="DAY", help="the day whose constraints count (default: today)"
+    )
     analyse.add_argument("--seconds", type=int, default=5, help="for each question (default 5)")
     form = _verb(verbs, "fmt", "put rule files into the one layout", _fmt, folder=True)
     form.add_argument("--check", action="store_true", help="change nothing, say which files would change")
@@ -206,10 +211,9 @@ def _analyse(args: argparse.Namespace) -> int:
     known = checked.active.parts.configurators
     if args.product and args.product not in known:
         raise VerbFailed(f"no bundle `{args.product}`; {did_you_mean(args.product, known) or ', '.join(known)}")
-    budget = Budget(milliseconds=args.seconds * 1000)
-    studies = [
-        study_product(known[each], budget=budget) for each in ([args.product] if args.product else sorted(known))
-    ]
+    budget, day = Budget(milliseconds=args.seconds * 1000), args.date or WallClock().now().date()
+    wanted = [args.product] if args.product else sorted(known)
+    studies = [study_product(known[each].on(day), budget=budget) for each in wanted]
     if args.json:
         _say_json([study_data(each) for each in studies])
     else:

@@ -32,6 +32,7 @@ class AnalyseRuleBookFields(TypedDict, total=False):
     name: str
     product: str
     seconds: int
+    date: date
 
 
 class PlanRuleBookFields(TypedDict, total=False):

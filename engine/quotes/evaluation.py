@@ -113,7 +113,7 @@ def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     if isinstance(priced, Refusal):
         return priced
     request = with_frozen_rates(request, priced, parts.plan)
-    return found_out(request, asked, priced, parts, check(lines, parts))
+    return found_out(request, asked, priced, parts, check(lines, parts, request.date))
 
 
 def faults_before_prices(request: QuoteRequest, parts: Parts) -> tuple[Fault, ...]:
@@ -178,8 +178,10 @@ def with_frozen_rates(request: QuoteRequest, priced: Priced, plan: PricePlan) ->
     return replace(request, exchange=rates_to_freeze(plan, price_request(request, ())))
 
 
-def check(lines: tuple[ResolvedLine, ...], parts: Parts, budget: Budget = DEFAULT_BUDGET) -> tuple[Finding, ...]:
-    """What is wrong or missing in the configurations of all configurable lines.
+def check(
+    lines: tuple[ResolvedLine, ...], parts: Parts, day: date, budget: Budget = DEFAULT_BUDGET
+) -> tuple[Finding, ...]:
+    """What is wrong or missing on a day in the configurations of all configurable lines.
 
     After every one that could not be decided the rest has half the budget: all hard ones together take twice of it.
     """
@@ -190,7 +192,7 @@ def check(lines: tuple[ResolvedLine, ...], parts: Parts, budget: Budget = DEFAUL
     below = children_of(lines)
     findings: list[Finding] = []
     for each in roots:
-        found = configurators[each.requested.sku].check(_tree(each, below), root=each.id, budget=budget)
+        found = configurators[each.requested.sku].on(day).check(_tree(each, below), root=each.id, budget=budget)
         findings += found
         if any(one.code == UNDECIDED for one in found):
             budget = budget.halved()

@@ -118,7 +118,7 @@ def _findings(
     fresh: dict[LineId, list[Finding]] = {}
     roots_now = {line.id: root for root, members in now.items() for line in members}
     changed = tuple(line for line in lines if roots_now[line.id] in touched)
-    for finding in check(changed, parts):
+    for finding in check(changed, parts, request.date):
         fresh.setdefault(roots_now[LineId(finding.line)], []).append(finding)
     return tuple(each for root in now for each in (fresh if root in touched else kept).get(root, ()))
 

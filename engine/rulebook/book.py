@@ -13,7 +13,7 @@ from engine.language.types import Type
 
 if TYPE_CHECKING:
     from engine.approvals.policy import ApprovalPolicy, ChainDefinition
-    from engine.configuration.products import Constraint, ProductModel
+    from engine.configuration.products import Constraint, ProductModel, Season
     from engine.pricing.plan import PricingRules
     from engine.rulebook.decision_table import NamedTable
     from engine.rulebook.rule_test import RuleTest
@@ -37,8 +37,9 @@ class RuleBook:
 
     ``hash`` is the SHA-256 of all source files. ``effective_from`` and ``effective_until`` bound the days it may price
     (half-open; None is open). ``constraints`` are listed by the SKU of their bundle; ``products`` are the bundles
-    compiled for the solver. ``pricing`` is the input of ``compile_plan``. ``tables`` are the decision tables that its
-    formulas call. ``files`` names the sources, sorted.
+    compiled for the solver, and ``seasons`` the same from days on that other constraints are in force. ``pricing`` is
+    the input of ``compile_plan``. ``tables`` are the decision tables that its formulas call. ``files`` names the
+    sources, sorted.
     """
 
     id: str
@@ -53,6 +54,7 @@ class RuleBook:
     declared: Declared
     constraints: Mapping[Sku, tuple[Constraint, ...]]
     products: Mapping[Sku, ProductModel]
+    seasons: Mapping[Sku, tuple[Season, ...]]
     pricing: PricingRules
     chains: tuple[ChainDefinition, ...]
     approval_policies: tuple[ApprovalPolicy, ...]

@@ -148,6 +148,8 @@ CST002 | an option is dead: no valid configuration holds it
   customers would never be able to choose it | change one of the rules named, or take the product out
 CST003 | a constraint names a bundle that is not there
   the rule would never apply | correct the bundle's SKU
+CST004 | constraints of a bundle begin and end on too many days
+  the bundle is compiled anew for each of them | take out those that hold no more, or let them share days
 PRC201 | a product has no price in a currency
   a quote in that currency would be refused | add a price or end the product
 PRC203 | a row can never match: an earlier row always wins

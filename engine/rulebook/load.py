@@ -77,6 +77,7 @@ def _read(sources: Sources, head: BookHead, digest: str) -> RuleBook:
     terms = read_terms(sources, scope)
     tests = read_tests(sources, scope, head.declared)
     sources.report_strays()
+    products, seasons = compile_bundles(catalog, constraints, sources.report)
     book = RuleBook(
         id=head.id,
         title=head.title,
@@ -89,7 +90,8 @@ def _read(sources: Sources, head: BookHead, digest: str) -> RuleBook:
         catalog=catalog,
         declared=head.declared,
         constraints=constraints,
-        products=compile_bundles(catalog, constraints, sources.report),
+        products=products,
+        seasons=seasons,
         pricing=_pricing(head, prices, discounts, terms),
         chains=chains,
         approval_policies=policies,

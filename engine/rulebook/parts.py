@@ -16,7 +16,9 @@ def parts_of(book: RuleBook, plan: PricePlan | None = None) -> Parts:
     """Compile prices, unless their plan is at hand, and prepare configurators; keep the result, it costs as much as a
     load.
     """
-    configurators = {str(sku): ProductConfigurator(model) for sku, model in book.products.items()}
+    configurators = {
+        str(sku): ProductConfigurator(model, later=book.seasons.get(sku, ())) for sku, model in book.products.items()
+    }
     return Parts(
         rule_book=book.hash,
         catalog=book.catalog,

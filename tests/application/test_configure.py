@@ -120,7 +120,7 @@ def quoted(active: ActiveBook, header: Content, lines: tuple[RequestedLine, ...]
 
 
 def asked(active: ActiveBook, header: Content) -> tuple[ProductConfigurator, ListPrices]:
-    engine = configurator_of(active, "PC")
+    engine = configurator_of(active, "PC", header.date or DAY)
     request = asked_header(READER, header, active, header.date or DAY)
     assert isinstance(engine, ProductConfigurator) and not isinstance(request, Refusal), request
     return engine, list_prices(active, engine, request)

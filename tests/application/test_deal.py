@@ -144,7 +144,7 @@ def test_a_refusal_saves_nothing(deal: Shop) -> None:
 def test_configurations_become_lines_with_prices(deal: Shop) -> None:
     active = find_book(deal.env, "default", book_hash="", day=UNTIL)
     assert not isinstance(active, Refusal)
-    configurator = configurator_of(active, "BOX")
+    configurator = configurator_of(active, "BOX", UNTIL)
     assert not isinstance(configurator, Refusal)
     with deal.env.store.read("default") as reader:
         header = asked_header(reader, Content(()), active, UNTIL)

@@ -24,6 +24,7 @@ from engine.configuration.products.configurator import Prices, ProductConfigurat
 from engine.configuration.products.constraint import SOFT, Constraint, ConstraintKind
 from engine.configuration.products.problem import ProductModel, compile_product
 from engine.configuration.products.scope import constraint_scope
+from engine.configuration.products.seasons import Season, season_starts
 from engine.configuration.products.wishes import ProductWish
 
 __all__ = [
@@ -44,10 +45,12 @@ __all__ = [
     "ProductRepair",
     "ProductState",
     "ProductWish",
+    "Season",
     "Set",
     "SettingState",
     "SlotState",
     "Standing",
     "compile_product",
     "constraint_scope",
+    "season_starts",
 ]

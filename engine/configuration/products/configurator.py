@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Never
 
@@ -33,6 +34,7 @@ from engine.configuration.products.clashing import Clashes, Guilt
 from engine.configuration.products.completion import PRICE_SCALE, aims_of, amounts_of, choices_from
 from engine.configuration.products.messages import message_of
 from engine.configuration.products.problem import ProductModel
+from engine.configuration.products.seasons import Season
 from engine.configuration.products.showing import Display
 from engine.configuration.products.vocabulary import Vocabulary
 from engine.configuration.products.wishes import ProductWish, missed_wishes, placed_wishes, spoken_wishes
@@ -52,8 +54,15 @@ Prices = Mapping[Sku, Decimal]
 class ProductConfigurator:
     """One compiled bundle; safe to call from several threads. Choices are a set: their order means nothing."""
 
-    def __init__(self, product: ProductModel, engine: WideConfigurator | None = None) -> None:
+    def __init__(
+        self, product: ProductModel, engine: WideConfigurator | None = None, *, later: Sequence[Season] = ()
+    ) -> None:
         self.product = product
+        self.since = date.min
+        """The first day that its constraints are those in force."""
+        self._later = tuple((each.start, ProductConfigurator(each.model)) for each in later)
+        for start, each in self._later:
+            each.since = start
         self.engine = engine or WideConfigurator(product.model)
         self._words = Vocabulary(product)
         self._display = Display(product)
@@ -63,6 +72,18 @@ class ProductConfigurator:
     def faults(self, choices: Sequence[ProductChoice]) -> tuple[Fault, ...]:
         """What is wrong with choices themselves; every other question takes choices without faults."""
         return self._words.faults(choices)
+
+    def on(self, day: date) -> ProductConfigurator:
+        """The bundle as it is on a day: with the constraints that are in force then."""
+        found = self
+        for start, each in self._later:
+            if start <= day:
+                found = each
+        return found
+
+    def seasons(self) -> tuple[ProductConfigurator, ...]:
+        """The bundle with every set of constraints that is ever in force, in order of days."""
+        return (self, *(each for _, each in self._later))
 
     def chart(self) -> bool:
         """Chart the valid configurations of the bundle, so that clicks are looked up; False where there is too much."""

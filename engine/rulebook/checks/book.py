@@ -25,4 +25,4 @@ def check_book(book: RuleBook, tables: Iterable[Table], unreadable: Set[str], re
     report.add(*impossible_rules(book))
     report.add(*small_percents(book))
     report.add(*coverage_findings(book))
-    report.add(*configuration_findings(book.products))
+    report.add(*configuration_findings(book.products, book.seasons))

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 
 from engine.catalog import Catalog, Sku
 from engine.configuration.answers import Budget, OutOfBudget
-from engine.configuration.products import Constraint, Pick, ProductModel, Standing, compile_product
+from engine.configuration.products import (
+    Constraint,
+    Pick,
+    ProductModel,
+    Season,
+    Standing,
+    compile_product,
+    season_starts,
+)
 from engine.configuration.products.answers import Conflict, ProductState
 from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Diagnostic, DiagnosticError, Severity, Span
@@ -15,6 +24,8 @@ from engine.rulebook.codes import finding, warning
 from engine.rulebook.nodes import Report
 
 MOST_DEAD = 20
+MOST_SEASONS = 24
+"""Days on which constraints of one bundle begin or end to hold: each is a problem of its own in memory."""
 DEAD_OPTIONS = Budget(milliseconds=3_000)
 HINT = "these rules are a smallest guilty set; change one of them"
 HINT_SO_FAR = "these rules are guilty together, but perhaps not all of them are: the search for fewer took too long"
@@ -22,39 +33,69 @@ HINT_SO_FAR = "these rules are guilty together, but perhaps not all of them are:
 
 def compile_bundles(
     catalog: Catalog, constraints: Mapping[Sku, tuple[Constraint, ...]], report: Report
-) -> Mapping[Sku, ProductModel]:
-    """Compile every bundle; one whose constraints the solver cannot carry is reported and left out."""
+) -> tuple[Mapping[Sku, ProductModel], Mapping[Sku, tuple[Season, ...]]]:
+    """Compile every bundle, and again from each day on that other constraints are in force.
+
+    One whose constraints the solver cannot carry is reported and left out.
+    """
     found: dict[Sku, ProductModel] = {}
+    seasons: dict[Sku, tuple[Season, ...]] = {}
     if any(each.code == "CAT006" for each in report.found):
-        return found
+        return found, seasons
     for sku, bundle in catalog.bundles.items():
         if any(not each.candidates for each in bundle.groups):
             continue
+        starts = season_starts(bundle, catalog, constraints)
+        if len(starts) > MOST_SEASONS:
+            report.add(_too_many_days(sku, len(starts), bundle.span))
+            continue
         try:
-            found[sku] = compile_product(bundle, catalog, constraints)
+            first = compile_product(bundle, catalog, constraints, day=date.min if starts else None)
+            later = [Season(day, compile_product(bundle, catalog, constraints, day=day)) for day in starts]
         except DiagnosticError as problem:
             report.add(*problem.diagnostics)
-    return MappingProxyType(found)
+            continue
+        found[sku] = first
+        if later:
+            seasons[sku] = tuple(later)
+    return MappingProxyType(found), MappingProxyType(seasons)
 
 
-def configuration_findings(products: Mapping[Sku, ProductModel]) -> Iterator[Diagnostic]:
-    """A bundle that has no valid configuration is an error; an option that no valid one holds is a warning."""
+def _too_many_days(sku: Sku, count: int, span: Span | None) -> Diagnostic:
+    message = f"constraints of `{sku}` begin and end on {count} days; {MOST_SEASONS} are allowed"
+    return finding("CST004", message, span or Span(""), "take out those that hold no more, or let them share days")
+
+
+def configuration_findings(
+    products: Mapping[Sku, ProductModel], seasons: Mapping[Sku, tuple[Season, ...]]
+) -> Iterator[Diagnostic]:
+    """A bundle that has no valid configuration is an error; an option that no valid one holds is a warning.
+
+    What a season shares with the one before is told once.
+    """
+    told: dict[Diagnostic, None] = {}
     for sku, model in products.items():
-        configurator = ProductConfigurator(model)
-        conflict = configurator.explain(())
-        if isinstance(conflict, OutOfBudget) and conflict.known is not None:
-            yield _contradiction(sku, conflict.known, model, HINT_SO_FAR)
-            continue
-        if isinstance(conflict, Conflict):
-            yield _contradiction(sku, conflict, model, HINT)
-            continue
-        state = configurator.configure((), budget=DEAD_OPTIONS)
-        if isinstance(state, OutOfBudget) or not state.settled:
-            place = model.bundle.span or Span("")
-            message = f"`{sku}` is too large to look for all dead options at load"
-            yield finding("CST002", message, place, severity=Severity.NOTE)
-        if not isinstance(state, OutOfBudget):
-            yield from _dead(configurator, model, state)
+        for each in (model, *(season.model for season in seasons.get(sku, ()))):
+            told.update(dict.fromkeys(_findings_of(sku, each)))
+    yield from told
+
+
+def _findings_of(sku: Sku, model: ProductModel) -> Iterator[Diagnostic]:
+    configurator = ProductConfigurator(model)
+    conflict = configurator.explain(())
+    if isinstance(conflict, OutOfBudget) and conflict.known is not None:
+        yield _contradiction(sku, conflict.known, model, HINT_SO_FAR)
+        return
+    if isinstance(conflict, Conflict):
+        yield _contradiction(sku, conflict, model, HINT)
+        return
+    state = configurator.configure((), budget=DEAD_OPTIONS)
+    if isinstance(state, OutOfBudget) or not state.settled:
+        place = model.bundle.span or Span("")
+        message = f"`{sku}` is too large to look for all dead options at load"
+        yield finding("CST002", message, place, severity=Severity.NOTE)
+    if not isinstance(state, OutOfBudget):
+        yield from _dead(configurator, model, state)
 
 
 def _contradiction(sku: Sku, conflict: Conflict, model: ProductModel, hint: str) -> Diagnostic:
