@@ -64,9 +64,7 @@ def test_an_exchange_rate_stands_for_a_price() -> None:
     assert told(files | {"prices/r.csv": "source,target,since,out: rate\nEUR,USD,2026-01-01,1.08\n"}) == []
 
 
-def test_of_several_rules_only_the_guilty_ones_are_named() -> None:
-    files = {
-        "catalog/p.yaml": """\
+TWO_GROUPS = """\
 categories: {c: {attributes: {size: {type: number}}}}
 products:
   - {sku: A, name: A, category: c, list: {EUR: 1}, attributes: {size: 1}}
@@ -77,7 +75,12 @@ bundles:
     groups:
       - {id: one, where: category = "c"}
       - {id: two, where: category = "c"}
-""",
+"""
+
+
+def test_of_several_rules_only_the_guilty_ones_are_named() -> None:
+    files = {
+        "catalog/p.yaml": TWO_GROUPS,
         "constraints/c.yaml": """\
 constraints:
   - {id: innocent, require: one.size <= 2}
@@ -90,6 +93,29 @@ constraints:
     guilty = "`larger` (constraints/c.yaml:3) and `alike` (constraints/c.yaml:4)"
     message = f"`S` has no valid configuration: {guilty} contradict each other"
     assert told(files) == [f"constraints/c.yaml:4:10: CST001: {message}; {hint}"]
+
+
+def test_rules_contradict_each_other_on_the_days_that_have_both() -> None:
+    rules = """\
+constraints:
+  - {id: larger, require: one.size > two.size, until: 2026-05-01}
+  - {id: alike, require: one.sku = two.sku, from: 2026-04-01}
+"""
+    found = [each for each in told({"catalog/p.yaml": TWO_GROUPS, "constraints/c.yaml": rules}) if "CST001" in each]
+    assert len(found) == 1
+    assert found[0].startswith("constraints/c.yaml:3:10: CST001: from 2026-04-01 on `S` has no valid configuration: ")
+    apart = rules.replace("until: 2026-05-01", "until: 2026-04-01")
+    # on the days of `larger`: the smallest of a pair is never first, the largest never second
+    assert all("CST002" in each for each in told({"catalog/p.yaml": TWO_GROUPS, "constraints/c.yaml": apart}))
+
+
+def test_a_bundle_changes_on_a_few_days_only() -> None:
+    days = "".join(f"  - {{id: r{n}, require: one.size > 0, from: 2026-01-{n:02}}}\n" for n in range(1, 26))
+    found = told({"catalog/p.yaml": TWO_GROUPS, "constraints/c.yaml": f"constraints:\n{days}"})
+    assert [each.partition(": ")[2] for each in found] == [
+        "CST004: constraints of `S` begin and end on 25 days; 24 are allowed; "
+        "take out those that hold no more, or let them share days"
+    ]
 
 
 def test_a_file_has_a_largest_size() -> None:

@@ -75,41 +75,43 @@ def configuration_findings(
     """
     told: dict[Diagnostic, None] = {}
     for sku, model in products.items():
-        for each in (model, *(season.model for season in seasons.get(sku, ()))):
-            told.update(dict.fromkeys(_findings_of(sku, each)))
+        later = seasons.get(sku, ())
+        told.update(dict.fromkeys(_findings_of(f"`{sku}`", model)))
+        for season in later:
+            told.update(dict.fromkeys(_findings_of(f"from {season.start} on `{sku}`", season.model)))
     yield from told
 
 
-def _findings_of(sku: Sku, model: ProductModel) -> Iterator[Diagnostic]:
+def _findings_of(what: str, model: ProductModel) -> Iterator[Diagnostic]:
     configurator = ProductConfigurator(model)
     conflict = configurator.explain(())
     if isinstance(conflict, OutOfBudget) and conflict.known is not None:
-        yield _contradiction(sku, conflict.known, model, HINT_SO_FAR)
+        yield _contradiction(what, conflict.known, model, HINT_SO_FAR)
         return
     if isinstance(conflict, Conflict):
-        yield _contradiction(sku, conflict, model, HINT)
+        yield _contradiction(what, conflict, model, HINT)
         return
     state = configurator.configure((), budget=DEAD_OPTIONS)
     if isinstance(state, OutOfBudget) or not state.settled:
         place = model.bundle.span or Span("")
-        message = f"`{sku}` is too large to look for all dead options at load"
+        message = f"{what} is too large to look for all dead options at load"
         yield finding("CST002", message, place, severity=Severity.NOTE)
     if not isinstance(state, OutOfBudget):
         yield from _dead(configurator, model, state)
 
 
-def _contradiction(sku: Sku, conflict: Conflict, model: ProductModel, hint: str) -> Diagnostic:
+def _contradiction(what: str, conflict: Conflict, model: ProductModel, hint: str) -> Diagnostic:
     """Point at the last rule of the smallest guilty set: the one that was probably written last."""
     place = model.bundle.span or Span("")
     if not conflict.rules:
-        message = f"`{sku}` has no valid configuration"
+        message = f"{what} has no valid configuration"
         reason = "its option groups cannot be filled" if hint == HINT else "the search for the reason took too long"
         return finding("CST001", message, place, reason)
     rules = sorted(conflict.rules, key=lambda each: (each.span, each.rule))
     names = " and ".join(f"`{each.rule}` ({each.span.path}:{each.span.line})" for each in rules)
-    message = f"`{sku}` has no valid configuration: {names} contradict each other"
+    message = f"{what} has no valid configuration: {names} contradict each other"
     if len(rules) == 1:
-        message = f"`{sku}` has no valid configuration: nothing satisfies `{rules[0].rule}`"
+        message = f"{what} has no valid configuration: nothing satisfies `{rules[0].rule}`"
     return finding("CST001", message, rules[-1].span, hint)
 
 
