@@ -19,10 +19,10 @@ from benchmarks.clicks.answers import possible
 from benchmarks.clicks.grown import uvl_of
 from benchmarks.clicks.problem import asked, clicks
 from benchmarks.clicks.questions import questions_of
-from benchmarks.clicks.sessions import CASES, MORE, Session, record
+from benchmarks.clicks.sessions import CASES, MORE, PATIENT, Session, record
 from benchmarks.measure import exponent, percentile, report
 from benchmarks.model_clicks import play
-from benchmarks.model_operations import OPERATIONS, PATIENT, ours
+from benchmarks.model_operations import OPERATIONS, ours
 from engine.configuration import Model, State, configurator_for
 from engine.configuration.formats.reader import read_model
 from engine.configuration.solver.cnf import encode

@@ -19,7 +19,7 @@ from benchmarks.clicks.answers import hash_of, possible
 from benchmarks.clicks.chosen import NO_MODELS, chosen, model_options
 from benchmarks.clicks.environment import Answered, ask, python
 from benchmarks.clicks.problem import as_json
-from benchmarks.clicks.sessions import Case, Session, sessions_of
+from benchmarks.clicks.sessions import PATIENT, Case, Session, sessions_of
 from benchmarks.measure import percentile, report
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.configuration import Configurator, Model, State, configurator_for
@@ -49,7 +49,7 @@ def play(engine: Configurator, sessions: Sequence[Session]) -> tuple[list[float]
         state = None
         for at in range(1, len(session) + 1):
             before = time.thread_time_ns()
-            answer = engine.configure(session[:at], previous=state)
+            answer = engine.configure(session[:at], previous=state, budget=PATIENT)
             spent.append((time.thread_time_ns() - before) / 1e6)
             assert isinstance(answer, State)
             hashes.append(hash_of(possible(answer)))
@@ -96,7 +96,7 @@ def measured(case: Case, model: Model, sessions: Sequence[Session]) -> tuple[lis
 
 
 def _ours(model: Model, sessions: Sequence[Session], engine: Configurator) -> tuple[list[float], list[str]]:
-    engine.configure(())
+    engine.configure((), budget=PATIENT)
     return play(engine, sessions)
 
 

@@ -20,10 +20,10 @@ from pathlib import Path
 
 from benchmarks.clicks.chosen import NO_MODELS, chosen, model_options
 from benchmarks.clicks.questions import questions_of
-from benchmarks.clicks.sessions import CASES, MORE, Case, sessions_of
+from benchmarks.clicks.sessions import CASES, MORE, PATIENT, Case, sessions_of
 from benchmarks.measure import cpu_us, report
 from benchmarks.model_clicks import play
-from benchmarks.model_operations import PATIENT, ours
+from benchmarks.model_operations import ours
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.adapters.disk_cache import DiskCache
 from engine.configuration import Model, configurator_for

@@ -25,7 +25,7 @@ from benchmarks.clicks.chosen import NO_MODELS, chosen, model_options
 from benchmarks.clicks.environment import python, run
 from benchmarks.clicks.problem import as_json
 from benchmarks.clicks.questions import Questions, as_literals, questions_of
-from benchmarks.clicks.sessions import Case, Session, sessions_of
+from benchmarks.clicks.sessions import PATIENT, Case, Session, sessions_of
 from benchmarks.measure import percentile, report
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.configuration import (
@@ -49,7 +49,6 @@ SMALL = 200
 LARGE = 2_500
 """Features from which the budgets of medians do not hold."""
 MAXSAT = 1_300
-PATIENT = Budget(conflicts=10**9, milliseconds=60_000)
 BRIEF = Budget(conflicts=10**9, milliseconds=500)
 """For completions by search where a diagram answers: the search is shown, not waited for."""
 
@@ -98,7 +97,7 @@ def consistent(engine: Configurator, choices: Session) -> int:
 
 def ours(engine: Configurator, asked: Questions, budget: Budget) -> Asked:
     """Every question put to our engine, warm: an engine lives as long as its model."""
-    engine.configure(())
+    engine.configure((), budget=PATIENT)
     conflict(engine, asked.wishes[0].choices, asked.wishes[0].wanted)
     found = Asked()
     for each in asked.partial:

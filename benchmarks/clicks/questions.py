@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.clicks.sessions import Session
+from benchmarks.clicks.sessions import PATIENT, Session
 from engine.configuration import Choice, Configurator, Model, Objective, State
 from engine.configuration.checking import price_terms
 from engine.configuration.solver.facts import Vocabulary
@@ -42,12 +42,12 @@ def questions_of(engine: Configurator, sessions: Sequence[Session], *, priced: i
 
 def _wishes(engine: Configurator, sessions: Sequence[Session]) -> list[Wish]:
     rnd = random.Random(5)
-    root = engine.configure(())
+    root = engine.configure((), budget=PATIENT)
     assert isinstance(root, State)
     before = {each.variable: set(each.possible) for each in root.domains()}
     found: list[Wish] = []
     for session in sessions:
-        state = engine.configure(session)
+        state = engine.configure(session, budget=PATIENT)
         assert isinstance(state, State)
         mine = {each.variable for each in session}
         gone = [

@@ -10,7 +10,8 @@ from engine.configuration.solver.bits import SolutionReader, atoms_of
 from engine.configuration.solver.rotation import Rotator
 from engine.configuration.solver.search import BudgetSpentError, Search
 
-POOL_MAX = 256
+POOL_LIMITS = (256, 1_024)
+"""So many solutions are remembered at least and at most, else two an atom: one click may need some hundred."""
 LUCK = 6
 """Walks that may fail in a row before the solver takes over; each that arrives earns one more."""
 
@@ -47,6 +48,8 @@ class WitnessFinder:
         self._rotator = rotator
         # A call costs more the larger the problem, a walk hardly does: so many new facts make a call worth it.
         self._worth_a_call = 4 + atoms // 200
+        least, most = POOL_LIMITS
+        self._most = min(most, max(least, 2 * atoms))
         self._pool: OrderedDict[int, None] = OrderedDict()
 
     def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible | None:
@@ -74,9 +77,14 @@ class WitnessFinder:
             return
         must = sum(1 << each for each in set(assumptions) if each > 0)
         never = sum(1 << -each for each in set(assumptions) if each < 0)
-        for solution in [each for each in self._pool if each & must == must and not each & never]:
-            if found.add(solution):
-                self._pool.move_to_end(solution)
+        used: list[int] = []
+        for solution in reversed(self._pool):
+            if solution & must == must and not solution & never and found.add(solution):
+                used.append(solution)
+                if not found.open_hold and not found.open_fail:
+                    break
+        for each in reversed(used):
+            self._pool.move_to_end(each)
 
     def _witness(self, assumptions: Sequence[int], found: _Tally) -> Sequence[int] | None:
         """A solution that shows as much as possible of what is open; None when there is none."""
@@ -93,7 +101,7 @@ class WitnessFinder:
 
     def _keep(self, solution: int) -> None:
         self._pool[solution] = None
-        if len(self._pool) > POOL_MAX:
+        if len(self._pool) > self._most:
             self._pool.popitem(last=False)
 
     def _close(self, assumptions: list[int], implied: Sequence[int], found: _Tally) -> None:
@@ -151,14 +159,14 @@ class _Tally:
     def add(self, solution: int) -> bool:
         """Count a solution; says whether it showed anything new."""
         self.seen = True
-        failed = self.every ^ solution
-        news = bool(solution & self.open_hold or failed & self.open_fail)
-        self.news = self.news or news
+        if not (solution & self.open_hold or self.open_fail & ~solution):
+            return False
+        self.news = True
         self.hold |= solution
-        self.fail |= failed
+        self.fail |= self.every ^ solution
         self.open_hold &= ~solution
         self.open_fail &= solution
-        return news
+        return True
 
     def shown(self, wanted: Possible) -> Possible:
         """The wanted facts that some solution has."""
