@@ -14,7 +14,7 @@ from engine.api.calls import Calls, Refused, Reply, ok
 from engine.api.charting import Charting
 from engine.api.configuration_questions import RULE_BOOKS, Asked, Needs, Questions, needs_of
 from engine.api.configuration_states import Key, States, read_token, token_of
-from engine.application.configure import costs, lines_of, list_price, validate_lines, without_price
+from engine.application.configure import costs, lines_of, list_price, unpriced, validate_lines, without_price
 from engine.application.faults import invalid
 from engine.catalog import Sku
 from engine.configuration.answers import Budget, OutOfBudget
@@ -80,6 +80,7 @@ class ConfigurationService:
             if shown.prices is not None:
                 reply.currency_code = asked.currency
                 reply.list_price = price_text(list_price(asked.choices, shown.prices), shown.digits)
+                reply.without_price.extend(unpriced(asked.choices, shown.prices))
             explained = configurator if request.explain_implied else None
             return self._written(reply, (state, old), key, _explained(shown, explained, state, left))
 

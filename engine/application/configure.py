@@ -110,6 +110,12 @@ def list_price(choices: Sequence[ProductChoice], prices: Prices) -> Decimal:
     return sum((prices[each.sku] * (each.quantity or 1) for each in picks), Decimal(0))
 
 
+def unpriced(choices: Sequence[ProductChoice], prices: Prices) -> tuple[Sku, ...]:
+    """What is chosen without a price."""
+    picked = (each.sku for each in choices if isinstance(each, Pick) and each.sku)
+    return tuple(sorted({sku for sku in picked if sku not in prices}))
+
+
 def costs(active: ActiveBook, prices: Prices, currency: str) -> Prices:
     """The cost of one unit of every part whose cost is stated."""
     products = active.parts.catalog.products

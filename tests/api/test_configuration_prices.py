@@ -96,6 +96,16 @@ def test_nobody_in_particular_is_told_what_has_no_price(market: Served) -> None:
     assert list(found.without_price) == ["BRD-1", "BRD-2"]
 
 
+def test_a_click_names_what_is_chosen_without_a_price(market: Served) -> None:
+    chosen = [pick("cpu", "CPU-A"), pick("board", "BRD-1")]
+    for facts, total, unpriced in (({}, "200.00", ["BRD-1"]), (GERMANY, "280.00", [])):
+        request = configuration_pb2.ConfigureRequest(
+            product=BOX, choices=chosen, show_prices=True, customer_facts=facts
+        )
+        state = market.configuration.Configure(request)
+        assert (state.list_price, list(state.without_price)) == (total, unpriced)
+
+
 def test_customers_in_turn_get_their_own_prices(market: Served) -> None:
     names = ["a region", "a contract", "a segment", "a date", "a record", "a channel", "a term", "a currency"]
     for name in (*names, *reversed(names), *names):
