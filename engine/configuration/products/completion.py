@@ -124,7 +124,7 @@ def _entries(
     taken = 0
     for place in slot.places:
         label = found[place.path]
-        if label == NOTHING:
+        if label is NOTHING:
             continue
         taken += 1
         quantity = place.low if place.quantity is None else int(found[place.quantity_name])

@@ -19,8 +19,8 @@ from engine.configuration.products.logic import Logic
 from engine.diagnostics import did_you_mean
 from engine.language.types import NUMBER, EnumType, required
 
-NOTHING = "(none)"
-"""The value of a place that is left empty."""
+NOTHING = False
+"""The value of a place that is left empty: no SKU, whatever catalogs call their products."""
 NEVER = "(true)"
 """The name of the literal that always holds; choosing it false is a choice that never fits."""
 MOST_WORDS = 12
@@ -151,7 +151,7 @@ def build_slot(logic: Logic, path: str, group: OptionGroup, classes: Sequence[Sl
             logic.clause((-present, -places[0].empty), STRUCTURE)
         return Slot(path, group, tuple(classes), class_of, tuple(places))
     _count(logic, group, places, present)
-    empty = _same(logic, f"{path}.(empty)", logic.all_of(each.empty for each in places))
+    empty = _same(logic, f"{path}.()", logic.all_of(each.empty for each in places))
     at_all: dict[int, str] = {}
     if not apart:
         _keep_apart(logic, classes, places)
@@ -196,7 +196,7 @@ def _values_of(definition: AttributeDef) -> tuple[Value, ...]:
 
 def _unlike(values: Sequence[Value]) -> str:
     """A name for having no value that none of the values has."""
-    name = NOTHING
+    name = "(none)"
     while name in values:
         name += "'"
     return name
@@ -213,7 +213,7 @@ def _values(product: Product, names: Sequence[str], named: frozenset[str]) -> di
 
 def _place(logic: Logic, path: str, group: OptionGroup, classes: Sequence[SlotClass], *, always: bool = False) -> Place:
     builder = logic.builder
-    labels = [each.label for each in classes]
+    labels: list[str | bool] = [each.label for each in classes]
     if not labels or not always:
         labels.append(NOTHING)
     index = builder.enumeration(path, labels, span=group.span)

@@ -112,3 +112,25 @@ def test_a_completion_says_the_number_it_takes() -> None:
     # three chairs need 90: the wide top, 20 + 3 * 5
     assert found.proven and found.list_price == Decimal(35)
     assert Set("seats", Decimal(3)) in found.choices
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_products_may_be_called_as_nothing_is(most: int) -> None:
+    """Tables of a catalog take any SKU, so no name that the solver needs may be one."""
+    skus = tuple(map(Sku, ("(none)", "False", "empty", "(empty)", "a.b", "x[1]", "日本 😀")))
+    group = OptionGroup("g", "G", skus, minimum=0, maximum=most)
+    bundle = Bundle(TABLE, "Table", (group, OptionGroup("h", "H", skus)))
+    catalog = Catalog({each: Product(each, each) for each in (TABLE, *skus)}, {TABLE: bundle}, {})
+    scope = Scope(constraint_scope(bundle, catalog))
+    named = " and ".join(f'h.sku != "{each}"' for each in skus if each != "(none)")
+    body = check_expression(named, scope=scope, expected=BOOLEAN)
+    rule = Constraint("only one", ConstraintKind.REQUIRE, body)
+    engine = ProductConfigurator(compile_product(bundle, catalog, {TABLE: [rule]}))
+    prices = {each: Decimal(1) for each in skus}
+    for sku in skus:
+        found = engine.complete([Pick("g", sku)], prices=prices)
+        assert {(each.slot, each.sku) for each in found.choices if isinstance(each, Pick)} == {
+            ("g", sku), ("h", Sku("(none)")),
+        }  # fmt: skip
+    state = engine.configure([])
+    assert [each.skus for each in state.slots[1].options if each.standing is Standing.IMPLIED] == [(skus[0],)]  # type: ignore[union-attr]
