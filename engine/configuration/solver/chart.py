@@ -27,6 +27,8 @@ from engine.configuration.solver.witnesses import Possible
 
 POSITIONS_MAX = 10_000
 """Positions of a hub: every click looks at all of them."""
+QUESTIONS_MAX = 512
+"""Questions of a model: a click walks through the layers of all of them, and a hub is looked for among all pairs."""
 STEPS_MAX = 50_000
 """Steps through all spokes: with more of them exchanges are the quicker way."""
 ANSWERS_MAX = 2_048
@@ -52,6 +54,8 @@ class Chart:
 
     def __init__(self, plan: Plan) -> None:
         """Raises UngaugedError where the model is too large or too entangled."""
+        if len(plan.families) > QUESTIONS_MAX:
+            raise UngaugedError
         ties = Ties(plan)
         wheel = wheel_of([each.size for each in plan.families], ties.scopes(), ties.together())
         hub, positions, shown = _positions(plan, ties, wheel.hub)

@@ -23,6 +23,9 @@ Numbers = NDArray[numpy.int64]
 SURE = -(1 << 60)
 """Where a sum stands that nothing can break any more."""
 CODES = 1 << 62
+BYTES_MAX = 64_000_000
+"""What gauges of partial answers looked at in one step may take up; of the shipped workstation it is a sixth."""
+SUM_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,13 @@ class Stand:
         return Stand(len(rows), met, {at: each[rows] for at, each in self.sums.items()})
 
     def with_each(self, moves: Stand, source: Numbers, value: Numbers) -> Stand:
-        """The partial answers ``source``, each moved by the answer ``value`` beside it."""
+        """The partial answers ``source``, each moved by the answer ``value`` beside it.
+
+        Raises UngaugedError where that is too much.
+        """
+        flags, numbers = len(self.met.keys() | moves.met.keys()), len(self.sums.keys() | moves.sums.keys())
+        if len(source) * (flags + SUM_BYTES * numbers) > BYTES_MAX:
+            raise UngaugedError
         met = _both(self.met, moves.met, numpy.logical_or, (source, value))
         return Stand(len(source), met, _both(self.sums, moves.sums, numpy.add, (source, value)))
 
@@ -105,8 +114,10 @@ class Gauging:
         return Stand(1, {}, always)
 
     def answered(self, stage: int, lanes: Numbers) -> Stand:
-        """What the answers to a block, a row of lanes each, move."""
+        """What the answers to a block, a row of lanes each, move. Raises UngaugedError where that is too much."""
         column_of = {family: lanes[:, at] for at, family in enumerate(self.blocks[stage])}
+        if len(lanes) * sum(not each.lanes.keys().isdisjoint(column_of) for each in self._columns) > BYTES_MAX:
+            raise UngaugedError
         met: dict[int, Flags] = {}
         for at, gauge in enumerate(self._columns):
             for family in gauge.lanes.keys() & column_of.keys():

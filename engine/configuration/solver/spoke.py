@@ -20,6 +20,8 @@ from engine.configuration.solver.ties import Ties, UngaugedError
 
 ANSWERS_MAX = 500_000
 """Answers to one block after all kinds of answers to those before it, looked at in one step."""
+BUILT_MAX = 1_000_000
+"""Steps of a part while it is taken apart: some lead nowhere, but of so many too many are left."""
 CELLS_MAX = 8_000_000
 """Ends times columns."""
 AT_ONCE = 100_000
@@ -132,6 +134,8 @@ def spoke_of(plan: Plan, ties: Ties, part: Sequence[int], hub: tuple[Sequence[in
     for stage, block in enumerate(blocks[:-1]):
         layer, stand = _layer(plan, gauging, stage, block, stand)
         layers.append(layer)
+        if sum(len(each.source) for each in layers) > BUILT_MAX:
+            raise UngaugedError
     moved = gauging.answered(len(layers), positions)
     first, column = moved.alike()
     fits = _fits(gauging, len(layers), stand, moved.of(first))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Choice, State
-from engine.configuration.solver import chart
+from engine.configuration import Choice, ModelBuilder, State, Term
+from engine.configuration.solver import chart, gauging, spoke
 from engine.configuration.solver.hub import wheel_of
 from engine.configuration.solver.wide import WideConfigurator
 from tests.configuration.solver.brute import agrees, choices_of, solutions
@@ -48,14 +49,30 @@ def test_what_would_be_too_large_is_left_to_search(monkeypatch: pytest.MonkeyPat
     valid = solutions(model)
     assert valid
     assert WideConfigurator(model).chart()
-    for limit in ("POSITIONS_MAX", "STEPS_MAX"):
+    limits = [(chart, each) for each in ("POSITIONS_MAX", "STEPS_MAX", "QUESTIONS_MAX")]
+    for place, limit in (*limits, (spoke, "BUILT_MAX"), (gauging, "BYTES_MAX")):
         with monkeypatch.context() as patched:
-            patched.setattr(chart, limit, 0)
+            patched.setattr(place, limit, 0)
             engine = WideConfigurator(model)
             assert not engine.chart()
             state = engine.configure(())
             assert isinstance(state, State)
             assert_state(model, state, valid)
+
+
+def test_a_sum_over_hundreds_of_questions_takes_little_memory_before_it_is_left_to_search() -> None:
+    """Sums of the 250 questions come to every number up to 60 000: so many kinds of answers has a layer."""
+    rnd = random.Random(1)
+    builder = ModelBuilder("wide")
+    terms = [Term(rnd.randint(1, 1_000), builder.variable(builder.boolean(f"b{at}")).first) for at in range(250)]
+    builder.at_most(terms, 60_000, builder.rule("weight"))
+    engine = WideConfigurator(builder.build())
+    tracemalloc.start()
+    try:
+        assert not engine.chart()
+        assert tracemalloc.get_traced_memory()[1] < 250_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_little_memory_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
