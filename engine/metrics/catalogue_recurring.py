@@ -52,8 +52,9 @@ RECURRING = (
     Metric(
         "committed_arr",
         "Committed annual recurring revenue",
-        "Twelve times the monthly recurring revenue of every line signed by the last day and not ended by then, served "
-        "already or not.",
+        "Twelve times the monthly recurring revenue that each contract comes to once every line of it that was signed by "
+        "the last day has begun: a change or the next term counts when it is signed, and what it takes the place of no "
+        "more.",
         Unit.MONEY,
         Moment.AT_DAY,
         CONTRACTS,
@@ -61,6 +62,7 @@ RECURRING = (
         {"committed_mrr": sum_of("committed_mrr")},
         _annual("committed_mrr"),
         (*CUSTOMER, "sku", "contract"),
+        version=2,
     ),
     Metric(
         "mrr_movements",

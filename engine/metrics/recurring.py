@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -123,11 +123,20 @@ def line_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 
 
 def signed_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
-    """The recurring lines that are signed by the last day and served on it or later."""
-    signed = (each for each in facts.contracts if each.signed_at.date() <= period.last_day)
-    for line in recurring_lines(signed):
-        if line.end is None or line.end > period.last_day:
-            yield _row(line, period.last_day, "committed_mrr")
+    """The recurring lines of each contract, as signed by the last day, that are served once all of them have begun."""
+    for contract in facts.contracts:
+        lines = [*recurring_lines(_signed_by(contract, period.last_day))]
+        begun = max([period.last_day, *(each.start for each in lines)])
+        for line in lines:
+            if line.serves(begun):
+                yield _row(line, period.last_day, "committed_mrr")
+
+
+def _signed_by(contract: Contract, day: date) -> tuple[Contract, ...]:
+    """A contract without the changes that were signed later; none when it was signed later itself."""
+    if contract.signed_at.date() > day:
+        return ()
+    return (replace(contract, changes=tuple(each for each in contract.changes if each.at.date() <= day)),)
 
 
 def movement_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:

@@ -162,6 +162,41 @@ def test_what_is_signed_counts_as_committed_before_it_is_served() -> None:
     assert [each.value for each in report("arr", (made,), january).figures] == [0]
 
 
+def test_a_signed_change_is_committed_in_the_place_of_what_it_changes() -> None:
+    # 10 seats at 5.00 for a year; signed on 20 January: 15 from April on; on 10 February: the next year at 80.00
+    first = contract(recurring("seats", "50", "2026-01-01", "2027-01-01"))
+    more = ContractChange(
+        1,
+        day("2026-04-01"),
+        "more",
+        "rep",
+        datetime(2026, 1, 20, tzinfo=UTC),
+        ended=(LineEnd("seats", day("2026-04-01")),),
+        added=(recurring("seats.2", "75", "2026-04-01", "2027-01-01"),),
+    )
+    renewed = ContractChange(
+        2,
+        day("2027-01-01"),
+        "renewal",
+        "rep",
+        datetime(2026, 2, 10, tzinfo=UTC),
+        added=(recurring("seats.3", "80", "2027-01-01", "2028-01-01"),),
+    )
+    made = replace(first, changes=(more, renewed))
+    for on, monthly in (("2026-01-19", 50), ("2026-01-20", 75), ("2026-02-09", 75), ("2026-02-10", 80)):
+        (figure,) = report("committed_arr", (made,), Period.through(day(on), day(on))).figures
+        assert (figure.value, figure.rows) == (12 * monthly, 1), on
+
+
+def test_the_segments_of_a_ramp_are_committed_once() -> None:
+    # 10.00 in the first year, 20.00 in the second: 20.00 is what the contract comes to
+    made = contract(
+        recurring("seats/1", "10", "2026-01-01", "2027-01-01"), recurring("seats/2", "20", "2027-01-01", "2028-01-01")
+    )
+    january = Period(day("2026-01-31"), day("2026-02-01"))
+    assert [each.value for each in report("committed_arr", (made,), january).figures] == [240]
+
+
 def test_churn_rates_count_the_movements_of_the_period() -> None:
     # 100 at the start; 10 are given up, 10 more are bought, and a customer of 10 leaves
     made = (
