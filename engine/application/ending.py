@@ -30,10 +30,15 @@ class Settled:
 def settle_end(work: Work, contract: Contract) -> Settled | Refusal:
     """Settle the ends of the latest change of a contract, and save it.
 
+    A line that is told to end with its term bills and earns what it would have, so that nothing of it is settled.
     Drafts are thrown away, since they may hold what is no longer owed; final invoices are credited now, for days to
     come too. What will never be billed leaves the promise of the line, and the revenue of the contract with it.
     """
-    ended = contract.changes[-1].ended
+    lines = {each.id: each for each in all_lines(contract)}
+    ended = tuple(each for each in contract.changes[-1].ended if each.on != lines[each.line].end)
+    if contract.changes[-1].ended and not ended:
+        work.tx.replace(contract)
+        return Settled(contract, (), ())
     corrected = correct_invoices(work, contract, max([work.at.date(), *(each.on for each in ended)]))
     if isinstance(corrected, Refusal):
         return corrected

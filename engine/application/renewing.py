@@ -11,7 +11,7 @@ from engine.application.orders import order_quote
 from engine.application.perform import Work
 from engine.application.renewals import RenewalRefused, RenewalWish, create_renewal_quote
 from engine.approvals.routed import NO_APPROVAL
-from engine.contracts import Contract, renewable, renews_on
+from engine.contracts import Contract, renewing, renews_on
 from engine.diagnostics import Refusal
 from engine.orders.order import Order
 from engine.quotes import lifecycle
@@ -28,7 +28,7 @@ def renew_contract(work: Work, key: str) -> Order | Contract | Refusal:
     if due is None or due > today:  # changed since the list was made
         return contract
     ends_by = today + timedelta(days=contract.terms.renewal.lead_days)
-    lines = tuple(name for name, each in renewable(contract).items() if each.end is not None and each.end <= ends_by)
+    lines = tuple(name for name, each in renewing(contract).items() if each.end is not None and each.end <= ends_by)
     quote = create_renewal_quote(work, contract, RenewalWish(Quoting(today, title="renewed by itself"), lines))
     if isinstance(quote, Refusal):
         return quote

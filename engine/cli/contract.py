@@ -224,5 +224,7 @@ def _end(line: Any) -> str:
 
 def _early(line: Any, end: Any) -> str:
     """The last day really served of a line that ends early; none of one that is taken back altogether."""
+    if end.end == line.period.end:
+        return "does not renew"
     served = end.end != line.period.start
     return f"ends early, last served on {last_day(end)}" if served else "taken back altogether"

@@ -19,7 +19,7 @@ from engine.contracts.events import ContractChanged, ContractEvent, ContractSign
 from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force
 from engine.contracts.notice import earliest_end, last_notice_day
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms, renewed_price
-from engine.contracts.renewing import anchor_of, next_months, renewable, renews_on
+from engine.contracts.renewing import anchor_of, next_months, renewable, renewing, renews_on
 from engine.contracts.signing import cancel, change, released_before, sign, take_back, with_parts, with_released
 from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom, due_day
 
@@ -61,6 +61,7 @@ __all__ = [
     "released_before",
     "renewable",
     "renewed_price",
+    "renewing",
     "renews_on",
     "runs_on",
     "sign",

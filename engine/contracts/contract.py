@@ -79,6 +79,8 @@ class SubscriptionLine:
 class LineEnd:
     """A line ends on a day, which is no longer served: ``on`` equal to its start takes the line back altogether.
 
+    With ``on`` equal to its agreed end nothing is cut: the line is told not to renew by itself.
+
     ``released`` is what the line promised for its term and will not bill because of this end, beyond what earlier ends
     released; None before that is settled, and for a line that promised nothing for a term.
     """

@@ -27,6 +27,30 @@ def renewable(contract: Contract) -> Mapping[str, LineInForce]:
     }
 
 
+def renewing(contract: Contract) -> Mapping[str, LineInForce]:
+    """The lines that go on when the contract renews by itself: all that can be renewed and were not told to end then.
+
+    What was told of a line holds for those that came in its place to the same end.
+    """
+    told = {(end.line, end.on) for change in contract.changes for end in change.ended}
+    follows = {each.id: each.follows for each in all_lines(contract)}
+
+    def is_told(state: LineInForce) -> bool:
+        line = state.line.id
+        while line and (line, state.end) not in told:
+            line = follows[line]
+        return bool(line)
+
+    return {key: each for key, each in renewable(contract).items() if not is_told(each)}
+
+
+def going_on(contract: Contract) -> Mapping[str, date]:
+    """The lines that go on by themselves, with the day on which their term ends: ending them then says something."""
+    if contract.terms.renewal.kind is not RenewalKind.AUTOMATIC:
+        return {}
+    return {key: each.end for key, each in renewing(contract).items() if each.end is not None}
+
+
 def anchor_of(contract: Contract, charge: Charge, start: date) -> date:
     """A day on which the billing periods of a line that begins on a day turn over, in a month that has the day.
 
@@ -62,7 +86,7 @@ def _term_start(line: SubscriptionLine, known: Mapping[str, LineInForce]) -> dat
 
 def renews_on(contract: Contract) -> date | None:
     """The day on which a contract renews by itself; None when it does not, or could not lately."""
-    ends = [each.end for each in renewable(contract).values() if each.end is not None]
+    ends = [each.end for each in renewing(contract).values() if each.end is not None]
     if contract.terms.renewal.kind is not RenewalKind.AUTOMATIC or contract.renewal_problem or not ends:
         return None
     return min(ends) - timedelta(days=contract.terms.renewal.lead_days)

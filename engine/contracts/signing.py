@@ -12,6 +12,7 @@ from engine.contracts.contract import Contract, ContractChange, Credit, LineEnd,
 from engine.contracts.events import ContractChanged, ContractSigned
 from engine.contracts.force import LineInForce, all_lines, lines_in_force
 from engine.contracts.notice import earliest_end
+from engine.contracts.renewing import going_on
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
 from engine.money import Money
 from engine.periods import Recurrence
@@ -69,10 +70,14 @@ def cancel(
     """End lines, or without any named every line that still runs on that day; ``on`` is the first day not served.
 
     Unused days that were billed are credited. One-time lines end only when they are named. A line that ends on its
-    start is taken back altogether, which an order that was never fulfilled does; notice is not asked for that.
+    start is taken back altogether, which an order that was never fulfilled does; notice is not asked for that. A line
+    whose term ends on that day is told not to go on, where the contract renews by itself.
     """
     running = {each.line.id: each for each in lines_in_force(contract)}
-    chosen = lines or [key for key, each in running.items() if not each.line.is_one_time and _runs_past(each, on)]
+    with_term = {key for key, end in going_on(contract).items() if end == on}
+    chosen = lines or [
+        key for key, each in running.items() if not each.line.is_one_time and (_runs_past(each, on) or key in with_term)
+    ]
     ended = tuple(LineEnd(line, max(on, _start(running, line, on)), Credit.UNUSED) for line in chosen)
     proposed = ContractChange(0, on, reason, by, at, ended=ended)
     done = change(contract, proposed)
@@ -127,14 +132,14 @@ def _change_faults(contract: Contract, proposed: ContractChange) -> Iterator[Fau
     states = {each.line.id: each for each in lines_in_force(contract)}
     if not proposed.ended and not proposed.added:
         yield Fault(NOTHING_TO_CHANGE, "", "no line ends and none begins", "name a line that still runs on that day")
+    terms = going_on(contract)
     for at, end in enumerate(proposed.ended):
-        yield from _end_faults(contract, proposed, end, states, f"ended[{at}]")
+        if terms.get(end.line) != end.on:
+            yield from _end_faults(end, states, f"ended[{at}]")
     yield from _line_faults(contract, proposed.added, "added", known=tuple(states))
 
 
-def _end_faults(
-    contract: Contract, proposed: ContractChange, end: LineEnd, states: dict[str, LineInForce], place: str
-) -> Iterator[Fault]:
+def _end_faults(end: LineEnd, states: Mapping[str, LineInForce], place: str) -> Iterator[Fault]:
     state = states.get(end.line)
     if state is None:
         yield Fault(UNKNOWN_LINE, f"{place}.line", f"there is no line `{end.line}`", did_you_mean(end.line, states))

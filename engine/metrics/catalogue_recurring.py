@@ -52,9 +52,9 @@ RECURRING = (
     Metric(
         "committed_arr",
         "Committed annual recurring revenue",
-        "Twelve times the monthly recurring revenue that each contract comes to once every line of it that was signed by "
-        "the last day has begun: a change or the next term counts when it is signed, and what it takes the place of no "
-        "more.",
+        "Twelve times the monthly recurring revenue that each contract comes to once every line of it that was signed "
+        "by the last day has begun: a change or the next term counts when it is signed, and what it takes the place of "
+        "no more.",
         Unit.MONEY,
         Moment.AT_DAY,
         CONTRACTS,

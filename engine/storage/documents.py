@@ -40,7 +40,7 @@ def _subscription_lines(contract: Contract) -> Iterator[tuple[Cell, ...]]:
         ends.setdefault(end.line, []).append(end)
     for line in (*contract.lines, *(added for change in contract.changes for added in change.added)):
         agreed = line.end.isoformat() if line.end is not None else None
-        cuts = ends.get(line.id, [])
+        cuts = [each for each in ends.get(line.id, ()) if each.on != line.end]
         released = [each.released.minor_units for each in cuts if each.released is not None]
         yield (
             line.id,

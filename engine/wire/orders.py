@@ -16,7 +16,7 @@ from engine.contracts import (
     RenewalPrice,
     SubscriptionLine,
     last_notice_day,
-    renewable,
+    renewing,
     renews_on,
 )
 from engine.orders.order import ItemAction, Order
@@ -117,7 +117,7 @@ def termination_message(done: Settled, etag: str) -> Terminated:
 
 
 def _fill_renewal(row: contract_pb2.RenewalTerms, contract: Contract) -> None:
-    terms, ends = contract.terms.renewal, [each.end for each in renewable(contract).values() if each.end is not None]
+    terms, ends = contract.terms.renewal, [each.end for each in renewing(contract).values() if each.end is not None]
     row.automatic, row.months, row.lead_days = terms.kind is RenewalKind.AUTOMATIC, terms.months, terms.lead_days
     row.price = RENEWAL_PRICES[terms.price]  # type: ignore[assignment]
     row.uplift_percent, row.list_discount_percent = (

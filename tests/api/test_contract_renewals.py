@@ -145,11 +145,50 @@ def test_a_contract_renews_by_itself_year_after_year(uplifting: Served) -> None:
 
 def test_notice_in_time_keeps_a_contract_from_renewing(uplifting: Served) -> None:
     order = deal.ordered(uplifting, deal.line("PLAN"), term_months=12)
-    request = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2027-02-28"), reason="moves")
-    uplifting.contracts.TerminateContract(request, timeout=30)
-    assert not contract_of(uplifting, order.contract).renewal.HasField("renew_day")
+    deal.invoiced(uplifting, order.contract, "2026-03-01")
+    drafted(uplifting, order.contract, "2026-04-01")
+    request = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2027-03-01"), reason="moves")
+    told = uplifting.contracts.TerminateContract(request, timeout=30)
+    assert not told.credit_notes and not told.voided_invoices
+    again = failure(uplifting.contracts.TerminateContract, request)
+    assert again.states == ["CON009"]
+    agreed = contract_of(uplifting, order.contract)
+    assert not agreed.renewal.HasField("renew_day") and not agreed.renewal.HasField("last_notice_day")
     advance(uplifting, "2027-06-01T12:00:00Z")
     assert len(contract_of(uplifting, order.contract).changes) == 1
+    # one month is final; the draft of April stays, and ten more months of 30.00 follow
+    assert [each[1] for each in shown(drafted(uplifting, order.contract, "2027-06-01"))] == [3000] * 10
+    tie_out(uplifting, "2027-06-01")
+
+
+def test_notice_holds_for_what_comes_in_the_place_of_a_line(uplifting: Served) -> None:
+    order = deal.ordered(uplifting, deal.line("PLAN", "10"), deal.line("PLAN", id="b", term_months=18), term_months=12)
+    request = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2027-03-01"), reason="less")
+    request.lines.append("plan")
+    uplifting.contracts.TerminateContract(request, timeout=30)
+    signed(uplifting, amendment(uplifting, order.contract, "2026-06-01", changes=[quantity("plan", "4")]))
+    assert _day(contract_of(uplifting, order.contract).renewal.renew_day) == "2027-09-01"
+    advance(uplifting, "2027-06-01T12:00:00Z")
+    assert [each[0] for each in periods(contract_of(uplifting, order.contract))] == ["plan", "b", "plan.2"]
+    # who changes their mind renews on request
+    made = renewal(uplifting, order.contract, lines=["plan.2"], valid_until=deal.day("2027-12-31"))
+    assert [each.id for each in made.quote.priced.lines] == ["plan.3"]
+    tie_out(uplifting, "2027-06-01")
+
+
+def test_notice_on_the_end_needs_a_contract_that_renews_by_itself(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=12)
+    request = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2027-03-01"), reason="moves")
+    assert failure(shop.contracts.TerminateContract, request).states == ["CON009"]
+
+
+def test_notice_that_comes_too_late_says_so(uplifting: Served) -> None:
+    order = deal.ordered(uplifting, deal.line("PLAN"), term_months=12)
+    advance(uplifting, "2027-01-30T12:00:00Z")
+    request = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2027-03-01"), reason="moves")
+    late = failure(uplifting.contracts.TerminateContract, request)
+    # notice of 30 January and 30 whole days lead to 2 March
+    assert "the earliest day is 2027-03-02" in str(late.fields) + late.message
 
 
 def test_a_contract_that_cannot_renew_says_why_and_waits(uplifting: Served) -> None:
