@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.configuration.answers import Choice, Completion, CompletionStatus, Objective
 from engine.configuration.model import STRUCTURE, Kind, Model, Sum, Term, Value
 from engine.configuration.solver import program
+from engine.configuration.solver.descent import Descent, total_of
 from engine.configuration.solver.elimination import TooWideError
 from engine.configuration.solver.optimum import Best, Demand, Priced, Weigher, cheapest
 from engine.configuration.solver.reduced import Reduced
@@ -19,6 +20,8 @@ from engine.configuration.solver.witnesses import Possible
 from engine.configuration.solver.workbench import Workbench, needs_theory
 
 INFEASIBLE = Completion(CompletionStatus.INFEASIBLE)
+DESCENT_MS = 200
+"""Longest that a descent goes on; that of the shipped workstation arrives in a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +106,6 @@ def values_of(model: Model, solution: Sequence[int], quantities: dict[int, int])
             atoms = solution[variable.first - 1 : variable.first - 1 + len(variable.values)]
             found.append((variable.name, variable.values[max(atoms) - variable.first]))
     return tuple(found)
-
-
-def total_of(model: Model, terms: Sequence[Term], solution: Sequence[int], quantities: dict[int, int]) -> int:
-    """The exact total of the terms in a solution."""
-    total = 0
-    for term in terms:
-        if term.literal == 0 or solution[abs(term.literal) - 1] == term.literal:
-            total += term.coefficient * (1 if term.quantity is None else quantities[term.quantity])
-    return total
 
 
 def _with_preferences(model: Model, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], int]:
@@ -223,11 +217,9 @@ def _by_steps(task: Task) -> Completion | None:
 
 
 def _by_cores(task: Task) -> Completion:
-    """Weighted MaxSAT; without a proof, a solution that leans towards cheap values."""
+    """Weighted MaxSAT; without a proof, whatever a descent comes to."""
     found = _by_maxsat(task, task.allowance)
-    if isinstance(found, Completion):
-        return found
-    return _fallback(task, [-each.literal if each.coefficient > 0 else each.literal for each in task.terms], found)
+    return found if isinstance(found, Completion) else _by_descent(task, found)
 
 
 def _by_maxsat(task: Task, allowance: Allowance) -> Completion | int:
@@ -260,10 +252,13 @@ def _by_maxsat(task: Task, allowance: Allowance) -> Completion | int:
 
 
 def _by_program(task: Task) -> Completion:
-    """An integer program; its proposal is checked and added up exactly before anyone sees it."""
+    """An integer program; its proposal is checked and added up exactly before anyone sees it.
+
+    Stopped early, it may be worse than a descent, which takes next to no time.
+    """
     model = task.model
     if not program.fits(model, task.terms):
-        return _fallback(task, (), None)
+        return _by_descent(task, None)
     built = program.Program(model, task.bench.foundation.cnf)
     vocabulary = task.bench.foundation.vocabulary
     for choice in task.choices:
@@ -276,14 +271,18 @@ def _by_program(task: Task) -> Completion:
         built.limit(limit)
     found = built.minimise(task.terms, task.allowance)
     if not found.feasible:
-        return INFEASIBLE if found.optimal else _fallback(task, (), found.bound)
+        return INFEASIBLE if found.optimal else _by_descent(task, found.bound)
     solution = _exact(task, [each if each in found.held else -each for each in _decided(model)], found.quantities)
     if solution is None:
-        return _fallback(task, (), found.bound)
-    total = total_of(model, task.terms, solution, found.quantities)
-    proven = found.optimal and found.bound is not None and found.bound >= total
-    status = CompletionStatus.OPTIMAL if proven else CompletionStatus.FEASIBLE
-    return Completion(status, values_of(model, solution, found.quantities), total, total if proven else found.bound)
+        return _by_descent(task, found.bound)
+    total = total_of(task.terms, solution, found.quantities)
+    values = values_of(model, solution, found.quantities)
+    if found.optimal and found.bound is not None and found.bound >= total:
+        return Completion(CompletionStatus.OPTIMAL, values, total, total)
+    other = _by_descent(task, found.bound)
+    if other.total is not None and other.total < total:
+        return other
+    return Completion(CompletionStatus.FEASIBLE, values, total, found.bound)
 
 
 def _decided(model: Model) -> Iterator[int]:
@@ -313,20 +312,20 @@ def _exact(task: Task, atoms: list[int], quantities: dict[int, int]) -> list[int
         search.close()
 
 
-def _fallback(task: Task, phases: Sequence[int], bound: int | None) -> Completion:
-    """No proof in time: one solution that leans towards cheap values, with the bound reached."""
+def _by_descent(task: Task, bound: int | None) -> Completion:
+    """No proof in time: a good solution, with the bound reached."""
     theory = task.theory()
     search = Search(task.bench.foundation.cnf, theory=theory)
-    search.allowance = task.allowance.extended()
+    last = search.allowance = task.allowance.extended()
+    descent = Descent(task.model, search, theory, task.terms)
     try:
-        search.favour(phases)
-        if not search.solve(task.hard(theory, search)):
+        if not descent.start(task.hard(theory, search)):
             return INFEASIBLE
-        solution = search.model()
+        search.allowance = last.share(DESCENT_MS)  # the time is over, and there is something to answer
+        found = descent.run()
     except BudgetSpentError:
         return Completion(CompletionStatus.UNKNOWN, bound=bound)
     finally:
         search.close()
-    quantities = theory.values if theory else {}
-    total = total_of(task.model, task.terms, solution, quantities)
-    return Completion(CompletionStatus.FEASIBLE, values_of(task.model, solution, quantities), total, bound)
+    values = values_of(task.model, found.solution, found.quantities)
+    return Completion(CompletionStatus.FEASIBLE, values, found.total, bound)
