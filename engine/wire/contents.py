@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from itertools import repeat
 from typing import cast
 
@@ -43,6 +43,8 @@ FRAMES = 4 * FRAME
 """Those of a line and of its three texts."""
 _MAKE = cast("Callable[[tuple[object, ...]], RequestedLine]", partial(tuple.__new__, RequestedLine))
 """``RequestedLine`` from all its fields in order, at half the cost of its keywords."""
+LONGEST_KEPT = 16
+"""Quantities of so many letters are met again, mostly."""
 MOST_CODES = 100
 MOST_MANUAL = 1_000
 
@@ -103,11 +105,22 @@ def _plain_lines(message: pricing_pb2.QuoteContent) -> tuple[RequestedLine, ...]
     size = len(names) * FRAMES + sum(map(len, names)) + sum(map(len, skus)) + sum(map(len, texts))
     if message.ByteSize() - _size_beside_lines(message) != size - FRAME * texts.count(""):
         return None
-    quantities = {text: read_decimal(text, "", Faults()) for text in set(texts)} | {"": ONE}
+    quantities = {text: _quantity(text) for text in set(texts)}
     if "" in names or "" in skus or None in quantities.values() or not "".join(names).isprintable():
         return None
     columns = names, skus, map(quantities.__getitem__, texts), *map(repeat, NO_MORE)
     return tuple(map(_MAKE, zip(*columns, strict=False)))
+
+
+@lru_cache(maxsize=4_096)
+def _short_quantity(text: str) -> Decimal | None:
+    """A quantity that is asked for again and again: the same number every time, so that it is written once, too."""
+    return read_decimal(text, "", Faults()) if text else ONE
+
+
+def _quantity(text: str) -> Decimal | None:
+    """A quantity; None when it is no number."""
+    return _short_quantity(text) if len(text) <= LONGEST_KEPT else read_decimal(text, "", Faults())
 
 
 def _size_beside_lines(message: pricing_pb2.QuoteContent) -> int:
@@ -128,13 +141,10 @@ def read_lines(messages: Sequence[pricing_pb2.LineInput], faults: Faults, field:
 
     A message that is as long as its texts, with two bytes before each, states nothing else.
     """
-    known: dict[str, Decimal | None] = {"": ONE}
     found = []
     for n, each in enumerate(messages):
         name, sku, text = each.id, each.sku, each.quantity
-        if text not in known:
-            known[text] = read_decimal(text, "", Faults())
-        quantity = known[text]
+        quantity = _quantity(text)
         size, length = each.ByteSize(), 4 + len(name) + len(sku) + (len(text) + 2 if text else 0)
         parent = group = ""
         if size != length:

@@ -30,6 +30,30 @@ NO_PRODUCTS: Mapping[Sku, Product] = MappingProxyType({})
 
 
 MOST_STORIES = 8_192
+MOST_LINES = 8_192
+_AMOUNTS = slice(PricedLine._fields.index("order_discount"), PricedLine._fields.index("gross") + 1)
+"""The amounts of a line that order discounts and tax decide: discount, amount, net, tax and gross."""
+
+
+class Texts(NamedTuple):
+    """Numbers as they were written, by identity: lines share quantities, and unit prices under the same rules."""
+
+    quantities: dict[int, str]
+    prices: dict[int, str]
+
+
+class _Line(NamedTuple):
+    """A line as it was written, without its id; nothing was when it was met only once."""
+
+    line: PricedLine
+    digits: int
+    written: bytes
+
+    def is_like(self, line: PricedLine, digits: int) -> bool:
+        """Whether a line says the same, as far as neither order discounts nor tax change it."""
+        kept = self.line
+        same = kept.unit is line.unit and kept.list_unit is line.list_unit and kept.cost == line.cost
+        return same and kept.list_amount == line.list_amount and self.digits == digits
 
 
 class _Story(NamedTuple):
@@ -49,11 +73,11 @@ class _Story(NamedTuple):
 
 class Sheets:
     """The parts of answers that a product or a rule decides alone; filled as they are asked for, never more of them
-    than the book has products and rules, and of stories ``MOST_STORIES``. Without a plan there are no rule names and no
-    waterfall.
+    than the book has products and rules, and of stories and lines ``MOST_STORIES`` and ``MOST_LINES``. Without a plan
+    there are no rule names and no waterfall.
     """
 
-    __slots__ = ("_steps", "_stories", "_written", "plan", "products")
+    __slots__ = ("_lines", "_steps", "_stories", "_written", "plan", "products")
 
     def __init__(self, products: Mapping[Sku, Product] = NO_PRODUCTS, plan: PricePlan | None = None) -> None:
         self.plan = plan
@@ -61,6 +85,26 @@ class Sheets:
         self._written: dict[Sku, tuple[Decimal, int, bytes]] = {}
         self._steps: dict[tuple[str, int], bytes] = {}
         self._stories: dict[tuple[int, int], _Story] = {}
+        self._lines: dict[tuple[Sku, int], _Line] = {}
+
+    def fill_line(self, row: pricing_pb2.PricedLine, line: PricedLine, digits: int, texts: Texts) -> None:
+        """Set a priced line. One that is met again, as known lines are, was written before: what differs is set."""
+        key = line.sku, line.list_amount
+        found = self._lines.get(key)
+        if found is None or not found.is_like(line, digits):
+            _fill_line(row, line, digits, texts, self.product(line.sku, line.list_unit, digits))
+            if line.sku in self.products:
+                if len(self._lines) >= MOST_LINES:
+                    self._lines = {}
+                self._lines[key] = _Line(line, digits, b"")
+            return
+        if not found.written:
+            met = pricing_pb2.PricedLine()
+            _fill_line(met, line, digits, texts, self.product(line.sku, line.list_unit, digits))
+            met.id = ""
+            found = self._lines[key] = _Line(line, digits, met.SerializeToString())
+        row.MergeFromString(found.written)
+        _fill_what_differs(row, line, found.line, texts)
 
     def product(self, sku: Sku, listed: Decimal, digits: int) -> bytes:
         """SKU, name, charge and list price of a priced line. The latest price is kept: most are those of the book."""
@@ -117,6 +161,52 @@ class Sheets:
             return "", ""
         source = self.plan.source(number)
         return source.id, place_of(source.span)
+
+
+def _fill_line(row: pricing_pb2.PricedLine, line: PricedLine, digits: int, texts: Texts, sheet: bytes) -> None:
+    """Set a line: what the sheet of its product says, whose unit price is the list price, and then the rest."""
+    # Taken apart in one go, which takes half the time of one by one.
+    name, _s, quantity, list_unit, unit, listed, _l, off, amount, net, tax, gross, cost, _p, term, _o, _a, _t = line
+    row.MergeFromString(sheet)
+    row.id = name
+    row.quantity = _quantity_text(quantity, texts)
+    if unit is not list_unit:
+        text = texts.prices.get(id(unit))
+        if text is None:
+            text = texts.prices[id(unit)] = price_text(unit, digits)
+        row.unit_price = text
+    row.list_amount = listed
+    row.amount = amount
+    row.net = net
+    row.gross = gross
+    row.term_net = term
+    row.tax = tax
+    if off:
+        row.order_discount = off
+    if cost is not None:
+        row.cost = cost
+
+
+def _fill_what_differs(row: pricing_pb2.PricedLine, line: PricedLine, written: PricedLine, texts: Texts) -> None:
+    """Set what a line does not share with one as it was written."""
+    row.id = line.id
+    if line.quantity is not written.quantity:
+        row.quantity = _quantity_text(line.quantity, texts)
+    if line[_AMOUNTS] == written[_AMOUNTS] and line.term == written.term:
+        return
+    row.order_discount = line.order_discount
+    row.amount = line.amount
+    row.net = line.net
+    row.gross = line.gross
+    row.term_net = line.term
+    row.tax = line.tax
+
+
+def _quantity_text(quantity: Decimal, texts: Texts) -> str:
+    text = texts.quantities.get(id(quantity))
+    if text is None:
+        text = texts.quantities[id(quantity)] = format(quantity, "f")
+    return text
 
 
 NO_BOOK = Sheets()

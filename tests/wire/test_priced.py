@@ -9,12 +9,12 @@ from cpq.v1 import common_pb2, pricing_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalog import Sku
+from engine.catalog import LineId, Sku
 from engine.pricing import waterfall
 from engine.wire.basics import Faults, price_text
 from engine.wire.contents import read_line, read_lines
 from engine.wire.priced import Lines, fill_priced, fill_waterfall
-from engine.wire.sheets import NO_BOOK, Sheets
+from engine.wire.sheets import NO_BOOK, Sheets, Texts
 from tests.quotes.offers import line, parts, percent_off, priced, request
 
 PARTS = parts()
@@ -55,6 +55,32 @@ def test_the_waterfall_of_a_line_is_the_story_that_the_engine_tells() -> None:
         fill_waterfall(told, waterfall(PARTS.plan, QUOTE.priced, row.id))
         assert row.waterfall == told
     assert [step.step for step in told.steps] == ["list price", "manual discount"]
+
+
+def test_a_line_that_was_written_before_says_what_it_says_when_it_is_new() -> None:
+    sheets, disk = Sheets(PARTS.catalog.products, PARTS.plan), QUOTE.priced.lines[1]
+    dearer = disk._replace(order_discount=0, amount=20000, net=20000, gross=20000, term=20000)
+    same_amount = disk._replace(stage_amount=disk.amount, order_discount=0)
+    others = [
+        disk._replace(id=LineId("b")),
+        disk._replace(quantity=Decimal("2.0")),
+        disk._replace(unit=Decimal("99")),
+        disk._replace(list_unit=Decimal("100.0000001")),
+        disk._replace(cost=None),
+        disk._replace(cost=12001),
+        disk._replace(tax=0, gross=18000),
+        disk._replace(tax=3420, gross=21420),
+        dearer,
+        same_amount,
+    ]
+    for each in (disk, disk, disk, *(one for other in others for one in (other, other, disk, other, disk, disk))):
+        row, new = pricing_pb2.PricedLine(), pricing_pb2.PricedLine()
+        sheets.fill_line(row, each, 2, Texts({}, {}))
+        Sheets(PARTS.catalog.products, PARTS.plan).fill_line(new, each, 2, Texts({}, {}))
+        assert row.SerializeToString(deterministic=True) == new.SerializeToString(deterministic=True)
+    row = pricing_pb2.PricedLine()
+    sheets.fill_line(row, disk, 0, Texts({}, {}))
+    assert row.list_unit_price == "100"
 
 
 def test_chunks_add_up_to_the_whole() -> None:
