@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from engine.money import EXACT, Currency, Money, Rounding, RoundingRule, UnitPrice, settle, total, whole_units
+from engine.money import EXACT, Currency, Money, Rounding, RoundingRule, UnitPrice, settle, step, total, whole_units
 from engine.pricing.models.model import ZERO, PartKind, Rated, RatedPart
 
 _ONE = Decimal(1)
@@ -91,6 +91,7 @@ def _part(row: Sequence[RatedPart], amount: Money) -> PricePart:
     first = row[0]
     units = [each for each in row if each.kind is not PartKind.FLAT]
     flat = sum((each.gross for each in row if each.kind is PartKind.FLAT), ZERO)
+    price = units[0].unit_price if units else None
     quantity = ZERO
     for each in row:
         quantity = EXACT.add(quantity, each.quantity)
@@ -101,7 +102,13 @@ def _part(row: Sequence[RatedPart], amount: Money) -> PricePart:
         above=first.above,
         up_to=first.up_to,
         quantity=quantity,
-        unit_price=units[0].unit_price if units else None,
+        unit_price=None if price is None else _stepped(price),
         packages=units[0].packages if units else None,
         flat_fee=flat,
     )
+
+
+def _stepped(price: Decimal) -> Decimal:
+    """A price as the waterfall hands it on: 10 % off a twelfth of 100.00 is 7.50, not 7.4999999999997."""
+    stepped = step(price)
+    return price if price == stepped else stepped

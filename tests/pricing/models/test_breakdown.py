@@ -161,3 +161,10 @@ def test_a_rest_is_a_part_of_its_own_and_nothing_is_added_to_no_parts() -> None:
     assert less[:-1] == parts and row(less[-1]) == ("adjustments", "", "0", "", "", "0", "-22.80")
     assert brought_to(parts, Money(22_800, EUR), PricePartKind.ADJUSTMENTS) == parts
     assert brought_to((), Money(5, EUR), PricePartKind.ADJUSTMENTS) == ()
+
+
+def test_prices_of_a_tier_have_no_more_decimals_than_a_step_of_the_waterfall() -> None:
+    off = Graduated((Tier(D(12), D(0)), Tier(None, D(10))), TierEffect.PERCENT_OFF)
+    # a twelfth of 100.00 ends after twelve decimals: 90 % of it are 7.4999999999997
+    tiers = rows(off, "36", base=D("8.333333333333"))
+    assert [(each[3], each[6]) for each in tiers] == [("8.333333333333", "100.00"), ("7.500000000000", "180.00")]
