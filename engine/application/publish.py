@@ -10,7 +10,7 @@ from engine.application.book_days import note_publication
 from engine.application.faults import not_found
 from engine.application.perform import Work
 from engine.application.rule_books import ActiveBook, PublishedBook
-from engine.diagnostics import Code, Diagnostic, Fault, Refusal, Severity, one_line
+from engine.diagnostics import Code, Diagnostic, Fault, Refusal, Severity
 from engine.rulebook.rule_run import run_tests
 
 BOOK_HAS_ERRORS = Code("BOOK_HAS_ERRORS")
@@ -114,4 +114,4 @@ def _again(work: Work, present: PublishedBook) -> PublishedBook:
 
 def _faults(findings: tuple[Diagnostic, ...]) -> tuple[Fault, ...]:
     errors = [each for each in findings if each.severity is Severity.ERROR][:MOST_SHOWN]
-    return tuple(Fault(BOOK_HAS_ERRORS, str(each.span), one_line(each), each.hint) for each in errors)
+    return tuple(Fault(BOOK_HAS_ERRORS, str(each.span), f"{each.code}: {each.message}", each.hint) for each in errors)

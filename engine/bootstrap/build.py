@@ -130,8 +130,8 @@ def publish_folder(env: Environment, root: Path) -> str:
 
 
 def _placed(fault: Fault) -> str:
-    """A fault with its place in the rules, where the message does not say it."""
-    return fault.message if fault.field in fault.message else f"{fault.field}: {fault.message}"
+    """A fault with its place in the rules."""
+    return f"{fault.field}: {fault.message}{f'; {fault.hint}' if fault.hint else ''}"
 
 
 def page_key(env: Environment) -> bytes:

@@ -18,6 +18,8 @@ from engine.diagnostics import counted
 
 FOLDER = positional("folder", "the folder of the rule book", Path)
 MOST_SHOWN = 20
+SHOWN_HASH = 12
+WHOLE_HASH = 64
 ERROR = "error"
 
 
@@ -29,7 +31,7 @@ def add_publishing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
         option("--on", "price all of them on this day (default: each on its own)", kind=a_day),
         option("--show", f"how many quotes to show (default {MOST_SHOWN})", kind=int, default=MOST_SHOWN),
     )
-    again = option("--again", "in place of a folder: a book published before, by its hash", default="")
+    again = option("--again", "in place of a folder: a book published before, by its hash or its start", default="")
     folder = (Argument(("folder",), "the folder of the rule book", Path, may_be_missing=True), again)
     add_verb(verbs, Verb("plan", "who would pay what differently: recorded quotes under this book", plan_book, plan))
     add_verb(verbs, Verb("publish", "put a book in force; its tests have to hold", publish, folder))
@@ -62,7 +64,7 @@ def publish(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     if bool(options.folder) == bool(options.again):
         raise VerbFailed("give either a folder or --again HASH")
     if options.again:
-        book = client.rule_books.publish_rule_book(name=named("ruleBooks")(options.again))
+        book = client.rule_books.publish_rule_book(name=_published_before(client, options.again))
     else:
         with progress(f"publishing {options.folder}"):
             book = client.rule_books.publish_rule_book(files=_files(options.folder))
@@ -79,7 +81,7 @@ def published(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
         [
             str(each.number),
             each.book_id,
-            each.name.partition("/")[2][:12],
+            each.name.partition("/")[2][:SHOWN_HASH],
             each.publish_time.ToDatetime().strftime("%Y-%m-%d %H:%M"),
             ", ".join(_holds(each)),
         ]
@@ -87,6 +89,17 @@ def published(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
     ]
     screen.table(["number", "book", "hash", "published", "holds"], rows, right=(0,))
     return books
+
+
+def _published_before(client: Client, stated: str) -> str:
+    """The name of a published book: tables show the start of its hash, which is what people have at hand."""
+    name = named("ruleBooks")(stated)
+    if len(name.partition("/")[2]) >= WHOLE_HASH:
+        return name
+    found = [each.name for each in client.rule_books.list_rule_books() if each.name.startswith(name)]
+    if len(found) > 1:
+        raise VerbFailed(f"{len(found)} published books begin with `{stated}`: {', '.join(found)}")
+    return found[0] if found else name
 
 
 def _holds(book: Any) -> list[str]:

@@ -119,9 +119,19 @@ def test_a_book_is_published_listed_and_rolled_back(shop: Served, rules: Path, c
     assert "publication 3" in cpq("publish", "--again", first.partition("/")[2])
     listed = cpq("published")
     assert re.search(rf"3 +small +{first.partition('/')[2][:12]} .*\n +2 +small", listed)
+    (second,) = re.findall(r"\n +2 +small +([0-9a-f]+) ", listed)
+    assert f"publication 4: ruleBooks/{second}" in cpq("publish", "--again", second)
+    assert "2 published books begin with `ruleBooks/`" in cpq("publish", "--again", "ruleBooks/", code=2)
     assert "give either a folder or --again HASH" in cpq("publish", code=2)
     assert "give either a folder or --again HASH" in cpq("publish", str(rules), "--again", "x", code=2)
-    assert "NOT_FOUND" in cpq("publish", "--again", "0" * 64, code=1)
+    assert all("NOT_FOUND" in cpq("publish", "--again", "0" * each, code=1) for each in (12, 64))
+
+
+def test_what_is_wrong_with_a_book_is_said_once(rules: Path, cpq: Cpq) -> None:
+    changed(rules, "book.yaml", "currency: EUR\n", "currency: EUR\ntitle: Twice\n")
+    shown = cpq("publish", str(rules), code=1)
+    said = "book.yaml:4:1: YML002: the key `title` is given twice, first on line 2; remove one of them"
+    assert shown == f"cpq: INVALID_ARGUMENT: {said}\n"
 
 
 def test_a_quote_is_recorded_as_a_test_that_holds_and_can_fail(shop: Served, rules: Path, cpq: Cpq) -> None:
