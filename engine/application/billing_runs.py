@@ -6,7 +6,7 @@ run that was cut short goes on with the chunk after the last one saved, and give
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
@@ -15,11 +15,12 @@ from typing import Final
 from engine.application.billing import bill_contract, too_far
 from engine.application.faults import TOO_BUSY, not_found
 from engine.application.perform import Environment, Work, perform
-from engine.application.ports import Asked, Reader
+from engine.application.ports import Asked, Reader, StoreError
 from engine.contracts import Contract
 from engine.diagnostics import Code, Fault, Refusal
 
 RUN_ENDED = Code("BIL040")
+OUR_FAILURE = Code("BIL041")
 CHUNK: Final = 20
 MOST_NAMED: Final = 100
 """How many contracts that could not be billed a run names; it counts the others."""
@@ -122,32 +123,49 @@ def cancel_billing_run(work: Work, key: str, *, etag: str) -> BillingRun | Refus
     return _ended(work, run, RunState.CANCELLED)
 
 
-def advance_billing(env: Environment, *, tenant: str, size: int = CHUNK) -> bool:
+def advance_billing(
+    env: Environment, *, tenant: str, size: int = CHUNK, failed: Callable[[Exception], None] = lambda _: None
+) -> bool:
     """Do the next chunk of the oldest run that is not at its end; False when there is none, or nothing could be saved.
 
-    A chunk in which a contract cannot be billed is done contract by contract: the others are billed, it is named.
+    A chunk in which a contract cannot be billed is done contract by contract: the others are billed, it is named. A
+    contract that we fail on is named as well, so that it holds up no other run; ``failed`` is told of the failure.
     """
     running = env.store.look(tenant, _oldest)
     if running is None:
         return False
-    outcome = _saved(env, tenant, running, size)
+    tried: list[str] = []
+    try:
+        outcome = _saved(env, tenant, running, size, tried)
+    except StoreError:
+        raise
+    except Exception as failure:
+        if size == 1:
+            failed(failure)
+        outcome = Refusal((Fault(OUR_FAILURE, "", f"the server failed on it: {type(failure).__name__}", "report it"),))
     if not isinstance(outcome, Refusal):
         return True
     if not _is_busy(outcome) and size > 1:
-        return all(advance_billing(env, tenant=tenant, size=1) for _ in range(size))
-    return not _is_busy(outcome) and not isinstance(_passed_over(env, tenant, running, outcome), Refusal)
+        return all(advance_billing(env, tenant=tenant, size=1, failed=failed) for _ in range(size))
+    if _is_busy(outcome) or not tried:
+        return False
+    return not isinstance(_passed_over(env, tenant, running, NotBilled(tried[0], outcome.faults)), Refusal)
 
 
-def _saved(env: Environment, tenant: str, key: str, size: int) -> bytes | Refusal:
+def _saved(env: Environment, tenant: str, key: str, size: int, tried: list[str]) -> bytes | Refusal:
+    """Do a chunk and save it; ``tried`` are its contracts then."""
+
     def decide(work: Work) -> BillingRun | None | Refusal:
         run = work.tx.get(BillingRun, key)
-        return _chunk(work, run, size) if run is not None and run.state is RunState.RUNNING else None
+        if run is None or run.state is not RunState.RUNNING:
+            return None
+        tried[:] = _next(work.tx, run, size)
+        return _chunk(work, run, tried)
 
     return perform(env, Asked("BillingRun", tenant=tenant), decide, lambda _work, _run: b"")
 
 
-def _chunk(work: Work, run: BillingRun, size: int) -> BillingRun | Refusal:
-    keys = _next(work.tx, run, size)
+def _chunk(work: Work, run: BillingRun, keys: Sequence[str]) -> BillingRun | Refusal:
     if not keys:
         return _ended(work, run, RunState.DONE)
     invoices = notes = 0
@@ -169,17 +187,20 @@ def _chunk(work: Work, run: BillingRun, size: int) -> BillingRun | Refusal:
     return _moved(work, run, keys[-1], counts)
 
 
-def _passed_over(env: Environment, tenant: str, key: str, refusal: Refusal) -> bytes | Refusal:
-    """Name the next contract of a run as one that could not be billed, and go on behind it."""
+def _passed_over(env: Environment, tenant: str, key: str, missed: NotBilled) -> bytes | Refusal:
+    """Name a contract of a run as one that could not be billed, and go on behind it.
+
+    Nothing when it is not the next one by now: another server passed it over, or billed it after all.
+    """
 
     def decide(work: Work) -> BillingRun | None:
         run = work.tx.get(BillingRun, key)
         keys = _next(work.tx, run, 1) if run is not None and run.state is RunState.RUNNING else []
-        if run is None or not keys:
+        if run is None or keys != [missed.contract]:
             return None
         named = run.not_billed
         if len(named) < MOST_NAMED:
-            named = (*named, NotBilled(keys[0], refusal.faults))
+            named = (*named, missed)
         counts = replace(run.counts, done=run.counts.done + 1, failed=run.counts.failed + 1)
         return _moved(work, replace(run, not_billed=named), keys[0], counts)
 

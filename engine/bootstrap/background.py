@@ -14,6 +14,11 @@ LOOK_SECONDS = 20.0
 """How often to look for work that another process began: the bell is heard in this one only."""
 
 
+def log_failure(failure: Exception) -> None:
+    """Write down a failure of ours that a piece of work went on without."""
+    LOG.error("a part of the work in the background failed", exc_info=failure)
+
+
 class Background:
     """One thread that does a piece of work at a time for as long as there is any; a failure is logged and tried again.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent import futures
+from functools import partial
 from types import TracebackType
 
 import grpc
@@ -18,7 +19,7 @@ from engine.api.register import add_service
 from engine.api.services import SERVICES, servicers
 from engine.application.billing_runs import advance_billing
 from engine.application.perform import DEFAULT_TENANT
-from engine.bootstrap.background import Background
+from engine.bootstrap.background import Background, log_failure
 from engine.bootstrap.settings import Settings, SettingsError
 from engine.configuration.answers import Budget
 
@@ -65,7 +66,8 @@ class Running:
         for name in ("", *names):
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         if isinstance(calls.env.bell, ThreadBell):
-            self._background = Background(lambda: advance_billing(self.env, tenant=DEFAULT_TENANT), calls.env.bell)
+            work = partial(advance_billing, self.env, tenant=DEFAULT_TENANT, failed=log_failure)
+            self._background = Background(work, calls.env.bell)
 
     def drain(self) -> None:
         """Say NOT_SERVING, take no more calls, let those in flight end, then close."""

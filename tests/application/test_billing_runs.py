@@ -149,6 +149,51 @@ def test_a_run_that_others_keep_from_being_saved_names_nobody(many: Shop, monkey
     assert run_of(many, key).counts.failed == 0
 
 
+def test_a_contract_that_we_fail_on_is_named_and_holds_up_no_run(many: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = started(many), started(many)
+    with many.env.store.read("default") as reader:
+        broken = reader.keys(Contract, limit=3)[2]
+    real, told = bill_contract, []
+
+    def breaks(work: Work, contract: Contract, until: date) -> Any:
+        done = real(work, contract, until)
+        return done if contract.id != broken else {}["no such key"]
+
+    monkeypatch.setattr(billing_runs, "bill_contract", breaks)
+    while advance_billing(many.env, tenant="default", size=3, failed=told.append):
+        pass
+    for key in (first, second):
+        run = run_of(many, key)
+        assert (run.state, run.counts.done, run.counts.failed) == (RunState.DONE, 7, 1)
+        assert [(each.contract, each.faults[0].code) for each in run.not_billed] == [(broken, "BIL041")]
+    assert [type(each) for each in told] == [KeyError, KeyError]
+    assert len(drafted(many)) == 3 * (COUNT - 1)
+
+
+def test_a_contract_that_another_server_passed_over_is_named_once(many: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = started(many)
+    with many.env.store.read("default") as reader:
+        refused, following = reader.keys(Contract, limit=2)
+    real = bill_contract
+
+    def refuses(work: Work, contract: Contract, until: date) -> Any:
+        done = real(work, contract, until)
+        return Refusal((invalid("tax", "no rate"),)) if contract.id == refused else done
+
+    monkeypatch.setattr(billing_runs, "bill_contract", refuses)
+    passed_over = billing_runs._passed_over
+
+    def after_the_other(*told: Any) -> Any:
+        passed_over(*told)
+        return passed_over(*told)
+
+    monkeypatch.setattr(billing_runs, "_passed_over", after_the_other)
+    finish(many)
+    run = run_of(many, key)
+    assert [each.contract for each in run.not_billed] == [refused]
+    assert following in {row[0] for row in drafted(many)} and run.counts.done == COUNT
+
+
 def test_a_cancelled_run_keeps_what_it_drafted_and_goes_no_further(many: Shop) -> None:
     key = started(many)
     advance_billing(many.env, tenant="default", size=3)

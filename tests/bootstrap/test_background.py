@@ -8,7 +8,7 @@ import pytest
 
 from engine.adapters.bell import ThreadBell
 from engine.application.ports import StoreFailed
-from engine.bootstrap.background import Background
+from engine.bootstrap.background import Background, log_failure
 
 LONG = 60.0
 
@@ -78,3 +78,11 @@ def test_closing_waits_for_the_piece_that_is_being_done() -> None:
     go.set()
     closing.join(LONG)
     assert not closing.is_alive() and ended
+
+
+def test_a_failure_that_work_went_on_without_is_logged_with_its_place(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        {}["nowhere"]
+    except KeyError as failure:
+        log_failure(failure)
+    assert "KeyError: 'nowhere'" in caplog.text and "test_background.py" in caplog.text
