@@ -84,7 +84,7 @@ class Ties:
         totals = (self._total(each) for each in plan.sums)
         self.totals = [each for each in totals if each is not None]
         self.shown = [self._number[atom] for atom in plan.gate_decisions if atom in self._number]
-        if not all(self.scopes()):
+        if not all(self.scopes()) or not self._agrees():
             raise UngaugedError
 
     def scopes(self) -> list[frozenset[int]]:
@@ -102,6 +102,22 @@ class Ties:
             if share.family is not None and share.quantity is not None
         )
         return frozenset().union(*gates, *pairs)
+
+    def _agrees(self) -> bool:
+        """Whether gates that no question decides say what is settled about their atoms; else nothing may fit."""
+        known: dict[int, bool] = {}
+        for gate in self._plan.gates:
+            atom = abs(gate.literal)
+            if self._plan.depends[atom]:
+                continue
+            settled = self._plan.constant(atom)
+            truths = [known.get(abs(each), self._plan.constant(abs(each))) for each in gate.inputs]
+            if None not in truths:
+                met = any(truth == (each > 0) for each, truth in zip(gate.inputs, truths, strict=True))
+                known[atom] = met == (gate.literal > 0)
+            if settled is not None and settled != known.get(atom):
+                return False
+        return True
 
     def _any_of(self, literals: Iterable[int], atom: int = 0) -> AnyOf | None:
         """A gauge over literals; None when one of them always holds."""

@@ -90,6 +90,20 @@ def test_little_memory_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> Non
             assert_state(model, state, [each for each in everything if agrees(each, chosen)])
 
 
+def test_a_rule_that_says_what_can_never_be_is_left_to_search() -> None:
+    """No question decides the gate, which holds when the truth fails, and a rule says that it holds."""
+    builder = ModelBuilder("never")
+    builder.boolean("b")
+    gate = builder.variable(builder.boolean("g", decision=False)).first
+    builder.clause([-gate, -builder.truth()])
+    builder.clause([gate, builder.truth()])
+    builder.clause([gate], builder.rule("never"))
+    engine = WideConfigurator(builder.build())
+    engine.chart()
+    state = engine.configure([])
+    assert isinstance(state, State) and not state.consistent
+
+
 def test_the_hub_is_what_many_hang_on() -> None:
     scopes = [(0, at) for at in range(1, 6)] + [(1, 2), (6, 7)]
     wheel = wheel_of([4] * 9, scopes, ())
