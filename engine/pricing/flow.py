@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import cached_property
 
 from engine.diagnostics import Fault, Refusal
 from engine.language import EvaluationFault
@@ -140,16 +141,22 @@ class Pricing:
         self.plan = plan
         self.request = request
         self.work = Work(plan, request, currency(request.currency), told=told)
-        is_express = lane is Lane.EXPRESS and suits(plan, request)
+        # Whoever knows a line of this plan met it on the express lane: the plan suits it.
+        is_suited = not request.manual if known.lines else suits(plan, request)
+        is_express = lane is Lane.EXPRESS and is_suited
         self.shelf = known.shelf if is_express else None
         self.rows = Rows(request.lines, known.lines if is_express else ())
-        self.finder = Finder(self.work)
         self.usable = usable_rules(plan.restrictions, request, plan.index.everything)
         self.warnings: list[str] = []
         self.slow: list[int] = []
         self.express: Express | None = None
         if is_express and self.rows.fresh:
             self.express = Express(self.work, self.rows, self.finder)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Looks up list prices; made when the first line asks, since known lines ask for none."""
+        return Finder(self.work)
 
     def run(self) -> Priced | Refusal:
         """All steps in order."""

@@ -49,6 +49,11 @@ class Rows:
     def __init__(self, lines: tuple[RequestLine, ...], known: Sequence[KnownLine | None] = ()) -> None:
         count = len(lines)
         self.lines = lines
+        self.states: list[LineState | None] = [None] * count
+        self.before: Sequence[PricedLine | None] = ()
+        if known:
+            self._take_known(known)
+            return
         self.list_unit: list[Decimal] = [ZERO] * count
         self.unit: list[Decimal] = [ZERO] * count
         self.list_amount = [0] * count
@@ -59,12 +64,8 @@ class Rows:
         self.trace: list[tuple[TraceRow, ...]] = [()] * count
         self.cost: list[int | None] = [None] * count
         self.least: list[int | None] = [None] * count
-        self.states: list[LineState | None] = [None] * count
-        self.before: Sequence[PricedLine | None] = ()
         self.fresh: Sequence[int] = range(count)
         self.is_known = False
-        if known:
-            self._take_known(known)
 
     def _take_known(self, known: Sequence[KnownLine | None]) -> None:
         """Fill in the columns of the lines that are known."""
