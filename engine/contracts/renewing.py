@@ -15,15 +15,21 @@ YEAR = 12
 
 
 def renewable(contract: Contract) -> Mapping[str, LineInForce]:
-    """The lines that run to their agreed end and have no line that follows them yet, by id."""
-    followed = {each.follows for each in all_lines(contract)}
+    """The lines that run to their agreed end and are not continued from there yet, by id.
+
+    A line is continued by whatever comes later in its place: the next term, or the next segment of its ramp.
+    """
+    names = _continued_names(contract)
+    latest: dict[str, date] = {}
+    for line in all_lines(contract):
+        latest[names[line.id]] = max(line.start, latest.get(names[line.id], line.start))
     return {
         each.line.id: each
         for each in lines_in_force(contract)
         if not each.line.is_one_time
         and each.line.end is not None
         and not each.ended_early
-        and each.line.id not in followed
+        and latest[names[each.line.id]] < each.line.end
     }
 
 
@@ -81,7 +87,22 @@ def _term_start(line: SubscriptionLine, known: Mapping[str, LineInForce]) -> dat
     """Where the term of a line began: with the line that it came in the place of, when that ended early."""
     while line.follows and known[line.follows].ended_early:
         line = known[line.follows].line
-    return line.start
+    ramp = ramp_of(line.id)
+    return min([line.start, *(each.line.start for key, each in known.items() if ramp and ramp_of(key) == ramp)])
+
+
+def ramp_of(line: str) -> str:
+    """The line whose term was cut into the segments that this line is one of; empty: it is none."""
+    ramped, _, number = line.rpartition("/")
+    return ramped if number.isdecimal() else ""
+
+
+def _continued_names(contract: Contract) -> Mapping[str, str]:
+    """What each line was when it was first signed, by id: all lines that continue each other have one name."""
+    names: dict[str, str] = {}
+    for each in all_lines(contract):
+        names[each.id] = names[each.follows] if each.follows else ramp_of(each.id) or each.id
+    return names
 
 
 def renews_on(contract: Contract) -> date | None:

@@ -210,3 +210,16 @@ def test_an_amended_line_renews_as_it_is_then(uplifting: Served) -> None:
     signed(uplifting, amendment(uplifting, order.contract, "2026-06-01", changes=[quantity("plan", "4")]))
     advance(uplifting, "2027-03-02T12:00:00Z")
     assert periods(contract_of(uplifting, order.contract))[-1] == ("plan.3", "2027-03-01", "2028-03-01", 12600)
+
+
+def test_the_segments_of_a_ramp_do_not_renew_beside_each_other(uplifting: Served) -> None:
+    ramped = deal.line("PLAN", "10", ramp={"segment_months": 6, "uplift_percent": "10"})
+    order = deal.ordered(uplifting, ramped, term_months=12)
+    advance(uplifting, "2027-04-01T12:00:00Z")
+    # 300.00, then 330.00; the next term is a year at 5 % more than the last segment: 346.50
+    assert periods(contract_of(uplifting, order.contract)) == [
+        ("plan/1", "2026-03-01", "2026-09-01", 30000),
+        ("plan/2", "2026-09-01", "2027-03-01", 33000),
+        ("plan/2.2", "2027-03-01", "2028-03-01", 34650),
+    ]
+    tie_out(uplifting, "2027-04-01")

@@ -102,6 +102,29 @@ def test_lines_that_were_followed_ended_early_or_have_no_end_are_not_renewed() -
     assert [*renewable(changed(amended, "2027-01-01", following))] == ["seats.3"]
 
 
+def test_a_ramp_renews_from_its_last_segment_for_all_of_its_term() -> None:
+    first = recurring("seats/1", "1", "2026-01-01", "2026-07-01")
+    last = recurring("seats/2", "2", "2026-07-01", "2027-07-01")
+    before = contract(first, last, terms=AUTOMATIC)
+    assert [*renewable(before)] == ["seats/2"]
+    assert next_months(before, last) == 18
+    assert renews_on(before) == day("2027-06-21")
+    # neither does a segment that was changed go on beside the next one, which was changed as well
+    more = replace(recurring("seats/1.2", "3", "2026-03-01", "2026-07-01"), follows="seats/1")
+    later = replace(recurring("seats/2.2", "4", "2026-07-01", "2027-07-01"), follows="seats/2")
+    ends = (LineEnd("seats/1", day("2026-03-01")), LineEnd("seats/2", day("2026-07-01")))
+    after = taken(change(before, ContractChange(0, day("2026-03-01"), "", "rep", SIGNED, ends, (more, later))))
+    assert [*renewable(after)] == ["seats/2.2"]
+    assert next_months(after, later) == 18
+
+
+def test_a_line_that_is_changed_after_its_next_term_was_signed_renews_no_second_time() -> None:
+    following = replace(recurring("seats.2", "1", "2027-01-01", "2028-01-01"), follows="seats")
+    renewed = changed(contract(YEAR, terms=AUTOMATIC), "2027-01-01", following)
+    more = replace(recurring("seats.3", "2", "2026-06-01", "2027-01-01"), follows="seats")
+    assert [*renewable(changed(renewed, "2026-06-01", more, ended="seats"))] == ["seats.2"]
+
+
 def test_a_contract_renews_by_itself_before_its_first_line_ends() -> None:
     half = recurring("half", "1", "2026-01-01", "2026-07-01")
     agreed = contract(YEAR, half, terms=AUTOMATIC)
