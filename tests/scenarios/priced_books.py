@@ -80,6 +80,7 @@ exchange_rates:
   - {source: EUR, target: USD, rate: 1.09, since: 2026-01-01}
   - {source: EUR, target: USD, rate: 1.1, since: 2026-03-02}
 """
+LIKELY = {"guards": 0.4, "contracts": 0.15, "bundle": 0.15}
 PAST = """\
 models:
   - id: seats
@@ -106,10 +107,13 @@ LINE_RULES = {
     "pot": "{id: pot, code: POT, budget: {EUR: 4.00}, give: '{EUR: 0.15 off unit, USD: 0.15 off unit}'}",
     "limited": "{id: limited, uses: 2, when: 'line.sku = \"LAMP\"', give: 5.00 off unit}",
     "dated": "{id: dated, from: 2026-03-03, until: 2026-03-06, give: 2 % off unit}",
+}
+OF_THE_QUOTE = {
     "id": "{id: by-id, when: 'line.id = \"l1\"', give: 6 % off unit}",
     "total": "{id: by-total, when: quote.list > 200, give: 8 % off unit}",
     "quantity": "{id: by-quantity, when: quote.qty > 8, give: 12 % off unit}",
 }
+"""Rules that make a line hang on its quote, so that none is kept."""
 ORDER_RULES = {
     "big": "{id: big, when: quote.net > 100, give: 5 % off order}",
     "lamps": "{id: lamps, for: 'line.sku = \"LAMP\"', give: 10.00 off order}",
@@ -145,8 +149,9 @@ def book(random_: random.Random) -> dict[str, bytes]:
     prices = PRICES % random_.choice(("line", "sku", "quote"))
     if random_.random() < 0.2:
         prices = prices.replace("models:\n", PAST, 1)
-    prices += RATES + "".join(text for text in MORE_PRICES.values() if random_.random() < 0.3)
+    prices += RATES + "".join(text for name, text in MORE_PRICES.items() if random_.random() < LIKELY[name])
     rules = random_.sample(tuple(LINE_RULES.values()), 4)
+    rules += random_.sample(tuple(OF_THE_QUOTE.values()), random_.choice((0, 0, 0, 1)))
     rules += [LINE_RULES[each] for each in ("once", "each", "pot") if LINE_RULES[each] not in rules]
     orders = random_.sample(tuple(ORDER_RULES.values()), random_.randint(0, 2))
     discounts = "discounts:\n" + "".join(f"  - {each}\n" for each in rules)

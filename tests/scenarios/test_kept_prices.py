@@ -95,6 +95,20 @@ def discount(random_: random.Random, name: str) -> pricing_pb2.ManualDiscount:
     )
 
 
+def cart(random_: random.Random) -> pricing_pb2.QuoteContent:
+    """What many ask for: a few products in small quantities, by customers and on days that others name too."""
+    skus = random_.sample(PLAIN, random_.randint(1, 3))
+    lines = [deal.line(sku, random_.choice(("1", "10"))) for sku in skus]
+    found = pricing_pb2.QuoteContent(lines=lines, customer=random_.choice(("customers/anna", "customers/berta")))
+    if random_.random() < 0.4:
+        found.date.CopyFrom(deal.day((FIRST + timedelta(days=random_.randint(0, 6))).isoformat()))
+    if random_.random() < 0.3:
+        found.header["channel"].CopyFrom(random_.choice(ALIKE["channel"]))
+    if random_.random() < 0.3:
+        found.codes.append(random_.choice(("ONCE", "EACH", "POT")))
+    return found
+
+
 def content(random_: random.Random) -> pricing_pb2.QuoteContent:
     lines = [line(random_, number) for number in range(random_.randint(1, 4))]
     if random_.random() < 0.2:
@@ -123,7 +137,8 @@ def content(random_: random.Random) -> pricing_pb2.QuoteContent:
 def question(random_: random.Random) -> pricing_pb2.PriceQuoteRequest:
     view = random_.choice((common_pb2.VIEW_FULL, common_pb2.VIEW_WATERFALL, common_pb2.VIEW_BASIC, 0))
     days = random_.choice((0,) * 9 + (30,))
-    return pricing_pb2.PriceQuoteRequest(content=content(random_), view=view, lowest_price_days=days)
+    asked = random_.choice((cart, content))(random_)
+    return pricing_pb2.PriceQuoteRequest(content=asked, view=view, lowest_price_days=days)
 
 
 @contextmanager
