@@ -45,12 +45,10 @@ class Finder:
         """The list price of a line from the books, the product's own price, or by exchange; None: there is none."""
         code = self.work.currency.code
         if self._table is not None:
-            entry = self._winner(self._table, line, record, code)
-            if entry is not None:
-                price = self._price_of(entry, line, record, code)
-                if price is not None:
-                    self._tell(entry, line, record)
-                    return _found(entry, line, price, entry.no)
+            entry, price = self._winner(self._table, line, record, code)
+            if entry is not None and price is not None:
+                self._tell(entry, line, record)
+                return _found(entry, line, price, entry.no)
         own = own_list(line)
         if own is not None:
             return Found(own, OWN_LIST)
@@ -73,8 +71,7 @@ class Finder:
             return None
         for frozen in self._rates:
             source = frozen.source
-            entry = self._winner(self._table, line, record, source)
-            price = None if entry is None else self._price_of(entry, line, record, source)
+            entry, price = self._winner(self._table, line, record, source)
             if entry is not None and price is not None:
                 settings = self.work.plan.rules.rounding
                 places = settings.unit_exponent
@@ -93,11 +90,20 @@ class Finder:
             read = (("price entry", str(plan.entry.id)), (f"price in {code}", price), *rate)
             told.read[EXCHANGE] = tuple(each for each in read if each[1] != "")
 
-    def _winner(self, table: PriceTable, line: RequestLine, record: Record, code: str) -> EntryPlan | None:
+    def _winner(
+        self, table: PriceTable, line: RequestLine, record: Record, code: str
+    ) -> tuple[EntryPlan | None, Decimal | None]:
+        """The entry that decides, with its price. One that holds and comes to none (it starts from a cost that nobody
+        stated) leaves the line to the book that its own falls back to, else to nobody.
+        """
+        winner = None
         for entry in candidates(table, line.sku, record):
-            if self._holds(entry, line, record, code):
-                return entry
-        return None
+            if (winner is None or entry.entry.book != winner.entry.book) and self._holds(entry, line, record, code):
+                winner = entry
+                price = self._price_of(entry, line, record, code)
+                if price is not None:
+                    return entry, price
+        return winner, None
 
     def constant_prices(self) -> Mapping[str, Constant]:
         """The SKUs whose price in the quote's currency is one number, with the number of its entry."""
@@ -157,10 +163,9 @@ class Finder:
                 return line.cost
             case FormulaBase.BOOK:
                 table = self.work.plan.prices.get(book)
-                entry = None if table is None else self._winner(table, line, record, code)
+                entry, price = (None, None) if table is None else self._winner(table, line, record, code)
                 if entry is None:
                     return own_list(line)
-                price = self._price_of(entry, line, record, code)
                 return None if price is None else _found(entry, line, price, entry.no).unit
 
     def _stated(self, line: RequestLine, record: Record, code: str) -> Decimal | None:

@@ -51,6 +51,19 @@ def test_a_book_may_fall_back_to_another_for_what_it_has_no_price_for() -> None:
     assert nets(quote(empty, line("PEN"), header={"price_book": "partner"})) == {"pen": "1.50"}
 
 
+def test_a_computed_price_without_a_start_leaves_the_line_to_the_next_book() -> None:
+    # cost plus 0.10: of the pen 0.90 + 0.10; nobody stated what ink costs
+    own = "{id: cost, family: desk, book: dealer, from_cost: true, surcharge: 0.10}"
+    by_cost = f"{own}, {{id: dear, sku: INK, book: dealer, price: 12.00, priority: -1}}"
+    at_dealer = {"price_book": "dealer"}
+    falling = book_of(prices=f"prices: [{by_cost}]\nprice_books: [{{id: dealer, falls_back_to: default}}]\n")
+    # nor is a price that its own book ranks below taken without a word
+    assert nets(quote(falling, line("PEN"), line("INK"), header=at_dealer)) == {"pen": "1.00", "ink": "9.99"}
+    alone = book_of(prices=f"prices: [{by_cost}]\n")
+    (fault,) = refused(alone, line("INK"), header=at_dealer)
+    assert "no price for `INK` in the price book `dealer`" in fault
+
+
 def test_a_table_of_contracted_prices_keeps_to_its_quantities() -> None:
     table = "line.sku,customer.id,line.qty,out: contracted_price,out: contracted_percent\n"
     rows = "PEN,acme,[10..99],1.20,\nPEN,acme,>= 100,1.00,\nINK,acme,> 2,,25\n"
