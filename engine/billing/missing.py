@@ -13,7 +13,7 @@ from engine.billing.recurring import missing_recurring
 from engine.billing.service import Service
 from engine.billing.usage import missing_usage
 from engine.catalog import ChargeKind
-from engine.contracts import Contract, Delivery, UsageRecord, lines_in_force
+from engine.contracts import Contract, Delivery, UsageRecord, lines_in_force, usage_line_on
 
 T = TypeVar("T")
 
@@ -32,7 +32,8 @@ def missing_lines(
     lines it returns nothing. Credits come as lines of their own.
     """
     delivered = _grouped(deliveries, lambda each: each.line)
-    used = _grouped(usage, lambda each: each.line)
+    line_on = usage_line_on(contract)
+    used = _grouped(usage, lambda each: line_on(each.line, each.on))
     billed = _grouped((each for each in existing if each.contract == contract.id), lambda each: each.subscription)
     found: list[BillLine] = []
     for state in lines_in_force(contract):

@@ -16,7 +16,7 @@ from engine.contracts.amendment import (
 from engine.contracts.contract import BillOn, Contract, ContractChange, Credit, LineEnd, SubscriptionLine
 from engine.contracts.delivery import Delivery, UsageRecord
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
-from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force
+from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force, usage_line_on
 from engine.contracts.notice import earliest_end, last_notice_day
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms, renewed_price
 from engine.contracts.renewing import anchor_of, next_months, renewable, renewing, renews_on
@@ -68,4 +68,5 @@ __all__ = [
     "take_back",
     "with_parts",
     "with_released",
+    "usage_line_on",
 ]

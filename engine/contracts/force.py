@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from engine.catalog import ChargeKind
 from engine.contracts.contract import Contract, Credit, SubscriptionLine
 
 
@@ -58,3 +60,27 @@ def last_day_of_service(contract: Contract) -> date | None:
     if not ends or None in ends:
         return None
     return max(end for end in ends if end is not None) - timedelta(days=1)
+
+
+def usage_line_on(contract: Contract) -> Callable[[str, date], str]:
+    """Tells which line usage of a line counts for on a day: itself, or what is served then of those in its place.
+
+    A meter goes on with the id that it knows when a line was changed or renewed, and a change may be signed after the
+    usage of its days was reported. A line of another product measures something else.
+    """
+    states = {each.line.id: each for each in lines_in_force(contract) if each.line.charge.kind is ChargeKind.USAGE}
+    first: dict[str, str] = {}
+    chains: dict[str, list[LineInForce]] = {}
+    for key, state in states.items():
+        before = states.get(state.line.follows)
+        continues = before is not None and before.line.sku == state.line.sku
+        first[key] = first[state.line.follows] if continues else key
+        chains.setdefault(first[key], []).append(state)
+
+    def found(line: str, on: date) -> str:
+        state = states.get(line)
+        if state is None or state.serves(on):
+            return line
+        return next((each.line.id for each in chains[first[line]] if each.serves(on)), line)
+
+    return found

@@ -140,3 +140,25 @@ def test_the_segments_of_a_ramp_are_lines_that_change_one_by_one(shop: Served) -
     found = [each[1] for each in shown(drafted(shop, order.contract, "2028-03-01"))]
     assert found == [30000] * 6 + [36000] * 6 + [37800] * 12
     tie_out(shop, "2028-03-01")
+
+
+def test_usage_counts_for_the_line_of_its_day_whatever_id_the_meter_knows(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
+
+    def used(key: str, line: str, on: str, calls: str) -> None:
+        record = billing_pb2.UsageRecord(id=key, line=line, day=deal.day(on), quantity=calls)
+        shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=[record]))
+
+    used("reported before the change was signed", "calls", "2026-03-20", "1000")
+    signed(shop, amendment(shop, order.contract, "2026-03-16", changes=[quantity("calls", "500")]))
+    used("on the day before", "calls.2", "2026-03-15", "10")
+    used("on the day of the change", "calls", "2026-03-16", "100")
+    used("by a meter that knows of no change", "calls", "2026-04-02", "2000")
+    billed = [
+        (line.quote_line, line.quantity, line.amount)
+        for each in drafted(shop, order.contract, "2026-05-01")
+        for line in each.lines
+    ]
+    # 0.05 a call: 10 before 16 March, 1 000 and 100 from then on, 2 000 in April
+    assert billed == [("calls", "10", 50), ("calls.2", "1100", 5500), ("calls.2", "2000", 10000)]
+    tie_out(shop, "2026-05-01")
