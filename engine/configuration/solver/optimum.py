@@ -118,20 +118,28 @@ class _Host:
 
 
 def _run(search: RC2, host: _Host, theory: Theory | None, allowance: Allowance) -> Best | None:
-    timer = threading.Timer(allowance.milliseconds_left() / 1000, search.interrupt)
+    """RC2 forgets an interruption that comes between two of its runs, so it is noted here: it is no proof."""
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        search.interrupt()
+
+    timer = threading.Timer(allowance.milliseconds_left() / 1000, stop)
     timer.daemon = True
     timer.start()
     try:
         while True:
             model = search.compute(expect_interrupt=True)
-            if search.interrupted:
+            lemmas = theory.lemmas(model, host) if theory and model is not None else []
+            if model is not None and not lemmas:
+                return Best(tuple(model), search.cost, proven=True)
+            if late.is_set():
                 return Best((), search.cost, proven=False)
             if model is None:
                 return None
-            lemmas = theory.lemmas(model, host) if theory else []
-            if not lemmas:
-                return Best(tuple(model), search.cost, proven=True)
             for lemma in lemmas:
                 host.add(lemma)
     finally:
         timer.cancel()
+        timer.join()  # or it might interrupt a solver that is gone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -94,3 +95,32 @@ def test_a_descent_beats_what_a_program_stopped_early_proposes(monkeypatch: pyte
     monkeypatch.setattr(program.Program, "minimise", lambda *_: poor)
     found = SatConfigurator(model).complete([], objective=Objective(terms))
     assert found.status is CompletionStatus.FEASIBLE and found.total == -51 and found.bound == -60
+
+
+class Early:
+    """A timer that goes off at once."""
+
+    def __init__(self, _: float, act: Callable[[], None]) -> None:
+        self.start = act
+        self.daemon = True
+
+    def cancel(self) -> None:
+        """Nothing to call off."""
+
+    join = cancel
+
+
+@pytest.mark.parametrize("quantities", [True, False])
+def test_running_out_of_time_before_the_first_search_is_no_proof(
+    monkeypatch: pytest.MonkeyPatch, *, quantities: bool
+) -> None:
+    """RC2 took the interruption for a formula that nothing satisfies: short deadlines were answered as infeasible."""
+    model, terms = shop()
+    if not quantities:
+        builder = ModelBuilder("switch")
+        terms = (Term(-5, builder.is_(builder.boolean("b"), True)),)
+        model = builder.build()
+    monkeypatch.setattr("engine.configuration.solver.optimum.threading.Timer", Early)
+    found = SatConfigurator(model).complete([], objective=Objective(terms))
+    assert found.status in (CompletionStatus.FEASIBLE, CompletionStatus.OPTIMAL)
+    assert found.total == (-51 if quantities else -5)
