@@ -85,11 +85,15 @@ class Sheets:
         self._written: dict[Sku, tuple[Decimal, int, bytes]] = {}
         self._steps: dict[tuple[str, int], bytes] = {}
         self._stories: dict[tuple[int, int], _Story] = {}
-        self._lines: dict[tuple[Sku, int], _Line] = {}
+        self._lines: dict[tuple[Sku, int, int], _Line] = {}
 
     def fill_line(self, row: pricing_pb2.PricedLine, line: PricedLine, digits: int, texts: Texts) -> None:
         """Set a priced line. One that is met again, as known lines are, was written before: what differs is set."""
-        key = line.sku, line.list_amount
+        if line.order_discount and line.unit is line.list_unit:
+            # Nearly all of it is amounts of its own: to look for the rest costs more than to set it.
+            _fill_line(row, line, digits, texts, self.product(line.sku, line.list_unit, digits))
+            return
+        key = line.sku, line.list_amount, id(line.unit)
         found = self._lines.get(key)
         if found is None or not found.is_like(line, digits):
             _fill_line(row, line, digits, texts, self.product(line.sku, line.list_unit, digits))
