@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from engine.configuration import ModelBuilder, Term
 from engine.configuration.answers import Budget, CompletionStatus, Objective
 from engine.configuration.model import Model
+from engine.configuration.products import Aim
 from engine.configuration.solver import completing, program
 from engine.configuration.solver.completing import values_of
 from engine.configuration.solver.descent import Descent, total_of
@@ -19,6 +21,7 @@ from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.solver.search import Allowance, Search
 from engine.configuration.solver.sums import SumTheory
 from engine.configuration.solver.workbench import Foundation
+from tests.configuration.products.test_charts import shipped
 from tests.configuration.solver.brute import random_model, solutions, total
 
 SEEDS = st.integers(0, 10**6)
@@ -110,17 +113,19 @@ class Early:
     join = cancel
 
 
-@pytest.mark.parametrize("quantities", [True, False])
-def test_running_out_of_time_before_the_first_search_is_no_proof(
-    monkeypatch: pytest.MonkeyPatch, *, quantities: bool
-) -> None:
+def test_running_out_of_time_before_the_first_search_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """RC2 took the interruption for a formula that nothing satisfies: short deadlines were answered as infeasible."""
-    model, terms = shop()
-    if not quantities:
-        builder = ModelBuilder("switch")
-        terms = (Term(-5, builder.is_(builder.boolean("b"), True)),)
-        model = builder.build()
+    engine, _ = shipped("WS")
+    prices = {
+        sku: Decimal(at)
+        for at, sku in enumerate(sorted(each for s in engine.product.slots.values() for each in s.class_of), 100)
+    }
     monkeypatch.setattr("engine.configuration.solver.optimum.threading.Timer", Early)
-    found = SatConfigurator(model).complete([], objective=Objective(terms))
-    assert found.status in (CompletionStatus.FEASIBLE, CompletionStatus.OPTIMAL)
-    assert found.total == (-51 if quantities else -5)
+    found = engine.complete(
+        [],
+        aim=Aim.BEST_MARGIN,
+        prices=prices,
+        costs=dict.fromkeys(prices, Decimal(90)),
+        budget=Budget(milliseconds=300),
+    )
+    assert found.status is CompletionStatus.FEASIBLE and found.choices
