@@ -152,7 +152,7 @@ def book(random_: random.Random) -> dict[str, bytes]:
     prices += RATES + "".join(text for name, text in MORE_PRICES.items() if random_.random() < LIKELY[name])
     rules = random_.sample(tuple(LINE_RULES.values()), 4)
     rules += random_.sample(tuple(OF_THE_QUOTE.values()), random_.choice((0, 0, 0, 1)))
-    rules += [LINE_RULES[each] for each in ("once", "each", "pot") if LINE_RULES[each] not in rules]
+    rules += [LINE_RULES[each] for each in ("once", "each", "pot", "limited") if LINE_RULES[each] not in rules]
     orders = random_.sample(tuple(ORDER_RULES.values()), random_.randint(0, 2))
     discounts = "discounts:\n" + "".join(f"  - {each}\n" for each in rules)
     if orders:

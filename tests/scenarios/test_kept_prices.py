@@ -221,7 +221,7 @@ class Day:
     def sell(self, server: Served) -> None:
         """A deal that uses a code, and orders what counts towards tiers."""
         code = self.random.choice(("ONCE", "EACH", "POT"))
-        skus = self.random.sample(("PEN", "SEAT", "TIER"), 2)
+        skus = self.random.sample(("PEN", "SEAT", "TIER", "LAMP"), 2)
         deal.ordered(server, *(deal.line(sku, "5") for sku in skus), codes=[code], term_months=12)
 
     def draft(self, server: Served) -> None:
