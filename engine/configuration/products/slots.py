@@ -112,6 +112,8 @@ class Setting:
 
     def hint(self, value: Value) -> str:
         """What to say where it cannot have a value: the nearest word, or what it takes."""
+        if isinstance(self.values[0], bool):
+            return f"give true or false{', not a text' if isinstance(value, str) else ''}"
         known = [str(each) for each in self.values]
         if isinstance(self.values[0], Decimal):
             return f"a whole number from {known[0]} to {known[-1]}"

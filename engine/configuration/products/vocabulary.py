@@ -119,7 +119,8 @@ class Vocabulary:
             if found:
                 continue
             if self.place(each) in seen:
-                yield Fault(CHOSEN_TWICE, place, f"`{self.place(each)[0]}` is chosen twice")
+                name = each.setting if isinstance(each, Set) else each.slot
+                yield Fault(CHOSEN_TWICE, place, f"`{name}` is chosen twice")
             seen.add(self.place(each))
 
     def _set_faults(self, choice: Set, place: str) -> Iterator[Fault]:

@@ -94,8 +94,12 @@ def test_a_number_outside_its_range_and_a_yes_are_no_values() -> None:
     faults = engine.faults([Set("seats", Decimal(9)), Set("extends", Decimal(1))])
     assert [str(each) for each in faults] == [
         "CFG204: choices[0].value: `seats` cannot be `9`; a whole number from 0 to 5",
-        "CFG204: choices[1].value: `extends` cannot be `1`; one of False, True",
+        "CFG204: choices[1].value: `extends` cannot be `1`; give true or false",
     ]
+    (yes_in_letters,) = engine.faults([Set("extends", "true")])
+    assert yes_in_letters.hint == "give true or false, not a text"
+    twice = engine.faults([Set("extends", value=True), Set("extends", value=False)])
+    assert [each.message for each in twice] == ["`extends` is chosen twice"]
     assert engine.faults([Set("seats", value=True)]) and not engine.faults([Set("seats", Decimal(5))])
     lines = [
         ConfiguredLine(LineId("r"), TABLE, Decimal(1), attributes={"seats": Decimal("2.5"), "extends": True}),
