@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -50,6 +51,7 @@ from engine.language.tree import (
 
 PRIMARY = POSTFIX + 1
 _LONGEST_PLAIN = 40
+_STARTS_WITH_EXTERNAL = re.compile(r"external\b")
 
 _POWERS = {
     ArithmeticOp.ADD: ADD,
@@ -263,7 +265,10 @@ def _function(node: Expression) -> Written:
     assert isinstance(node, FunctionDefinition)
     parts = (each.name + (f": {print_type(each.type)}" if each.type else "") for each in node.parameters)
     external = "external " if node.external else ""
-    return f"function({', '.join(parts)}) {external}{_write(node.body, LOWEST)}", OR
+    body = _write(node.body, LOWEST)
+    if not external and _STARTS_WITH_EXTERNAL.match(body):
+        body = f"({body})"  # a name of the author's, which would be read as the word that marks a foreign function
+    return f"function({', '.join(parts)}) {external}{body}", OR
 
 
 def print_type(node: TypeExpression) -> str:
