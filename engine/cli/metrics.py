@@ -27,7 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         positional("name", "the metric, such as nrr", named("metrics")),
         option("--from", "the first day (default: the last day alone, or the twelve months up to it)", kind=a_day),
         option("--to", "the last day that counts (default: today)", kind=a_day),
-        Argument(("--by",), "split by these, such as month customer", many=True),
+        Argument(("--by",), "split by these, such as month,customer", many=True),
         Argument(("--rows",), "the records behind the figures", flag=True),
         Argument(("--csv",), "as CSV, for a spreadsheet", flag=True),
     )
@@ -52,13 +52,14 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
         raise VerbFailed("`--csv` and `--json` are two ways to answer; choose one")
     given = {"since": getattr(options, "from"), "until": options.to}
     fields: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    fields |= {"name": options.name, "group_by": options.by or ()}
+    split = [name for each in options.by or () for name in each.split(",") if name]
+    fields |= {"name": options.name, "group_by": split}
     if options.rows:
         rows = list(client.metrics.list_metric_rows(page_size=MOST_ROWS, **fields))
         _write_rows(rows) if options.csv else _show_rows(screen, rows)
         return STREAMED if options.csv else rows
     report = client.metrics.get_metric(**fields)
-    _write_figures(report) if options.csv else _show_report(screen, report, options.by or ())
+    _write_figures(report) if options.csv else _show_report(screen, report, split)
     return STREAMED if options.csv else report
 
 

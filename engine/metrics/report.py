@@ -61,8 +61,11 @@ def measured(metric: Metric, facts: Facts, period: Period, by: Sequence[str] = (
         return Refusal(faults)
     figures: list[Figure] = []
     rows: list[MetricRow] = []
-    for window in months_of(period) if MONTH in by else (period,):
-        found = _ordered(_placed(each, facts, window) for each in metric.rows(facts, window))
+    monthly = MONTH in by
+    for window in months_of(period) if monthly else (period,):
+        found = _ordered(
+            _placed(each, facts, window.start if monthly else each.on) for each in metric.rows(facts, window)
+        )
         rows += found
         figures += _figures(metric, found, window, by)
     return Report(metric, period, tuple(figures), tuple(rows))
@@ -84,9 +87,13 @@ def window_of(metric: Metric, start: date | None, last_day: date) -> Period:
     return Period.through(start or last_day, last_day)
 
 
-def _placed(row: MetricRow, facts: Facts, window: Period) -> MetricRow:
-    """The row with what follows from it: the month that it is counted in, and the market of its customer."""
-    by = {**row.by, MONTH: f"{window.start:%Y-%m}"}
+def _placed(row: MetricRow, facts: Facts, counted: date) -> MetricRow:
+    """The row with what follows from it: the month of a day, and the market of its customer.
+
+    Split by month that is the month a row counts in, which may be a later one than that of its day (an offer that is
+    still open); otherwise the month of its day.
+    """
+    by = {**row.by, MONTH: f"{counted:%Y-%m}"}
     customer = row.by.get("customer")
     if customer is not None:
         market = facts.markets.get(customer)

@@ -16,6 +16,9 @@ def test_metrics_are_listed_and_shown(cpq: Cpq) -> None:
     assert "not defined" in shown and "no row is behind it" in shown
     months = cpq("metrics", "show", "mrr", "--from", "2026-01-01", "--to", "2026-02-28", "--by", "month", "--csv")
     assert months.splitlines() == ["month,currency,value,mrr,rows", "2026-01,,0.00,0,0", "2026-02,,0.00,0,0"]
+    for split in (("month", "customer"), ("month,customer",), ("month,", "customer")):
+        shown = cpq("metrics", "show", "mrr", "--from", "2026-01-01", "--to", "2026-01-31", "--by", *split)
+        assert ["month", "customer"] == shown.splitlines()[2].split()[:2]
     assert cpq("metrics", "show", "mrr", "--rows", "--json") == []
     assert cpq("metrics", "show", "mrr", "--rows", "--csv") == "record,day,currency\n"
 

@@ -146,6 +146,20 @@ def test_a_window_is_filled_in_by_the_moment_of_the_metric() -> None:
     assert window_of(METRICS["dso"], None, day("2026-03-31")) == Period(day("2025-04-01"), day("2026-04-01"))
 
 
+def test_a_row_names_the_month_of_its_day_or_the_month_it_is_counted_in() -> None:
+    """An offer of 2 March is still open at the end of April, and counts there when April is asked for by itself."""
+    found = facts(told("q-1", (Happened.SENT, 2)))
+    quarter = Period(day("2026-01-01"), day("2026-05-01"))
+
+    def months(*by: str) -> list[str]:
+        report = measured(METRICS["pipeline_velocity"], found, quarter, by)
+        assert isinstance(report, Report)
+        return [each.by["month"] for each in report.rows]
+
+    assert months() == ["2026-03"]
+    assert months("month") == ["2026-03", "2026-04"]
+
+
 def test_all_faults_of_a_split_are_told() -> None:
     long = Period(day("2000-01-01"), day("2026-04-01"))
     refused = measured(METRICS["mrr"], Facts(), long, ("sky", "month", "month"))
