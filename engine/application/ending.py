@@ -11,7 +11,7 @@ from engine.application.corrections import correct_invoices
 from engine.application.perform import Work
 from engine.application.revenue import save_revenue
 from engine.billing import CreditNote, Invoice
-from engine.contracts import Contract, LineEnd, SubscriptionLine, all_lines, released_before, with_released
+from engine.contracts import Contract, LineEnd, all_lines, released_before, with_released
 from engine.diagnostics import Refusal
 from engine.money import Money, total
 from engine.orders.cancellation import stop_fulfilment
@@ -72,7 +72,7 @@ def _released(work: Work, bill: BillOfContract, ended: tuple[LineEnd, ...]) -> M
     billed = [*bill.existing, *bill.missing(max([work.at.date(), *(each.on for each in ended)]))]
     released = {}
     for end in ended:
-        promised = _promised(lines[end.line])
+        promised = lines[end.line].promised
         if promised is not None:
             own = [each for each in billed if each.subscription == end.line]
             by_hand = total((each.amount for each in own if each.by_hand), promised.currency)
@@ -80,10 +80,6 @@ def _released(work: Work, bill: BillOfContract, ended: tuple[LineEnd, ...]) -> M
             bills = total((each.amount for each in own), promised.currency)
             released[end.line] = promised - before + by_hand - bills
     return released
-
-
-def _promised(line: SubscriptionLine) -> Money | None:
-    return line.amount if line.is_one_time else line.term_total
 
 
 def _end_revenue(work: Work, contract: Contract) -> Refusal | None:

@@ -70,6 +70,11 @@ class SubscriptionLine:
         return self.charge.kind is ChargeKind.ONE_TIME
 
     @property
+    def promised(self) -> Money | None:
+        """What was agreed for all of it; None for usage and for a service without an agreed end."""
+        return self.amount if self.is_one_time else self.term_total
+
+    @property
     def service(self) -> Period | None:
         """The agreed service period, or None when it has no end."""
         return None if self.end is None else Period(self.start, self.end)

@@ -118,14 +118,16 @@ OWING = (
         "backlog",
         "Backlog",
         "The net value over the term of what was ordered by the last day and not handed over by then; a service is "
-        "handed over when it is up. Cancelled items do not count.",
+        "handed over when it is up. Cancelled items do not count. Usage, and services without an agreed end, are left "
+        "out.",
         Unit.MONEY,
         Moment.AT_DAY,
-        frozenset({"orders"}),
+        frozenset({"orders", "contracts"}),
         owing.backlog_rows,
         {"backlog": sum_of("backlog")},
         only("backlog"),
         (*CUSTOMER, "sku", "contract"),
+        version=2,
     ),
     Metric(
         "deferred_revenue",

@@ -139,6 +139,7 @@ SELLING = (
         {"won": sum_of("won"), "won_value": sum_of("won_value")},
         share("won_value", "won"),
         SELLER,
+        version=2,
     ),
     Metric(
         "pipeline_velocity",
@@ -156,6 +157,7 @@ SELLING = (
             "cycle_days": ratio_of("days", "won"),
         },
         _velocity,
+        version=2,
     ),
     Metric(
         "discount_depth",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from engine.contracts import Contract
+from engine.contracts import Contract, all_lines
 from engine.metrics.stories import QuoteStory
 from engine.money import Currency
 from engine.orders.order import Order
@@ -72,3 +72,9 @@ class Facts:
     journal: tuple[BookedLine, ...] = ()
     invoices: tuple[FinalInvoice, ...] = ()
     markets: Mapping[str, Market] = field(default_factory=lambda: MappingProxyType({}))
+
+    def without_value(self) -> frozenset[tuple[str, str]]:
+        """The lines, by contract and id, whose price is not agreed: usage, and services without an agreed end."""
+        return frozenset(
+            (each.id, line.id) for each in self.contracts for line in all_lines(each) if line.promised is None
+        )

@@ -142,12 +142,13 @@ def _billed_for(contract: RevenueContract, billed: Mapping[str, int]) -> Money:
 
 def backlog_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """The items ordered by the last day that are not all handed over then: the share of their price that waits."""
+    without_value = facts.without_value()
     for order in facts.orders:
         if order.placed_at.date() >= period.end:
             continue
         for item in order.items:
             waiting = _waiting(item, period.last_day)
-            if not waiting.is_zero:
+            if not waiting.is_zero and (order.contract, item.line) not in without_value:
                 by = {"customer": order.customer, "sku": item.sku, "contract": order.contract}
                 yield MetricRow(
                     _item_name(order, item), period.last_day, {"backlog": waiting.decimal}, waiting.currency, by

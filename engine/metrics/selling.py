@@ -81,11 +81,12 @@ def cycle_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 def deal_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """What each order of the period that opened a contract is worth over its term; changes of it are no new deals."""
     owners = {each.id: each.owner for each in facts.quotes}
-    opening = {each.order for each in facts.contracts}
+    opening, without_value = {each.order for each in facts.contracts}, facts.without_value()
     for order in facts.orders:
         if order.id in opening and order.placed_at.date() in period and order.items:
             unit = order.items[0].term_total.currency
-            worth = total((each.term_total for each in order.items), unit)
+            agreed = (each for each in order.items if (order.contract, each.line) not in without_value)
+            worth = total((each.term_total for each in agreed), unit)
             by = {"customer": order.customer, "owner": owners.get(order.quote, "")}
             yield MetricRow(
                 f"orders/{order.id}", order.placed_at.date(), {"won": ONE, "won_value": worth.decimal}, unit, by

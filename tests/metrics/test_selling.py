@@ -25,6 +25,7 @@ from engine.metrics.metric import MetricRow, percentile_of
 from engine.money import currency
 from engine.periods import Period
 from tests.contracts.build import day
+from tests.orders.build import CALLS, MONTHLY, accepted_line, booked
 
 EUR, USD = currency("EUR"), currency("USD")
 MARCH = Period(day("2026-03-01"), day("2026-04-01"))
@@ -144,6 +145,26 @@ def test_percentiles_lie_between_their_neighbours(percent: int, expected: str) -
 def test_a_window_is_filled_in_by_the_moment_of_the_metric() -> None:
     assert window_of(METRICS["mrr"], None, day("2026-03-31")) == Period(day("2026-03-31"), day("2026-04-01"))
     assert window_of(METRICS["dso"], None, day("2026-03-31")) == Period(day("2025-04-01"), day("2026-04-01"))
+
+
+def test_usage_and_services_without_an_agreed_end_have_no_value_yet() -> None:
+    """A month at 20.00 for 12 months and 5.00 once are 245.00; the estimate of calls and the open service are not."""
+    sale = booked(
+        accepted_line("seats", "20.00", charge=MONTHLY, months=12),
+        accepted_line("mug", "5.00"),
+        accepted_line("calls", "70.00", charge=CALLS, months=12),
+        accepted_line("care", "9.00", charge=MONTHLY),
+    )
+    found = facts(told("q-1", (Happened.ORDERED, 24)), orders=(sale.order,), contracts=(sale.contract,))
+    assert value("average_deal_size", found) == 245
+    # one won, none lost, nothing open
+    assert value("pipeline_velocity", found) == 0
+    waiting = booked(
+        accepted_line("seats", "20.00", charge=MONTHLY, months=12, fulfilment="provision"),
+        accepted_line("calls", "70.00", charge=CALLS, months=12, fulfilment="provision"),
+        accepted_line("care", "9.00", charge=MONTHLY, fulfilment="provision"),
+    )
+    assert value("backlog", Facts(orders=(waiting.order,), contracts=(waiting.contract,))) == 240
 
 
 def test_a_row_names_the_month_of_its_day_or_the_month_it_is_counted_in() -> None:
