@@ -166,7 +166,8 @@ def _finals(bill: BillOfContract) -> tuple[Invoice, ...]:
 def _notes(bill: BillOfContract, until: date, at: datetime) -> tuple[CreditNote, ...] | Refusal:
     """The credit notes that the ends of a change issue on final invoices."""
     finals = {each.id: each for each in _finals(bill)}
-    documents = sort_onto_documents(replace(bill, invoices=tuple(finals.values())).missing(until), [*finals.values()])
+    missing = replace(bill, invoices=tuple(finals.values())).missing(until, today=at.date())
+    documents = sort_onto_documents(missing, [*finals.values()])
     made = [
         draft_credit_note("", lines, finals[key], earlier=bill.notes, reason=Reason("service ended"), at=at)
         for key, lines in documents.credits.items()
@@ -178,11 +179,15 @@ def _notes(bill: BillOfContract, until: date, at: datetime) -> tuple[CreditNote,
 def _schedule(
     bill: BillOfContract, notes: tuple[CreditNote, ...], until: date, at: datetime
 ) -> tuple[Invoice, ...] | Refusal:
-    """The invoices that runs would draft until a day, once drafts are thrown away and notes are issued."""
+    """The invoices that runs would draft until a day, once drafts are thrown away and notes are issued.
+
+    There are runs on the days of the drafts among them, so that late usage on one is not too late.
+    """
     settled = replace(bill, invoices=_finals(bill), notes=(*bill.notes, *notes))
+    missing = settled.missing_by((*(each.on for each in bill.invoices if not each.is_final), at.date(), until))
     made = [
         draft_invoice("", lines, bill_to(bill.contract), on=day, taxes=bill.taxes, at=at)
-        for day, lines in sort_onto_documents(settled.missing(until), settled.invoices).invoices.items()
+        for day, lines in sort_onto_documents(missing, settled.invoices).invoices.items()
     ]
     refusal = next((each for each in made if isinstance(each, Refusal)), None)
     return refusal or tuple(each.value for each in made if isinstance(each, Decision))

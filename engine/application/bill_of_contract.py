@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -41,9 +42,21 @@ class BillOfContract:
         billed = [line for each in self.invoices for line in each.lines]
         return (*billed, *(line for each in self.notes for line in each.lines))
 
-    def missing(self, until: date) -> tuple[BillLine, ...]:
-        """What is due by a day and not billed yet."""
-        return missing_lines(self.contract, self.deliveries, self.usage, self.existing, until, self.policy)
+    def missing(self, until: date, *, today: date) -> tuple[BillLine, ...]:
+        """What is due by a day and not billed yet; on a day ahead no usage is too late that is not too late today."""
+        return self.missing_by((today, until))
+
+    def missing_by(self, days: Sequence[date]) -> tuple[BillLine, ...]:
+        """What runs bill together, one on each of the days up to the last of them.
+
+        Only of late usage a single run to the last day would find less.
+        """
+        until = days[-1]
+        found: tuple[BillLine, ...] = ()
+        for day in sorted({each for each in days if each <= until}) if self.usage else (until,):
+            billed = (*self.existing, *found)
+            found += missing_lines(self.contract, self.deliveries, self.usage, billed, day, self.policy)
+        return tuple(sorted(found, key=lambda each: each.due_on))
 
 
 def orders_of(reader: Reader, contract: Contract) -> tuple[Order, ...]:

@@ -59,7 +59,7 @@ def preview_invoices(
     bill = bill_of(env, reader, contract, tenant)
     if isinstance(bill, Refusal):
         return bill
-    documents = sort_onto_documents(bill.missing(until), bill.invoices)
+    documents = sort_onto_documents(bill.missing(until, today=at.date()), bill.invoices)
     made = [
         *_corrected_drafts(bill, documents, at),
         *(
@@ -162,7 +162,7 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
     bill = bill_of(work.env, work.tx, contract, work.tenant)
     if isinstance(bill, Refusal):
         return bill
-    documents = sort_onto_documents(bill.missing(until), bill.invoices)
+    documents = sort_onto_documents(bill.missing(until, today=work.at.date()), bill.invoices)
     invoices = []
     for changed in _corrected_drafts(bill, documents, work.at):
         saved = work.saved(changed)

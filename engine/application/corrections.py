@@ -90,7 +90,8 @@ def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected |
         return bill
     finals = tuple(each for each in bill.invoices if each.is_final)
     bill = replace(bill, invoices=finals)
-    issued = issue_notes(work, bill, sort_onto_documents(bill.missing(until), finals))
+    missing = bill.missing(until, today=work.at.date())
+    issued = issue_notes(work, bill, sort_onto_documents(missing, finals))
     if isinstance(issued, Refusal):
         return issued
     return Corrected(replace(bill, notes=(*bill.notes, *issued)), issued, dropped)

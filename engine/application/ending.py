@@ -68,8 +68,8 @@ def stop_ended(work: Work, contract: Contract, *, but: str = "") -> Refusal | No
 
 def _released(work: Work, bill: BillOfContract, ended: tuple[LineEnd, ...]) -> Mapping[str, Money]:
     """What each ended line promised and will not bill: its promise less credits by hand less all that it bills."""
-    lines = {each.id: each for each in all_lines(bill.contract)}
-    billed = [*bill.existing, *bill.missing(max([work.at.date(), *(each.on for each in ended)]))]
+    lines, today = {each.id: each for each in all_lines(bill.contract)}, work.at.date()
+    billed = [*bill.existing, *bill.missing(max([today, *(each.on for each in ended)]), today=today)]
     released = {}
     for end in ended:
         promised = lines[end.line].promised

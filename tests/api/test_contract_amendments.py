@@ -6,13 +6,14 @@ from typing import Any
 
 import grpc
 import pytest
-from cpq.v1 import contract_pb2, order_pb2, pricing_pb2, quote_pb2
+from cpq.v1 import billing_pb2, contract_pb2, order_pb2, pricing_pb2, quote_pb2
 
 from tests.api import deal
 from tests.api.amending import amendment, contract_of, drafted, quantity, shown, signed, tie_out
 from tests.api.server import Served, failure
 
 ACTIONS = order_pb2.ItemAction
+MONTHS_LEFT = ("2026-10", "2026-11", "2026-12", "2027-01", "2027-02")
 
 
 def actions(order: order_pb2.Order) -> dict[str, str]:
@@ -208,3 +209,43 @@ def test_a_change_that_cannot_be_is_refused_at_its_place(shop: Served, fields: d
     )
     refused = failure(shop.contracts.CreateAmendmentQuote, request)
     assert {*refused.fields, *refused.states} == named
+
+
+def test_late_usage_that_is_known_stays_in_both_schedules_and_in_runs_far_ahead(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
+
+    def record(key: str, quantity: str) -> None:
+        usage = billing_pb2.UsageRecord(id=key, line="calls", day=deal.day("2026-03-20"), quantity=quantity)
+        shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=[usage]))
+
+    record("a", "200")
+    deal.invoiced(shop, order.contract, "2026-04-01")
+    deal.move_clock(shop, "2026-04-05T12:00:00Z")
+    record("late", "100")
+    ask = billing_pb2.PreviewInvoicesRequest(contract=order.contract, until=deal.day("2027-03-01"))
+    # 100 more calls in March at 0.05 are 5.00, with 19 % tax 5.95
+    late = ("2026-04-05", 500, 595)
+    assert shown(shop.billing.PreviewInvoices(ask).invoices) == [late]
+    (draft,) = drafted(shop, order.contract, "2026-04-05")
+    assert shown([draft]) == [late]
+    wish: dict[str, Any] = {"content": pricing_pb2.QuoteContent(lines=[deal.line("PLAN", id="extra")])}
+    for now in ("2026-04-05", "2026-06-20"):
+        deal.move_clock(shop, f"{now}T13:00:00Z")
+        impact = amendment(shop, order.contract, "2026-10-01", validate_only=True, **wish).impact
+        assert [each.name for each in impact.voided_invoices] == [draft.name]
+        assert shown(impact.schedule_before) == [late]
+        # the plan is 30.00 a month for the five months that are left
+        assert shown(impact.schedule_after) == [late, *((f"{each}-01", 3000, 3570) for each in MONTHS_LEFT)]
+        assert impact.net_until == 5 * 3570
+
+
+def test_late_usage_is_drafted_by_a_run_far_ahead(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
+    for key, until in (("a", "2026-04-01"), ("b", "2027-03-01")):
+        usage = billing_pb2.UsageRecord(id=key, line="calls", day=deal.day("2026-03-20"), quantity="100")
+        shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=[usage]))
+        deal.move_clock(shop, "2026-04-03T12:00:00Z")
+        (invoice,) = deal.invoiced(shop, order.contract, until)
+        assert invoice.net == 500
+    assert not drafted(shop, order.contract, "2027-03-01")
+    tie_out(shop, "2027-03-01")
