@@ -116,7 +116,7 @@ class Summary:
         self.cheaper += each.difference < 0
         self.dearer += each.difference > 0
         self.asked_otherwise += each.after is not None and each.asked_before != each.asked_after
-        self.newly_invalid += each.was_valid and not each.valid
+        self.newly_invalid += each.after is not None and each.was_valid and not each.valid
         self.gained.update(each.gained)
         self.lost.update(each.lost)
         if each.after is None:

@@ -95,7 +95,7 @@ def send_usage(client: Client, screen: Screen, options: argparse.Namespace) -> A
     rows = read_metered(options.file)
     batches = list(_batches(rows))
     recorded = known = 0
-    refused: list[tuple[int, str, str]] = []
+    refused = [(each.place, _named(each), f"day: {each.no_day}") for each in rows if each.no_day]
     with progress(f"sending {counted(len(rows), 'record')}") as tell:
         sent = ({**_fields(batch), "validate_only": options.check} for batch in batches)
         for batch, reply in zip(batches, client.billing.stream_usage(sent), strict=True):  # type: ignore[arg-type]
@@ -103,9 +103,11 @@ def send_usage(client: Client, screen: Screen, options: argparse.Namespace) -> A
             for fault in reply.faults:
                 refused.append((batch[0].place, batch[0].contract, _told(fault)))
             for each in reply.refused:
-                at = batch[each.index].place
-                refused += [(at, each.id, f"{fault.field}: {_told(fault)}") for fault in each.faults]
+                row = batch[each.index]
+                told = [fault for fault in each.faults if not (row.no_day and fault.field == "day")]
+                refused += [(row.place, _named(row), f"{fault.field}: {_told(fault)}") for fault in told]
             tell(f"{recorded + known} stored, {counted(len(refused), 'fault')}")
+    refused.sort(key=lambda each: each[0])
     for place, name, what in refused[:MOST_SHOWN]:
         screen.say(f"{options.file}:{place}: {name}: {what}", style="red")
     if len(refused) > MOST_SHOWN:
@@ -115,6 +117,10 @@ def send_usage(client: Client, screen: Screen, options: argparse.Namespace) -> A
     faults = [{"line": place, "id": name, "message": what} for place, name, what in refused]
     answer = {"recorded_count": recorded, "duplicate_count": known, "faults": faults}
     return Negative(answer) if refused else answer
+
+
+def _named(row: Metered) -> str:
+    return str(row.record["id"]) or row.contract
 
 
 def _followed(client: Client, begun: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.adapters.rule_folder import FolderError, read_folder, unpack
@@ -15,6 +16,8 @@ from engine.language.dmn import Program
 from engine.rulebook.decision_table import NamedTable
 from engine.rulebook.dmn import Imported, export_table, import_tables
 from engine.rulebook.load import load_tables
+
+FOLDER = "tables"
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +36,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 
 def run_import(options: argparse.Namespace) -> int:
     """Write the tables of a DMN file; exit code 1 when a table could not be carried or there is none."""
-    found = import_tables(Program(models_of(options.file)), f"{options.file.stem}.yaml")
+    found = _imported(options.file, _tables_in(options.into))
     there = [path for path in found.files if (options.into / path).exists()]
     if there and not options.replace:
         raise VerbFailed(f"{', '.join(there)} exist already; say --replace to write over them")
@@ -47,6 +50,52 @@ def run_import(options: argparse.Namespace) -> int:
         _show(found, options.into)
     lost = any(each.is_table for each in found.left_out)
     return FINDINGS if lost or not found.tables else CLEAN
+
+
+def _tables_in(book: Path) -> dict[str, NamedTable]:
+    """The tables that are in a rule book already, by id; those that cannot be read count as not there."""
+    if not (book / FOLDER).is_dir():
+        return {}
+    try:
+        return dict(load_tables(unpack(read_folder(book)))[0])
+    except FolderError as problem:
+        raise VerbFailed(str(problem)) from problem
+
+
+def _imported(file: Path, known: Mapping[str, NamedTable]) -> Imported:
+    """The tables of a model, those that are in the book already under the names of the files that hold them."""
+    models = Program(models_of(file))
+    found = import_tables(models, f"{file.stem}.yaml")
+    again = [known[each.id] for each in found.tables if each.id in known]
+    if not again:
+        _refuse_taken(found, known)
+        return found
+    records = {each.span.path for each in again}
+    apart = [each.id for each in known.values() if each.span.path in records and each not in again]
+    if len(records) > 1 or apart:
+        beside = f" beside {', '.join(f'`{each}`' for each in apart)}" if apart else ""
+        names = ", ".join(f"`{each.id}`" for each in again)
+        raise VerbFailed(
+            f"{names} already in {', '.join(sorted(records))}{beside}; the import writes one file, take them out there"
+        )
+    for each in again:
+        if not each.path.endswith(".csv"):
+            raise VerbFailed(
+                f"the rows of `{each.id}` are in {each.path}, and the import writes CSV; take it out first"
+            )
+    rows_in = {each.id: each.path.removeprefix(f"{FOLDER}/") for each in again}
+    found = import_tables(models, records.pop().removeprefix(f"{FOLDER}/"), rows_in)
+    _refuse_taken(found, known)
+    return found
+
+
+def _refuse_taken(found: Imported, known: Mapping[str, NamedTable]) -> None:
+    """A file that holds the rows of another table is never written over."""
+    holders = {each.path: each.id for each in known.values()}
+    for each in found.tables:
+        holder = holders.get(f"{FOLDER}/{each.file}", each.id)
+        if holder != each.id:
+            raise VerbFailed(f"{FOLDER}/{each.file} holds the rows of `{holder}`, and `{each.id}` would take its place")
 
 
 def _as_data(found: Imported) -> dict[str, object]:
@@ -89,7 +138,7 @@ def run_export(options: argparse.Namespace) -> int:
 
 def _table_at(path: Path) -> NamedTable:
     """The table whose rows a file holds."""
-    root = next((each for each in path.resolve().parents if each.name == "tables"), None)
+    root = next((each for each in path.resolve().parents if each.name == FOLDER), None)
     if root is None or not path.is_file():
         what = "is no file" if not path.is_file() else "is not in the folder `tables` of a rule book"
         raise VerbFailed(f"`{path}` {what}")

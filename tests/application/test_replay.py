@@ -16,7 +16,7 @@ from engine.application.content import Content, price
 from engine.application.replay import History, LineEffect, Replayed, Summary, quotes_in, replay, replayed
 from engine.application.rule_books import ActiveBook
 from engine.catalog import Sku
-from engine.diagnostics import Refusal
+from engine.diagnostics import Fault, Refusal
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
 from engine.quotes.quote import Quote
 from engine.rulebook.rule_run import answer_to
@@ -151,6 +151,15 @@ def test_the_sums_are_those_of_the_quotes(deal: Shop) -> None:
     assert (euros.quotes, euros.before, euros.after) == (2, 8000, 8600)
     anna = total.by_customer["anna", "EUR"]
     assert (anna.quotes, anna.before, anna.after) == (1, 5000, 5600)
+
+
+def test_a_quote_that_would_be_refused_is_not_counted_as_no_longer_valid_too(deal: Shop) -> None:
+    found = one(deal, quoted(deal, line("MUG", "4")), book(deal))
+    fault = Fault("UNKNOWN_PRODUCT", "lines[0].sku", "unknown product")
+    total = Summary()
+    total.add(replace(found, after=None, was_valid=True, valid=False, faults=(fault,)))
+    total.add(replace(found, was_valid=True, valid=False))
+    assert (total.replayed, total.refused, total.newly_invalid) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("quantity", [1, 3, 40, 1_000])

@@ -137,6 +137,23 @@ def test_wrong_usage_is_named_by_its_line_and_the_rest_is_taken(
     assert [each["line"] for each in told["faults"]] == [3, 5]
 
 
+def test_a_bad_day_keeps_no_other_record_back(shop: Served, cpq: Callable[..., Any], tmp_path: Path) -> None:
+    contract = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12).contract.partition("/")[2]
+    file = tmp_path / "usage.csv"
+    file.write_text(usage(contract, "a,calls,2026-03-01,many", "b,calls,2026-01-36,few", "c,calls,2026-03-01,2"))
+    shown = cpq("billing", "usage", str(file), code=1).splitlines()
+    assert shown == [
+        f"{file}:2: a: quantity: `many` is not a decimal number; write digits with a point, such as `12.50`",
+        f"{file}:3: b: day: `2026-01-36` is not a date like 2026-03-31",
+        f"{file}:3: b: quantity: `few` is not a decimal number; write digits with a point, such as `12.50`",
+        "1 record taken, 0 known before, 3 faults",
+    ]
+    file.write_text(usage(contract, "d,calls,,1"))
+    told = cpq("billing", "usage", str(file), "--json", code=1)
+    assert told["faults"] == [{"line": 2, "id": "d", "message": "day: the day is missing"}]
+    assert told["recorded_count"] == 0
+
+
 def test_the_examples_of_the_reference_are_what_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,12 +34,13 @@ def test_columns_in_any_order_with_others_beside_them_are_read_with_their_lines(
     assert (second.place, second.contract) == (4, "contracts/k-2")
 
 
-def test_every_day_that_is_none_is_named(file: Path) -> None:
-    file.write_text(f"{HEADER}k,a,api,2026-02-30,1\nk,b,api,2026-03-01,1\nk,c,api,,1\nk,d\n")
-    assert problems(file) == [
-        (2, "CLI002", "`2026-02-30` is not a date like 2026-03-31", ""),
-        (4, "CLI002", "the day is missing", ""),
-        (5, "CLI002", "the day is missing", ""),
+def test_every_day_that_is_none_is_named_and_the_rest_is_read(file: Path) -> None:
+    file.write_text(f"{HEADER}k,a,api,2026-02-30,1\nk,b,api,2026-03-01,1\nk,c,api,,1\nk\n")
+    assert [(each.place, each.record["id"], each.no_day) for each in read_metered(file)] == [
+        (2, "a", "`2026-02-30` is not a date like 2026-03-31"),
+        (3, "b", ""),
+        (4, "c", "the day is missing"),
+        (5, "", "the day is missing"),
     ]
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from engine.cli import main
 
@@ -100,3 +101,81 @@ def test_what_cannot_be_exported_is_told(model: Path, tmp_path: Path, capsys: py
     rows.write_text(rows.read_text().replace(">= 10", ">= ten"))
     code, text = said("tables/Rebate.csv")
     assert code == 1 and "tables/Rebate.csv:3:4: FEL101: unknown name `ten`" in text
+
+
+SIZE = {
+    "size.yaml": "tables:\n  - id: size_percent\n    title: What large orders get\n    file: size.csv\n    inputs:\n"
+    "      qty: {type: number, allowed: '[1..100000]'}\n      family: {type: text}\n"
+    "    outputs:\n      percent: {type: percent}\n",
+    "size.csv": "# Size ; hit=FIRST\nqty,family,out: percent,note\n>= 50,furniture,3,agreed\n>= 50,-,2,\n-,-,0,\n",
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    book = tmp_path / "shop"
+    assert main(["rules", "new", str(book), "--title", "Shop"]) == 0
+    (book / "tables").mkdir(exist_ok=True)
+    for name, text in SIZE.items():
+        (book / "tables" / name).write_text(text)
+    return book
+
+
+def test_a_table_comes_back_into_the_files_that_hold_it(shop: Path, tmp_path: Path) -> None:
+    written = tmp_path / "sent_out.dmn"
+    assert main(["rules", "check", str(shop)]) == 0
+    assert main(["rules", "export", str(shop / "tables" / "size.csv"), "--dmn", "--out", str(written)]) == 0
+    changed = written.read_text().replace("<text>3</text>", "<text>4</text>")
+    written.write_text(changed)
+    assert main(["rules", "import", str(written), "--into", str(shop)]) == 2, "the files are there"
+    assert main(["rules", "import", str(written), "--into", str(shop), "--replace"]) == 0
+    assert {each.name for each in (shop / "tables").iterdir()} >= {"size.yaml", "size.csv"}
+    assert not (shop / "tables" / "size_percent.csv").exists() and not (shop / "tables" / "sent_out.yaml").exists()
+    rows = [each.split(",")[:3] for each in (shop / "tables" / "size.csv").read_text().splitlines()[2:]]
+    assert rows == [[">= 50", "furniture", "4"], [">= 50", "-", "2"], ["-", "-", "0"]]
+    assert main(["rules", "check", str(shop)]) == 0, "nothing strays, no id twice"
+
+
+def test_a_table_that_shares_its_record_is_not_torn_from_it(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = tmp_path / "size.dmn"
+    assert main(["rules", "export", str(shop / "tables" / "size.csv"), "--dmn", "--out", str(written)]) == 0
+    record = shop / "tables" / "size.yaml"
+    more = SIZE["size.yaml"].replace("tables:\n", "").replace("size_percent", "other").replace("size.csv", "other.csv")
+    record.write_text(SIZE["size.yaml"] + more)
+    (shop / "tables" / "other.csv").write_text(SIZE["size.csv"])
+    before = {each.name: each.read_text() for each in (shop / "tables").iterdir()}
+    capsys.readouterr()
+    assert main(["rules", "import", str(written), "--into", str(shop), "--replace"]) == 2
+    assert "`size_percent` already in tables/size.yaml beside `other`" in capsys.readouterr().err
+    assert {each.name: each.read_text() for each in (shop / "tables").iterdir()} == before
+
+
+def test_the_rows_of_another_table_are_never_written_over(
+    shop: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model.write_text(MODEL.replace('"Rebate"', '"size"'), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["rules", "import", str(model), "--into", str(shop), "--replace"]) == 2
+    assert (
+        "tables/size.csv holds the rows of `size_percent`, and `size` would take its place" in capsys.readouterr().err
+    )
+    assert (shop / "tables" / "size.csv").read_text() == SIZE["size.csv"]
+
+
+def test_rows_of_a_spreadsheet_are_not_doubled_by_a_csv(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = tmp_path / "size.dmn"
+    assert main(["rules", "export", str(shop / "tables" / "size.csv"), "--dmn", "--out", str(written)]) == 0
+    book = Workbook()
+    book.create_sheet("table").append(["hit", "FIRST"])
+    book.active.append(["qty", "family", "out: percent"])
+    book.active.append(["-", "-", 0])
+    book.save(shop / "tables" / "size.xlsx")
+    (shop / "tables" / "size.csv").unlink()
+    (shop / "tables" / "size.yaml").write_text(SIZE["size.yaml"].replace("size.csv", "size.xlsx"))
+    capsys.readouterr()
+    assert main(["rules", "import", str(written), "--into", str(shop), "--replace"]) == 2
+    assert "the rows of `size_percent` are in tables/size.xlsx" in capsys.readouterr().err

@@ -39,11 +39,12 @@ class Draft:
     notes: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     meant: tuple[tuple[str, ...], ...] = ()
+    rows_in: str = ""
 
     @property
     def file(self) -> str:
-        """The name of its CSV file."""
-        return f"{self.id}.csv"
+        """The name of its CSV file: the one that holds its rows already, or one after its id."""
+        return self.rows_in or f"{self.id}.csv"
 
 
 def csv_text(draft: Draft) -> str:

@@ -37,10 +37,14 @@ class Imported:
     warnings: tuple[Diagnostic, ...]
 
 
-def import_tables(program: Program, file_name: str) -> Imported:
+NO_ROWS: Mapping[str, str] = MappingProxyType({})
+
+
+def import_tables(program: Program, file_name: str, rows_in: Mapping[str, str] = NO_ROWS) -> Imported:
     """Carry every decision table that is the whole logic of a decision or a business knowledge model.
 
-    ``file_name`` names the YAML file. A table whose cells the strict profile cannot hold is left out with the reason.
+    ``file_name`` names the YAML file, ``rows_in`` the CSV files of tables that are there already, by id.
+    A table whose cells the strict profile cannot hold is left out with the reason.
     """
     tables: list[Draft] = []
     left_out: list[LeftOut] = []
@@ -53,7 +57,7 @@ def import_tables(program: Program, file_name: str) -> Imported:
             left_out.append(found)
         elif found is not None:
             draft, told = found
-            tables.append(draft)
+            tables.append(replace(draft, rows_in=rows_in.get(draft.id, "")))
             warnings += told
             left_out += [LeftOut(_called(element), each, is_table=True) for each in draft.losses]
     for each in home.content.imports:
