@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
+from engine.application.amendment_basis import basis_faults
 from engine.application.content import Content, price, price_edited
 from engine.application.faults import etag_mismatch, invalid, not_found
 from engine.application.perform import Environment, Work
@@ -76,9 +77,13 @@ def create_quote(work: Work, draft: Draft, *, etag: str) -> Quote | Refusal:
         title=draft.title,
     )
     quote = work.decided(decision)
-    if not isinstance(quote, Refusal):
-        quote = replace(quote, amendment=draft.amendment)
-        work.tx.add(quote)
+    if isinstance(quote, Refusal):
+        return quote
+    quote = replace(quote, amendment=draft.amendment)
+    problem = _basis_refused(work, quote, priced)
+    if problem is not None:
+        return problem
+    work.tx.add(quote)
     return quote
 
 
@@ -121,7 +126,7 @@ def change_quote(work: Work, key: str, edit: Edit, *, etag: str) -> Quote | Refu
     if isinstance(priced, Refusal):
         return priced
     edited = replace(quote, parties=parties, title=_or(edit.title, quote.title))
-    problem = _amendment_refused(quote, edited, priced)
+    problem = _amendment_refused(quote, edited, priced) or _basis_refused(work, edited, priced)
     if problem is not None:
         return problem
     return work.saved(lifecycle.edit(edited, priced, valid_until=edit.valid_until, at=work.at))
@@ -144,9 +149,14 @@ def change_lines(work: Work, key: str, changes: LineChanges, *, etag: str, most:
     priced = with_lines(work.env, work.tx, quote, changes, tenant=work.tenant, most=most)
     if isinstance(priced, Refusal):
         return priced
-    problem = _amendment_refused(quote, quote, priced)
+    problem = _amendment_refused(quote, quote, priced) or _basis_refused(work, quote, priced)
     if problem is not None:
-        return problem
+        return _by_upserts(
+            problem,
+            [each.id for each in priced.request.lines],
+            [each.id for each in quote.request.lines],
+            changes.upserts,
+        )
     return work.saved(lifecycle.edit(quote, priced, valid_until=None, at=work.at))
 
 
@@ -256,6 +266,15 @@ def _amendment_refused(before: Quote, after: Quote, priced: PricedQuote) -> Refu
             hint = f"keep it, or quote the change anew and cancel `{follows}`"
             faults.append(invalid("content.lines", f"`{line}` follows `{follows}` of the contract", hint))
     return Refusal(tuple(faults)) if faults else None
+
+
+def _basis_refused(work: Work, quote: Quote, priced: PricedQuote) -> Refusal | None:
+    """A line that is a percent of lines of the contract is not sold for what it comes to without them."""
+    if quote.amendment is None:
+        return None
+    offer = (content_of(priced.request, quote.parties.customer), priced)
+    faults = basis_faults(work.env, work.tx, quote.amendment, offer, tenant=work.tenant)
+    return Refusal(faults) if faults else None
 
 
 def _price(work: Work, content: Content) -> PricedQuote | Refusal:
