@@ -33,7 +33,9 @@ def basis_faults(
         return ()
     percents = active.parts.plan.percent_of
     asked = {each.id: n for n, each in enumerate(priced.request.lines) if each.sku in percents}
-    untouched = _untouched(contract, amendment)
+    # What the book does not sell any more has nothing there that a percent could count.
+    sold = active.parts.catalog.products
+    untouched = {key: each for key, each in _untouched(contract, amendment).items() if each.line.sku in sold}
     if not asked or not untouched:
         return ()
     whole = replace(content, lines=(*content.lines, *_as_they_run(reader, contract, amendment, untouched)))
