@@ -73,7 +73,7 @@ def show_schedule(screen: Screen, contract: Any) -> None:
     line of their own.
     """
     code = contract.currency_code
-    shown = [each for each in contract.obligations if each.price or each.allocated]
+    shown = [each for each in contract.obligations if each.price or each.allocated or each.stated]
     changed = any(each.price != each.allocated or each.released for each in shown)
     columns = ["obligation", "timing", "stated", *(["not billed"] if changed else []), f"allocated {code}"]
     columns += [*(["price now"] if changed else []), "recognised", "remaining"]

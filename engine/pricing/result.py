@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from engine.catalog import LineId, Sku, Value
-from engine.money import Currency, Money
+from engine.money import HALF_UP, Currency, Money, UnitPrice, settle
 from engine.pricing.models.breakdown import PricePart
 
 TraceRow: TypeAlias = tuple[int, Decimal, Decimal]
@@ -150,6 +150,17 @@ class Priced:
     def money(self, minor_units: int) -> Money:
         """An amount of a line as money."""
         return Money(minor_units, self.currency)
+
+    def full(self, line: PricedLine) -> Money:
+        """The price of a line before discounts: by the list, or the first one that it got where no list has one (a
+        percent of other lines).
+        """
+        prices = [after for _, _, after in line.trace if after]
+        if line.list_amount or not prices:
+            return self.money(line.list_amount or line.stage_amount)
+        if prices[0] == line.trace[-1][2]:
+            return self.money(line.stage_amount)
+        return settle(UnitPrice(prices[0], self.currency), quantity=line.quantity, rounding=HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)

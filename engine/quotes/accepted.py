@@ -24,10 +24,11 @@ _NO_PARTS: Mapping[LineId, tuple[PricePart, ...]] = MappingProxyType({})
 class AcceptedLine:
     """One line of an accepted offer.
 
-    ``list_total`` and ``net_total`` are before tax, for the whole quantity: once for a one-time charge, for one charge
-    period of a recurring one; ``term_total`` is the net over the whole term. ``unit_net`` is the unit price before
-    order discounts. ``tax`` is the tax on ``net_total``. ``end`` stands in the place of a term, both counted by the
-    periods of ``anchor`` where there is one. ``parts`` say what each tier of the price model adds to ``net_total``.
+    ``list_total``, ``full_total`` and ``net_total`` are before tax, for the whole quantity: once for a one-time charge,
+    for one charge period of a recurring one; ``term_total`` is the net over the whole term. ``full_total`` is before
+    discounts: by the list, or by what states the price of a line without a list price. ``unit_net`` is the unit price
+    before order discounts. ``tax`` is the tax on ``net_total``. ``end`` stands in the place of a term, both counted by
+    the periods of ``anchor`` where there is one. ``parts`` say what each tier of the price model adds to ``net_total``.
     """
 
     id: LineId
@@ -39,6 +40,7 @@ class AcceptedLine:
     charge: Charge
     unit_net: Decimal
     list_total: Money
+    full_total: Money
     net_total: Money
     term_total: Money
     tax: Money
@@ -151,6 +153,7 @@ def _line(
         charge=product.charge,
         unit_net=line.unit,
         list_total=priced.money(line.list_amount),
+        full_total=priced.full(line),
         net_total=priced.money(line.net),
         term_total=priced.money(line.term),
         tax=priced.money(line.tax),
@@ -167,7 +170,7 @@ def _line(
 def _gift(gift: GiftLine, offered: PricedQuote, catalog: Catalog, *, start: date) -> AcceptedLine:
     """What a rule added is delivered and billed like any other line, at the price it was given for."""
     priced, product = offered.priced, catalog.products[gift.sku]
-    listed = UnitPrice(gift.list_unit, priced.currency)
+    listed = settle(UnitPrice(gift.list_unit, priced.currency), quantity=gift.quantity, rounding=HALF_UP)
     return AcceptedLine(
         id=gift.id,
         sku=gift.sku,
@@ -177,7 +180,8 @@ def _gift(gift: GiftLine, offered: PricedQuote, catalog: Catalog, *, start: date
         group="",
         charge=product.charge,
         unit_net=gift.unit_price,
-        list_total=settle(listed, quantity=gift.quantity, rounding=HALF_UP),
+        list_total=listed,
+        full_total=listed,
         net_total=priced.money(gift.net),
         term_total=priced.money(gift.net),
         tax=priced.money(gift.tax),

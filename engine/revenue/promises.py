@@ -23,10 +23,10 @@ def promises_of(
 ) -> tuple[Promise, ...] | Refusal:
     """The promises of an accepted offer in the order of its lines.
 
-    ``header`` holds region, segment and channel for the ranges of stand-alone prices. Without an entry the list price
-    of the line stands for its stand-alone price. A line that neither costs nor is worth anything promises nothing (the
-    head of a bundle whose parts carry the price). Usage, and a service without an agreed end, promises one charge
-    period after the other, each at its price when it is billed.
+    ``header`` holds region, segment and channel for the ranges of stand-alone prices. Without an entry the price
+    of the line before discounts stands for its stand-alone price. A line that neither costs nor is worth anything
+    promises nothing (the head of a bundle whose parts carry the price). Usage, and a service without an agreed end,
+    promises one charge period after the other, each at its price when it is billed.
     """
     faults: list[Fault] = []
     promises = []
@@ -38,7 +38,7 @@ def promises_of(
             faults.append(Fault(UNKNOWN_POLICY, f"lines[{n}].recognition", message, hint))
             continue
         entry = policies.ssp.find(line.sku, accepted.currency.code, on=accepted.start, header=header)
-        if line.term_total.is_zero and line.list_total.is_zero and entry is None:
+        if line.term_total.is_zero and line.full_total.is_zero and entry is None:
             continue
         promises.append(_promise(line, policy, entry))
     return Refusal(tuple(faults)) if faults else tuple(promises)
@@ -98,7 +98,7 @@ def _promise(line: AcceptedLine, policy: RecognitionPolicy, entry: SspEntry | No
         service=service_of(line),
         policy=policy,
         quantity=line.quantity,
-        ssp=EXACT.multiply(line.list_total.decimal, periods) if entry is None else None,
+        ssp=EXACT.multiply(line.full_total.decimal, periods) if entry is None else None,
         range=None if entry is None else _scaled(entry, whole),
         priced_as_billed=as_billed,
     )

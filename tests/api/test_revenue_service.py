@@ -9,10 +9,13 @@ import grpc
 import pytest
 from cpq.v1 import billing_pb2, revenue_pb2
 
+from engine.adapters.rule_folder import read_folder
 from tests.api import deal
 from tests.api.mutations import entry as entry_by_hand
 from tests.api.mutations import final
-from tests.api.server import Served, failure
+from tests.api.server import Served, failure, served
+
+RULES = Path(__file__).resolve().parents[2] / "rules"
 
 
 def test_revenue_follows_its_schedule_month_by_month(shop: Served) -> None:
@@ -38,6 +41,20 @@ def test_revenue_follows_its_schedule_month_by_month(shop: Served) -> None:
     ]
     rest = revenue_pb2.ListJournalEntriesRequest(contract=order.contract, page_token=entries.next_page_token)
     assert len(shop.revenue.ListJournalEntries(rest).entries) == 1
+
+
+def test_a_percent_of_other_lines_stands_alone_at_what_it_comes_to(tmp_path: Path) -> None:
+    """Support is 15 % of 199.00 a month, 29.85: 358.20 beside 2 388.00 over a year, each sold as it is alone."""
+    with served(tmp_path, read_folder(RULES / "saas")) as server:
+        deal.set_clock(server)
+        deal.people(server, segment="business")
+        order = deal.ordered(server, deal.line("BUSINESS"), deal.line("SUPPORT"), term_months=12)
+        name = order.contract.replace("contracts/", "revenueContracts/")
+        found = server.revenue.GetRevenueContract(revenue_pb2.GetRevenueContractRequest(name=name), timeout=30)
+        assert {tuple(each.skus): (each.stated, each.allocated) for each in found.obligations} == {
+            ("BUSINESS",): (238_800, 238_800),
+            ("SUPPORT",): (35_820, 35_820),
+        }
 
 
 def test_a_closed_period_takes_no_more_and_late_work_moves_on(shop: Served) -> None:

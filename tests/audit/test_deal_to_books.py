@@ -61,6 +61,7 @@ def accepted_lines(draw: st.DrawFn, number: int) -> AcceptedLine:
         charge=charge,
         unit_net=Decimal(1),
         list_total=Money(listed, EUR),
+        full_total=Money(listed, EUR),
         net_total=Money(net, EUR),
         term_total=Money(term, EUR),
         tax=None,

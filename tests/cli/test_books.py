@@ -71,6 +71,17 @@ def test_revenue_names_what_usage_and_credits_changed(capsys: pytest.CaptureFixt
     assert "usage and credits" not in capsys.readouterr().out
 
 
+def test_an_obligation_with_a_stated_price_is_shown_though_nothing_is_allocated_to_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    contract = revenue_pb2.RevenueContract(currency_code="EUR")
+    contract.obligations.add(skus=["CARE"], timing="daily", stated=10000, allocated=12000, price=12000)
+    contract.obligations.add(skus=["GIFT"], timing="daily", stated=2000)
+    show_schedule(Screen(), contract)
+    printed = capsys.readouterr().out
+    assert "GIFT" in printed and "usage and credits" not in printed
+
+
 @pytest.mark.parametrize(
     ("rounding", "tax", "said"),
     [

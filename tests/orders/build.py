@@ -56,6 +56,7 @@ def accepted_line(
         charge=charge or Charge(),
         unit_net=Decimal(net) / Decimal(quantity),
         list_total=eur(net),
+        full_total=eur(net),
         net_total=eur(net),
         term_total=eur(net) * (months or 1),
         tax=None,

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from engine.language import check_expression
 from engine.pricing import Lane, compile_plan, price
 from engine.pricing.effects import Amount, On, Percent, SetPrice, Sign
-from engine.pricing.plan import Cap, Combine, Level, Pick, PricingRules, Rule, RuleGroup
+from engine.pricing.plan import Cap, Combine, Level, PercentOfTotal, Pick, PricingRules, Rule, RuleGroup, RuleId
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.pricing.settings import Habits, TaxLevel, TaxRate, TaxSettings, TaxSide, TieBreak
-from tests.pricing.books import DAY, LINE, D, asked, entry, line
+from tests.pricing.books import DAY, LINE, D, asked, book, entry, line, priced, rule, when
 from tests.pricing.naive import Line, Predicate, half_up, naive_lines, naive_spread
 
 PREDICATES: dict[str, Predicate] = {
@@ -225,6 +225,24 @@ def test_a_larger_discount_never_raises_a_price(request: PriceRequest, percent: 
         return found.totals.net.decimal
 
     assert net(percent + 1) <= net(percent)
+
+
+def test_the_full_price_is_before_discounts_with_or_without_a_list_price() -> None:
+    """Two of A at 100.00 by the list; support is 20 % of what they cost after 10 % off, 36.00 before the 5.00 off all;
+    three of B are given away at 0.00 by the list, but for a fee of 1.50 each, with 10 % off that.
+    """
+    rules = book(
+        rule("fee", Amount(D("1.5"), sign=Sign.UP), when=when('line.sku = "B"')),
+        rule("ten", Percent(D("10"))),
+        rule("off", Amount(D("5"), On.ORDER), "order"),
+        entries=(entry("A", "100"), entry("B", "0")),
+        groups=(RuleGroup("promo", pick=Pick.ALL), RuleGroup("order", Level.ORDER)),
+        percent_of=(PercentOfTotal(RuleId("support"), "C", D("20"), when('line.sku = "A"')),),
+    )
+    found = priced(rules, asked(line("A", "2"), line("C"), line("B", "3")))
+    assert [found.full(each).decimal for each in found.lines] == [D("200.00"), D("36.00"), D("4.50")]
+    assert [each.list_amount for each in found.lines] == [20_000, 0, 0]
+    assert all(found.money(each.net).decimal < found.full(each).decimal for each in found.lines)
 
 
 def test_the_twin_knows_a_line() -> None:

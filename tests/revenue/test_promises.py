@@ -50,6 +50,7 @@ def line(
         charge=charge,
         unit_net=Decimal(1),
         list_total=Money(list_units, EUR),
+        full_total=Money(list_units, EUR),
         net_total=Money(term_units, EUR),
         term_total=Money(term_units, EUR),
         tax=None,
