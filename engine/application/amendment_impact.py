@@ -24,7 +24,7 @@ from engine.billing import (
     draft_invoice,
     sort_onto_documents,
 )
-from engine.contracts import Contract, base_faults, change, lines_in_force
+from engine.contracts import Contract, base_faults, change, lines_in_force, undelivered
 from engine.diagnostics import Code, Decision, Fault, Refusal
 from engine.money import Currency, Money, total
 from engine.orders.amending import change_of
@@ -43,7 +43,8 @@ class Impact:
     """What signing a change does; documents have no ids yet, and equal the later ones to the cent.
 
     ``settle_day`` is when it takes effect, or today: credits are issued, and what is due by then is invoiced. The
-    schedules are the invoices to come until ``until``, drafts of today among them.
+    schedules are the invoices to come until ``until``, drafts of today among them. ``delivery_before`` and
+    ``delivery_after`` are what the goods still to be delivered will be billed with, on days that nobody knows.
     """
 
     currency: Currency
@@ -51,6 +52,8 @@ class Impact:
     dropped: tuple[Invoice, ...]
     before: tuple[Invoice, ...]
     after: tuple[Invoice, ...]
+    delivery_before: Money
+    delivery_after: Money
     settle_day: date
     until: date
     treatment: Treatment
@@ -72,8 +75,9 @@ class Impact:
 
     @property
     def net_until(self) -> Money:
-        """What the customer owes more until the end of the schedules."""
-        return self._gross(self.after, self.until) - self._gross(self.before, self.until) - self.credit
+        """What the customer owes more until the end of the schedules, and for goods once they are delivered."""
+        scheduled = self._gross(self.after, self.until) - self._gross(self.before, self.until) - self.credit
+        return scheduled + self.delivery_after - self.delivery_before
 
     def _gross(self, invoices: Sequence[Invoice], by: date) -> Money:
         return total((each.gross for each in invoices if each.on <= by), self.currency)
@@ -102,12 +106,17 @@ def impact_of(
     before, after = _schedule(now, (), horizon, at), _schedule(then, notes, horizon, at)
     if isinstance(before, Refusal) or isinstance(after, Refusal):
         return before if isinstance(before, Refusal) else cast("Refusal", after)
+    delivery_before, delivery_after = _on_delivery(now, horizon, at), _on_delivery(then, horizon, at)
+    if isinstance(delivery_before, Refusal) or isinstance(delivery_after, Refusal):
+        return delivery_before if isinstance(delivery_before, Refusal) else cast("Refusal", delivery_after)
     return Impact(
         currency=then.contract.currency,
         notes=notes,
         dropped=tuple(each for each in now.invoices if not each.is_final),
         before=before,
         after=after,
+        delivery_before=delivery_before,
+        delivery_after=delivery_after,
         settle_day=day,
         until=horizon,
         treatment=treatment_of(proposed.obligations, ends_lines=len(ended)),
@@ -191,3 +200,15 @@ def _schedule(
     ]
     refusal = next((each for each in made if isinstance(each, Refusal)), None)
     return refusal or tuple(each.value for each in made if isinstance(each, Decision))
+
+
+def _on_delivery(bill: BillOfContract, until: date, at: datetime) -> Money | Refusal:
+    """What all that is still to be delivered will be billed with, with tax, as if it came at once."""
+    rest = tuple(undelivered(bill.contract, bill.deliveries, on=until))
+    expected = {each.id for each in rest}
+    missing = replace(bill, deliveries=(*bill.deliveries, *rest)).missing(until, today=at.date())
+    lines = tuple(each for each in missing if each.delivery in expected)
+    if not lines:
+        return Money.zero(bill.contract.currency)
+    made = draft_invoice("", lines, bill_to(bill.contract), on=until, taxes=bill.taxes, at=at)
+    return made if isinstance(made, Refusal) else made.value.gross

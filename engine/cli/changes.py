@@ -24,17 +24,11 @@ def show_change(screen: Screen, impact: Any) -> None:
         say_thrown_away(screen, draft)
     before = {day(each.invoice_date): each.gross for each in impact.schedule_before}
     after = {day(each.invoice_date): each.gross for each in impact.schedule_after}
-    rows = [
-        [
-            f"  {each}",
-            amount(before.get(each, 0), code),
-            amount(after.get(each, 0), code),
-            _more(before, after, each, code),
-        ]
-        for each in sorted({*before, *after})
-    ]
+    rows = [_row(each, before.get(each, 0), after.get(each, 0), code) for each in sorted({*before, *after})]
     left = len(rows) - LONGEST
-    screen.table(["  invoices to come", "before", "after", "more"], rows[:LONGEST], right=(1, 2, 3))
+    goods = impact.on_delivery_before, impact.on_delivery_after
+    undated = [_row("on delivery", *goods, code)] if any(goods) else []
+    screen.table(["  invoices to come", "before", "after", "more"], rows[:LONGEST] + undated, right=(1, 2, 3))
     if left > 0:
         screen.say(f"  and {left} more until {day(impact.until)}")
     settle = day(impact.settle_day)
@@ -42,7 +36,7 @@ def show_change(screen: Screen, impact: Any) -> None:
         [f"  charged by {settle}", money(impact.charge, code)],
         ["  credited", money(-impact.credit, code)],
         ["  net at once", money(impact.net, code)],
-        [f"  net until {day(impact.until)}", money(impact.net_until, code)],
+        [f"  net until {day(impact.until)}{' and on delivery' if undated else ''}", money(impact.net_until, code)],
     ]
     screen.table(["", ""], totals, right=(1,))
     screen.say(f"  in revenue {TREATMENTS.get(impact.treatment, impact.treatment)}")
@@ -58,6 +52,6 @@ def show_renewal(screen: Screen, contract: Any) -> None:
         screen.say(f"  renews by itself on {day(renewal.renew_day)}{notice}")
 
 
-def _more(before: dict[str, int], after: dict[str, int], on: str, code: str) -> str:
-    more = after.get(on, 0) - before.get(on, 0)
-    return amount(more, code) if more else ""
+def _row(when: str, before: int, after: int, code: str) -> list[str]:
+    more = amount(after - before, code) if after != before else ""
+    return [f"  {when}", amount(before, code), amount(after, code), more]

@@ -14,7 +14,7 @@ from engine.contracts.amendment import (
     runs_on,
 )
 from engine.contracts.contract import BillOn, Contract, ContractChange, Credit, LineEnd, SubscriptionLine
-from engine.contracts.delivery import Delivery, UsageRecord
+from engine.contracts.delivery import Delivery, UsageRecord, undelivered
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
 from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force, usage_line_on
 from engine.contracts.notice import earliest_end, last_notice_day
@@ -66,6 +66,7 @@ __all__ = [
     "runs_on",
     "sign",
     "take_back",
+    "undelivered",
     "with_parts",
     "with_released",
     "usage_line_on",

@@ -76,6 +76,8 @@ def fill_impact(message: contract_pb2.AmendmentImpact, impact: Impact) -> None:
     fill_date(message.until, impact.until)
     message.credit, message.charge = impact.credit.minor_units, impact.charge.minor_units
     message.net, message.net_until = impact.net.minor_units, impact.net_until.minor_units
+    message.on_delivery_before = impact.delivery_before.minor_units
+    message.on_delivery_after = impact.delivery_after.minor_units
     message.treatment = impact.treatment.value
 
 

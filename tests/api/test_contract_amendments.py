@@ -87,6 +87,10 @@ def test_lines_are_added_swapped_and_cancelled_in_one_change(shop: Served) -> No
     assert made.impact.credit == 1842  # 15.48 and 19 %: 2.94
     # 3 x 30.00 for 16 of 31 days: 46.45; the mugs are billed when they are handed over
     assert made.impact.charge == round(4645 * 1.19)
+    # two mugs at 12.50, with 4.75 of tax at 19 %: owed on delivery, so not at once
+    assert (made.impact.on_delivery_before, made.impact.on_delivery_after) == (0, 2975)
+    scheduled = [sum(each.gross for each in row) for row in (made.impact.schedule_before, made.impact.schedule_after)]
+    assert made.impact.net_until == scheduled[1] - scheduled[0] - made.impact.credit + 2975
     second = signed(shop, made)
     assert actions(second) == {
         "extra": "ADD",
@@ -101,6 +105,8 @@ def test_lines_are_added_swapped_and_cancelled_in_one_change(shop: Served) -> No
     for step in ("mugs.pick", "mugs.send"):
         deal.report(shop, second.name, step, order_pb2.PROGRESS_STARTED)
         deal.report(shop, second.name, step)
+    later = amendment(shop, order.contract, "2026-04-01", changes=[quantity("extra", "4")]).impact
+    assert (later.on_delivery_before, later.on_delivery_after) == (0, 0), "nothing is left to be delivered"
     lines = {each.id: each for change in contract_of(shop, order.contract).changes for each in change.added_lines}
     assert lines["extra"].period.end == deal.day("2027-03-01")
     billed = drafted(shop, order.contract, "2027-03-31")

@@ -75,11 +75,17 @@ def test_a_contract_is_amended_and_renewed(cpq: Cpq, write: Write) -> None:
     preview = cpq(*amend, "--quantity", "c=3", "--preview")
     # 3 x 24.00, and 13.68 of tax at 19 %
     assert "85.68" in preview and "no quote was kept" in preview
+    # two mice that were ordered wait for their delivery, with the change as without it
+    (waiting,) = [each.split()[2:] for each in preview.splitlines() if each.startswith("  on delivery")]
+    assert len(waiting) == 2 and waiting[0] == waiting[1]
     more = write("more.json", {"changes": [{"line": "c", "quantity": "2"}], "content": {"header": {}}})
     made = cpq(*amend, "--file", more, "--add", "MOUSE=2", "--json")
     name = made["quote"]["name"]
     assert [each["id"] for each in made["quote"]["priced"]["lines"]] == ["mouse", "c.2"]
-    assert "net at once" in cpq("contract", "impact", name)
+    impact = cpq("contract", "impact", name)
+    assert "net at once" in impact and "and on delivery" in impact
+    (goods,) = [each.split()[2:] for each in impact.splitlines() if each.startswith("  on delivery")]
+    assert goods[0] == waiting[0] and goods[2] != "0.00", "before, after, more"
     assert f"changes {contract} from {first}" in cpq("quote", "show", name)
     for verb in ("submit", "send", "accept"):
         cpq("quote", verb, name)

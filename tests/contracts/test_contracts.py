@@ -5,23 +5,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from engine.catalog import Charge, ChargeKind
 from engine.contracts import (
+    BillOn,
     Contract,
     ContractChange,
     ContractChanged,
     ContractSigned,
     ContractTerms,
     Credit,
+    Delivery,
     LineEnd,
     cancel,
     change,
     last_day_of_service,
     lines_in_force,
     sign,
+    take_back,
+    undelivered,
 )
 from engine.diagnostics import Decision, Refusal
 from engine.money import Money, currency
@@ -148,3 +153,17 @@ def test_a_change_changes_something_and_ids_stay_unique() -> None:
     assert codes(cancel(before, on=day("2026-04-01"), at=AT, by="rep", reason="")) == ["CON009"]
     again = ContractChange(0, day("2026-02-01"), "", "rep", AT, added=(before.lines[0],))
     assert codes(change(before, again)) == ["CON002"]
+
+
+def test_what_is_to_be_delivered_is_the_rest_of_lines_that_are_billed_so() -> None:
+    goods = one_time("goods", "100.00", "2026-01-01", quantity="10", bill_on=BillOn.DELIVERY)
+    done = replace(goods, id="done", quantity=Decimal(2))
+    gone = replace(goods, id="gone")
+    agreed = contract(goods, done, gone, one_time("fee", "5.00", "2026-01-01"))
+    left = taken(take_back(agreed, ["gone"], at=AT, by="ann", reason="no need"))
+    came = [
+        Delivery("a", "goods", day("2026-02-01"), Decimal("2.5")),
+        Delivery("b", "done", day("2026-02-01"), Decimal(2)),
+    ]
+    later = day("2026-12-31")
+    assert [*undelivered(left, came, on=later)] == [Delivery("goods/rest", "goods", later, Decimal("7.5"))]
