@@ -69,8 +69,8 @@ def show_schedule(screen: Screen, contract: Any) -> None:
     """Obligations with what is allocated and recognised, and the schedule of those over time.
 
     Once something changed, what will not be billed and the price as it stands have columns of their own. The prices
-    that the quote stated, less what will not be billed, add up to the prices now with usage and credits, which have a
-    line of their own.
+    that the quote stated, less what will not be billed, add up to the prices now with usage, credits, and the refunds,
+    payments and interest that were stated, which have a line of their own.
     """
     code = contract.currency_code
     shown = [each for each in contract.obligations if each.price or each.allocated or each.stated]
@@ -94,7 +94,9 @@ def show_schedule(screen: Screen, contract: Any) -> None:
             sum(column) for column in zip(*((one.stated - one.released, one.price) for one in shown), strict=True)
         )
         sums = f"{amount(stays, code)} stated and to be billed, {amount(now, code)} now"
-        screen.say(f"  usage and credits: {amount(beside, code)}  ({sums})")
+        told = any(each.price_effect for each in contract.stated)
+        by = "usage, credits and what was stated" if told else "usage and credits"
+        screen.say(f"  {by}: {amount(beside, code)}  ({sums})")
     for each in shown:
         if each.end_date.year:
             gone = "was taken back" if each.released >= each.stated else "ended early"

@@ -71,6 +71,14 @@ def test_revenue_names_what_usage_and_credits_changed(capsys: pytest.CaptureFixt
     assert "usage and credits" not in capsys.readouterr().out
 
 
+def test_a_refund_that_was_stated_is_no_credit(capsys: pytest.CaptureFixture[str]) -> None:
+    contract = revenue_pb2.RevenueContract(currency_code="EUR")
+    contract.obligations.add(skus=["CARE"], timing="daily", stated=10000, allocated=10000, price=9000)
+    contract.stated.add(id="s-1", quote_line="care", price_effect=-1000)
+    show_schedule(Screen(), contract)
+    assert "usage, credits and what was stated: -10.00  (100.00 stated" in capsys.readouterr().out
+
+
 def test_an_obligation_with_a_stated_price_is_shown_though_nothing_is_allocated_to_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
