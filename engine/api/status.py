@@ -55,6 +55,8 @@ PREFERENCE = (
     code_pb2.FAILED_PRECONDITION,
 )
 """When faults of several kinds meet, the first of these decides: wrong input is mended before state is looked at."""
+BAD = (code_pb2.INVALID_ARGUMENT, code_pb2.NOT_FOUND)
+IN_DETAIL = (*BAD, STATE)
 RETRY_SECONDS = 1
 
 
@@ -72,9 +74,11 @@ def status_of(refusal: Refusal) -> status_pb2.Status:
     info = error_details_pb2.ErrorInfo(reason=first.code, domain=DOMAIN)
     info.metadata["field"] = first.field
     info.metadata["faults"] = str(len(refusal.faults))
-    status = status_pb2.Status(code=code, message=_text(first, LONGEST_MESSAGE))
+    # A fault that is among the details is told whole there; of any other the message is all that is told.
+    longest = LONGEST_MESSAGE if first in shown and code in IN_DETAIL else LONGEST_TEXT
+    status = status_pb2.Status(code=code, message=_text(first, longest))
     _pack(status.details.add(), info)
-    bad = [each for each in shown if status_code(each) in (code_pb2.INVALID_ARGUMENT, code_pb2.NOT_FOUND)]
+    bad = [each for each in shown if status_code(each) in BAD]
     if bad:
         request = error_details_pb2.BadRequest()
         for each in bad:
@@ -122,7 +126,7 @@ def _that_fit(faults: Iterable[Fault]) -> list[Fault]:
 
 def _text(fault: Fault, longest: int = LONGEST_TEXT) -> str:
     text = f"{fault.message}; {fault.hint}" if fault.hint else fault.message
-    return text if len(text) <= longest else f"{text[:longest]}..."
+    return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0] or text[:longest]}..."
 
 
 def _pack(slot: any_pb2.Any, message: object) -> None:

@@ -293,6 +293,9 @@ def _new(args: argparse.Namespace) -> int:
     return CLEAN
 
 
+OTHER_CODES = "this knows the codes of rule files and formulas; other refusals say all in their own text"
+
+
 def _explain(args: argparse.Namespace) -> int:
     code = args.code.upper()
     language = {str(each): text for each, text in CODES.items()}
@@ -303,7 +306,7 @@ def _explain(args: argparse.Namespace) -> int:
         told = {"code": code, "means": language[code], "why": "a formula cannot be checked or run", "do": ""}
     else:
         known = [*EXPLANATIONS, *language]
-        raise VerbFailed(f"no code `{code}`; {did_you_mean(code, known) or 'codes look like PRC204'}")
+        raise VerbFailed(f"no code `{code}`; {did_you_mean(code, known) or OTHER_CODES}")
     if args.json:
         _say_json(told)
     else:

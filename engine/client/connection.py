@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,12 +15,15 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
+from engine.diagnostics import counted
 from engine.wire.plain import fill
 
 M = TypeVar("M", bound=Message)
 ATTEMPTS = 5
 FIRST_PAUSE_SECONDS = 0.1
 USUAL_TIMEOUT_SECONDS = 60.0
+CUT = "..."
+"""Ends a text that a server cut."""
 MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -34,18 +37,30 @@ class FieldFault:
 
 
 class CallFailed(Exception):
-    """A call was refused or failed: gRPC status name, stable reason, message, and every fault named."""
+    """A call was refused or failed: gRPC status name, stable reason, message, and every fault named.
 
-    def __init__(self, status: str, reason: str, message: str, faults: tuple[FieldFault, ...] = ()) -> None:
-        lines = [f"  {each.field}: {each.message}" for each in faults if each.field]
-        # A single fault is the message itself: its place is said beside it, not the whole of it again.
-        told = len(faults) == 1 and faults[0].message == message and faults[0].field
-        shown = f"{status}: {told}: {message}" if told else "\n".join([f"{status}: {message}", *lines])
-        super().__init__(shown)
+    ``total`` is how many faults there are where not all of them fit into the answer.
+    """
+
+    def __init__(
+        self, status: str, reason: str, message: str, faults: tuple[FieldFault, ...] = (), total: int = 0
+    ) -> None:
+        # The message of a refusal is that of one of its faults: each is said once, with its place and its code.
+        alone = [] if any(each.message == message for each in faults) else [FieldFault("", reason, message)]
+        told = [_told(each, status) for each in (*alone, *faults)]
+        more = total - len(told)
+        lines = [*told, f"... and {more} more"] if more > 0 else told
+        head = "\n  ".join([counted(max(total, len(told)), "fault"), *lines]) if len(lines) > 1 else lines[0]
+        super().__init__(f"{status}: {head}")
         self.status = status
         self.reason = reason
         self.message = message
         self.faults = faults
+
+
+def _told(fault: FieldFault, status: str) -> str:
+    code = "" if fault.code == status or fault.code in fault.message else f" [{fault.code}]"
+    return ": ".join([each for each in (fault.field, fault.message) if each]) + code
 
 
 class Connection:
@@ -165,7 +180,7 @@ def failure_of(error: Any) -> CallFailed:
     status = rpc_status.from_call(error)
     if status is None:
         return CallFailed(error.code().name, "", error.details() or "")
-    reason = ""
+    reason, total = "", 0
     faults: list[FieldFault] = []
     for detail in status.details:
         info, bad, state = (
@@ -174,12 +189,18 @@ def failure_of(error: Any) -> CallFailed:
             error_details_pb2.PreconditionFailure(),
         )
         if detail.Unpack(info):
-            reason = info.reason
+            reason, total = info.reason, int(info.metadata.get("faults", "0"))
         elif detail.Unpack(bad):
             faults += [FieldFault(each.field, each.reason, each.description) for each in bad.field_violations]
         elif detail.Unpack(state):
             faults += [FieldFault(each.subject, each.type, each.description) for each in state.violations]
-    return CallFailed(error.code().name, reason, status.message, tuple(faults))
+    return CallFailed(error.code().name, reason, _whole(status.message, faults), tuple(faults), total)
+
+
+def _whole(message: str, faults: Sequence[FieldFault]) -> str:
+    """The message of a status is kept short; the fault that it is cut from says all of it."""
+    start = message.removesuffix(CUT)
+    return next((each.message for each in faults if message != start and each.message.startswith(start)), message)
 
 
 def _may_retry(failed: CallFailed) -> bool:

@@ -131,7 +131,7 @@ def test_what_is_wrong_with_a_book_is_said_once(rules: Path, cpq: Cpq) -> None:
     changed(rules, "book.yaml", "currency: EUR\n", "currency: EUR\ntitle: Twice\n")
     shown = cpq("publish", str(rules), code=1)
     said = "book.yaml:4:1: YML002: the key `title` is given twice, first on line 2; remove one of them"
-    assert shown == f"cpq: INVALID_ARGUMENT: {said}\n"
+    assert shown == f"cpq: INVALID_ARGUMENT: {said} [BOOK_HAS_ERRORS]\n"
 
 
 def test_a_quote_is_recorded_as_a_test_that_holds_and_can_fail(shop: Served, rules: Path, cpq: Cpq) -> None:

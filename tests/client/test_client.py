@@ -16,7 +16,10 @@ import pytest
 from cpq.v1 import party_pb2, quote_pb2
 
 from engine.api.services import SERVICES
+from engine.api.status import abort, status_of
 from engine.client import CallFailed, Client, decimal_amount, minor_units, show_amount
+from engine.client.connection import FieldFault
+from engine.diagnostics import Fault, Refusal
 from engine.money import MoneyError
 from engine.wire.plain import PlainError
 from tests.api import deal
@@ -184,6 +187,36 @@ def test_a_refusal_is_not_asked_for_again() -> None:
 def test_no_server_is_said_in_time() -> None:
     with Client("127.0.0.1:1") as client, pytest.raises(CallFailed, match="no server answered within"):
         client.wait_until_ready(0.2)
+
+
+def test_a_fault_is_said_once_with_place_and_code() -> None:
+    one = FieldFault("lines[0].sku", "PRC001", "unknown product `MUGG`; did you mean `MUG`?")
+    failed = CallFailed("INVALID_ARGUMENT", "PRC001", one.message, (one,))
+    assert str(failed) == f"INVALID_ARGUMENT: lines[0].sku: {one.message} [PRC001]"
+    whole = FieldFault("", "QUO002", "the order says otherwise")
+    assert str(CallFailed("FAILED_PRECONDITION", "QUO002", whole.message, (whole, one), 5)).splitlines() == [
+        "FAILED_PRECONDITION: 5 faults",
+        "  the order says otherwise [QUO002]",
+        f"  lines[0].sku: {one.message} [PRC001]",
+        "  ... and 3 more",
+    ]
+    assert str(CallFailed("ABORTED", "ETAG_MISMATCH", "read it again")) == "ABORTED: read it again [ETAG_MISMATCH]"
+    assert str(CallFailed("NOT_FOUND", "NOT_FOUND", "no such thing")) == "NOT_FOUND: no such thing"
+
+
+@pytest.mark.parametrize("code", ["QUO202", "PRC001", "NOT_FOUND"])
+def test_a_long_refusal_arrives_whole(code: str) -> None:
+    text = "the description says what it is for " * 9
+
+    def refusing(_: party_pb2.CreateCustomerRequest, context: grpc.ServicerContext) -> None:
+        abort(context, status_of(Refusal((Fault(code, "customer", text.strip()), Fault("PRC001", "b", "no")))))
+
+    with serving("CreateCustomer", refusing, party_pb2.CreateCustomerRequest) as address, Client(address) as client:
+        with pytest.raises(CallFailed) as failed:
+            client.parties.create_customer(customer={"display_name": "A"})
+    shown = str(failed.value)
+    assert shown.count("the description") == 9 and "..." not in shown
+    assert ": 2 faults\n" in shown
 
 
 class serving:
