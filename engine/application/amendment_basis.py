@@ -9,7 +9,7 @@ from engine.application.content import Content, find_book, price
 from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.successors import asked_lines
-from engine.catalog import LineId, Sku
+from engine.catalog import Catalog, LineId, Sku
 from engine.contracts import Amendment, Contract, LineInForce, lines_in_force, runs_on
 from engine.diagnostics import Code, Fault, Refusal
 from engine.quotes.evaluation import PricedQuote
@@ -33,12 +33,10 @@ def basis_faults(
         return ()
     percents = active.parts.plan.percent_of
     asked = {each.id: n for n, each in enumerate(priced.request.lines) if each.sku in percents}
-    # What the book does not sell any more has nothing there that a percent could count.
-    sold = active.parts.catalog.products
-    untouched = {key: each for key, each in _untouched(contract, amendment).items() if each.line.sku in sold}
+    untouched = untouched_lines(contract, amendment, active.parts.catalog)
     if not asked or not untouched:
         return ()
-    whole = replace(content, lines=(*content.lines, *_as_they_run(reader, contract, amendment, untouched)))
+    whole = replace(content, lines=(*content.lines, *as_they_run(reader, contract, amendment, untouched)))
     found = price(env, reader, whole, today=priced.request.date, tenant=tenant, book_hash=priced.rule_book)
     with_all = {} if isinstance(found, Refusal) else {each.id: each for each in found.priced.lines}
     return tuple(
@@ -48,19 +46,20 @@ def basis_faults(
     )
 
 
-def _untouched(contract: Contract, amendment: Amendment) -> Mapping[str, LineInForce]:
-    """The lines that go on as they are, and what was sold once."""
+def untouched_lines(contract: Contract, amendment: Amendment, catalog: Catalog) -> Mapping[str, LineInForce]:
+    """The lines that go on as they are and what was sold once, as far as a rule book sells them still."""
     ended = {each.line for each in amendment.successions}
     sold = {
         each.line.id: each for each in lines_in_force(contract) if each.line.is_one_time and not each.was_taken_back
     }
-    running = runs_on(contract, amendment.effective)
-    return {key: each for key, each in (*running.items(), *sold.items()) if key not in ended}
+    states = (*runs_on(contract, amendment.effective).items(), *sold.items())
+    return {key: each for key, each in states if key not in ended and each.line.sku in catalog.products}
 
 
-def _as_they_run(
+def as_they_run(
     reader: Reader, contract: Contract, amendment: Amendment, untouched: Mapping[str, LineInForce]
 ) -> Iterator[RequestedLine]:
+    """Lines of a contract as a quote would ask for them from the day of a change on."""
     asked = asked_lines(reader, contract)
     for state in untouched.values():
         line = state.line

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import cast
 
 from engine.application.amendment_order import reason_of
+from engine.application.amendment_remarks import remarks_of
 from engine.application.bill_of_contract import BillOfContract, bill_of
 from engine.application.billing import DAYS_AHEAD_MAX
 from engine.application.content import breakdowns_of, find_book
@@ -45,6 +46,7 @@ class Impact:
     ``settle_day`` is when it takes effect, or today: credits are issued, and what is due by then is invoiced. The
     schedules are the invoices to come until ``until``, drafts of today among them. ``delivery_before`` and
     ``delivery_after`` are what the goods still to be delivered will be billed with, on days that nobody knows.
+    ``remarks`` name prices that are kept although the rules would give others.
     """
 
     currency: Currency
@@ -57,6 +59,7 @@ class Impact:
     settle_day: date
     until: date
     treatment: Treatment
+    remarks: tuple[str, ...] = ()
 
     @property
     def credit(self) -> Money:
@@ -120,6 +123,7 @@ def impact_of(
         settle_day=day,
         until=horizon,
         treatment=treatment_of(proposed.obligations, ends_lines=len(ended)),
+        remarks=remarks_of(env, reader, quote, tenant=tenant),
     )
 
 

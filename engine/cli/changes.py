@@ -40,6 +40,8 @@ def show_change(screen: Screen, impact: Any) -> None:
     ]
     screen.table(["", ""], totals, right=(1,))
     screen.say(f"  in revenue {TREATMENTS.get(impact.treatment, impact.treatment)}")
+    for remark in impact.remarks:
+        screen.say(f"  note: {remark}")
 
 
 def show_renewal(screen: Screen, contract: Any) -> None:

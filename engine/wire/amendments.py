@@ -79,6 +79,7 @@ def fill_impact(message: contract_pb2.AmendmentImpact, impact: Impact) -> None:
     message.on_delivery_before = impact.delivery_before.minor_units
     message.on_delivery_after = impact.delivery_after.minor_units
     message.treatment = impact.treatment.value
+    message.remarks.extend(impact.remarks)
 
 
 def _change(message: contract_pb2.LineChange, faults: Faults) -> LineChange:

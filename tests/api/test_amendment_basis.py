@@ -11,10 +11,12 @@ import pytest
 from cpq.v1 import contract_pb2, pricing_pb2, quote_pb2
 
 from engine.adapters.rule_folder import read_folder
+from engine.cli.command import main
 from tests.api import deal
 from tests.api.amending import amendment, quantity
 from tests.api.server import Served, failure, served
 
+RULES_PRICE = contract_pb2.PRICE_BASIS_RULES
 RULES = Path(__file__).parents[2] / "rules"
 
 
@@ -69,7 +71,7 @@ def test_what_has_no_percent_is_added_as_before(platform: Served) -> None:
     contract = running(platform, deal.line("SUPPORT", id="support"))
     made = amendment(platform, contract, "2026-04-01", changes=[quantity("seats", "70")])
     assert [each.id for each in made.quote.priced.lines] == ["seats.2"]
-    by_rules = quantity("support", "1", price=contract_pb2.PRICE_BASIS_RULES)
+    by_rules = quantity("support", "1", price=RULES_PRICE)
     refused = failure(platform.contracts.CreateAmendmentQuote, asked(contract, by_rules))
     assert (refused.reasons, list(refused.fields)) == (["CON035"], ["changes[0]"])
 
@@ -82,3 +84,27 @@ def test_a_percent_is_refused_in_the_draft_of_a_change_too(platform: Served) -> 
     )
     refused = failure(platform.quotes.BatchUpdateQuoteLines, change)
     assert (refused.reasons, list(refused.fields)) == (["CON035"], ["upserts[0]"])
+
+
+def test_a_percent_that_stays_and_a_kept_price_above_the_rules_are_named(platform: Served) -> None:
+    contract = running(platform, deal.line("SUPPORT", id="support"))
+    made = amendment(platform, contract, "2026-04-01", changes=[quantity("seats", "70")])
+    dearer, stays = made.impact.remarks
+    # 70 at 1070.00 / 60 are 1248.33; by the tiers 200.00 + 720.00 + 20 x 15.00 = 1220.00
+    assert "`seats.2`" in dearer and "1248.33" in dearer and "1220.00" in dearer and "--by-rules" in dearer
+    # 15 % of 49.00 + 1070.00 = 167.85 was agreed; of the kept 49.00 + 1248.33 it is 194.60
+    assert "`support` stays at 167.85 EUR" in stays and "SUPPORT" in stays and "194.60" in stays
+    asked_again = contract_pb2.PreviewAmendmentRequest(quote=made.quote.name)
+    assert platform.contracts.PreviewAmendment(asked_again, timeout=30).remarks == made.impact.remarks
+    # Priced by the rules nothing is kept, and what is no platform leaves support as it is.
+    fewer = amendment(platform, contract, "2026-04-01", changes=[quantity("seats", "10", price=RULES_PRICE)])
+    assert [each.partition(" stays")[0] for each in fewer.impact.remarks] == ["`support`"]
+    other = pricing_pb2.QuoteContent(lines=[deal.line("API", "1000", id="api")])
+    assert not amendment(platform, contract, "2026-04-01", content=other).impact.remarks
+
+
+def test_the_command_shows_what_is_kept(platform: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    contract = running(platform)
+    words = ["contract", "amend", contract, "--effective", "2026-04-01", "--quantity", "seats=70", "--preview"]
+    main([*words, "--valid-until", "2026-06-30", "--server", platform.running.address])
+    assert "note: `seats.2` keeps the agreed price of a unit: 1248.33 EUR" in capsys.readouterr().out

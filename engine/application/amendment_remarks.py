@@ -1,0 +1,101 @@
+"""What whoever signs a change should know: prices that are kept although the rules would give others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from engine.application.amendment_basis import as_they_run, untouched_lines
+from engine.application.content import Content, find_book, price
+from engine.application.perform import Environment
+from engine.application.ports import Reader
+from engine.application.quotes import content_of
+from engine.catalog import LineId
+from engine.contracts import Amendment, AmendmentKind, Contract, runs_on
+from engine.diagnostics import Refusal
+from engine.money import Money
+from engine.pricing.result import PricedLine
+from engine.quotes.quote import Quote
+
+
+def remarks_of(env: Environment, reader: Reader, quote: Quote, *, tenant: str) -> tuple[str, ...]:
+    """The remarks on the quote of a change; a renewal says itself where its prices come from."""
+    amendment = quote.amendment
+    if amendment is None or amendment.kind is not AmendmentKind.AMENDMENT:
+        return ()
+    contract = reader.get(Contract, amendment.contract)
+    assert contract is not None, "contracts are never deleted"
+    changed = _Changed(env, reader, quote, amendment, contract, tenant)
+    return (*changed.dearer_than_rules(), *changed.percents_that_stay())
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A change of a contract, priced in other ways to compare."""
+
+    env: Environment
+    reader: Reader
+    quote: Quote
+    amendment: Amendment
+    contract: Contract
+    tenant: str
+
+    def dearer_than_rules(self) -> Iterator[str]:
+        """Changed lines whose kept price is more than the rules ask: with more units, lower tiers begin."""
+        content, followed = self._content(), self.amendment.followed
+        kept = {
+            each.target for each in content.manual if each.id == f"agreed.{each.target}" and each.target in followed
+        }
+        if not kept:
+            return
+        manual = tuple(each for each in content.manual if each.id != f"agreed.{each.target}")
+        by_rules = self._priced(replace(content, manual=manual))
+        for line in self.quote.priced.priced.lines:
+            found = by_rules.get(line.id)
+            if line.id in kept and found is not None and found.net < line.net:
+                amounts = f"{self._money(line.net)}; by the rules it would be {self._money(found.net)}"
+                yield f"`{line.id}` keeps the agreed price of a unit: {amounts} (`price: rules`, --by-rules)"
+
+    def percents_that_stay(self) -> Iterator[str]:
+        """Lines that go on as agreed although they are a percent of lines that the change touches."""
+        priced = self.quote.priced
+        active = find_book(self.env, self.tenant, book_hash=priced.rule_book, day=priced.request.date)
+        if isinstance(active, Refusal):
+            return
+        untouched = untouched_lines(self.contract, self.amendment, active.parts.catalog)
+        percents = active.parts.plan.percent_of
+        running = runs_on(self.contract, self.amendment.effective)
+        staying = [each.line for key, each in untouched.items() if each.line.sku in percents and key in running]
+        if not staying:
+            return
+        whole = untouched_lines(self.contract, replace(self.amendment, successions=()), active.parts.catalog)
+        content = self._content()
+        was = tuple(as_they_run(self.reader, self.contract, self.amendment, whole))
+        goes_on = tuple(as_they_run(self.reader, self.contract, self.amendment, untouched))
+        before = self._priced(replace(content, lines=was, manual=()))
+        after = self._priced(replace(content, lines=(*content.lines, *goes_on)))
+        for line in staying:
+            old, new = before.get(LineId(line.id)), after.get(LineId(line.id))
+            if old is not None and new is not None and old.stage_amount != new.stage_amount:
+                amounts = f"from {self._money(old.stage_amount)} to {self._money(new.stage_amount)}"
+                kept = f"`{line.id}` stays at {self._money(line.amount.minor_units)} as agreed"
+                yield f"{kept}, but {line.sku} is a percent of lines that change: by the rules it would go {amounts}"
+
+    def _content(self) -> Content:
+        return content_of(self.quote.request, self.quote.parties.customer)
+
+    def _priced(self, content: Content) -> dict[LineId, PricedLine]:
+        """The lines by id; none where the rules cannot price them so."""
+        priced = self.quote.priced
+        found = price(
+            self.env,
+            self.reader,
+            content,
+            today=priced.request.date,
+            tenant=self.tenant,
+            book_hash=priced.rule_book,
+        )
+        return {} if isinstance(found, Refusal) else {each.id: each for each in found.priced.lines}
+
+    def _money(self, amount: int) -> str:
+        return str(Money(amount, self.contract.currency))
