@@ -31,12 +31,10 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
     name, code = invoice.number or "draft", invoice.currency_code
     screen.say(f"  invoice {name} of {day(invoice.invoice_date)}, due {day(invoice.due_date)}", style="bold")
     rows = []
-    for line in invoice.lines:
-        if line.amount:
-            rows.append(
-                [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)]
-            )
-            rows += _parts(line, code)
+    # What costs nothing is left out beside what costs something; alone, it is what the invoice is for.
+    for line in [each for each in invoice.lines if each.amount] or invoice.lines:
+        rows.append([f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)])
+        rows += _parts(line, code)
     rows += [_tax(each, code, ROUNDED.get(invoice.tax_rounding, "")) for each in invoice.taxes]
     rows.append(["    total", "", "", "", money(invoice.gross, code)])
     settled = invoice.gross - invoice.open

@@ -174,3 +174,18 @@ def test_the_examples_of_the_reference_are_what_is_shown(
                     continue
                 main([*words[1:], "--server", server.running.address])
                 assert capsys.readouterr().out == wanted, command
+
+
+def test_an_invoice_of_nothing_but_free_lines_names_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Billing drafts what is free, too; the preview and the draft show what it is."""
+    with served(tmp_path, read_folder(PAGE.parents[2] / "rules" / "saas")) as server:
+        deal.set_clock(server)
+        deal.people(server, segment="business")
+        # 15 % of no platform at all
+        contract = deal.ordered(server, deal.line("SUPPORT", id="support"), term_months=3).contract
+        address = ["--until", "2026-03-01", "--server", server.running.address]
+        main(["invoice", "preview", contract, *address])
+        preview = capsys.readouterr().out
+        main(["invoice", "run", *address])
+        assert "SUPPORT" in preview and "EUR 0.00" in preview
+        assert preview.strip() in capsys.readouterr().out
