@@ -62,9 +62,9 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
     if found.status in (OPTIMAL, FEASIBLE):
         for each in found.choices:
             screen.say(f"  {choice_text(each)}")
-        screen.say(f"list price {plain(found.list_price)} {found.currency_code}")
+        screen.say(f"list price of the parts {plain(found.list_price)} {found.currency_code}")
     if found.list_price_bound and found.status not in (OPTIMAL, INFEASIBLE):
-        screen.say(f"none costs less than {plain(found.list_price_bound)} {found.currency_code}")
+        screen.say(f"no parts cost less than {plain(found.list_price_bound)} {found.currency_code}")
     for each in found.missed:
         screen.say(f"  not kept of the wish list: {choice_text(each)}", style="yellow")
     return found if found.status in (OPTIMAL, FEASIBLE) else Negative(found)

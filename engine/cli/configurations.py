@@ -65,8 +65,8 @@ def _price_text(repair: Any, currency: str) -> str:
         return ""
     proven = "" if repair.price_proven else ", not proven to be the lowest"
     if repair.price_effect:
-        return f"  (cheapest completion: list price {signed(repair.price_effect)} {currency}{proven})"
-    return f"  (cheapest completion: list price {plain(repair.list_price)} {currency}{proven})"
+        return f"  (cheapest completion: list price of the parts {signed(repair.price_effect)} {currency}{proven})"
+    return f"  (cheapest completion: list price of the parts {plain(repair.list_price)} {currency}{proven})"
 
 
 def choice_text(choice: Any) -> str:

@@ -167,6 +167,9 @@ def _scalar(field: Any, value: Any) -> Any:
         return decimal_text(value)
     if field.type == FieldDescriptor.TYPE_STRING and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
+    if field.type == FieldDescriptor.TYPE_STRING and not isinstance(value, str):
+        inexact = isinstance(value, float)
+        raise TypeError(f"write decimal text, such as `'{value}'`, or a Decimal" if inexact else "a text is expected")
     if field.type in WHOLE_NUMBERS and isinstance(value, str):
         return int(value)
     if field.type == FieldDescriptor.TYPE_BYTES and isinstance(value, str):

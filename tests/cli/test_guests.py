@@ -118,7 +118,7 @@ def test_a_completion_says_which_products_it_left_out(
 ) -> None:
     found = typed(monkeypatch, capsys, ["complete", "BARISTA", "--server", coffee])
     # 500.00 + 80.00
-    assert "list price 580.00 USD" in found
+    assert "list price of the parts 580.00 USD" in found
     assert "without one: BODY-L" in found
     choices = tmp_path / "large.json"
     choices.write_text('{"choices": [{"pick": {"slot": "body", "sku": "BODY-L"}}]}')
@@ -126,7 +126,7 @@ def test_a_completion_says_which_products_it_left_out(
     none = typed(monkeypatch, capsys, words)
     assert "only products with a price in USD for this customer were taken; without one: BODY-L" in none
     # 900.00 + 80.00
-    assert "list price 980.00 USD" in typed(monkeypatch, capsys, [*words, "--facts", "region=DE"])
+    assert "list price of the parts 980.00 USD" in typed(monkeypatch, capsys, [*words, "--facts", "region=DE"])
     office = ["configure", "BARISTA", "--server", coffee, "--facts", "segment=office"]
     assert "without one: BODY-L" in typed(monkeypatch, capsys, office, "1 2", "complete", "quit")
     asked = typed(monkeypatch, capsys, ["configure", "BARISTA", "--server", coffee], "1 2", "complete", "quit")

@@ -17,11 +17,10 @@ from cpq.v1 import party_pb2, quote_pb2
 
 from engine.api.services import SERVICES
 from engine.api.status import abort, status_of
-from engine.client import CallFailed, Client, decimal_amount, minor_units, show_amount
+from engine.client import CallFailed, Client, PlainError, decimal_amount, minor_units, show_amount
 from engine.client.connection import FieldFault
 from engine.diagnostics import Fault, Refusal
 from engine.money import MoneyError
-from engine.wire.plain import PlainError
 from tests.api import deal
 from tests.api.server import served
 
@@ -148,6 +147,11 @@ def plain_quote() -> dict[str, Any]:
         ({"view": "sideways"}, "view"),
         ({"content": {"header": {"x": object()}}}, "header"),
         ({"content": {"term_months": "twelve"}}, "term_months"),
+        (
+            {"content": {"lines": [{"quantity": 5.1}]}},
+            "`quantity` of LineInput cannot be 5.1: write decimal text, such as `'5.1'`",
+        ),
+        ({"content": {"lines": [{"sku": ["MUG"]}]}}, "`sku` of .*: a text is expected"),
     ],
 )
 def test_values_that_fit_no_field_are_named(client: Client, fields: dict[str, Any], named: str) -> None:
