@@ -31,8 +31,8 @@ def contract(client: Client) -> str:
     """A contract with a metered line."""
     customer = client.parties.create_customer(customer={"display_name": "A", "segment": "business", "region": "EU"})
     owner = client.parties.create_user(user={"display_name": "Ann"})
-    content = {"customer": customer.name, "currency_code": "EUR", "term_months": 12}
-    content["lines"] = [{"id": "api", "sku": "API", "quantity": "1000"}]  # type: ignore[assignment]
+    lines = [{"id": "api", "sku": "API", "quantity": "1000"}]
+    content = {"customer": customer.name, "currency_code": "EUR", "term_months": 12, "lines": lines}
     forever = {"year": 2999, "month": 12, "day": 31}
     quote = client.quotes.create_quote(quote={"owner": owner.name, "valid_until": forever, "content": content})
     client.quotes.submit_quote(name=quote.name)
