@@ -66,6 +66,15 @@ class RenewalRefused:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RenewedByItself:
+    """A contract renewed by itself, by a quote that nobody decided on."""
+
+    contract: str
+    quote: str
+    at: datetime
+
+
 def create_renewal_quote(work: Work, contract: Contract, wish: RenewalWish) -> Quote | Refusal:
     """Keep the quote of the next term as a draft."""
     chosen = _chosen(contract, wish)

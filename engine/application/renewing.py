@@ -9,7 +9,7 @@ from engine.application.amendments import Quoting
 from engine.application.offers import accept_quote
 from engine.application.orders import order_quote
 from engine.application.perform import Work
-from engine.application.renewals import RenewalRefused, RenewalWish, create_renewal_quote
+from engine.application.renewals import RenewalRefused, RenewalWish, RenewedByItself, create_renewal_quote
 from engine.approvals.routed import NO_APPROVAL
 from engine.contracts import Contract, renewing, renews_on
 from engine.diagnostics import Refusal
@@ -37,7 +37,12 @@ def renew_contract(work: Work, key: str) -> Order | Contract | Refusal:
     if isinstance(submitted, Refusal):
         return submitted
     accepted = accept_quote(work, quote.id, version=quote.version, purchase_order=contract.purchase_order, etag="")
-    return accepted if isinstance(accepted, Refusal) else order_quote(work, quote.id, etag="")
+    if isinstance(accepted, Refusal):
+        return accepted
+    order = order_quote(work, quote.id, etag="")
+    if not isinstance(order, Refusal):
+        work.tx.emit(RenewedByItself(contract.id, quote.id, work.at))
+    return order
 
 
 def keep_waiting(work: Work, key: str, refusal: Refusal) -> Contract:

@@ -32,7 +32,8 @@ SELLING = (
         "quote_to_order_rate",
         "Quote to order conversion",
         "Of the quotes first offered in the period: how many are ordered so far. A quote counts once, however many "
-        "versions it had; a checkout that sends no offer is offered when it is ordered.",
+        "versions it had; a checkout that sends no offer is offered when it is ordered. What a contract renewed by "
+        "itself is nobody's decision and counts nowhere.",
         Unit.RATIO,
         Moment.OVER_PERIOD,
         QUOTES,
@@ -40,11 +41,12 @@ SELLING = (
         {"issued": sum_of("issued"), "ordered": sum_of("ordered")},
         share("ordered", "issued"),
         SELLER,
+        version=2,
     ),
     Metric(
         "expiry_rate",
         "Expiry rate",
-        "Of the quotes first offered in the period: how many expired so far.",
+        "Of the quotes first offered in the period: how many expired so far. Renewals by themselves do not count.",
         Unit.RATIO,
         Moment.OVER_PERIOD,
         QUOTES,
@@ -52,12 +54,13 @@ SELLING = (
         {"issued": sum_of("issued"), "expired": sum_of("expired")},
         share("expired", "issued"),
         SELLER,
+        version=2,
     ),
     Metric(
         "win_rate",
         "Win rate",
         "Of the quotes decided in the period, those ordered: ordered over ordered and lost. Lost is an offer that was "
-        "declined, withdrawn or expired; open and superseded ones do not count.",
+        "declined, withdrawn or expired; open and superseded ones, and renewals by themselves, do not count.",
         Unit.RATIO,
         Moment.OVER_PERIOD,
         QUOTES,
@@ -65,11 +68,13 @@ SELLING = (
         {"won": sum_of("won"), "lost": sum_of("lost")},
         _win_rate,
         SELLER,
+        version=2,
     ),
     Metric(
         "quote_turnaround_median",
         "Quote turnaround",
-        "The median of the hours from the first draft to the first offer, of the quotes first offered in the period.",
+        "The median of the hours from the first draft to the first offer, of the quotes first offered in the period. "
+        "Renewals by themselves do not count.",
         Unit.HOURS,
         Moment.OVER_PERIOD,
         QUOTES,
@@ -77,6 +82,7 @@ SELLING = (
         {"hours": percentile_of("hours", 50), "hours_p90": percentile_of("hours", 90)},
         only("hours"),
         SELLER,
+        version=2,
     ),
     Metric(
         "approval_cycle_time",
@@ -94,7 +100,8 @@ SELLING = (
     Metric(
         "auto_approval_rate",
         "Automatic approval rate",
-        "Of the submissions of the period: how many nobody had to look at.",
+        "Of the submissions of the period: how many nobody had to look at. Renewals by themselves are submitted "
+        "to nobody.",
         Unit.RATIO,
         Moment.OVER_PERIOD,
         QUOTES,
@@ -102,6 +109,7 @@ SELLING = (
         {"submitted": sum_of("submitted"), "untouched": sum_of("untouched")},
         share("untouched", "submitted"),
         SELLER,
+        version=2,
     ),
     Metric(
         "rework_rate",
@@ -118,7 +126,8 @@ SELLING = (
     Metric(
         "sales_cycle_length",
         "Sales cycle length",
-        "The median of the days from the first draft to the order, of the orders of the period.",
+        "The median of the days from the first draft to the order, of the orders of the period. Renewals by themselves "
+        "do not count.",
         Unit.DAYS,
         Moment.OVER_PERIOD,
         QUOTES,
@@ -126,6 +135,7 @@ SELLING = (
         {"days": percentile_of("days", 50), "days_p90": percentile_of("days", 90)},
         only("days"),
         SELLER,
+        version=2,
     ),
     Metric(
         "average_deal_size",
@@ -145,7 +155,7 @@ SELLING = (
         "pipeline_velocity",
         "Pipeline velocity",
         "Offers open at the end of the period, times the win rate and the average deal of the period, over the mean "
-        "days from first draft to order: what the pipeline brings a day.",
+        "days from first draft to order: what the pipeline brings a day. Renewals by themselves do not count.",
         Unit.MONEY,
         Moment.OVER_PERIOD,
         DEALS,
@@ -157,7 +167,7 @@ SELLING = (
             "cycle_days": ratio_of("days", "won"),
         },
         _velocity,
-        version=2,
+        version=3,
     ),
     Metric(
         "discount_depth",

@@ -48,7 +48,7 @@ def turnaround_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 
 def approval_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """The hours of every submission that somebody had to decide, by the day of the decision."""
-    for story in facts.quotes:
+    for story in _decided_on(facts):
         for each in story.submissions:
             if each.levels and each.decided_at is not None and each.decided_at.date() in period:
                 yield _row(story, each.decided_at, {"hours": _lasted(each.at, each.decided_at, HOUR)})
@@ -56,7 +56,7 @@ def approval_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 
 def submission_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """Every submission of the period, and whether nobody had to look at it."""
-    for story in facts.quotes:
+    for story in _decided_on(facts):
         for each in story.submissions:
             if each.at.date() in period:
                 parts = {"submitted": ONE} if each.levels else {"submitted": ONE, "untouched": ONE}
@@ -96,7 +96,7 @@ def deal_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 def velocity_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """Offers open at the end of the period, and what was won and lost within it."""
     units = {each.id: each.currency for each in facts.quotes}
-    for story in facts.quotes:
+    for story in _decided_on(facts):
         if _is_open(story, period):
             yield _row(story, story.sent_at[0], {"opportunities": ONE}, story.currency)
     for row in (*decided_rows(facts, period), *cycle_rows(facts, period)):
@@ -107,16 +107,22 @@ def velocity_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 
 def discount_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """The lines of the quotes ordered in the period: list and net of one charge period."""
-    stories = {story.id: (story, at) for story, at in _within(facts, period, lambda each: each.ordered_at)}
+    stories = {each.id: each for each in facts.quotes}
     for line in facts.sold:
-        if line.quote in stories:
-            story, at = stories[line.quote]
+        story = stories.get(line.quote)
+        at = None if story is None else story.ordered_at
+        if story is not None and at is not None and at.date() in period:
             parts = {
                 "list": Money(line.list_minor, line.currency).decimal,
                 "net": Money(line.net_minor, line.currency).decimal,
             }
             row = _row(story, at, parts, line.currency)
             yield replace(row, by={**row.by, "sku": line.sku})
+
+
+def _decided_on(facts: Facts) -> Iterator[QuoteStory]:
+    """The quotes that somebody decided on: a contract that renews by itself makes no sale and no offer."""
+    return (story for story in facts.quotes if not story.by_itself)
 
 
 def _is_open(story: QuoteStory, period: Period) -> bool:
@@ -129,7 +135,7 @@ def _is_open(story: QuoteStory, period: Period) -> bool:
 def _within(
     facts: Facts, period: Period, when: Callable[[QuoteStory], datetime | None]
 ) -> Iterator[tuple[QuoteStory, datetime]]:
-    for story in facts.quotes:
+    for story in _decided_on(facts):
         at = when(story)
         if at is not None and at.date() in period:
             yield story, at

@@ -21,6 +21,7 @@ class Happened(Enum):
     SENT = "QuoteSent"
     CLOSED = "QuoteClosed"
     ORDERED = "QuoteOrdered"
+    RENEWED = "RenewedByItself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class QuoteStory:
-    """A quote from its first draft to its end; every sent offer counts in ``sent_at``."""
+    """A quote from its first draft to its end; every sent offer counts in ``sent_at``.
+
+    ``by_itself`` is a renewal that its contract made without anybody's decision.
+    """
 
     id: str
     customer: str
@@ -65,6 +69,7 @@ class QuoteStory:
     ordered_at: datetime | None = None
     closed_at: datetime | None = None
     closed_how: str = ""
+    by_itself: bool = False
 
     @property
     def issued_at(self) -> datetime | None:
@@ -100,6 +105,8 @@ def _told(story: QuoteStory, event: QuoteEvent) -> QuoteStory:
             return replace(story, closed_at=event.at, closed_how=event.how)
         case Happened.ORDERED:
             return replace(story, ordered_at=event.at)
+        case Happened.RENEWED:
+            return replace(story, by_itself=True)
         case Happened.CREATED:
             return story
 

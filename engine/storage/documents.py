@@ -11,7 +11,7 @@ from engine.application.corrections import BillingMark
 from engine.application.invoices import Payment
 from engine.application.ledger import BooksState, LedgerEntry
 from engine.application.promotions import PromotionUse
-from engine.application.renewals import RenewalRefused
+from engine.application.renewals import RenewalRefused, RenewedByItself
 from engine.application.revenue import RevenueChanged, RevenueContractOpened, RevenueRecognised
 from engine.application.rule_books import PublishedBook
 from engine.application.usage import StoredUsage
@@ -208,7 +208,7 @@ DOCUMENTS = (
                 _subscription_lines,
             ),
         ),
-        told_by=(ContractSigned, ContractChanged, RenewalRefused),
+        told_by=(ContractSigned, ContractChanged, RenewalRefused, RenewedByItself),
     ),
     Table(
         Order,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cpq.v1 import contract_pb2, order_pb2, quote_pb2, rule_book_pb2, test_clock_pb2
+from cpq.v1 import contract_pb2, metric_pb2, order_pb2, quote_pb2, rule_book_pb2, test_clock_pb2
 
 from tests.api import deal
 from tests.api.amending import amendment, contract_of, drafted, quantity, renewal, shown, signed, tie_out
@@ -223,3 +225,29 @@ def test_the_segments_of_a_ramp_do_not_renew_beside_each_other(uplifting: Served
         ("plan/2.2", "2027-03-01", "2028-03-01", 34650),
     ]
     tie_out(uplifting, "2027-04-01")
+
+
+def test_a_renewal_by_itself_is_no_sale_in_metrics_and_views(uplifting: Served, tmp_path: Path) -> None:
+    deal.ordered(uplifting, deal.line("PLAN", "10"), term_months=12)
+    declined = deal.sent(uplifting, deal.line("MUG"))
+    uplifting.quotes.DeclineQuote(quote_pb2.DeclineQuoteRequest(name=declined.name, note="too dear"))
+    advance(uplifting, "2028-06-01T12:00:00Z")  # renewed on 1 March 2027 and 2028
+    # one offer ordered, one lost: the two renewals would make it 3 of 4
+    for name in ("quote_to_order_rate", "win_rate"):
+        assert measured(uplifting, name) == Decimal("0.5")
+    assert measured(uplifting, "auto_approval_rate") == 1
+    request = metric_pb2.ListMetricRowsRequest(name="metrics/auto_approval_rate", since=SINCE, until=UNTIL)
+    assert len(uplifting.metrics.ListMetricRows(request).rows) == 2
+    connection = sqlite3.connect(tmp_path / "cpq.sqlite3", timeout=30)
+    seen = connection.execute("SELECT renewed_by_itself, count(*) FROM v_quote_fact GROUP BY 1 ORDER BY 1").fetchall()
+    connection.close()
+    assert seen == [(0, 2), (1, 2)]
+
+
+SINCE, UNTIL = deal.day("2026-03-01"), deal.day("2028-12-31")
+
+
+def measured(server: Served, name: str) -> Decimal:
+    request = metric_pb2.GetMetricRequest(name=f"metrics/{name}", since=SINCE, until=UNTIL)
+    (figure,) = server.metrics.GetMetric(request, timeout=30).figures
+    return Decimal(figure.value)

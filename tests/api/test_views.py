@@ -73,7 +73,9 @@ def test_every_charge_period_has_its_months_in_the_view() -> None:
 def test_quotes_orders_invoices_and_books_come_to_their_metrics(lived: Served, tmp_path: Path) -> None:
     march = ("2026-03-01", DAY)
     ((issued, ordered),) = query(
-        tmp_path, "SELECT count(first_sent_at), count(ordered_at) FROM v_quote_fact WHERE first_sent_at IS NOT NULL"
+        tmp_path,
+        "SELECT count(first_sent_at), count(ordered_at) FROM v_quote_fact"
+        " WHERE first_sent_at IS NOT NULL AND NOT renewed_by_itself",
     )
     assert measures(lived, "quote_to_order_rate", *march) == {"issued": issued, "ordered": ordered}
     ((listed, net),) = query(
