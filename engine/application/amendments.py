@@ -34,7 +34,7 @@ from engine.pricing.request import ManualDiscount
 from engine.quotes.quote import Quote
 from engine.quotes.request import RequestedLine
 
-NOTHING_ADDED = Code("CON030")
+NOTHING_CHANGED = Code("CON030")
 NAMED_TWICE = Code("CON025")
 BEFORE_START = Code("CON026")
 PART_OF = Code("CON027")
@@ -115,9 +115,9 @@ class _Drawn:
         if self.effective < contract.start:
             message = f"the contract begins on {contract.start}, after {self.effective}"
             yield Fault(BEFORE_START, "effective", message)
-        if not wish.changes and not wish.content.lines:
-            hint = "to end lines alone, terminate them: that needs no price"
-            yield Fault(NOTHING_ADDED, "changes", "nothing is changed or added, so there is nothing to quote", hint)
+        if not (wish.changes or wish.content.lines or wish.cancels):
+            hint = "give lines to change, to add or to cancel"
+            yield Fault(NOTHING_CHANGED, "changes", "nothing changes, so there is nothing to quote", hint)
         named = Counter([*(each.line for each in wish.changes), *wish.cancels])
         for n, change in enumerate(wish.changes):
             yield from amendable_faults(self.states, change.line, self.effective, f"changes[{n}].line")
@@ -185,6 +185,7 @@ class _Drawn:
             term_months=None,
             manual=(*self.wish.content.manual, *kept),
             carried=_carried(self.reader, self.contract),
+            only_ends=bool(self.wish.cancels),
         )
         amendment = Amendment(self.contract.id, len(self.contract.changes), self.effective, successions=tuple(ends))
         quoting = self.wish.quoting

@@ -37,7 +37,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a caller asks for; what is not given is None or empty. ``carried`` are facts of an earlier evaluation."""
+    """What a caller asks for; what is not given is None or empty. ``carried`` are facts of an earlier evaluation.
+
+    ``only_ends``: it ends lines of a contract, so that it may hold none.
+    """
 
     lines: tuple[RequestedLine, ...]
     date: dt.date | None = None
@@ -49,6 +52,7 @@ class Content:
     manual: tuple[ManualDiscount, ...] = ()
     term_months: int | None = None
     start: dt.date | None = None
+    only_ends: bool = False
     ramps: Mapping[LineId, Ramp] = field(default_factory=lambda: MappingProxyType({}))
     exchange: tuple[FrozenRate, ...] = ()
     carried: Carried = NOTHING_CARRIED
@@ -118,6 +122,7 @@ def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _
         start=content.start,
         exchange=content.exchange,
         redeemed=redeemed(reader, plan, content.codes, customer=content.customer, currency=code),
+        only_ends=content.only_ends,
         past=past_quantities(reader, plan, skus, customer=content.customer, currency=code, day=day),
     )
     return _Asked(request, (*faults, *facts.faults, *header.faults, *read.faults))

@@ -9,6 +9,7 @@ from engine.application.promotions import redeem
 from engine.application.quotes import load_quote
 from engine.approvals.case import Submission, case_of
 from engine.approvals.run import ApprovalRun, Recall, RunStatus
+from engine.contracts import Contract, base_faults
 from engine.diagnostics import Refusal
 from engine.quotes import lifecycle
 from engine.quotes.quote import Quote
@@ -17,7 +18,7 @@ from engine.quotes.status import OPEN
 
 def submit_quote(work: Work, key: str, *, etag: str) -> Quote | Refusal:
     """Send a draft to its approvers; without any, or when earlier approvals still hold, it is approved at once."""
-    quote = load_quote(work, key, etag)
+    quote = _offered(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
     route = quote.priced.route
@@ -77,7 +78,7 @@ def recall_quote(work: Work, key: str, *, by: str, comment: str, etag: str) -> Q
 
 def send_quote(work: Work, key: str, *, etag: str) -> Quote | Refusal:
     """Make the offer."""
-    quote = load_quote(work, key, etag)
+    quote = _offered(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
     return work.saved(lifecycle.send(quote, at=work.at))
@@ -85,7 +86,7 @@ def send_quote(work: Work, key: str, *, etag: str) -> Quote | Refusal:
 
 def accept_quote(work: Work, key: str, *, version: int, purchase_order: str, etag: str) -> Quote | Refusal:
     """The customer takes the offer; the other open quotes of the deal are superseded, and its promotions counted."""
-    quote = load_quote(work, key, etag)
+    quote = _offered(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
     accepted = work.saved(lifecycle.accept(quote, version=version, at=work.at, purchase_order=purchase_order))
@@ -123,3 +124,14 @@ def withdraw_quote(work: Work, key: str, *, note: str, etag: str) -> Quote | Ref
     if run is not None and run.status is RunStatus.RUNNING and not isinstance(decision, Refusal):
         ended_with_quote(work, run)
     return work.saved(decision)
+
+
+def _offered(work: Work, key: str, etag: str) -> Quote | Refusal:
+    """A quote on its way to the customer; one of a change of a contract goes no step further once that has changed."""
+    quote = load_quote(work, key, etag)
+    if isinstance(quote, Refusal) or quote.amendment is None or quote.status not in OPEN:
+        return quote
+    contract = work.tx.get(Contract, quote.amendment.contract)
+    assert contract is not None, "contracts are never deleted"
+    stale = tuple(base_faults(contract, quote.amendment))
+    return Refusal(stale) if stale else quote

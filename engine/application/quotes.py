@@ -243,6 +243,7 @@ def content_of(request: QuoteRequest, customer: str) -> Content:
         term_months=request.term_months,
         start=request.start,
         exchange=request.exchange,
+        only_ends=request.only_ends,
     )
 
 

@@ -134,8 +134,11 @@ def add_revenue(work: Work, accepted: AcceptedQuote, contract: Contract, policie
 
 
 def blend_revenue(work: Work, contract: Contract, added: Added) -> None:
-    """Blend what is still to be earned, where an amendment is accounted for prospectively."""
-    if added.treatment is not Treatment.PROSPECTIVE:
+    """Blend what is still to be earned, where an amendment is accounted for prospectively.
+
+    Where nothing came with it, what ends left the price, and all others keep theirs, as after a termination.
+    """
+    if added.treatment is not Treatment.PROSPECTIVE or not added.obligations:
         return
     revenue = work.tx.get(RevenueContract, contract.id)
     assert revenue is not None, "a contract has its revenue contract"

@@ -31,7 +31,7 @@ def create_order(accepted: AcceptedQuote, booking: Booking) -> Decision[Booked] 
     A one-time line that has a fulfilment plan, or comes with one that has, is billed by delivery; all others from
     the start. An item that nobody has to fulfil is handed over at once.
     """
-    faults = [*accepted_faults(accepted, booking.plans)]
+    faults = [*no_lines(accepted), *accepted_faults(accepted, booking.plans)]
     if faults:
         return Refusal(tuple(faults))
     signed = sign(_contract(accepted, booking))
@@ -47,9 +47,13 @@ def accepted_faults(accepted: AcceptedQuote, plans: Mapping[str, FulfilmentPlan]
     yield from _term_faults(accepted)
 
 
-def _plan_faults(accepted: AcceptedQuote, plans: Mapping[str, FulfilmentPlan]) -> Iterator[Fault]:
+def no_lines(accepted: AcceptedQuote) -> Iterator[Fault]:
+    """A fault when an offer has no line: there is no contract without one, a change of one may only end lines."""
     if not accepted.lines:
         yield Fault(NO_LINES, "lines", "the offer has no lines")
+
+
+def _plan_faults(accepted: AcceptedQuote, plans: Mapping[str, FulfilmentPlan]) -> Iterator[Fault]:
     for at, line in enumerate(accepted.lines):
         if line.fulfilment and line.fulfilment not in plans:
             hint = did_you_mean(line.fulfilment, plans)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from engine.catalog import LineId, Sku, Value
-from engine.money import HALF_UP, Currency, Money, UnitPrice, settle
+from engine.money import HALF_UP, Currency, Money, UnitPrice, currency, settle
 from engine.pricing.models.breakdown import PricePart
 
 TraceRow: TypeAlias = tuple[int, Decimal, Decimal]
@@ -161,6 +161,35 @@ class Priced:
         if prices[0] == line.trace[-1][2]:
             return self.money(line.stage_amount)
         return settle(UnitPrice(prices[0], self.currency), quantity=line.quantity, rounding=HALF_UP)
+
+
+def nothing_priced(code: str) -> Priced:
+    """What comes of a request without lines, such as one that only ends lines of a contract: nothing of everything."""
+    unit = currency(code)
+    zero, percent = Money.zero(unit), Decimal(0)
+    totals = PricedTotals(
+        list=zero,
+        amount=zero,
+        line_discount=zero,
+        order_discount=zero,
+        net=zero,
+        tax=zero,
+        gross=zero,
+        cash_rounding=zero,
+        payable=zero,
+        one_time=zero,
+        recurring=(),
+        usage_estimate=zero,
+        mrr=zero,
+        arr=zero,
+        acv=zero,
+        tcv=zero,
+        cost=zero,
+        margin=zero,
+        margin_percent=None,
+        discount_percent=percent,
+    )
+    return Priced(unit, (), totals)
 
 
 @dataclass(frozen=True, slots=True)

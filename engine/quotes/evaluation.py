@@ -21,13 +21,14 @@ from engine.money import Ratio
 from engine.periods import DayCount, PartMonths, Period, Recurrence, month_share, months_by_periods
 from engine.pricing import PricePlan, price
 from engine.pricing.checks import request_faults
+from engine.pricing.codes import NO_LINES
 from engine.pricing.compiled import EXCHANGE
 from engine.pricing.finding import rates_to_freeze
 from engine.pricing.flow import at_line, faults_of
 from engine.pricing.known_lines import KnownLines
 from engine.pricing.masks import allowed_by
 from engine.pricing.request import STATED, Allowed, Facts, PriceRequest, RequestLine
-from engine.pricing.result import Priced
+from engine.pricing.result import Priced, nothing_priced
 from engine.quotes.facts import header_facts, line_facts, no_margin
 from engine.quotes.known import known_of
 from engine.quotes.lines import ResolvedLine, children_of, resolve
@@ -109,6 +110,8 @@ def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     if isinstance(lines, Refusal):
         return Refusal((*lines.faults, *_faults_beside(request, lines, parts, faults_of)))
     asked = _asked_before(request, parts) if known.is_all else price_lines(lines, request, parts)
+    if not asked and request.only_ends:
+        return _only_ends(request, parts)
     priced = price(parts.plan, price_request(request, asked), known=known)
     if isinstance(priced, Refusal):
         return priced
@@ -121,7 +124,18 @@ def faults_before_prices(request: QuoteRequest, parts: Parts) -> tuple[Fault, ..
     lines = resolve(request, parts.catalog)
     if isinstance(lines, Refusal):
         return (*lines.faults, *_faults_beside(request, lines, parts, request_faults))
-    return tuple(request_faults(parts.plan, price_request(request, price_lines(lines, request, parts))))
+    return _faults_of(request, price_lines(lines, request, parts), parts)
+
+
+def _only_ends(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
+    """What only ends lines of a contract costs nothing itself; it is routed to approvers like anything else."""
+    faults = _faults_of(request, (), parts)
+    return Refusal(faults) if faults else found_out(request, (), nothing_priced(request.currency), parts, ())
+
+
+def _faults_of(request: QuoteRequest, asked: tuple[RequestLine, ...], parts: Parts) -> tuple[Fault, ...]:
+    found = request_faults(parts.plan, price_request(request, asked))
+    return tuple(each for each in found if not (request.only_ends and each.code == NO_LINES))
 
 
 def _faults_beside(

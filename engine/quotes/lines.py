@@ -59,6 +59,8 @@ _MAKE = cast("Callable[[tuple[object, ...]], ResolvedLine]", partial(tuple.__new
 
 def resolve(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] | Refusal:
     """Return the resolved lines in the order of the request, or a refusal with every fault of its lines."""
+    if request.only_ends and not request.lines:
+        return ()
     found = _sound(request, catalog)
     if found is not None:
         return found

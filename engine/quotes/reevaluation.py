@@ -30,7 +30,7 @@ def reevaluate(before: PricedQuote, request: QuoteRequest, parts: Parts) -> Pric
 
     Where more than lines differ, or the rule book does, everything is evaluated again.
     """
-    if not _same_header(before, request, parts):
+    if not _same_header(before, request, parts) or not (before.request.lines and request.lines):
         return evaluate(request, parts)
     lines = resolve(request, parts.catalog)
     if isinstance(lines, Refusal):

@@ -69,6 +69,7 @@ class QuoteRequest:
 
     ``customer`` and ``header`` are what rules read as ``customer.*`` and ``quote.*`` (channel, region, segment);
     ``term_months`` is the term of recurring charges, ``start`` when they begin (default: the date of the quote).
+    ``only_ends`` says that it ends lines of a contract and may ask for none itself.
     ``exchange`` are the exchange rates that the quote froze, ``past`` what the customer ordered before of products
     whose price models count it, ``tax_answers`` the rates by tax code that the tax hook answered.
     """
@@ -87,3 +88,4 @@ class QuoteRequest:
     tax_state: TaxState = TaxState.TABLE
     tax_answers: Mapping[str, TaxAnswer] = field(default_factory=lambda: MappingProxyType({}))
     past: Mapping[Sku, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    only_ends: bool = False

@@ -114,6 +114,45 @@ def test_lines_are_added_swapped_and_cancelled_in_one_change(shop: Served) -> No
     tie_out(shop, "2027-03-31")
 
 
+def test_a_change_that_only_ends_lines_credits_the_rest_of_them(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), deal.line("PLAN", "2", id="b"), term_months=12)
+    deal.invoiced(shop, order.contract, "2026-04-01")
+    made = amendment(shop, order.contract, "2026-04-11", cancels=["b"])
+    assert (len(made.quote.priced.lines), made.quote.priced.totals.net) == (0, 0)
+    # 2 x 30.00 for April: 20 of its 30 days are credited, 40.00, with 19 % tax 47.60
+    assert [(each.net, each.gross) for each in made.impact.credit_notes] == [(4000, 4760)]
+    # 60.00 a month less for the ten months from May to February
+    assert made.impact.net_until == -4760 - 10 * 7140
+    again = contract_pb2.PreviewAmendmentRequest(quote=made.quote.name)
+    assert shop.contracts.PreviewAmendment(again) == made.impact
+    second = signed(shop, made)
+    assert actions(second) == {"b": "DELETE", "plan": "NO_CHANGE"}
+    assert second.state == order_pb2.ORDER_STATE_COMPLETED
+    (change,) = contract_of(shop, order.contract).changes
+    assert [each.line for each in change.ends] == ["b"]
+    # 24 unit-months were promised for `b` at 30.00: 60.00 of March and 20.00 of April are kept of 720.00
+    assert change.ends[0].released == 72000 - 8000
+    assert shown(drafted(shop, order.contract, "2027-03-01")) == shown(made.impact.schedule_after)
+    tie_out(shop, "2027-03-01")
+
+
+def test_what_a_change_adds_can_be_taken_out_where_it_ends_lines(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), deal.line("PLAN", "2", id="b"), term_months=12)
+    extra = pricing_pb2.QuoteContent(lines=[deal.line("MUG", id="mug")])
+    made = amendment(shop, order.contract, "2026-04-11", cancels=["b"], content=extra)
+    edit = quote_pb2.BatchUpdateQuoteLinesRequest(name=made.quote.name, removals=["mug"])
+    assert not shop.quotes.BatchUpdateQuoteLines(edit).priced.lines
+    back = quote_pb2.BatchUpdateQuoteLinesRequest(name=made.quote.name, upserts=[deal.line("MUG", "2", id="mug")])
+    assert shop.quotes.BatchUpdateQuoteLines(back).priced.totals.net == 2 * 1250
+    shop.quotes.BatchUpdateQuoteLines(edit)
+    verified = shop.contracts.PreviewAmendment(contract_pb2.PreviewAmendmentRequest(quote=made.quote.name))
+    assert [each.name for each in verified.credit_notes] == []
+    assert actions(signed(shop, made)) == {"b": "DELETE", "plan": "NO_CHANGE"}
+    only_adds = amendment(shop, order.contract, "2026-04-12", content=extra).quote.name
+    none_left = quote_pb2.BatchUpdateQuoteLinesRequest(name=only_adds, removals=["mug"])
+    assert [*failure(shop.quotes.BatchUpdateQuoteLines, none_left).fields] == ["content.lines"]
+
+
 def test_a_service_without_an_agreed_end_is_changed_for_good(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("PLAN", "2"))
     deal.invoiced(shop, order.contract, "2026-03-01")
@@ -146,17 +185,27 @@ def test_only_the_state_that_was_quoted_can_be_signed(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
     first = amendment(shop, order.contract, "2026-04-01", changes=[quantity("plan", "15")])
     second = amendment(shop, order.contract, "2026-04-01", changes=[quantity("plan", "5")])
+    third = amendment(shop, order.contract, "2026-04-01", changes=[quantity("plan", "4")])
+    submit = quote_pb2.SubmitQuoteRequest(name=second.quote.name)
+    shop.quotes.SubmitQuote(submit)
+    shop.quotes.SendQuote(quote_pb2.SendQuoteRequest(name=second.quote.name))
+    accepted = amendment(shop, order.contract, "2026-04-01", changes=[quantity("plan", "3")]).quote.name
+    shop.quotes.SubmitQuote(quote_pb2.SubmitQuoteRequest(name=accepted))
+    shop.quotes.SendQuote(quote_pb2.SendQuoteRequest(name=accepted))
+    accept = quote_pb2.AcceptQuoteRequest(name=accepted, version=1)
+    shop.quotes.AcceptQuote(accept)
     signed(shop, first)
-    stale = failure(shop.contracts.PreviewAmendment, contract_pb2.PreviewAmendmentRequest(quote=second.quote.name))
-    assert stale.states == ["CON021"]
     for verb, request in (
-        (shop.quotes.SubmitQuote, quote_pb2.SubmitQuoteRequest(name=second.quote.name)),
-        (shop.quotes.SendQuote, quote_pb2.SendQuoteRequest(name=second.quote.name)),
+        (shop.contracts.PreviewAmendment, contract_pb2.PreviewAmendmentRequest(quote=second.quote.name)),
+        (shop.quotes.SubmitQuote, quote_pb2.SubmitQuoteRequest(name=third.quote.name)),
         (shop.quotes.AcceptQuote, quote_pb2.AcceptQuoteRequest(name=second.quote.name, version=1)),
+        (shop.orders.CreateOrder, order_pb2.CreateOrderRequest(quote=accepted)),
     ):
-        verb(request)
-    refused = failure(shop.orders.CreateOrder, order_pb2.CreateOrderRequest(quote=second.quote.name))
-    assert (refused.code, refused.states) == (grpc.StatusCode.FAILED_PRECONDITION, ["CON021"])
+        refused = failure(verb, request)
+        assert (refused.code, refused.states) == (grpc.StatusCode.FAILED_PRECONDITION, ["CON021"])
+    ordered = quote_pb2.SubmitQuoteRequest(name=first.quote.name)
+    assert "CON021" not in failure(shop.quotes.SubmitQuote, ordered).states, "that one was signed"
+    shop.quotes.WithdrawQuote(quote_pb2.WithdrawQuoteRequest(name=third.quote.name, note="quoted anew"))
     assert len(contract_of(shop, order.contract).changes) == 1
 
 

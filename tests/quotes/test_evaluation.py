@@ -1,10 +1,13 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from engine.diagnostics import Refusal
-from engine.quotes.evaluation import evaluate, product_facts
+from engine.money import Money, currency
+from engine.quotes.evaluation import PricedQuote, evaluate, product_facts
 from engine.quotes.lines import resolve
+from engine.quotes.reevaluation import reevaluate
 from tests.quotes.offers import catalog, line, parts, percent_off, priced, request
 
 
@@ -82,6 +85,17 @@ def test_no_lines_is_a_fault() -> None:
     refusal = evaluate(type(empty)(empty.date, "EUR", ()), parts())
     assert isinstance(refusal, Refusal)
     assert refusal.faults[0].code == "QUO101"
+
+
+def test_a_request_that_only_ends_lines_of_a_contract_costs_nothing() -> None:
+    empty = replace(request(), lines=(), only_ends=True)
+    found = evaluate(empty, parts())
+    assert isinstance(found, PricedQuote)
+    totals = found.priced.totals
+    assert (found.priced.lines, totals.net, totals.tcv, totals.mrr) == ((), *[Money(0, currency("EUR"))] * 3)
+    assert reevaluate(found, request(), parts()) == evaluate(request(), parts())
+    refusal = evaluate(replace(empty, currency="nothing"), parts())
+    assert isinstance(refusal, Refusal)
 
 
 def test_rules_read_the_facts_of_a_product() -> None:
