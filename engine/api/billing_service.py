@@ -9,7 +9,7 @@ import grpc
 from cpq.v1 import billing_pb2
 
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, keys_of, list_page
+from engine.api.listing import Listed, get_one, key_of, keys_of, list_page
 from engine.api.usage_stream import UsageStream
 from engine.application.billing import (
     Drafted,
@@ -18,12 +18,12 @@ from engine.application.billing import (
     run_billing,
     void_invoice,
 )
-from engine.application.faults import etag_mismatch
+from engine.application.faults import etag_mismatch, not_found
 from engine.application.invoices import invoice_etag, open_amount, paid_amount
 from engine.application.payments import CreditWish, issue_credit_note, record_payment
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
-from engine.application.usage import UsageResult, record_usage
+from engine.application.usage import UsageResult, record_usage, recorded_usage
 from engine.billing import CreditNote, Invoice, Reason
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
@@ -124,7 +124,7 @@ class BillingService:
             context,
             decide,
             lambda _, result: billing_pb2.RecordUsageResponse(
-                recorded_count=result.recorded, duplicate_count=result.duplicates
+                recorded_count=result.recorded, duplicate_count=result.duplicates, outside_service=result.outside
             ),
         )
 
@@ -133,6 +133,29 @@ class BillingService:
     ) -> Iterator[billing_pb2.StreamUsageResponse]:
         """Keep usage batch by batch."""
         return self._usage.answers(batches, context)
+
+    def ListUsage(self, request: billing_pb2.ListUsageRequest, _: grpc.ServicerContext) -> Reply:
+        """A page of usage."""
+        key = key_of(request.contract, wire.CONTRACTS, "contract")
+        only = request.outside_service
+
+        def answer(reader: Reader) -> billing_pb2.ListUsageResponse | Refusal:
+            contract = reader.get(Contract, key)
+            if contract is None:
+                return not_found("contract", request.contract)
+            page = self._calls.pages.page(
+                request,
+                lambda after, limit: recorded_usage(reader, contract, after=after, limit=limit, only_outside=only),
+                lambda row: row[0],
+                {"contract": key, "outside": str(only)},
+            )
+            if isinstance(page, Refusal):
+                return page
+            rows, token = page
+            usage = [wire.recorded_message(row) for _, row in rows]
+            return billing_pb2.ListUsageResponse(usage=usage, next_page_token=token)
+
+        return self._calls.read(answer)
 
     def RecordPayment(self, request: billing_pb2.RecordPaymentRequest, context: grpc.ServicerContext) -> Reply:
         """Take a payment."""

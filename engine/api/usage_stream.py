@@ -61,6 +61,7 @@ class UsageStream:
                 fill_fault(reply.faults.add(), fault)
             return reply
         reply.recorded_count, reply.duplicate_count = kept.result.recorded, kept.result.duplicates
+        reply.outside_service.extend(kept.result.outside)
         for place, found in sorted({**batch.refused, **kept.refused}.items()):
             row = reply.refused.add(index=place, id=request.records[place].id)
             for fault in found:

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from engine.application.faults import invalid, not_found
 from engine.application.perform import Work
+from engine.application.ports import Reader
 from engine.catalog import ChargeKind
-from engine.contracts import Contract, UsageRecord, all_lines
+from engine.contracts import Contract, UsageRecord, all_lines, usage_line_on
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 
 USAGE_ID_REUSED = Code("USAGE_ID_REUSED")
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,23 @@ class UsageRecorded:
 
 @dataclass(frozen=True, slots=True)
 class UsageResult:
-    """How many records were new, and how many had been reported before."""
+    """How many records were new, and how many had been reported before.
+
+    ``outside`` are the ids of those whose day is outside all service of their lines: they are kept, and billed by
+    nothing until a line is signed that serves their day.
+    """
 
     recorded: int
     duplicates: int
+    outside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedUsage:
+    """A record as it was reported, and the line whose charges count it as the contract stands; empty: none."""
+
+    record: UsageRecord
+    counted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageR
         return Refusal(faults)
     fresh = sum(_is_added(work, key, each) for each in records)
     work.tx.emit(UsageRecorded(key, fresh, len(records) - fresh, work.at))
-    return UsageResult(fresh, len(records) - fresh)
+    return UsageResult(fresh, len(records) - fresh, _outside(contract, records))
 
 
 def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> UsageKept | Refusal:
@@ -88,7 +103,30 @@ def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> Usag
     known = len(records) - len(refused) - fresh
     if fresh or known:
         work.tx.emit(UsageRecorded(key, fresh, known, work.at))
-    return UsageKept(UsageResult(fresh, known), refused)
+    outside = _outside(contract, [each for n, each in records.items() if n not in refused])
+    return UsageKept(UsageResult(fresh, known, outside), refused)
+
+
+def recorded_usage(
+    reader: Reader, contract: Contract, *, after: str, limit: int, only_outside: bool = False
+) -> list[tuple[str, RecordedUsage]]:
+    """So many records of a contract behind a key, each with its key; all of them, or those outside all service."""
+    line_on = usage_line_on(contract)
+    found: list[tuple[str, RecordedUsage]] = []
+    while len(found) < limit and (page := _page(reader, contract.id, after)):
+        after = page[-1].id
+        counted = ((each, line_on(each.record.line, each.record.on)) for each in page)
+        found += [(each.id, RecordedUsage(each.record, line)) for each, line in counted if not (only_outside and line)]
+    return found[:limit]
+
+
+def _page(reader: Reader, contract: str, after: str) -> list[StoredUsage]:
+    return reader.page(StoredUsage, where={"contract": contract}, after=after, limit=PAGE)
+
+
+def _outside(contract: Contract, records: Sequence[UsageRecord]) -> tuple[str, ...]:
+    line_on = usage_line_on(contract)
+    return tuple(each.id for each in records if not line_on(each.line, each.on))
 
 
 def _is_added(work: Work, key: str, record: UsageRecord) -> bool:

@@ -36,12 +36,17 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         positional("file", "CSV with the columns contract, id, line, day, quantity", Path),
         Argument(("--check",), "say what would become of it, and save nothing", flag=True),
     )
+    recorded = (
+        positional("contract", "the contract, such as k-000001", named("contracts")),
+        Argument(("--outside",), "only what is outside all service, which nothing bills", flag=True),
+    )
     verbs = (
         Verb("run", "bill many contracts in the background, and wait for it", run, start),
         Verb("show", "how far a run is", show, (NAME,)),
         Verb("list", "list runs", list_runs),
         Verb("cancel", "end a run; what it drafted stays", cancel, (NAME,)),
         Verb("usage", "send usage from a file, batch by batch", send_usage, usage),
+        Verb("recorded", "list the usage of a contract, and the lines that count it", list_recorded, recorded),
     )
     add_family(commands, "billing", "billing runs over many contracts, and usage by the file", verbs)
 
@@ -94,12 +99,13 @@ def send_usage(client: Client, screen: Screen, options: argparse.Namespace) -> A
     """Send usage; what was refused is named by its line of the file."""
     rows = read_metered(options.file)
     batches = list(_batches(rows))
-    recorded = known = 0
+    recorded, known, outside = 0, 0, []
     refused = [(each.place, _named(each), f"day: {each.no_day}") for each in rows if each.no_day]
     with progress(f"sending {counted(len(rows), 'record')}") as tell:
         sent = ({**_fields(batch), "validate_only": options.check} for batch in batches)
         for batch, reply in zip(batches, client.billing.stream_usage(sent), strict=True):  # type: ignore[arg-type]
             recorded, known = recorded + reply.recorded_count, known + reply.duplicate_count
+            outside += [f"{batch[0].contract.removeprefix('contracts/')} {each}" for each in reply.outside_service]
             for fault in reply.faults:
                 refused.append((batch[0].place, batch[0].contract, _told(fault)))
             for each in reply.refused:
@@ -114,9 +120,25 @@ def send_usage(client: Client, screen: Screen, options: argparse.Namespace) -> A
         screen.say(f"... and {len(refused) - MOST_SHOWN} more")
     taken = "would be taken" if options.check else "taken"
     screen.say(f"{counted(recorded, 'record')} {taken}, {known:,} known before, {counted(len(refused), 'fault')}")
+    if outside:
+        kept = "would be kept" if options.check else "are kept"
+        screen.say(f"{counted(len(outside), 'record')} outside all service {kept}, and not billed:")
+        screen.say(f"  {', '.join(outside[:MOST_SHOWN])}{', ...' if len(outside) > MOST_SHOWN else ''}")
     faults = [{"line": place, "id": name, "message": what} for place, name, what in refused]
-    answer = {"recorded_count": recorded, "duplicate_count": known, "faults": faults}
+    answer: dict[str, Any] = {"recorded_count": recorded, "duplicate_count": known, "faults": faults}
+    answer |= {"outside_service": outside} if outside else {}
     return Negative(answer) if refused else answer
+
+
+def list_recorded(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """List the usage of a contract."""
+    usage = list(client.billing.list_usage(contract=options.contract, outside_service=options.outside))
+    rows = [
+        [each.record.id, each.record.line, day(each.record.day), each.record.quantity, each.counted_line or "nothing"]
+        for each in usage
+    ]
+    screen.table(["id", "line", "day", "quantity", "counted by"], rows, right=(3,))
+    return usage
 
 
 def _named(row: Metered) -> str:

@@ -96,6 +96,10 @@ def record_usage(client: Client, screen: Screen, options: argparse.Namespace) ->
     answer = client.billing.record_usage(contract=options.contract, records=[record])
     known = "" if answer.recorded_count else "; the record was known already"
     screen.say(f"{counted(answer.recorded_count, 'record')} taken{known}")
+    if answer.outside_service:
+        screen.say(
+            f"  `{options.line}` serves nothing on {options.day}, so that it is kept and not billed", style="red"
+        )
     return answer
 
 

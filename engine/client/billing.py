@@ -119,6 +119,15 @@ class ListCreditNotesFields(TypedDict, total=False):
     page_token: str
 
 
+class ListUsageFields(TypedDict, total=False):
+    """Fields of ListUsageRequest."""
+
+    contract: str
+    outside_service: bool
+    page_size: int
+    page_token: str
+
+
 class BillingClient(ServiceClient):
     """Bills contracts."""
 
@@ -156,6 +165,10 @@ class BillingClient(ServiceClient):
     def stream_usage(self, batches: Iterable[StreamUsageFields]) -> Iterator[billing_pb2.StreamUsageResponse]:
         """Keeps usage batch by batch; each is answered once it is stored. What was not answered may be sent again."""
         return self._exchange("StreamUsage", billing_pb2.StreamUsageResponse, batches)
+
+    def list_usage(self, **fields: Unpack[ListUsageFields]) -> Iterator[billing_pb2.RecordedUsage]:
+        """Lists the usage of a contract in order of the senders' ids. All pages, as they are needed."""
+        return self._pages("ListUsage", billing_pb2.RecordedUsage, "usage", fields)
 
     def record_payment(self, **fields: Unpack[RecordPaymentFields]) -> billing_pb2.Payment:
         """Takes a payment for a final invoice."""

@@ -35,6 +35,10 @@ class LineInForce:
         """Whether the service runs on a day."""
         return self.line.start <= day and (self.end is None or day < self.end)
 
+    def counts(self, day: date) -> bool:
+        """Whether usage of a day is billed: on a day of service, and on the day on which it was cancelled."""
+        return self.serves(day) or (self.ended_early and not self.was_taken_back and day == self.end)
+
 
 def all_lines(contract: Contract) -> tuple[SubscriptionLine, ...]:
     """Every line that the contract ever had, in the order of signing, as it was agreed."""
@@ -66,7 +70,8 @@ def usage_line_on(contract: Contract) -> Callable[[str, date], str]:
     """Tells which line usage of a line counts for on a day: itself, or what is served then of those in its place.
 
     A meter goes on with the id that it knows when a line was changed or renewed, and a change may be signed after the
-    usage of its days was reported. A line of another product measures something else.
+    usage of its days was reported. A line of another product measures something else. Empty: the day is outside all
+    service, so that nothing bills the usage as the contract stands.
     """
     states = {each.line.id: each for each in lines_in_force(contract) if each.line.charge.kind is ChargeKind.USAGE}
     first: dict[str, str] = {}
@@ -80,7 +85,9 @@ def usage_line_on(contract: Contract) -> Callable[[str, date], str]:
     def found(line: str, on: date) -> str:
         state = states.get(line)
         if state is None or state.serves(on):
-            return line
-        return next((each.line.id for each in chains[first[line]] if each.serves(on)), line)
+            return line if state is not None else ""
+        chain = chains[first[line]]
+        served = next((each.line.id for each in chain if each.serves(on)), "")
+        return served or next((each.line.id for each in chain if each.counts(on)), "")
 
     return found

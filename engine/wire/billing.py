@@ -8,6 +8,7 @@ from datetime import date
 from cpq.v1 import billing_pb2
 
 from engine.application.invoices import Payment
+from engine.application.usage import RecordedUsage
 from engine.billing import BillLine, CreditNote, Invoice, LineKind, TaxLine, TaxPoint
 from engine.contracts import UsageRecord
 from engine.money import Money
@@ -117,6 +118,16 @@ def read_record(record: billing_pb2.UsageRecord, place: Faults, seen: set[str]) 
         place.required("line")
     quantity = need_decimal(record.quantity, "quantity", place)
     return UsageRecord(record.id, record.line, need_date(record.day, "day", place), quantity)
+
+
+def recorded_message(usage: RecordedUsage) -> billing_pb2.RecordedUsage:
+    """A usage record that was kept, with the line that counts it."""
+    record = usage.record
+    message = billing_pb2.RecordedUsage(counted_line=usage.counted)
+    message.record.id, message.record.line = record.id, record.line
+    message.record.quantity = decimal_text(record.quantity)
+    fill_date(message.record.day, record.on)
+    return message
 
 
 def _fill_lines(target: object, lines: Iterable[BillLine]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
-from cpq.v1 import billing_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, contract_pb2, revenue_pb2
 
 from tests.api import deal
 from tests.api.mutations import drafted, final
@@ -85,6 +85,42 @@ def test_usage_is_deduplicated_and_billed_in_arrears(shop: Served) -> None:
     revenue = shop.revenue.GetRevenueContract(revenue_pb2.GetRevenueContractRequest(name=name))
     assert revenue.recognized == 1000
     assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-04-30"))).valid
+
+
+def test_usage_outside_all_service_is_kept_named_and_listed(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
+
+    def record(**days: str) -> list[str]:
+        records = [
+            billing_pb2.UsageRecord(id=key, line="calls", day=deal.day(on), quantity="100") for key, on in days.items()
+        ]
+        asked = billing_pb2.RecordUsageRequest(contract=order.contract, records=records)
+        return list(shop.billing.RecordUsage(asked).outside_service)
+
+    def listed(**fields: Any) -> list[tuple[str, str]]:
+        asked = billing_pb2.ListUsageRequest(contract=order.contract, **fields)
+        return [(each.record.id, each.counted_line) for each in shop.billing.ListUsage(asked).usage]
+
+    # The service is that of 1 March 2026 to 28 February 2027.
+    assert record(a="2026-03-05", b="2026-02-28", c="2027-03-01", d="2027-02-28") == ["b", "c"]
+    assert record(b="2026-02-28") == ["b"], "known before, and outside still"
+    assert listed() == [("a", "calls"), ("b", ""), ("c", ""), ("d", "calls")]
+    assert listed(outside_service=True) == [("b", ""), ("c", "")]
+    first = billing_pb2.ListUsageRequest(contract=order.contract, outside_service=True, page_size=1)
+    page = shop.billing.ListUsage(first)
+    assert [each.record.id for each in page.usage] == ["b"]
+    assert listed(outside_service=True, page_size=1, page_token=page.next_page_token) == [("c", "")]
+    (draft,) = [each for each in deal.invoiced(shop, order.contract, "2026-04-01") if each.net]
+    assert draft.net == 500, "100 calls of March at 0.05"
+    end = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2026-05-01"), reason="closed")
+    shop.contracts.TerminateContract(end)
+    # Usage of the day of a cancellation still counts, later usage does not.
+    assert record(e="2026-05-01", f="2026-05-02") == ["f"]
+    assert listed(outside_service=True) == [("b", ""), ("c", ""), ("d", ""), ("f", "")]
+    unknown = billing_pb2.ListUsageRequest(contract="contracts/none")
+    assert failure(shop.billing.ListUsage, unknown).code is grpc.StatusCode.NOT_FOUND
+    below = billing_pb2.ListUsageRequest(contract=order.contract, page_size=-1)
+    assert [*failure(shop.billing.ListUsage, below).fields] == ["page_size"]
 
 
 def test_usage_corrected_after_it_was_drafted_is_taken_off_the_draft(shop: Served) -> None:

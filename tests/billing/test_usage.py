@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from engine.billing import BillingPolicy, BillLine, LineKind, credit, missing_lines
 from engine.billing.policy import PartMinimum
-from engine.contracts import ContractTerms, UsageRecord
+from engine.contracts import ContractChange, ContractTerms, LineEnd, UsageRecord, usage_line_on
 from engine.diagnostics import Decision
 from engine.money import Money, total
 from engine.periods import PartMonths
 from engine.pricing.models import Graduated, Tier, TierEffect, Usage, Volume
 from tests.billing.lines import ended, shown
-from tests.contracts.build import EUR, contract, day, eur, metered
+from tests.contracts.build import EUR, SIGNED, contract, day, eur, metered
 
 TIERS = Usage(Graduated((Tier(Decimal(1000), Decimal("0.10")), Tier(None, Decimal("0.05")))), included=Decimal(100))
 
@@ -96,6 +96,21 @@ def test_usage_on_the_day_of_a_cancellation_counts_and_later_usage_does_not() ->
     records = [used("a", "2026-01-05", "10"), used("b", "2026-01-16", "4"), used("c", "2026-01-17", "100")]
     (line,) = missing_lines(agreed, (), records, (), day("2026-01-16"))
     assert shown([line]) == [("usage", "2026-01-01/2026-01-16", "7.00")]
+
+
+def test_the_day_of_a_cancellation_counts_under_the_id_of_the_line_that_was_changed_before() -> None:
+    first = metered("api", "0.10", "2026-01-01", None)
+    second = replace(first, id="api.2", start=day("2026-02-01"), follows="api")
+    change = ContractChange(1, second.start, "", "", SIGNED, (LineEnd("api", second.start),), (second,))
+    agreed = ended(replace(contract(first), changes=(change,)), "2026-02-11")
+    records = [used("a", "2026-02-01", "10"), used("b", "2026-02-11", "20"), used("c", "2026-02-12", "40")]
+    line_on = usage_line_on(agreed)
+    assert [line_on("api", each.on) for each in records] == ["api.2", "api.2", ""]
+    assert [line_on("api", day(each)) for each in ("2025-12-31", "2026-01-31")] == ["", "api"]
+    assert line_on("other", day("2026-02-01")) == ""
+    # 30 calls at 0.10; those of the day after are billed by nothing
+    (line,) = missing_lines(agreed, (), records, (), day("2026-03-01"))
+    assert (line.subscription, line.amount) == ("api.2", eur("3.00"))
 
 
 def test_a_correction_beyond_the_last_charge_goes_on_to_the_one_before() -> None:

@@ -121,6 +121,22 @@ def test_usage_from_a_file_counts_once(shop: Served, cpq: Callable[..., Any], tm
     }
 
 
+def test_usage_outside_all_service_is_said_and_listed(shop: Served, cpq: Callable[..., Any], tmp_path: Path) -> None:
+    contract = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12).contract.partition("/")[2]
+    file = tmp_path / "usage.csv"
+    file.write_text(usage(contract, "a,calls,2026-03-01,5", "b,calls,2025-03-01,7"))
+    said = cpq("billing", "usage", str(file), "--check")
+    assert f"1 record outside all service would be kept, and not billed:\n  {contract} b\n" in said
+    assert cpq("billing", "usage", str(file), "--json")["outside_service"] == [f"{contract} b"]
+    (line,) = [each for each in cpq("billing", "recorded", contract).splitlines() if each.startswith("a ")]
+    assert line.split() == ["a", "calls", "2026-03-01", "5", "calls"]
+    one = cpq("invoice", "usage", contract, "--line", "calls", "--day", "2025-03-02", "--quantity", "1", "--id", "z")
+    assert "`calls` serves nothing on 2025-03-02, so that it is kept and not billed" in one
+    rows = cpq("billing", "recorded", contract, "--outside").splitlines()
+    assert [each.split()[0] for each in rows if "nothing" in each] == ["b", "z"]
+    assert not any(each.startswith("a ") for each in rows)
+
+
 def test_wrong_usage_is_named_by_its_line_and_the_rest_is_taken(
     shop: Served, cpq: Callable[..., Any], tmp_path: Path
 ) -> None:
