@@ -11,7 +11,9 @@ import sys
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; 2 when the settings, the rules or the database cannot be used."""
     from engine.application.ports import StoreFailed
-    from engine.bootstrap import SettingsError, add_options, serve, settings_of
+    from engine.bootstrap.command_line import add_options, settings_of
+    from engine.bootstrap.serving import serve
+    from engine.bootstrap.settings import SettingsError
 
     parser = argparse.ArgumentParser(prog="server.py", description="Serve the open CPQ engine over gRPC.")
     add_options(parser, os.environ)

@@ -39,7 +39,7 @@ from engine.configuration.products import (
     Standing,
 )
 from engine.configuration.products.vocabulary import Vocabulary
-from engine.rulebook import load
+from engine.rulebook.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ROOT.parent / "shared" / "data" / "pc-configurator"

@@ -32,7 +32,8 @@ from engine.configuration.products import (
     Standing,
 )
 from engine.quotes.request import QuoteRequest
-from engine.rulebook import load, parts_of
+from engine.rulebook.load import load
+from engine.rulebook.parts import parts_of
 
 ROOT = Path(__file__).resolve().parents[1]
 REPAIRS = 20

@@ -20,8 +20,9 @@ from engine.adapters.collector import calm_collector, uncollected
 from engine.adapters.compiled_books import CompiledBooks, book_cache, compiled, key_of
 from engine.adapters.part_catalog import on_parts
 from engine.adapters.rule_folder import read_folder, unpack
-from engine.rulebook import load, parts_of
+from engine.rulebook.load import load
 from engine.rulebook.packing import pack_book
+from engine.rulebook.parts import parts_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ROOT.parent / "shared" / "data" / "pc-configurator"

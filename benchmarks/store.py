@@ -37,7 +37,7 @@ from engine.quotes.events import QuoteCreated
 from engine.quotes.quote import Quote, QuoteParties
 from engine.quotes.request import QuoteRequest, RequestedLine
 from engine.quotes.status import Status
-from engine.rulebook import load
+from engine.rulebook.load import load
 from engine.rulebook.parts import parts_of
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import open_store

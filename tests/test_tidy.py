@@ -98,7 +98,7 @@ def _imports(path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("engine."):
-            found.add(node.value)
+            found.add(node.value.partition(":")[0])
     wanted = {each for each in found if each.startswith("engine.")}
     # Importing engine.a.b runs engine.a first.
     return wanted | {".".join(each.split(".")[:n]) for each in wanted for n in range(2, len(each.split(".")))}

@@ -13,9 +13,10 @@ from engine.adapters.disk_cache import DiskCache, user_cache
 from engine.adapters.made_with import made_with
 from engine.adapters.rule_folder import unpack
 from engine.application.rule_books import ActiveBook, CheckedBook
-from engine.rulebook import load, parts_of
+from engine.rulebook.load import load
 from engine.rulebook.packing import PackedBook, PackError, pack_book, unpack_book
 from engine.rulebook.packing.kinds import CORE
+from engine.rulebook.parts import parts_of
 
 PARTS = CORE | {"adapters"}
 """The packages that take part in compiling a book."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.adapters.rule_folder import FolderError
+from engine.adapters.unreadable import FolderError
 
 PART_FILES = (
     "cpu.csv",

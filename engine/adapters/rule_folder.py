@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-import openpyxl
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
-
-from engine.adapters.sheet_marks import Marks, marks_of
-from engine.rulebook.workbook import CellKind, Sheet, SheetCell, Workbook
+from engine.adapters.unreadable import FolderError, SpreadsheetError
+from engine.rulebook.workbook import Workbook
 
 MOST_FILES = 2_000
 MOST_BYTES = 20_000_000
-MOST_UNPACKED = 100_000_000
-MOST_ROWS = 200_000
-MOST_COLUMNS = 200
-MOST_SHEETS = 20
 ENDINGS = (".yaml", ".yml", ".csv", ".xlsx", ".dmn", ".md", ".txt")
 UNREADABLE_TABLES = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv")
 """Endings of tables that the rule book cannot read; they are brought along, so that it can say so."""
 OPEN_IN_A_PROGRAM = "~$"
 """What the name of the file starts with that a spreadsheet program keeps beside an open one."""
-COMPOUND = b"\xd0\xcf\x11\xe0"
-"""The first bytes of a spreadsheet that is encrypted or of the older format."""
-
-
-class FolderError(Exception):
-    """A folder cannot be read as a rule book; the message says why and names the path."""
-
-
-class SpreadsheetError(FolderError):
-    """A file cannot be read as a spreadsheet; the message says why, without the path."""
 
 
 def read_folder(root: Path) -> dict[str, bytes]:
@@ -88,69 +66,11 @@ def read_content(path: str, content: bytes) -> bytes | Workbook:
         raise FolderError(f"`{path}` is not a path inside the folder")
     if len(content) > MOST_BYTES:
         raise FolderError(f"`{path}` has {len(content)} bytes; a rule file has at most {MOST_BYTES}")
-    return read_workbook(content) if path.lower().endswith(".xlsx") else content
+    if not path.lower().endswith(".xlsx"):
+        return content
+    from engine.adapters.spreadsheet import read_workbook  # its library takes longer to start than most books to read
 
-
-def read_workbook(content: bytes) -> Workbook:
-    """Unpack a spreadsheet; formulas are read as the values that were stored with them."""
-    if content[:4] == COMPOUND:
-        raise SpreadsheetError("the file is protected by a password, or in the older format XLS")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            unpacked = sum(each.file_size for each in packed.infolist())
-            if unpacked > MOST_UNPACKED:
-                raise SpreadsheetError(f"the file unpacks to {unpacked} bytes; at most {MOST_UNPACKED} are read")
-            marks = marks_of(packed)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        if len(book.sheetnames) > MOST_SHEETS:
-            raise SpreadsheetError(f"the file has {len(book.sheetnames)} sheets; at most {MOST_SHEETS} are read")
-        sheets = tuple(_sheet(each.title, each.iter_rows(), marks.get(each.title, Marks())) for each in book.worksheets)
-        book.close()
-    except SpreadsheetError:
-        raise
-    except Exception as problem:  # of a file that others have made, the libraries raise whatever they stumble over
-        raise SpreadsheetError("the file is not a spreadsheet") from problem
-    return Workbook(sheets)
-
-
-_AnyCell = Cell | MergedCell | EmptyCell | ReadOnlyCell
-
-
-def _sheet(name: str, rows: Iterator[tuple[_AnyCell, ...]], marks: Marks) -> Sheet:
-    found: list[tuple[SheetCell, ...]] = []
-    for number, row in enumerate(rows, 1):
-        if number > MOST_ROWS:
-            raise SpreadsheetError(f"the file has more than {MOST_ROWS} rows")
-        found.append(tuple(_cell(each) for each in row[:MOST_COLUMNS]))
-    for (row_number, column), formula in (marks.formulas or {}).items():
-        if row_number <= len(found) and column <= len(found[row_number - 1]):
-            cells = list(found[row_number - 1])
-            cells[column - 1] = SheetCell(formula, CellKind.FORMULA)
-            found[row_number - 1] = tuple(cells)
-    return Sheet(name, tuple(found), marks.merged)
-
-
-def _cell(cell: _AnyCell) -> SheetCell:
-    """A cell as text; numbers in the shortest form that means the stored value."""
-    value = cell.value
-    match value:
-        case None:
-            return SheetCell("")
-        case bool():
-            return SheetCell("true" if value else "false", CellKind.BOOLEAN)
-        case int() | float():
-            text = format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
-            text = text.removesuffix(".0")
-            percent = "%" in str(getattr(cell, "number_format", ""))
-            return SheetCell(text, CellKind.PERCENT if percent else CellKind.NUMBER)
-        case datetime():
-            return SheetCell(value.date().isoformat(), CellKind.DATE)
-        case date():
-            return SheetCell(value.isoformat(), CellKind.DATE)
-        case _:
-            text = str(value)
-            error = text.startswith("#") and text.rstrip("!?").isupper() and getattr(cell, "data_type", "") == "e"
-            return SheetCell(text, CellKind.ERROR if error else CellKind.TEXT)
+    return read_workbook(content)
 
 
 def _bytes(path: Path) -> bytes:

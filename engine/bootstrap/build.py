@@ -16,9 +16,10 @@ from engine.adapters.compiled_books import CompiledBooks, book_cache
 from engine.adapters.durable_approvals import DurableApprovalProcess
 from engine.adapters.durable_rules import DurableRulesMissing
 from engine.adapters.ids import SequenceIds
-from engine.adapters.rule_folder import FolderError, read_folder
+from engine.adapters.rule_folder import read_folder
 from engine.adapters.stored_books import StoredRuleBooks
 from engine.adapters.tax_hook import HttpTaxService
+from engine.adapters.unreadable import FolderError
 from engine.api.calls import Calls
 from engine.api.pages import Pages
 from engine.application.book_days import keep_book_days

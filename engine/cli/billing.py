@@ -7,15 +7,17 @@ import time
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.metered import Metered, read_metered
 from engine.cli.progress import progress
 from engine.cli.screen import Screen, day
 from engine.cli.verbs import Argument, Negative, Verb, a_day, add_family, named, option, positional
-from engine.client import Client
-from engine.client.billing import StreamUsageFields
 from engine.diagnostics import counted
+
+if TYPE_CHECKING:
+    from engine.client import Client
+    from engine.client.billing import StreamUsageFields
 
 NAME = positional("name", "the run, by name or id", named("billingRuns"))
 STATES = {1: "running", 2: "done", 3: "cancelled"}

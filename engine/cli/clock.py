@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.cli.screen import Screen
 from engine.cli.verbs import Verb, a_day, add_family, positional
-from engine.client import Client
 from engine.diagnostics import counted
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 NAME = "testClocks/default"
 MORNING = time(9)

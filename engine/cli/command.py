@@ -18,7 +18,7 @@ from engine.diagnostics import DiagnosticError, as_json, nearest_name, one_line
 INTERRUPTED = 130
 
 VERBS: dict[str, tuple[str, str]] = {
-    "demo": ("engine.cli.demo", "play one deal from configuration to recognised revenue"),
+    "demo": ("engine.cli.words.demo", "play one deal from configuration to recognised revenue"),
     "configure": ("engine.cli.configure", "configure a product: see what can still be chosen, and why not"),
     "complete": ("engine.cli.complete", "complete a configuration: cheapest, or nearest to a wish list"),
     "explain": ("engine.cli.questions", "why choices clash, or why a wanted one does not fit"),
@@ -36,11 +36,11 @@ VERBS: dict[str, tuple[str, str]] = {
     "events": ("engine.cli.events", "what happened, in order"),
     "clock": ("engine.cli.clock", "the time of a rehearsal, where the operator allows it"),
     "party": ("engine.cli.party", "customers, accounts, users: who a deal concerns"),
-    "serve": ("engine.cli.serve", "run the server"),
-    "rules": ("engine.cli.rules", "check, test and format rule books"),
-    "feel": ("engine.cli.feel", "evaluate an expression of the rule language"),
-    "dmn": ("engine.cli.dmn", "run DMN models and conformance suites"),
-    "model": ("engine.cli.model", "check and convert configuration models"),
+    "serve": ("engine.cli.words.serve", "run the server"),
+    "rules": ("engine.cli.words.rules", "check, test and format rule books"),
+    "feel": ("engine.cli.words.feel", "evaluate an expression of the rule language"),
+    "dmn": ("engine.cli.words.dmn", "run DMN models and conformance suites"),
+    "model": ("engine.cli.words.model", "check and convert configuration models"),
 }
 """Verb to module and one line of help, in the order in which the help shows them."""
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.configurations import choice_text
 from engine.cli.headers import OPTIONS, question
 from engine.cli.prices import plain
-from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 AIMS = ("cheapest", "best_margin", "preferred")
 STATUSES = {

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.configurations import say_budget, show_conflict, show_slots
-from engine.cli.configuring import MOST_OPTIONS, Session
 from engine.cli.headers import OPTIONS, question
-from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, positional
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,6 +28,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def configure(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Answer for the choices of a file, or talk in the terminal."""
+    from engine.cli.configuring import MOST_OPTIONS, Session
+
     asked = question(options, "choices")
     if not (options.choices or screen.machine):
         return Session(client, screen, options.product, asked).run()

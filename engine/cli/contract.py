@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.books import say_thrown_away, show_credit_note
 from engine.cli.changes import show_change, show_renewal
-from engine.cli.connection import read_json
+from engine.cli.options import read_json
 from engine.cli.prices import show_findings, show_lines, show_totals
 from engine.cli.quote import show_quote
 from engine.cli.screen import Screen, amount, day, last_day, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.client import Client
 
 NAME = positional("name", "the contract, such as k-000001", named("contracts"))
 

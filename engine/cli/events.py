@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.cli.connection import as_data
-from engine.cli.screen import Screen
 from engine.cli.verbs import STREAMED, Argument, Verb, add_family, option
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,6 +25,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def follow(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Print events as they come, one a line; with ``--json`` one JSON object a line."""
+    from engine.cli.answers import as_data  # of a verb that runs: its help needs no messages
+
     count = 0
     for event in client.events.watch_events(after_cursor=options.after, follow=options.follow):
         count += 1

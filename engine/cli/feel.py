@@ -24,16 +24,6 @@ from engine.language.values.temporal import DateTime, from_datetime
 _ORIGIN = Origin("expression")
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb."""
-    parser = subparsers.add_parser("feel", help="evaluate an expression of the rule language")
-    parser.add_argument("expression", nargs="?", help="the FEEL text")
-    parser.add_argument("--input", default="{}", help="variables as a JSON object, or @FILE")
-    parser.add_argument("--jsonl", action="store_true", help='read {"expr", "inputs"} lines, answer {"value"} lines')
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    parser.set_defaults(run=run)
-
-
 def run(options: argparse.Namespace) -> int:
     """Evaluate and print; exit code 0 for a value, 1 for a null that comes from an error."""
     if options.jsonl:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cli.connection import read_json
+from engine.cli.options import read_json
 from engine.cli.verbs import Argument, a_day, named, option
 
 ASKED = frozenset({"choices", "wanted", "wishes"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.books import STATES, show_credit_note, show_invoice
 from engine.cli.screen import Screen, day, minor_units, money
@@ -18,8 +18,10 @@ from engine.cli.verbs import (
     option,
     positional,
 )
-from engine.client import Client
 from engine.diagnostics import counted
+
+if TYPE_CHECKING:
+    from engine.client import Client
 
 NAME = positional("name", "the invoice, by name or id", named("invoices"))
 NOTE = positional("name", "the credit note, by name or id", named("creditNotes"))

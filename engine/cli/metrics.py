@@ -6,13 +6,15 @@ import argparse
 import csv
 import sys
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen, bar, day, days
 from engine.cli.verbs import STREAMED, Argument, Verb, a_day, add_family, named, option, positional
-from engine.client import Client
 from engine.diagnostics import counted
+
+if TYPE_CHECKING:
+    from engine.client import Client
 
 PERCENT = 100
 UNITS = {1: "money", 2: "share", 3: "hours", 4: "days", 5: "count"}

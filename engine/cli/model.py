@@ -14,7 +14,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.adapters.diagrams import Outcome, diagram_cache, diagram_for
-from engine.cli import model_verify
 from engine.cli.model_file import load
 from engine.cli.model_study import count_text, study_data, study_lines
 from engine.cli.progress import progress
@@ -31,53 +30,6 @@ ORDER_SHOWN = 12
 
 SMALL = 200
 """Variables up to which a model without tables is compiled unasked."""
-
-
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register ``model`` with its verbs."""
-    parser = subparsers.add_parser("model", help="check and convert configuration models")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    checking = verbs.add_parser("check", help="answer every operation on a model, with times")
-    checking.add_argument("file", type=Path)
-    checking.add_argument("--queries", type=Path, help="JSON with `queries`: only `assign` and `last` are read")
-    checking.add_argument("--json", action="store_true", help="answers in the form of a truth file")
-    _add_budget(checking, "operation")
-    checking.add_argument(
-        "--compile",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="use a decision diagram: auto compiles models with tables and small ones",
-    )
-    checking.set_defaults(run=run_check)
-    analysing = verbs.add_parser(
-        "analyse", help="dead and unavoidable values and why, rules that never bind, the count"
-    )
-    analysing.add_argument("file", type=Path)
-    _add_budget(analysing, "question")
-    analysing.add_argument("--reasons", type=int, default=100, help="how many reasons of a kind are looked for")
-    analysing.add_argument("--json", action="store_true")
-    analysing.set_defaults(run=run_analyse)
-    compiling = verbs.add_parser("compile", help="compile a model to a decision diagram and keep it in the cache")
-    compiling.add_argument("file", type=Path)
-    compiling.add_argument("--seconds", type=int, default=30)
-    compiling.add_argument("--nodes", type=int, default=200_000)
-    compiling.add_argument("--json", action="store_true")
-    compiling.set_defaults(run=run_compile)
-    model_verify.add_parser(verbs)
-    converting = verbs.add_parser("convert", help="write a model in another format (by the endings of the names)")
-    converting.add_argument("source", type=Path)
-    converting.add_argument("target", type=Path)
-    converting.set_defaults(run=run_convert)
-
-
-def _add_budget(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--seconds", type=int, default=60, help=f"budget of one {what} (default 60)")
-    parser.add_argument(
-        "--conflicts",
-        type=int,
-        default=1_000_000_000,
-        help=f"budget of one {what} in conflicts of the search: the same answer on any machine",
-    )
 
 
 def _budget(options: argparse.Namespace) -> Budget:

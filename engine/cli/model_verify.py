@@ -32,15 +32,6 @@ class Verified:
     seconds: float
 
 
-def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Register the verb."""
-    parser = verbs.add_parser("verify", help="compare models with known answers: a table of files and checks")
-    parser.add_argument("paths", type=Path, nargs="+", help=f"folders, or files `*{ENDING}` beside their models")
-    parser.add_argument("--seconds", type=int, default=200, help="budget of one operation (default 200)")
-    parser.add_argument("--json", action="store_true")
-    parser.set_defaults(run=run_verify)
-
-
 def run_verify(options: argparse.Namespace) -> int:
     """Answer everything that is known of the models; exit 1 when anything differs, 2 when nothing is known."""
     truths = list(_truths(options.paths))

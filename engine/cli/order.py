@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.books import say_thrown_away, show_credit_note
-from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Verb, add_family, named, option, positional
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 STATES = (
     "",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.cli.connection import read_json
-from engine.cli.screen import Screen
+from engine.cli.options import read_json
 from engine.cli.verbs import Argument, Verb, add_family, positional
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 KINDS = {
     "customer": "customers",

@@ -6,9 +6,9 @@ import argparse
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.cli.connection import as_data, read_json
+from engine.cli.options import read_json
 from engine.cli.prices import (
     show_findings,
     show_lines,
@@ -16,10 +16,12 @@ from engine.cli.prices import (
     show_route,
     show_totals,
 )
-from engine.cli.screen import Screen
 from engine.cli.stories import show_explanations, show_waterfalls
 from engine.cli.verbs import Argument, Verb, add_verb, positional
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -85,7 +87,7 @@ def _told(
         for line, path in zip(story.waterfalls, _paths(options.svg, story.waterfalls), strict=True):
             path.write_text(line.svg, encoding="utf-8")
             screen.say(f"wrote {path}", style="dim")
-    return {"priced": as_data(priced), "story": as_data(story)}
+    return {"priced": priced, "story": story}
 
 
 def _names(lines: Any) -> dict[str, str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.configurations import choice_text, show_conflict, show_repairs
-from engine.cli.connection import read_json
 from engine.cli.headers import OPTIONS, question
+from engine.cli.options import read_json
 from engine.cli.prices import show_findings
-from engine.cli.screen import Screen
 from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 PRODUCT = positional("product", "the configurable product, such as WS", named("products"))
 CHOICES = Argument(

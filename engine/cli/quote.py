@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.cli.connection import read_json
 from engine.cli.failure import FINDINGS, VerbFailed
+from engine.cli.options import read_json
 from engine.cli.prices import PENDING, show_approval, show_findings, show_lines, show_route, show_totals
 from engine.cli.screen import Screen, day, money
 from engine.cli.verbs import Argument, Negative, Verb, a_day, add_family, named, option, positional
-from engine.client import Client
+
+if TYPE_CHECKING:
+    from engine.client import Client
 
 STATES = (
     "",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cli.books import show_audit, show_balances, show_entry, show_schedule, show_stated
-from engine.cli.connection import read_json
-from engine.cli.screen import Screen
+from engine.cli.options import read_json
 from engine.cli.verbs import Argument, Negative, Verb, a_day, add_family, add_verb, named, option, positional
-from engine.client import Client
 from engine.diagnostics import counted
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
 
 CONTRACT = positional("contract", "the contract, such as k-000001", str)
 QUESTION = positional("file", "a JSON file with a question, such as `timing`, and its facts", Path)

@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from engine.adapters.compiled_books import kept_books
-from engine.adapters.rule_folder import FolderError, read_folder
+from engine.adapters.rule_folder import read_folder
+from engine.adapters.unreadable import FolderError
 from engine.application.rule_books import ActiveBook
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.prices import plain, signed
@@ -25,12 +26,6 @@ from engine.rulebook.retold import in_authors_words
 MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~"}
 LONGEST = 60
 """How much of a part is shown to people; machines get all of it."""
-
-
-def add_diff(parser: argparse.ArgumentParser) -> None:
-    """Describe ``cpq rules diff``."""
-    parser.add_argument("old", type=Path, help="the folder of the rule book as it is")
-    parser.add_argument("new", type=Path, help="the folder of the rule book as it will be")
 
 
 def run_diff(options: argparse.Namespace) -> int:

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.adapters.rule_folder import FolderError, read_folder
+from engine.adapters.rule_folder import read_folder
+from engine.adapters.unreadable import FolderError
 from engine.cli.failure import VerbFailed
 from engine.cli.progress import progress
 from engine.cli.screen import Screen, amount, day, money
 from engine.cli.verbs import Argument, Negative, Verb, a_day, add_verb, named, option, positional
-from engine.client import Client
 from engine.diagnostics import counted
+
+if TYPE_CHECKING:
+    from engine.client import Client
 
 FOLDER = positional("folder", "the folder of the rule book", Path)
 MOST_SHOWN = 20

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.adapters.compiled_books import kept_books
-from engine.adapters.rule_folder import FolderError, read_folder
+from engine.adapters.rule_folder import read_folder
+from engine.adapters.unreadable import FolderError
 from engine.cli.connection import connected
 from engine.cli.failure import FINDINGS, VerbFailed
 from engine.cli.screen import day

@@ -10,16 +10,9 @@ from pathlib import Path
 
 from engine.adapters.disk_cache import user_cache
 from engine.application.ports import StoreFailed
-from engine.bootstrap import Settings, SettingsError, serve_folder
+from engine.bootstrap.serving import serve_folder
+from engine.bootstrap.settings import Settings, SettingsError
 from engine.cli.failure import CLEAN, VerbFailed
-
-
-def add_serve(parser: argparse.ArgumentParser) -> None:
-    """Describe ``cpq rules serve``."""
-    parser.add_argument("--listen", metavar="ADDRESS", default=Settings(Path()).listen, help="host:port or unix:PATH")
-    parser.add_argument(
-        "--database", metavar="FILE", type=Path, help="keep what is stored here (default: it is gone at the end)"
-    )
 
 
 def run_serve(options: argparse.Namespace) -> int:

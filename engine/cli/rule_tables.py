@@ -8,7 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.adapters.rule_folder import FolderError, read_folder, unpack
+from engine.adapters.rule_folder import read_folder, unpack
+from engine.adapters.unreadable import FolderError
 from engine.cli.dmn import models_of
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.diagnostics import DiagnosticError, Severity, as_json, counted, did_you_mean
@@ -18,20 +19,6 @@ from engine.rulebook.dmn import Imported, export_table, import_tables
 from engine.rulebook.load import load_tables
 
 FOLDER = "tables"
-
-
-def add_import(parser: argparse.ArgumentParser) -> None:
-    """Describe ``cpq rules import``."""
-    parser.add_argument("file", type=Path, help="the DMN file; models beside it are found when it imports them")
-    parser.add_argument("--into", type=Path, default=Path(), metavar="FOLDER", help="the rule book (default: here)")
-    parser.add_argument("--replace", action="store_true", help="write over files that are there already")
-
-
-def add_export(parser: argparse.ArgumentParser) -> None:
-    """Describe ``cpq rules export``."""
-    parser.add_argument("table", type=Path, help="the CSV or XLSX file of a table, in the folder `tables` of a book")
-    parser.add_argument("--dmn", action="store_true", required=True, help="as a DMN 1.5 file")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the file to write (default: print it)")
 
 
 def run_import(options: argparse.Namespace) -> int:

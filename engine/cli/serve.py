@@ -7,14 +7,9 @@ import logging
 import os
 import sys
 
-from engine.bootstrap import SettingsError, add_options, serve, settings_of
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the verb."""
-    parser = commands.add_parser("serve", help="run the server until it is told to stop")
-    add_options(parser, os.environ)
-    parser.set_defaults(run=run)
+from engine.bootstrap.command_line import settings_of
+from engine.bootstrap.serving import serve
+from engine.bootstrap.settings import SettingsError
 
 
 def run(options: argparse.Namespace) -> int:

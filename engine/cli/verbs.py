@@ -8,18 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from engine.bootstrap import SettingsError
-from engine.cli.connection import add_options, as_data, connected
-from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
-from engine.cli.screen import Screen
-from engine.client import CallFailed, Client
-from engine.money import MoneyError
-from engine.wire.plain import PlainError
+from engine.cli.options import add_options
 
-Work: TypeAlias = Callable[[Client, Screen, argparse.Namespace], Any]
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+    from engine.client import Client
+
+Work: TypeAlias = "Callable[[Client, Screen, argparse.Namespace], Any]"
 """Does the verb: shows the answer to people and returns it (a message, a list of messages or plain data)."""
 
 
@@ -94,7 +93,13 @@ def add_verb(commands: argparse._SubParsersAction[argparse.ArgumentParser], verb
             more |= {"required": each.required, "metavar": each.shown}
         parser.add_argument(*each.flags, help=each.help, type=each.kind, default=each.default, **more)
     add_options(parser)
-    parser.set_defaults(run=lambda options: _run(verb.work, options))
+    parser.set_defaults(run=lambda options: work_in("engine.cli.deal:carry_out")(verb.work, options))
+
+
+def work_in(name: str) -> Callable[..., int]:
+    """A function by ``module:name``, imported when it is called: words that only want help start no engine."""
+    module, _, function = name.partition(":")
+    return lambda *given: int(getattr(import_module(module), function)(*given))
 
 
 def positional(name: str, text: str, kind: Callable[[str], Any] = str) -> Argument:
@@ -145,32 +150,3 @@ _METAVARS: dict[Callable[[str], Any], str] = {
     an_amount_of_a_line: "LINE=AMOUNT",
 }
 """What stands for the value of an option in the help."""
-
-
-def _run(work: Work, options: argparse.Namespace) -> int:
-    screen = Screen(machine=options.json)
-    try:
-        with connected(options) as client:
-            found = work(client, screen, options)
-            answer, code = (found.answer, FINDINGS) if isinstance(found, Negative) else (found, CLEAN)
-            if options.json and answer not in (None, STREAMED, LEFT):
-                screen.data(_plain(answer))
-    except SettingsError as problem:
-        raise VerbFailed(str(problem)) from problem
-    except CallFailed as failed:
-        raise VerbFailed(str(failed), code=FINDINGS, facts=_facts(failed)) from failed
-    except (MoneyError, PlainError) as failed:
-        raise VerbFailed(str(failed), code=FINDINGS) from failed
-    return FINDINGS if answer is None else code
-
-
-def _facts(failed: CallFailed) -> dict[str, object]:
-    """What machines read of a refused call: the message alone, the codes, and every fault with its field."""
-    violations = [{"field": each.field, "code": each.code, "message": each.message} for each in failed.faults]
-    return {"status": failed.status, "code": failed.reason, "message": failed.message, "violations": violations}
-
-
-def _plain(answer: Any) -> Any:
-    if isinstance(answer, list | tuple):
-        return [_plain(each) for each in answer]
-    return as_data(answer) if hasattr(answer, "DESCRIPTOR") else answer

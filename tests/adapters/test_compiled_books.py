@@ -12,7 +12,8 @@ from engine.adapters import compiled_books
 from engine.adapters.compiled_books import CompiledBooks, book_cache
 from engine.adapters.disk_cache import DiskCache
 from engine.adapters.rule_folder import FolderError, read_folder
-from engine.bootstrap import Settings, in_process
+from engine.bootstrap.serving import in_process
+from engine.bootstrap.settings import Settings
 from engine.cli.command import main
 from engine.client import Client
 from engine.rulebook.packing import PackedBook, PackError

@@ -1,4 +1,4 @@
-"""Rule folders into memory, within bounds (engine.adapters.rule_folder, engine.adapters.part_catalog)."""
+"""Rule folders into memory, within bounds (rule_folder, spreadsheet and part_catalog of engine.adapters)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,11 @@ import openpyxl
 import pytest
 
 from engine.adapters import rule_folder
+from engine.adapters import spreadsheet as unpacking
 from engine.adapters.part_catalog import PART_FILES, on_parts
-from engine.adapters.rule_folder import (
-    FolderError,
-    SpreadsheetError,
-    read_content,
-    read_folder,
-    read_workbook,
-    unpack,
-)
+from engine.adapters.rule_folder import read_content, read_folder, unpack
+from engine.adapters.spreadsheet import read_workbook
+from engine.adapters.unreadable import FolderError, SpreadsheetError
 from engine.rulebook.workbook import CellKind, Workbook
 
 
@@ -150,7 +146,7 @@ def test_a_packed_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.Monk
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/big.xml", b"0" * 3_000_000)
-    monkeypatch.setattr(rule_folder, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(unpacking, "MOST_UNPACKED", 1_000_000)
     with pytest.raises(FolderError, match="unpacks to 3000000 bytes"):
         read_content("p.xlsx", packed.getvalue())
 

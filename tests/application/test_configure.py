@@ -24,7 +24,7 @@ from engine.diagnostics import Refusal
 from engine.parties import Customer
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.request import RequestedLine
-from engine.rulebook import load
+from engine.rulebook.load import load
 from engine.rulebook.parts import parts_of
 
 DAY = date(2026, 3, 1)

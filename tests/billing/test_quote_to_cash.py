@@ -30,7 +30,9 @@ from engine.quotes.accepted import AcceptedQuote, accepted_quote
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate
 from engine.quotes.quote import Quote, QuoteParties, QuoteVersion
 from engine.quotes.status import Status
-from engine.rulebook import RuleBook, billing_policy, load, parts_of
+from engine.rulebook.book import RuleBook
+from engine.rulebook.load import load
+from engine.rulebook.parts import billing_policy, parts_of
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 BOOKS = ("saas", "workstation")

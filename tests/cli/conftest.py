@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from engine.bootstrap import Settings, in_process
+from engine.bootstrap.serving import in_process
+from engine.bootstrap.settings import Settings
 from engine.cli.command import main
-from engine.cli.connection import SHIPPED_RULES
+from engine.cli.options import SHIPPED_RULES
 
 
 @pytest.fixture(scope="module")

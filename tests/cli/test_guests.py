@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.bootstrap import Settings, in_process
+from engine.bootstrap.serving import in_process
+from engine.bootstrap.settings import Settings
 from engine.cli.command import main
 from engine.cli.headers import facts
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from engine.cli.command import main
-from engine.cli.connection import SHIPPED_RULES
+from engine.cli.options import SHIPPED_RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-c", "import sys; from engine.cli.command import main; sys.exit(main())"]

@@ -14,8 +14,8 @@ import pytest
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.cli import progress
 from engine.cli.command import main
-from engine.cli.model import add_parser
 from engine.cli.model_file import load
+from engine.cli.words.model import add_parser
 from engine.configuration.solver.build import CompileBudget, CompileStatus, available
 from tests.conformance.shared_data import missing
 

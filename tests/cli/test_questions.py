@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.bootstrap import Settings, in_process
+from engine.bootstrap.serving import in_process
+from engine.bootstrap.settings import Settings
 from engine.cli.command import main
 from tests.fakes.hard_book import ROOMS, hard_book
 from tests.fakes.rules import SMALL

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.bootstrap import Settings, in_process
+from engine.bootstrap.serving import in_process
+from engine.bootstrap.settings import Settings
 from engine.cli.command import main
-from engine.cli.connection import SHIPPED_RULES
+from engine.cli.options import SHIPPED_RULES
 
 TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "tutorial" / "first-deal.md"
 HOW_TO = TUTORIAL.parents[1] / "how-to" / "call-the-service.md"

@@ -12,7 +12,7 @@ from engine.catalog import LineId, Sku
 from engine.diagnostics import Refusal, Severity
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate
 from engine.quotes.request import QuoteRequest, RequestedLine
-from engine.rulebook import load
+from engine.rulebook.load import load
 from engine.rulebook.parts import parts_of
 
 D = Decimal

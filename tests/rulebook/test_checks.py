@@ -7,7 +7,7 @@ from itertools import product as every
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.rulebook import load
+from engine.rulebook.load import load
 from engine.rulebook.text_file import MOST_BYTES
 
 BASE = {"book.yaml": "id: t\ntitle: T\ncurrency: EUR\n"}

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from engine.language.types import DATE, NUMBER, EnumType, OptionalType
-from engine.rulebook import load, parts_of
 from engine.rulebook.decision_table import POLICIES, policy_word
-from engine.rulebook.load import load_tables
+from engine.rulebook.load import load, load_tables
 from engine.rulebook.loading.decision_cells import subject_type
 from engine.rulebook.loading.decision_tables import is_free_name, is_output_name
+from engine.rulebook.parts import parts_of
 from engine.rulebook.rule_run import run_tests
 from tests.rulebook.test_load import BASE
 

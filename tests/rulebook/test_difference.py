@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.adapters.rule_folder import read_folder, unpack
-from engine.rulebook import load, parts_of
 from engine.rulebook.difference import QuoteChange, changed_quotes, changed_rules
+from engine.rulebook.load import load
+from engine.rulebook.parts import parts_of
 from tests.scenarios.test_how_to import examples
 
 SHIPPED = Path(__file__).resolve().parents[2] / "rules"

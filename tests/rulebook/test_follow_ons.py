@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.rulebook import load
 from engine.rulebook.follow_ons import NAMED_IN
+from engine.rulebook.load import load
 from engine.rulebook.loading.sources import FOLDERS
 
 RULES = Path(__file__).resolve().parents[2] / "rules"

@@ -25,9 +25,11 @@ from engine.pricing.models.graduated import Graduated
 from engine.pricing.models.usage import Usage
 from engine.pricing.plan import Level, Narrowness, Pick, PoolScope, Step
 from engine.revenue.policy import Timing
-from engine.rulebook import RuleBook, Workbook, billing_policy, load, parts_of
+from engine.rulebook.book import RuleBook
+from engine.rulebook.load import load
+from engine.rulebook.parts import billing_policy, parts_of
 from engine.rulebook.rule_run import run_tests
-from engine.rulebook.workbook import CellKind, Sheet, SheetCell
+from engine.rulebook.workbook import CellKind, Sheet, SheetCell, Workbook
 
 BASE = {
     "book.yaml": "id: shop\ntitle: Shop\ncurrency: EUR\ncurrencies: [EUR, USD]\nfrom: 2026-01-01\n"

@@ -9,7 +9,7 @@ import pytest
 
 from engine.adapters.rule_folder import read_folder, unpack
 from engine.diagnostics import Severity
-from engine.rulebook import load
+from engine.rulebook.load import load
 
 RULES = Path(__file__).resolve().parents[2] / "rules" / "saas"
 FILES = read_folder(RULES)

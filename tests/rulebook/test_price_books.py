@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.adapters.rule_folder import unpack
-from engine.rulebook import load
+from engine.rulebook.load import load
 from tests.rulebook.shop import book_of, line, nets, quote, refused
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.adapters.rule_folder import unpack
-from engine.rulebook import load
 from engine.rulebook.authored import Authored
 from engine.rulebook.difference import changed_rules
+from engine.rulebook.load import load
 from engine.rulebook.retold import in_authors_words
 from tests.rulebook.test_difference import edited
 from tests.scenarios.test_how_to import examples

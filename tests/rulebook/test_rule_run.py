@@ -5,7 +5,9 @@ Read here end to end: engine.rulebook.rule_run, engine.rulebook.outcome, engine.
 
 from __future__ import annotations
 
-from engine.rulebook import RuleBook, load, parts_of
+from engine.rulebook.book import RuleBook
+from engine.rulebook.load import load
+from engine.rulebook.parts import parts_of
 from engine.rulebook.rule_run import findings_of, run_tests, untested_rules
 from engine.rulebook.starter import starter_files
 from tests.fakes.rules import SMALL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.adapters.rule_folder import unpack
-from engine.rulebook import load
+from engine.rulebook.load import load
 from tests.rulebook.shop import BOOK, CATALOG, findings_of
 
 PRICES = [

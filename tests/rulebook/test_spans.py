@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.rulebook import load
+from engine.rulebook.load import load
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 FOLDERS = ("constraints", "discounts", "approvals", "prices", "terms")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from engine.contracts import ContractTerms, NoticeEnds, RenewalKind, RenewalPrice, RenewalTerms
 from engine.diagnostics import one_line
-from engine.rulebook import load
+from engine.rulebook.load import load
 from tests.rulebook.shop import BOOK, CATALOG
 
 RENEWAL = "contract: {notice_days: 30, notice_ends: period, renewal: {%s}}\n"

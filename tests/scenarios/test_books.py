@@ -13,7 +13,7 @@ import pytest
 
 from engine.adapters.rule_folder import read_folder, unpack
 from engine.diagnostics import render
-from engine.rulebook import load
+from engine.rulebook.load import load
 
 BOOKS = Path(__file__).parent / "books"
 CASES = sorted(each.name for each in BOOKS.iterdir() if each.is_dir() and not each.name.startswith("_"))

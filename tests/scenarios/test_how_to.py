@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from engine.diagnostics import render
-from engine.rulebook import load, parts_of
+from engine.rulebook.load import load
+from engine.rulebook.parts import parts_of
 from engine.rulebook.rule_run import findings_of, run_tests
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "write-a-rule-book.md"

@@ -15,7 +15,7 @@ import pytest
 
 from engine.adapters.rule_folder import unpack
 from engine.diagnostics import render
-from engine.rulebook import load
+from engine.rulebook.load import load
 from tests.scenarios.test_how_to import examples
 
 FILE = Path(__file__).parent / "mistakes.txt"

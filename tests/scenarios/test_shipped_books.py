@@ -15,8 +15,10 @@ from engine.catalog import Value
 from engine.configuration.products import Pick, ProductState, Standing
 from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Severity, render
-from engine.rulebook import RuleBook, load, parts_of
+from engine.rulebook.book import RuleBook
 from engine.rulebook.formatter import format_file
+from engine.rulebook.load import load
+from engine.rulebook.parts import parts_of
 from engine.rulebook.rule_run import RuleTestResult, findings_of, run_tests, untested_rules
 from tests.api.server import served
 from tests.conformance.shared_data import data_dir

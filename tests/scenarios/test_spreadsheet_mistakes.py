@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from engine.adapters.rule_folder import unpack
 from engine.diagnostics import render
-from engine.rulebook import load
+from engine.rulebook.load import load
 from tests.scenarios.test_how_to import examples
 
 Spoil: TypeAlias = Callable[[openpyxl.Workbook, Worksheet], object]

@@ -1,5 +1,1 @@
 """``cpq demo``: one deal from the first click to recognised revenue, played by a client over gRPC on a real server."""
-
-from engine.cli.demo.verb import add_parser
-
-__all__ = ["add_parser"]

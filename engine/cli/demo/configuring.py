@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from engine.cli.answers import as_data
 from engine.cli.configurations import blame_line, choice_text, show_slots
-from engine.cli.connection import as_data
 from engine.cli.demo.stage import FIRST_DAY, Stage
 from engine.cli.prices import signed
 from engine.cli.screen import amount

@@ -8,8 +8,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from engine.bootstrap import Settings, build_server
-from engine.cli.connection import SHIPPED_RULES
+from engine.bootstrap.build import build_server
+from engine.bootstrap.settings import Settings
 from engine.cli.demo.books import keep_books
 from engine.cli.demo.configuring import configure
 from engine.cli.demo.delivering import deliver
@@ -25,15 +25,6 @@ NEXT = (
     "cpq feel '1.1 + 2.2'                   try the rule language",
     "make serve                             run the server; docs/how-to shows how to call it",
 )
-
-
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the verb."""
-    parser = commands.add_parser("demo", help="play one deal from configuration to recognised revenue")
-    parser.add_argument("--rules", type=Path, default=SHIPPED_RULES, help="the rule folder (default %(default)s)")
-    parser.add_argument("--database", type=Path, help="keep the store in this new file (default: a temporary one)")
-    parser.add_argument("--json", action="store_true", help="the amounts of the deal as JSON, nothing else")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:

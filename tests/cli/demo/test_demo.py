@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.connection import SHIPPED_RULES
+from engine.cli.options import SHIPPED_RULES
 
 CPQ = (sys.executable, "-c", "import sys; from engine.cli import main; sys.exit(main())")
 

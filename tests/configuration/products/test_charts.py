@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.adapters.rule_folder import read_folder, unpack
 from engine.configuration.products import Pick, ProductChoice, ProductConfigurator, ProductState, Set, Standing
-from engine.rulebook import load
+from engine.rulebook.load import load
 
 BOOK = Path(__file__).resolve().parents[3] / "rules" / "workstation"
 QUANTITIES = (1, 2, 3, 4, 8)

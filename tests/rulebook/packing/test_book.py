@@ -20,12 +20,14 @@ from engine.pricing.result import Priced
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate, price_lines, price_request
 from engine.quotes.lines import ResolvedLine, resolve
 from engine.quotes.request import RequestedLine
-from engine.rulebook import RuleBook, load, parts_of
+from engine.rulebook.book import RuleBook
+from engine.rulebook.load import load
 from engine.rulebook.outcome import observe
 from engine.rulebook.packing import PackedBook, PackError, pack_book, unpack_book
 from engine.rulebook.packing.made import signature_named
 from engine.rulebook.packing.pack import pack
 from engine.rulebook.packing.unpack import unpack as restore
+from engine.rulebook.parts import parts_of
 from engine.rulebook.rule_run import run_tests
 from tests.rulebook.shop import BOOK, CATALOG, ask, line
 from tests.rulebook.test_decision_tables import RULE, TEST, files

@@ -1,0 +1,74 @@
+"""What all verbs on deals are told, and files that they are given; light, because every verb reads it for its help."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
+
+DATABASE = Path(".cpq/cpq.sqlite3")
+SHIPPED_RULES = Path(__file__).resolve().parents[2] / "rules" / "workstation"
+BAD_JSON = Code("CLI001")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that all verbs on deals share."""
+    parser.add_argument(
+        "--server", metavar="ADDRESS", help="address of a running server (default: one inside this command)"
+    )
+    parser.add_argument(
+        "--database",
+        metavar="FILE",
+        type=Path,
+        default=DATABASE,
+        help="store of the server inside (default %(default)s)",
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        help="rule folder for the server inside (default: the workstation book)",
+    )
+    parser.add_argument(
+        "--test-clock",
+        action="store_true",
+        default=bool(os.environ.get("CPQ_TEST_CLOCK")),
+        help="let `cpq clock` move the time of the server inside",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON value for machines, refusals too")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file; raises DiagnosticError with the place of a mistake."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str, object_pairs_hook=_once_each)
+    except json.JSONDecodeError as error:
+        span = Span(str(path), error.lineno, error.colno)
+        raise DiagnosticError(Diagnostic(BAD_JSON, f"this is not JSON: {error.msg.lower()}", span)) from error
+    except UnicodeDecodeError as error:
+        raise DiagnosticError(Diagnostic(BAD_JSON, "this is not text in UTF-8", Span(str(path)))) from error
+    except RecursionError as error:
+        raise DiagnosticError(Diagnostic(BAD_JSON, "this is nested too deep", Span(str(path)))) from error
+    except _Twice as twice:
+        problem = Diagnostic(BAD_JSON, f"`{twice}` is stated twice in one object", Span(str(path)))
+        raise DiagnosticError(problem) from twice
+    if not isinstance(found, dict):
+        raise DiagnosticError(Diagnostic(BAD_JSON, "the file holds no JSON object", Span(str(path))))
+    return found
+
+
+class _Twice(ValueError):
+    """A name stands twice in one object: one of its values would be lost without a word."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in found if names.count(name) > 1))
+    return found
