@@ -185,8 +185,12 @@ class BillingService:
         ]
         if len({each.line for each in wishes}) < len(wishes):
             faults.invalid("lines", "a line is named twice")
+        if request.past_fault and request.price_change:
+            faults.invalid(
+                "price_change", "a credit is for a past fault or changes a price, not both", "issue two notes"
+            )
         checked(faults)
-        reason = Reason(request.reason, request.past_fault)
+        reason = Reason(request.reason, request.past_fault, request.price_change)
         return self._calls.mutate(
             request,
             context,

@@ -33,7 +33,7 @@ from engine.orders.placing import Booking
 from engine.periods import add_months
 from engine.quotes.accepted import proposed_quote
 from engine.quotes.quote import Quote
-from engine.revenue import Obligation, Treatment, treatment_of
+from engine.revenue import Obligation, RevenueContract, Treatment, is_part_of, treatment_of
 
 NO_AMENDMENT = Code("CON034")
 YEAR = 12
@@ -122,9 +122,15 @@ def impact_of(
         delivery_after=delivery_after,
         settle_day=day,
         until=horizon,
-        treatment=treatment_of(proposed.obligations, ends_lines=len(ended)),
+        treatment=_treatment(reader.get(RevenueContract, then.contract.id), proposed.obligations, len(ended)),
         remarks=remarks_of(env, reader, quote, tenant=tenant),
     )
+
+
+def _treatment(revenue: RevenueContract | None, added: Sequence[Obligation], ends_lines: int) -> Treatment:
+    """How the change is accounted for; what is no distinct part of work in progress catches up with it."""
+    apart = [each for each in added if revenue is None or is_part_of(revenue, each) is None]
+    return treatment_of(apart, ends_lines=ends_lines, joined=len(added) - len(apart))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,10 @@ from engine.revenue import (
     Treatment,
     add_obligations,
     blend,
+    change_prospectively,
     credit_past_fault,
+    is_part_of,
+    join,
     named_apart,
     obligations_of,
     open_contract,
@@ -123,14 +126,21 @@ def add_revenue(work: Work, accepted: AcceptedQuote, contract: Contract, policie
         return obligations
     revenue = work.tx.get(RevenueContract, contract.id)
     assert revenue is not None, "a contract has its revenue contract"
-    fresh = named_apart(revenue, obligations)
-    changed = add_obligations(revenue, fresh)
+    signed = contract.changes[-1]
+    joining = [each for each in obligations if is_part_of(revenue, each) is not None]
+    grown = revenue
+    for each in joining:
+        joined = join(grown, each, on=signed.effective)
+        if isinstance(joined, Refusal):
+            return joined
+        grown = joined
+    fresh = named_apart(revenue, [each for each in obligations if each not in joining])
+    changed = add_obligations(grown, fresh)
     if isinstance(changed, Refusal):
         return changed
-    if fresh:
+    if obligations:
         save_revenue(work, changed, cause="amendment")
-    ends = len(contract.changes[-1].ended)
-    return Added(tuple(each.id for each in fresh), treatment_of(fresh, ends_lines=ends))
+    return Added(tuple(each.id for each in fresh), treatment_of(fresh, ends_lines=len(signed.ended)))
 
 
 def blend_revenue(work: Work, contract: Contract, added: Added) -> None:
@@ -185,6 +195,7 @@ def revenue_of_invoice(work: Work, invoice: Invoice) -> Refusal | None:
 def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
     """A credit by hand lowers the price of what it is on; for a fault in what was given it reduces revenue now.
 
+    Where the price of what is still to come was agreed anew, it changes from that day on, and what was earned stays.
     A credit that follows from the contract takes back what is priced as it is billed. Elsewhere it is not counted
     again: the cancellation lowered the agreed price already.
     """
@@ -194,8 +205,11 @@ def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
             return _as_billed(revenue, line)
         if note.past_fault:
             return credit_past_fault(revenue, line.quote_line, on=note.on, credit=-line.amount)
-        if revenue.account_of_line(line.quote_line) is None:
+        account = revenue.account_of_line(line.quote_line)
+        if account is None:
             return reestimate(revenue, on=note.on, price_delta=line.amount)
+        if note.price_change and account.runs_with_time:
+            return change_prospectively(revenue, line.quote_line, on=note.on, price_delta=line.amount)
         return reestimate_line(revenue, line.quote_line, on=note.on, price_delta=line.amount)
 
     return _each_contract(work, note.lines, change, cause="credit note")

@@ -11,13 +11,17 @@ from engine.application.faults import not_found
 from engine.application.ledger import book
 from engine.application.perform import Work
 from engine.application.revenue import save_revenue
-from engine.diagnostics import Refusal
+from engine.diagnostics import Code, Fault, Refusal
+from engine.money import Money
 from engine.parties import User
 from engine.periods import Period
-from engine.revenue import Basis, ContractCost, RevenueContract, Stated, capitalise
+from engine.revenue import Basis, ContractCost, RevenueContract, Stated, capitalise, change_prospectively
 
 Statement: TypeAlias = Callable[[RevenueContract], Stated | Refusal]
 """What is stated, of whichever contract."""
+NOT_BY_TIME = Code("REV059")
+FIELDS = {"order_line": "quote_line", "service_end": "end"}
+"""How the request names what the core refuses."""
 
 
 def state(
@@ -51,3 +55,16 @@ def state_costs(
     services = [each.obligation.service for each in contract.accounts]
     whole = Period(min(each.start for each in services), max(each.end for each in services))
     return capitalise(contract, on=on, costs=costs, service=service or whole, basis=basis)
+
+
+def change_service(contract: RevenueContract, order_line: str, *, on: date, end: date) -> Stated | Refusal:
+    """A service goes on until another day at no other price: what is not earned by then is earned until that day."""
+    account = contract.account_of_line(order_line)
+    if account is not None and not account.runs_with_time:
+        message = f"`{order_line}` is not given by and by at an agreed price"
+        return Refusal((Fault(NOT_BY_TIME, "quote_line", message, "report its progress or delivery"),))
+    nothing = Money.zero(contract.currency)
+    changed = change_prospectively(contract, order_line, on=on, price_delta=nothing, service_end=end)
+    if isinstance(changed, Refusal):
+        return Refusal(tuple(replace(each, field=FIELDS.get(each.field, each.field)) for each in changed.faults))
+    return Stated(changed)

@@ -25,7 +25,8 @@ ALREADY_FINAL = Code("BIL024")
 @dataclass(frozen=True, slots=True)
 class CreditNote:
     """A credit note on one invoice. Its lines are credits, so they are negative; its totals say what is taken off,
-    so they are positive. ``past_fault``: the service already given was at fault.
+    so they are positive. ``past_fault``: the service already given was at fault. ``price_change``: the price of what is
+    still to come was agreed anew.
     """
 
     id: str
@@ -40,6 +41,7 @@ class CreditNote:
     number: str = ""
     finalized_at: datetime | None = None
     etag: int = 1
+    price_change: bool = False
 
     @property
     def net(self) -> Money:
@@ -64,10 +66,11 @@ class CreditNote:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something is credited; ``past_fault`` when service already given was at fault."""
+    """Why something is credited: service already given was at fault, the price was agreed anew, or else goodwill."""
 
     text: str
     past_fault: bool = False
+    price_change: bool = False
 
 
 def credit(
@@ -113,6 +116,7 @@ def draft_credit_note(
         taxes=tuple(_taxes(credits, invoice, notes)),
         reason=reason.text,
         past_fault=reason.past_fault,
+        price_change=reason.price_change,
     )
     return Decision(note, (CreditNoteDrafted(key, invoice.id, note.bill_to.customer, note.on, note.gross, at),))
 

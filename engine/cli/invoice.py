@@ -47,6 +47,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             many=True,
         ),
         option("--reason", "why", required=True),
+        Argument(("--past-fault",), "what was given was at fault: revenue falls now", flag=True),
+        Argument(
+            ("--price-change",), "the price of what is still to come was agreed anew: revenue so far stays", flag=True
+        ),
     )
     usage = (
         CONTRACT,
@@ -182,7 +186,13 @@ def issue_credit(client: Client, screen: Screen, options: argparse.Namespace) ->
     """Issue a credit note; without lines, for all that is left on the invoice."""
     code = client.billing.get_invoice(name=options.name).currency_code
     lines = [{"line": line, "amount": minor_units(amount, code)} for line, amount in options.lines]
-    note = client.billing.issue_credit_note(invoice=options.name, lines=lines, reason=options.reason)
+    note = client.billing.issue_credit_note(
+        invoice=options.name,
+        lines=lines,
+        reason=options.reason,
+        past_fault=options.past_fault,
+        price_change=options.price_change,
+    )
     show_credit_note(screen, note)
     return note
 

@@ -99,6 +99,7 @@ class IssueCreditNoteFields(TypedDict, total=False):
     lines: Sequence[Plain]
     reason: str
     past_fault: bool
+    price_change: bool
     request_id: str
     validate_only: bool
     etag: str

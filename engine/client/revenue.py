@@ -43,6 +43,10 @@ class StateRevenueFactFields(TypedDict, total=False):
     impairment_test: Plain
     cost_of_goods: Plain
     progress: Plain
+    variable_amount: Plain
+    volume_rebate: Plain
+    usage_allocation: Plain
+    service_change: Plain
     request_id: str
     validate_only: bool
     etag: str

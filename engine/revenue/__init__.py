@@ -11,9 +11,9 @@ from engine.revenue.allocation import (
     Candidate,
     ObservableBundle,
     allocate_price,
-    allocate_variable,
 )
-from engine.revenue.amending import blend, named_apart, treatment_of
+from engine.revenue.amending import blend, is_part_of, join, named_apart, treatment_of
+from engine.revenue.billed import record_billed
 from engine.revenue.contract import (
     ObligationAccount,
     PostedRevenue,
@@ -21,7 +21,6 @@ from engine.revenue.contract import (
     RevenueContract,
     add_obligations,
     open_contract,
-    record_billed,
     report,
 )
 from engine.revenue.costs import ContractCost, capitalise, impair
@@ -31,7 +30,6 @@ from engine.revenue.modification import (
     Change,
     Remaining,
     Treatment,
-    catch_up,
     change_prospectively,
     classify,
     credit_past_fault,
@@ -55,15 +53,38 @@ from engine.revenue.policy import (
 from engine.revenue.position import Position, position
 from engine.revenue.progress import CostRecovery, CostReport, Output, ProgressMeasure
 from engine.revenue.promises import bundles_of, promises_of
+from engine.revenue.rebates import estimate_rebate_anew, expect_rebate
 from engine.revenue.recognition import Recognition, recognise
 from engine.revenue.refunds import expect_refund, pay_customer, release_refund, sell_goods
 from engine.revenue.schedule import ScheduleLine, Slice, spread
-from engine.revenue.stated import Basis, CostAsset, CustomerPayment, ExpectedRefund, Financing, StatedItem
+from engine.revenue.stated import (
+    Basis,
+    CostAsset,
+    CustomerPayment,
+    ExpectedRefund,
+    Financing,
+    StatedItem,
+    UsageSplit,
+    VariableAmount,
+    VolumeRebate,
+)
 from engine.revenue.stating import Stated
+from engine.revenue.usage_split import relate_usage
+from engine.revenue.varying import estimate_anew, vary
 
 __all__ = [
     "Stated",
     "StatedItem",
+    "UsageSplit",
+    "VariableAmount",
+    "VolumeRebate",
+    "estimate_anew",
+    "estimate_rebate_anew",
+    "expect_rebate",
+    "is_part_of",
+    "join",
+    "relate_usage",
+    "vary",
     "Financing",
     "ExpectedRefund",
     "CustomerPayment",
@@ -112,11 +133,9 @@ __all__ = [
     "Treatment",
     "add_obligations",
     "allocate_price",
-    "allocate_variable",
     "blend",
     "bundles_of",
     "cancel",
-    "catch_up",
     "change_prospectively",
     "classify",
     "credit_past_fault",

@@ -12,12 +12,23 @@ from engine.ledger import (
     Fact,
     FactKey,
     FinancingAccrued,
+    RefundLiabilityRaised,
+    RefundLiabilityReleased,
     Trace,
 )
 from engine.money import Money, Ratio, share_of, total
 from engine.revenue.contract import RevenueContract
 from engine.revenue.schedule import ScheduleLine
-from engine.revenue.stated import CostAsset, CustomerPayment, ExpectedRefund, Financing, StatedItem
+from engine.revenue.stated import (
+    CostAsset,
+    CustomerPayment,
+    ExpectedRefund,
+    Financing,
+    StatedItem,
+    UsageSplit,
+    VariableAmount,
+    VolumeRebate,
+)
 
 
 def accrue(contract: RevenueContract, *, until: date) -> tuple[RevenueContract, tuple[Fact, ...]]:
@@ -35,8 +46,17 @@ def _accrued(contract: RevenueContract, item: StatedItem, until: date) -> tuple[
     trace = Trace(contract=contract.id, customer=contract.customer)
     key = f"stated/{contract.id}/{item.id}"
     match item:
-        case ExpectedRefund():
+        case ExpectedRefund() | VariableAmount() | UsageSplit():
             return item, ()
+        case VolumeRebate():
+            due = _due(item.lines, item.posted, until)
+            held = tuple(
+                (RefundLiabilityRaised if line.amount.minor_units > 0 else RefundLiabilityReleased)(
+                    FactKey(f"{key}/held/{number}"), line.on, abs(line.amount), trace
+                )
+                for number, line in due
+            )
+            return replace(item, posted=item.posted + len(due)), held
         case Financing():
             due = _due(item.lines, item.posted, until)
             interest = tuple(

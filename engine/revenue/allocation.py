@@ -133,11 +133,6 @@ class VariableAllocation:
     fixed: Mapping[str, Money]
     ssp: Mapping[str, Decimal]
 
-    def split(self, amount: Money) -> Mapping[str, Money]:
-        """Split a variable amount that has arisen, such as a month's royalty, by the ratio fixed at inception."""
-        parts = allocate(amount, [self.ssp[each] for each in self.variable_to])
-        return dict(zip(self.variable_to, parts, strict=True))
-
 
 def allocate_variable(
     fixed: Money, ssp: Mapping[str, Decimal], *, estimates: Mapping[str, Decimal], targeted: bool

@@ -73,6 +73,12 @@ class ObligationAccount:
         return self.obligation.id
 
     @property
+    def runs_with_time(self) -> bool:
+        """Whether it is given by and by, at an agreed price, and has not ended."""
+        by_reports = self.obligation.timing in (Timing.POINT_IN_TIME, Timing.USAGE, Timing.PROGRESS)
+        return not by_reports and not self.obligation.priced_as_billed and self.ended_on is None
+
+    @property
     def scheduled(self) -> Money:
         """The sum of all schedule lines."""
         return total((each.amount for each in self.lines), self.price.currency)
@@ -222,25 +228,6 @@ def complete_now(contract: RevenueContract, *, on: date) -> RevenueContract:
         return replace(account, lines=(*account.lines, line_on(on, waiting)))
 
     return replace(contract, accounts=tuple(completed(each) for each in contract.accounts))
-
-
-def record_billed(
-    contract: RevenueContract, order_line: str, *, service: Period, amount: Money
-) -> RevenueContract | Refusal:
-    """A period of what is priced as it is billed was billed (or credited, below zero): it is revenue of that period.
-
-    A service is spread over the period as its policy says; usage is revenue of the last day that it covers.
-    """
-
-    def change(account: ObligationAccount) -> ObligationAccount:
-        obligation = account.obligation
-        slices = slices_of(obligation, service)
-        fresh = spread(amount, slices, obligation.rounding) if slices else (line_on(service.last_day, amount),)
-        # A billed period is never planned anew: a service that ends early is credited for the days not served.
-        happened = tuple(replace(each, planned=False) for each in fresh)
-        return replace(account, price=account.price + amount, lines=(*account.lines, *happened))
-
-    return change_line(contract, order_line, change)
 
 
 def change_line(

@@ -162,8 +162,15 @@ def reestimate(
     lowest = min(price + part for price, part in zip(prices, parts, strict=True))
     if lowest < nothing <= min(prices) and total(prices, contract.currency) + price_delta >= nothing:
         parts = allocate(price_delta, [each.minor_units for each in prices])
-    by_id = {each.id: part for each, part in zip(taking, parts, strict=True)}
-    accounts = tuple(_reestimated(each, on, by_id[each.id]) if each.id in by_id else each for each in contract.accounts)
+    return with_shares(contract, {each.id: part for each, part in zip(taking, parts, strict=True)}, on=on)
+
+
+def with_shares(contract: RevenueContract, shares: Mapping[str, Money], *, on: date) -> RevenueContract:
+    """Each named obligation takes its share of a change of the price: the satisfied part now, the rest as earned."""
+    accounts = tuple(
+        _reestimated(each, on, shares[each.id]) if each.id in shares and not shares[each.id].is_zero else each
+        for each in contract.accounts
+    )
     return replace(contract, accounts=accounts, version=contract.version + 1)
 
 
@@ -199,24 +206,6 @@ def _reestimated(account: ObligationAccount, on: date, delta: Money) -> Obligati
     past = [each for each in account.lines if each.on <= on]
     line = () if now.is_zero else (line_on(on, now),)
     return replace(account, price=account.price + delta, lines=(*past, *line, *moved))
-
-
-@dataclass(frozen=True, slots=True)
-class Blended:
-    """A prospective change counted in units: what is left to earn, over how many units, and per unit (exact)."""
-
-    remaining: Money
-    quantity: Decimal
-    per_unit: Ratio
-
-
-def blend(unrecognised: Money, *, change: Money, quantity: Decimal) -> Blended | Refusal:
-    """Blend what was not recognised with the change of price over the units still to be delivered."""
-    if quantity <= 0:
-        return Refusal((Fault(NOTHING_LEFT, "quantity", "no unit is left to be delivered"),))
-    remaining = unrecognised + change
-    per_unit = Ratio(remaining.minor_units, remaining.currency.scale) * _inverse(quantity)
-    return Blended(remaining, quantity, per_unit)
 
 
 def variable_change_after_modification(
@@ -267,8 +256,3 @@ def _rest(obligation: Obligation, amount: Money, *, kept: Sequence[ScheduleLine]
     if slices:
         return spread(amount, slices, obligation.rounding)
     return () if amount.is_zero else (line_on(on, amount),)
-
-
-def _inverse(number: Decimal) -> Ratio:
-    top, bottom = number.as_integer_ratio()
-    return Ratio(bottom, top)

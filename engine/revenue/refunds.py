@@ -20,7 +20,8 @@ from engine.ledger import (
 from engine.money import Money, Ratio, share_of, total
 from engine.revenue.contract import RevenueContract, unknown
 from engine.revenue.modification import reestimate, reestimate_line
-from engine.revenue.stated import Basis, CustomerPayment, ExpectedRefund
+from engine.revenue.rebates import give_rebate
+from engine.revenue.stated import Basis, CustomerPayment, ExpectedRefund, VolumeRebate
 from engine.revenue.stating import (
     NOT_ABOVE_ZERO,
     TOO_MUCH,
@@ -74,9 +75,16 @@ def release_refund(
 
     The price gets it back. Of the goods, those that came are stock again, those of the rest are sold for good.
     """
+    rebate = next((each for each in contract.stated if each.id == item_id and isinstance(each, VolumeRebate)), None)
+    if rebate is not None:
+        return give_rebate(contract, rebate, on=on, amount=amount)
     item = find(contract, item_id, ExpectedRefund)
-    if isinstance(item, Refusal):
-        return item
+    return item if isinstance(item, Refusal) else _released(contract, item, on, amount, goods_returned)
+
+
+def _released(
+    contract: RevenueContract, item: ExpectedRefund, on: date, amount: Money, goods_returned: Money
+) -> Stated | Refusal:
     faults = [] if amount.is_zero and item.refund.is_zero else list(above_zero(amount, "amount"))
     if amount > item.refund:
         faults.append(Fault(TOO_MUCH, "amount", f"{amount} is more than the {item.refund} still expected"))

@@ -11,13 +11,22 @@ from engine.ledger import Fact, Trace
 from engine.money import Money
 from engine.revenue.contract import RevenueContract
 from engine.revenue.modification import open_faults
-from engine.revenue.stated import CostAsset, CustomerPayment, ExpectedRefund, Financing, StatedItem
+from engine.revenue.stated import (
+    CostAsset,
+    CustomerPayment,
+    ExpectedRefund,
+    Financing,
+    StatedItem,
+    UsageSplit,
+    VariableAmount,
+    VolumeRebate,
+)
 
 NOT_ABOVE_ZERO = Code("REV040")
 TOO_MUCH = Code("REV041")
 UNKNOWN_ITEM = Code("REV042")
 NO_FIXED_PRICE = Code("REV047")
-Item = TypeVar("Item", ExpectedRefund, CustomerPayment, Financing, CostAsset)
+Item = TypeVar("Item", ExpectedRefund, VariableAmount, VolumeRebate, UsageSplit, CustomerPayment, Financing, CostAsset)
 
 
 @dataclass(frozen=True, slots=True)

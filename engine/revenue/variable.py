@@ -1,4 +1,4 @@
-"""Step 3: variable consideration: estimates, the constraint, and rebates that reach back."""
+"""Step 3: variable consideration: estimates and the constraint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import assert_never
 
-from engine.money import EXACT, Money, Ratio, share_of
+from engine.money import EXACT
 
 
 class EstimateMethod(Enum):
@@ -72,21 +72,3 @@ def estimate(component: VariableComponent) -> Decimal:
             return min(amounts, default=Decimal(0))
         case _:
             assert_never(component.method)
-
-
-def rebated_revenue(
-    units: Sequence[tuple[Decimal, bool]], *, base_price: Decimal, rebated_price: Decimal, minor: Money
-) -> tuple[Money, ...]:
-    """Revenue of each period when a price falls for all units once a volume is passed.
-
-    Each period holds its units and whether passing the volume is expected at its end; when the expectation changes,
-    the period takes the difference for everything sold before. ``minor`` is nothing in the currency of the result.
-    """
-    revenue, sold, recognised = [], Decimal(0), minor
-    for count, expected in units:
-        sold = EXACT.add(sold, count)
-        price = rebated_price if expected else base_price
-        upto = share_of(Money(minor.currency.scale, minor.currency), Ratio.of(EXACT.multiply(sold, price)))
-        revenue.append(upto - recognised)
-        recognised = upto
-    return tuple(revenue)

@@ -76,7 +76,7 @@ def credit_note_message(note: CreditNote) -> billing_pb2.CreditNote:
     _fill_lines(message.lines, note.lines)
     _fill_taxes(message.taxes, note.taxes)
     message.net, message.tax, message.gross = note.net.minor_units, note.tax.minor_units, note.gross.minor_units
-    message.reason, message.past_fault = note.reason, note.past_fault
+    message.reason, message.past_fault, message.price_change = note.reason, note.past_fault, note.price_change
     return message
 
 

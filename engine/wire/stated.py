@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from cpq.v1 import revenue_pb2
 
-from engine.application.stating import Statement, state_costs
+from engine.application.stating import Statement, change_service, state_costs
 from engine.money import Currency, Money, total
 from engine.periods import Period
 from engine.revenue import (
@@ -26,13 +26,21 @@ from engine.revenue import (
     ProgressMeasure,
     Rate,
     StatedItem,
+    UsageSplit,
+    VariableAmount,
+    VolumeRebate,
+    estimate_anew,
+    estimate_rebate_anew,
+    expect_rebate,
     expect_refund,
     finance,
     impair,
     pay_customer,
+    relate_usage,
     release_refund,
     report_progress,
     sell_goods,
+    vary,
 )
 from engine.revenue.schedule import ScheduleLine
 from engine.wire.basics import Faults, fill_date, need_date, need_decimal, read_date, read_decimal
@@ -73,6 +81,58 @@ def _release(message: revenue_pb2.RefundRelease, faults: Faults) -> Made:
     return lambda unit, on, basis: partial(
         release_refund, item_id=message.item, on=on, amount=Money(amount, unit), goods_returned=Money(goods, unit)
     )
+
+
+def _variable(message: revenue_pb2.VariableAmount, faults: Faults) -> Made:
+    amount = _amount(message.amount, "amount", faults)
+    if message.item:
+        if message.quote_line:
+            faults.invalid("quote_line", "what is estimated anew keeps its line", "leave it empty")
+        return lambda unit, on, basis: partial(
+            estimate_anew, item_id=message.item, on=on, amount=Money(amount, unit), basis=basis
+        )
+    return lambda unit, on, basis: partial(
+        vary, order_line=message.quote_line, on=on, amount=Money(amount, unit), basis=basis
+    )
+
+
+def _rebate(message: revenue_pb2.VolumeRebate, faults: Faults) -> Made:
+    prices = (
+        need_decimal(message.price, "price", faults),
+        need_decimal(message.rebated_price, "rebated_price", faults),
+    )
+    if message.item:
+        if message.quote_line:
+            faults.invalid("quote_line", "what is estimated anew keeps its line", "leave it empty")
+        return lambda _, on, basis: partial(
+            estimate_rebate_anew, item_id=message.item, on=on, prices=prices, basis=basis
+        )
+    line = _line(message.quote_line, faults)
+    return lambda _, on, basis: partial(expect_rebate, order_line=line, on=on, prices=prices, basis=basis)
+
+
+def _usage(message: revenue_pb2.UsageAllocation, faults: Faults) -> Made:
+    line = _line(message.quote_line, faults)
+    if not message.shares:
+        faults.required("shares")
+    _few(len(message.shares), MOST_COSTS, "shares", faults)
+    estimates: dict[str, Decimal] = {}
+    for n, each in enumerate(message.shares[:MOST_COSTS]):
+        at = faults.at(f"shares[{n}]")
+        name = _line(each.quote_line, at)
+        if name in estimates:
+            at.invalid("quote_line", f"`{name[:40]}` is named twice")
+        estimates[name] = need_decimal(each.estimate, "estimate", at)
+        if estimates[name] < 0:
+            at.invalid("estimate", f"{each.estimate[:40]} is below zero")
+    return lambda _, on, basis: partial(
+        relate_usage, order_line=line, on=on, estimates=estimates, targeted=message.targeted, basis=basis
+    )
+
+
+def _service(message: revenue_pb2.ServiceChange, faults: Faults) -> Made:
+    line, end = _line(message.quote_line, faults), need_date(message.end, "end", faults)
+    return lambda _, on, __: partial(change_service, order_line=line, on=on, end=end)
 
 
 def _payment(message: revenue_pb2.CustomerPayment, faults: Faults) -> Made:
@@ -186,9 +246,16 @@ READERS: dict[str, Callable[..., Made]] = {
     "impairment_test": _test,
     "cost_of_goods": _goods,
     "progress": _progress,
+    "variable_amount": _variable,
+    "volume_rebate": _rebate,
+    "usage_allocation": _usage,
+    "service_change": _service,
 }
 KINDS: dict[type[StatedItem], str] = {
     ExpectedRefund: "expected_refund",
+    VariableAmount: "variable_amount",
+    VolumeRebate: "volume_rebate",
+    UsageSplit: "usage_allocation",
     CustomerPayment: "customer_payment",
     Financing: "financing",
     CostAsset: "contract_cost",
@@ -204,6 +271,13 @@ def fill_stated(message: revenue_pb2.StatedItem, item: StatedItem) -> None:
     match item:
         case ExpectedRefund():
             message.quote_line, message.amount = item.order_line, item.refund.minor_units
+        case VariableAmount():
+            message.quote_line, message.amount = item.order_line, item.amount.minor_units
+        case VolumeRebate():
+            message.quote_line, message.amount = item.order_line, item.held.minor_units
+            message.booked = _sum(item.lines[: item.posted], item.gross).minor_units
+        case UsageSplit():
+            message.quote_line, message.amount = item.order_line, item.split.minor_units
         case CustomerPayment():
             message.amount, message.booked = item.paid.minor_units, item.used.minor_units
         case Financing():

@@ -226,6 +226,8 @@ def it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
     line = cpq("invoice", "show", name, "--json")["lines"][0]["id"]
     assert "is not LINE=AMOUNT" in cpq("invoice", "credit", name, "--reason", "goodwill", "--lines", "x", code=2)
     assert "-1.50" in cpq("invoice", "credit", name, "--reason", "goodwill", "--lines", f"{line}=1.50")
+    both = ("--reason", "x", "--past-fault", "--price-change")
+    assert "not both" in cpq("invoice", "credit", name, *both, code=1)
     assert "EUR" in cpq("invoice", "credit", name, "--reason", "goodwill")
     listed = cpq("invoice", "notes", "--contract", deal["contract"])
     assert listed.count("goodwill") == 2 and "CN-000001" in listed

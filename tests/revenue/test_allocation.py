@@ -93,7 +93,7 @@ def test_a_royalty_that_fits_one_licence_stays_there_and_else_is_split_as_it_ari
     assert alone.fixed == {"x": eur(80_000), "y": eur(0)}
     shared = allocate_variable(eur(30_000), ssp, estimates={"y": Decimal(1500)}, targeted=False)
     assert shared.fixed == {"x": eur(13_333), "y": eur(16_667)}
-    assert shared.split(eur(20_000)) == {"x": eur(8_889), "y": eur(11_111)}
+    assert shared.variable_to == ("x", "y")
 
 
 prices = st.decimals(0, 10**6, places=2, allow_nan=False, allow_infinity=False)

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from engine.diagnostics import Refusal
 from engine.ledger import RevenueRecognised, RevenueReversed
 from engine.money import Ratio, total
 from engine.periods import Period
@@ -17,7 +16,6 @@ from engine.revenue.modification import (
     Change,
     Remaining,
     Treatment,
-    blend,
     catch_up,
     change_prospectively,
     classify,
@@ -345,13 +343,6 @@ def test_the_decision_table_of_modifications(
     assert classify(Change(False, adds, at_ssp, remaining)) is Treatment.NONE_YET
     enforceable = Change(False, adds, at_ssp, remaining, enforceable_without_approval=True)
     assert classify(enforceable) is expected
-
-
-def test_blending_needs_units_to_be_delivered() -> None:
-    found = blend(eur(600_000), change=eur(240_000), quantity=Decimal(90))
-    assert not isinstance(found, Refusal)
-    assert (found.remaining, found.per_unit) == (eur(840_000), Ratio(8_400, 90))
-    assert codes(blend(eur(1), change=eur(0), quantity=Decimal(0))) == ["REV032"]
 
 
 def test_a_variable_change_after_a_modification_belongs_to_the_first_promises() -> None:

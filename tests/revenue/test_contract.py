@@ -10,7 +10,8 @@ from engine.ledger import RevenueRecognised
 from engine.money import Money, Ratio, currency
 from engine.periods import Period
 from engine.revenue.allocation import ObservableBundle
-from engine.revenue.contract import add_obligations, record_billed, report
+from engine.revenue.billed import record_billed
+from engine.revenue.contract import add_obligations, report
 from engine.revenue.ending import cancel
 from engine.revenue.modification import change_prospectively, credit_past_fault
 from engine.revenue.obligation import Promise, obligations_of

@@ -11,7 +11,8 @@ from engine.diagnostics import Refusal
 from engine.ledger import Journal, post_all
 from engine.money import Ratio, total
 from engine.periods import Period
-from engine.revenue.contract import RevenueContract, record_billed, report
+from engine.revenue.billed import record_billed
+from engine.revenue.contract import RevenueContract, report
 from engine.revenue.ending import cancel
 from engine.revenue.modification import change_prospectively, credit_past_fault
 from engine.revenue.policy import RecognitionPolicy, Timing

@@ -21,7 +21,6 @@ from engine.revenue.variable import (
     VariableComponent,
     estimate,
     estimate_price,
-    rebated_revenue,
 )
 
 EUR = currency("EUR")
@@ -49,13 +48,6 @@ def test_only_what_is_highly_probable_is_counted() -> None:
     assert (free.unconstrained, free.transaction_price) == (60, 60)
     bound = estimate_price(Decimal(100), [off], highly_probable_floor=Decimal(50))
     assert (bound.unconstrained, bound.transaction_price) == (60, 50)
-
-
-def test_a_rebate_reaches_back_when_it_becomes_expected_and_forward_when_it_no_longer_is() -> None:
-    """75 x 100; then 575 x 90 less 7,500; then 600 x 100 less 51,750."""
-    units = [(Decimal(75), False), (Decimal(500), True), (Decimal(25), False)]
-    found = rebated_revenue(units, base_price=Decimal(100), rebated_price=Decimal(90), minor=eur(0))
-    assert found == (eur(750_000), eur(4_425_000), eur(825_000))
 
 
 def test_a_material_right_is_worth_what_others_do_not_get() -> None:

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from engine.diagnostics import Refusal
-from engine.revenue import Candidate, ObservableBundle, RangePolicy, SspChoice, allocate_price, allocate_variable
+from engine.money import Ratio
+from engine.periods import Period
+from engine.revenue import (
+    Basis,
+    Candidate,
+    ObservableBundle,
+    Promise,
+    RangePolicy,
+    RecognitionPolicy,
+    SspChoice,
+    Timing,
+    allocate_price,
+    obligations_of,
+    open_contract,
+    record_billed,
+    relate_usage,
+    report,
+)
 from engine.revenue.allocation import RESIDUAL_REJECTED
-from tests.conformance.adapters.revenue_case import Case, money, text, unit_of
+from tests.conformance.adapters.revenue_case import Case, money, text, unit_of, value_of
+
+DAYS = Period(date(2026, 1, 1), date(2026, 1, 2))
+ONCE = RecognitionPolicy("once", Timing.POINT_IN_TIME)
+USAGE = RecognitionPolicy("usage", Timing.USAGE)
 
 
 def allocation(case: Case) -> Any:
@@ -39,37 +61,46 @@ def allocation(case: Case) -> Any:
 
 
 def allocation_variable(case: Case) -> Any:
+    """Lived: obligations, a line of royalties that is stated to pay for them, and the royalties as they are billed."""
     given = case["input"]
-    unit = unit_of(case)
     fixed = sum((Decimal(each["amount"]) for each in given["fixed"]), Decimal(0))
-    outcome = allocate_variable(
-        money(case, str(fixed)),
-        {each["id"]: Decimal(each["ssp"]) for each in given["obligations"]},
+    prices = [money(case, str(fixed if n == 0 else 0)) for n in range(len(given["obligations"]))]
+    promises = [
+        Promise(each["id"], each["id"], price, DAYS, ONCE, ssp=Decimal(each["ssp"]))
+        for each, price in zip(given["obligations"], prices, strict=True)
+    ]
+    royalty = Promise("royalty", "royalty", prices[0] - prices[0], DAYS, USAGE, priced_as_billed=True)
+    obligations = value_of(obligations_of([*promises, royalty]))
+    contract = open_contract("c", customer="", inception=DAYS.start, obligations=obligations, currency=unit_of(case))
+    stated = relate_usage(
+        contract,
+        "royalty",
+        on=DAYS.start,
         estimates={each["id"]: Decimal(each["estimate"]) for each in given["variable"]},
         targeted=bool(given.get("terms_relate_to")) and given["result_meets_objective"],
+        basis=Basis("analyst", "the case"),
     )
+    contract = value_of(stated).contract
+    (split,) = contract.stated
+    before = {each.id: each.price for each in contract.accounts if each.id != "royalty"}
     found: dict[str, Any] = {
-        "variable_allocated_to": list(outcome.variable_to),
-        "fixed_allocated": {each: text(amount) for each, amount in outcome.fixed.items()},
+        "variable_allocated_to": [each.obligation for each in split.promised],
+        "fixed_allocated": {each: text(amount) for each, amount in before.items()},
     }
     transferred = {each["id"]: each.get("transferred", "") for each in given["obligations"]}
-    for each, moment in transferred.items():
+    for name, moment in transferred.items():
         if moment == "inception":
-            found[f"revenue_at_inception_{each}"] = text(outcome.fixed[each])
-    for label, royalty in given.get("royalty_usage", ()):
-        split = outcome.split(money(case, royalty))
-        reached = _month_number(label)
+            contract = value_of(report(contract, name, on=DAYS.start, done=Ratio(1, 1)))
+            found[f"revenue_at_inception_{name}"] = text(contract.account(name).earned(DAYS.start))
+    for label, amount in given.get("royalty_usage", ()):
+        contract = value_of(record_billed(contract, "royalty", service=DAYS, amount=money(case, amount)))
         row = {}
-        for each in split:
-            given_already = transferred[each] == "inception" or _month_number(transferred[each]) <= reached
-            row[f"revenue_{each}" if given_already else f"contract_liability_{each}"] = text(split[each])
+        for name, price in before.items():
+            account = contract.account(name)
+            own = account.earned(DAYS.last_day) == account.price
+            row[f"revenue_{name}" if own else f"contract_liability_{name}"] = text(account.price - price)
         found[f"royalty_{label.replace('-', '_')}"] = row
-    assert all(amount.currency == unit for amount in outcome.fixed.values())
     return found
-
-
-def _month_number(label: str) -> int:
-    return int(label.rpartition("-")[2]) if "-" in label else 0
 
 
 def _candidate(given: dict[str, Any]) -> Candidate:

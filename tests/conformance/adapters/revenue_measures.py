@@ -10,13 +10,24 @@ from engine.billing.proration import period_ratio
 from engine.contracts import ContractTerms
 from engine.money import HALF_UP, Currency, Money, UnitPrice, allocate, settle, share_of
 from engine.periods import Period, Recurrence, Unit, add_months
-from engine.revenue import Basis, Promise, RecognitionPolicy, Timing, obligations_of, open_contract, position
+from engine.revenue import (
+    Basis,
+    Promise,
+    RecognitionPolicy,
+    Timing,
+    estimate_rebate_anew,
+    expect_rebate,
+    obligations_of,
+    open_contract,
+    position,
+    record_billed,
+)
 from engine.revenue.costs import ContractCost, capitalise, obtaining
 from engine.revenue.foreign import advance, contract_asset, translate
 from engine.revenue.options import material_right_ssp
 from engine.revenue.position import remaining_by_month
 from engine.revenue.progress import cost_to_cost
-from engine.revenue.variable import EstimateMethod, Outcome, VariableComponent, estimate_price, rebated_revenue
+from engine.revenue.variable import EstimateMethod, Outcome, VariableComponent, estimate_price
 from tests.conformance.adapters.revenue_case import Case, day, money, text, through, unit_of, value_of
 
 
@@ -41,16 +52,27 @@ def estimate(case: Case) -> Any:
 
 
 def volume_rebate(case: Case) -> Any:
+    """Lived: each quarter's units billed at the base price, and the rebate estimated anew at its end."""
     given = case["input"]
-    quarters = given["quarters"]
-    revenue = rebated_revenue(
-        [(Decimal(each["units"]), each["threshold_expected"]) for each in quarters],
-        base_price=Decimal(given["base_price"]),
-        rebated_price=Decimal(given["rebated_price"]),
-        minor=Money.zero(unit_of(case)),
-    )
-    rows = zip(quarters, revenue, strict=True)
-    return {"revenue": [{"period": each["period"], "revenue": text(amount)} for each, amount in rows]}
+    base, lower = Decimal(given["base_price"]), Decimal(given["rebated_price"])
+    policy, basis = RecognitionPolicy("units", Timing.USAGE), Basis("analyst", "the case")
+    start, unit = date(2026, 1, 1), unit_of(case)
+    promise = Promise("units", "units", Money.zero(unit), Period(start, add_months(start, 60)), policy)
+    obligations = value_of(obligations_of([promise]))
+    contract = open_contract("c", customer="", inception=start, obligations=obligations, currency=unit)
+    contract = value_of(expect_rebate(contract, "units", on=start, prices=(base, base), basis=basis)).contract
+    rows, earned = [], Money.zero(unit)
+    for number, quarter in enumerate(given["quarters"], 1):
+        service = Period(start, add_months(start, 3 * number))
+        billed = money(case, str(Decimal(quarter["units"]) * base))
+        contract = value_of(record_billed(contract, "units", service=service, amount=billed))
+        prices = (base, lower if quarter["threshold_expected"] else base)
+        stated = estimate_rebate_anew(contract, "s-1", on=service.last_day, prices=prices, basis=basis)
+        contract = value_of(stated).contract
+        so_far = contract.accounts[0].earned(service.last_day)
+        rows.append({"period": quarter["period"], "revenue": text(so_far - earned)})
+        earned = so_far
+    return {"revenue": rows}
 
 
 def material_right(case: Case) -> Any:
