@@ -53,7 +53,8 @@ class BillingService:
         at = env.clock.now(DEFAULT_TENANT)
         found = self._calls.read(lambda reader: preview_invoices(env, reader, key, until, at=at, tenant=DEFAULT_TENANT))
         reply = billing_pb2.PreviewInvoicesResponse()
-        for each in found:
+        reply.free_days.extend(wire.free_message(each) for each in found.free)
+        for each in found.invoices:
             message = wire.invoice_message(
                 each, "", left=Money.zero(each.bill_to.currency), state=billing_pb2.INVOICE_STATE_DRAFT
             )
@@ -213,6 +214,7 @@ class BillingService:
         reply = billing_pb2.RunBillingResponse()
         reply.invoices.extend(self._saved(work, each) for each in drafted.invoices)
         reply.credit_notes.extend(wire.credit_note_message(each) for each in drafted.credit_notes)
+        reply.free_days.extend(wire.free_message(each) for each in drafted.free)
         return reply
 
     def _saved(self, work: Work, invoice: Invoice) -> billing_pb2.Invoice:

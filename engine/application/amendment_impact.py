@@ -23,7 +23,6 @@ from engine.billing import (
     bill_to,
     draft_credit_note,
     draft_invoice,
-    sort_onto_documents,
 )
 from engine.contracts import Contract, base_faults, change, lines_in_force, undelivered
 from engine.diagnostics import Code, Decision, Fault, Refusal
@@ -185,8 +184,8 @@ def _finals(bill: BillOfContract) -> tuple[Invoice, ...]:
 def _notes(bill: BillOfContract, until: date, at: datetime) -> tuple[CreditNote, ...] | Refusal:
     """The credit notes that the ends of a change issue on final invoices."""
     finals = {each.id: each for each in _finals(bill)}
-    missing = replace(bill, invoices=tuple(finals.values())).missing(until, today=at.date())
-    documents = sort_onto_documents(missing, [*finals.values()])
+    settled = replace(bill, invoices=tuple(finals.values()))
+    documents = settled.documents(settled.missing(until, today=at.date()))
     made = [
         draft_credit_note("", lines, finals[key], earlier=bill.notes, reason=Reason("service ended"), at=at)
         for key, lines in documents.credits.items()
@@ -206,7 +205,7 @@ def _schedule(
     missing = settled.missing_by((*(each.on for each in bill.invoices if not each.is_final), at.date(), until))
     made = [
         draft_invoice("", lines, bill_to(bill.contract), on=day, taxes=bill.taxes, at=at)
-        for day, lines in sort_onto_documents(missing, settled.invoices).invoices.items()
+        for day, lines in settled.documents(missing).invoices.items()
     ]
     refusal = next((each for each in made if isinstance(each, Refusal)), None)
     return refusal or tuple(each.value for each in made if isinstance(each, Decision))

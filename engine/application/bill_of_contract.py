@@ -14,7 +14,17 @@ from engine.application.ports import Reader
 from engine.application.rule_books import ActiveBook
 from engine.application.taxes import Offer, included_percents, tax_table
 from engine.application.usage import StoredUsage
-from engine.billing import BillingPolicy, BillLine, CreditNote, Invoice, TaxTable, missing_lines
+from engine.billing import (
+    BillingPolicy,
+    BillLine,
+    CreditNote,
+    Documents,
+    Invoice,
+    TaxTable,
+    missing_lines,
+    priced_lines,
+    sort_onto_documents,
+)
 from engine.contracts import Contract, Delivery, UsageRecord
 from engine.diagnostics import Refusal
 from engine.orders.delivery import deliveries
@@ -57,6 +67,11 @@ class BillOfContract:
             billed = (*self.existing, *found)
             found += missing_lines(self.contract, self.deliveries, self.usage, billed, day, self.policy)
         return tuple(sorted(found, key=lambda each: each.due_on))
+
+    def documents(self, lines: Sequence[BillLine]) -> Documents:
+        """Missing lines sorted onto the documents that they go onto, with invoices of nothing as the policy wants."""
+        zero, priced = self.policy.zero_invoices, priced_lines(self.contract)
+        return sort_onto_documents(lines, self.invoices, zero=zero, priced=priced)
 
 
 def orders_of(reader: Reader, contract: Contract) -> tuple[Order, ...]:

@@ -25,7 +25,6 @@ from engine.billing import (
     draft_invoice,
     fact_of,
     finalize,
-    sort_onto_documents,
 )
 from engine.contracts import Contract
 from engine.diagnostics import Code, Decision, Fault, Refusal
@@ -37,16 +36,34 @@ NO_PREFIX = "INV"
 
 
 @dataclass(frozen=True, slots=True)
+class FreeDay:
+    """A day on which all that is due of a contract costs nothing, and no invoice is wanted; ``lines`` are how many."""
+
+    contract: str
+    on: date
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drafted:
-    """What a run drafted: invoices, and credit notes on final invoices."""
+    """What a run drafted: invoices, and credit notes on final invoices; and the days that it left without one."""
 
     invoices: tuple[Invoice, ...] = ()
     credit_notes: tuple[CreditNote, ...] = ()
+    free: tuple[FreeDay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """The invoices that a run would draft, and the days that it would leave without one."""
+
+    invoices: tuple[Invoice, ...]
+    free: tuple[FreeDay, ...]
 
 
 def preview_invoices(
     env: Environment, reader: Reader, key: str, until: date, *, at: datetime, tenant: str
-) -> tuple[Invoice, ...] | Refusal:
+) -> Previewed | Refusal:
     """The invoices that a run up to a day would draft for a contract; they equal the later invoices to the cent.
 
     Only a draft that the run would correct has an id yet.
@@ -59,7 +76,7 @@ def preview_invoices(
     bill = bill_of(env, reader, contract, tenant)
     if isinstance(bill, Refusal):
         return bill
-    documents = sort_onto_documents(bill.missing(until, today=at.date()), bill.invoices)
+    documents = bill.documents(bill.missing(until, today=at.date()))
     made = [
         *_corrected_drafts(bill, documents, at),
         *(
@@ -68,7 +85,8 @@ def preview_invoices(
         ),
     ]
     refusal = next((each for each in made if isinstance(each, Refusal)), None)
-    return refusal or tuple(each.value for each in made if isinstance(each, Decision))
+    invoices = tuple(each.value for each in made if isinstance(each, Decision))
+    return refusal or Previewed(invoices, _free(contract.id, documents))
 
 
 def run_billing(work: Work, until: date, contracts: Sequence[str] = ()) -> Drafted | Refusal:
@@ -84,13 +102,15 @@ def run_billing(work: Work, until: date, contracts: Sequence[str] = ()) -> Draft
         return far
     invoices: list[Invoice] = []
     notes: list[CreditNote] = []
+    free: list[FreeDay] = []
     for contract in _chosen(work.tx, contracts):
         drafted = bill_contract(work, contract, until)
         if isinstance(drafted, Refusal):
             return drafted
         invoices += drafted.invoices
         notes += drafted.credit_notes
-    return Drafted(tuple(invoices), tuple(notes))
+        free += drafted.free
+    return Drafted(tuple(invoices), tuple(notes), tuple(free))
 
 
 def bill_contract(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
@@ -162,7 +182,7 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
     bill = bill_of(work.env, work.tx, contract, work.tenant)
     if isinstance(bill, Refusal):
         return bill
-    documents = sort_onto_documents(bill.missing(until, today=work.at.date()), bill.invoices)
+    documents = bill.documents(bill.missing(until, today=work.at.date()))
     invoices = []
     for changed in _corrected_drafts(bill, documents, work.at):
         saved = work.saved(changed)
@@ -177,7 +197,13 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
         work.tx.add(made)
         invoices.append(made)
     notes = issue_notes(work, bill, documents)
-    return notes if isinstance(notes, Refusal) else Drafted(tuple(invoices), notes)
+    if isinstance(notes, Refusal):
+        return notes
+    return Drafted(tuple(invoices), notes, _free(contract.id, documents))
+
+
+def _free(contract: str, documents: Documents) -> tuple[FreeDay, ...]:
+    return tuple(FreeDay(contract, day, len(lines)) for day, lines in documents.free.items())
 
 
 def _corrected_drafts(

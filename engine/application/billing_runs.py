@@ -46,13 +46,16 @@ class NotBilled:
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """How far a run is: contracts done of those there were when it began, what was drafted, and what failed."""
+    """How far a run is: contracts done of those there were when it began, what was drafted, what failed, and the days
+    left without an invoice since all that is due on them costs nothing.
+    """
 
     contracts: int
     done: int = 0
     invoices: int = 0
     credit_notes: int = 0
     failed: int = 0
+    free_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def _saved(env: Environment, tenant: str, key: str, size: int, tried: list[str])
 def _chunk(work: Work, run: BillingRun, keys: Sequence[str]) -> BillingRun | Refusal:
     if not keys:
         return _ended(work, run, RunState.DONE)
-    invoices = notes = 0
+    invoices = notes = free = 0
     for key in keys:
         contract = work.tx.get(Contract, key)
         assert contract is not None, "contracts are never deleted"
@@ -177,12 +180,14 @@ def _chunk(work: Work, run: BillingRun, keys: Sequence[str]) -> BillingRun | Ref
             return drafted
         invoices += len(drafted.invoices)
         notes += len(drafted.credit_notes)
+        free += len(drafted.free)
     counts = run.counts
     counts = replace(
         counts,
         done=counts.done + len(keys),
         invoices=counts.invoices + invoices,
         credit_notes=counts.credit_notes + notes,
+        free_days=counts.free_days + free,
     )
     return _moved(work, run, keys[-1], counts)
 

@@ -20,7 +20,6 @@ from engine.billing import (
     draft_credit_note,
     fact_of,
     issue,
-    sort_onto_documents,
 )
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
@@ -91,7 +90,7 @@ def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected |
     finals = tuple(each for each in bill.invoices if each.is_final)
     bill = replace(bill, invoices=finals)
     missing = bill.missing(until, today=work.at.date())
-    issued = issue_notes(work, bill, sort_onto_documents(missing, finals))
+    issued = issue_notes(work, bill, bill.documents(missing))
     if isinstance(issued, Refusal):
         return issued
     return Corrected(replace(bill, notes=(*bill.notes, *issued)), issued, dropped)

@@ -18,8 +18,8 @@ from engine.billing.facts import fact_of
 from engine.billing.invoice import BillTo, DocumentStatus, Invoice, bill_to, correct_draft, draft_invoice, finalize
 from engine.billing.line import BillLine, LineKind
 from engine.billing.missing import missing_lines
-from engine.billing.policy import DEFAULT_POLICY, BillingPolicy
-from engine.billing.run import Documents, sort_onto_documents
+from engine.billing.policy import DEFAULT_POLICY, BillingPolicy, ZeroInvoices
+from engine.billing.run import Documents, priced_lines, sort_onto_documents
 from engine.billing.tax import TaxLine, TaxPoint, TaxTable
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "TaxLine",
     "TaxPoint",
     "TaxTable",
+    "ZeroInvoices",
     "bill_to",
     "correct_draft",
     "credit",
@@ -51,5 +52,6 @@ __all__ = [
     "finalize",
     "issue",
     "missing_lines",
+    "priced_lines",
     "sort_onto_documents",
 ]

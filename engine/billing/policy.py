@@ -19,13 +19,24 @@ class PartMinimum(Enum):
     WHOLE = "whole"
 
 
+class ZeroInvoices(Enum):
+    """Whether an invoice of nothing is issued: never, when one of its lines has a list price (given away), or always.
+
+    Usage has none: what its included units cover is not worth an invoice of its own.
+    """
+
+    NEVER = "never"
+    PRICED = "priced"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True)
 class BillingPolicy:
     """``models`` are the price models of the contract's rule book by name (the SKU); usage without one costs its unit
     price. Usage that comes late for a billed period is billed while the period is among the last
     ``late_usage_periods`` that ended. ``included_percents`` are the tax rates by tax code where the prices of the book
     include tax: usage is rated at those prices and billed without the tax. ``part_minimum`` says what a model's least
-    per period is in a part of one.
+    per period is in a part of one, ``zero_invoices`` whether a day on which all costs nothing has an invoice.
     """
 
     models: Mapping[str, PriceModel] = field(default_factory=lambda: MappingProxyType({}))
@@ -33,6 +44,7 @@ class BillingPolicy:
     rounding: RoundingRule = HALF_UP
     included_percents: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     part_minimum: PartMinimum = PartMinimum.PRORATED
+    zero_invoices: ZeroInvoices = ZeroInvoices.PRICED
 
 
 DEFAULT_POLICY = BillingPolicy()

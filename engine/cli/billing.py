@@ -162,6 +162,8 @@ def _shown(screen: Screen, run: Any) -> Any:
     state = STATES.get(run.state, "")
     screen.say(f"{run.name}  {state}, up to {day(run.until)}: {run.done_count} of {run.contract_count} contracts")
     screen.say(f"  {counted(run.invoice_count, 'invoice')}, {counted(run.credit_note_count, 'credit note')} drafted")
+    if run.free_day_count:
+        screen.say(f"  {counted(run.free_day_count, 'day')} without an invoice, since all that is due costs nothing")
     for each in run.not_billed:
         screen.say(f"  not billed: {each.contract}: {'; '.join(_told(fault) for fault in each.faults)}", style="red")
     if run.failed_count > len(run.not_billed):

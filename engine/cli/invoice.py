@@ -23,6 +23,7 @@ from engine.diagnostics import counted
 if TYPE_CHECKING:
     from engine.client import Client
 
+MOST_FREE = 20
 NAME = positional("name", "the invoice, by name or id", named("invoices"))
 NOTE = positional("name", "the credit note, by name or id", named("creditNotes"))
 CONTRACT = positional("contract", "the contract, such as k-000001", named("contracts"))
@@ -80,7 +81,8 @@ def preview(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     answer = client.billing.preview_invoices(contract=options.contract, until=options.until)
     for each in answer.invoices:
         show_invoice(screen, each)
-    if not answer.invoices:
+    _say_free(screen, answer.free_days)
+    if not answer.invoices and not answer.free_days:
         screen.say(f"nothing is due on or before {options.until} that is not on an invoice or draft already")
     return answer
 
@@ -93,7 +95,17 @@ def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     for note in answer.credit_notes:
         show_credit_note(screen, note)
     screen.say(f"{counted(len(answer.invoices), 'draft')}, {counted(len(answer.credit_notes), 'credit note')}")
+    _say_free(screen, answer.free_days)
     return answer
+
+
+def _say_free(screen: Screen, days: Any) -> None:
+    """Say which days have no invoice since all that is due on them costs nothing."""
+    for each in days[:MOST_FREE]:
+        lines = counted(each.line_count, "line")
+        screen.say(f"  no invoice for {each.contract} on {day(each.day)}: its {lines} cost nothing (`zero_invoices`)")
+    if len(days) > MOST_FREE:
+        screen.say(f"  ... nor for {len(days) - MOST_FREE} more days")
 
 
 def record_usage(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

@@ -7,6 +7,7 @@ from datetime import date
 
 from cpq.v1 import billing_pb2
 
+from engine.application.billing import FreeDay
 from engine.application.invoices import Payment
 from engine.application.usage import RecordedUsage
 from engine.billing import BillLine, CreditNote, Invoice, LineKind, TaxLine, TaxPoint
@@ -118,6 +119,13 @@ def read_record(record: billing_pb2.UsageRecord, place: Faults, seen: set[str]) 
         place.required("line")
     quantity = need_decimal(record.quantity, "quantity", place)
     return UsageRecord(record.id, record.line, need_date(record.day, "day", place), quantity)
+
+
+def free_message(free: FreeDay) -> billing_pb2.FreeDay:
+    """A day left without an invoice."""
+    message = billing_pb2.FreeDay(contract=f"{CONTRACTS}/{free.contract}", line_count=free.lines)
+    fill_date(message.day, free.on)
+    return message
 
 
 def recorded_message(usage: RecordedUsage) -> billing_pb2.RecordedUsage:

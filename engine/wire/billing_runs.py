@@ -27,7 +27,7 @@ def run_message(run: BillingRun, etag: str) -> billing_run_pb2.BillingRun:
     counts = run.counts
     message.contract_count, message.done_count = counts.contracts, counts.done
     message.invoice_count, message.credit_note_count = counts.invoices, counts.credit_notes
-    message.failed_count = counts.failed
+    message.failed_count, message.free_day_count = counts.failed, counts.free_days
     for each in run.not_billed:
         row = message.not_billed.add(contract=f"{CONTRACTS}/{each.contract}")
         for fault in each.faults:

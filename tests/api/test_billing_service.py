@@ -87,6 +87,27 @@ def test_usage_is_deduplicated_and_billed_in_arrears(shop: Served) -> None:
     assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-04-30"))).valid
 
 
+def test_a_day_that_costs_nothing_is_named_and_has_no_invoice(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
+
+    def record(key: str, quantity: str) -> None:
+        usage = billing_pb2.UsageRecord(id=key, line="calls", day=deal.day("2026-03-05"), quantity=quantity)
+        shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=[usage]))
+
+    run = billing_pb2.RunBillingRequest(until=deal.day("2026-04-01"), contracts=[order.contract])
+    # Less than half a cent: 0.05 a call.
+    record("a", "0.05")
+    ask = billing_pb2.PreviewInvoicesRequest(contract=order.contract, until=run.until)
+    for answer in (shop.billing.PreviewInvoices(ask), shop.billing.RunBilling(run), shop.billing.RunBilling(run)):
+        assert not answer.invoices
+        (free,) = answer.free_days
+        assert (free.contract, free.day, free.line_count) == (order.contract, deal.day("2026-04-01"), 1)
+    record("b", "99.95")
+    (draft,) = shop.billing.RunBilling(run).invoices
+    assert draft.net == 500, "100 calls at 0.05, those that cost nothing before among them"
+    assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-04-01"))).valid
+
+
 def test_usage_outside_all_service_is_kept_named_and_listed(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
 

@@ -23,6 +23,7 @@ from engine.billing import (
     Reason,
     TaxPoint,
     TaxTable,
+    ZeroInvoices,
     bill_to,
     correct_draft,
     credit,
@@ -32,13 +33,14 @@ from engine.billing import (
     finalize,
     issue,
     missing_lines,
+    priced_lines,
     sort_onto_documents,
 )
 from engine.contracts import ContractTerms, cancel
 from engine.diagnostics import Decision, Refusal
 from engine.ledger import Books, CreditNoteIssued, InvoiceFinalized, Posted, post
 from engine.money import Money, currency, total
-from tests.contracts.build import EUR, contract, day, eur, recurring
+from tests.contracts.build import EUR, contract, day, eur, one_time, recurring
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 ON = date(2026, 1, 5)
@@ -246,6 +248,31 @@ def test_issuing_gives_the_number_once() -> None:
     assert (note.number, note.net, note.tax, note.gross) == ("CN-000003", eur("5.00"), eur("1.00"), eur("6.00"))
     assert outcome.events == (CreditNoteNumbered("n-0", "CN-000003", "i-1", "acme", ON, eur("6.00"), AT),)
     assert codes(issue(note, number=4, on=ON, at=AT)) == ["BIL024"]
+
+
+@pytest.mark.parametrize(
+    ("zero", "kept"),
+    [
+        (ZeroInvoices.ALWAYS, ["2026-01-01", "2026-02-01", "2026-03-01"]),
+        (ZeroInvoices.PRICED, ["2026-01-01", "2026-02-01"]),
+        (ZeroInvoices.NEVER, ["2026-01-01"]),
+    ],
+)
+def test_a_day_that_costs_nothing_has_an_invoice_as_the_policy_says(zero: ZeroInvoices, kept: list[str]) -> None:
+    # setup costs 5.00 on the first day, where a gift comes with it; one of list price 9.00 is given away in February,
+    # and one that never had a price comes in March
+    given = replace(one_time("given", "0", "2026-02-01"), list_price=Decimal(9))
+    agreed = contract(
+        one_time("setup", "5.00", "2026-01-01"),
+        one_time("gift", "0", "2026-01-01"),
+        given,
+        one_time("none", "0", "2026-03-01"),
+    )
+    lines = missing_lines(agreed, (), (), (), day("2026-04-01"))
+    found = sort_onto_documents(lines, [], zero=zero, priced=priced_lines(agreed))
+    assert [str(each) for each in found.invoices] == kept
+    assert {*found.invoices, *found.free} == {each.due_on for each in lines}
+    assert [each.subscription for each in found.invoices[day("2026-01-01")]] == ["setup", "gift"]
 
 
 def test_a_run_sorts_charges_by_day_and_credits_by_the_invoice_they_correct() -> None:

@@ -121,6 +121,17 @@ def test_usage_from_a_file_counts_once(shop: Served, cpq: Callable[..., Any], tm
     }
 
 
+def test_a_day_without_an_invoice_is_said(shop: Served, cpq: Callable[..., Any], tmp_path: Path) -> None:
+    name = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12).contract
+    contract = name.partition("/")[2]
+    cpq("invoice", "usage", contract, "--line", "calls", "--day", "2026-03-01", "--quantity", "0.05", "--id", "a")
+    said = f"no invoice for {name} on 2026-04-01: its 1 line cost nothing (`zero_invoices`)"
+    assert said in cpq("invoice", "preview", contract, "--until", "2026-04-01")
+    assert said in cpq("invoice", "run", "--until", "2026-04-01")
+    shown = cpq("billing", "run", "--until", "2026-04-01", "--contracts", contract)
+    assert "1 day without an invoice, since all that is due costs nothing" in shown
+
+
 def test_usage_outside_all_service_is_said_and_listed(shop: Served, cpq: Callable[..., Any], tmp_path: Path) -> None:
     contract = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12).contract.partition("/")[2]
     file = tmp_path / "usage.csv"
@@ -193,8 +204,12 @@ def test_the_examples_of_the_reference_are_what_is_shown(
 
 
 def test_an_invoice_of_nothing_but_free_lines_names_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Billing drafts what is free, too; the preview and the draft show what it is."""
-    with served(tmp_path, read_folder(PAGE.parents[2] / "rules" / "saas")) as server:
+    """Where an invoice of nothing is wanted, the preview and the draft show what it is."""
+    rules = dict(read_folder(PAGE.parents[2] / "rules" / "saas"))
+    terms = rules["terms/terms.yaml"]
+    rules["terms/terms.yaml"] = terms.replace(b"late_usage_periods: 2", b"late_usage_periods: 2, zero_invoices: always")
+    assert rules["terms/terms.yaml"] != terms
+    with served(tmp_path, rules) as server:
         deal.set_clock(server)
         deal.people(server, segment="business")
         # 15 % of no platform at all

@@ -221,7 +221,7 @@ def test_constraints_of_a_bundle() -> None:
 def test_terms() -> None:
     files = {
         "terms/r.yaml": "contract: {payment_days: 14, notice_days: 30}\n"
-        "billing: {late_usage_periods: 3, part_minimum: whole}\n"
+        "billing: {late_usage_periods: 3, part_minimum: whole, zero_invoices: never}\n"
         "recognition:\n  - {id: ratable, timing: daily, series: true}\n"
         "ssp:\n  - {sku: T1, low: {EUR: 8}, high: {EUR: 12}}\n"
         'tax:\n  included: true\n  rates: [{code: standard, percent: 19, when: customer.segment = "edu"}]\n',
@@ -232,6 +232,7 @@ def test_terms() -> None:
     assert found.terms.contract.payment_days == 14
     assert billing_policy(found, "EUR").late_usage_periods == 3
     assert billing_policy(found, "EUR").part_minimum.value == "whole"
+    assert billing_policy(found, "EUR").zero_invoices.value == "never"
     assert found.terms.revenue.policies["ratable"].timing is Timing.DAILY
     assert [(each.sku, each.low, each.mid, each.high) for each in found.terms.revenue.ssp.entries] == [
         ("T1", 8, 10, 12),

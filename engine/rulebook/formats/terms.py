@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.billing.policy import PartMinimum
+from engine.billing.policy import PartMinimum, ZeroInvoices
 from engine.contracts.renewal import RenewalKind, RenewalPrice
 from engine.contracts.terms import NoticeEnds, PaymentFrom
 from engine.periods import DayCount, PartMonths
@@ -103,6 +103,13 @@ BILLING = Record(
             choice(*(each.value for each in PartMinimum)),
             "The least to pay for usage in a part of a charge period: its share, or all of it.",
             default="prorated",
+        ),
+        Field(
+            "zero_invoices",
+            choice(*(each.value for each in ZeroInvoices)),
+            "Whether an invoice is issued when all that is due on a day costs nothing; `priced`: when one of its lines"
+            " has a list price.",
+            default="priced",
         ),
     ),
 )

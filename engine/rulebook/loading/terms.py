@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from engine.billing.policy import BillingPolicy, PartMinimum
+from engine.billing.policy import BillingPolicy, PartMinimum, ZeroInvoices
 from engine.catalog import Catalog
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms
 from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom
@@ -133,6 +133,7 @@ class _Terms:
             self.billing = BillingPolicy(
                 late_usage_periods=billing.integer("late_usage_periods", 2),
                 part_minimum=PartMinimum(billing.text("part_minimum", "prorated")),
+                zero_invoices=ZeroInvoices(billing.text("zero_invoices", "priced")),
             )
         if tax is not None:
             self._tax(tax)
