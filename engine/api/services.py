@@ -11,6 +11,7 @@ from cpq.v1 import (
     catalog_pb2,
     configuration_pb2,
     contract_pb2,
+    coupon_pb2,
     event_pb2,
     metric_pb2,
     order_pb2,
@@ -30,6 +31,7 @@ from engine.api.calls import Calls
 from engine.api.catalog_service import CatalogService
 from engine.api.configuration_service import ConfigurationService
 from engine.api.contract_service import ContractService
+from engine.api.coupon_service import CouponService
 from engine.api.event_service import EventService
 from engine.api.metric_service import MetricService
 from engine.api.order_service import OrderService
@@ -51,6 +53,7 @@ FILES = (
     order_pb2,
     billing_pb2,
     billing_run_pb2,
+    coupon_pb2,
     revenue_pb2,
     metric_pb2,
     rule_book_pb2,
@@ -71,6 +74,7 @@ def servicers(calls: Calls) -> Mapping[str, object]:
         "CatalogService": CatalogService(calls),
         "ConfigurationService": ConfigurationService(calls),
         "ContractService": ContractService(calls),
+        "CouponService": CouponService(calls),
         "EventService": EventService(calls),
         "MetricService": MetricService(calls),
         "OrderService": OrderService(calls),

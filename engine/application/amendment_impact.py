@@ -12,6 +12,7 @@ from engine.application.amendment_remarks import remarks_of
 from engine.application.bill_of_contract import BillOfContract, bill_of
 from engine.application.billing import DAYS_AHEAD_MAX
 from engine.application.content import breakdowns_of, find_book
+from engine.application.drafting import drafts_of
 from engine.application.faults import invalid
 from engine.application.perform import Environment
 from engine.application.ports import Reader
@@ -23,6 +24,7 @@ from engine.billing import (
     bill_to,
     draft_credit_note,
     draft_invoice,
+    given_back,
 )
 from engine.contracts import Contract, base_faults, change, lines_in_force, undelivered
 from engine.diagnostics import Code, Decision, Fault, Refusal
@@ -201,14 +203,14 @@ def _schedule(
 
     There are runs on the days of the drafts among them, so that late usage on one is not too late.
     """
-    settled = replace(bill, invoices=_finals(bill), notes=(*bill.notes, *notes))
-    missing = settled.missing_by((*(each.on for each in bill.invoices if not each.is_final), at.date(), until))
-    made = [
-        draft_invoice("", lines, bill_to(bill.contract), on=day, taxes=bill.taxes, at=at)
-        for day, lines in settled.documents(missing).invoices.items()
-    ]
-    refusal = next((each for each in made if isinstance(each, Refusal)), None)
-    return refusal or tuple(each.value for each in made if isinstance(each, Decision))
+    drafts = [each for each in bill.invoices if not each.is_final]
+    free = bill.coupons
+    for each in drafts:
+        free = given_back(free, each.discounts)
+    settled = replace(bill, invoices=_finals(bill), notes=(*bill.notes, *notes), coupons=free)
+    missing = settled.missing_by((*(each.on for each in drafts), at.date(), until))
+    made = drafts_of(settled, settled.documents(missing), at=at)
+    return made if isinstance(made, Refusal) else made.invoices
 
 
 def _on_delivery(bill: BillOfContract, until: date, at: datetime) -> Money | Refusal:

@@ -11,7 +11,9 @@ from engine.application.ports import Reader, Row
 from engine.audit import (
     TITLES,
     Accounts,
+    CouponRow,
     CreditLineRow,
+    DiscountRow,
     EventRow,
     InvoiceLineRow,
     InvoiceRow,
@@ -36,7 +38,7 @@ SOLD = frozenset({"ADD", "MODIFY"})
 REMOVABLE = frozenset({"quotes", "invoices"})
 TOLD = (
     *("customers", "billing_accounts", "selling_entities", "users", "approver_groups", "quotes", "approvals"),
-    *("contracts", "orders", "invoices", "credit_notes", "payments", "revenue_contracts", "journal_entries"),
+    *("contracts", "orders", "invoices", "credit_notes", "coupons", "payments", "revenue_contracts", "journal_entries"),
 )
 """Tables whose every change an event tells of; drafts of quotes and invoices may be removed, with an event too."""
 ACCOUNTS = Accounts(
@@ -95,6 +97,7 @@ class _Tables:
         self._invoices = {each["id"]: each for each in self._read("invoices", *columns)}
         self._open = {each["contract"] for each in self._invoices.values() if each["status"] != "finalized"}
         self._by_hand = self._credited_by_hand()
+        self._off = self._taken_off_by_coupons()
         events = self._read("events", "cursor", "entity", "record", "version")
         self._told = [each for each in events if each["record"] in TOLD]
 
@@ -106,6 +109,8 @@ class _Tables:
             invoices=tuple(self._invoice_rows()),
             invoice_lines=tuple(self._invoice_lines()),
             credit_lines=tuple(self._credit_lines()),
+            coupons=tuple(self._coupons()),
+            discounts=tuple(self._discounts()),
             obligations=tuple(self._obligations()),
             schedule=tuple(self._schedule()),
             reconciling=tuple(self._reconciling()),
@@ -165,7 +170,14 @@ class _Tables:
     def _invoice_lines(self) -> Iterator[InvoiceLineRow]:
         final = {each["id"]: each for each in self._final()}
         for line in self._read(
-            "invoice_lines", "parent_id", "line_id", "contract", "quote_line", "kind", "amount_minor"
+            "invoice_lines",
+            "parent_id",
+            "line_id",
+            "contract",
+            "quote_line",
+            "kind",
+            "amount_minor",
+            "discount_minor",
         ):
             invoice = final.get(line["parent_id"])
             if invoice is not None:
@@ -177,14 +189,14 @@ class _Tables:
                     item=line["quote_line"],
                     contract=line["contract"],
                     currency=invoice["currency"],
-                    net=line["amount_minor"],
+                    net=line["amount_minor"] - line["discount_minor"],
                     as_billed=as_billed,
                 )
 
     def _credit_lines(self) -> Iterator[CreditLineRow]:
         notes = {each["id"]: each for each in self._read("credit_notes", "id", "invoice", "net_minor", "gross_minor")}
         told: set[str] = set()
-        columns = ("parent_id", "line_id", "contract", "quote_line", "amount_minor", "credits")
+        columns = ("parent_id", "line_id", "contract", "quote_line", "amount_minor", "discount_minor", "credits")
         for line in self._read("credit_note_lines", *columns):
             note = notes[line["parent_id"]]
             # Tax stands on the note as a whole: it is told with the first line, so that it is counted once.
@@ -199,10 +211,19 @@ class _Tables:
                 item=line["quote_line"],
                 contract=line["contract"],
                 currency=self._contracts[line["contract"]]["currency"],
-                net=-line["amount_minor"],
+                net=line["discount_minor"] - line["amount_minor"],
                 tax=tax,
                 as_billed=self._is_as_billed(line["contract"], line["quote_line"]),
             )
+
+    def _coupons(self) -> Iterator[CouponRow]:
+        for each in self._read("coupons", "id", "used_minor", "used_invoices"):
+            yield CouponRow(each["id"], each["used_minor"], each["used_invoices"])
+
+    def _discounts(self) -> Iterator[DiscountRow]:
+        for each in self._read("invoice_discounts", "parent_id", "coupon", "amount_minor"):
+            invoice = self._invoices[each["parent_id"]]
+            yield DiscountRow(invoice["id"], each["coupon"], invoice["currency"], each["amount_minor"])
 
     def _obligations(self) -> Iterator[ObligationRow]:
         contracts = {each["id"]: each for each in self._read("revenue_contracts", "id", "currency", "recognised_until")}
@@ -288,10 +309,20 @@ class _Tables:
                 found[line["contract"], line["quote_line"]] -= line["amount_minor"]
         return found
 
+    def _taken_off_by_coupons(self) -> Mapping[tuple[str, str], int]:
+        """What coupons take off final invoices, less what credit notes keep of it."""
+        found: dict[tuple[str, str], int] = defaultdict(int)
+        final = {each["id"] for each in self._final()}
+        columns = ("parent_id", "contract", "quote_line", "discount_minor")
+        invoiced = (each for each in self._read("invoice_lines", *columns) if each["parent_id"] in final)
+        for line in (*invoiced, *self._read("credit_note_lines", *columns)):
+            found[line["contract"], line["quote_line"]] += line["discount_minor"]
+        return found
+
     def _taken_back(self, contract: str, line: str) -> int:
         service = self._services.get((contract, line))
         released = service["released_minor"] if service is not None else None
-        return self._by_hand.get((contract, line), 0) + (released or 0)
+        return self._by_hand.get((contract, line), 0) + self._off.get((contract, line), 0) + (released or 0)
 
     def _billing_ends(self, contract: str, line: str) -> date:
         """The day from which all of a line must be on final invoices; while drafts wait nothing has to be yet."""

@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from engine.application.content import find_book
+from engine.application.coupons import coupons_of
 from engine.application.paging import every
 from engine.application.perform import Environment
 from engine.application.ports import Reader
@@ -17,6 +18,7 @@ from engine.application.usage import StoredUsage
 from engine.billing import (
     BillingPolicy,
     BillLine,
+    Coupon,
     CreditNote,
     Documents,
     Invoice,
@@ -36,7 +38,10 @@ from engine.rulebook.parts import billing_policy
 
 @dataclass(frozen=True, slots=True)
 class BillOfContract:
-    """A contract with what was delivered, used, billed and credited under it, and the policies of its rule book."""
+    """A contract with what was delivered, used, billed and credited under it, and the policies of its rule book.
+
+    ``coupons`` are those of the customer, as its drafts have left them.
+    """
 
     contract: Contract
     deliveries: tuple[Delivery, ...]
@@ -45,6 +50,7 @@ class BillOfContract:
     notes: tuple[CreditNote, ...]
     policy: BillingPolicy
     taxes: TaxTable
+    coupons: tuple[Coupon, ...] = ()
 
     @property
     def existing(self) -> tuple[BillLine, ...]:
@@ -104,6 +110,7 @@ def bill_of(
         notes=tuple(every(reader, CreditNote, contract=contract.id)),
         policy=replace(policy, included_percents=included_percents(taxes, active.parts)),
         taxes=taxes,
+        coupons=coupons_of(reader, contract.customer),
     )
 
 

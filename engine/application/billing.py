@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from engine.application.bill_of_contract import BillOfContract, bill_of
+from engine.application.bill_of_contract import bill_of
 from engine.application.corrections import BillingMark, drop_draft, issue_notes
+from engine.application.coupons import give_back_coupons, use_coupons
+from engine.application.drafting import drafts_of
 from engine.application.faults import invalid, not_found
 from engine.application.invoices import load_invoice
 from engine.application.ledger import book
@@ -20,14 +22,11 @@ from engine.billing import (
     Documents,
     DocumentStatus,
     Invoice,
-    bill_to,
-    correct_draft,
-    draft_invoice,
     fact_of,
     finalize,
 )
 from engine.contracts import Contract
-from engine.diagnostics import Code, Decision, Fault, Refusal
+from engine.diagnostics import Code, Fault, Refusal
 from engine.parties import SellingEntity
 
 DAYS_AHEAD_MAX = 3_660
@@ -77,16 +76,8 @@ def preview_invoices(
     if isinstance(bill, Refusal):
         return bill
     documents = bill.documents(bill.missing(until, today=at.date()))
-    made = [
-        *_corrected_drafts(bill, documents, at),
-        *(
-            draft_invoice("", lines, bill_to(contract), on=day, taxes=bill.taxes, at=at)
-            for day, lines in documents.invoices.items()
-        ),
-    ]
-    refusal = next((each for each in made if isinstance(each, Refusal)), None)
-    invoices = tuple(each.value for each in made if isinstance(each, Decision))
-    return refusal or Previewed(invoices, _free(contract.id, documents))
+    drafts = drafts_of(bill, documents, at=at)
+    return drafts if isinstance(drafts, Refusal) else Previewed(drafts.invoices, _free(contract.id, documents))
 
 
 def run_billing(work: Work, until: date, contracts: Sequence[str] = ()) -> Drafted | Refusal:
@@ -183,36 +174,25 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
     if isinstance(bill, Refusal):
         return bill
     documents = bill.documents(bill.missing(until, today=work.at.date()))
-    invoices = []
-    for changed in _corrected_drafts(bill, documents, work.at):
-        saved = work.saved(changed)
-        if isinstance(saved, Refusal):
-            return saved
-        invoices.append(saved)
-    for day, lines in documents.invoices.items():
-        key = work.new_id("in")
-        made = work.decided(draft_invoice(key, lines, bill_to(contract), on=day, taxes=bill.taxes, at=work.at))
-        if isinstance(made, Refusal):
-            return made
-        work.tx.add(made)
-        invoices.append(made)
+    drafts = drafts_of(bill, documents, at=work.at, name=lambda: work.new_id("in"))
+    if isinstance(drafts, Refusal):
+        return drafts
+    for before, changed in drafts.corrected:
+        give_back_coupons(work, before)
+        work.saved(changed)
+        use_coupons(work, changed.value)
+    for made in drafts.fresh:
+        work.decided(made)
+        work.tx.add(made.value)
+        use_coupons(work, made.value)
     notes = issue_notes(work, bill, documents)
     if isinstance(notes, Refusal):
         return notes
-    return Drafted(tuple(invoices), notes, _free(contract.id, documents))
+    return Drafted(drafts.invoices, notes, _free(contract.id, documents))
 
 
 def _free(contract: str, documents: Documents) -> tuple[FreeDay, ...]:
     return tuple(FreeDay(contract, day, len(lines)) for day, lines in documents.free.items())
-
-
-def _corrected_drafts(
-    bill: BillOfContract, documents: Documents, at: datetime
-) -> Iterator[Decision[Invoice] | Refusal]:
-    """The drafts that hold what is charged too much, with that taken off."""
-    drafts = {each.id: each for each in bill.invoices}
-    for key, credits in documents.drafts.items():
-        yield correct_draft(drafts[key], credits, taxes=bill.taxes, at=at)
 
 
 def _chosen(reader: Reader, contracts: Sequence[str]) -> Iterator[Contract]:

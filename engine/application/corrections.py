@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.bill_of_contract import BillOfContract, bill_of
+from engine.application.coupons import give_back_coupons
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Work
@@ -105,7 +106,8 @@ def drop_drafts(work: Work, contract: str) -> tuple[Invoice, ...]:
 
 
 def drop_draft(work: Work, draft: Invoice) -> None:
-    """Remove a draft; its contracts are no longer billed up to the day of their last run."""
+    """Remove a draft, whose coupons are free again; its contracts are not billed up to the day of their last run."""
+    give_back_coupons(work, draft)
     work.tx.remove(Invoice, draft.id)
     work.tx.emit(InvoiceVoided(draft.id, work.at))
     for contract in sorted({each.contract for each in draft.lines}):

@@ -188,8 +188,15 @@ def save_revenue(work: Work, contract: RevenueContract, *, cause: str) -> None:
 
 
 def revenue_of_invoice(work: Work, invoice: Invoice) -> Refusal | None:
-    """What is priced as it is billed (usage, services without an agreed end) becomes revenue of the period billed."""
-    return _each_contract(work, invoice.lines, _as_billed, cause="invoice")
+    """What is priced as it is billed (usage, services without an agreed end) becomes revenue of the period billed.
+
+    What coupons take off a line with an agreed price lowers that price.
+    """
+
+    def change(revenue: RevenueContract, line: BillLine) -> RevenueContract | Refusal:
+        return _off_as_agreed(_as_billed(revenue, line), line, invoice.on)
+
+    return _each_contract(work, invoice.lines, change, cause="invoice")
 
 
 def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
@@ -197,20 +204,18 @@ def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
 
     Where the price of what is still to come was agreed anew, it changes from that day on, and what was earned stays.
     A credit that follows from the contract takes back what is priced as it is billed. Elsewhere it is not counted
-    again: the cancellation lowered the agreed price already.
+    again, since the cancellation lowers the agreed price; what coupons had taken off it belongs to the price again.
     """
 
     def change(revenue: RevenueContract, line: BillLine) -> RevenueContract | Refusal:
         if not line.by_hand:
-            return _as_billed(revenue, line)
+            return _off_as_agreed(_as_billed(revenue, line), line, note.on)
         if note.past_fault:
-            return credit_past_fault(revenue, line.quote_line, on=note.on, credit=-line.amount)
+            return credit_past_fault(revenue, line.quote_line, on=note.on, credit=-line.net)
         account = revenue.account_of_line(line.quote_line)
-        if account is None:
-            return reestimate(revenue, on=note.on, price_delta=line.amount)
-        if note.price_change and account.runs_with_time:
-            return change_prospectively(revenue, line.quote_line, on=note.on, price_delta=line.amount)
-        return reestimate_line(revenue, line.quote_line, on=note.on, price_delta=line.amount)
+        if note.price_change and account is not None and account.runs_with_time:
+            return change_prospectively(revenue, line.quote_line, on=note.on, price_delta=line.net)
+        return _repriced(revenue, line, note.on, line.net)
 
     return _each_contract(work, note.lines, change, cause="credit note")
 
@@ -248,7 +253,21 @@ def _as_billed(revenue: RevenueContract, line: BillLine) -> RevenueContract | Re
     if not _is_priced_as_billed(revenue, line):
         return revenue
     service = line.service if line.service is not None else Period.through(line.due_on, line.due_on)
-    return record_billed(revenue, line.quote_line, service=service, amount=line.amount)
+    return record_billed(revenue, line.quote_line, service=service, amount=line.net)
+
+
+def _off_as_agreed(revenue: RevenueContract | Refusal, line: BillLine, on: date) -> RevenueContract | Refusal:
+    """The agreed price of a line less what coupons take off it; what is priced as it is billed counts it already."""
+    if isinstance(revenue, Refusal) or line.discount is None or _is_priced_as_billed(revenue, line):
+        return revenue
+    return _repriced(revenue, line, on, -line.discount)
+
+
+def _repriced(revenue: RevenueContract, line: BillLine, on: date, delta: Money) -> RevenueContract | Refusal:
+    """The price of a line changes, or where no obligation holds it that of the contract."""
+    if revenue.account_of_line(line.quote_line) is None:
+        return reestimate(revenue, on=on, price_delta=delta)
+    return reestimate_line(revenue, line.quote_line, on=on, price_delta=delta)
 
 
 def _each_contract(work: Work, lines: Sequence[BillLine], change: Change, *, cause: str) -> Refusal | None:

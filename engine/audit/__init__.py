@@ -7,7 +7,9 @@ Entry points: ``audit``, ``Rows``, ``Violation``.
 from engine.audit.check import DEFAULT_ACCOUNTS, audit
 from engine.audit.ledgered import Accounts
 from engine.audit.rows import (
+    CouponRow,
     CreditLineRow,
+    DiscountRow,
     EventRow,
     InvoiceLineRow,
     InvoiceRow,
@@ -26,7 +28,9 @@ __all__ = [
     "DEFAULT_ACCOUNTS",
     "TITLES",
     "Accounts",
+    "CouponRow",
     "CreditLineRow",
+    "DiscountRow",
     "EventRow",
     "InvoiceLineRow",
     "InvoiceRow",

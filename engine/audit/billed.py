@@ -9,6 +9,7 @@ from datetime import date
 from engine.audit.rows import Rows
 from engine.audit.violation import (
     BILLED_TOO_MUCH,
+    COUPON_USED,
     CREDITED_TOO_MUCH,
     INVOICE_TOTAL,
     NOT_ALL_BILLED,
@@ -75,6 +76,25 @@ def credited_within_billed(rows: Rows) -> Iterator[Violation]:
         limit = line.net if line is not None else 0
         if line is None or amount > max(limit, 0):
             yield Violation(CREDITED_TOO_MUCH, f"invoice {key[0]} line {key[1]}", limit, amount, currencies[key])
+
+
+def coupons_are_used_as_invoiced(rows: Rows) -> Iterator[Violation]:
+    """What is used of a coupon is what invoices and drafts take off for it, or how many of them do."""
+    amounts: dict[str, int] = defaultdict(int)
+    invoices: dict[str, int] = defaultdict(int)
+    currencies = {each.coupon: each.currency for each in rows.discounts}
+    for each in rows.discounts:
+        amounts[each.coupon] += each.amount
+        invoices[each.coupon] += 1
+    for coupon in rows.coupons:
+        where = f"coupon {coupon.coupon}"
+        if coupon.used is not None and coupon.used != amounts[coupon.coupon]:
+            unit = currencies.get(coupon.coupon, "")
+            yield Violation(COUPON_USED, where, amounts[coupon.coupon], coupon.used, unit)
+        if coupon.invoices is not None and coupon.invoices != invoices[coupon.coupon]:
+            yield Violation(COUPON_USED, where, invoices[coupon.coupon], coupon.invoices)
+    for unknown in sorted(amounts.keys() - {each.coupon for each in rows.coupons}):
+        yield Violation(COUPON_USED, f"coupon {unknown}", amounts[unknown], 0, currencies[unknown])
 
 
 def invoices_add_up(rows: Rows) -> Iterator[Violation]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from engine.audit.billed import billed_as_ordered, credited_within_billed, invoices_add_up, ordered_as_quoted
+from engine.audit.billed import (
+    billed_as_ordered,
+    coupons_are_used_as_invoiced,
+    credited_within_billed,
+    invoices_add_up,
+    ordered_as_quoted,
+)
 from engine.audit.earned import (
     allocated_as_billable,
     recognised_as_scheduled,
@@ -35,6 +41,7 @@ def _all(rows: Rows, at: date, accounts: Accounts) -> Iterator[Violation]:
     yield from billed_as_ordered(rows, at)
     yield from credited_within_billed(rows)
     yield from invoices_add_up(rows)
+    yield from coupons_are_used_as_invoiced(rows)
     yield from allocated_as_billable(rows)
     yield from scheduled_as_allocated(rows)
     yield from recognised_as_scheduled(rows, accounts)

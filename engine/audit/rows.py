@@ -28,7 +28,8 @@ class QuoteLineRow:
 class OrderItemRow:
     """An order item with the net copied from its quote line, and how much of that was taken back since.
 
-    ``taken_back`` counts cancellations and credits for faults. By ``billing_ends`` everything has been invoiced.
+    ``taken_back`` counts cancellations, credits for faults and what coupons take off. By ``billing_ends`` everything
+    has been invoiced.
     """
 
     order: str
@@ -58,7 +59,7 @@ class InvoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLineRow:
-    """A line of a finalized invoice, for an order item."""
+    """A line of a finalized invoice, for an order item; ``net`` is what coupons leave of it."""
 
     invoice: str
     line: str
@@ -68,6 +69,25 @@ class InvoiceLineRow:
     currency: str
     net: int
     as_billed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CouponRow:
+    """A coupon with how much of it is used: an amount, or so many invoices; the other is None."""
+
+    coupon: str
+    used: int | None
+    invoices: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountRow:
+    """What a coupon takes off an invoice or draft."""
+
+    invoice: str
+    coupon: str
+    currency: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +186,8 @@ class Rows:
     invoices: tuple[InvoiceRow, ...] = ()
     invoice_lines: tuple[InvoiceLineRow, ...] = ()
     credit_lines: tuple[CreditLineRow, ...] = ()
+    coupons: tuple[CouponRow, ...] = ()
+    discounts: tuple[DiscountRow, ...] = ()
     obligations: tuple[ObligationRow, ...] = ()
     schedule: tuple[ScheduleRow, ...] = ()
     reconciling: tuple[ReconcilingRow, ...] = ()

@@ -15,6 +15,7 @@ BILLED_TOO_MUCH = Code("AUD005")
 CREDITED_TOO_MUCH = Code("AUD006")
 INVOICE_TOTAL = Code("AUD007")
 NUMBER_GAP = Code("AUD008")
+COUPON_USED = Code("AUD009")
 ALLOCATION = Code("AUD010")
 SCHEDULE = Code("AUD011")
 RECOGNISED = Code("AUD012")
@@ -37,6 +38,7 @@ TITLES = {
     CREDITED_TOO_MUCH: "an invoice line is credited beyond its net, or does not exist",
     INVOICE_TOTAL: "an invoice is not the sum of its lines",
     NUMBER_GAP: "the numbers of a series have a gap or a repetition",
+    COUPON_USED: "a coupon is used otherwise than invoices say",
     ALLOCATION: "the obligations of a contract are not allocated what it bills",
     SCHEDULE: "a schedule does not add up to its obligation",
     RECOGNISED: "revenue in the journal is not what the schedule says by its latest run",

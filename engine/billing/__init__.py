@@ -1,10 +1,22 @@
-"""Owns missing lines, proration, usage rating on invoices, draft and final invoices, credit notes; returns facts.
+"""Owns missing lines, proration, usage rating, coupons, draft and final invoices, credit notes; returns facts.
 
 Does not own accounts, nor the contract and what was delivered.
 Entry points: ``missing_lines``, ``sort_onto_documents``, ``draft_invoice``, ``finalize``, ``draft_credit_note``,
 ``issue``, ``fact_of``.
 """
 
+from engine.billing.coupon import (
+    AmountOff,
+    Coupon,
+    Discount,
+    Discounted,
+    PercentOff,
+    Spread,
+    discount,
+    given_back,
+    spread,
+    taken,
+)
 from engine.billing.credit_note import CreditNote, Reason, credit, draft_credit_note, issue
 from engine.billing.events import (
     BillingEvent,
@@ -24,13 +36,17 @@ from engine.billing.tax import TaxLine, TaxPoint, TaxTable
 
 __all__ = [
     "DEFAULT_POLICY",
+    "AmountOff",
     "BillLine",
     "BillTo",
     "BillingEvent",
     "BillingPolicy",
+    "Coupon",
     "CreditNote",
     "CreditNoteDrafted",
     "CreditNoteNumbered",
+    "Discount",
+    "Discounted",
     "DocumentStatus",
     "Documents",
     "DraftCorrected",
@@ -38,7 +54,9 @@ __all__ = [
     "InvoiceDrafted",
     "InvoiceNumbered",
     "LineKind",
+    "PercentOff",
     "Reason",
+    "Spread",
     "TaxLine",
     "TaxPoint",
     "TaxTable",
@@ -46,12 +64,16 @@ __all__ = [
     "bill_to",
     "correct_draft",
     "credit",
+    "discount",
     "draft_credit_note",
     "draft_invoice",
     "fact_of",
     "finalize",
+    "given_back",
     "issue",
     "missing_lines",
     "priced_lines",
     "sort_onto_documents",
+    "spread",
+    "taken",
 ]

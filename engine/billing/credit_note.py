@@ -25,8 +25,9 @@ ALREADY_FINAL = Code("BIL024")
 @dataclass(frozen=True, slots=True)
 class CreditNote:
     """A credit note on one invoice. Its lines are credits, so they are negative; its totals say what is taken off,
-    so they are positive. ``past_fault``: the service already given was at fault. ``price_change``: the price of what is
-    still to come was agreed anew.
+    so they are positive. A credit gives back the share of the discount that coupons took off what it takes back.
+    ``past_fault``: the service already given was at fault. ``price_change``: the price of what is still to come was
+    agreed anew.
     """
 
     id: str
@@ -46,7 +47,12 @@ class CreditNote:
     @property
     def net(self) -> Money:
         """What is taken off before tax."""
-        return -total((each.amount for each in self.lines), self.bill_to.currency)
+        return -total((each.net for each in self.lines), self.bill_to.currency)
+
+    @property
+    def discount(self) -> Money:
+        """What coupons had taken off it, and is not paid back."""
+        return -total((each.discount for each in self.lines if each.discount is not None), self.bill_to.currency)
 
     @property
     def tax(self) -> Money:
@@ -106,14 +112,15 @@ def draft_credit_note(
     faults = [*_faults(credits, invoice, notes)]
     if faults:
         return Refusal(tuple(faults))
+    own = _discounted(credits, invoice, notes)
     note = CreditNote(
         id=key,
         invoice=invoice.id,
         bill_to=invoice.bill_to,
         status=DocumentStatus.DRAFT,
         on=max(at.date(), invoice.on),
-        lines=tuple(credits),
-        taxes=tuple(_taxes(credits, invoice, notes)),
+        lines=own,
+        taxes=tuple(_taxes(own, invoice, notes)),
         reason=reason.text,
         past_fault=reason.past_fault,
         price_change=reason.price_change,
@@ -143,7 +150,7 @@ def _taxes(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[Credit
     currency, rounding = invoice.bill_to.currency, invoice.tax_rounding
     for taxed in invoice.taxes:
         own = [each for each in credits if each.tax_code == taxed.tax_code]
-        base = -total((each.amount for each in own), currency)
+        base = -total((each.net for each in own), currency)
         if base.is_zero:
             continue
         before = [each for note in notes for each in note.taxes if each.tax_code == taxed.tax_code]
@@ -166,18 +173,50 @@ def _taxes_of_lines(
     """
     billed = {each.id: each for each in invoice.lines}
     before: Counter[str] = Counter()
-    for line in (*invoice.lines, *(each for note in notes for each in note.lines)):
-        if line.credits:
-            before[line.credits] -= line.amount.minor_units
+    for line in _credits(invoice, notes):
+        before[line.credits] -= line.net.minor_units
     for credit_of in credits:
         charge = billed[credit_of.credits]
         if charge.kind is LineKind.USAGE:
             yield -line_tax(credit_of, percent, point=invoice.tax_point, rounding=invoice.tax_rounding)
             continue
         whole = line_tax(charge, percent, point=invoice.tax_point, rounding=invoice.tax_rounding)
-        taken = _part(whole, before[charge.id], charge.amount, invoice.tax_rounding)
-        before[charge.id] -= credit_of.amount.minor_units
-        yield _part(whole, before[charge.id], charge.amount, invoice.tax_rounding) - taken
+        taken = _part(whole, before[charge.id], charge.net, invoice.tax_rounding)
+        before[charge.id] -= credit_of.net.minor_units
+        yield _part(whole, before[charge.id], charge.net, invoice.tax_rounding) - taken
+
+
+def _discounted(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[CreditNote]) -> tuple[BillLine, ...]:
+    """The credits with their share of what coupons took off the lines: all credits of a line together have all of it.
+
+    Coupons were taken off what the invoice itself does not credit.
+    """
+    billed = {each.id: each for each in invoice.lines}
+    reduced = {each.id: each.amount for each in invoice.lines if not each.credits}
+    for line in _credits(invoice, ()):
+        reduced[line.credits] += line.amount
+    before: Counter[str] = Counter()
+    for note in notes:
+        for line in note.lines:
+            before[line.credits] -= line.amount.minor_units
+    found = []
+    for each in credits:
+        charge = billed[each.credits]
+        taken = before[charge.id]
+        before[charge.id] -= each.amount.minor_units
+        if charge.discount is None:
+            found.append(each)
+            continue
+        of, rounding = reduced[charge.id], invoice.tax_rounding
+        until = _part(charge.discount, before[charge.id], of, rounding)
+        found.append(replace(each, discount=_part(charge.discount, taken, of, rounding) - until))
+    return tuple(found)
+
+
+def _credits(invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[BillLine]:
+    """The credits that stand on the invoice itself and on notes on it."""
+    yield from (each for each in invoice.lines if each.credits)
+    yield from (each for note in notes for each in note.lines)
 
 
 def _part(whole: Money, units: int, of: Money, rounding: RoundingRule) -> Money:

@@ -20,7 +20,7 @@ def fact_of(document: Invoice | CreditNote) -> InvoiceFinalized | CreditNoteIssu
                 on=document.on,
                 invoice=document.id,
                 customer=document.bill_to.customer,
-                lines=tuple(_traced(each, each.amount, document.id, document) for each in document.lines),
+                lines=tuple(_traced(each, each.net, document.id, document) for each in document.lines),
                 taxes=tuple(_tax(each, document.id, document) for each in document.taxes),
             )
         case CreditNote():
@@ -29,7 +29,7 @@ def fact_of(document: Invoice | CreditNote) -> InvoiceFinalized | CreditNoteIssu
                 on=document.on,
                 credit_note=document.id,
                 customer=document.bill_to.customer,
-                lines=tuple(_traced(each, -each.amount, document.invoice, document) for each in document.lines),
+                lines=tuple(_traced(each, -each.net, document.invoice, document) for each in document.lines),
                 taxes=tuple(_tax(each, document.invoice, document) for each in document.taxes),
                 past_fault=document.past_fault,
             )

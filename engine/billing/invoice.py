@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
+from engine.billing.coupon import Coupon, Discount, Discounted, discount
 from engine.billing.events import DraftCorrected, InvoiceDrafted, InvoiceNumbered
 from engine.billing.line import BillLine
 from engine.billing.tax import TaxLine, TaxPoint, TaxTable, tax_faults, tax_lines
@@ -45,7 +46,9 @@ class BillTo:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An invoice; ``number`` and ``finalized_at`` are given when it becomes final. ``etag`` counts stored changes."""
+    """An invoice; ``number`` and ``finalized_at`` are given when it becomes final. ``etag`` counts stored changes.
+    ``discounts`` are what coupons take off, and each line says how much of that is taken off it.
+    """
 
     id: str
     bill_to: BillTo
@@ -59,11 +62,17 @@ class Invoice:
     etag: int = 1
     tax_point: TaxPoint = TaxPoint.RATE
     tax_rounding: RoundingRule = HALF_UP
+    discounts: tuple[Discount, ...] = ()
 
     @property
     def net(self) -> Money:
-        """The sum of the lines."""
-        return total((each.amount for each in self.lines), self.bill_to.currency)
+        """The sum of the lines less what coupons take off."""
+        return total((each.net for each in self.lines), self.bill_to.currency)
+
+    @property
+    def discount(self) -> Money:
+        """What coupons take off, before tax."""
+        return total((each.amount for each in self.discounts), self.bill_to.currency)
 
     @property
     def tax(self) -> Money:
@@ -95,14 +104,19 @@ def bill_to(contract: Contract) -> BillTo:
 
 def draft_invoice(
     key: str,
-    lines: Sequence[BillLine],
+    charged: Sequence[BillLine] | Discounted,
     to: BillTo,
     *,
     on: date,
     taxes: TaxTable,
     at: datetime,
 ) -> Decision[Invoice] | Refusal:
-    """Put lines on a draft with their tax; every fault in one refusal. A preview is a draft that nobody saves."""
+    """Put lines on a draft with their tax; every fault in one refusal. A preview is a draft that nobody saves.
+
+    Lines that coupons reduce come with what these take off.
+    """
+    with_off = charged if isinstance(charged, Discounted) else Discounted(tuple(charged))
+    lines = with_off.lines
     faults = [*tax_faults(lines, taxes)]
     if not lines:
         faults.append(Fault(NOTHING_TO_BILL, "lines", "there is nothing to bill"))
@@ -118,25 +132,39 @@ def draft_invoice(
         status=DocumentStatus.DRAFT,
         on=on,
         due=to.due(on),
-        lines=tuple(lines),
-        taxes=tax_lines(lines, taxes, currency=to.currency),
+        lines=lines,
+        taxes=tax_lines(lines, taxes, currency=to.currency, off=with_off.exact),
         tax_point=taxes.point,
         tax_rounding=taxes.rounding,
+        discounts=with_off.discounts,
     )
     return Decision(invoice, (InvoiceDrafted(key, to.customer, on, invoice.gross, at),))
 
 
 def correct_draft(
-    draft: Invoice, credits: Sequence[BillLine], *, taxes: TaxTable, at: datetime
+    draft: Invoice,
+    credits: Sequence[BillLine],
+    *,
+    taxes: TaxTable,
+    coupons: Sequence[Coupon] = (),
+    at: datetime,
 ) -> Decision[Invoice] | Refusal:
-    """Put credits of lines of a draft on the draft itself, with the tax of the whole worked out again."""
+    """Put credits of lines of a draft on the draft itself, with discounts and the tax of the whole worked out again.
+
+    ``coupons`` are as they stand without the draft.
+    """
     assert not draft.is_final, "a final invoice never changes"
-    lines = (*draft.lines, *credits)
+    lines, currency = (*draft.lines, *credits), draft.bill_to.currency
     faults = tuple(tax_faults(lines, taxes))
     if faults:
         return Refusal(faults)
+    found = discount(lines, coupons, on=draft.on, currency=currency, rounding=taxes.rounding)
     changed = replace(
-        draft, lines=lines, taxes=tax_lines(lines, taxes, currency=draft.bill_to.currency), etag=draft.etag + 1
+        draft,
+        lines=found.lines,
+        taxes=tax_lines(found.lines, taxes, currency=currency, off=found.exact),
+        etag=draft.etag + 1,
+        discounts=found.discounts,
     )
     return Decision(changed, (DraftCorrected(draft.id, draft.bill_to.customer, changed.gross, at),))
 

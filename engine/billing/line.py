@@ -30,7 +30,8 @@ class BillLine:
     names the delivery that a one-time line bills. ``by_hand``: somebody gave the credit; other
     credits follow from the contract. ``tax`` is the tax on ``amount`` that the quote worked out, with its sign, or
     None. ``parts`` say what each tier of the price model adds to the amount; none where a quantity and a price say it
-    all. Nothing of a line changes once it exists.
+    all. ``discount`` is what coupons take off it on its document, with the sign of the amount; a draft may work it out
+    anew. Nothing else of a line changes once it exists.
     """
 
     id: str
@@ -51,6 +52,12 @@ class BillLine:
     tax: Money | None = None
     by_hand: bool = False
     parts: tuple[PricePart, ...] = ()
+    discount: Money | None = None
+
+    @property
+    def net(self) -> Money:
+        """What is owed for it before tax: its amount less what coupons take off."""
+        return self.amount if self.discount is None else self.amount - self.discount
 
 
 def credit_line(charge: BillLine, amount: Money, *, service: Period | None, due_on: date) -> BillLine:

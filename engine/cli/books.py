@@ -35,6 +35,10 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
     for line in [each for each in invoice.lines if each.amount] or invoice.lines:
         rows.append([f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)])
         rows += _parts(line, code)
+    rows += [
+        ["    discount", each.coupon.partition("/")[2], "", "", amount(-each.amount, code)]
+        for each in invoice.discounts
+    ]
     rows += [_tax(each, code, ROUNDED.get(invoice.tax_rounding, "")) for each in invoice.taxes]
     rows.append(["    total", "", "", "", money(invoice.gross, code)])
     settled = invoice.gross - invoice.open
@@ -52,6 +56,8 @@ def show_credit_note(screen: Screen, note: Any) -> None:
         [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)]
         for line in note.lines
     ]
+    if note.discount:
+        rows.append(["    discount", "kept: coupons had taken it off", "", "", amount(note.discount, code)])
     rows += [_tax(each, code, sign=-1) for each in note.taxes]
     rows.append(["    total", "", "", "", money(-note.gross, code)])
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))

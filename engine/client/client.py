@@ -11,6 +11,7 @@ from engine.client.catalog import CatalogClient
 from engine.client.configuration import ConfigurationClient
 from engine.client.connection import USUAL_TIMEOUT_SECONDS, Connection
 from engine.client.contracts import ContractClient
+from engine.client.coupons import CouponClient
 from engine.client.events import EventClient
 from engine.client.metrics import MetricClient
 from engine.client.orders import OrderClient
@@ -37,6 +38,7 @@ class Client:
         self.catalog = CatalogClient(self._connection)
         self.configuration = ConfigurationClient(self._connection)
         self.contracts = ContractClient(self._connection)
+        self.coupons = CouponClient(self._connection)
         self.events = EventClient(self._connection)
         self.metrics = MetricClient(self._connection)
         self.orders = OrderClient(self._connection)

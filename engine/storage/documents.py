@@ -16,7 +16,7 @@ from engine.application.revenue import RevenueChanged, RevenueContractOpened, Re
 from engine.application.rule_books import PublishedBook
 from engine.application.usage import StoredUsage
 from engine.approvals.run import ApprovalRun
-from engine.billing import BillLine, CreditNote, Invoice
+from engine.billing import AmountOff, BillLine, Coupon, CreditNote, Invoice, PercentOff
 from engine.contracts import BillOn, Contract, ContractChanged, ContractSigned, LineEnd, renews_on
 from engine.orders.order import Order
 from engine.quotes.quote import Quote
@@ -83,7 +83,13 @@ def _bill_line(line: BillLine) -> tuple[Cell, ...]:
         end,
         line.credits,
         int(line.by_hand),
+        line.discount.minor_units if line.discount is not None else 0,
     )
+
+
+def _discounts(invoice: Invoice) -> Iterator[tuple[Cell, ...]]:
+    for each in invoice.discounts:
+        yield each.coupon, each.amount.minor_units
 
 
 def _obligations(contract: RevenueContract) -> Iterator[tuple[Cell, ...]]:
@@ -141,6 +147,7 @@ BILL_COLUMNS = (
     "service_end",
     "credits",
     "by_hand",
+    "discount_minor",
 )
 REVENUE_EVENTS = (RevenueContractOpened, RevenueChanged, RevenueRecognised)
 DOCUMENTS = (
@@ -246,7 +253,10 @@ DOCUMENTS = (
             "net_minor": lambda invoice: invoice.net.minor_units,
             "gross_minor": lambda invoice: invoice.gross.minor_units,
         },
-        children=(Child("invoice_lines", BILL_COLUMNS, _bill_lines),),
+        children=(
+            Child("invoice_lines", BILL_COLUMNS, _bill_lines),
+            Child("invoice_discounts", ("coupon", "amount_minor"), _discounts),
+        ),
     ),
     Table(
         CreditNote,
@@ -260,6 +270,16 @@ DOCUMENTS = (
             "gross_minor": lambda note: note.gross.minor_units,
         },
         children=(Child("credit_note_lines", BILL_COLUMNS, _bill_lines),),
+    ),
+    Table(
+        Coupon,
+        "coupons",
+        listed_by=("customer",),
+        columns={
+            "customer": lambda coupon: coupon.customer,
+            "used_minor": lambda coupon: coupon.off.used.minor_units if isinstance(coupon.off, AmountOff) else None,
+            "used_invoices": lambda coupon: coupon.off.used if isinstance(coupon.off, PercentOff) else None,
+        },
     ),
     Table(
         Payment,

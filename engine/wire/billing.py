@@ -20,6 +20,7 @@ from engine.wire.parts import fill_parts
 INVOICES = "invoices"
 CREDIT_NOTES = "creditNotes"
 CONTRACTS = "contracts"
+COUPONS = "coupons"
 KINDS: Mapping[LineKind, int] = {
     kind: billing_pb2.InvoiceLineKind.Value(f"INVOICE_LINE_KIND_{kind.name}") for kind in LineKind
 }
@@ -60,6 +61,9 @@ def invoice_message(invoice: Invoice, etag: str, *, left: Money, state: int) -> 
     message.net, message.tax = invoice.net.minor_units, invoice.tax.minor_units
     message.gross, message.open = invoice.gross.minor_units, left.minor_units
     fill_instant(message.finalize_time, invoice.finalized_at)
+    message.discount = invoice.discount.minor_units
+    for each in invoice.discounts:
+        message.discounts.add(coupon=f"{COUPONS}/{each.coupon}", amount=each.amount.minor_units)
     message.tax_rounding = TAX_ROUNDINGS[invoice.tax_point]  # type: ignore[assignment]
     return message
 
@@ -78,6 +82,7 @@ def credit_note_message(note: CreditNote) -> billing_pb2.CreditNote:
     _fill_taxes(message.taxes, note.taxes)
     message.net, message.tax, message.gross = note.net.minor_units, note.tax.minor_units, note.gross.minor_units
     message.reason, message.past_fault, message.price_change = note.reason, note.past_fault, note.price_change
+    message.discount = note.discount.minor_units
     return message
 
 
@@ -145,6 +150,7 @@ def _fill_lines(target: object, lines: Iterable[BillLine]) -> None:
         row.sku, row.display_name, row.kind = line.sku, line.name, KINDS[line.kind]
         row.quantity, row.amount, row.tax_code = decimal_text(line.quantity), line.amount.minor_units, line.tax_code
         row.credits = line.credits
+        row.discount = 0 if line.discount is None else line.discount.minor_units
         fill_parts(row.parts, line.parts)
         if line.service is not None:
             fill_date(row.service.start, line.service.start)

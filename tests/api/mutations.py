@@ -11,6 +11,7 @@ from cpq.v1 import (
     billing_pb2,
     billing_run_pb2,
     contract_pb2,
+    coupon_pb2,
     order_pb2,
     party_pb2,
     quote_pb2,
@@ -96,6 +97,15 @@ def standing_run(server: Served) -> str:
     )
     assert isinstance(began, bytes)
     return began.decode()
+
+
+def granted(server: Served) -> coupon_pb2.Coupon:
+    coupon = coupon_pb2.Coupon(
+        customer="customers/anna",
+        display_name="Welcome",
+        amount_off=coupon_pb2.AmountOff(currency_code="EUR", amount=5_000),
+    )
+    return server.coupons.GrantCoupon(coupon_pb2.GrantCouponRequest(coupon=coupon))
 
 
 def usage_contract(server: Served) -> str:
@@ -186,6 +196,10 @@ MUTATIONS: Mapping[str, Make] = {
     "RecordPayment": lambda server: billing_pb2.RecordPaymentRequest(
         invoice=final(server).name, amount=100, pay_date=deal.day("2026-03-10")
     ),
+    "GrantCoupon": lambda server: coupon_pb2.GrantCouponRequest(
+        coupon={"customer": "customers/anna", "display_name": "Tenth", "percent_off": {"percent": "10"}}
+    ),
+    "EndCoupon": lambda server: coupon_pb2.EndCouponRequest(name=granted(server).name),
     "IssueCreditNote": lambda server: billing_pb2.IssueCreditNoteRequest(invoice=final(server).name, reason="goodwill"),
     "RunRecognition": lambda server: (
         deal.ordered(server, deal.line("PLAN"), term_months=12)

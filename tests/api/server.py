@@ -103,6 +103,7 @@ STUBS = {
     "catalog": "CatalogService",
     "configuration": "ConfigurationService",
     "contracts": "ContractService",
+    "coupons": "CouponService",
     "events": "EventService",
     "metrics": "MetricService",
     "orders": "OrderService",

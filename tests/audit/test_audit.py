@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from engine.audit.check import audit
 from engine.audit.ledgered import Accounts
 from engine.audit.rows import (
+    CouponRow,
     CreditLineRow,
+    DiscountRow,
     EventRow,
     InvoiceLineRow,
     InvoiceRow,
@@ -45,7 +47,7 @@ def books() -> Rows:
     """A plan of 120.00 a year (10.00 a month, billed at once) and a box of 30.00, of which 10.00 was credited.
 
     Quoted 150.00 = ordered 150.00; invoiced 150.00 less 10.00; the box delivered (20.00 earned); two months recognised.
-    Usage of 5.00 was invoiced and recognised on top.
+    Usage of 5.00 was invoiced and recognised on top. A draft takes 1.00 off by one coupon and 2.00 by another.
     """
     return Rows(
         quote_lines=(
@@ -66,6 +68,8 @@ def books() -> Rows:
             InvoiceLineRow("INV-2", "1", "o-1", "3", "c-1", "EUR", 500, as_billed=True),
         ),
         credit_lines=(CreditLineRow("CN-1", "1", "INV-1", "2", "o-1", "2", "c-1", "EUR", 1_000, 200),),
+        coupons=(CouponRow("k-1", 100, None), CouponRow("k-2", None, 1)),
+        discounts=(DiscountRow("D-1", "k-1", "EUR", 100), DiscountRow("D-1", "k-2", "EUR", 200)),
         obligations=(
             ObligationRow("c-1", "plan", "EUR", 12_000, 2_000, RUN),
             ObligationRow("c-1", "box", "EUR", 2_000, 2_000, RUN, scheduled=False),
@@ -172,6 +176,9 @@ OTHERS = [
     (changed("invoice_lines", 1, item="9"), ("AUD005", "order o-1 item 9")),
     (changed("invoices", 0, net=15_001), ("AUD007", "invoice INV-1")),
     (dropped("invoices", 1), ("AUD007", "invoice INV-2")),
+    (changed("coupons", 0, used=101), ("AUD009", "coupon k-1")),
+    (changed("coupons", 1, invoices=2), ("AUD009", "coupon k-2")),
+    (dropped("coupons", 1), ("AUD009", "coupon k-2")),
     (changed("schedule", 0, on=date(2026, 3, 28)), ("AUD012", "contract c-1 obligation plan")),
     (changed("obligations", 1, price=2_001), ("AUD013", "contract c-1")),
     (changed("order_items", 1, taken_back=900), ("AUD014", "contract c-1")),
@@ -248,6 +255,8 @@ amount_fields = st.sampled_from(
         ("invoice_lines", 0, "net"),
         ("invoice_lines", 2, "net"),
         ("credit_lines", 0, "net"),
+        ("coupons", 0, "used"),
+        ("discounts", 0, "amount"),
         ("obligations", 0, "price"),
         ("obligations", 1, "price"),
         ("obligations", 0, "recognised"),

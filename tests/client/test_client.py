@@ -40,6 +40,7 @@ PARTS = {
     "catalog": "CatalogService",
     "configuration": "ConfigurationService",
     "contracts": "ContractService",
+    "coupons": "CouponService",
     "events": "EventService",
     "metrics": "MetricService",
     "orders": "OrderService",

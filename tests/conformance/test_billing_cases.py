@@ -13,18 +13,27 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.adapters import amendment, billing_dates, credit_note, proration, proration_ratio, timeline
+from tests.conformance.adapters import (
+    amendment,
+    billing_dates,
+    credit_note,
+    proration,
+    proration_ratio,
+    tax_discount,
+    timeline,
+)
 from tests.conformance.adapters.gap import Gap
 from tests.conformance.shared_data import cases, parameters
 
 WHOLE: dict[str, Callable[[dict[str, Any]], None]] = {
     "billing-dates": billing_dates.check,
+    "credit-note": credit_note.check,
     "proration": proration.check,
     "proration-ratio": proration_ratio.check,
+    "tax-discount": tax_discount.check,
 }
 IN_PART: dict[str, Callable[[dict[str, Any]], None]] = {
     "amendment": amendment.check,
-    "credit-note": credit_note.check,
     "timeline": timeline.check,
 }
 ROOT = Path(__file__).resolve().parents[2]

@@ -33,6 +33,7 @@ EMPTY = {
     "books_state",
     "book_days",
     "billing_runs",
+    "coupons",
 }
 
 

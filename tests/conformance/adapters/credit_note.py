@@ -8,21 +8,24 @@ from decimal import Decimal
 from typing import Any
 
 from engine.billing import (
+    AmountOff,
     BillLine,
     BillTo,
+    Coupon,
     CreditNote,
     Invoice,
     LineKind,
     Reason,
     TaxTable,
     credit,
+    discount,
     draft_credit_note,
     draft_invoice,
     finalize,
 )
 from engine.diagnostics import Decision
-from engine.money import Money, Ratio, currency, share_of, total
-from tests.conformance.adapters.gap import Gap, need
+from engine.money import HALF_UP, Money, Ratio, currency, share_of, total
+from tests.conformance.adapters.gap import Gap
 
 ON = date(2026, 1, 1)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,8 +33,9 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 def check(case: dict[str, Any]) -> None:
     given = case["given"]
-    need(not any("coupon" in key for key in (*given, *given.get("invoice", {}))), "invoice-discount")
-    if "notes" in given:
+    if "credited" in given:
+        _check_discounted(case)
+    elif "notes" in given:
         _check_notes(case)
     elif {"fee", "period_days", "unused_days"} <= given.keys():
         _check_unused(case)
@@ -65,13 +69,28 @@ def _check_unused(case: dict[str, Any]) -> None:
     assert found == {key: _money(expect[key], case) for key in found}
 
 
-def _final(amounts: Sequence[Money], tax_percent: str, case: dict[str, Any]) -> Invoice:
+def _check_discounted(case: dict[str, Any]) -> None:
+    """One fee, or all of them together, and what a coupon took off: a part of it is credited."""
+    given, expect = case["given"], case["expect"]
+    told = given.get("invoice") or {"fees": given["fee"], "coupon": given["coupon_on_fee"], **given}
+    off = _money(told["coupon"], case)
+    invoice = _final([_money(told["fees"], case)], told["tax_percent"], case, off=off)
+    if "total" in told:
+        assert invoice.gross == _money(told["total"], case)
+    note = _note(invoice, invoice.lines[0], _money(given["credited"], case), [])
+    found = {"coupon_adjustment": note.discount, "sub_total": note.net, "tax": note.tax, "total": note.gross}
+    assert found == {key: _money(expect[key], case) for key in found}
+
+
+def _final(amounts: Sequence[Money], tax_percent: str, case: dict[str, Any], *, off: Money | None = None) -> Invoice:
     lines = [
         BillLine(str(at), "c", str(at), str(at), "sku", "item", LineKind.ONE_TIME, Decimal(1), amount, ON)
         for at, amount in enumerate(amounts)
     ]
     to = BillTo("customer", "account", "seller", currency(case["currency"]))
-    draft = draft_invoice("i", lines, to, on=ON, taxes=TaxTable({"standard": Decimal(tax_percent)}), at=AT)
+    coupons = [] if off is None else [Coupon("k", "customer", "k", AmountOff(off, Money.zero(to.currency)))]
+    charged = discount(lines, coupons, on=ON, currency=to.currency, rounding=HALF_UP)
+    draft = draft_invoice("i", charged, to, on=ON, taxes=TaxTable({"standard": Decimal(tax_percent)}), at=AT)
     assert isinstance(draft, Decision)
     final = finalize(draft.value, number=1, on=ON, at=AT)
     assert isinstance(final, Decision)
