@@ -20,6 +20,7 @@ from engine.application.ledger import (
 )
 from engine.application.perform import DEFAULT_TENANT, Work, etag_of
 from engine.application.ports import Reader
+from engine.application.positions import position_of
 from engine.application.revenue import RunResult, run_recognition
 from engine.application.stating import state
 from engine.audit import TITLES
@@ -28,6 +29,7 @@ from engine.revenue import Basis, RevenueContract
 from engine.wire import revenue as wire
 from engine.wire.assessed import assess
 from engine.wire.basics import Faults, fill_date, need_date, read_date, read_key
+from engine.wire.functional import read_functional
 from engine.wire.parties import USERS
 from engine.wire.stated import read_fact
 
@@ -48,6 +50,18 @@ class RevenueService:
             wire.REVENUE_CONTRACTS,
             request.name,
             lambda contract, etag, _reader: wire.revenue_contract_message(contract, etag),
+        )
+
+    def GetRevenuePosition(self, request: revenue_pb2.GetRevenuePositionRequest, _: grpc.ServicerContext) -> Reply:
+        """A contract at a day."""
+        faults = Faults()
+        key = read_key(request.name, wire.REVENUE_CONTRACTS, "name", faults)
+        until = read_date(request.until, "until", faults)
+        functional = read_functional(request, faults)
+        checked(faults)
+        at = until or self._calls.env.clock.now(DEFAULT_TENANT).date()
+        return wire.position_message(
+            self._calls.read(lambda reader: position_of(reader, key, at=at, functional=functional))
         )
 
     def RunRecognition(self, request: revenue_pb2.RunRecognitionRequest, context: grpc.ServicerContext) -> Reply:

@@ -18,7 +18,6 @@ from engine.ledger.posting import ALREADY_REVERSED, Outcome, post_draft, reversa
 
 BOOKS = "books"
 JOURNAL = "journal"
-PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +130,10 @@ def all_entries(reader: Reader) -> Iterable[LedgerEntry]:
 
 def entries_of_contract(reader: Reader, contract: str, after: str, limit: int) -> list[LedgerEntry]:
     """Entries with a line of a contract, in the order of posting, after a number."""
-    found: list[LedgerEntry] = []
-    while rows := reader.page(LedgerEntry, after=after, limit=PAGE):
-        for stored in rows:
-            if any(line.trace.contract == contract for line in stored.entry.lines):
-                found.append(stored)
-                if len(found) == limit:
-                    return found
-        after = rows[-1].id
-    return found
+    rows = reader.rows("journal_lines", ("parent_id",), {"contract": contract})
+    names = sorted({each["parent_id"] for each in rows if each["parent_id"] > after})[:limit]
+    found = (reader.get(LedgerEntry, name) for name in names)
+    return [each for each in found if each is not None]
 
 
 def balances(reader: Reader, until: date | None) -> tuple[AccountBalance, ...]:

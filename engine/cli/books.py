@@ -144,6 +144,38 @@ def show_stated(screen: Screen, contract: Any) -> None:
     screen.table(columns, rows, right=(3, 4, 5))
 
 
+def show_position(screen: Screen, found: Any) -> None:
+    """A contract at a day: what is due beside what is booked, what moved, and the functional currency where asked."""
+    code = found.currency_code
+    rows = [
+        ["earned", amount(found.recognized, code), ""],
+        ["billed, less credits", amount(found.billed, code), ""],
+        ["contract liability", amount(found.contract_liability, code), amount(found.booked_liability, code)],
+        ["contract asset", amount(found.contract_asset, code), amount(found.booked_asset, code)],
+        ["still to be billed", amount(found.unbilled_backlog, code), ""],
+        ["still to be earned", amount(found.rpo, code), ""],
+        ["  within twelve months", amount(found.rpo_current, code), ""],
+    ]
+    screen.table([f"{day(found.until)}", f"due {code}", "booked"], rows, right=(1, 2))
+    moved = [
+        [f"  {day(entry.date)}" if n == 0 else "", line.account, *_sides(line.amount, code)]
+        for entry in found.movements
+        for n, line in enumerate(entry.lines)
+    ]
+    if moved:
+        screen.table(["  moved", "account", "debit", "credit"], moved, right=(2, 3))
+    if found.HasField("functional"):
+        own = found.functional
+        shown = (own.billed, own.earned, own.contract_liability, own.contract_asset, own.gain)
+        columns = [f"  in {own.currency_code}: billed", "earned", "liability", "asset", "gain"]
+        values = [amount(each, own.currency_code) for each in shown]
+        screen.table(columns, [[f"  {values[0]}", *values[1:]]], right=range(len(columns)))
+
+
+def _sides(units: int, code: str) -> tuple[str, str]:
+    return (amount(units, code), "") if units > 0 else ("", amount(-units, code))
+
+
 def _promised(obligation: Any, others: list[Any]) -> str:
     """The products of an obligation; the lines too where another one is for the same products."""
     skus = ", ".join(obligation.skus[:3]) + (" ..." if len(obligation.skus) > 3 else "")
@@ -161,15 +193,7 @@ def _revenue_of(obligation: Any, *, changed: bool) -> list[int]:
 def show_entry(screen: Screen, entry: Any) -> None:
     """A journal entry under the id that `cpq revenue reverse` takes: debits on the left, credits on the right."""
     screen.say(f"  {entry.name.rpartition('/')[2]}  {entry.key}  {day(entry.post_date)}", style="dim")
-    rows = [
-        [
-            f"    {line.account}",
-            amount(line.amount, line.currency_code) if line.amount > 0 else "",
-            amount(-line.amount, line.currency_code) if line.amount < 0 else "",
-            line.product,
-        ]
-        for line in entry.lines
-    ]
+    rows = [[f"    {line.account}", *_sides(line.amount, line.currency_code), line.product] for line in entry.lines]
     screen.table(["    account", "debit", "credit", ""], rows, right=(1, 2))
 
 

@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.books import show_audit, show_balances, show_entry, show_schedule, show_stated
+from engine.cli.books import show_audit, show_balances, show_entry, show_position, show_schedule, show_stated
 from engine.cli.options import read_json
-from engine.cli.verbs import Argument, Negative, Verb, a_day, add_family, add_verb, named, option, positional
+from engine.cli.verbs import Argument, Negative, Verb, a_day, a_rate, add_family, add_verb, named, option, positional
 from engine.diagnostics import counted
 
 if TYPE_CHECKING:
@@ -35,8 +35,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--day", "the day it holds from (default: today)", kind=a_day),
         Argument(("--preview",), "check and show it, but save nothing", flag=True),
     )
+    position_of = (
+        CONTRACT,
+        option("--until", "the day (default: today)", kind=a_day),
+        option("--currency", "the currency that the books are kept in", default=""),
+        Argument(
+            ("--rate",), "DAY=RATE into that currency from a day on (default: as the quote froze it)", a_rate, many=True
+        ),
+    )
     verbs = (
         Verb("show", "obligations and schedule of a contract", show, (CONTRACT,)),
+        Verb(
+            "position", "a contract at a day: earned, billed, liability or asset, what is left", position, position_of
+        ),
         Verb("run", "recognise revenue up to a day", run, (UNTIL,)),
         Verb("state", "state a refund, payment, financing, cost or progress of a contract", state, statement),
         Verb("assess", "answer a question of the standard from stated facts", assess, (QUESTION,)),
@@ -59,6 +70,18 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     found = client.revenue.get_revenue_contract(name=f"revenueContracts/{contract}")
     show_schedule(screen, found)
     show_stated(screen, found)
+    return found
+
+
+def position(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Show where a contract stands."""
+    contract = options.contract.rpartition("/")[2]
+    fields: dict[str, Any] = {"name": f"revenueContracts/{contract}", "functional_currency_code": options.currency}
+    if options.until:
+        fields["until"] = options.until
+    rates = [{"since": since, "rate": rate} for since, rate in options.rate or ()]
+    found = client.revenue.get_revenue_position(**fields, rates=rates)
+    show_position(screen, found)
     return found
 
 

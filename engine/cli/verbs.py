@@ -23,6 +23,7 @@ Work: TypeAlias = "Callable[[Client, Screen, argparse.Namespace], Any]"
 
 
 AMOUNT = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+)")
+RATE = re.compile(r"\d+(\.\d+)?")
 """Digits with a point; thousands may be grouped only where a point shows what the commas mean."""
 
 STREAMED = object()
@@ -135,6 +136,14 @@ def an_amount_of_a_line(text: str) -> tuple[str, Decimal]:
     if not found or not line:
         raise argparse.ArgumentTypeError(f"`{text}` is not LINE=AMOUNT, such as k-000001/m/one_time/2026-03-01=12.50")
     return line, an_amount(value)
+
+
+def a_rate(text: str) -> tuple[date, str]:
+    """``DAY=RATE``, for argparse."""
+    since, found, rate = text.partition("=")
+    if not found or not RATE.fullmatch(rate):
+        raise argparse.ArgumentTypeError(f"`{text}` is not DAY=RATE, such as 2026-03-01=1.08")
+    return a_day(since), rate
 
 
 def named(collection: str) -> Callable[[str], str]:

@@ -18,6 +18,15 @@ class GetRevenueContractFields(TypedDict, total=False):
     name: str
 
 
+class GetRevenuePositionFields(TypedDict, total=False):
+    """Fields of GetRevenuePositionRequest."""
+
+    name: str
+    until: date
+    functional_currency_code: str
+    rates: Sequence[Plain]
+
+
 class RunRecognitionFields(TypedDict, total=False):
     """Fields of RunRecognitionRequest."""
 
@@ -124,6 +133,10 @@ class RevenueClient(ServiceClient):
     def get_revenue_contract(self, **fields: Unpack[GetRevenueContractFields]) -> revenue_pb2.RevenueContract:
         """Returns the obligations of a contract with their schedules."""
         return self._call("GetRevenueContract", revenue_pb2.RevenueContract, fields)
+
+    def get_revenue_position(self, **fields: Unpack[GetRevenuePositionFields]) -> revenue_pb2.RevenuePosition:
+        """Returns a contract at a day, as due and as booked, and in the functional currency."""
+        return self._call("GetRevenuePosition", revenue_pb2.RevenuePosition, fields)
 
     def run_recognition(self, **fields: Unpack[RunRecognitionFields]) -> revenue_pb2.RunRecognitionResponse:
         """Recognises everything due up to a day."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cpq.v1 import revenue_pb2
 
 from engine.application.ledger import LedgerEntry
+from engine.application.positions import ContractPosition
 from engine.ledger import AccountBalance, JournalLine
 from engine.money import Money, total
 from engine.revenue import ObligationAccount, RevenueContract
@@ -52,6 +53,33 @@ def _fill_obligation(row: revenue_pb2.Obligation, account: ObligationAccount) ->
         fill_date(part.month, month)
         part.amount = due[month].minor_units if month in due else 0
         part.recognized = booked[month].minor_units if month in booked else 0
+
+
+def position_message(found: ContractPosition) -> revenue_pb2.RevenuePosition:
+    """A contract at a day."""
+    unit, due = found.contract.currency, found.due
+    message = revenue_pb2.RevenuePosition(name=f"{REVENUE_CONTRACTS}/{found.contract.id}", currency_code=unit.code)
+    fill_date(message.until, found.at)
+    message.recognized, message.billed = due.recognised.minor_units, due.billed.minor_units
+    message.contract_liability = due.contract_liability.minor_units
+    message.contract_asset = due.contract_asset.minor_units
+    message.rpo, message.rpo_current = due.rpo.minor_units, due.rpo_current.minor_units
+    message.unbilled_backlog = due.unbilled_backlog.minor_units
+    message.booked_liability = found.booked.contract_liability.minor_units
+    message.booked_asset = found.booked.contract_asset.minor_units
+    for entry in found.movements:
+        row = message.movements.add()
+        fill_date(row.date, entry.on)
+        for line in entry.lines:
+            row.lines.add(account=line.account, amount=line.amount.minor_units)
+    if found.functional is not None:
+        own = found.functional
+        functional = message.functional
+        functional.currency_code = own.billed.currency.code
+        functional.billed, functional.earned = own.billed.minor_units, own.earned.minor_units
+        functional.contract_liability = own.contract_liability.minor_units
+        functional.contract_asset, functional.gain = own.contract_asset.minor_units, own.gain.minor_units
+    return message
 
 
 def entry_message(stored: LedgerEntry, etag: str) -> revenue_pb2.JournalEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -14,6 +15,7 @@ from tests.api import deal
 from tests.api.mutations import entry as entry_by_hand
 from tests.api.mutations import final
 from tests.api.server import Served, failure, served
+from tests.fakes.rules import SMALL
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 
@@ -41,6 +43,78 @@ def test_revenue_follows_its_schedule_month_by_month(shop: Served) -> None:
     ]
     rest = revenue_pb2.ListJournalEntriesRequest(contract=order.contract, page_token=entries.next_page_token)
     assert len(shop.revenue.ListJournalEntries(rest).entries) == 1
+
+
+RATES = b"exchange_rates:\n  - {source: USD, target: EUR, rate: 0.90, since: 2020-01-01, origin: x}\n"
+
+
+def position(shop: Served, order: str, until: str, **fields: Any) -> revenue_pb2.RevenuePosition:
+    name = order.replace("contracts/", "revenueContracts/")
+    asked = revenue_pb2.GetRevenuePositionRequest(name=name, until=deal.day(until), **fields)
+    return shop.revenue.GetRevenuePosition(asked, timeout=30)
+
+
+def test_a_contract_stands_where_its_schedule_and_its_books_say(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), deal.line("MUG"), term_months=3)
+    deal.invoiced(shop, order.contract, "2026-03-01")
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    # 30.00 billed and earned in March; the mug of 12.50 is not delivered; two months of 30.00 are to come
+    march = position(shop, order.contract, "2026-03-31")
+    assert (march.recognized, march.billed, march.unbilled_backlog) == (3_000, 3_000, 7_250)
+    assert (march.rpo, march.rpo_current, march.contract_liability, march.contract_asset) == (7_250, 7_250, 0, 0)
+    # April is earned by its schedule and not booked yet: an asset that the books do not show
+    april = position(shop, order.contract, "2026-04-30")
+    assert (april.contract_asset, april.booked_asset, april.rpo) == (3_000, 0, 4_250)
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-04-30")))
+    booked = position(shop, order.contract, "2026-04-30")
+    assert (booked.booked_asset, booked.booked_liability) == (3_000, 0)
+    moved = [[(line.account, line.amount) for line in each.lines] for each in booked.movements]
+    assert moved == [
+        [("receivable", 3_570), ("contract_liability", -3_000), ("tax_payable", -570)],
+        [("contract_liability", 3_000), ("revenue", -3_000)],
+        [("contract_asset", 3_000), ("revenue", -3_000)],
+    ]
+    assert not booked.HasField("functional")
+
+
+def test_a_contract_in_another_currency_is_translated_day_by_day(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    deal.invoiced(shop, order.contract, "2026-03-01")
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-04-30")))
+    rates = [{"since": deal.day("2026-03-01"), "rate": "1.10"}, {"since": deal.day("2026-04-30"), "rate": "1.20"}]
+    rates += [{"since": deal.day("2026-05-15"), "rate": "1.25"}]
+    found = position(shop, order.contract, "2026-05-20", functional_currency_code="USD", rates=rates)
+    # March: 30.00 billed at 1.10 and earned at that; April: 30.00 not billed, earned at 1.20, worth 1.25 now
+    own = found.functional
+    assert (own.billed, own.earned, own.contract_liability) == (3_300, 3_300 + 3_600, 0)
+    assert (own.contract_asset, own.gain, own.currency_code) == (3_750, 150, "USD")
+    ask = shop.revenue.GetRevenuePosition
+    request = revenue_pb2.GetRevenuePositionRequest(name=found.name, functional_currency_code="USD")
+    assert failure(ask, request).reason == "REV061"
+    request.rates.add(since=deal.day("2026-04-01"), rate="1.1")
+    assert failure(ask, request).reason == "REV060"
+    request.rates.add(since=deal.day("2026-04-01"), rate="-1")
+    request.functional_currency_code = "ZZ"
+    assert failure(ask, request).fields.keys() == {"rates[1].rate", "functional_currency_code"}
+    assert (
+        failure(ask, revenue_pb2.GetRevenuePositionRequest(name="revenueContracts/x")).code is grpc.StatusCode.NOT_FOUND
+    )
+
+
+def test_the_rate_that_a_quote_froze_translates_its_contract(tmp_path: Path) -> None:
+    """A book of dollar prices in euro at 0.90: a euro is 1.1111 dollars, so that 27.00 are the 30.00 of the list."""
+    priced = {
+        **SMALL,
+        "catalog/products.yaml": SMALL["catalog/products.yaml"].replace(b"{EUR: 30.00, USD: 33.00}", b"{USD: 30.00}"),
+        "prices/rates.yaml": RATES,
+    }
+    with served(tmp_path, priced) as server:
+        deal.set_clock(server)
+        deal.people(server)
+        order = deal.ordered(server, deal.line("PLAN"), term_months=3)
+        deal.invoiced(server, order.contract, "2026-03-01")
+        found = position(server, order.contract, "2026-03-31", functional_currency_code="USD")
+        assert (found.billed, found.functional.billed, found.functional.contract_liability) == (2_700, 3_000, 3_000)
 
 
 def test_a_percent_of_other_lines_stands_alone_at_what_it_comes_to(tmp_path: Path) -> None:

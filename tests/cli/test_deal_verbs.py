@@ -241,6 +241,9 @@ def revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str]
     assert "entries" in cpq("revenue", "run", "--until", "2026-06-30")
     assert "CARE-M" in cpq("revenue", "show", deal["contract"])
     assert "contract_clearing" in cpq("revenue", "journal", "--contract", deal["contract"])
+    rates = ("--currency", "USD", "--rate", "2020-01-01=1.10", "2026-06-30=1.20")
+    stands = cpq("revenue", "position", deal["contract"], "--until", "2099-12-31", *rates)
+    assert "still to be earned" in stands and "receivable" in stands and "in USD: billed" in stands
     assert "0.00" in cpq("revenue", "balance")
     entry = cpq("revenue", "journal").split()[0]
     assert cpq("revenue", "journal", "--json")[0]["name"] == f"journalEntries/{entry}"

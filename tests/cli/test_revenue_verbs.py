@@ -23,3 +23,8 @@ def test_what_cannot_be_stated_is_told(cpq: Cpq, write: Write) -> None:
     shown = cpq("revenue", "state", "k-000009", file, "--as", "u-000009", "--reason", "a bonus", code=1)
     assert "there is no `revenueContracts/k-000009`" in shown
     assert "--reason" in cpq("revenue", "state", "k-000009", file, "--as", "u-000009", code=2)
+
+
+def test_where_a_contract_stands_needs_a_contract_and_rates_as_told(cpq: Cpq) -> None:
+    assert "there is no `revenueContracts/k-000009`" in cpq("revenue", "position", "k-000009", code=1)
+    assert "is not DAY=RATE" in cpq("revenue", "position", "k-000009", "--rate", "1.1", code=2)

@@ -9,7 +9,6 @@ from engine.money import Money, Ratio, currency, total
 from engine.periods import Period
 from engine.revenue.contract import open_contract
 from engine.revenue.costs import ContractCost, obtaining
-from engine.revenue.foreign import advance, contract_asset, translate
 from engine.revenue.obligation import Promise, obligations_of
 from engine.revenue.options import material_right_ssp
 from engine.revenue.policy import RecognitionPolicy, Timing
@@ -96,14 +95,6 @@ def test_incremental_costs_are_an_asset_and_others_an_expense() -> None:
     costs = [ContractCost("legal", eur(15), incremental=False), ContractCost("commission", eur(10), incremental=True)]
     found = obtaining(costs, nothing=eur(0))
     assert (found.asset, found.expense) == (eur(10), eur(15))
-
-
-def test_an_advance_stays_at_its_rate_and_a_contract_asset_moves() -> None:
-    assert translate(eur(10_000), rate=Decimal("1.1"), into=USD) == Money(11_000, USD)
-    parts = advance(eur(10_000), rate_at_receipt=Decimal("1.1"), into=USD, periods=3)
-    assert [each.minor_units for each in parts] == [3_667, 3_667, 3_666]
-    asset = contract_asset(eur(10_000), rate_at_revenue=Decimal("1.1"), closing_rate=Decimal("1.05"), into=USD)
-    assert asset.gain == Money(-500, USD)
 
 
 def test_what_remains_is_read_from_the_schedule_and_from_what_has_none() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from engine.billing.proration import period_ratio
@@ -23,7 +24,7 @@ from engine.revenue import (
     record_billed,
 )
 from engine.revenue.costs import ContractCost, capitalise, obtaining
-from engine.revenue.foreign import advance, contract_asset, translate
+from engine.revenue.foreign import Movement, translated
 from engine.revenue.options import material_right_ssp
 from engine.revenue.position import remaining_by_month
 from engine.revenue.progress import cost_to_cost
@@ -143,30 +144,38 @@ def _used_yearly(asset: Money, years: int) -> Money:
 
 
 def fx(case: Case) -> Any:
+    """An advance that is earned evenly, period by period, whatever the rate does."""
     given = case["input"]
     assert given["advance"], "an advance is translated once"
+    periods = int(given["periods"])
     foreign = Money.exactly(Decimal(given["amount"]), Currency("XXX", int(case["scale"])))
-    rate = Decimal(given["rate_at_receipt"])
-    parts = advance(foreign, rate_at_receipt=rate, into=unit_of(case), periods=int(given["periods"]))
-    whole = translate(foreign, rate=rate, into=unit_of(case))
+    nothing = Money.zero(foreign.currency)
+    start = date(2026, 1, 1)
+    moved = [Movement(start, foreign, nothing)]
+    parts = allocate(foreign, [1] * periods)
+    days = [add_months(start, n + 1) for n in range(periods)]
+    moved += [Movement(on, nothing, part) for on, part in zip(days, parts, strict=True)]
+    rates = {start: Fraction(given["rate_at_receipt"]), days[0]: Fraction(given["later_rate"])}
+    at_first, *later = (
+        value_of(translated(moved, rates=rates, at=on, into=unit_of(case))) for on in (start, *days[:1], days[-1])
+    )
     return {
-        "functional_contract_liability": text(whole),
-        "functional_revenue_per_period": text(parts[0]),
-        "fx_gain_loss": text(whole - sum(parts, Money.zero(unit_of(case)))),
+        "functional_contract_liability": text(at_first.contract_liability),
+        "functional_revenue_per_period": text(later[0].earned),
+        "fx_gain_loss": text(later[1].gain),
     }
 
 
 def fx_contract_asset(case: Case) -> Any:
     given = case["input"]
-    found = contract_asset(
-        Money.exactly(Decimal(given["amount"]), Currency("XXX", int(case["scale"]))),
-        rate_at_revenue=Decimal(given["rate_at_revenue"]),
-        closing_rate=Decimal(given["closing_rate"]),
-        into=unit_of(case),
-    )
+    foreign = Money.exactly(Decimal(given["amount"]), Currency("XXX", int(case["scale"])))
+    earned, closed = date(2026, 1, 1), date(2026, 1, 31)
+    moved = [Movement(earned, Money.zero(foreign.currency), foreign)]
+    rates = {earned: Fraction(given["rate_at_revenue"]), closed: Fraction(given["closing_rate"])}
+    found = value_of(translated(moved, rates=rates, at=closed, into=unit_of(case)))
     return {
-        "functional_revenue": text(found.at_first),
-        "functional_contract_asset": text(found.at_closing),
+        "functional_revenue": text(found.earned),
+        "functional_contract_asset": text(found.contract_asset),
         "fx_gain_loss": text(found.gain),
     }
 
