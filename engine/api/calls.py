@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import grpc
 from cachetools import LRUCache
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from engine.api.pages import Pages
 from engine.application.faults import invalid
@@ -23,6 +23,8 @@ from engine.wire.basics import Faults
 from engine.wire.sheets import Sheets
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Callable[..., object])
+W = TypeVar("W", bound=Message)
 Reply: TypeAlias = Message | bytes
 LONGEST_REQUEST_ID = 128
 MOST_SHEETS = 8
@@ -106,6 +108,20 @@ class Calls:
         bare.ClearField("request_id")
         digest = FINGERPRINT_CHUNK(f"{method}\n".encode() + bare.SerializeToString(deterministic=True)).digest()
         return Asked(method, request.request_id, digest)
+
+
+def takes_bytes(method: M) -> M:
+    """Mark a method that takes the bytes of its request, since most of them need no message."""
+    method.takes_bytes = True  # type: ignore[attr-defined]
+    return method
+
+
+def read_message(kind: type[W], written: bytes) -> W:
+    """A message from its bytes; raises Refused."""
+    try:
+        return kind.FromString(written)
+    except DecodeError:
+        raise Refused(Refusal((invalid("", f"the request is no {kind.DESCRIPTOR.full_name}"),))) from None
 
 
 def serialized(reply: Reply) -> bytes:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import grpc
 from cpq.v1 import common_pb2, pricing_pb2
 
-from engine.api.calls import Calls, Reply, checked, ok
+from engine.api.calls import Calls, Reply, checked, ok, read_message, takes_bytes
+from engine.api.known_headers import KnownHeaders
 from engine.api.price_answers import PriceAnswers
 from engine.api.quote_service import read_view
 from engine.application.basis import Stated, Witness, basis_of
@@ -51,13 +52,24 @@ class PricingService:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._answers = PriceAnswers(calls.env)
+        self._headers = KnownHeaders(calls)
 
-    def PriceQuote(self, request: pricing_pb2.PriceQuoteRequest, _: grpc.ServicerContext) -> Reply:
+    @takes_bytes
+    def PriceQuote(self, asked: bytes, _: grpc.ServicerContext) -> Reply:
         """Price what is asked for; a request that was answered before is answered alike while nothing changed."""
-        asked = request.SerializeToString(deterministic=True)
         known = self._answers.find(asked)
         if known is not None:
             return known
+        answer = self._headers.answer(asked)
+        if answer is not None:
+            return self._answers.keep(asked, answer.written, answer.basis)
+        request = read_message(pricing_pb2.PriceQuoteRequest, asked)
+        again = request.SerializeToString(deterministic=True)
+        known = self._answers.find(again) if again != asked else None
+        return known if known is not None else self._worked_out(request, asked, again)
+
+    def _worked_out(self, request: pricing_pb2.PriceQuoteRequest, asked: bytes, again: bytes) -> Reply:
+        """The answer to a request as a message, as it came and as it is kept: fields may come in any order."""
         witness = Witness()
         priced = self._priced(request, witness)
         reply = pricing_pb2.PricedQuote()
@@ -69,7 +81,9 @@ class PricingService:
             return reply
         stated = Stated(priced.content.date, priced.book_hash)
         basis = basis_of(witness, quote, active.parts, stated)
-        return self._answers.keep(asked, reply.SerializeToString(), basis)
+        if basis is not None:
+            self._headers.keep(asked, quote.request, view, basis)
+        return self._answers.keep(again, reply.SerializeToString(), basis)
 
     def StreamPriceQuote(
         self, request: pricing_pb2.PriceQuoteRequest, context: grpc.ServicerContext

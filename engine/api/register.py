@@ -18,7 +18,7 @@ def add_service(server: grpc.Server, service: ServiceDescriptor, servicer: objec
 
 
 def _handler(method: MethodDescriptor, behave: Any) -> Any:
-    read = GetMessageClass(method.input_type).FromString
+    read = None if hasattr(behave, "takes_bytes") else GetMessageClass(method.input_type).FromString
     if method.client_streaming:
         assert method.server_streaming, "what is sent as a stream is acknowledged as one"
         return grpc.stream_stream_rpc_method_handler(behave, request_deserializer=read, response_serializer=serialized)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from engine.application.content import find_book
 from engine.application.perform import Environment
 from engine.application.ports import Reader
+from engine.application.rule_books import ActiveBook
 from engine.configuration.products.checking import UNDECIDED
 from engine.diagnostics import Refusal
 from engine.pricing.settings import TaxSource
@@ -47,12 +48,16 @@ class Basis(NamedTuple):
 
     def holds(self, env: Environment, tenant: str) -> bool:
         """Whether everything is as it was."""
+        return self.book(env, tenant) is not None
+
+    def book(self, env: Environment, tenant: str) -> ActiveBook | None:
+        """The book, when everything is as it was."""
         if self.today is not None and env.clock.now(tenant).date() != self.today:
-            return False
+            return None
         active = find_book(env, tenant, book_hash=self.book_hash, day=self.day)
         if isinstance(active, Refusal) or active.parts.rule_book != self.rule_book:
-            return False
-        return not self.records or env.store.look(tenant, self._are_there)
+            return None
+        return active if not self.records or env.store.look(tenant, self._are_there) else None
 
     def _are_there(self, reader: Reader) -> bool:
         return all(reader.get(kind, key) is record for kind, key, record in self.records)

@@ -72,14 +72,14 @@ class Router:
         matched: dict[tuple[str, str], list[tuple[ApprovalPolicy, Reason]]] = {}
         auto: dict[str, Reason] = {}
         for policy, ready in self._policies:
-            asks = policy.effect is PolicyEffect.REQUIRE
             outcomes = [_outcome(each, roots, arguments) for each in ready]
-            if all(each is Outcome.TRUE or (asks and each is not Outcome.FALSE) for each in outcomes):
+            if Outcome.FALSE in outcomes:
+                continue
+            if policy.effect is PolicyEffect.REQUIRE:
                 reason = _reason(policy, ready, roots, note if Outcome.NO_MARGIN in outcomes else "")
-                if policy.effect is PolicyEffect.AUTO_APPROVE:
-                    auto.setdefault(policy.chain, reason)
-                else:
-                    matched.setdefault((policy.chain, policy.level), []).append((policy, reason))
+                matched.setdefault((policy.chain, policy.level), []).append((policy, reason))
+            elif outcomes.count(Outcome.TRUE) == len(outcomes):
+                auto.setdefault(policy.chain, _reason(policy, ready, roots, ""))
         if not matched:
             return NO_APPROVAL
         routed = [_chain(each, matched) for each in self._chains if "" not in auto and each.id not in auto]
@@ -201,7 +201,7 @@ def _text(ready: _Prepared) -> str:
 
 def _outcome(ready: _Prepared, roots: Mapping[str, object], arguments: tuple[object, ...]) -> Outcome:
     try:
-        if any(_is_unknown(path, roots) for path in ready.margins):
+        if ready.margins and any(_is_unknown(path, roots) for path in ready.margins):
             decided = any(run(*arguments) is not True for run in ready.sure)
             return Outcome.FALSE if decided else Outcome.NO_MARGIN
         return Outcome.TRUE if ready.run(*arguments) is True else Outcome.FALSE

@@ -105,8 +105,7 @@ def _header(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
         yield Fault(codes.UNKNOWN_CURRENCY, "currency", error.message, error.hint)
     if not request.lines:
         yield Fault(codes.NO_LINES, "lines", "there is nothing to price", "add at least one line")
-    tax = plan.rules.tax
-    unasked = tax is not None and tax.source is TaxSource.HOOK and request.tax_state is TaxState.TABLE
+    unasked = asks_tax(plan) and request.tax_state is TaxState.TABLE
     if request.tax_state is TaxState.FAILED or unasked:
         hint = "try again, or price without tax by a book that has none"
         yield Fault(codes.TAX_UNAVAILABLE, "tax_state", "the tax service did not answer", hint)
@@ -119,6 +118,12 @@ def _header(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
     for index, rate in enumerate(request.exchange):
         if not (rate.rate.is_finite() and rate.rate > 0):
             yield Fault(codes.BAD_AMOUNT, f"exchange[{index}].rate", f"`{rate.rate}` is no exchange rate")
+
+
+def asks_tax(plan: PricePlan) -> bool:
+    """Whether a tax service is asked for the rates."""
+    tax = plan.rules.tax
+    return tax is not None and tax.source is TaxSource.HOOK
 
 
 def _too_many(plan: PricePlan, request: PriceRequest) -> Fault:

@@ -101,6 +101,8 @@ def beyond_sums(
     """
     raised = _raised(lines, discounts)
     taken = sum([line.amount - line.list_amount for line in lines if line.amount > line.list_amount])
+    if not raised:
+        return Depth(0, taken)
     base, sources, shares = 0, _Sources(plan, digits), _shares(discounts, raised)
     for index in raised:
         line = lines[index]

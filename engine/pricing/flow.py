@@ -23,14 +23,14 @@ from engine.money import EXACT, MoneyError, currency, whole_units
 from engine.pricing import codes
 from engine.pricing.answer import answer
 from engine.pricing.bundles import price_bundles
-from engine.pricing.checks import request_faults
+from engine.pricing.checks import asks_tax, request_faults
 from engine.pricing.compiled import GROUP_CAP, ROUNDING, PricePlan
 from engine.pricing.express import Express, suits
 from engine.pricing.finding import Finder
 from engine.pricing.finite import odd_numbers_asked, odd_numbers_stated
 from engine.pricing.gifts import untaxed_gifts
 from engine.pricing.guarding import guard_line, price_percent_lines
-from engine.pricing.known_lines import NOTHING_KNOWN, Known
+from engine.pricing.known_lines import NOTHING_KNOWN, Known, Shelf
 from engine.pricing.line_stage import LineRun, alone, is_capped_over_quote, run_groups
 from engine.pricing.manual import manual_on_line, manual_on_order, replaces_order_rules, replaces_rules_of
 from engine.pricing.models.percent_of_total import PercentCycleError
@@ -38,7 +38,7 @@ from engine.pricing.models.stairstep import BeyondLastStepError
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
 from engine.pricing.plan import Cap, Step
-from engine.pricing.request import PriceRequest, RequestLine
+from engine.pricing.request import PriceRequest, RequestLine, TaxState
 from engine.pricing.result import Priced
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan
@@ -48,8 +48,8 @@ from engine.pricing.starting import MissingPriceError, new_state, start_line
 from engine.pricing.state import HUNDRED, ZERO, LineState, major, minor_units
 from engine.pricing.taxes import no_rate, unknown_codes
 from engine.pricing.told import Told
-from engine.pricing.usability import usable_rules
-from engine.pricing.work import NotANumberError, Work
+from engine.pricing.usability import Usable, usable_rules
+from engine.pricing.work import NotANumberError, Opened, Work, opened_by
 
 
 class Lane(Enum):
@@ -73,7 +73,7 @@ def price(
     ``known`` are lines that were priced by the same plan under the same header before.
     """
     try:
-        faults = faults_of(plan, request, are_sound=known.is_all)
+        faults = () if _is_sound(plan, request, known) else faults_of(plan, request, are_sound=known.is_all)
         if faults:
             return Refusal(faults)
         return Pricing(plan, request, lane=lane, known=known).run()
@@ -85,6 +85,14 @@ def price(
         return Refusal((error.fault(""),))
     except (ArithmeticError, ValueError) as error:
         return _not_computed(plan, request, error)
+
+
+def _is_sound(plan: PricePlan, request: PriceRequest, known: Known) -> bool:
+    """Whether nothing is wrong that can be seen before there are prices: lines and header were met, and fine."""
+    is_met = known.is_all and known.shelf is not None and known.shelf.header is not None
+    is_few = 0 < len(request.lines) <= plan.rules.habits.lines_max
+    is_taxed = request.tax_state is not TaxState.FAILED and not asks_tax(plan)
+    return is_met and is_few and is_taxed and not request.exchange and not request.manual
 
 
 def _not_computed(plan: PricePlan, request: PriceRequest, error: Exception) -> Refusal:
@@ -140,13 +148,13 @@ class Pricing:
     ) -> None:
         self.plan = plan
         self.request = request
-        self.work = Work(plan, request, currency(request.currency), told=told)
+        opened, self.usable = _header(plan, request, known.shelf)
+        self.work = Work(plan, request, currency(request.currency), told=told, opened=opened)
         # Whoever knows a line of this plan met it on the express lane: the plan suits it.
         is_suited = not request.manual if known.lines else suits(plan, request)
         is_express = lane is Lane.EXPRESS and is_suited
         self.shelf = known.shelf if is_express else None
         self.rows = Rows(request.lines, known.lines if is_express else ())
-        self.usable = usable_rules(plan.restrictions, request, plan.index.everything)
         self.warnings: list[str] = []
         self.slow: list[int] = []
         self.express: Express | None = None
@@ -159,7 +167,10 @@ class Pricing:
         return Finder(self.work)
 
     def run(self) -> Priced | Refusal:
-        """All steps in order."""
+        """All steps in order; those of lines are behind lines that are known."""
+        if self.rows.is_known:
+            self.rows.check_range()
+            return self.finish()
         faults = self.start()
         if faults:
             return Refusal(tuple(faults))
@@ -275,6 +286,8 @@ class Pricing:
     def finish(self) -> Priced | Refusal:
         """Steps 11 to 13."""
         order = OrderState(self.work, self.rows)
+        if self.shelf is not None and self.request.tax_state is TaxState.TABLE:
+            order.rate_by_code = self.shelf.rates
         faults = unknown_tax_codes(self.work, order)
         if faults:
             return Refusal(tuple(faults))
@@ -294,6 +307,16 @@ class Pricing:
         if self.shelf is not None:
             self.rows.teach(self.shelf)
         return priced
+
+
+def _header(plan: PricePlan, request: PriceRequest, shelf: Shelf | None) -> tuple[Opened, Usable]:
+    """What the header decides, as it is known where lines under it are."""
+    known = None if shelf is None else shelf.header
+    if known is None:
+        known = opened_by(plan, request), usable_rules(plan.restrictions, request, plan.index.everything)
+        if shelf is not None:
+            shelf.header = known
+    return known
 
 
 def unknown_tax_codes(work: Work, order: OrderState) -> list[Fault]:

@@ -13,7 +13,11 @@ from typing import NamedTuple, TypeAlias
 from engine.catalog import Sku
 from engine.pricing.compiled import PricePlan
 from engine.pricing.expressions import line_expressions
+from engine.pricing.request import TaxAnswer
 from engine.pricing.result import TraceRow
+from engine.pricing.settings import TaxLevel, TaxSource
+from engine.pricing.usability import Usable
+from engine.pricing.work import Opened
 
 MOST_LINES = 20_000
 """So many lines are kept of a book, under all headers: 10 to 20 MB."""
@@ -41,13 +45,17 @@ class KnownLine(NamedTuple):
 
 
 class Shelf:
-    """The lines known under one header."""
+    """What is known under one header: of lines, what the header decides alone, the rules that may act under it, and the
+    tax rates of codes where the book's own table has one a code.
+    """
 
-    __slots__ = ("_book", "lines")
+    __slots__ = ("_book", "header", "lines", "rates")
 
     def __init__(self, book: KnownLines) -> None:
         self._book = book
         self.lines: dict[Key, KnownLine] = {}
+        self.header: tuple[Opened, Usable] | None = None
+        self.rates: dict[str, TaxAnswer | None] = {}
 
     def learn(self, lines: Mapping[Key, KnownLine]) -> None:
         """Keep what plain lines came to."""
@@ -76,13 +84,15 @@ class KnownLines:
     no harm. A full one is emptied in one step; who still holds a shelf of it reads on there.
     """
 
-    __slots__ = ("_headers", "_left", "_most", "is_open")
+    __slots__ = ("_headers", "_left", "_most", "adds_up", "is_open")
 
     def __init__(self, plan: PricePlan, *, most: int = MOST_LINES) -> None:
         self._most = self._left = most
         self._headers: dict[Hashable, Shelf] = {}
         self.is_open = not (plan.line_sees_lines or plan.line_sees_totals or _tells_lines_apart(plan))
         """Whether nothing in the book makes a line hang on the other lines of its quote, or on its id."""
+        self.adds_up = self.is_open and _adds_up(plan)
+        """Whether quotes are the sums of their lines, too, as long as no order rule acts."""
 
     def under(self, header: Hashable) -> Shelf:
         """What is known under a header: everything that lines may hang on beside book, product and quantity."""
@@ -101,6 +111,14 @@ class KnownLines:
         self._left -= lines
         if self._left < 0:
             self._headers, self._left = {}, self._most
+
+
+def _adds_up(plan: PricePlan) -> bool:
+    """Whether tax is that of each line by itself, and no order rule looks at lines to see whether it may act."""
+    tax = plan.rules.tax
+    is_by_line = tax is None or (tax.level in (TaxLevel.LINE, TaxLevel.UNIT) and tax.source is not TaxSource.HOOK)
+    order_rules = (rule for group in plan.order_groups for rule in group.rules)
+    return is_by_line and plan.tax_by_code and not any(rule.reads_lines for rule in order_rules)
 
 
 def _tells_lines_apart(plan: PricePlan) -> bool:

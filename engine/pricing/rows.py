@@ -69,11 +69,12 @@ class Rows:
 
     def _take_known(self, known: Sequence[KnownLine | None]) -> None:
         """Fill in the columns of the lines that are known."""
-        columns = map(list, zip(*[each or NOTHING for each in known], strict=True))
-        for name, column in zip(KnownLine._fields, columns, strict=True):
-            setattr(self, name, column)
         self.fresh = [index for index, each in enumerate(known) if each is None] if None in known else ()
         self.is_known = not self.fresh
+        met = cast("Sequence[KnownLine]", known) if self.is_known else [each or NOTHING for each in known]
+        columns = map(list, zip(*met, strict=True))
+        for name, column in zip(KnownLine._fields, columns, strict=True):
+            setattr(self, name, column)
 
     def teach(self, shelf: Shelf) -> None:
         """Let plain lines be known from now on; those that needed a running state are not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from math import lcm
 
 from engine.catalog import Value
@@ -70,10 +70,9 @@ def rates_of(order: OrderState) -> list[TaxAnswer | None]:
     if not work.plan.tax_by_code:
         return [rate_of(order, index) for index in range(len(lines))]
     known, codes = order.rate_by_code, [line.tax_code for line in lines]
-    for index, code in enumerate(codes):
-        if code not in known:
-            known[code] = rate_of(order, index)
-    return [known[code] for code in codes]
+    for code in set(codes).difference(known):
+        known[code] = rate_of(order, codes.index(code))
+    return list(map(known.__getitem__, codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +158,7 @@ class _Taxing:
 
     def _share(self, rate: TaxAnswer) -> Ratio:
         """The share of an amount that is tax, when nothing is fixed; the rates of a quote live as long as this does."""
-        percent = Ratio.of(rate.percent)
-        whole = 100 * percent.denominator + (percent.numerator if self.settings.inclusive else 0)
-        share = self._shares[id(rate)] = Ratio(percent.numerator, whole)
+        share = self._shares[id(rate)] = _share_of(rate.percent, inclusive=self.settings.inclusive)
         return share
 
     def by_unit(self, amount: int, rate: TaxAnswer, quantity: Decimal) -> int:
@@ -210,6 +207,13 @@ class _Taxing:
             net = Ratio(amount, 1) + Ratio(-exact.numerator, exact.denominator)
             return amount - divide_rounded(net.numerator, net.denominator, self.mode)
         return divide_rounded(exact.numerator, exact.denominator, self.mode)
+
+
+@lru_cache(maxsize=1_000)
+def _share_of(percent: Decimal, *, inclusive: bool) -> Ratio:
+    """The share of an amount that is tax, by the percent."""
+    found = Ratio.of(percent)
+    return Ratio(found.numerator, 100 * found.denominator + (found.numerator if inclusive else 0))
 
 
 def _split(tax: int, exact: Sequence[Ratio]) -> list[int]:

@@ -17,6 +17,7 @@ from engine.pricing.settings import RoundingSettings
 from engine.pricing.state import HUNDRED, ZERO
 
 _PERCENT = Decimal("0.0001")
+_NOTHING = Decimal("0.0000")
 _PLAIN = ("listed", "offset", "staged", "ordered", "amount", "net", "tax", "one_time", "usage", "acv", "tcv", "cost")
 
 
@@ -168,34 +169,36 @@ def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> Pri
 
     Of a ramp the first segment is what recurs; all of them are the contract's value.
     """
-    rule = RoundingRule(rounding.mode)
-    periods = sorted((months, Money(amount, currency)) for months, amount in sums.recurring.items() if amount)
-    mrr = sum(share_of(amount, Ratio(1, months), rounding=rule).minor_units for months, amount in periods)
-    arr = sum(share_of(amount, Ratio(12, months), rounding=rule).minor_units for months, amount in periods)
-    gross = Money(sums.net + sums.tax, currency)
-    cash = Money.zero(currency)
+    gross, zero = Money(sums.net + sums.tax, currency), Money.zero(currency)
+    cash = zero
     if rounding.cash_increment is not None:
         coin = Money.exactly(rounding.cash_increment, currency)
         cash = cash_difference(gross, increment=coin, mode=rounding.mode)
+    net = Money(sums.net, currency)
+    # Most quotes are charged once: several totals are the same amount, and need not be made again.
+    amount, once, worth = [
+        net if each == sums.net else Money(each, currency) for each in (sums.amount, sums.one_time, sums.tcv)
+    ]
+    periods, mrr, arr = _recurring(sums, currency, rounding) if sums.recurring else ((), zero, zero)
     cost = None if sums.unknown else sums.cost
     discount = sums.listed - sums.staged + sums.ordered + sums.offset
     return PricedTotals(
         list=Money(sums.listed, currency),
-        amount=Money(sums.amount, currency),
+        amount=amount,
         line_discount=Money(sums.listed - sums.staged, currency),
-        order_discount=Money(sums.ordered, currency),
-        net=Money(sums.net, currency),
+        order_discount=Money(sums.ordered, currency) if sums.ordered else zero,
+        net=net,
         tax=Money(sums.tax, currency),
         gross=gross,
         cash_rounding=cash,
-        payable=gross + cash,
-        one_time=Money(sums.one_time, currency),
-        recurring=tuple(periods),
-        usage_estimate=Money(sums.usage, currency),
-        mrr=Money(mrr, currency),
-        arr=Money(arr, currency),
-        acv=Money(sums.acv, currency),
-        tcv=Money(sums.tcv, currency),
+        payable=gross + cash if cash.minor_units else gross,
+        one_time=once,
+        recurring=periods,
+        usage_estimate=Money(sums.usage, currency) if sums.usage else zero,
+        mrr=mrr,
+        arr=arr,
+        acv=Money(sums.acv, currency) if sums.acv else zero,
+        tcv=worth,
         cost=None if cost is None else Money(cost, currency),
         margin=None if cost is None else Money(sums.net - cost, currency),
         margin_percent=None if cost is None else percent(sums.net - cost, sums.net),
@@ -204,9 +207,24 @@ def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> Pri
     )
 
 
+def _recurring(
+    sums: Sums, currency: Currency, rounding: RoundingSettings
+) -> tuple[tuple[tuple[int, Money], ...], Money, Money]:
+    """What recurs by charge period, and what that comes to in a month and in a year."""
+    rule = RoundingRule(rounding.mode)
+    periods = tuple(sorted((months, Money(amount, currency)) for months, amount in sums.recurring.items() if amount))
+    mrr, arr = [
+        sum(share_of(amount, Ratio(wanted, months), rounding=rule).minor_units for months, amount in periods)
+        for wanted in (1, 12)
+    ]
+    return periods, Money(mrr, currency), Money(arr, currency)
+
+
 def percent(part: int, whole: int) -> Decimal | None:
     """A part in percent of the whole, to 4 decimals; None of nothing."""
     if not whole:
         return None
+    if not part and whole > 0:
+        return _NOTHING
     exact = EXACT.divide(EXACT.multiply(Decimal(part), HUNDRED), Decimal(whole))
     return exact.quantize(_PERCENT, context=EXACT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from engine.money import EXACT, Currency
 from engine.pricing.adjust import Evaluate
@@ -18,6 +19,30 @@ from engine.pricing.settings import BudgetOverrun
 from engine.pricing.state import ZERO, Record
 from engine.pricing.told import Told
 from engine.pricing.usability import budget_left
+
+
+class Opened(NamedTuple):
+    """What the header of a request decides alone: the records ``customer`` and ``quote`` that conditions read, before
+    anything is priced, and the percents of totals in force.
+    """
+
+    customer: Facts
+    quote: Facts
+    percent_of: Mapping[str, PercentPlan]
+
+
+def opened_by(plan: PricePlan, request: PriceRequest) -> Opened:
+    """What a header decides."""
+    quote: Record = {**plan.declared["quote"], **request.quote}
+    quote["date"] = request.date
+    quote["currency"] = request.currency
+    quote["codes"] = tuple(request.codes)
+    quote["list"] = quote["net"] = quote["running"] = ZERO
+    return Opened(
+        {**plan.declared["customer"], **request.customer},
+        quote,
+        percents_in_force(plan, request.date) if plan.percent_of else {},
+    )
 
 
 class Work:
@@ -37,18 +62,27 @@ class Work:
         "told",
     )
 
-    def __init__(self, plan: PricePlan, request: PriceRequest, currency: Currency, *, told: Told | None = None) -> None:
+    def __init__(
+        self,
+        plan: PricePlan,
+        request: PriceRequest,
+        currency: Currency,
+        *,
+        told: Told | None = None,
+        opened: Opened | None = None,
+    ) -> None:
         self.told = told
         self.plan = plan
         self.request = request
         self.currency = currency
         self.amounts = Amounts(currency, plan.rules.rounding.mode)
-        self.customer: Facts = {**plan.declared["customer"], **request.customer}
-        self.quote: Record = quote_record(plan, request)
+        header = opened or opened_by(plan, request)
+        self.customer: Facts = header.customer
+        self.quote: Record = quote_record(plan, request, header)
         self.lines: Sequence[Facts] = ()
         self.spent: dict[int, Decimal] = {}
         self.over_budget: dict[int, None] = {}
-        self.percent_of = percents_in_force(plan, request.date) if plan.percent_of else {}
+        self.percent_of = header.percent_of
 
     def holds(self, tests: tuple[Test, ...], record: Facts) -> bool:
         """Whether all conditions about a line hold."""
@@ -116,13 +150,9 @@ def as_number(value: object) -> Decimal:
     raise NotANumberError(f"a formula answered `{value}` instead of a number")
 
 
-def quote_record(plan: PricePlan, request: PriceRequest) -> Record:
+def quote_record(plan: PricePlan, request: PriceRequest, opened: Opened) -> Record:
     """What conditions read as ``quote`` before anything is priced."""
-    record: Record = {**plan.declared["quote"], **request.quote}
-    record["date"] = request.date
-    record["currency"] = request.currency
-    record["codes"] = tuple(request.codes)
-    record["list"] = record["net"] = record["running"] = ZERO
+    record: Record = {**opened.quote}
     if plan.reads_quantity:
         quantity = ZERO
         for line in request.lines:

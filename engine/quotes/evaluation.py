@@ -25,10 +25,11 @@ from engine.pricing.codes import NO_LINES
 from engine.pricing.compiled import EXCHANGE
 from engine.pricing.finding import rates_to_freeze
 from engine.pricing.flow import at_line, faults_of
-from engine.pricing.known_lines import KnownLines
+from engine.pricing.known_lines import Known, KnownLines, Shelf
 from engine.pricing.masks import allowed_by
 from engine.pricing.request import STATED, Allowed, Facts, PriceRequest, RequestLine
-from engine.pricing.result import Priced, nothing_priced
+from engine.pricing.result import Priced, PricedLine, nothing_priced
+from engine.pricing.together import together
 from engine.quotes.facts import header_facts, line_facts, no_margin
 from engine.quotes.known import known_of
 from engine.quotes.lines import ResolvedLine, children_of, resolve
@@ -105,11 +106,12 @@ class PricedQuote:
 def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
     """Check the configurations, price the lines and find the approval route; a refusal holds every fault found."""
     known = known_of(request, parts.known)
-    # Lines that are all known have no faults and no configurations: there is nothing to resolve.
-    lines = () if known.is_all else resolve(request, parts.catalog)
+    if known.is_all:
+        return evaluate_known(request, _asked_before(request, parts), known, parts)
+    lines = resolve(request, parts.catalog)
     if isinstance(lines, Refusal):
         return Refusal((*lines.faults, *_faults_beside(request, lines, parts, faults_of)))
-    asked = _asked_before(request, parts) if known.is_all else price_lines(lines, request, parts)
+    asked = price_lines(lines, request, parts)
     if not asked and request.only_ends:
         return _only_ends(request, parts)
     priced = price(parts.plan, price_request(request, asked), known=known)
@@ -117,6 +119,29 @@ def evaluate(request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
         return priced
     request = with_frozen_rates(request, priced, parts.plan)
     return found_out(request, asked, priced, parts, check(lines, parts, request.date))
+
+
+def evaluate_known(
+    request: QuoteRequest, asked: tuple[RequestLine, ...], known: Known, parts: Parts
+) -> PricedQuote | Refusal:
+    """Price lines that are all known, and find the approval route: they have no faults and no configurations."""
+    priced = price(parts.plan, price_request(request, asked), known=known)
+    if isinstance(priced, Refusal):
+        return priced
+    return found_out(with_frozen_rates(request, priced, parts.plan), asked, priced, parts, ())
+
+
+def evaluate_together(
+    request: QuoteRequest, lines: Sequence[PricedLine], shelf: Shelf, parts: Parts
+) -> PricedQuote | None:
+    """The quote of lines that were priced under its header where no order rule acted; None when one may act here, or
+    when approvals look at lines.
+    """
+    is_few = 0 < len(lines) <= parts.plan.rules.habits.lines_max
+    if not parts.known.adds_up or parts.router.reads_lines or not is_few:
+        return None
+    priced = together(parts.plan, request.currency, lines, shelf)
+    return None if priced is None else found_out(request, (), priced, parts, ())
 
 
 def faults_before_prices(request: QuoteRequest, parts: Parts) -> tuple[Fault, ...]:

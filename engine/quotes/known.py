@@ -14,7 +14,7 @@ LONGEST_HEADER = 4_000
 
 def known_of(request: QuoteRequest, book: KnownLines) -> Known:
     """What is known of the lines of a request."""
-    header = _header_of(request) if book.is_open else None
+    header = header_of(request) if book.is_open else None
     if header is None:
         return NOTHING_KNOWN
     shelf = book.under(header)
@@ -31,7 +31,7 @@ def known_of(request: QuoteRequest, book: KnownLines) -> Known:
     return Known(found, shelf, all(found) and len(names) == len(lines) and "" not in names)
 
 
-def _header_of(request: QuoteRequest) -> Hashable | None:
+def header_of(request: QuoteRequest) -> Hashable | None:
     """Everything that a line may hang on beside itself, by how it is written: 1, 1.0 and true are not the same.
 
     None for what is hardly met again: past orders that count towards tiers, and many facts.

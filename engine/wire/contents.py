@@ -105,7 +105,7 @@ def _plain_lines(message: pricing_pb2.QuoteContent) -> tuple[RequestedLine, ...]
     size = len(names) * FRAMES + sum(map(len, names)) + sum(map(len, skus)) + sum(map(len, texts))
     if message.ByteSize() - _size_beside_lines(message) != size - FRAME * texts.count(""):
         return None
-    quantities = {text: _quantity(text) for text in set(texts)}
+    quantities = {text: stated_quantity(text) for text in set(texts)}
     if "" in names or "" in skus or None in quantities.values() or not "".join(names).isprintable():
         return None
     columns = names, skus, map(quantities.__getitem__, texts), *map(repeat, NO_MORE)
@@ -118,8 +118,8 @@ def _short_quantity(text: str) -> Decimal | None:
     return read_decimal(text, "", Faults()) if text else ONE
 
 
-def _quantity(text: str) -> Decimal | None:
-    """A quantity; None when it is no number."""
+def stated_quantity(text: str) -> Decimal | None:
+    """A quantity, 1 when it is not given; None when it is no number."""
     return _short_quantity(text) if len(text) <= LONGEST_KEPT else read_decimal(text, "", Faults())
 
 
@@ -144,7 +144,7 @@ def read_lines(messages: Sequence[pricing_pb2.LineInput], faults: Faults, field:
     found = []
     for n, each in enumerate(messages):
         name, sku, text = each.id, each.sku, each.quantity
-        quantity = _quantity(text)
+        quantity = stated_quantity(text)
         size, length = each.ByteSize(), 4 + len(name) + len(sku) + (len(text) + 2 if text else 0)
         parent = group = ""
         if size != length:

@@ -43,6 +43,14 @@ def fill_priced(
     parts: Parts = NO_PARTS,
 ) -> None:
     """Set a priced quote as far as the view asks; ``parts`` are those of lines with a waterfall."""
+    fill_before_lines(message, quote)
+    if view != common_pb2.VIEW_BASIC:
+        Lines(quote, view=view, sheets=sheets, parts=parts).fill(message.lines)
+    fill_after_lines(message, quote, sheets)
+
+
+def fill_before_lines(message: pricing_pb2.PricedQuote, quote: PricedQuote) -> None:
+    """Set what comes before the lines of a priced quote: what decided, and the totals."""
     priced = quote.priced
     message.rule_book = f"ruleBooks/{quote.rule_book}"
     message.semantics, message.currency_code = quote.semantics, priced.currency.code
@@ -52,8 +60,11 @@ def fill_priced(
     _fill_missing_costs(message.totals, priced)
     for phase in quote.phases:
         _fill_phase(message.totals.phases.add(), phase)
-    if view != common_pb2.VIEW_BASIC:
-        Lines(quote, view=view, sheets=sheets, parts=parts).fill(message.lines)
+
+
+def fill_after_lines(message: pricing_pb2.PricedQuote, quote: PricedQuote, sheets: Sheets) -> None:
+    """Set what comes after the lines of a priced quote: what the order got, what was refused, who has to agree."""
+    priced = quote.priced
     for discount in priced.order_discounts:
         row = message.order_discounts.add()
         row.rule, row.place = sheets.rule(discount.rule_no)

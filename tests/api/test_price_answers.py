@@ -58,7 +58,7 @@ class Counted:
         monkeypatch.setattr(pricing, "fill_priced", counted)
 
     def __call__(self, request: pricing_pb2.PriceQuoteRequest) -> bytes:
-        return serialized(self.service.PriceQuote(request, CONTEXT))
+        return serialized(self.service.PriceQuote(request.SerializeToString(), CONTEXT))
 
 
 @pytest.fixture
@@ -72,9 +72,8 @@ def asking(*lines: pricing_pb2.LineInput, view: Any = common_pb2.VIEW_FULL, **fi
 
 def answer(service: PricingService, request: pricing_pb2.PriceQuoteRequest) -> bytes | str:
     """The bytes of an answer, or the text of a refusal."""
-    asked = pricing_pb2.PriceQuoteRequest.FromString(request.SerializeToString())
     try:
-        return serialized(service.PriceQuote(asked, CONTEXT))
+        return serialized(service.PriceQuote(request.SerializeToString(), CONTEXT))
     except Refused as refused:
         return str(refused)
 

@@ -141,6 +141,18 @@ def question(random_: random.Random) -> pricing_pb2.PriceQuoteRequest:
     return pricing_pb2.PriceQuoteRequest(content=asked, view=view, lowest_price_days=days)
 
 
+def kin(random_: random.Random, asked: pricing_pb2.PriceQuoteRequest, of: Any) -> pricing_pb2.PriceQuoteRequest:
+    """The same of other lines, those ``of`` another question and some more that many ask for."""
+    found = pricing_pb2.PriceQuoteRequest()
+    found.CopyFrom(asked)
+    del found.content.lines[:]
+    found.content.lines.extend(of.content.lines if random_.random() < 0.5 else [])
+    for number in range(random_.choice((1, 1, 2, 3, 12))):
+        quantity = random_.choice(("1", "1", "2", "10", "10.00", ""))
+        found.content.lines.append(deal.line(random_.choice(PLAIN), quantity, id=f"k{number}"))
+    return found
+
+
 @contextmanager
 def another(folder: Path) -> Iterator[Served]:
     """A server on the same database that has answered nothing yet, with the test clock of the other one."""
@@ -243,7 +255,8 @@ def a_day(folder: Path, seed: int, *, steps: int) -> None:
         for _ in range(steps):
             happened.append(day.happen())
             with another(folder) as fresh:
-                for asked in random_.choices(questions, k=8):
+                chosen = random_.choices(questions, k=5)
+                for asked in (*chosen, *(kin(random_, each, random_.choice(questions)) for each in chosen)):
                     answers = [answer(each, asked) for each in (fresh, *day.servers)]
                     assert len(set(answers)) == 1, f"seed {seed} after {happened}: {asked}"
             questions[random_.randrange(len(questions))] = question(random_)

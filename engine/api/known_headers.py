@@ -1,0 +1,180 @@
+"""Requests that differ in their lines alone: their header was read before, and their lines were priced under it.
+
+Such a request is not made a message of: its lines are met as the bytes that they are, and so is its answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple, cast
+
+from cachetools import LRUCache
+
+from engine.api.calls import Calls
+from engine.application.basis import Basis
+from engine.application.perform import DEFAULT_TENANT
+from engine.catalog import LineId, Sku
+from engine.diagnostics import Refusal
+from engine.pricing.known_lines import HEADER_COUNTS, Key, Known, KnownLine, Shelf
+from engine.pricing.request import RequestLine
+from engine.pricing.result import PricedLine
+from engine.quotes.evaluation import Parts, PricedQuote, evaluate_known, evaluate_together
+from engine.quotes.known import header_of
+from engine.quotes.request import NO_MORE, QuoteRequest, RequestedLine
+from engine.wire.contents import stated_quantity
+from engine.wire.scanned import Beside, is_beside, scan, stated_line
+from engine.wire.spliced import Written, spliced
+
+MOST_HEADERS = 1_000
+MOST_LINES = 20_000
+"""So many lines are kept as they are written, under all headers: some 20 MB."""
+_REQUESTED = cast("Callable[[tuple[object, ...]], RequestedLine]", partial(tuple.__new__, RequestedLine))
+_PRICED = cast("Callable[[tuple[object, ...]], PricedLine]", partial(tuple.__new__, PricedLine))
+_ASKED = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
+"""Lines from all their fields in order, at half the cost of their keywords."""
+
+
+class _Line:
+    """A line as it was met: what it is known as, what it states, and how its price is written."""
+
+    __slots__ = ("alone", "asked", "key", "known", "requested", "written")
+
+    def __init__(self, key: Key, known: KnownLine, plain: tuple[object, ...]) -> None:
+        self.key = key
+        self.known = known
+        self.requested = (*key, *NO_MORE)
+        self.asked = (*key, *plain)
+        self.written: Written | None = None
+        self.alone: tuple[object, ...] | None = None
+        """The priced line without its id, where no order discount falls on it."""
+
+
+class _Header(NamedTuple):
+    """What requests say beside their lines, as it was read, and what that was read from."""
+
+    basis: Basis
+    request: QuoteRequest
+    view: int
+    known_by: Hashable
+    lines: dict[bytes, _Line]
+
+
+class Answer(NamedTuple):
+    """The bytes of an answer, and what it was made from."""
+
+    written: bytes
+    basis: Basis
+
+
+class KnownHeaders:
+    """The latest headers by their bytes; safe to use from several threads."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._gate = threading.Lock()
+        self._headers: LRUCache[Beside, _Header] = LRUCache(MOST_HEADERS)
+        self._left = MOST_LINES
+
+    def answer(self, asked: bytes) -> Answer | None:
+        """The answer to a request when its header and all its lines are known and fine, else None."""
+        scanned = scan(asked)
+        if scanned is None or len(scanned.lines) > self._calls.limits.lines:
+            return None
+        with self._gate:
+            header = self._headers.get(scanned.beside)
+        active = None if header is None else header.basis.book(self._calls.env, DEFAULT_TENANT)
+        names = _names(scanned.ids)
+        if header is None or active is None or names is None:
+            return None
+        lines = self._lines(header, scanned.lines, active.parts)
+        quote = None if lines is None else _evaluated(header, names, lines, active.parts)
+        if lines is None or quote is None:
+            return None
+        written = [each.written for each in lines]
+        sheets = self._calls.sheets(active)
+        answer = spliced(quote, scanned.ids, written, view=header.view, sheets=sheets)
+        for each, now in zip(lines, written, strict=True):
+            each.written = now
+        return Answer(answer, header.basis)
+
+    def keep(self, asked: bytes, request: QuoteRequest, view: int, basis: Basis) -> None:
+        """Remember the header of a request that was priced as it is written; what it priced is on the book's shelf."""
+        scanned = scan(asked)
+        known_by = None if request.manual else header_of(request)
+        if scanned is None or known_by is None or not is_beside(scanned.beside):
+            return
+        with self._gate:
+            before = self._headers.get(scanned.beside)
+            lines = before.lines if before is not None and before.basis == basis else {}
+            # Exchange rates are what the lines of that request froze.
+            bare = replace(request, lines=(), exchange=())
+            self._headers[scanned.beside] = _Header(basis, bare, view, known_by, lines)
+        self._count(HEADER_COUNTS)
+
+    def _lines(self, header: _Header, lines: Sequence[bytes], parts: Parts) -> list[_Line] | None:
+        """What is known of all lines; None when one of them is not."""
+        known, shelf = header.lines, parts.known.under(header.known_by)
+        found = list(map(known.get, lines))
+        for place, each in enumerate(found):
+            if each is None:
+                each = _met(lines[place], header.request, shelf, parts)
+                if each is None:
+                    return None
+                found[place] = known[lines[place]] = each
+                self._count(1)
+            elif each.known.least is None:
+                each.known = shelf.lines.get(each.key, each.known)
+        return cast("list[_Line]", found)
+
+    def _count(self, lines: int) -> None:
+        """Take room for some lines: of all that is there, when none is left."""
+        self._left -= lines
+        if self._left < 0:
+            with self._gate:
+                self._headers.clear()
+                self._left = MOST_LINES
+
+
+def _evaluated(header: _Header, names: Sequence[LineId], lines: Sequence[_Line], parts: Parts) -> PricedQuote | None:
+    """The quote of known lines; None when it is refused, as it is told by those who know where everything stands."""
+    requested = tuple([_REQUESTED((name, *each.requested)) for name, each in zip(names, lines, strict=True)])
+    request = header.request.with_lines(requested)
+    shelf = parts.known.under(header.known_by)
+    alone = [each.alone for each in lines if each.alone is not None]
+    if len(alone) == len(lines):
+        priced = [_PRICED((name, *each)) for name, each in zip(names, alone, strict=True)]
+        quote = evaluate_together(request, priced, shelf, parts)
+        if quote is not None:
+            return quote
+    asked = tuple([_ASKED((name, *each.asked)) for name, each in zip(names, lines, strict=True)])
+    found = evaluate_known(request, asked, Known([each.known for each in lines], shelf, is_all=True), parts)
+    if isinstance(found, Refusal):
+        return None
+    for each, line in zip(lines, found.priced.lines, strict=True):
+        if not line.order_discount:
+            each.alone = line[1:]
+    return found
+
+
+def _met(line: bytes, request: QuoteRequest, shelf: Shelf, parts: Parts) -> _Line | None:
+    """A line that is met for the first time, when it is known and states nothing but product and quantity."""
+    stated = stated_line(line)
+    quantity = None if stated is None else stated_quantity(stated.quantity)
+    if stated is None or quantity is None:
+        return None
+    key = Sku(stated.sku), quantity
+    found = shelf.lines.get(key)
+    return None if found is None else _Line(key, found, parts.plain[request.currency][key[0]])
+
+
+def _names(ids: Sequence[bytes]) -> list[LineId] | None:
+    """The ids of lines, when they are fine: each there, once, on one line."""
+    try:
+        names = [LineId(each[2:].decode()) for each in ids]
+    except UnicodeDecodeError:
+        return None
+    found = set(names)
+    return names if len(found) == len(names) and "" not in found and "".join(names).isprintable() else None

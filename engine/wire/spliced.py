@@ -1,0 +1,141 @@
+"""Answers put together from bytes: of a line that is met again only its id and its amounts are written anew.
+
+In the wire format a message is its fields one after the other, and a part of it a number, a length and so many bytes.
+So a line of an answer is its id, what comes before its amounts, the amounts, and what comes after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from cpq.v1 import common_pb2, pricing_pb2
+
+from engine.pricing.result import PricedLine
+from engine.pricing.story import Steps
+from engine.quotes.evaluation import PricedQuote
+from engine.wire.basics import price_text
+from engine.wire.priced import fill_after_lines, fill_before_lines
+from engine.wire.sheets import Sheets
+
+LINES = b"\x3a"
+"""Field 7 of a priced quote, messages."""
+STORY = b"\x92\x01"
+"""Field 18 of a line, a message."""
+_DECIDED = slice(PricedLine._fields.index("order_discount"), PricedLine._fields.index("term") + 1)
+"""What of a line order discounts and tax decide, among what they do not."""
+
+
+class Written(NamedTuple):
+    """A plain line in bytes, but for its id: all of it as it was met, and the parts that stay the same.
+
+    They stand before and after the amounts that order discounts and tax decide. ``list_unit`` and
+    ``unit`` tell by identity that a line is the same before order discounts.
+    """
+
+    list_unit: Decimal
+    unit: Decimal
+    decided: object
+    whole: bytes
+    before: bytes
+    after: bytes
+
+
+class Splicer:
+    """The lines of one answer."""
+
+    def __init__(self, quote: PricedQuote, *, view: int, sheets: Sheets) -> None:
+        self._priced, self._sheets, self._view = quote.priced, sheets, view
+        self._digits = quote.priced.currency.exponent
+
+    def lines(self, ids: Sequence[bytes], known: list[Written | None]) -> bytes:
+        """Those of a quote, by the fields of their ids; what was not ``known`` as it is written is put there."""
+        stories = self._stories(ids) if self._view == common_pb2.VIEW_WATERFALL else None
+        pieces: list[bytes] = []
+        amounts = pricing_pb2.PricedLine()
+        for place, line in enumerate(self._priced.lines):
+            found = known[place]
+            if found is None or found.unit is not line.unit or found.list_unit is not line.list_unit:
+                found = known[place] = self._written(line)
+            body = found.whole
+            if line[_DECIDED] != found.decided:
+                _decide(amounts, line)
+                body = found.before + amounts.SerializeToString() + found.after
+            if stories is not None:
+                body += stories[place]
+            name = ids[place]
+            pieces += LINES, size_of(name, body), name, body
+        return b"".join(pieces)
+
+    def _written(self, line: PricedLine) -> Written:
+        """A line in bytes."""
+        sheet = pricing_pb2.PricedLine.FromString(self._sheets.product(line.sku, line.list_unit, self._digits))
+        before, amounts, after = pricing_pb2.PricedLine(), pricing_pb2.PricedLine(), pricing_pb2.PricedLine()
+        before.sku, before.display_name, before.quantity = sheet.sku, sheet.display_name, format(line.quantity, "f")
+        before.list_unit_price, before.unit_price = sheet.list_unit_price, price_text(line.unit, self._digits)
+        before.list_amount = line.list_amount
+        _decide(amounts, line)
+        after.charge.CopyFrom(sheet.charge)
+        head, middle, tail = before.SerializeToString(), amounts.SerializeToString(), after.SerializeToString()
+        return Written(line.list_unit, line.unit, line[_DECIDED], head + middle + tail, head, tail)
+
+    def _stories(self, ids: Sequence[bytes]) -> list[bytes]:
+        """How each price came about."""
+        sheets, digits = self._sheets, self._digits
+        assert sheets.plan is not None, "a story is told by a book"
+        steps = Steps(sheets.plan, self._priced)
+        found = []
+        for index, line in enumerate(self._priced.lines):
+            body = ids[index] + sheets.story(line, digits)
+            if line.order_discount:
+                more = pricing_pb2.Waterfall()
+                sheets.fill_steps(more, steps.of_order(index, line), digits)
+                body += more.SerializeToString()
+            found.append(STORY + size_of(body) + body)
+        return found
+
+
+def spliced(
+    quote: PricedQuote, ids: Sequence[bytes], known: list[Written | None], *, view: int, sheets: Sheets
+) -> bytes:
+    """The answer to a quote of plain lines, whose ids are given as the fields that they are in a line."""
+    before, after = pricing_pb2.PricedQuote(), pricing_pb2.PricedQuote()
+    fill_before_lines(before, quote)
+    fill_after_lines(after, quote, sheets)
+    lines = b"" if view == common_pb2.VIEW_BASIC else Splicer(quote, view=view, sheets=sheets).lines(ids, known)
+    return before.SerializeToString() + lines + after.SerializeToString()
+
+
+def _decide(amounts: pricing_pb2.PricedLine, line: PricedLine) -> None:
+    """Set the amounts that order discounts and tax decide."""
+    _, _, _, _, _, _, _, off, amount, net, tax, gross, cost, _, term, *_ = line
+    amounts.order_discount = off
+    amounts.amount = amount
+    amounts.net = net
+    amounts.tax = tax
+    amounts.gross = gross
+    amounts.term_net = term
+    if cost is not None:
+        amounts.cost = cost
+    else:
+        amounts.ClearField("cost")
+
+
+def size_of(*parts: bytes) -> bytes:
+    """How many bytes some parts take, as it is written before them: seven bits a byte, the lowest first."""
+    size = sum(map(len, parts))
+    return SIZES[size] if size < len(SIZES) else _number(size)
+
+
+def _number(value: int) -> bytes:
+    found = bytearray()
+    while value >= 0x80:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    found.append(value)
+    return bytes(found)
+
+
+SIZES = tuple(map(_number, range(1_000)))
+"""Those of most lines."""
