@@ -13,6 +13,7 @@ from engine.api.listing import Listed, get_one, keys_of, list_page
 from engine.api.quote_answers import QuoteAnswers
 from engine.application.amendment_impact import Impact, impact_of
 from engine.application.amendments import create_amendment_quote
+from engine.application.bill_day import BillDayWish, set_bill_day
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
@@ -57,6 +58,19 @@ class ContractService:
             context,
             lambda work: terminate_contract(work, key, wish, etag=request.etag),
             lambda work, done: wire.termination_message(done, work.etag(Contract, key)),
+        )
+
+    def SetBillDay(self, request: contract_pb2.SetBillDayRequest, context: grpc.ServicerContext) -> Reply:
+        """Let periods turn over on another day of the month."""
+        faults = Faults()
+        key = read_key(request.name, wire.CONTRACTS, "name", faults)
+        wish = _bill_day(request, faults)
+        checked(faults)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: set_bill_day(work, key, wish, etag=request.etag),
+            lambda work, done: wire.bill_day_message(done, work.etag(Contract, key)),
         )
 
     def CreateAmendmentQuote(
@@ -147,6 +161,14 @@ def _termination(request: contract_pb2.TerminateContractRequest, faults: Faults)
     if len(set(request.lines)) < len(request.lines):
         faults.invalid("lines", "a line is named twice")
     return Termination(end=end, reason=request.reason, lines=tuple(request.lines), by=by)
+
+
+def _bill_day(request: contract_pb2.SetBillDayRequest, faults: Faults) -> BillDayWish:
+    effective = need_date(request.effective, "effective", faults)
+    by = read_key(request.by, USERS, "by", faults, optional=True)
+    if not request.reason.strip():
+        faults.required("reason")
+    return BillDayWish(request.bill_day, effective, request.reason, by)
 
 
 CONTRACTS = Listed(Contract, "contracts", lambda contract: contract.id, _contract)

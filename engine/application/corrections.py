@@ -82,9 +82,7 @@ class Corrected:
 
 def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected | Refusal:
     """Credit at once what final invoices of a changed contract hold too much, up to a day; drop its drafts."""
-    dropped = drop_drafts(work, contract.id)
-    if work.tx.get(BillingMark, contract.id) is not None:
-        work.tx.remove(BillingMark, contract.id)
+    dropped = reopen(work, contract.id)
     bill = bill_of(work.env, work.tx, contract, work.tenant)
     if isinstance(bill, Refusal):
         return bill
@@ -95,6 +93,14 @@ def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected |
     if isinstance(issued, Refusal):
         return issued
     return Corrected(replace(bill, notes=(*bill.notes, *issued)), issued, dropped)
+
+
+def reopen(work: Work, contract: str) -> tuple[Invoice, ...]:
+    """Throw the drafts of a changed contract away, and forget up to when it is billed: something else may be due."""
+    dropped = drop_drafts(work, contract)
+    if work.tx.get(BillingMark, contract) is not None:
+        work.tx.remove(BillingMark, contract)
+    return dropped
 
 
 def drop_drafts(work: Work, contract: str) -> tuple[Invoice, ...]:

@@ -30,36 +30,32 @@ def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterato
     for charge in charges:
         yield from _credits(service, charge, active[charge.id], credits.get(charge.id, ()))
     covered = sorted(each for periods in active.values() for each in periods)
-    resume = service.first_open_period(covered)
-    closed = (each for each in charges if each.service is not None and each.service.end <= resume)
-    before = total((_kept(each, credits.get(each.id, ())) for each in closed), service.state.line.amount.currency)
-    for piece, amount in _due(service, resume, before):
+    spent = total((_kept(each, credits.get(each.id, ())) for each in charges), service.state.line.amount.currency)
+    turnover = service.turnover
+    for piece in service.pieces(service.first_open_period(covered)):
+        if service.state.line.charge.timing is BillingTiming.ARREARS and piece.part.end > service.until:
+            return
         for part in _uncovered(piece.part, covered):
-            yield _charge(service, piece, part, amount)
+            amount = _amount(service, part, piece, spent)
+            spent += amount
+            yield _charge(service, piece, part, amount, in_advance=turnover.advance_day(piece))
 
 
-def _due(service: Service, resume: date, before: Money) -> Iterator[tuple[Piece, Money]]:
-    """The periods from ``resume`` on that are due; the last of an agreed term takes what the quote has left.
+def _amount(service: Service, part: Period, piece: Piece, spent: Money) -> Money:
+    """What is due for a part of a period; the last of an agreed term takes what the quote has left.
 
-    ``before`` is what the earlier periods were billed with.
+    ``spent`` is what all other days were billed with.
     """
     line = service.state.line
-    arrears = line.charge.timing is BillingTiming.ARREARS
-    for piece in service.pieces(resume):
-        amount = share_of(line.amount, service.ratio(piece.part, piece.whole), rounding=service.rounding)
-        closes_term = piece.part.end == line.end and not service.state.ended_early
-        if line.term_total is not None and not service.state.ended_early:
-            left = line.term_total - before
-            amount = left if closes_term or left < amount else amount
-        before += amount
-        if not arrears or piece.part.end <= service.until:
-            yield piece, amount
+    amount = share_of(line.amount, service.ratio(part, piece.whole), rounding=service.rounding)
+    if line.term_total is None or service.state.ended_early:
+        return amount
+    left = line.term_total - spent
+    return left if part.end == line.end or left < amount else amount
 
 
-def _charge(service: Service, piece: Piece, part: Period, amount: Money) -> BillLine:
+def _charge(service: Service, piece: Piece, part: Period, amount: Money, *, in_advance: date) -> BillLine:
     line = service.state.line
-    if part != piece.part:
-        amount = share_of(line.amount, service.ratio(part, piece.whole), rounding=service.rounding)
     arrears = line.charge.timing is BillingTiming.ARREARS
     return BillLine(
         id=f"{service.contract.id}/{line.id}/recurring/{part.start}/{part.end}",
@@ -71,7 +67,7 @@ def _charge(service: Service, piece: Piece, part: Period, amount: Money) -> Bill
         kind=LineKind.RECURRING,
         quantity=line.quantity,
         amount=amount,
-        due_on=part.end if arrears else piece.part.start,
+        due_on=part.end if arrears else in_advance,
         service=part,
         share=service.ratio(part, piece.whole),
         tax_code=line.tax_code,
@@ -103,7 +99,7 @@ def _credits(
 
 def _unused_share(service: Service, charge: BillLine, unused: Period) -> Ratio:
     assert charge.service is not None, "a recurring charge has a service period"
-    whole = service.whole_around(charge.service.start)
+    whole = service.turnover.whole_around(charge.service.start)
     terms = service.contract.terms
     return credit_ratio(unused, charge.service, whole=whole, recurrence=service.recurrence, terms=terms)
 

@@ -1,4 +1,4 @@
-"""A contract line as billing sees it: its cycle, its periods, its shares."""
+"""A contract line as billing sees it: its periods and their shares."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.billing.proration import period_ratio
-from engine.contracts import Contract, LineInForce
+from engine.contracts import Contract, LineInForce, turnover_of
 from engine.money import Ratio, RoundingRule
-from engine.periods import Cycle, Period, Piece, Recurrence, cut
+from engine.periods import Period, Piece, Recurrence, Turnover
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +29,25 @@ class Service:
         return Recurrence(period.value)
 
     @property
-    def cycle(self) -> Cycle:
-        """The billing cycle: on the contract's bill day, else on the day of the month that the contract started."""
-        start, bill_day = self.state.line.start, self.contract.terms.bill_day
-        if bill_day:
-            return Cycle.on_day(start, self.recurrence, bill_day)
-        return Cycle.anchored(self.contract.start, self.recurrence)
-
-    @property
-    def first_bill_day(self) -> date:
-        """The first boundary of the cycle on or after the start; a part before it is a leading part."""
-        return self.cycle.next_boundary(self.state.line.start)
+    def turnover(self) -> Turnover:
+        """The days on which its periods turn over."""
+        return turnover_of(self.contract, self.state.line, self.recurrence)
 
     def pieces(self, since: date | None = None) -> Iterator[Piece]:
-        """The service cut into periods, up to the first that begins after ``until``; ``since`` skips whole periods."""
+        """The service cut into periods, up to the first billed after ``until``; ``since`` skips whole periods."""
         if self.state.was_taken_back:
             return iter(())
-        return cut(since or self.state.line.start, self.state.end, cycle=self.cycle, until=self.until)
+        return self.turnover.pieces(since or self.state.line.start, self.state.end, until=self.until)
 
     def first_open_period(self, covered: Sequence[Period]) -> date:
         """The start of the first period that ``covered`` (in order) does not cover whole: work on old ones is saved."""
-        start = end = self.state.line.start
+        end = self.state.line.start
         for each in covered:
             if each.start > end:
                 break
             end = max(end, each.end)
-        return start if end < self.first_bill_day else self.cycle.around(end).start
+        return self.turnover.open_since(end)
 
     def ratio(self, part: Period, whole: Period) -> Ratio:
         """The share of a cycle period by the terms of the contract."""
         return period_ratio(part, whole, recurrence=self.recurrence, terms=self.contract.terms)
-
-    def whole_around(self, day: date) -> Period:
-        """The cycle period that a served day is measured against."""
-        first = self.first_bill_day
-        return self.cycle.leading(first) if day < first else self.cycle.around(day)

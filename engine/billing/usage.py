@@ -185,5 +185,5 @@ def _day(record: UsageRecord) -> date:
 
 def _still_taken_since(service: Service, policy: BillingPolicy) -> date:
     """The start of the oldest period for which late usage is still billed."""
-    cycle = service.cycle
+    cycle = service.turnover.around(service.until).cycle
     return cycle.boundary(cycle.index_around(service.until) - policy.late_usage_periods)

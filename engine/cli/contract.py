@@ -30,6 +30,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--by", "who asks for it", default=""),
         Argument(("--preview",), "show what it would credit, and change nothing", flag=True),
     )
+    bill_day = (
+        NAME,
+        positional("bill_day", "the day of the month, 1 to 31", int),
+        option("--from", "from when on: periods that run then end as agreed", kind=a_day, required=True),
+        option("--reason", "why", required=True),
+        option("--by", "who asks for it", default=""),
+        Argument(("--preview",), "show what it would throw away, and change nothing", flag=True),
+    )
     offer = (
         option("--valid-until", "the last day the quote can be accepted on", kind=a_day, required=True),
         option("--owner", "who quotes (default: the owner of the contract's quote)", default=""),
@@ -68,6 +76,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("amend", "quote a change of a contract, and show what signing it does", amend_contract, amend),
         Verb("renew", "quote the next term of a contract", renew_contract, renew),
         Verb("impact", "what signing a quoted change does, as the contract stands now", show_impact, impact),
+        Verb("bill-day", "let its periods turn over on another day of the month", set_bill_day, bill_day),
         Verb("terminate", "end a contract or some of its lines early", terminate_contract, terminate),
     )
     add_family(commands, "contract", "what was agreed, changing, renewing and ending it", verbs)
@@ -191,6 +200,24 @@ def terminate_contract(client: Client, screen: Screen, options: argparse.Namespa
     return answer
 
 
+def set_bill_day(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Let periods turn over on another day."""
+    answer = client.contracts.set_bill_day(
+        name=options.name,
+        bill_day=options.bill_day,
+        effective=getattr(options, "from"),
+        reason=options.reason,
+        by=named("users")(options.by) if options.by else "",
+        validate_only=options.preview,
+    )
+    _show(screen, answer.contract)
+    for draft in answer.voided_invoices:
+        say_thrown_away(screen, draft)
+    if options.preview:
+        screen.say("  a preview: nothing was changed", style="bold")
+    return answer
+
+
 def _show(screen: Screen, contract: Any) -> None:
     screen.say(f"{contract.name}  {contract.customer}  {contract.order}  {contract.currency_code}", style="bold")
     ends = {each.line: each for change in contract.changes for each in change.ends}
@@ -210,7 +237,8 @@ def _show(screen: Screen, contract: Any) -> None:
     screen.table(["line", "product", "quantity", "amount", "from", "last day", ""], rows, right=(2, 3))
     for change in contract.changes:
         who = f" by {change.by}" if change.by else ""
-        screen.say(f"  change {change.number} of {day(change.effective)}{who}: {change.reason}")
+        turns = f"; bill day {change.bill_day} from then on" if change.bill_day else ""
+        screen.say(f"  change {change.number} of {day(change.effective)}{who}: {change.reason}{turns}")
     show_renewal(screen, contract)
 
 

@@ -27,6 +27,19 @@ class ListContractsFields(TypedDict, total=False):
     page_token: str
 
 
+class SetBillDayFields(TypedDict, total=False):
+    """Fields of SetBillDayRequest."""
+
+    name: str
+    bill_day: int
+    effective: date
+    reason: str
+    by: str
+    request_id: str
+    validate_only: bool
+    etag: str
+
+
 class TerminateContractFields(TypedDict, total=False):
     """Fields of TerminateContractRequest."""
 
@@ -101,6 +114,10 @@ class ContractClient(ServiceClient):
     def terminate_contract(self, **fields: Unpack[TerminateContractFields]) -> contract_pb2.TerminateContractResponse:
         """Ends a contract or some of its lines before the agreed day."""
         return self._call("TerminateContract", contract_pb2.TerminateContractResponse, fields)
+
+    def set_bill_day(self, **fields: Unpack[SetBillDayFields]) -> contract_pb2.SetBillDayResponse:
+        """Lets the periods of a contract turn over on another day of the month."""
+        return self._call("SetBillDay", contract_pb2.SetBillDayResponse, fields)
 
     def create_amendment_quote(self, **fields: Unpack[CreateAmendmentQuoteFields]) -> contract_pb2.AmendmentQuote:
         """Quotes a change of a running contract and shows what signing it does."""

@@ -13,6 +13,7 @@ from engine.contracts.amendment import (
     ends_of,
     runs_on,
 )
+from engine.contracts.bill_days import change_bill_day
 from engine.contracts.contract import BillOn, Contract, ContractChange, Credit, LineEnd, SubscriptionLine
 from engine.contracts.delivery import Delivery, UsageRecord, undelivered
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
@@ -22,6 +23,7 @@ from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms, re
 from engine.contracts.renewing import anchor_of, next_months, renewable, renewing, renews_on
 from engine.contracts.signing import cancel, change, released_before, sign, take_back, with_parts, with_released
 from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom, due_day
+from engine.contracts.turning import bill_day_on, turnover_of
 
 __all__ = [
     "Amendment",
@@ -49,8 +51,10 @@ __all__ = [
     "amendable_faults",
     "anchor_of",
     "base_faults",
+    "bill_day_on",
     "cancel",
     "change",
+    "change_bill_day",
     "due_day",
     "earliest_end",
     "ends_of",
@@ -66,6 +70,7 @@ __all__ = [
     "runs_on",
     "sign",
     "take_back",
+    "turnover_of",
     "undelivered",
     "with_parts",
     "with_released",

@@ -101,7 +101,8 @@ class ContractChange:
     """One signed change: lines that end and lines that begin. A new quantity or price is an end and a beginning.
 
     ``quote``, ``quote_version`` and ``order`` name the accepted offer and its order, for a change that was quoted, and
-    ``rule_book`` the book that priced its lines.
+    ``rule_book`` the book that priced its lines. ``bill_day`` is the day of the month on which periods turn over from
+    then on; None: it stays.
     """
 
     number: int
@@ -115,6 +116,7 @@ class ContractChange:
     quote_version: int = 0
     order: str = ""
     rule_book: str = ""
+    bill_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

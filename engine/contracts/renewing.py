@@ -9,6 +9,7 @@ from engine.catalog import Charge
 from engine.contracts.contract import Contract, SubscriptionLine
 from engine.contracts.force import LineInForce, all_lines, lines_in_force
 from engine.contracts.renewal import RenewalKind
+from engine.contracts.turning import bill_day_on
 from engine.periods import Cycle, Recurrence, months_between
 
 YEAR = 12
@@ -62,10 +63,11 @@ def anchor_of(contract: Contract, charge: Charge, start: date) -> date:
 
     It is the start of the contract, or with a bill day a boundary of the cycle on that day.
     """
-    if not contract.terms.bill_day:
+    bill_day = bill_day_on(contract, start)
+    if not bill_day:
         return contract.start
     recurrence = Recurrence(charge.period.value if charge.period is not None else 1)
-    cycle = Cycle.on_day(start, recurrence, contract.terms.bill_day)
+    cycle = Cycle.on_day(start, recurrence, bill_day)
     boundaries = (cycle.boundary(-n) for n in range(YEAR + 1))
     return next((each for each in boundaries if each.day == cycle.day), cycle.first)
 

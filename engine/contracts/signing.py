@@ -13,6 +13,7 @@ from engine.contracts.events import ContractChanged, ContractSigned
 from engine.contracts.force import LineInForce, all_lines, lines_in_force
 from engine.contracts.notice import earliest_end
 from engine.contracts.renewing import going_on
+from engine.contracts.turning import bill_day_on
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
 from engine.money import Money
 from engine.periods import Recurrence
@@ -130,7 +131,7 @@ def _runs_past(state: LineInForce, on: date) -> bool:
 
 def _change_faults(contract: Contract, proposed: ContractChange) -> Iterator[Fault]:
     states = {each.line.id: each for each in lines_in_force(contract)}
-    if not proposed.ended and not proposed.added:
+    if not proposed.ended and not proposed.added and proposed.bill_day is None:
         yield Fault(NOTHING_TO_CHANGE, "", "no line ends and none begins", "name a line that still runs on that day")
     terms = going_on(contract)
     for at, end in enumerate(proposed.ended):
@@ -152,7 +153,8 @@ def _end_faults(end: LineEnd, states: Mapping[str, LineInForce], place: str) -> 
 
 def _notice_faults(contract: Contract, proposed: ContractChange, states: Mapping[str, LineInForce]) -> Iterator[Fault]:
     """Notice protects a service that runs when one side ends it; a line that is taken back does not run yet."""
-    terms, given = contract.terms, proposed.at.date()
+    given = proposed.at.date()
+    terms = replace(contract.terms, bill_day=bill_day_on(contract, given))
     for at, end in enumerate(proposed.ended):
         state = states.get(end.line)
         if not terms.notice_days or state is None or end.on <= state.line.start:

@@ -21,6 +21,7 @@ from engine.periods.pieces import Piece, cut
 from engine.periods.problem import PeriodError
 from engine.periods.recurrence import MONTHLY, QUARTERLY, YEARLY, Recurrence, Unit
 from engine.periods.service import months_by_periods, term_end
+from engine.periods.turnover import Stretch, Turnover
 
 __all__ = [
     "MONTHLY",
@@ -34,6 +35,8 @@ __all__ = [
     "Piece",
     "Recurrence",
     "Share",
+    "Stretch",
+    "Turnover",
     "Unit",
     "add_months",
     "clipped",

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from cpq.v1 import contract_pb2, order_pb2
 
+from engine.application.bill_day import BillDayChanged
 from engine.application.ending import Settled
 from engine.contracts import (
     Contract,
@@ -100,6 +101,7 @@ def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
         fill_instant(row.sign_time, change.at)
         row.quote = f"quotes/{change.quote}" if change.quote else ""
         row.quote_version, row.order = change.quote_version, f"{ORDERS}/{change.order}" if change.order else ""
+        row.bill_day = change.bill_day or 0
         row.ended_lines.extend(each.line for each in change.ended)
         for end in change.ended:
             _fill_end(row.ends.add(), end)
@@ -112,6 +114,13 @@ def termination_message(done: Settled, etag: str) -> Terminated:
     """A contract after it was ended, with the credit notes that this gave and the drafts thrown away."""
     message = Terminated(contract=contract_message(done.contract, etag))
     message.credit_notes.extend(credit_note_message(each) for each in done.notes)
+    message.voided_invoices.extend(void_message(each) for each in done.dropped)
+    return message
+
+
+def bill_day_message(done: BillDayChanged, etag: str) -> contract_pb2.SetBillDayResponse:
+    """A contract on its new bill day, with the drafts thrown away."""
+    message = contract_pb2.SetBillDayResponse(contract=contract_message(done.contract, etag))
     message.voided_invoices.extend(void_message(each) for each in done.dropped)
     return message
 

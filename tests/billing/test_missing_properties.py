@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.billing import BillLine, LineKind, missing_lines
 from engine.catalog import BillingTiming, ChargePeriod
-from engine.contracts import BillOn, Contract, ContractTerms, Delivery, cancel
+from engine.contracts import BillOn, Contract, ContractTerms, Delivery, cancel, change_bill_day
 from engine.diagnostics import Decision
 from engine.money import Money, allocate, total
 from engine.periods import DayCount, add_months
@@ -104,3 +105,36 @@ def test_a_cancellation_never_credits_more_than_was_billed(agreed, billed_after,
     for line in agreed.lines:
         if not line.is_one_time and line.start >= on:
             assert by_line(lines).get(line.id, Money.zero(EUR)).is_zero
+
+
+@given(
+    agreements(),
+    st.lists(st.integers(0, 900), max_size=3),
+    st.lists(st.tuples(st.integers(0, 900), st.integers(1, 31)), min_size=1, max_size=3),
+)
+def test_whenever_the_bill_day_changes_the_lines_are_the_quote_and_nothing_is_billed_twice(
+    agreed, stops, turns
+) -> None:
+    """Also where a change is for days that are billed already: those stay as they are."""
+    handed = deliveries_of(agreed, [1])
+    lines: tuple[BillLine, ...] = ()
+    story = sorted([*((at, None) for at in stops), *turns], key=lambda each: (each[0], each[1] is not None))
+    for at, bill_day in story:
+        day = agreed.start + timedelta(days=at)
+        if bill_day is None:
+            lines = (*lines, *missing_lines(agreed, handed, (), lines, day))
+            continue
+        outcome = change_bill_day(agreed, bill_day, on=day, at=AT, by="rep", reason="")
+        agreed = outcome.value if isinstance(outcome, Decision) else agreed
+    preview = missing_lines(agreed, handed, (), lines, FAR)
+    stepped = (
+        run(agreed, handed, [agreed.start + timedelta(days=each) for each in (200, 500, 5000)]) if not lines else ()
+    )
+    assert not stepped or sorted(stepped, key=lambda each: each.id) == sorted(preview, key=lambda each: each.id)
+    lines = (*lines, *preview)
+    assert missing_lines(agreed, handed, (), lines, FAR) == ()
+    sums = by_line(lines)
+    for line in agreed.lines:
+        assert sums[line.id] == (line.amount if line.is_one_time else line.term_total)
+        served = sorted(each.service for each in lines if each.subscription == line.id and not line.is_one_time)
+        assert all(one.end == other.start for one, other in pairwise(served)), "each day once"

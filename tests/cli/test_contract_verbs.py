@@ -99,3 +99,16 @@ def test_a_contract_is_amended_and_renewed(cpq: Cpq, write: Write) -> None:
     assert [(each["line"], each["followed_by"]) for each in swapped["quote"]["amendment"]["successions"]] == [
         ("c.2", "c.3")
     ]
+
+
+def test_the_bill_day_changes(cpq: Cpq, write: Write) -> None:
+    contract = accepted(cpq, write, "2026-01-01")
+    drafts = cpq("invoice", "run", "--until", "2026-02-01", "--json")["invoices"]
+    asked = ("contract", "bill-day", contract, "20", "--from", "2026-02-10", "--reason", "salary day")
+    preview = cpq(*asked, "--preview")
+    assert "salary day; bill day 20 from then on" in preview and "nothing was changed" in preview
+    assert "salary day" not in cpq("contract", "show", contract)
+    done = cpq(*asked)
+    assert sum("thrown away" in each for each in done.splitlines()) == len(drafts)
+    assert "salary day; bill day 20 from then on" in cpq("contract", "show", contract)
+    assert "the bill day is 20 already" in cpq(*asked, code=1)

@@ -1,5 +1,5 @@
 """Tests of engine.contracts.contract, engine.contracts.delivery, engine.contracts.events, engine.contracts.force,
-engine.contracts.signing and engine.contracts.terms."""
+engine.contracts.signing, engine.contracts.terms, engine.contracts.turning and engine.contracts.bill_days."""
 
 from __future__ import annotations
 
@@ -20,17 +20,21 @@ from engine.contracts import (
     Credit,
     Delivery,
     LineEnd,
+    anchor_of,
+    bill_day_on,
     cancel,
     change,
+    change_bill_day,
     last_day_of_service,
     lines_in_force,
     sign,
     take_back,
+    turnover_of,
     undelivered,
 )
 from engine.diagnostics import Decision, Refusal
 from engine.money import Money, currency
-from engine.periods import Period
+from engine.periods import Period, Recurrence
 from tests.contracts.build import SIGNED, contract, day, metered, one_time, recurring
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -167,3 +171,25 @@ def test_what_is_to_be_delivered_is_the_rest_of_lines_that_are_billed_so() -> No
     ]
     later = day("2026-12-31")
     assert [*undelivered(left, came, on=later)] == [Delivery("goods/rest", "goods", later, Decimal("7.5"))]
+
+
+def test_periods_turn_over_on_another_day_from_a_change_on() -> None:
+    agreed = contract(recurring("a", "10.00", "2026-01-01", None), terms=ContractTerms(bill_day=1))
+    changed = change_bill_day(agreed, 15, on=day("2026-02-10"), at=SIGNED, by="rep", reason="salary day")
+    assert isinstance(changed, Decision)
+    found, (event,) = changed.value, changed.events
+    assert (event.number, event.ended, event.added) == (1, (), ())
+    assert [bill_day_on(found, day(each)) for each in ("2026-02-09", "2026-02-10")] == [1, 15]
+    turns = turnover_of(found, found.lines[0], Recurrence(1)).stretches
+    assert [(str(each.since), each.cycle.day) for each in turns] == [("2026-01-01", 1), ("2026-03-01", 15)]
+    on_the_day = recurring("b", "10.00", "2026-02-10", None)
+    later = change(found, ContractChange(0, day("2026-02-10"), "", "rep", SIGNED, added=(on_the_day,)))
+    assert isinstance(later, Decision)
+    (turn,) = turnover_of(later.value, on_the_day, Recurrence(1)).stretches
+    assert (str(turn.since), turn.cycle.day) == ("2026-02-10", 15), "signed after the change, it begins on the new day"
+    with_it = replace(agreed, lines=(*agreed.lines, on_the_day))
+    same_day = change_bill_day(with_it, 15, on=day("2026-02-10"), at=SIGNED, by="rep", reason="")
+    assert isinstance(same_day, Decision)
+    turns = turnover_of(same_day.value, on_the_day, Recurrence(1)).stretches
+    assert [(str(each.since), each.cycle.day) for each in turns] == [("2026-02-10", 1), ("2026-03-01", 15)]
+    assert anchor_of(found, on_the_day.charge, day("2026-04-15")).day == 15

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,9 @@ from tests.conformance.adapters.gap import need
 AT = datetime(2000, 1, 1, tzinfo=UTC)
 STARTS = {"create"}
 STOPS = {"cancel", "end"}
-EVENTS = {"create", "change_plan", "cancel", "uncancel", "end", "pause", "resume", "usage"}
+EVENTS = {"create", "change_plan", "cancel", "uncancel", "end", "pause", "resume", "usage", "set_bill_cycle_day"}
+BLOCKS = {"block_billing": "pause", "unblock_billing": "resume"}
+"""Billing that is blocked is service that is not served, from the day that the block is for."""
 SERVICE = {
     "recurring": LineKind.RECURRING,
     "usage": LineKind.USAGE,
@@ -56,7 +58,7 @@ def check(case: dict[str, Any]) -> None:
     need(at_once or case["convention"].startswith("killbill-"), f"convention-{case['convention']}")
     need(not any("fixed_charges" in each for each in given["plans"].values()), "fixed-charges-by-difference")
     for event in given["events"]:
-        need(event["type"] in EVENTS, f"event-{event['type']}")
+        need(event["type"] in EVENTS or event["type"] in BLOCKS, f"event-{event['type']}")
         need(not (at_once and event["type"] in STOPS), "lago-termination-day")
     expected = _expected(case)
     need(not _is_greedy(given, expected), "arrears-billed-early")
@@ -155,11 +157,15 @@ class Story:
     began: dict[str, date] = field(default_factory=dict)
     plans: dict[str, str] = field(default_factory=dict)
     running: dict[str, list[SubscriptionLine]] = field(default_factory=dict)
+    bill_days: list[tuple[int, date, int]] = field(default_factory=list)
+    """How many lines there were when a bill day was set, from when it holds, and the day."""
 
     def tell(self, event: dict[str, Any]) -> None:
         key = event.get("subscription", "")
         day = _day(event.get("effective", event["at"]))
-        match event["type"]:
+        match BLOCKS.get(event["type"], event["type"]):
+            case "set_bill_cycle_day":
+                self.bill_days.append((len(self.lines), day, int(event["day"])))
             case "create":
                 self.began[key] = day
                 self._start(key, event["plan"], day)
@@ -183,9 +189,21 @@ class Story:
         terms = ContractTerms(bill_day=bill_day, day_count=day_count(self.case["convention"]))
         unit = currency(self.case["currency"])
         start = min((each.start for each in self.lines), default=date(2000, 1, 1))
-        change = ContractChange(1, start, "", "", AT, tuple(self.ends))
-        changes = (change,) if self.ends else ()
-        return Contract("c", "a", unit, "q", 1, "o", "book", AT, start, tuple(self.lines), terms, changes=changes)
+        first = self.bill_days[0][0] if self.bill_days else len(self.lines)
+        changes = tuple(replace(each, number=n) for n, each in enumerate(self._changes(start), 1))
+        return Contract(
+            "c", "a", unit, "q", 1, "o", "book", AT, start, tuple(self.lines[:first]), terms, changes=changes
+        )
+
+    def _changes(self, start: date) -> Iterator[ContractChange]:
+        """Each change of the bill day, the lines that were signed after it, and the ends at last."""
+        until = [number for number, _, _ in self.bill_days[1:]] + [len(self.lines)] * bool(self.bill_days)
+        for (number, day, bill_day), following in zip(self.bill_days, until, strict=True):
+            yield ContractChange(0, day, "", "", AT, bill_day=bill_day)
+            if following > number:
+                yield ContractChange(0, day, "", "", AT, added=tuple(self.lines[number:following]))
+        if self.ends:
+            yield ContractChange(0, start, "", "", AT, tuple(self.ends))
 
     def _start(self, key: str, plan: str, day: date) -> None:
         self.plans[key] = plan
