@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from engine.configuration.solver.bits import atoms_of
+
 FLIPS_MAX = 40
 """Flips after which a walk gives up; most that succeed need two."""
 
@@ -33,15 +35,21 @@ def touching(clauses: Iterable[Clause]) -> Touching:
 class Rotator:
     """Walks between solutions of some clauses; one thread at a time."""
 
-    def __init__(self, clauses: Touching) -> None:
+    def __init__(self, clauses: Touching, atoms: int) -> None:
         self._clauses = clauses
-        self._holds: set[int] = set()
+        self._holds = set(range(-atoms, 0))
         self._fixed: Collection[int] = ()
         self._visits = 0
+        self.solution = 0
+        """The bits of the atoms that hold where it stands."""
 
-    def start(self, solution: Sequence[int], fixed: Collection[int]) -> None:
-        """Stand at this solution; the ``fixed`` literals hold in it and stay."""
-        self._holds = set(solution)
+    def stand(self, solution: int, fixed: Collection[int]) -> None:
+        """Stand at this solution; of the ``fixed`` literals those that hold in it stay."""
+        changed = list(atoms_of(self.solution ^ solution))
+        now = [atom if solution >> atom & 1 else -atom for atom in changed]
+        self._holds.difference_update([-each for each in now])
+        self._holds.update(now)
+        self.solution = solution
         self._fixed = fixed
 
     def reach(self, literal: int) -> set[int]:
@@ -61,6 +69,8 @@ class Rotator:
                 self._undo(flipped)
                 return set()
             broken += self._flip(best, flipped)
+        for each in flipped:
+            self.solution ^= 1 << abs(each)
         return flipped
 
     def _flip(self, literal: int, flipped: set[int]) -> list[Clause]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.configuration.solver.bits import SolutionReader, atoms_of
+from engine.configuration.solver.remembered import Misfits, Remembered
 from engine.configuration.solver.rotation import Rotator
 from engine.configuration.solver.search import BudgetSpentError, Search
 
-POOL_LIMITS = (256, 1_024)
-"""So many solutions are remembered at least and at most, else two an atom: one click may need some hundred."""
 LUCK = 6
 """Walks that may fail in a row before the solver takes over; each that arrives earns one more."""
 
@@ -37,7 +36,8 @@ class WitnessFinder:
     """Answers domain questions on one search; remembers solutions, since many still stand after the next click.
 
     Solver calls show many facts at first and one each in the end. With a ``rotator`` over all clauses of the search,
-    the last few facts are shown by walks from a known solution instead.
+    the last few facts are shown by walks instead: from a new solution to what is open, and from what showed it before
+    the newest choice to that choice.
     """
 
     def __init__(self, search: Search, atoms: int, rotator: Rotator | None = None) -> None:
@@ -48,9 +48,7 @@ class WitnessFinder:
         self._rotator = rotator
         # A call costs more the larger the problem, a walk hardly does: so many new facts make a call worth it.
         self._worth_a_call = 4 + atoms // 200
-        least, most = POOL_LIMITS
-        self._most = min(most, max(least, 2 * atoms))
-        self._pool: OrderedDict[int, None] = OrderedDict()
+        self._remembered = Remembered(atoms)
 
     def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible | None:
         """Which of the wanted atoms may hold or fail under the assumptions, exactly; None when nothing fits them.
@@ -62,64 +60,97 @@ class WitnessFinder:
             return None
         found = _Tally(wanted, self._every)
         found.settle(implied, self._atoms)
-        self._reuse(assumptions, found)
-        if not found.seen and self._witness(assumptions, found) is None:
+        misfits = self._remembered.misfits(assumptions)
+        self._reuse(self._remembered.those(misfits == 0), found)
+        nearly = self._adapted(assumptions, misfits, found)
+        if not found.seen and next(nearly, None) is None and self._witness(assumptions, found) is None:
             return None
         try:
-            self._close(list(assumptions), implied, found)
+            if found.next_open():
+                self._close(assumptions, implied, nearly, found)
         except BudgetSpentError:
             raise PartlyKnownError(found.shown(wanted), Possible(found.open_hold, found.open_fail)) from None
         return found.shown(wanted)
 
-    def _reuse(self, assumptions: Sequence[int], found: _Tally) -> None:
-        """Count every remembered solution that agrees with the assumptions."""
-        if any(abs(each) > self._atoms for each in assumptions):
-            return
-        must = sum(1 << each for each in set(assumptions) if each > 0)
-        never = sum(1 << -each for each in set(assumptions) if each < 0)
+    def _reuse(self, fitting: Iterable[int], found: _Tally) -> None:
+        """Count remembered solutions that fit the assumptions."""
         used: list[int] = []
-        for solution in reversed(self._pool):
-            if solution & must == must and not solution & never and found.add(solution):
+        for solution in fitting:
+            if found.add(solution):
                 used.append(solution)
                 if not found.open_hold and not found.open_fail:
                     break
         for each in reversed(used):
-            self._pool.move_to_end(each)
+            self._remembered.keep(each)
 
-    def _witness(self, assumptions: Sequence[int], found: _Tally) -> Sequence[int] | None:
+    def _adapted(self, assumptions: Sequence[int], misfits: Misfits, found: _Tally) -> Iterator[int]:
+        """Remembered solutions of something open that lack one assumption, walked to it.
+
+        What is hard to arrive at stays so click after click, while the newest choice is as near to one as to another.
+        """
+        rotator = self._rotator
+        if rotator is None:
+            return
+        luck = LUCK
+        for solution in self._remembered.those(misfits == 1):
+            goal = found.shown_by(solution)
+            if not goal:
+                continue
+            rotator.stand(solution, {*assumptions, goal})
+            lacking = next(each for each in assumptions if (solution >> abs(each) & 1) != (each > 0))
+            arrived = rotator.reach(lacking)
+            luck += 1 if arrived else -1
+            if luck < 0:
+                return
+            if arrived:
+                found.add(rotator.solution)
+                self._remembered.keep(rotator.solution)
+                yield rotator.solution
+
+    def _witness(self, assumptions: Sequence[int], found: _Tally) -> int | None:
         """A solution that shows as much as possible of what is open; None when there is none."""
         if found.news:  # a refusal changes next to nothing, and saying all phases again costs more than most calls
             self._search.favour(found.missing())
             found.news = False
         if not self._search.solve(assumptions):
             return None
-        model = self._search.model()
-        solution = self._read(model)
+        solution = self._read(self._search.model())
         found.add(solution)
-        self._keep(solution)
-        return model
+        self._remembered.keep(solution)
+        return solution
 
-    def _keep(self, solution: int) -> None:
-        self._pool[solution] = None
-        if len(self._pool) > self._most:
-            self._pool.popitem(last=False)
+    def _close(self, assumptions: Sequence[int], implied: Sequence[int], nearly: Iterator[int], found: _Tally) -> None:
+        """Witness or refute whatever is still open, by what shows most for its cost at the time."""
+        asked = self._asked(assumptions, found)
+        if self._rotator is not None:
+            self._while_worth(nearly, found)
+            last = self._while_worth(asked, found)
+            if last is not None:
+                self._rotator.stand(last, set(implied))
+                self._rotate(self._rotator, found)
+            deque(nearly, 0)
+        deque(asked, 0)
 
-    def _close(self, assumptions: list[int], implied: Sequence[int], found: _Tally) -> None:
-        """Witness or refute whatever is still open."""
-        rotator = self._rotator
-        assumptions.append(0)
+    def _while_worth(self, solutions: Iterator[int], found: _Tally) -> int | None:
+        """Take solutions until one shows too little for its cost; None: there were no more."""
+        before = found.open()
+        for solution in solutions:
+            left = found.open()
+            if before - left < self._worth_a_call:
+                return solution
+            before = left
+        return None
+
+    def _asked(self, assumptions: Sequence[int], found: _Tally) -> Iterator[int]:
+        """Solutions of the solver, until nothing is open."""
         while literal := found.next_open():
-            before = found.open()
-            assumptions[-1] = literal
-            model = self._witness(assumptions, found)
-            if model is None:
+            solution = self._witness([*assumptions, literal], found)
+            if solution is None:
                 found.refute(literal)
-            elif rotator is not None and before - found.open() < self._worth_a_call:
-                rotator.start(model, set(implied))
-                self._rotate(rotator, self._read(model), found)
-                rotator = None
+            else:
+                yield solution
 
-    def _rotate(self, rotator: Rotator, solution: int, found: _Tally) -> None:
+    def _rotate(self, rotator: Rotator, found: _Tally) -> None:
         """Walk on from a solution to every open literal, as long as most walks arrive."""
         luck = LUCK
         for literal in found.all_open():
@@ -131,9 +162,8 @@ class WitnessFinder:
                 break
             for each in flipped:
                 found.show(each)
-                solution ^= 1 << abs(each)
             if flipped:
-                self._keep(solution)
+                self._remembered.keep(rotator.solution)
 
 
 class _Tally:
@@ -188,6 +218,12 @@ class _Tally:
             self.open_hold &= ~(1 << literal)
         else:
             self.open_fail &= ~(1 << -literal)
+
+    def shown_by(self, solution: int) -> int:
+        """An open literal that a solution has, or 0."""
+        if holds := solution & self.open_hold:
+            return holds.bit_length() - 1
+        return 1 - (self.open_fail & ~solution).bit_length() if self.open_fail & ~solution else 0
 
     def is_open(self, literal: int) -> bool:
         """Whether the literal is neither seen nor refuted."""

@@ -72,7 +72,7 @@ class ReducedFinder:
     def __init__(self, reduced: Reduced) -> None:
         self._reduced = reduced
         self.search = Search(reduced.cnf)
-        self._inner = WitnessFinder(self.search, reduced.cnf.top, Rotator(reduced.touching))
+        self._inner = WitnessFinder(self.search, reduced.cnf.top, Rotator(reduced.touching, reduced.cnf.top))
 
     def possible(self, assumptions: Sequence[int], wanted: Possible) -> Possible | None:
         """Which of the wanted atoms may hold or fail under the assumptions, exactly; None when nothing fits them."""

@@ -17,6 +17,7 @@ from engine.configuration import (
     Term,
     configurator_for,
 )
+from engine.configuration.solver.bits import mask
 from engine.configuration.solver.cnf import Cnf
 from engine.configuration.solver.reduced import reduce
 from engine.configuration.solver.rotation import Rotator, touching
@@ -68,8 +69,8 @@ def test_the_reduced_clauses_have_the_same_solutions(seed: int) -> None:
     assert said == {tuple(int(each[at - 1] > 0) for at in range(1, shown + 1)) for each in every}
     # What holds somewhere is the same, whichever way it is asked, and opposites of opposites are themselves.
     outer = small.translator.outward(facts(inner))
-    mask = (1 << (shown + 1)) - 2
-    assert (outer.hold, outer.fail) == (facts(every).hold & mask, facts(every).fail & mask)
+    decided = (1 << (shown + 1)) - 2
+    assert (outer.hold, outer.fail) == (facts(every).hold & decided, facts(every).fail & decided)
     assert small.literals([-at for at in range(1, shown + 1)]) == [
         -small.literals([at])[0] for at in range(1, shown + 1)
     ]
@@ -104,8 +105,9 @@ def test_a_walk_arrives_at_a_solution_or_moves_nothing(seed: int) -> None:
         return
     here = set(rnd.choice(every))
     fixed = set(rnd.sample(sorted(here), rnd.randint(0, 2)))
-    rotator = Rotator(touching(clauses))
-    rotator.start(sorted(here, key=abs), fixed)
+    rotator = Rotator(touching(clauses), atoms)
+    rotator.stand(mask(each for each in rnd.choice(every) if each > 0), ())
+    rotator.stand(mask(each for each in here if each > 0), fixed)
     for literal in rnd.sample([*range(1, atoms + 1), *range(-atoms, 0)], 6):
         if literal in here:
             continue
@@ -113,6 +115,7 @@ def test_a_walk_arrives_at_a_solution_or_moves_nothing(seed: int) -> None:
         assert not flipped or literal in flipped
         here = {each for each in here if -each not in flipped} | flipped
         assert tuple(sorted(here, key=abs)) in every and fixed <= here
+        assert rotator.solution == mask(each for each in here if each > 0)
 
 
 @given(SEEDS)
