@@ -18,7 +18,7 @@ from benchmarks.measure import percentile, report
 from engine.adapters.collector import calm_collector
 from engine.adapters.rule_folder import read_folder
 from engine.catalog import Sku
-from engine.configuration.products import ProductConfigurator
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.configuration.solver import completing
 from engine.configuration.solver.steps import STEPS_MAX
 

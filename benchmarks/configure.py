@@ -29,15 +29,8 @@ from engine.adapters.part_catalog import on_parts
 from engine.adapters.rule_folder import read_folder, unpack
 from engine.api.charting import CHART_AFTER
 from engine.configuration.answers import Budget, Choice, Relation
-from engine.configuration.products import (
-    Pick,
-    ProductChoice,
-    ProductConfigurator,
-    ProductModel,
-    ProductState,
-    Set,
-    Standing,
-)
+from engine.configuration.products import Pick, ProductChoice, ProductModel, ProductState, Set, Standing
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.configuration.products.vocabulary import Vocabulary
 from engine.rulebook.load import load
 

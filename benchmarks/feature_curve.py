@@ -23,7 +23,8 @@ from benchmarks.clicks.sessions import CASES, MORE, PATIENT, Session, record
 from benchmarks.measure import exponent, percentile, report
 from benchmarks.model_clicks import play
 from benchmarks.model_operations import OPERATIONS, ours
-from engine.configuration import Model, State, configurator_for
+from engine.configuration import Model, State
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.reader import read_model
 from engine.configuration.solver.cnf import encode
 

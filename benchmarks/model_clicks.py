@@ -22,7 +22,8 @@ from benchmarks.clicks.problem import as_json
 from benchmarks.clicks.sessions import PATIENT, Case, Session, sessions_of
 from benchmarks.measure import percentile, report
 from engine.adapters.diagrams import diagram_cache, diagram_for
-from engine.configuration import Configurator, Model, State, configurator_for
+from engine.configuration import Model, State
+from engine.configuration.configurator import Configurator, configurator_for
 from engine.configuration.solver.build import CompileBudget
 
 BUDGETS = {

@@ -26,7 +26,8 @@ from benchmarks.model_clicks import play
 from benchmarks.model_operations import ours
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.adapters.disk_cache import DiskCache
-from engine.configuration import Model, configurator_for
+from engine.configuration import Model
+from engine.configuration.configurator import configurator_for
 from engine.configuration.solver.build import CompileBudget
 from engine.configuration.solver.flat import Diagram
 

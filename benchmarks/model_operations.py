@@ -28,18 +28,9 @@ from benchmarks.clicks.questions import Questions, as_literals, questions_of
 from benchmarks.clicks.sessions import PATIENT, Case, Session, sessions_of
 from benchmarks.measure import percentile, report
 from engine.adapters.diagrams import diagram_cache, diagram_for
-from engine.configuration import (
-    Budget,
-    Choice,
-    Completion,
-    Configurator,
-    Explanation,
-    Model,
-    Objective,
-    OutOfBudget,
-    configurator_for,
-)
+from engine.configuration import Budget, Choice, Completion, Explanation, Model, Objective, OutOfBudget
 from engine.configuration.checking import price_terms
+from engine.configuration.configurator import Configurator, configurator_for
 from engine.configuration.solver.build import CompileBudget
 
 OPERATIONS = ("consistency", "conflict", "repair", "completion")

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.clicks.sessions import PATIENT, Session
-from engine.configuration import Choice, Configurator, Model, Objective, State
+from engine.configuration import Choice, Model, Objective, State
 from engine.configuration.checking import price_terms
+from engine.configuration.configurator import Configurator
 from engine.configuration.solver.facts import Vocabulary
 
 BLOCKED = 4

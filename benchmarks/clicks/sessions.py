@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cli.model_file import load
-from engine.configuration import Budget, Choice, Configurator, Model, State, Value
+from engine.configuration import Budget, Choice, Model, State, Value
+from engine.configuration.configurator import Configurator
 
 CLICKS = 12
 PATIENT = Budget(conflicts=10**9, milliseconds=60_000)

@@ -13,7 +13,6 @@ from engine.adapters.disk_cache import DiskCache, user_cache
 from engine.adapters.made_with import made_with
 from engine.adapters.rule_folder import unpack
 from engine.application.rule_books import ActiveBook, CheckedBook
-from engine.rulebook.load import load
 from engine.rulebook.packing import PackedBook, PackError, pack_book, unpack_book
 from engine.rulebook.packing.kinds import CORE
 from engine.rulebook.parts import parts_of
@@ -86,6 +85,8 @@ class CompiledBooks:
 
 def compiled(files: Mapping[str, bytes]) -> tuple[CheckedBook, PackedBook | None]:
     """Compile sources; a sound book comes with what is kept of it."""
+    from engine.rulebook.load import load  # of sources; a book that is kept compiled is not read again
+
     sources = unpack(files)
     with uncollected():
         loaded = load(sources)

@@ -19,7 +19,8 @@ from engine.application.content import Content, find_book
 from engine.application.perform import DEFAULT_TENANT
 from engine.application.rule_books import ActiveBook
 from engine.configuration.answers import Budget
-from engine.configuration.products import ProductChoice, ProductConfigurator
+from engine.configuration.products import ProductChoice
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Fault, Refusal
 from engine.money import currency
 from engine.quotes.request import QuoteRequest

@@ -18,16 +18,8 @@ from engine.application.configure import costs, lines_of, list_price, unpriced, 
 from engine.application.faults import invalid
 from engine.catalog import Sku
 from engine.configuration.answers import Budget, OutOfBudget
-from engine.configuration.products import (
-    Conflict,
-    Option,
-    Pick,
-    ProductChoice,
-    ProductConfigurator,
-    ProductState,
-    Set,
-    Standing,
-)
+from engine.configuration.products import Conflict, Option, Pick, ProductChoice, ProductState, Set, Standing
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.wire import configurations as wire
 from engine.wire.basics import Faults, price_text, read_date, read_decimal

@@ -9,7 +9,7 @@ from cachetools import LRUCache
 
 from engine.application.configure import ListPrices, list_prices
 from engine.application.rule_books import ActiveBook
-from engine.configuration.products import ProductConfigurator
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.pricing import facts_read
 from engine.quotes.evaluation import price_request
 from engine.quotes.request import QuoteRequest

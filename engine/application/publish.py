@@ -9,7 +9,8 @@ from datetime import datetime
 from engine.application.book_days import note_publication
 from engine.application.faults import not_found
 from engine.application.perform import Work
-from engine.application.rule_books import ActiveBook, PublishedBook
+from engine.application.ports import Reader
+from engine.application.rule_books import ActiveBook, PublishedBook, RuleBooks
 from engine.diagnostics import Code, Diagnostic, Fault, Refusal, Severity
 from engine.rulebook.rule_run import run_tests
 
@@ -80,6 +81,15 @@ def publish_files(work: Work, files: Mapping[str, bytes], *, etag: str) -> Publi
     note_publication(work, published)
     work.tx.emit(RuleBookPublished(published.id, published.book, published.number, work.at))
     return published
+
+
+def published_last(reader: Reader, books: RuleBooks, files: Mapping[str, bytes]) -> str | None:
+    """The hash of the book that was published last when it was made of these very files: its tests held then."""
+    for last in reader.newest(PublishedBook, limit=1):
+        document = reader.blob(f"ruleBooks/{last.id}")
+        if document is not None and books.unpack(document) == files:
+            return last.id
+    return None
 
 
 def publish_again(work: Work, key: str, *, etag: str) -> PublishedBook | Refusal:

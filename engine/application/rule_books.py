@@ -61,6 +61,9 @@ class RuleBooks(Protocol):
     def pack(self, files: Mapping[str, bytes]) -> bytes:
         """The sources as one opaque document."""
 
+    def unpack(self, document: bytes) -> Mapping[str, bytes]:
+        """The sources of a document that ``pack`` made."""
+
     def get(self, tenant: str, book_hash: str) -> ActiveBook | None:
         """The published book of that hash, or None."""
 

@@ -22,10 +22,11 @@ from engine.adapters.tax_hook import HttpTaxService
 from engine.adapters.unreadable import FolderError
 from engine.api.calls import Calls
 from engine.api.pages import Pages
+from engine.api.register import Bind, bind_all
 from engine.application.book_days import keep_book_days
 from engine.application.perform import DEFAULT_TENANT, Environment, perform
 from engine.application.ports import Asked, StoreFailed
-from engine.application.publish import publish_files
+from engine.application.publish import publish_files, published_last
 from engine.application.rule_books import CheckedBook
 from engine.application.tax_hook import NO_TAX_SERVICE
 from engine.approvals import PlainApprovalProcess
@@ -41,7 +42,7 @@ PAGE_KEY = "page-token-key"
 UNREADABLE_FILE = Code("FIL000")
 
 
-def build_server(settings: Settings) -> Running:
+def build_server(settings: Settings, *, bind: Bind = bind_all) -> Running:
     """Open the store, publish rule folders that are new, and start to serve.
 
     Raises SettingsError for settings, addresses and rule folders that cannot be used, StoreFailed for the database.
@@ -60,7 +61,7 @@ def build_server(settings: Settings) -> Running:
         calls = Calls(env, Pages(page_key(env)), limits_of(settings))
         gc.collect()
         gc.freeze()
-        return Running(settings, calls, on_close=lambda: close(ids, store, afterwards))
+        return Running(settings, calls, on_close=lambda: close(ids, store, afterwards), bind=bind)
     except BaseException:
         afterwards.close()
         store.close()
@@ -113,11 +114,15 @@ def compiler(books: CompiledBooks) -> Callable[[Mapping[str, bytes]], CheckedBoo
 
 
 def publish_folder(env: Environment, root: Path) -> str:
-    """Publish a rule folder unless its book is in the store already, and return its hash."""
+    """Publish a rule folder unless its book was published last, and return its hash."""
     try:
         files = read_folder(root)
     except FolderError as problem:
         raise SettingsError(str(problem)) from problem
+    with env.store.latest(DEFAULT_TENANT) as reader:
+        last = published_last(reader, env.books, files)
+    if last is not None:
+        return last
     done = perform(
         env,
         Asked("PublishFolder"),

@@ -15,8 +15,8 @@ from grpc_reflection.v1alpha import reflection
 from engine.adapters.bell import ThreadBell
 from engine.api.calls import Calls, Limits
 from engine.api.guard import Guard
-from engine.api.register import add_service
-from engine.api.services import SERVICES, servicers
+from engine.api.register import Bind, bind_all
+from engine.api.services import SERVICES
 from engine.application.billing_runs import advance_billing
 from engine.application.perform import DEFAULT_TENANT
 from engine.bootstrap.background import Background, log_failure
@@ -30,7 +30,9 @@ THREADS_A_STREAM = 4
 class Running:
     """A server that answers; close it, or use it as a context manager."""
 
-    def __init__(self, settings: Settings, calls: Calls, on_close: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, settings: Settings, calls: Calls, on_close: Callable[[], None] = lambda: None, *, bind: Bind = bind_all
+    ) -> None:
         self.env = calls.env
         self._settings = settings
         self._on_close = on_close
@@ -51,8 +53,7 @@ class Running:
         self._background: Background | None = None
         self._health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        for name, servicer in servicers(calls).items():
-            add_service(self._server, SERVICES[name], servicer)
+        bind(self._server, calls)
         names = [each.full_name for each in SERVICES.values()]
         reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from engine.adapters.folder_watch import FolderWatch
+from engine.api.register import bind_when_called
 from engine.application.perform import DEFAULT_TENANT, Environment
 from engine.application.ports import StoreError
 from engine.application.run_due import run_due
@@ -66,12 +67,20 @@ def _until_told(settings: Settings) -> Iterator[tuple[Running, threading.Event]]
         asked.set()
 
     running = build_server(settings)
+    get_ready(running.env)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     print(f"serving on {running.address}", flush=True)
     yield running, asked
     running.drain()
     print("stopped", flush=True)
+
+
+def get_ready(env: Environment) -> None:
+    """Compile the book in force today and start its configurators, for which the first callers would wait."""
+    book = env.books.in_force(DEFAULT_TENANT, env.clock.now(DEFAULT_TENANT).date())
+    if book is not None:
+        tuple(book.parts.configurators.values())
 
 
 def do_what_is_due(env: Environment) -> int:
@@ -90,5 +99,6 @@ def do_what_is_due(env: Environment) -> int:
 def in_process(settings: Settings) -> Iterator[Running]:
     """A server on a Unix socket of its own, for a command that needs one; ``settings.listen`` is not used."""
     with tempfile.TemporaryDirectory(prefix="cpq-") as folder:
-        with build_server(replace(settings, listen=f"unix:{Path(folder) / 'cpq.sock'}")) as running:
+        inside = replace(settings, listen=f"unix:{Path(folder) / 'cpq.sock'}")
+        with build_server(inside, bind=bind_when_called) as running:
             yield running

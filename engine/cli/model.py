@@ -18,9 +18,10 @@ from engine.cli.model_file import load
 from engine.cli.model_study import count_text, study_data, study_lines
 from engine.cli.progress import progress
 from engine.cli.screen import print_whole
-from engine.configuration import Budget, Model, configurator_for
+from engine.configuration import Budget, Model
 from engine.configuration.analysing import study
 from engine.configuration.checking import Json, Query, Stopwatch, check, summary
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.writer import write_model
 from engine.configuration.solver.build import CompileBudget, CompileStatus
 from engine.configuration.solver.flat import Diagram

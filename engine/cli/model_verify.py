@@ -15,8 +15,9 @@ from rich.table import Table
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.cli.model_file import load
 from engine.cli.screen import print_whole
-from engine.configuration import Budget, configurator_for
+from engine.configuration import Budget
 from engine.configuration.checking import Query, Stopwatch, check
+from engine.configuration.configurator import configurator_for
 from engine.configuration.solver.build import CompileBudget
 from engine.configuration.verifying import CHECKS, Verdict, verdicts
 

@@ -1,7 +1,7 @@
 """Owns product model to solver problem; domains, explanation, repair, completion.
 
 Does not own what prices mean.
-Entry points: ``ModelBuilder`` → ``Model``; ``Configurator`` with ``configure``, ``explain``, ``repair``, ``complete``.
+Entry points: ``ModelBuilder`` → ``Model``; ``configurator.Configurator`` answers questions about one.
 """
 
 from engine.configuration.answers import (
@@ -25,7 +25,6 @@ from engine.configuration.answers import (
     Violation,
 )
 from engine.configuration.builder import ModelBuilder
-from engine.configuration.configurator import Configurator, configurator_for
 from engine.configuration.model import STRUCTURE, Kind, Model, Rule, Term, Value, Variable
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "Clash",
     "Completion",
     "CompletionStatus",
-    "Configurator",
     "Domain",
     "Explanation",
     "Kind",
@@ -56,5 +54,4 @@ __all__ = [
     "Value",
     "Variable",
     "Violation",
-    "configurator_for",
 ]

@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from operator import itemgetter
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from engine.approvals import ApprovalPolicy, ChainDefinition, Route, Router
 from engine.catalog import ONE_TIME, Catalog, ChargeKind, ConfiguredLine, LineId, Product, Sku, Value
 from engine.catalog.product import ONE
 from engine.configuration.answers import DEFAULT_BUDGET, Budget
-from engine.configuration.products import Finding, ProductConfigurator
+from engine.configuration.products import Finding
 from engine.configuration.products.checking import UNDECIDED
 from engine.diagnostics import Fault, Refusal
 from engine.money import Ratio
@@ -35,6 +35,9 @@ from engine.quotes.known import known_of
 from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.phases import Phase, phases_of
 from engine.quotes.request import NONE, QuoteRequest, RequestedLine
+
+if TYPE_CHECKING:
+    from engine.configuration.products.configurator import ProductConfigurator
 
 _MAKE = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """``RequestLine`` from all its fields in order, without the cost of its keywords."""

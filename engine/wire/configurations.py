@@ -18,12 +18,12 @@ from engine.configuration.products import (
     ProductChoice,
     ProductCompletion,
     ProductRepair,
-    ProductWish,
     Set,
     SettingState,
     SlotState,
     Standing,
 )
+from engine.configuration.products.wishes import ProductWish
 from engine.quotes.request import RequestedLine
 from engine.wire.basics import Faults, fill_value, price_text, read_value
 from engine.wire.contents import fill_line

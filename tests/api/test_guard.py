@@ -18,6 +18,7 @@ from engine.api.register import add_service
 from engine.api.services import SERVICES
 from engine.application.ports import StoreFailed
 from engine.bootstrap.running import Running
+from engine.bootstrap.serving import in_process
 from engine.bootstrap.settings import Settings, SettingsError
 from tests.api import deal
 from tests.api.server import Served, failure, served
@@ -132,6 +133,20 @@ def server_calls(server: Served) -> object:
     from engine.api.pages import Pages
 
     return Calls(server.env, Pages(b"key"))
+
+
+def test_services_bound_when_called_are_the_same_ones(tmp_path: Path) -> None:
+    with in_process(Settings(tmp_path / "a.sqlite3")) as running, grpc.insecure_channel(running.address) as channel:
+        for name, service in SERVICES.items():
+            for method in service.methods:
+                if not method.client_streaming and not method.server_streaming:
+                    with pytest.raises(grpc.RpcError) as error:
+                        channel.unary_unary(f"/{service.full_name}/{method.name}")(b"\xff", timeout=10)
+                    assert error.value.code() is grpc.StatusCode.INTERNAL, (name, method.name)  # it reads the message
+        for unknown in ("/cpq.v1.CatalogService/Nothing", "/cpq.v1.NoService/GetProduct"):
+            with pytest.raises(grpc.RpcError) as error:
+                channel.unary_unary(unknown)(b"", timeout=10)
+            assert error.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_a_method_without_a_servicer_keeps_the_server_from_starting() -> None:

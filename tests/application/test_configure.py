@@ -19,7 +19,8 @@ from engine.application.ports import Reader
 from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId, Sku
 from engine.configuration.answers import CompletionStatus
-from engine.configuration.products import Pick, ProductConfigurator
+from engine.configuration.products import Pick
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Refusal
 from engine.parties import Customer
 from engine.quotes.evaluation import PricedQuote

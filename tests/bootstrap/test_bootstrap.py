@@ -11,13 +11,16 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from engine.application import publish
 from engine.application.ports import StoreFailed
 from engine.bootstrap.build import approvals, build_server
 from engine.bootstrap.command_line import add_options, settings_of
 from engine.bootstrap.running import limits_of
-from engine.bootstrap.serving import do_what_is_due, in_process
+from engine.bootstrap.serving import do_what_is_due, get_ready, in_process
 from engine.bootstrap.settings import Settings, SettingsError, check
+from engine.cli.options import SHIPPED_RULES
 from engine.client import Client
+from engine.rulebook.parts import Configurators
 from tests.test_server import write_rules
 
 
@@ -90,6 +93,39 @@ def test_a_server_in_the_same_process_answers_and_keeps_its_book(tmp_path: Path)
             assert [each.book_id for each in client.rule_books.list_rule_books()] == ["small"]
             assert client.catalog.get_product(name="products/MUG").display_name == "Mug"
             assert [each.number for each in client.rule_books.list_rule_books()] == [1]
+
+
+def test_the_tests_of_a_book_run_when_it_is_published_not_at_every_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = write_rules(tmp_path / "rules")
+    settings = Settings(tmp_path / "a.sqlite3", rules=(rules,))
+    tested: list[str] = []
+    monkeypatch.setattr(publish, "test_book", lambda active: tested.append(active.book.id) or publish.TestsRun(0, ()))
+    for _ in range(2):
+        with in_process(settings) as running, Client(running.address) as client:
+            assert client.catalog.get_product(name="products/MUG").display_name == "Mug"
+    assert tested == ["small"]
+    catalog = next(path for path in rules.rglob("*.*") if b"Mug" in path.read_bytes())
+    catalog.write_text(catalog.read_text().replace("Mug", "Cup"))
+    with in_process(settings) as running, Client(running.address) as client:
+        assert client.catalog.get_product(name="products/MUG").display_name == "Cup"
+    assert tested == ["small", "small"]
+
+
+def test_a_server_is_ready_for_its_first_callers(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "a.sqlite3", rules=(SHIPPED_RULES,))
+    with in_process(settings) as running:
+        get_ready(running.env)
+        book = running.env.books.in_force("default", running.env.clock.now("default").date())
+        assert book is not None
+        configurators = book.parts.configurators
+        assert isinstance(configurators, Configurators)
+        assert configurators.made == len(configurators) == 2
+        assert "WS" in configurators
+        assert configurators.get("MOUSE") is None
+    with in_process(replace(settings, database=tmp_path / "empty.sqlite3", rules=())) as running:
+        get_ready(running.env)  # there is no book, and that is no fault
 
 
 def test_a_folder_that_is_none_is_refused_and_the_store_released(tmp_path: Path) -> None:

@@ -66,6 +66,23 @@ def test_an_expression_needs_the_language_alone() -> None:
     assert beside == ["engine.periods"] or beside == []
 
 
+def test_a_price_starts_neither_solver_nor_readers_of_files(tmp_path: Path) -> None:
+    """Of a book that is kept compiled, and whose lines are no bundles."""
+    request = tmp_path / "request.json"
+    request.write_text(
+        '{"currency_code": "EUR", "lines": [{"id": "m", "sku": "MOUSE", "quantity": "5"}],'
+        ' "customer_facts": {"segment": "edu", "region": "DE"}}'
+    )
+    words = ("price", str(request), "--database", str(tmp_path / "a.sqlite3"))
+    loaded(*words)
+    modules = loaded(*words)
+    assert {"engine.api.pricing_service", "engine.pricing.flow"} <= modules
+    unwanted = ("numpy", "pysat", "highspy", "openpyxl", "yaml", "engine.configuration.solver", "engine.rulebook.load")
+    services = {each for each in modules if re.fullmatch(r"engine\.api\.\w+_service", each)}
+    assert services == {"engine.api.pricing_service", "engine.api.quote_service"}
+    assert [each for each in modules if each.startswith(unwanted)] == []
+
+
 def named_works() -> set[str]:
     """Every ``module:function`` in the sources of the command."""
     found: set[str] = set()

@@ -8,9 +8,10 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Budget, Choice, Model, ModelBuilder, Term, configurator_for
+from engine.configuration import Budget, Choice, Model, ModelBuilder, Term
 from engine.configuration.analysing import study
 from engine.configuration.answers import Blamed
+from engine.configuration.configurator import configurator_for
 from engine.configuration.solver.small import SmallConfigurator
 from tests.configuration.solver.brute import agrees, choices_of, random_model, solutions
 

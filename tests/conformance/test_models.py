@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from engine.configuration import Budget, Choice, Completion, Configurator, Objective, OutOfBudget, State
+from engine.configuration import Budget, Choice, Completion, Objective, OutOfBudget, State
 from engine.configuration.checking import PRICE_RULE, Json, Query, Stopwatch, check, price_terms
+from engine.configuration.configurator import Configurator
 from engine.configuration.formats.reader import read_model
 from engine.configuration.formats.writer import write_model
 from engine.configuration.solver.build import CompileBudget, CompileStatus, available, compile_model

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.configuration import Budget, Choice, Completion, Kind, Model, Objective, State, Term, configurator_for
+from engine.configuration import Budget, Choice, Completion, Kind, Model, Objective, State, Term
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.coom_tree import PRODUCT, CoomFile, parse
 from engine.configuration.formats.reader import read_model
 from engine.configuration.formats.uvl_tree import parse as parse_uvl

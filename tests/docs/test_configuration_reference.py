@@ -6,7 +6,7 @@ import doctest
 import re
 from pathlib import Path
 
-from engine.configuration import configurator_for
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.reader import READERS, read_model
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "configuration.md"

@@ -19,7 +19,8 @@ from engine.catalog import (
     Product,
     Sku,
 )
-from engine.configuration.products import ProductConfigurator, compile_product
+from engine.configuration.products import compile_product
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.language.check import check_expression
 from engine.language.scope import Scope
 from engine.language.types import BOOLEAN, NUMBER, ContextType, ListType, MoneyType, optional

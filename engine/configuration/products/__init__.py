@@ -1,7 +1,7 @@
 """Configurable products: bundles and their constraints compiled to solver problems, and answers in catalog words.
 
 Owns what option groups, products, quantities and constraints mean to a solver. Does not own the solver or prices.
-Entry points: ``constraint_scope``, ``Constraint``, ``compile_product``, ``ProductConfigurator``.
+Entry points: ``constraint_scope``, ``Constraint``, ``compile_product``, ``configurator.ProductConfigurator``.
 """
 
 from engine.configuration.products.answers import (
@@ -20,12 +20,10 @@ from engine.configuration.products.answers import (
     SlotState,
     Standing,
 )
-from engine.configuration.products.configurator import Prices, ProductConfigurator
 from engine.configuration.products.constraint import SOFT, Constraint, ConstraintKind
 from engine.configuration.products.problem import ProductModel, compile_product
 from engine.configuration.products.scope import constraint_scope
 from engine.configuration.products.seasons import Season, season_starts
-from engine.configuration.products.wishes import ProductWish
 
 __all__ = [
     "SOFT",
@@ -38,13 +36,10 @@ __all__ = [
     "Option",
     "Pick",
     "ProductChoice",
-    "Prices",
     "ProductCompletion",
-    "ProductConfigurator",
     "ProductModel",
     "ProductRepair",
     "ProductState",
-    "ProductWish",
     "Season",
     "Set",
     "SettingState",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.configuration import Choice, Model, configurator_for
+from engine.configuration import Choice, Model
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.reader import read_model
 from engine.diagnostics import DiagnosticError
 

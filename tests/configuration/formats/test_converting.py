@@ -11,19 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import (
-    STRUCTURE,
-    Budget,
-    Choice,
-    Kind,
-    Model,
-    ModelBuilder,
-    State,
-    Term,
-    Value,
-    Variable,
-    configurator_for,
-)
+from engine.configuration import STRUCTURE, Budget, Choice, Kind, Model, ModelBuilder, State, Term, Value, Variable
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.reader import read_model
 from engine.configuration.formats.writer import write_model
 from engine.configuration.model import Clause

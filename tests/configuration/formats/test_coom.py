@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Choice, Explanation, Kind, Model, State, configurator_for
+from engine.configuration import Choice, Explanation, Kind, Model, State
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.coom import read_coom
 from engine.configuration.formats.coom_tree import parse
 from engine.configuration.formats.reader import read_model

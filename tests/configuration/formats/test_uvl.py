@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.configuration import Choice, State, configurator_for
+from engine.configuration import Choice, State
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.uvl import read_uvl
 from engine.configuration.formats.uvl_tree import parse
 from tests.configuration.formats.reading import UVL, count, error_of

@@ -8,7 +8,8 @@ import tarfile
 
 import pytest
 
-from engine.configuration import Choice, State, configurator_for
+from engine.configuration import Choice, State
+from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.archive import members
 from engine.configuration.formats.megane import read_megane
 from engine.configuration.formats.xcsp import read_xcsp

@@ -16,15 +16,8 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from engine.catalog import AttributeDef, Bundle, Catalog, ConfiguredLine, LineId, OptionGroup, Product, Sku
-from engine.configuration.products import (
-    Constraint,
-    ConstraintKind,
-    Pick,
-    ProductConfigurator,
-    Set,
-    compile_product,
-    constraint_scope,
-)
+from engine.configuration.products import Constraint, ConstraintKind, Pick, Set, compile_product, constraint_scope
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.language.check import check_expression
 from engine.language.scope import Scope
 from engine.language.types import BOOLEAN, NUMBER, EnumType

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from engine.adapters.rule_folder import read_folder, unpack
-from engine.configuration.products import Pick, ProductChoice, ProductConfigurator, ProductState, Set, Standing
+from engine.configuration.products import Pick, ProductChoice, ProductState, Set, Standing
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.rulebook.load import load
 
 BOOK = Path(__file__).resolve().parents[3] / "rules" / "workstation"

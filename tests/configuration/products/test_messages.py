@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.configuration.products import Constraint, ConstraintKind, Pick, ProductConfigurator, compile_product
+from engine.configuration.products import Constraint, ConstraintKind, Pick, compile_product
 from engine.configuration.products.answers import ProductChoice
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Span
 from engine.language.check import check_expression
 from engine.language.scope import Scope

@@ -13,12 +13,12 @@ from engine.configuration.products import (
     Constraint,
     ConstraintKind,
     Pick,
-    ProductConfigurator,
     Set,
     Standing,
     compile_product,
     constraint_scope,
 )
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import DiagnosticError, Span
 from engine.language.check import check_expression, check_unary_tests
 from engine.language.problems import Origin

@@ -12,15 +12,8 @@ from hypothesis import strategies as st
 
 from engine.catalog import ConfiguredLine, LineId, Sku
 from engine.configuration.answers import CompletionStatus
-from engine.configuration.products import (
-    Aim,
-    ConstraintKind,
-    Pick,
-    ProductConfigurator,
-    ProductState,
-    Standing,
-    compile_product,
-)
+from engine.configuration.products import Aim, ConstraintKind, Pick, ProductState, Standing, compile_product
+from engine.configuration.products.configurator import ProductConfigurator
 from tests.configuration.products import parts
 
 EVERYTHING = tuple(parts.all_configurations())

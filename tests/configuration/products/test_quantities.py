@@ -14,13 +14,13 @@ from engine.configuration.products import (
     Constraint,
     ConstraintKind,
     Pick,
-    ProductConfigurator,
     ProductState,
     Standing,
     compile_product,
     constraint_scope,
 )
 from engine.configuration.products import problem as compiling
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import DiagnosticError
 from engine.language.check import check_expression
 from engine.language.scope import Scope

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from engine.configuration.products import (
     Constraint,
     ConstraintKind,
-    ProductConfigurator,
     ProductState,
     Season,
     compile_product,
     constraint_scope,
     season_starts,
 )
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.language.check import check_expression
 from engine.language.scope import Scope
 from tests.configuration.products.parts import bundle, catalog

@@ -14,12 +14,12 @@ from engine.configuration.products import (
     Constraint,
     ConstraintKind,
     Pick,
-    ProductConfigurator,
     Set,
     Standing,
     compile_product,
     constraint_scope,
 )
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.configuration.products.counting import count_product
 from engine.language.check import check_expression
 from engine.language.scope import Scope

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from engine.catalog import Sku
 from engine.configuration.answers import CompletionStatus
-from engine.configuration.products import Pick, ProductWish
+from engine.configuration.products import Pick
+from engine.configuration.products.wishes import ProductWish
 from tests.configuration.products import parts
 from tests.configuration.products.test_products import PICKS, PRICES, RULE_SETS, configurator, fitting
 

@@ -10,17 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import (
-    Budget,
-    Choice,
-    CompletionStatus,
-    Model,
-    ModelBuilder,
-    Objective,
-    Relation,
-    Term,
-    configurator_for,
-)
+from engine.configuration import Budget, Choice, CompletionStatus, Model, ModelBuilder, Objective, Relation, Term
+from engine.configuration.configurator import configurator_for
 from engine.configuration.solver import elimination
 from engine.configuration.solver.elimination import Eliminator, TooWideError
 from engine.configuration.solver.order import by_fill, eliminated, neighbours

@@ -24,9 +24,9 @@ from engine.configuration import (
     Repair,
     State,
     Term,
-    configurator_for,
 )
 from engine.configuration.analysing import study
+from engine.configuration.configurator import configurator_for
 from engine.configuration.solver import completing
 from engine.configuration.solver.steps import STEPS_MAX
 from tests.configuration.solver.brute import Solution, agrees, choices_of, random_model, solutions, total

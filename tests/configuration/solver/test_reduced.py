@@ -8,15 +8,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import (
-    Choice,
-    CompletionStatus,
-    ModelBuilder,
-    Objective,
-    State,
-    Term,
-    configurator_for,
-)
+from engine.configuration import Choice, CompletionStatus, ModelBuilder, Objective, State, Term
+from engine.configuration.configurator import configurator_for
 from engine.configuration.solver.bits import mask
 from engine.configuration.solver.cnf import Cnf
 from engine.configuration.solver.reduced import reduce

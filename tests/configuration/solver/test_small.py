@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration import Budget, Configurator, ModelBuilder, Objective, Term, configurator_for
+from engine.configuration import Budget, ModelBuilder, Objective, Term
 from engine.configuration.analysing import study
+from engine.configuration.configurator import Configurator, configurator_for
 from engine.configuration.solver.listing import Literals, values_of
 from engine.configuration.solver.small import SmallConfigurator
 from tests.configuration.solver.brute import random_model, solutions
