@@ -6,16 +6,18 @@ import json
 import sys
 from pathlib import Path
 
+from engine.cli.codes import codes_page
 from engine.rulebook.schema_files import schema_files
 from tests.api import api_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "rules" / "schema"
+CODES = ROOT / "docs" / "reference" / "codes.md"
 
 
 def wanted() -> dict[Path, str]:
     """Path to content of every generated file."""
-    files = {api_page.PAGE: api_page.page()}
+    files = {api_page.PAGE: api_page.page(), CODES: codes_page()}
     return files | {SCHEMAS / name: json.dumps(schema, indent=2) + "\n" for name, schema in schema_files().items()}
 
 

@@ -21,7 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "demo": ("engine.cli.words.demo", "play one deal from configuration to recognised revenue"),
     "configure": ("engine.cli.configure", "configure a product: see what can still be chosen, and why not"),
     "complete": ("engine.cli.complete", "complete a configuration: cheapest, or nearest to a wish list"),
-    "explain": ("engine.cli.questions", "why choices clash, or why a wanted one does not fit"),
+    "explain": ("engine.cli.questions", "why choices clash, or a wanted one does not fit; what a code means"),
     "repair": ("engine.cli.questions", "the smallest changes that make room, with their price"),
     "validate": ("engine.cli.questions", "what is wrong or missing in a configuration"),
     "price": ("engine.cli.price", "price a request from a file, with the whole story"),

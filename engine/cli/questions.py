@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +13,14 @@ from engine.cli.configurations import choice_text, show_conflict, show_repairs
 from engine.cli.headers import OPTIONS, question
 from engine.cli.options import read_json
 from engine.cli.prices import show_findings
-from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional
+from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional, work_in
 
 if TYPE_CHECKING:
     from engine.cli.screen import Screen
     from engine.client import Client
 
 PRODUCT = positional("product", "the configurable product, such as WS", named("products"))
+PRODUCT_OR_CODE = positional("product", "the product, such as WS; or alone a code, such as QUO002", named("products"))
 CHOICES = Argument(
     ("--choices",),
     'a JSON file {"choices": [...], "wanted": [...]}: what is chosen, what has to fit',
@@ -33,15 +37,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--limit", "the most repairs to show (default 3)", kind=int, default=0),
         *OPTIONS,
     )
+    asked = (PRODUCT_OR_CODE, replace(CHOICES, required=False))
     lines = (positional("file", "a JSON file with `lines`: the bundle first, then its parts", Path),)
     for verb in (
-        Verb(
-            "explain", "why choices do not go together, or why what is wanted does not fit", explain, (PRODUCT, CHOICES)
-        ),
+        Verb("explain", "why choices clash, or what is wanted does not fit; what a code means", explain, asked),
         Verb("repair", "the smallest changes that make room, with what they do to the list price", repair, repairs),
         Verb("validate", "what is wrong or missing in a configuration given as lines", validate, lines),
     ):
         add_verb(commands, verb)
+    parser = commands.choices["explain"]
+    parser.set_defaults(run=partial(_explain_either, parser.get_default("run")))
+
+
+def _explain_either(explain_choices: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """A product has choices; a word alone is a code, which needs no server."""
+    if options.choices is not None:
+        return explain_choices(options)
+    options.code = options.product.rpartition("/")[2]
+    return work_in("engine.cli.codes:run_explain")(options)
 
 
 def explain(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

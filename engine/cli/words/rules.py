@@ -99,7 +99,7 @@ def _serve(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code")
+    parser.add_argument("code", help="such as QUO002, PRC013 or ETAG_MISMATCH")
 
 
 VERBS: dict[str, tuple[str, str, Words]] = {
@@ -122,6 +122,6 @@ VERBS: dict[str, tuple[str, str, Words]] = {
     "export": ("write a decision table as a DMN file", "engine.cli.rule_tables:run_export", _export),
     "diff": ("what differs between two rule books, and what it costs", "engine.cli.rule_diff:run_diff", _diff),
     "serve": ("serve a rule folder, and take each change of it", "engine.cli.rule_serving:run_serve", _serve),
-    "explain": ("say what a code means and what to do", "engine.cli.codes:run_explain", _explain),
+    "explain": ("say what the code of an answer means, and what to do", "engine.cli.codes:run_explain", _explain),
 }
 """Each verb: its help, the function that does it, and what else it is called with."""

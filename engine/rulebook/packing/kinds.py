@@ -87,8 +87,9 @@ def constant_named(name: str) -> object:
 
 
 def _constants() -> Iterator[tuple[str, object]]:
-    # Sorted so that of the modules that share a constant one always names it; the last one wins.
-    for module in sorted(filter(_is_core, sys.modules)):
+    # Of the modules that share a constant the one with the shortest name names it, the last of this order: it is where
+    # the constant is made or a package that shows it, and not a reader of files, which whoever unpacks would import.
+    for module in sorted(filter(_is_core, sys.modules), key=lambda name: (-len(name), name)):
         for name, value in sorted(vars(sys.modules[module]).items()):
             if _is_upper(name) and _is_shared(value):
                 yield f"{module}:{name}", value
