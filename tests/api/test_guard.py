@@ -142,7 +142,9 @@ def test_services_bound_when_called_are_the_same_ones(tmp_path: Path) -> None:
                 if not method.client_streaming and not method.server_streaming:
                     with pytest.raises(grpc.RpcError) as error:
                         channel.unary_unary(f"/{service.full_name}/{method.name}")(b"\xff", timeout=10)
-                    assert error.value.code() is grpc.StatusCode.INTERNAL, (name, method.name)  # it reads the message
+                    # Somebody is there to find that these bytes are no message.
+                    found = (grpc.StatusCode.INTERNAL, grpc.StatusCode.INVALID_ARGUMENT)
+                    assert error.value.code() in found, (name, method.name)
         for unknown in ("/cpq.v1.CatalogService/Nothing", "/cpq.v1.NoService/GetProduct"):
             with pytest.raises(grpc.RpcError) as error:
                 channel.unary_unary(unknown)(b"", timeout=10)

@@ -78,11 +78,6 @@ def test_codes_are_explained(code: str, exit_code: int, capsys: pytest.CaptureFi
     assert (told.out.startswith(f"code: {code.upper()}")) is (exit_code == 0)
 
 
-def test_a_code_of_calls_is_said_to_be_none_of_rule_files(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("explain", "LED034") == 2
-    assert "this knows the codes of rule files and formulas" in capsys.readouterr().err
-
-
 def test_schemas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("schema", "discounts") == 0
     assert json.loads(capsys.readouterr().out)["title"].startswith("Groups")
