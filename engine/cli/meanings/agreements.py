@@ -59,6 +59,12 @@ CON034 | the quote changes no contract
   asking for the impact of a quote for a new customer | only quotes of an amendment have one
 CON035 | what is a percent of other lines goes on while those change
   support stays although half of what it counts is cancelled | the change has to name it too; the message says how
+CON036 | the contract has this bill day already
+  changing to 15 what is billed on the 15th | choose another day of the month
+CON037 | another change of the bill day begins later
+  a second change that would take effect before the first | choose a later day
+CON038 | usage of these days is billed already
+  changing the bill day as of a month whose usage has an invoice | let it change from the day that is named on
 ORD001 | the order has no such task
   `--task m.shipp` | use a task that `cpq order show` lists
 ORD002 | the task may not make this move now
