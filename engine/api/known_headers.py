@@ -18,6 +18,7 @@ from engine.application.basis import Basis
 from engine.application.perform import DEFAULT_TENANT
 from engine.catalog import LineId, Sku
 from engine.diagnostics import Refusal
+from engine.pricing.any_quantity import Derived
 from engine.pricing.known_lines import HEADER_COUNTS, Key, Known, KnownLine, Shelf
 from engine.pricing.request import RequestLine
 from engine.pricing.result import PricedLine
@@ -40,13 +41,12 @@ _ASKED = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new
 class _Line:
     """A line as it was met: what it is known as, what it states, and how its price is written."""
 
-    __slots__ = ("alone", "asked", "key", "known", "requested", "written")
+    __slots__ = ("alone", "key", "known", "plain", "written")
 
     def __init__(self, key: Key, known: KnownLine, plain: tuple[object, ...]) -> None:
         self.key = key
         self.known = known
-        self.requested = (*key, *NO_MORE)
-        self.asked = (*key, *plain)
+        self.plain = plain
         self.written: Written | None = None
         self.alone: tuple[object, ...] | None = None
         """The priced line without its id, where no order discount falls on it."""
@@ -118,9 +118,10 @@ class KnownHeaders:
         """What is known of all lines; None when one of them is not."""
         known, shelf = header.lines, parts.known.under(header.known_by)
         found = list(map(known.get, lines))
+        meeting = _Meeting(header.request, shelf, parts) if None in found else None
         for place, each in enumerate(found):
             if each is None:
-                each = _met(lines[place], header.request, shelf, parts)
+                each = None if meeting is None else meeting.line(lines[place])
                 if each is None:
                     return None
                 found[place] = known[lines[place]] = each
@@ -130,17 +131,18 @@ class KnownHeaders:
         return cast("list[_Line]", found)
 
     def _count(self, lines: int) -> None:
-        """Take room for some lines: of all that is there, when none is left."""
+        """Take room for some lines: of all that is there, when none is left; who still holds a line goes on with it."""
         self._left -= lines
         if self._left < 0:
             with self._gate:
-                self._headers.clear()
+                for each in self._headers.values():
+                    each.lines.clear()
                 self._left = MOST_LINES
 
 
 def _evaluated(header: _Header, names: Sequence[LineId], lines: Sequence[_Line], parts: Parts) -> PricedQuote | None:
     """The quote of known lines; None when it is refused, as it is told by those who know where everything stands."""
-    requested = tuple([_REQUESTED((name, *each.requested)) for name, each in zip(names, lines, strict=True)])
+    requested = tuple([_REQUESTED((name, *each.key, *NO_MORE)) for name, each in zip(names, lines, strict=True)])
     request = header.request.with_lines(requested)
     shelf = parts.known.under(header.known_by)
     alone = [each.alone for each in lines if each.alone is not None]
@@ -149,7 +151,7 @@ def _evaluated(header: _Header, names: Sequence[LineId], lines: Sequence[_Line],
         quote = evaluate_together(request, priced, shelf, parts)
         if quote is not None:
             return quote
-    asked = tuple([_ASKED((name, *each.asked)) for name, each in zip(names, lines, strict=True)])
+    asked = tuple([_ASKED((name, *each.key, *each.plain)) for name, each in zip(names, lines, strict=True)])
     found = evaluate_known(request, asked, Known([each.known for each in lines], shelf, is_all=True), parts)
     if isinstance(found, Refusal):
         return None
@@ -159,21 +161,29 @@ def _evaluated(header: _Header, names: Sequence[LineId], lines: Sequence[_Line],
     return found
 
 
-def _met(line: bytes, request: QuoteRequest, shelf: Shelf, parts: Parts) -> _Line | None:
-    """A line that is met for the first time, when it is known and states nothing but product and quantity."""
-    stated = stated_line(line)
-    quantity = None if stated is None else stated_quantity(stated.quantity)
-    if stated is None or quantity is None:
-        return None
-    key = Sku(stated.sku), quantity
-    found = shelf.lines.get(key)
-    return None if found is None else _Line(key, found, parts.plain[request.currency][key[0]])
+class _Meeting:
+    """Lines of one request that are met for the first time."""
+
+    def __init__(self, request: QuoteRequest, shelf: Shelf, parts: Parts) -> None:
+        self._lines = shelf.lines
+        self._plain = parts.plain.get(request.currency, {})
+        self._derived = Derived(shelf, request.currency)
+
+    def line(self, written: bytes) -> _Line | None:
+        """A line that is known, or known in another quantity, and states nothing but product and quantity."""
+        stated = stated_line(written)
+        quantity = None if stated is None else stated_quantity(stated.quantity)
+        if stated is None or quantity is None:
+            return None
+        key = Sku(stated.sku), quantity
+        found = self._lines.get(key) or self._derived.line(*key)
+        return None if found is None else _Line(key, found, self._plain[key[0]])
 
 
 def _names(ids: Sequence[bytes]) -> list[LineId] | None:
     """The ids of lines, when they are fine: each there, once, on one line."""
     try:
-        names = [LineId(each[2:].decode()) for each in ids]
+        names = cast("list[LineId]", [each[2:].decode() for each in ids])
     except UnicodeDecodeError:
         return None
     found = set(names)

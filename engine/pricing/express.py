@@ -86,6 +86,8 @@ class Express:
         self._lone_ops = work.plan.lone_ops.get(self.code) or work.plan.lone_ops[""]
         self._stages = [group.stage for group in work.plan.line_groups]
         self._unit_places = _unit_places(work)
+        self.header = self.guards_header = 0
+        """The rules and the guards that the header allows, once lines were taken through them."""
 
     def start(self) -> list[int]:
         """Give plain lines their list price; return the numbers of those that need the full treatment."""
@@ -122,6 +124,13 @@ class Express:
                 return unit, source, minor
         return None
 
+    def has_one_price(self, sku: str) -> bool:
+        """Whether a product that was priced has one list price in any quantity."""
+        if sku in self.finder.constant_prices():
+            return True
+        offers = self._looked_up.get(sku, ())
+        return bool(offers) and offers[0].low is None and offers[0].high is None
+
     def _offers(self, sku: str) -> tuple[Offer, ...]:
         """The prices of a SKU that the header allows, in order of rank; nothing when they take more than a look."""
         plan = self.plan
@@ -152,6 +161,7 @@ class Express:
         units, amounts = rows.unit, rows.stage_amount
         matching = matches_of(self.plan.index, header, RULES)
         guards = PlainGuards(self.work)
+        self.header, self.guards_header = header, guards.header
         is_guarded = guards.is_needed
         places = self._unit_places
         left = []

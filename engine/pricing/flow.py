@@ -22,6 +22,7 @@ from engine.language.tables.bitmaps import rows_of
 from engine.money import EXACT, MoneyError, currency, whole_units
 from engine.pricing import codes
 from engine.pricing.answer import answer
+from engine.pricing.any_quantity import teach_products
 from engine.pricing.bundles import price_bundles
 from engine.pricing.checks import asks_tax, request_faults
 from engine.pricing.compiled import GROUP_CAP, ROUNDING, PricePlan
@@ -306,6 +307,8 @@ class Pricing:
         priced = answer(order, run, discounts, self.usable.refused, self.warnings)
         if self.shelf is not None:
             self.rows.teach(self.shelf)
+            if self.express is not None:
+                teach_products(self.rows, self.express, self.shelf)
         return priced
 
 

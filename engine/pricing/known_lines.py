@@ -44,16 +44,30 @@ class KnownLine(NamedTuple):
     least: int | None
 
 
+class OfProduct(NamedTuple):
+    """A line of a product whose unit price is the same in any quantity, and what one costs; list price and cost in
+    minor units too, where they have no part of one.
+    """
+
+    line: KnownLine
+    cost: Decimal | None
+    minor: int | None
+    minor_cost: int | None
+
+
 class Shelf:
     """What is known under one header: of lines, what the header decides alone, the rules that may act under it, and the
     tax rates of codes where the book's own table has one a code.
     """
 
-    __slots__ = ("_book", "header", "lines", "rates")
+    __slots__ = ("_book", "header", "lines", "mode", "products", "rates")
 
     def __init__(self, book: KnownLines) -> None:
         self._book = book
         self.lines: dict[Key, KnownLine] = {}
+        self.products: dict[Sku, OfProduct | None] = {}
+        """None for one whose lines hang on their quantity."""
+        self.mode = book.mode
         self.header: tuple[Opened, Usable] | None = None
         self.rates: dict[str, TaxAnswer | None] = {}
 
@@ -61,6 +75,11 @@ class Shelf:
         """Keep what plain lines came to."""
         self.lines.update(lines)
         self._book.count(len(lines))
+
+    def learn_product(self, sku: Sku, alike: OfProduct | None) -> None:
+        """Keep what a product comes to in any quantity."""
+        self.products[sku] = alike
+        self._book.count(1)
 
 
 class Known(NamedTuple):
@@ -84,11 +103,12 @@ class KnownLines:
     no harm. A full one is emptied in one step; who still holds a shelf of it reads on there.
     """
 
-    __slots__ = ("_headers", "_left", "_most", "adds_up", "is_open")
+    __slots__ = ("_headers", "_left", "_most", "adds_up", "is_open", "mode")
 
     def __init__(self, plan: PricePlan, *, most: int = MOST_LINES) -> None:
         self._most = self._left = most
         self._headers: dict[Hashable, Shelf] = {}
+        self.mode = plan.rules.rounding.mode
         self.is_open = not (plan.line_sees_lines or plan.line_sees_totals or _tells_lines_apart(plan))
         """Whether nothing in the book makes a line hang on the other lines of its quote, or on its id."""
         self.adds_up = self.is_open and _adds_up(plan)

@@ -30,6 +30,15 @@ def allowed_by(plan: PricePlan, line: RequestLine) -> Allowed:
     return tuple(0 if index.is_large else _of_product(index, line) for index in (plan.index, plan.guard_index))
 
 
+def decided_by_product(index: MatchIndex, header: int, line: RequestLine) -> int | None:
+    """The rules that header and product allow; None when a line says more that has a say in them: its quantity."""
+    mask = header & _of_product(index, line)
+    for each in index.line:
+        if _is_own(each.key) and each.key[1] not in OF_PRODUCT and mask & ~each.indifferent:
+            return None
+    return mask
+
+
 class LineMasks:
     """The bitmaps of lines under one header; what follows from a product is ANDed once for its lines.
 

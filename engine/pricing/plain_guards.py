@@ -36,7 +36,7 @@ class Bounds(NamedTuple):
 class PlainGuards:
     """The guards that apply to the lines of one request; worked out once for all lines of one cost."""
 
-    __slots__ = ("_bounds", "_matching", "_plans", "is_needed")
+    __slots__ = ("_bounds", "_matching", "_plans", "header", "is_needed")
 
     def __init__(self, work: Work) -> None:
         self._plans = work.plan.guards
@@ -47,6 +47,7 @@ class PlainGuards:
             if plan.guard.currency in ("", code) and plan.guard.window.holds(day):
                 usable |= 1 << place
         header = index.header_mask(work.quote, work.customer, usable)
+        self.header = header
         self.is_needed = bool(header)
         self._matching = matches_of(index, header, GUARDS)
         self._bounds: dict[tuple[int, ...], tuple[list[Plain], dict[Decimal | None, Bounds]] | None] = {}

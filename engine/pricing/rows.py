@@ -82,9 +82,15 @@ class Rows:
             return
         columns = [getattr(self, name) for name in KnownLine._fields]
         found = zip(self.lines, self.states, zip(*columns, strict=True), strict=True)
-        shelf.learn(
-            {(line.sku, line.quantity): _MAKE(known) for line, state, known in found if state is None and line.is_plain}
-        )
+        if self.fresh:
+            plain = (each for each in found if each[1] is None and each[0].is_plain)
+        else:  # more was found out of known lines; those known by another quantity alone are hardly met again
+            plain = (each for each in found if (each[0].sku, each[0].quantity) in shelf.lines)
+        shelf.learn({(line.sku, line.quantity): _MAKE(known) for line, _, known in plain})
+
+    def known(self, index: int) -> KnownLine:
+        """A line as it is known from now on."""
+        return _MAKE(tuple([getattr(self, name)[index] for name in KnownLine._fields]))
 
     def keep(self, index: int, state: LineState) -> None:
         """Write the running state of a line into the columns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from engine.pricing.any_quantity import Derived
 from engine.pricing.known_lines import NOTHING_KNOWN, Known, KnownLines
 from engine.pricing.request import STATED
 from engine.quotes.request import NO_MORE, QuoteRequest
@@ -23,6 +24,11 @@ def known_of(request: QuoteRequest, book: KnownLines) -> Known:
         return Known((), shelf)
     try:
         found = [known.get((line.sku, line.quantity)) if line[STATED:] == NO_MORE else None for line in lines]
+        if None in found and shelf.products:
+            derived = Derived(shelf, request.currency)
+            for place, line in enumerate(lines):
+                if found[place] is None and line[STATED:] == NO_MORE:
+                    found[place] = derived.line(line.sku, line.quantity)
     except TypeError:  # a quantity that is no number and has no hash is refused by those who look at it
         return NOTHING_KNOWN
     if not any(found):

@@ -56,6 +56,17 @@ class _Line(NamedTuple):
         return same and kept.list_amount == line.list_amount and self.digits == digits
 
 
+class Around(NamedTuple):
+    """What a plain line says before its quantity, of its unit prices, and after its amounts; prices by identity."""
+
+    list_unit: Decimal
+    unit: Decimal
+    digits: int
+    named: bytes
+    prices: bytes
+    charge: bytes
+
+
 class _Story(NamedTuple):
     """Steps as they were written, and what they tell of; while it is kept, nothing else has its identity."""
 
@@ -77,12 +88,13 @@ class Sheets:
     there are no rule names and no waterfall.
     """
 
-    __slots__ = ("_lines", "_steps", "_stories", "_written", "plan", "products")
+    __slots__ = ("_around", "_lines", "_steps", "_stories", "_written", "plan", "products")
 
     def __init__(self, products: Mapping[Sku, Product] = NO_PRODUCTS, plan: PricePlan | None = None) -> None:
         self.plan = plan
         self.products = products
         self._written: dict[Sku, tuple[Decimal, int, bytes]] = {}
+        self._around: dict[Sku, Around] = {}
         self._steps: dict[tuple[str, int], bytes] = {}
         self._stories: dict[tuple[int, int], _Story] = {}
         self._lines: dict[tuple[Sku, int, int], _Line] = {}
@@ -125,6 +137,25 @@ class Sheets:
         if product is not None:
             self._written[sku] = listed, digits, written
         return written
+
+    def around(self, line: PricedLine, digits: int) -> Around:
+        """What a plain line says that is the same in any quantity. The latest prices of a product are kept."""
+        found = self._around.get(line.sku)
+        if (
+            found is None
+            or found.list_unit is not line.list_unit
+            or found.unit is not line.unit
+            or found.digits != digits
+        ):
+            sheet = pricing_pb2.PricedLine.FromString(self.product(line.sku, line.list_unit, digits))
+            named = pricing_pb2.PricedLine(sku=line.sku, display_name=sheet.display_name).SerializeToString()
+            prices = pricing_pb2.PricedLine(list_unit_price=sheet.list_unit_price)
+            prices.unit_price = price_text(line.unit, digits)
+            charge = pricing_pb2.PricedLine(charge=sheet.charge).SerializeToString()
+            found = Around(line.list_unit, line.unit, digits, named, prices.SerializeToString(), charge)
+            if line.sku in self.products:
+                self._around[line.sku] = found
+        return found
 
     def story(self, line: PricedLine, digits: int) -> bytes:
         """The steps of a line before discounts on the order. They are told by identity: known lines share them, and all

@@ -15,10 +15,11 @@ from cpq.v1 import common_pb2, pricing_pb2
 from engine.pricing.result import PricedLine
 from engine.pricing.story import Steps
 from engine.quotes.evaluation import PricedQuote
-from engine.wire.basics import price_text
 from engine.wire.priced import fill_after_lines, fill_before_lines
 from engine.wire.sheets import Sheets
 
+QUANTITY = b"\x22"
+"""Field 4 of a line, a text."""
 LINES = b"\x3a"
 """Field 7 of a priced quote, messages."""
 STORY = b"\x92\x01"
@@ -30,7 +31,7 @@ _DECIDED = slice(PricedLine._fields.index("order_discount"), PricedLine._fields.
 class Written(NamedTuple):
     """A plain line in bytes, but for its id: all of it as it was met, and the parts that stay the same.
 
-    They stand before and after the amounts that order discounts and tax decide. ``list_unit`` and
+    They stand before and after the amounts. ``list_unit`` and
     ``unit`` tell by identity that a line is the same before order discounts.
     """
 
@@ -53,32 +54,29 @@ class Splicer:
         """Those of a quote, by the fields of their ids; what was not ``known`` as it is written is put there."""
         stories = self._stories(ids) if self._view == common_pb2.VIEW_WATERFALL else None
         pieces: list[bytes] = []
-        amounts = pricing_pb2.PricedLine()
-        for place, line in enumerate(self._priced.lines):
-            found = known[place]
+        amounts, short = pricing_pb2.PricedLine(), len(SIZES)
+        for place, (line, found, name) in enumerate(zip(self._priced.lines, known, ids, strict=True)):
             if found is None or found.unit is not line.unit or found.list_unit is not line.list_unit:
                 found = known[place] = self._written(line)
             body = found.whole
-            if line[_DECIDED] != found.decided:
+            if line.order_discount or line[_DECIDED] != found.decided:
                 _decide(amounts, line)
                 body = found.before + amounts.SerializeToString() + found.after
             if stories is not None:
                 body += stories[place]
-            name = ids[place]
-            pieces += LINES, size_of(name, body), name, body
+            size = len(name) + len(body)
+            pieces += LINES, SIZES[size] if size < short else number(size), name, body
         return b"".join(pieces)
 
     def _written(self, line: PricedLine) -> Written:
         """A line in bytes."""
-        sheet = pricing_pb2.PricedLine.FromString(self._sheets.product(line.sku, line.list_unit, self._digits))
-        before, amounts, after = pricing_pb2.PricedLine(), pricing_pb2.PricedLine(), pricing_pb2.PricedLine()
-        before.sku, before.display_name, before.quantity = sheet.sku, sheet.display_name, format(line.quantity, "f")
-        before.list_unit_price, before.unit_price = sheet.list_unit_price, price_text(line.unit, self._digits)
-        before.list_amount = line.list_amount
+        around = self._sheets.around(line, self._digits)
+        text = format(line.quantity, "f").encode()
+        before = b"".join((around.named, QUANTITY, number(len(text)), text, around.prices))
+        amounts = pricing_pb2.PricedLine()
         _decide(amounts, line)
-        after.charge.CopyFrom(sheet.charge)
-        head, middle, tail = before.SerializeToString(), amounts.SerializeToString(), after.SerializeToString()
-        return Written(line.list_unit, line.unit, line[_DECIDED], head + middle + tail, head, tail)
+        whole = before + amounts.SerializeToString() + around.charge
+        return Written(line.list_unit, line.unit, line[_DECIDED], whole, before, around.charge)
 
     def _stories(self, ids: Sequence[bytes]) -> list[bytes]:
         """How each price came about."""
@@ -92,7 +90,7 @@ class Splicer:
                 more = pricing_pb2.Waterfall()
                 sheets.fill_steps(more, steps.of_order(index, line), digits)
                 body += more.SerializeToString()
-            found.append(STORY + size_of(body) + body)
+            found.append(STORY + number(len(body)) + body)
         return found
 
 
@@ -108,8 +106,9 @@ def spliced(
 
 
 def _decide(amounts: pricing_pb2.PricedLine, line: PricedLine) -> None:
-    """Set the amounts that order discounts and tax decide."""
-    _, _, _, _, _, _, _, off, amount, net, tax, gross, cost, _, term, *_ = line
+    """Set the amounts of a line."""
+    _, _, _, _, _, listed, _, off, amount, net, tax, gross, cost, _, term, *_ = line
+    amounts.list_amount = listed
     amounts.order_discount = off
     amounts.amount = amount
     amounts.net = net
@@ -122,13 +121,8 @@ def _decide(amounts: pricing_pb2.PricedLine, line: PricedLine) -> None:
         amounts.ClearField("cost")
 
 
-def size_of(*parts: bytes) -> bytes:
-    """How many bytes some parts take, as it is written before them: seven bits a byte, the lowest first."""
-    size = sum(map(len, parts))
-    return SIZES[size] if size < len(SIZES) else _number(size)
-
-
-def _number(value: int) -> bytes:
+def number(value: int) -> bytes:
+    """A number as it is written, seven bits a byte, the lowest first."""
     found = bytearray()
     while value >= 0x80:
         found.append(value & 0x7F | 0x80)
@@ -137,5 +131,5 @@ def _number(value: int) -> bytes:
     return bytes(found)
 
 
-SIZES = tuple(map(_number, range(1_000)))
-"""Those of most lines."""
+SIZES = tuple(map(number, range(1_000)))
+"""How many bytes most lines take, as it is written before them."""

@@ -15,6 +15,7 @@ from tests.api import deal
 from tests.api.server import Served
 from tests.api.test_price_answers import BOOKS, CONTEXT, answer, asking, moved, publish
 
+PART = deal.line("CPU-A", "1", id="part")
 WEB = {"channel": common_pb2.Value(text="web")}
 
 
@@ -59,13 +60,17 @@ def test_other_lines_of_a_known_header_need_no_message(asked: Asked) -> None:
     assert asked(mugs("2", "2", "4")).totals.list == 8 * 1250
     assert asked(asking(deal.line("MUG", "2", id="another"))).lines[0].id == "another"
     assert asked.given == 2
-    # a line that was not met, another header, another view: worked out, and known from then on
-    for request in (mugs("3"), mugs("4", header=WEB), mugs("4", view=common_pb2.VIEW_WATERFALL)):
+    # nothing asks how many mugs there are: 3 x 12.50
+    assert asked(mugs("3")).totals.list == 3750
+    assert asked.given == 3
+    # another product, header or view: worked out, and known from then on
+    for request in (asking(PART), mugs("4", header=WEB), mugs("4", view=common_pb2.VIEW_WATERFALL)):
         asked(request)
-    assert asked.given == 2
-    for request in (mugs("3", "4"), mugs("4", "4", header=WEB), mugs("4", "4", view=common_pb2.VIEW_WATERFALL)):
+    assert asked.given == 3
+    for request in (asking(PART, *mugs("4").content.lines), mugs("4", "4", header=WEB)):
         asked(request)
-    assert asked.given == 5
+    asked(mugs("4", "4", view=common_pb2.VIEW_WATERFALL))
+    assert asked.given == 6
 
 
 def test_ids_are_looked_at(asked: Asked) -> None:

@@ -104,7 +104,7 @@ books = st.builds(
     st.frozensets(st.sampled_from(tuple(ORDERS)), max_size=2),
     st.frozensets(st.sampled_from(("guards", "tax", "unit"))),
 )
-quantities = st.sampled_from(("1", "1.0", "10"))
+quantities = st.sampled_from(("1", "1.0", "10", "1", "1.0", "10", "2", "3", "7", "13", "2.5", "1000000"))
 SKUS = ("PEN", "INK", "LAMP", "TIER", "PEN", "INK", "LAMP", "TIER", "PC", "SEAT")
 
 

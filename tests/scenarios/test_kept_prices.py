@@ -148,7 +148,7 @@ def kin(random_: random.Random, asked: pricing_pb2.PriceQuoteRequest, of: Any) -
     del found.content.lines[:]
     found.content.lines.extend(of.content.lines if random_.random() < 0.5 else [])
     for number in range(random_.choice((1, 1, 2, 3, 12))):
-        quantity = random_.choice(("1", "1", "2", "10", "10.00", ""))
+        quantity = random_.choice(("1", "1", "2", "10", "10.00", "", str(random_.randint(3, 40))))
         found.content.lines.append(deal.line(random_.choice(PLAIN), quantity, id=f"k{number}"))
     return found
 

@@ -13,7 +13,7 @@ from engine.pricing.result import PricedLine
 from engine.quotes.evaluation import PricedQuote, evaluate
 from engine.wire.priced import fill_priced
 from engine.wire.sheets import Sheets
-from engine.wire.spliced import Written, size_of, spliced
+from engine.wire.spliced import Written, number, spliced
 from tests.quotes.test_known import SAME, made
 from tests.rulebook.shop import ask, line
 
@@ -77,5 +77,6 @@ def test_a_line_of_other_prices_is_written_anew() -> None:
 
 def test_sizes_are_written_as_numbers() -> None:
     # 300 = 2 * 128 + 44, the lowest seven bits first, marked
-    assert (size_of(b"x" * 300), size_of(b"x" * 127), size_of(b"")) == (b"\xac\x02", b"\x7f", b"\x00")
-    assert size_of(b"x" * 20_000, b"y" * 10) == bytes((20_010 & 127 | 128, 20_010 >> 7 & 127 | 128, 20_010 >> 14))
+    assert (number(300), number(127), number(0)) == (b"\xac\x02", b"\x7f", b"\x00")
+    # and 20 010 = 128 * 128 + 28 * 128 + 42
+    assert number(20_010) == b"\xaa\x9c\x01"
