@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import grpc
 from cpq.v1 import common_pb2, contract_pb2
@@ -18,8 +19,9 @@ from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
 from engine.application.renewals import create_renewal_quote
+from engine.application.suspension import ResumptionWish, SuspensionWish, resume_contract, suspend_contract
 from engine.application.termination import Termination, terminate_contract
-from engine.contracts import Contract
+from engine.contracts import Contract, SuspendedTerm
 from engine.diagnostics import Refusal
 from engine.quotes.quote import Quote
 from engine.wire import orders as wire
@@ -28,6 +30,8 @@ from engine.wire.basics import Faults, need_date, read_date, read_key
 from engine.wire.parties import CUSTOMERS, USERS
 from engine.wire.places import placed
 from engine.wire.quotes import QUOTES
+
+TERMS = {number: term for term, number in wire.SUSPENDED_TERMS.items() if term is not None}
 
 
 class ContractService:
@@ -58,6 +62,32 @@ class ContractService:
             context,
             lambda work: terminate_contract(work, key, wish, etag=request.etag),
             lambda work, done: wire.termination_message(done, work.etag(Contract, key)),
+        )
+
+    def SuspendContract(self, request: contract_pb2.SuspendContractRequest, context: grpc.ServicerContext) -> Reply:
+        """Let lines pause."""
+        faults = Faults()
+        key = read_key(request.name, wire.CONTRACTS, "name", faults)
+        wish = SuspensionWish(**_pausing(request, faults), term=TERMS.get(request.term, SuspendedTerm.KEPT))
+        checked(faults)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: suspend_contract(work, key, wish, etag=request.etag),
+            lambda work, done: wire.suspension_message(done, work.etag(Contract, key)),
+        )
+
+    def ResumeContract(self, request: contract_pb2.ResumeContractRequest, context: grpc.ServicerContext) -> Reply:
+        """Let suspended lines come back."""
+        faults = Faults()
+        key = read_key(request.name, wire.CONTRACTS, "name", faults)
+        wish = ResumptionWish(**_pausing(request, faults))
+        checked(faults)
+        return self._calls.mutate(
+            request,
+            context,
+            lambda work: resume_contract(work, key, wish, etag=request.etag),
+            lambda work, done: wire.resumption_message(done, work.etag(Contract, key)),
         )
 
     def SetBillDay(self, request: contract_pb2.SetBillDayRequest, context: grpc.ServicerContext) -> Reply:
@@ -161,6 +191,19 @@ def _termination(request: contract_pb2.TerminateContractRequest, faults: Faults)
     if len(set(request.lines)) < len(request.lines):
         faults.invalid("lines", "a line is named twice")
     return Termination(end=end, reason=request.reason, lines=tuple(request.lines), by=by)
+
+
+def _pausing(
+    request: contract_pb2.SuspendContractRequest | contract_pb2.ResumeContractRequest, faults: Faults
+) -> dict[str, Any]:
+    """What a suspension and its end have in common."""
+    start = need_date(request.start, "start", faults)
+    by = read_key(request.by, USERS, "by", faults, optional=True)
+    if not request.reason.strip():
+        faults.required("reason")
+    if len(set(request.lines)) < len(request.lines):
+        faults.invalid("lines", "a line is named twice")
+    return {"start": start, "by": by, "reason": request.reason, "lines": tuple(request.lines)}
 
 
 def _bill_day(request: contract_pb2.SetBillDayRequest, faults: Faults) -> BillDayWish:

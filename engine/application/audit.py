@@ -85,6 +85,7 @@ class _Tables:
                 "subscription_lines",
                 "parent_id",
                 "quote_line",
+                "term_minor",
                 "charge",
                 "start_on",
                 "end_on",
@@ -93,6 +94,8 @@ class _Tables:
                 "released_minor",
             )
         }
+        self._came_back = [key for key in self._services if key not in self._by_line]
+        self._by_line |= {key: _resumption(key[0]) for key in self._came_back}
         columns = ("id", "number", "status", "currency", "net_minor", "gross_minor", "contract")
         self._invoices = {each["id"]: each for each in self._read("invoices", *columns)}
         self._open = {each["contract"] for each in self._invoices.values() if each["status"] != "finalized"}
@@ -142,6 +145,11 @@ class _Tables:
                         as_billed,
                     )
 
+        for contract, line in self._came_back:
+            currency, as_billed = self._contracts[contract]["currency"], self._is_as_billed(contract, line)
+            promised = self._services[contract, line]["term_minor"] or 0
+            yield QuoteLineRow(_resumption(contract), 0, line, currency, promised, as_billed)
+
     def _order_items(self) -> Iterator[OrderItemRow]:
         for item in (each for each in self._items if each["action"] in SOLD):
             order = self._orders[item["parent_id"]]
@@ -155,6 +163,20 @@ class _Tables:
                 contract=contract,
                 currency=self._contracts[contract]["currency"],
                 net=item["term_minor"],
+                taken_back=self._taken_back(contract, line),
+                billing_ends=self._billing_ends(contract, line),
+                as_billed=self._is_as_billed(contract, line),
+            )
+        for contract, line in self._came_back:
+            yield OrderItemRow(
+                order=_resumption(contract),
+                item=line,
+                quote=_resumption(contract),
+                version=0,
+                line=line,
+                contract=contract,
+                currency=self._contracts[contract]["currency"],
+                net=self._services[contract, line]["term_minor"] or 0,
                 taken_back=self._taken_back(contract, line),
                 billing_ends=self._billing_ends(contract, line),
                 as_billed=self._is_as_billed(contract, line),
@@ -344,3 +366,8 @@ class _Tables:
 
 def _entity(table: str, key: str) -> str:
     return f"{table}/{key}"
+
+
+def _resumption(contract: str) -> str:
+    """What sold the lines that came back after a suspension, which no quote did."""
+    return f"resumption of {contract}"

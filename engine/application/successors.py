@@ -61,6 +61,9 @@ def asked_lines(reader: Reader, contract: Contract) -> Mapping[str, RequestedLin
         offer = quote.offer(version) if quote is not None else None
         if offer is not None:
             found |= {str(each.id): each for each in offer.priced.request.lines}
+    for line in all_lines(contract):
+        if line.id not in found and line.follows in found:  # a line that came back after a suspension was not quoted
+            found[line.id] = found[line.follows]._replace(id=LineId(line.id))
     return found
 
 

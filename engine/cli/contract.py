@@ -30,6 +30,23 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--by", "who asks for it", default=""),
         Argument(("--preview",), "show what it would credit, and change nothing", flag=True),
     )
+    pause = (
+        NAME,
+        option("--from", "the first day that is not served", kind=a_day, required=True),
+        option("--reason", "why", required=True),
+        Argument(("--lines",), "the lines that pause (default: all that run)", default=(), many=True),
+        Argument(("--extend",), "let their terms end as many days later (default: as agreed)", flag=True),
+        option("--by", "who asks for it", default=""),
+        Argument(("--preview",), "show what it would credit, and change nothing", flag=True),
+    )
+    come_back = (
+        NAME,
+        option("--from", "the first day that is served again", kind=a_day, required=True),
+        option("--reason", "why", required=True),
+        Argument(("--lines",), "suspended lines (default: all of them)", default=(), many=True),
+        option("--by", "who asks for it", default=""),
+        Argument(("--preview",), "show what would come back, and change nothing", flag=True),
+    )
     bill_day = (
         NAME,
         positional("bill_day", "the day of the month, 1 to 31", int),
@@ -76,6 +93,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("amend", "quote a change of a contract, and show what signing it does", amend_contract, amend),
         Verb("renew", "quote the next term of a contract", renew_contract, renew),
         Verb("impact", "what signing a quoted change does, as the contract stands now", show_impact, impact),
+        Verb("suspend", "let lines pause: nothing is billed until they come back", suspend, pause),
+        Verb("resume", "let suspended lines come back", resume, come_back),
         Verb("bill-day", "let its periods turn over on another day of the month", set_bill_day, bill_day),
         Verb("terminate", "end a contract or some of its lines early", terminate_contract, terminate),
     )
@@ -193,6 +212,39 @@ def terminate_contract(client: Client, screen: Screen, options: argparse.Namespa
         show_credit_note(screen, each)
     if not answer.credit_notes:
         screen.say("  nothing that was invoiced has to be credited")
+    return _settled(screen, answer, options)
+
+
+def suspend(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Let lines pause."""
+    term = "extended" if options.extend else "kept"
+    answer = client.contracts.suspend_contract(**_pausing(options), term=term)
+    _show(screen, answer.contract)
+    for each in answer.credit_notes:
+        show_credit_note(screen, each)
+    return _settled(screen, answer, options)
+
+
+def resume(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Let suspended lines come back."""
+    answer = client.contracts.resume_contract(**_pausing(options))
+    _show(screen, answer.contract)
+    return _settled(screen, answer, options)
+
+
+def _pausing(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "name": options.name,
+        "start": getattr(options, "from"),
+        "reason": options.reason,
+        "lines": list(options.lines),
+        "by": named("users")(options.by) if options.by else "",
+        "validate_only": options.preview,
+    }
+
+
+def _settled(screen: Screen, answer: Any, options: argparse.Namespace) -> Any:
+    """Name the drafts that went, and whether anything was saved."""
     for draft in answer.voided_invoices:
         say_thrown_away(screen, draft)
     if options.preview:
@@ -211,16 +263,13 @@ def set_bill_day(client: Client, screen: Screen, options: argparse.Namespace) ->
         validate_only=options.preview,
     )
     _show(screen, answer.contract)
-    for draft in answer.voided_invoices:
-        say_thrown_away(screen, draft)
-    if options.preview:
-        screen.say("  a preview: nothing was changed", style="bold")
-    return answer
+    return _settled(screen, answer, options)
 
 
 def _show(screen: Screen, contract: Any) -> None:
     screen.say(f"{contract.name}  {contract.customer}  {contract.order}  {contract.currency_code}", style="bold")
     ends = {each.line: each for change in contract.changes for each in change.ends}
+    paused = {each.line for change in contract.changes if change.suspended_term for each in change.ends}
     lines = [*contract.lines, *(line for change in contract.changes for line in change.added_lines)]
     rows = [
         [
@@ -230,7 +279,7 @@ def _show(screen: Screen, contract: Any) -> None:
             amount(each.amount, contract.currency_code),
             day(each.period.start),
             _end(each),
-            _early(each, ends[each.id]) if each.id in ends else "",
+            _early(each, ends[each.id], is_paused=each.id in paused) if each.id in ends else "",
         ]
         for each in lines
     ]
@@ -252,9 +301,12 @@ def _end(line: Any) -> str:
     return last_day(line.period) or "no agreed end"
 
 
-def _early(line: Any, end: Any) -> str:
-    """The last day really served of a line that ends early; none of one that is taken back altogether."""
+def _early(line: Any, end: Any, *, is_paused: bool) -> str:
+    """The last day really served of a line that ends early or pauses; none of one that is taken back altogether."""
     if end.end == line.period.end:
         return "does not renew"
+    what = "suspended" if is_paused else "ends early"
     served = end.end != line.period.start
-    return f"ends early, last served on {last_day(end)}" if served else "taken back altogether"
+    if not served:
+        return "suspended from its start" if is_paused else "taken back altogether"
+    return f"{what}, last served on {last_day(end)}"

@@ -27,6 +27,33 @@ class ListContractsFields(TypedDict, total=False):
     page_token: str
 
 
+class SuspendContractFields(TypedDict, total=False):
+    """Fields of SuspendContractRequest."""
+
+    name: str
+    start: date
+    lines: Sequence[str]
+    term: str | int
+    reason: str
+    by: str
+    request_id: str
+    validate_only: bool
+    etag: str
+
+
+class ResumeContractFields(TypedDict, total=False):
+    """Fields of ResumeContractRequest."""
+
+    name: str
+    start: date
+    lines: Sequence[str]
+    reason: str
+    by: str
+    request_id: str
+    validate_only: bool
+    etag: str
+
+
 class SetBillDayFields(TypedDict, total=False):
     """Fields of SetBillDayRequest."""
 
@@ -114,6 +141,14 @@ class ContractClient(ServiceClient):
     def terminate_contract(self, **fields: Unpack[TerminateContractFields]) -> contract_pb2.TerminateContractResponse:
         """Ends a contract or some of its lines before the agreed day."""
         return self._call("TerminateContract", contract_pb2.TerminateContractResponse, fields)
+
+    def suspend_contract(self, **fields: Unpack[SuspendContractFields]) -> contract_pb2.SuspendContractResponse:
+        """Lets lines of a contract pause."""
+        return self._call("SuspendContract", contract_pb2.SuspendContractResponse, fields)
+
+    def resume_contract(self, **fields: Unpack[ResumeContractFields]) -> contract_pb2.ResumeContractResponse:
+        """Lets suspended lines come back."""
+        return self._call("ResumeContract", contract_pb2.ResumeContractResponse, fields)
 
     def set_bill_day(self, **fields: Unpack[SetBillDayFields]) -> contract_pb2.SetBillDayResponse:
         """Lets the periods of a contract turn over on another day of the month."""

@@ -14,7 +14,15 @@ from engine.contracts.amendment import (
     runs_on,
 )
 from engine.contracts.bill_days import change_bill_day
-from engine.contracts.contract import BillOn, Contract, ContractChange, Credit, LineEnd, SubscriptionLine
+from engine.contracts.contract import (
+    BillOn,
+    Contract,
+    ContractChange,
+    Credit,
+    LineEnd,
+    SubscriptionLine,
+    SuspendedTerm,
+)
 from engine.contracts.delivery import Delivery, UsageRecord, undelivered
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
 from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force, usage_line_on
@@ -22,6 +30,7 @@ from engine.contracts.notice import earliest_end, last_notice_day
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms, renewed_price
 from engine.contracts.renewing import anchor_of, next_months, renewable, renewing, renews_on
 from engine.contracts.signing import cancel, change, released_before, sign, take_back, with_parts, with_released
+from engine.contracts.suspension import Signing, Suspended, resume, resumed_lines, suspend, suspended_lines
 from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom, due_day
 from engine.contracts.turning import bill_day_on, turnover_of
 
@@ -44,7 +53,10 @@ __all__ = [
     "RenewalKind",
     "RenewalPrice",
     "RenewalTerms",
+    "Signing",
     "SubscriptionLine",
+    "Suspended",
+    "SuspendedTerm",
     "Succession",
     "UsageRecord",
     "all_lines",
@@ -67,8 +79,12 @@ __all__ = [
     "renewed_price",
     "renewing",
     "renews_on",
+    "resume",
+    "resumed_lines",
     "runs_on",
     "sign",
+    "suspend",
+    "suspended_lines",
     "take_back",
     "turnover_of",
     "undelivered",

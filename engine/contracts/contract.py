@@ -28,6 +28,13 @@ class Credit(Enum):
     NOTHING = "nothing"
 
 
+class SuspendedTerm(Enum):
+    """What becomes of the term of a line that pauses: it ends as agreed, or as many days later as the line paused."""
+
+    KEPT = "kept"
+    EXTENDED = "extended"
+
+
 @dataclass(frozen=True, slots=True)
 class SubscriptionLine:
     """One line of a contract; amounts are before tax and for the whole quantity.
@@ -102,7 +109,7 @@ class ContractChange:
 
     ``quote``, ``quote_version`` and ``order`` name the accepted offer and its order, for a change that was quoted, and
     ``rule_book`` the book that priced its lines. ``bill_day`` is the day of the month on which periods turn over from
-    then on; None: it stays.
+    then on; None: it stays. ``suspends`` says that its lines do not end but pause, and what becomes of their term.
     """
 
     number: int
@@ -117,6 +124,7 @@ class ContractChange:
     order: str = ""
     rule_book: str = ""
     bill_day: int | None = None
+    suspends: SuspendedTerm | None = None
 
 
 @dataclass(frozen=True, slots=True)

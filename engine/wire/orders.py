@@ -16,9 +16,11 @@ from engine.contracts import (
     RenewalKind,
     RenewalPrice,
     SubscriptionLine,
+    SuspendedTerm,
     last_notice_day,
     renewing,
     renews_on,
+    suspended_lines,
 )
 from engine.orders.order import ItemAction, Order
 from engine.orders.states import OrderState, TaskState
@@ -42,6 +44,9 @@ PAYMENT_FROM: Mapping[PaymentFrom, int] = {
 }
 RENEWAL_PRICES: Mapping[RenewalPrice, int] = {
     each: contract_pb2.RenewalPrice.Value(f"RENEWAL_PRICE_{each.name}") for each in RenewalPrice
+}
+SUSPENDED_TERMS: Mapping[SuspendedTerm | None, int] = {None: 0} | {
+    each: contract_pb2.SuspendedTerm.Value(f"SUSPENDED_TERM_{each.name}") for each in SuspendedTerm
 }
 ACTIONS: Mapping[ItemAction, int] = {
     action: order_pb2.ItemAction.Value(f"ITEM_ACTION_{action.name}") for action in ItemAction
@@ -93,6 +98,7 @@ def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
     _fill_renewal(message.renewal, contract)
     for line in contract.lines:
         _fill_line(message.lines.add(), line)
+    message.suspended_lines.extend(suspended_lines(contract))
     for change in contract.changes:
         row = message.changes.add()
         row.number, row.reason = change.number, change.reason
@@ -102,6 +108,7 @@ def contract_message(contract: Contract, etag: str) -> contract_pb2.Contract:
         row.quote = f"quotes/{change.quote}" if change.quote else ""
         row.quote_version, row.order = change.quote_version, f"{ORDERS}/{change.order}" if change.order else ""
         row.bill_day = change.bill_day or 0
+        row.suspended_term = SUSPENDED_TERMS[change.suspends]  # type: ignore[assignment]
         row.ended_lines.extend(each.line for each in change.ended)
         for end in change.ended:
             _fill_end(row.ends.add(), end)
@@ -114,6 +121,21 @@ def termination_message(done: Settled, etag: str) -> Terminated:
     """A contract after it was ended, with the credit notes that this gave and the drafts thrown away."""
     message = Terminated(contract=contract_message(done.contract, etag))
     message.credit_notes.extend(credit_note_message(each) for each in done.notes)
+    message.voided_invoices.extend(void_message(each) for each in done.dropped)
+    return message
+
+
+def suspension_message(done: Settled, etag: str) -> contract_pb2.SuspendContractResponse:
+    """A contract after lines were suspended, with the credit notes that this gave and the drafts thrown away."""
+    message = contract_pb2.SuspendContractResponse(contract=contract_message(done.contract, etag))
+    message.credit_notes.extend(credit_note_message(each) for each in done.notes)
+    message.voided_invoices.extend(void_message(each) for each in done.dropped)
+    return message
+
+
+def resumption_message(done: Settled, etag: str) -> contract_pb2.ResumeContractResponse:
+    """A contract after lines came back, with the drafts thrown away."""
+    message = contract_pb2.ResumeContractResponse(contract=contract_message(done.contract, etag))
     message.voided_invoices.extend(void_message(each) for each in done.dropped)
     return message
 

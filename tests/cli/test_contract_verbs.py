@@ -112,3 +112,19 @@ def test_the_bill_day_changes(cpq: Cpq, write: Write) -> None:
     assert sum("thrown away" in each for each in done.splitlines()) == len(drafts)
     assert "salary day; bill day 20 from then on" in cpq("contract", "show", contract)
     assert "the bill day is 20 already" in cpq(*asked, code=1)
+
+
+def test_lines_pause_and_come_back(cpq: Cpq, write: Write) -> None:
+    contract = accepted(cpq, write, "2026-01-01")
+    asked = ("contract", "suspend", contract, "--from", "2026-02-10", "--reason", "rebuilding", "--lines", "c")
+    assert "nothing was changed" in cpq(*asked, "--preview")
+    assert "suspended" not in cpq("contract", "show", contract)
+    paused = cpq(*asked, "--extend")
+    assert "suspended, last served on 2026-02-09" in paused
+    assert cpq("contract", "show", contract, "--json")["suspended_lines"] == ["c"]
+    back = ("contract", "resume", contract, "--from", "2026-03-10", "--reason", "open again")
+    shown = cpq(*back)
+    # 28 days later than 31 December 2026
+    (line,) = [each for each in shown.splitlines() if each.strip().startswith("c.2 ")]
+    assert "2026-03-10" in line and "2027-01-28" in line
+    assert "no line of the contract is suspended" in cpq(*back, code=1)
