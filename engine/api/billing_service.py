@@ -19,7 +19,7 @@ from engine.application.billing import (
     void_invoice,
 )
 from engine.application.faults import etag_mismatch, not_found
-from engine.application.invoices import invoice_etag, open_amount, paid_amount
+from engine.application.invoices import invoice_etag, open_amount, paid_amount, prepaid_use
 from engine.application.payments import CreditWish, issue_credit_note, record_payment
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
@@ -227,7 +227,9 @@ class BillingService:
 def _message(invoice: Invoice, reader: Reader, today: date) -> billing_pb2.Invoice:
     left = open_amount(reader, invoice)
     state = wire.invoice_state(invoice, left, today, paid=paid_amount(reader, invoice))
-    return wire.invoice_message(invoice, invoice_etag(reader, invoice), left=left, state=state)
+    message = wire.invoice_message(invoice, invoice_etag(reader, invoice), left=left, state=state)
+    message.prepaid = prepaid_use(reader, invoice.id).paid(invoice.bill_to.currency).minor_units
+    return message
 
 
 def _note(note: CreditNote, _: str, __: Reader) -> billing_pb2.CreditNote:

@@ -27,7 +27,21 @@ STATE_CODES = (
     *("CON006", "CON007", "CON009", "CON021", "CON031", "CON034", "CON036", "CON037", "CON038"),
     *("CON041", "CON042", "CON043", "CON044", "CON045", "CON046", "CON048"),
     *("BIL001", "BIL010", "BIL011", "BIL012", "BIL020", "BIL023", "BIL024", "BIL030", "BIL040"),
-    *("LED021", "LED030", "LED032", "LED034", "REV030", "REV045", "REV046", "REV050", "REV051", "PAY001"),
+    *(
+        "LED021",
+        "LED030",
+        "LED032",
+        "LED034",
+        "REV030",
+        "REV045",
+        "REV046",
+        "REV050",
+        "REV051",
+        "PAY001",
+        "PAY010",
+        "PAY011",
+        "PAY012",
+    ),
 )
 """Codes that say no because of the state things are in, not because of the request."""
 STATUS_OF: Mapping[str, int] = {

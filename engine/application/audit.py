@@ -20,6 +20,8 @@ from engine.audit import (
     JournalLineRow,
     ObligationRow,
     OrderItemRow,
+    PrepaidDrawRow,
+    PrepaidRow,
     QuoteLineRow,
     ReconcilingRow,
     Rows,
@@ -38,7 +40,8 @@ SOLD = frozenset({"ADD", "MODIFY"})
 REMOVABLE = frozenset({"quotes", "invoices"})
 TOLD = (
     *("customers", "billing_accounts", "selling_entities", "users", "approver_groups", "quotes", "approvals"),
-    *("contracts", "orders", "invoices", "credit_notes", "coupons", "payments", "revenue_contracts", "journal_entries"),
+    *("contracts", "orders", "invoices", "credit_notes", "coupons", "prepaid_credits", "payments"),
+    *("revenue_contracts", "journal_entries"),
 )
 """Tables whose every change an event tells of; drafts of quotes and invoices may be removed, with an event too."""
 ACCOUNTS = Accounts(
@@ -114,6 +117,8 @@ class _Tables:
             credit_lines=tuple(self._credit_lines()),
             coupons=tuple(self._coupons()),
             discounts=tuple(self._discounts()),
+            prepaid=tuple(self._prepaid()),
+            draws=tuple(self._draws()),
             obligations=tuple(self._obligations()),
             schedule=tuple(self._schedule()),
             reconciling=tuple(self._reconciling()),
@@ -246,6 +251,16 @@ class _Tables:
         for each in self._read("invoice_discounts", "parent_id", "coupon", "amount_minor"):
             invoice = self._invoices[each["parent_id"]]
             yield DiscountRow(invoice["id"], each["coupon"], invoice["currency"], each["amount_minor"])
+
+    def _prepaid(self) -> Iterator[PrepaidRow]:
+        columns = ("id", "currency", "amount_minor", "used_minor", "expired_minor")
+        for each in self._read("prepaid_credits", *columns):
+            yield PrepaidRow(*(each[column] for column in columns))
+
+    def _draws(self) -> Iterator[PrepaidDrawRow]:
+        columns = ("parent_id", "credit", "amount_minor")
+        for each in self._read("prepaid_draws", *columns):
+            yield PrepaidDrawRow(*(each[column] for column in columns))
 
     def _obligations(self) -> Iterator[ObligationRow]:
         contracts = {each["id"]: each for each in self._read("revenue_contracts", "id", "currency", "recognised_until")}

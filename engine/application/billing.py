@@ -16,6 +16,7 @@ from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Environment, Work
 from engine.application.ports import Reader
+from engine.application.prepaid import use_credits
 from engine.application.revenue import revenue_of_invoice
 from engine.billing import (
     CreditNote,
@@ -116,7 +117,10 @@ def bill_contract(work: Work, contract: Contract, until: date) -> Drafted | Refu
 
 
 def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
-    """Make a draft final under the next number of its series, and book it; number and entry are one transaction."""
+    """Make a draft final under the next number of its series, and book it; number and entry are one transaction.
+
+    Prepaid credits of the customer pay what they may of it.
+    """
     invoice = load_invoice(work, key, etag)
     if isinstance(invoice, Refusal):
         return invoice
@@ -126,7 +130,11 @@ def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
     final = work.saved(finalize(invoice, number=number, prefix=prefix, on=day, at=work.at))
     if isinstance(final, Refusal):
         return final
-    return revenue_of_invoice(work, final) or book(work, (fact_of(final),)) or final
+    problem = revenue_of_invoice(work, final) or book(work, (fact_of(final),))
+    if problem is not None:
+        return problem
+    paid = use_credits(work, final, on=final.on, left=final.gross)
+    return paid if isinstance(paid, Refusal) else final
 
 
 def void_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:

@@ -8,9 +8,11 @@ from datetime import date, datetime
 
 from engine.application.bill_of_contract import BillOfContract, bill_of
 from engine.application.coupons import give_back_coupons
+from engine.application.invoices import open_amount
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Work
+from engine.application.prepaid import give_back_credits
 from engine.application.revenue import revenue_of_credit
 from engine.billing import (
     BillLine,
@@ -45,7 +47,7 @@ class BillingMark:
 
 
 def issue_note(work: Work, credits: Sequence[BillLine], invoice: Invoice, reason: Reason) -> CreditNote | Refusal:
-    """Draft a credit note, make it final, and book it with what it means for revenue."""
+    """Draft a credit note, make it final, and book it with what it means for revenue and for prepaid credits."""
     earlier = list(every(work.tx, CreditNote, invoice=invoice.id))
     key = work.new_id("cn")
     note = work.decided(draft_credit_note(key, credits, invoice, earlier=earlier, reason=reason, at=work.at))
@@ -56,7 +58,9 @@ def issue_note(work: Work, credits: Sequence[BillLine], invoice: Invoice, reason
     if isinstance(final, Refusal):
         return final
     work.tx.add(final)
-    return revenue_of_credit(work, final) or book(work, (fact_of(final),)) or final
+    left = open_amount(work.tx, invoice) - final.gross
+    problem = revenue_of_credit(work, final) or book(work, (fact_of(final),))
+    return problem or give_back_credits(work, invoice, on=final.on, left=left) or final
 
 
 def issue_notes(work: Work, bill: BillOfContract, documents: Documents) -> tuple[CreditNote, ...] | Refusal:

@@ -142,17 +142,17 @@ def _faults(work: Work, wanted: Coupon) -> Iterator[Fault]:
         if key not in named:
             message = f"`contracts/{key}` is no contract of the customer"
             yield invalid(f"coupon.contracts[{n}]", message, did_you_mean(key, named))
-    yield from _product_faults(work, wanted, own)
+    yield from product_faults(work, wanted.products, wanted.customer, "coupon.products")
 
 
-def _product_faults(work: Work, wanted: Coupon, contracts: Sequence[Contract]) -> Iterator[Fault]:
-    """A product is in the rule book in force or a contract of the customer: else the coupon reduces nothing."""
-    if not wanted.products:
+def product_faults(work: Work, products: Sequence[str], customer: str, place: str) -> Iterator[Fault]:
+    """A product is in the rule book in force or a contract of the customer: else it would never be on an invoice."""
+    if not products:
         return
-    known = {str(line.sku) for each in contracts for line in all_lines(each)}
+    known = {str(line.sku) for each in every(work.tx, Contract, customer=customer) for line in all_lines(each)}
     active = find_book(work.env, work.tenant, book_hash="", day=work.at.date())
     if not isinstance(active, Refusal):
         known |= {str(sku) for sku in active.parts.catalog.products}
-    for n, sku in enumerate(wanted.products):
+    for n, sku in enumerate(products):
         if sku not in known:
-            yield invalid(f"coupon.products[{n}]", f"there is no product `{sku[:80]}`", did_you_mean(sku, known))
+            yield invalid(f"{place}[{n}]", f"there is no product `{sku[:80]}`", did_you_mean(sku, known))

@@ -10,6 +10,7 @@ from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.ports import Reader
 from engine.billing import CreditNote, Invoice
+from engine.billing.prepaid import PrepaidUse
 from engine.diagnostics import Refusal
 from engine.money import Money, total
 
@@ -36,7 +37,7 @@ def load_invoice(work: Work, key: str, etag: str) -> Invoice | Refusal:
 
 
 def open_amount(reader: Reader, invoice: Invoice) -> Money:
-    """What the customer still owes on an invoice: gross less credits less payments; nothing on a draft."""
+    """What the customer still owes on an invoice: gross less credits and payments, prepaid too; nothing on a draft."""
     if not invoice.is_final:
         return Money.zero(invoice.bill_to.currency)
     currency = invoice.bill_to.currency
@@ -46,8 +47,16 @@ def open_amount(reader: Reader, invoice: Invoice) -> Money:
 
 
 def paid_amount(reader: Reader, invoice: Invoice) -> Money:
-    """What came in for an invoice."""
-    return total((each.amount for each in payments_of(reader, invoice.id)), invoice.bill_to.currency)
+    """What came in for an invoice, and what prepaid credits pay of it."""
+    currency = invoice.bill_to.currency
+    return prepaid_use(reader, invoice.id).paid(currency) + total(
+        (each.amount for each in payments_of(reader, invoice.id)), currency
+    )
+
+
+def prepaid_use(reader: Reader, invoice: str) -> PrepaidUse:
+    """What prepaid credits pay of an invoice."""
+    return reader.get(PrepaidUse, invoice) or PrepaidUse(invoice)
 
 
 def payments_of(reader: Reader, invoice: str) -> list[Payment]:
@@ -58,5 +67,6 @@ def payments_of(reader: Reader, invoice: str) -> list[Payment]:
 def invoice_etag(reader: Reader, invoice: Invoice) -> str:
     """The etag of an invoice with what was paid and credited: it changes with each of them."""
     notes = list(every(reader, CreditNote, invoice=invoice.id))
-    parts = (reader.version(Invoice, invoice.id), len(payments_of(reader, invoice.id)), len(notes))
+    paid = len(payments_of(reader, invoice.id)) + reader.version(PrepaidUse, invoice.id)
+    parts = (reader.version(Invoice, invoice.id), paid, len(notes))
     return f'"{".".join(map(str, parts))}"'

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.application.approvals import directory, ended_with_quote
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Environment, Work, perform
 from engine.application.ports import Asked
+from engine.application.prepaid import expire_credit
 from engine.application.renewing import keep_waiting, renew_contract
 from engine.approvals.run import ApprovalRun, RunStatus, Tick
+from engine.billing.prepaid import PrepaidCredit
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
 from engine.quotes import lifecycle
@@ -23,9 +26,9 @@ ANSWERS_KEPT = timedelta(hours=72)
 def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str = DEFAULT_TENANT) -> int:
     """Do up to ``limit`` things that are due by ``now`` and return how many were done; 0 means that nothing waits.
 
-    Expired quotes are closed, approvals whose time passed escalate, contracts that renew by themselves are renewed, old
-    answers of requests are forgotten. Each is a unit of its own, so that a stop in between loses nothing and a second
-    run repeats nothing.
+    Expired quotes are closed, approvals whose time passed escalate, contracts that renew by themselves are renewed,
+    prepaid credits whose day came expire, old answers of requests are forgotten. Each is a unit of its own, so that a
+    stop in between loses nothing and a second run repeats nothing.
     """
     done = 0
     for move in _moves(env, now, limit, tenant):
@@ -50,8 +53,14 @@ def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator
         renewing = [
             each.id for each in reader.due(Contract, "renews_on", until=now.date().isoformat(), where={}, limit=limit)
         ]
+        ending = [
+            each.id
+            for each in reader.due(PrepaidCredit, "ends_on", until=now.date().isoformat(), where={}, limit=limit)
+        ]
     for key in renewing:
         yield from _renewal(key)
+    for key in ending:
+        yield partial(expire_credit, key=key)
     for key in runs[:limit]:
         yield _escalation(key, now)
     for key in quotes[: max(limit - len(runs), 0)]:

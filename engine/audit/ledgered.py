@@ -12,6 +12,8 @@ from engine.audit.violation import (
     CLEARING,
     ENTRY_UNBALANCED,
     EVENT_WITHOUT_CHANGE,
+    PREPAID_LIABILITY,
+    PREPAID_USED,
     RECEIVABLE,
     TAX,
     VERSION_GAP,
@@ -26,6 +28,7 @@ class Accounts:
     clearing: str = "contract_clearing"
     receivable: str = "receivable"
     tax: str = "tax_payable"
+    prepaid: str = "customer_credits"
     revenue: frozenset[str] = frozenset({"revenue"})
 
     def is_revenue(self, account: str) -> bool:
@@ -95,6 +98,28 @@ def other_in_clearing(rows: Rows, accounts: Accounts) -> dict[tuple[str, str], i
         if line.entry in clearing and line.account not in known:
             other[line.contract, line.currency] += line.amount
     return other
+
+
+def prepaid_credits_are_owed(rows: Rows, accounts: Accounts) -> Iterator[Violation]:
+    """What is used of a credit is what it pays of invoices; what is left of all is owed in the journal, by currency."""
+    paid: dict[str, int] = defaultdict(int)
+    for draw in rows.draws:
+        paid[draw.credit] += draw.amount
+    left: dict[str, int] = defaultdict(int)
+    for each in rows.prepaid:
+        left[each.currency] += each.amount - each.used - each.expired
+        spent = paid.pop(each.credit, 0)
+        if spent != each.used or each.used + each.expired > each.amount:
+            yield Violation(PREPAID_USED, f"credit {each.credit}", spent, each.used, each.currency)
+    for unknown, amount in sorted(paid.items()):
+        yield Violation(PREPAID_USED, f"credit {unknown}", amount, 0)
+    owed: dict[str, int] = defaultdict(int)
+    for line in rows.journal:
+        if line.account == accounts.prepaid:
+            owed[line.currency] -= line.amount
+    for unit in sorted({*left, *owed}):
+        if left[unit] != owed[unit]:
+            yield Violation(PREPAID_LIABILITY, f"credits in {unit}", left[unit], owed[unit], unit)
 
 
 def every_event_changed_one_thing(rows: Rows) -> Iterator[Violation]:

@@ -91,6 +91,26 @@ class DiscountRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepaidRow:
+    """A prepaid credit of a customer: its amount, what invoices hold of it, and what expired."""
+
+    credit: str
+    currency: str
+    amount: int
+    used: int
+    expired: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidDrawRow:
+    """What a prepaid credit pays of an invoice."""
+
+    invoice: str
+    credit: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class CreditLineRow:
     """A line of a credit note, for an invoice line; ``net`` is what it takes off, so it is positive."""
 
@@ -188,6 +208,8 @@ class Rows:
     credit_lines: tuple[CreditLineRow, ...] = ()
     coupons: tuple[CouponRow, ...] = ()
     discounts: tuple[DiscountRow, ...] = ()
+    prepaid: tuple[PrepaidRow, ...] = ()
+    draws: tuple[PrepaidDrawRow, ...] = ()
     obligations: tuple[ObligationRow, ...] = ()
     schedule: tuple[ScheduleRow, ...] = ()
     reconciling: tuple[ReconcilingRow, ...] = ()

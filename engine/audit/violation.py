@@ -25,6 +25,8 @@ ENTRY_UNBALANCED = Code("AUD020")
 RECEIVABLE = Code("AUD021")
 TAX = Code("AUD022")
 CLEARING = Code("AUD023")
+PREPAID_USED = Code("AUD024")
+PREPAID_LIABILITY = Code("AUD025")
 EVENT_WITHOUT_CHANGE = Code("AUD030")
 CHANGE_WITHOUT_EVENT = Code("AUD031")
 VERSION_GAP = Code("AUD032")
@@ -48,6 +50,8 @@ TITLES = {
     RECEIVABLE: "the receivable of an invoice is not its gross",
     TAX: "the tax of an invoice is not what the journal owes",
     CLEARING: "a contract's clearing balance is not billed less recognised",
+    PREPAID_USED: "a prepaid credit is used otherwise than it paid invoices",
+    PREPAID_LIABILITY: "what is owed for prepaid credits is not what is left of them",
     EVENT_WITHOUT_CHANGE: "an event has not exactly one state change",
     CHANGE_WITHOUT_EVENT: "a state change has no event of its entity",
     VERSION_GAP: "the versions of an entity have a gap",

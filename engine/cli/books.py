@@ -42,6 +42,11 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
     rows += [_tax(each, code, ROUNDED.get(invoice.tax_rounding, "")) for each in invoice.taxes]
     rows.append(["    total", "", "", "", money(invoice.gross, code)])
     settled = invoice.gross - invoice.open
+    if invoice.prepaid:
+        rows.append(["    prepaid", "", "", "", amount(-invoice.prepaid, code)])
+        settled -= invoice.prepaid
+        if not settled:
+            rows.append(["    open", "", "", "", money(invoice.open, code)])
     if invoice.number and settled:
         rows.append(["    paid or credited", "", "", "", amount(-settled, code)])
         rows.append(["    open", "", "", "", money(invoice.open, code)])

@@ -16,6 +16,7 @@ from engine.client.events import EventClient
 from engine.client.metrics import MetricClient
 from engine.client.orders import OrderClient
 from engine.client.parties import PartyClient
+from engine.client.prepaid import PrepaidClient
 from engine.client.pricing import PricingClient
 from engine.client.quotes import QuoteClient
 from engine.client.revenue import RevenueClient
@@ -43,6 +44,7 @@ class Client:
         self.metrics = MetricClient(self._connection)
         self.orders = OrderClient(self._connection)
         self.parties = PartyClient(self._connection)
+        self.prepaid = PrepaidClient(self._connection)
         self.pricing = PricingClient(self._connection)
         self.quotes = QuoteClient(self._connection)
         self.revenue = RevenueClient(self._connection)

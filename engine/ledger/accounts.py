@@ -69,6 +69,10 @@ class Component(Enum):
     GOODS_RETURNED = "goods_returned"
     GOODS_KEPT = "goods_kept"
     GOODS_SOLD = "goods_sold"
+    PREPAID_ADDED = "prepaid_added"
+    PREPAID_USED = "prepaid_used"
+    PREPAID_RETURNED = "prepaid_returned"
+    PREPAID_EXPIRED = "prepaid_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,11 @@ CUSTOMER_PAYMENT = AccountCode("asset_payment_to_customer")
 RETURNED_GOODS = AccountCode("right_to_returned_goods")
 INVENTORY = AccountCode("inventory")
 COST_OF_SALES = AccountCode("cost_of_goods_sold")
+CUSTOMER_CREDITS = AccountCode("customer_credits")
+CREDITS_GRANTED = AccountCode("credits_granted_expense")
+CREDITS_EXPIRED = AccountCode("expired_credits_income")
+GRANTED = "granted"
+"""The category of prepaid credits that nobody paid for."""
 
 DEFAULT_CHART = chart_of(
     accounts=(
@@ -132,9 +141,12 @@ DEFAULT_CHART = chart_of(
         Account(TAX_PAYABLE, "Sales tax payable", AccountType.LIABILITY),
         Account(UNAPPLIED_CASH, "Customers' unapplied cash", AccountType.LIABILITY),
         Account(REFUND_LIABILITY, "Refund liability", AccountType.LIABILITY),
+        Account(CUSTOMER_CREDITS, "Customers' prepaid credits", AccountType.LIABILITY),
         Account(CONTRACT_COST_PAYABLE, "Commissions and contract costs payable", AccountType.LIABILITY),
         Account(REVENUE, "Revenue from contracts with customers", AccountType.REVENUE),
         Account(INTEREST_INCOME, "Interest income", AccountType.OTHER_INCOME),
+        Account(CREDITS_EXPIRED, "Income from expired prepaid credits", AccountType.OTHER_INCOME),
+        Account(CREDITS_GRANTED, "Credits granted to customers", AccountType.EXPENSE),
         Account(INTEREST_EXPENSE, "Interest expense", AccountType.EXPENSE),
         Account(BAD_DEBT, "Bad debt expense", AccountType.EXPENSE),
         Account(CONTRACT_COST_EXPENSE, "Amortisation of contract costs", AccountType.EXPENSE),
@@ -169,6 +181,12 @@ DEFAULT_CHART = chart_of(
         PostingRule(Component.GOODS_RETURNED, INVENTORY, RETURNED_GOODS),
         PostingRule(Component.GOODS_KEPT, COST_OF_SALES, RETURNED_GOODS),
         PostingRule(Component.GOODS_SOLD, COST_OF_SALES, INVENTORY),
+        PostingRule(Component.PREPAID_ADDED, CASH, CUSTOMER_CREDITS),
+        PostingRule(Component.PREPAID_ADDED, CREDITS_GRANTED, CUSTOMER_CREDITS, GRANTED),
+        PostingRule(Component.PREPAID_USED, CUSTOMER_CREDITS, RECEIVABLE),
+        PostingRule(Component.PREPAID_RETURNED, RECEIVABLE, CUSTOMER_CREDITS),
+        PostingRule(Component.PREPAID_EXPIRED, CUSTOMER_CREDITS, CREDITS_EXPIRED),
+        PostingRule(Component.PREPAID_EXPIRED, CUSTOMER_CREDITS, CREDITS_GRANTED, GRANTED),
     ),
 )
 """A chart that books every fact with one clearing account per contract and currency."""

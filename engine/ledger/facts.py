@@ -295,6 +295,46 @@ class GoodsSold:
     trace: Trace
 
 
+@dataclass(frozen=True, slots=True)
+class PrepaidAdded:
+    """A customer has a prepaid credit: bought for money, or granted for nothing, as the trace's category says."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidUsed:
+    """A prepaid credit paid an invoice."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidReturned:
+    """What a prepaid credit had paid of an invoice is not owed any more, and is left again."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class PrepaidExpired:
+    """What was left of a prepaid credit is owed to the customer no more."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
 Fact: TypeAlias = (
     InvoiceFinalized
     | CreditNoteIssued
@@ -319,5 +359,9 @@ Fact: TypeAlias = (
     | GoodsReturned
     | GoodsKept
     | GoodsSold
+    | PrepaidAdded
+    | PrepaidUsed
+    | PrepaidReturned
+    | PrepaidExpired
 )
 """Everything the ledger knows how to book."""

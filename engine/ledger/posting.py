@@ -40,6 +40,10 @@ from engine.ledger.facts import (
     PaymentApplied,
     PaymentReceived,
     PaymentRefunded,
+    PrepaidAdded,
+    PrepaidExpired,
+    PrepaidReturned,
+    PrepaidUsed,
     ReceivableWrittenOff,
     RefundLiabilityRaised,
     RefundLiabilityReleased,
@@ -61,6 +65,8 @@ WAYS = MappingProxyType(
         InvoiceFinalized.__name__: "issue a credit note on the invoice",
         CreditNoteIssued.__name__: "charge the customer again, by a quote of its own",
         PaymentReceived.__name__: "a payment stays as it came in",
+        PrepaidAdded.__name__: "revoke what is left of a credit that was granted; one that was bought stays",
+        PrepaidUsed.__name__: "issue a credit note on the invoice, and what is no longer owed comes back",
         RevenueRecognised.__name__: RUN_AGAIN,
         RevenueReversed.__name__: RUN_AGAIN,
     }
@@ -220,6 +226,10 @@ COMPONENTS: Mapping[type[Fact], Component] = MappingProxyType(
         GoodsReturned: Component.GOODS_RETURNED,
         GoodsKept: Component.GOODS_KEPT,
         GoodsSold: Component.GOODS_SOLD,
+        PrepaidAdded: Component.PREPAID_ADDED,
+        PrepaidUsed: Component.PREPAID_USED,
+        PrepaidReturned: Component.PREPAID_RETURNED,
+        PrepaidExpired: Component.PREPAID_EXPIRED,
     }
 )
 """Facts of one part, and the component that it always is."""

@@ -16,7 +16,7 @@ from engine.application.revenue import RevenueChanged, RevenueContractOpened, Re
 from engine.application.rule_books import PublishedBook
 from engine.application.usage import StoredUsage
 from engine.approvals.run import ApprovalRun
-from engine.billing import AmountOff, BillLine, Coupon, CreditNote, Invoice, PercentOff
+from engine.billing import BillLine, CreditNote, Invoice
 from engine.contracts import BillOn, Contract, ContractChanged, ContractSigned, LineEnd, renews_on
 from engine.orders.order import Order
 from engine.quotes.quote import Quote
@@ -270,16 +270,6 @@ DOCUMENTS = (
             "gross_minor": lambda note: note.gross.minor_units,
         },
         children=(Child("credit_note_lines", BILL_COLUMNS, _bill_lines),),
-    ),
-    Table(
-        Coupon,
-        "coupons",
-        listed_by=("customer",),
-        columns={
-            "customer": lambda coupon: coupon.customer,
-            "used_minor": lambda coupon: coupon.off.used.minor_units if isinstance(coupon.off, AmountOff) else None,
-            "used_invoices": lambda coupon: coupon.off.used if isinstance(coupon.off, PercentOff) else None,
-        },
     ),
     Table(
         Payment,

@@ -8,6 +8,7 @@ from typing import Any
 from engine.application.test_clock import TestClock
 from engine.money import Currency, Money, currency
 from engine.parties import BillingAccount, Customer, Group, SellingEntity, User
+from engine.storage.credits import CREDITS
 from engine.storage.documents import DOCUMENTS
 from engine.storage.shapes import Shape, whole
 from engine.storage.tables import Table
@@ -34,7 +35,7 @@ PARTIES = (
     Table(Group, "approver_groups"),
 )
 TIME = (Table(TestClock, "test_clocks"),)
-TABLES: tuple[Table, ...] = (*PARTIES, *TIME, *DOCUMENTS)
+TABLES: tuple[Table, ...] = (*PARTIES, *TIME, *DOCUMENTS, *CREDITS)
 
 
 def _money(amount: Money) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from cpq.v1 import (
     coupon_pb2,
     order_pb2,
     party_pb2,
+    prepaid_pb2,
     quote_pb2,
     revenue_pb2,
     rule_book_pb2,
@@ -97,6 +98,24 @@ def standing_run(server: Served) -> str:
     )
     assert isinstance(began, bytes)
     return began.decode()
+
+
+def credit_of(amount: int = 1_000) -> prepaid_pb2.PrepaidCredit:
+    source = prepaid_pb2.PREPAID_SOURCE_GRANTED
+    return prepaid_pb2.PrepaidCredit(
+        customer="customers/anna", display_name="Welcome", source=source, currency_code="EUR", amount=amount
+    )
+
+
+def credited(server: Served) -> str:
+    return server.prepaid.AddPrepaidCredit(prepaid_pb2.AddPrepaidCreditRequest(credit=credit_of())).name
+
+
+def open_with_credit(server: Served) -> str:
+    """A final invoice, and a credit that came after it."""
+    invoice = final(server)
+    credited(server)
+    return invoice.name
 
 
 def granted(server: Served) -> coupon_pb2.Coupon:
@@ -200,6 +219,9 @@ MUTATIONS: Mapping[str, Make] = {
         coupon={"customer": "customers/anna", "display_name": "Tenth", "percent_off": {"percent": "10"}}
     ),
     "EndCoupon": lambda server: coupon_pb2.EndCouponRequest(name=granted(server).name),
+    "AddPrepaidCredit": lambda server: prepaid_pb2.AddPrepaidCreditRequest(credit=credit_of()),
+    "ApplyPrepaidCredits": lambda server: prepaid_pb2.ApplyPrepaidCreditsRequest(invoice=open_with_credit(server)),
+    "RevokePrepaidCredit": lambda server: prepaid_pb2.RevokePrepaidCreditRequest(name=credited(server)),
     "IssueCreditNote": lambda server: billing_pb2.IssueCreditNoteRequest(invoice=final(server).name, reason="goodwill"),
     "RunRecognition": lambda server: (
         deal.ordered(server, deal.line("PLAN"), term_months=12)

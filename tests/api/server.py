@@ -108,6 +108,7 @@ STUBS = {
     "metrics": "MetricService",
     "orders": "OrderService",
     "parties": "PartyService",
+    "prepaid": "PrepaidService",
     "pricing": "PricingService",
     "quotes": "QuoteService",
     "revenue": "RevenueService",

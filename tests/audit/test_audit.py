@@ -23,6 +23,8 @@ from engine.audit.rows import (
     JournalLineRow,
     ObligationRow,
     OrderItemRow,
+    PrepaidDrawRow,
+    PrepaidRow,
     QuoteLineRow,
     ReconcilingRow,
     Rows,
@@ -48,6 +50,7 @@ def books() -> Rows:
 
     Quoted 150.00 = ordered 150.00; invoiced 150.00 less 10.00; the box delivered (20.00 earned); two months recognised.
     Usage of 5.00 was invoiced and recognised on top. A draft takes 1.00 off by one coupon and 2.00 by another.
+    A prepaid credit of 8.00 paid 3.00 of an invoice.
     """
     return Rows(
         quote_lines=(
@@ -70,6 +73,8 @@ def books() -> Rows:
         credit_lines=(CreditLineRow("CN-1", "1", "INV-1", "2", "o-1", "2", "c-1", "EUR", 1_000, 200),),
         coupons=(CouponRow("k-1", 100, None), CouponRow("k-2", None, 1)),
         discounts=(DiscountRow("D-1", "k-1", "EUR", 100), DiscountRow("D-1", "k-2", "EUR", 200)),
+        prepaid=(PrepaidRow("pc-1", "EUR", 800, 300, 0),),
+        draws=(PrepaidDrawRow("INV-1", "pc-1", 300),),
         obligations=(
             ObligationRow("c-1", "plan", "EUR", 12_000, 2_000, RUN),
             ObligationRow("c-1", "box", "EUR", 2_000, 2_000, RUN, scheduled=False),
@@ -109,6 +114,8 @@ def books() -> Rows:
             *entry("revenue/2", ("contract_clearing", 3_000, "box", ""), ("revenue", -3_000, "box", "")),
             *entry("revenue/3", ("contract_clearing", -1_000, "box", ""), ("revenue", 1_000, "box", "")),
             *entry("revenue/4", ("contract_clearing", 500, "calls", ""), ("revenue", -500, "calls", "")),
+            *entry("prepaid/pc-1", ("cash", 800, "", ""), ("customer_credits", -800, "", "")),
+            *entry("prepaid-use/1", ("customer_credits", 300, "", "INV-1"), ("receivable", -300, "", "INV-1")),
             *entry("payment/1", ("cash", 1_000, "", "INV-1"), ("receivable", -1_000, "", "INV-1")),
         ),
         events=(EventRow("e1", "q-1"), EventRow("e2", "q-1"), EventRow("e3", "o-1")),
@@ -176,6 +183,9 @@ OTHERS = [
     (changed("invoice_lines", 1, item="9"), ("AUD005", "order o-1 item 9")),
     (changed("invoices", 0, net=15_001), ("AUD007", "invoice INV-1")),
     (dropped("invoices", 1), ("AUD007", "invoice INV-2")),
+    (changed("prepaid", 0, used=299), ("AUD024", "credit pc-1")),
+    (dropped("prepaid", 0), ("AUD024", "credit pc-1")),
+    (changed("prepaid", 0, expired=1), ("AUD025", "credits in EUR")),
     (changed("coupons", 0, used=101), ("AUD009", "coupon k-1")),
     (changed("coupons", 1, invoices=2), ("AUD009", "coupon k-2")),
     (dropped("coupons", 1), ("AUD009", "coupon k-2")),
@@ -256,6 +266,8 @@ amount_fields = st.sampled_from(
         ("invoice_lines", 2, "net"),
         ("credit_lines", 0, "net"),
         ("coupons", 0, "used"),
+        ("prepaid", 0, "amount"),
+        ("draws", 0, "amount"),
         ("discounts", 0, "amount"),
         ("obligations", 0, "price"),
         ("obligations", 1, "price"),

@@ -45,6 +45,7 @@ PARTS = {
     "metrics": "MetricService",
     "orders": "OrderService",
     "parties": "PartyService",
+    "prepaid": "PrepaidService",
     "pricing": "PricingService",
     "quotes": "QuoteService",
     "revenue": "RevenueService",

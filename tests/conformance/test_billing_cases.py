@@ -21,6 +21,7 @@ from tests.conformance.adapters import (
     proration_ratio,
     tax_discount,
     timeline,
+    wallet,
 )
 from tests.conformance.adapters.gap import Gap
 from tests.conformance.shared_data import cases, parameters
@@ -35,6 +36,7 @@ WHOLE: dict[str, Callable[[dict[str, Any]], None]] = {
 IN_PART: dict[str, Callable[[dict[str, Any]], None]] = {
     "amendment": amendment.check,
     "timeline": timeline.check,
+    "wallet": wallet.check,
 }
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -34,6 +34,8 @@ EMPTY = {
     "book_days",
     "billing_runs",
     "coupons",
+    "prepaid_credits",
+    "prepaid_uses",
 }
 
 

@@ -135,4 +135,10 @@ PAY002 | more is applied than is left
   222.00 to an invoice with 221.23 open | apply what is open; the rest stays as unapplied cash
 PAY003 | an amount that is not above zero
   a payment of 0.00 | state what was received
+PAY010 | no prepaid credit may pay anything of the invoice
+  nothing is left, or it is for other products | look at `cpq prepaid list`, or record a payment
+PAY011 | a prepaid credit that was bought is not taken back
+  revoking what a customer paid for | it is the customer's money: it stays until it is used or expires
+PAY012 | nothing is left of the prepaid credit
+  revoking it twice | nothing is left to do
 """

@@ -137,6 +137,10 @@ AUD022 | the tax of an invoice is not what the journal owes
   19.00 on the invoice, 9.00 in the journal | look at the entries of the invoice
 AUD023 | a contract's clearing balance is not billed less recognised
   billed 100.00, recognised 40.00, cleared 50.00 | look at the entries of the contract
+AUD024 | a prepaid credit is used otherwise than it paid invoices
+  30.00 used, and invoices show 20.00 | look at the events of the credit
+AUD025 | what is owed for prepaid credits is not what is left of them
+  100.00 left, 90.00 on the account | look at the entries of the account `customer_credits`
 AUD030 | an event has not exactly one state change
   an event was written by hand | restore the database
 AUD031 | a state change has no event of its entity
