@@ -57,29 +57,34 @@ class _Changed:
                 yield f"`{line.id}` keeps the agreed price of a unit: {amounts} (`price: rules`, --by-rules)"
 
     def percents_that_stay(self) -> Iterator[str]:
-        """Lines that go on as agreed although they are a percent of lines that the change touches."""
+        """Lines that go on at an agreed price although they are a percent of lines that the change touches: those that
+        it leaves as they are, and those that it names without `price: rules`.
+        """
         priced = self.quote.priced
         active = find_book(self.env, self.tenant, book_hash=priced.rule_book, day=priced.request.date)
         if isinstance(active, Refusal):
             return
-        untouched = untouched_lines(self.contract, self.amendment, active.parts.catalog)
         percents = active.parts.plan.percent_of
+        untouched = untouched_lines(self.contract, self.amendment, active.parts.catalog)
         running = runs_on(self.contract, self.amendment.effective)
-        staying = [each.line for key, each in untouched.items() if each.line.sku in percents and key in running]
-        if not staying:
+        staying = {key: key for key, each in untouched.items() if each.line.sku in percents and key in running}
+        content, followed = self._content(), self.amendment.followed
+        kept = {each.target for each in content.manual if each.id == f"agreed.{each.target}"}
+        named = {followed[by]: by for by in kept & followed.keys() if running[followed[by]].line.sku in percents}
+        if not (staying or named):
             return
         whole = untouched_lines(self.contract, replace(self.amendment, successions=()), active.parts.catalog)
-        content = self._content()
         was = tuple(as_they_run(self.reader, self.contract, self.amendment, whole))
         goes_on = tuple(as_they_run(self.reader, self.contract, self.amendment, untouched))
+        manual = tuple(each for each in content.manual if each.target not in named.values())
         before = self._priced(replace(content, lines=was, manual=()))
-        after = self._priced(replace(content, lines=(*content.lines, *goes_on)))
-        for line in staying:
-            old, new = before.get(LineId(line.id)), after.get(LineId(line.id))
-            if old is not None and new is not None and old.stage_amount != new.stage_amount:
+        after = self._priced(replace(content, lines=(*content.lines, *goes_on), manual=manual))
+        for key, name in (staying | named).items():
+            old, new, line = before.get(LineId(key)), after.get(LineId(name)), running[key].line
+            if old is not None and new is not None and old.unit != new.unit:
                 amounts = f"from {self._money(old.stage_amount)} to {self._money(new.stage_amount)}"
-                kept = f"`{line.id}` stays at {self._money(line.amount.minor_units)} as agreed"
-                yield f"{kept}, but {line.sku} is a percent of lines that change: by the rules it would go {amounts}"
+                stays = f"`{name}` stays at {self._money(line.amount.minor_units)} as agreed"
+                yield f"{stays}, but {line.sku} is a percent of lines that change: by the rules it would go {amounts}"
 
     def _content(self) -> Content:
         return content_of(self.quote.request, self.quote.parties.customer)

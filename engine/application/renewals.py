@@ -32,7 +32,10 @@ from engine.contracts import (
 )
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Money
+from engine.pricing import PricePlan
+from engine.pricing.plan import PercentBasis
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
+from engine.pricing.work import percents_in_force
 from engine.quotes.quote import Quote
 from engine.quotes.request import RequestedLine
 
@@ -87,7 +90,7 @@ def create_renewal_quote(work: Work, contract: Contract, wish: RenewalWish) -> Q
     terms = contract.terms.renewal if wish.price is None else replace(contract.terms.renewal, price=wish.price)
     names, asked = Names(contract), asked_lines(work.tx, contract)
     parties = parties_of(work.tx, contract, wish.quoting.owner)
-    told = _Asked(contract, wish, parties.owner, prices_include_tax(active.parts.plan))
+    told = _Asked(contract, wish, parties.owner, active.parts.plan, work.at.date())
     lines: list[RequestedLine] = []
     manual: list[ManualDiscount] = []
     ends: list[Succession] = []
@@ -120,7 +123,13 @@ class _Asked:
     contract: Contract
     wish: RenewalWish
     author: str
-    inclusive: bool
+    plan: PricePlan
+    day: date
+
+    def is_percent_of_net(self, sku: str) -> bool:
+        """Whether a product is a percent of what others come to, so that their discounts are its own."""
+        percent = percents_in_force(self.plan, self.day).get(sku)
+        return percent is not None and percent.use.basis is PercentBasis.NET
 
 
 def _chosen(contract: Contract, wish: RenewalWish) -> Mapping[str, LineInForce]:
@@ -171,7 +180,7 @@ def _priced(state: LineInForce, follows: LineId, terms: RenewalTerms, asked: _As
     """What keeps, uplifts or lowers the price of a renewed line."""
     line = state.line
     if terms.price is RenewalPrice.LIST:
-        if terms.list_discount_percent:
+        if terms.list_discount_percent and not asked.is_percent_of_net(line.sku):
             yield ManualDiscount(
                 id=f"renewal.{follows}",
                 on=ManualOn.LINE,
@@ -184,4 +193,6 @@ def _priced(state: LineInForce, follows: LineId, terms: RenewalTerms, asked: _As
         return
     amount = renewed_price(line.amount, terms, index_percent=asked.wish.index_percent)
     assert isinstance(amount, Money), "only list prices are refused"
-    yield from agreed(line, follows, asked.contract.id, asked.author, inclusive=asked.inclusive, amount=amount)
+    yield from agreed(
+        line, follows, asked.contract.id, asked.author, inclusive=prices_include_tax(asked.plan), amount=amount
+    )

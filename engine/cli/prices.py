@@ -29,7 +29,7 @@ def show_lines(screen: Screen, priced: Any) -> None:
             ("  " if line.parent else "") + line.sku,
             line.display_name + _segment(line),
             _quantity(line),
-            plain(line.list_unit_price, digits),
+            _listed(line, digits),
             plain(line.unit_price, digits),
             *([_less(line.order_discount, code)] if ordered else ()),
             *([_less(line.amount - line.net, code)] if inside else ()),
@@ -51,6 +51,12 @@ def show_lines(screen: Screen, priced: Any) -> None:
         for gift in priced.gifts
     ]
     screen.table(columns, rows, right=range(2, len(columns)))
+
+
+def _listed(line: Any, digits: int) -> str:
+    """The list price of a line; nothing where no list states what it costs (a percent of other lines)."""
+    is_stated = Decimal(line.list_unit_price or 0) or not Decimal(line.unit_price or 0)
+    return plain(line.list_unit_price, digits) if is_stated else ""
 
 
 def show_lowest(screen: Screen, priced: Any) -> None:
@@ -76,7 +82,8 @@ def show_totals(screen: Screen, priced: Any) -> None:
     totals, code = priced.totals, priced.currency_code
     rows = [
         ("list", totals.list),
-        _change_of("line", totals.line_discount),
+        ("without list price", totals.unlisted),
+        _change_of("line", totals.line_discount + totals.unlisted),
         _change_of("order", totals.order_discount),
         ("net", totals.net),
         ("tax", totals.tax),

@@ -15,14 +15,15 @@ from engine.pricing.work import Work
 def price_bundles(work: Work, rows: Rows) -> None:
     """Give the lines of each bundle that has a price of its own their shares of it, before any rule acts.
 
-    Lines that are charged otherwise than the bundle (a monthly part of something sold once) keep their own price.
+    Lines that are charged otherwise than the bundle (a monthly part of something sold once) keep their own price, and
+    so do those that are a percent of others: they have none yet.
     """
     plans = work.plan.bundle_prices
     if not plans:
         return
     members: dict[str, list[LineState]] = {}
     for state in rows.states:
-        if state is not None and state.line.root is not None:
+        if state is not None and state.line.root is not None and state.line.sku not in work.percent_of:
             members.setdefault(state.line.root, []).append(state)
     for state in rows.states:
         if state is None or state.line.root is not None or state.line.sku not in plans:

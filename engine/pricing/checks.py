@@ -42,8 +42,6 @@ def request_faults(plan: PricePlan, request: PriceRequest, *, are_sound: bool = 
     if not are_sound:
         found.extend(_lines(request, plan.rules.habits.quantity_decimals_max))
         found.extend(_identities(request))
-        if plan.percent_of:
-            found.extend(_percents_with_a_price(plan, request))
     for index, manual in enumerate(request.manual):
         found.extend(_manual(manual, f"manual_discounts[{index}]", request))
     if plan.rules.habits.unusable_codes is UnusableCode.REFUSE:
@@ -76,13 +74,6 @@ def _quickly(request: PriceRequest, places: int) -> Iterator[Fault]:
             is_fine = True
         if not is_fine or (cost is not None and not cost.is_finite()) or _AMOUNTS(line) != _NO_AMOUNTS:
             yield from line_faults(line, f"lines[{index}]", places)
-
-
-def _percents_with_a_price(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
-    for index, line in enumerate(request.lines):
-        if line.segment_price is not None and line.sku in plan.percent_of:
-            message = f"`{line.sku}` costs a percent of other lines"
-            yield Fault(codes.BAD_AMOUNT, f"lines[{index}].segment_price", message, "give it no price of its own")
 
 
 def _keeps_to_rule(line: RequestLine) -> bool:

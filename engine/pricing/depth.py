@@ -31,7 +31,7 @@ from engine.pricing.effects import (
 )
 from engine.pricing.plan import PricingRules
 from engine.pricing.request import ManualDiscount, ManualKind
-from engine.pricing.result import OrderDiscount, PricedLine
+from engine.pricing.result import OrderDiscount, PricedLine, full_amount
 from engine.pricing.state import ZERO
 
 ONE = Decimal(1)
@@ -78,7 +78,7 @@ class Depth(NamedTuple):
 def depths(
     plan: PricePlan, lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount] = (), *, digits: int
 ) -> list[Depth]:
-    """The depth of each line: a line without a list price (a percent of others) is measured against its first one.
+    """The depth of each line: a line without a list price is measured against its first one.
 
     ``digits`` are those of a minor unit of the currency.
     """
@@ -113,13 +113,12 @@ def beyond_sums(
 
 
 class _Sources:
-    """What steps are, by number: those that undo, those that state a price, and those in percent of the list price."""
+    """What steps are, by number: those that undo, and those in percent of the list price."""
 
-    __slots__ = ("_of_list", "_plan", "digits", "stating", "undoing")
+    __slots__ = ("_of_list", "_plan", "digits", "undoing")
 
     def __init__(self, plan: PricePlan, digits: int) -> None:
         self.undoing = _UNDOING | {each.no for each in plan.guards}
-        self.stating = frozenset(each.no for found in plan.percent_of.values() for each in found)
         self.digits = digits
         self._plan = plan
         self._of_list: dict[int, bool] = {}
@@ -178,7 +177,7 @@ class _Course:
 
     def step(self, number: int, before: Decimal, after: Decimal) -> None:
         """Let a step act, by what it is."""
-        if number in self.sources.stating or (not self.full and before <= 0):
+        if not self.full and before <= 0:
             self.kept, self.full = ONE, max(after, ZERO)
             return
         self.full = self.full or before
@@ -212,7 +211,7 @@ def _full(line: PricedLine, course: _Course, running: Decimal, base: int) -> Dec
 
 def _depth(line: PricedLine, shares: Sequence[_Share], sources: _Sources) -> Depth:
     """The depth of a line that something brought up."""
-    together, base = line.list_amount - line.amount, line.list_amount or line.stage_amount
+    together, base = line.list_amount - line.amount, full_amount(line, sources.digits)
     unit = Decimal(base).scaleb(-sources.digits)
     course = _Course(sources, EXACT.divide(unit, line.quantity) if line.quantity else ZERO)
     for number, before, after in line.trace:

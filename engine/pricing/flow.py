@@ -3,7 +3,8 @@
 1 list price · 2 contracted price · 3 term and ramp · 4 volume, bundle prices: what a line starts from, before any rule
 4 to 8 rule groups by step (volume, rules, promotions, manual, partner): each acts on what the last one left
 9 line guards: after all line rules, since they hold the result
-10 line totals, then lines that are a percent of others: they need settled lines
+10 line totals; then lines that are a percent of others take steps 1 to 10 in their turn: they need settled lines, and
+   what is agreed for them or holds their price acts on what they come to, as on any other line
 11 order discounts: they need line totals, and hold the floors of 9
 12 tax: on what is finally charged
 13 totals and cash rounding
@@ -19,34 +20,34 @@ from functools import cached_property
 from engine.diagnostics import Fault, Refusal
 from engine.language import EvaluationFault
 from engine.language.tables.bitmaps import rows_of
-from engine.money import EXACT, MoneyError, currency, whole_units
+from engine.money import MoneyError, currency, whole_units
 from engine.pricing import codes
 from engine.pricing.answer import answer
 from engine.pricing.any_quantity import teach_products
 from engine.pricing.bundles import price_bundles
 from engine.pricing.checks import asks_tax, request_faults
-from engine.pricing.compiled import GROUP_CAP, ROUNDING, PricePlan
+from engine.pricing.compiled import ROUNDING, PricePlan
 from engine.pricing.express import Express, suits
 from engine.pricing.finding import Finder
 from engine.pricing.finite import odd_numbers_asked, odd_numbers_stated
 from engine.pricing.gifts import untaxed_gifts
-from engine.pricing.guarding import guard_line, price_percent_lines
+from engine.pricing.guarding import guard_line
 from engine.pricing.known_lines import NOTHING_KNOWN, Known, Shelf
-from engine.pricing.line_stage import LineRun, alone, is_capped_over_quote, run_groups
+from engine.pricing.line_stage import LineRun, alone, cap_over_quote, is_capped_over_quote, run_groups
 from engine.pricing.manual import manual_on_line, manual_on_order, replaces_order_rules, replaces_rules_of
 from engine.pricing.models.percent_of_total import PercentCycleError
 from engine.pricing.models.stairstep import BeyondLastStepError
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
-from engine.pricing.plan import Cap, Step
+from engine.pricing.percent_lines import in_turn, start_counting
+from engine.pricing.plan import Step
 from engine.pricing.request import PriceRequest, RequestLine, TaxState
 from engine.pricing.result import Priced
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan
 from engine.pricing.settings import RoundingPoint
-from engine.pricing.spread import spread
 from engine.pricing.starting import MissingPriceError, new_state, start_line
-from engine.pricing.state import HUNDRED, ZERO, LineState, major, minor_units
+from engine.pricing.state import ZERO, LineState, major, minor_units
 from engine.pricing.taxes import no_rate, unknown_codes
 from engine.pricing.told import Told
 from engine.pricing.usability import Usable, usable_rules
@@ -63,6 +64,7 @@ class Lane(Enum):
 _ABOUT_PRICES = frozenset(("currency", "lines", "header.price_book"))
 """What a request must have right before it can be told which lines have no price."""
 ONE_BY_ONE = "order discounts were chosen one after another: too many sets; a better combination may exist"
+OF_OTHERS = "the line is a percent of others: rules act on those, and on it through them"
 GREEDY = "the best combination of rules was searched up to a limit; a better one may exist"
 
 
@@ -158,6 +160,7 @@ class Pricing:
         self.rows = Rows(request.lines, known.lines if is_express else ())
         self.warnings: list[str] = []
         self.slow: list[int] = []
+        self.counting: list[int] = []
         self.express: Express | None = None
         if is_express and self.rows.fresh:
             self.express = Express(self.work, self.rows, self.finder)
@@ -177,7 +180,7 @@ class Pricing:
             return Refusal(tuple(faults))
         self.line_rules()
         try:
-            price_percent_lines(self.work, self.rows)
+            self.percent_lines()
         except PercentCycleError as cycle:
             members = ", ".join(f"`{self.request.lines[each].id}`" for each in cycle.members)
             return Refusal((Fault(codes.PERCENT_CYCLE, "lines", f"lines are percents of each other: {members}"),))
@@ -190,16 +193,20 @@ class Pricing:
         faults: list[Fault] = []
         for index in slow:
             states[index] = state = new_state(self.work, lines[index])
+            if state.line.sku in self.work.percent_of:
+                self.counting.append(index)
+                continue
             try:
                 start_line(self.work, self.finder, state)
             except MissingPriceError:
                 faults.append(missing_price(self.request, index))
             except BeyondLastStepError as error:
                 faults.append(Fault(codes.BEYOND_MODEL, f"lines[{index}].quantity", str(error)))
-        self.slow = list(slow)
         if not faults:
             price_bundles(self.work, self.rows)
-            show_start(self.work, self.rows, self.slow)
+            show_start(self.work, self.rows, slow)
+        waiting = set(self.counting)
+        self.slow = [index for index in slow if index not in waiting]
         return faults
 
     def line_rules(self) -> None:
@@ -255,6 +262,29 @@ class Pricing:
         if run.greedy and GREEDY not in self.warnings:
             self.warnings.append(GREEDY)
         return run
+
+    def percent_lines(self) -> None:
+        """The turn of lines that are a percent of others; raises ``PercentCycleError`` when they count each other."""
+        if not self.counting:
+            return
+        for index, counted in in_turn(self.work, self.rows, self.counting).items():
+            start_counting(self.work, self.rows, index, counted)
+            state = self.rows.states[index]
+            assert state is not None
+            self._agreed_alone(state)
+            state.settle(ROUNDING)
+            self.rows.keep(index, state)
+        self.rows.check_range()
+
+    def _agreed_alone(self, state: LineState) -> None:
+        """Steps 7 and 9 on a line that no rule acts on."""
+        show_line(self.work, state)
+        run = LineRun(self.work, state)
+        if run.told is not None:
+            for rule in self.candidates(state, self.header_mask()):
+                run.lost(rule, OF_OTHERS)
+        manual_on_line(self.request, state)
+        guard_line(self.work, state)
 
     def candidates(self, state: LineState, header: int) -> list[RulePlan]:
         """The line rules whose fixed conditions hold, in working order: by index first, then asked."""
@@ -365,25 +395,3 @@ def show_start(work: Work, rows: Rows, slow: Sequence[int]) -> None:
         work.quote["net"] = work.quote["running"] = major(express + started, work.currency)
     if work.plan.line_sees_lines:
         work.lines = [dict(state.record) for state in states]
-
-
-def cap_over_quote(work: Work, rows: Rows, group: str, cap: Cap) -> None:
-    """Give back what a group took off all lines together beyond its cap, in proportion to what each got."""
-    mode = work.plan.rules.rounding.mode
-    given, found = [], ZERO
-    for state in rows.states:
-        capped = [each for each in (() if state is None else state.capped) if each.group == group]
-        given.append(minor_units(sum((each.given for each in capped), ZERO), work.currency, mode))
-        found = EXACT.add(found, sum((each.entry for each in capped), ZERO))
-    limits = [cap.amounts[work.currency.code]] if work.currency.code in cap.amounts else []
-    if cap.percent is not None:
-        limits.append(EXACT.divide(EXACT.multiply(found, cap.percent), HUNDRED))
-    if not limits:
-        return
-    excess = sum(given) - max(minor_units(min(limits), work.currency, mode), 0)
-    if excess <= 0:
-        return
-    shares, _ = spread(excess, given, [max(each, 0) for each in given])
-    for state, share in zip(rows.states, shares, strict=True):
-        if state is not None and share:
-            state.take(GROUP_CAP, -major(share, work.currency), None)

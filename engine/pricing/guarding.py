@@ -1,4 +1,4 @@
-"""Step 9, guards on the unit price, and step 10, lines priced as a percent of others."""
+"""Step 9, guards: the unit price within a floor, a ceiling and a least margin."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from decimal import Decimal
 
 from engine.money import EXACT
 from engine.pricing.compiled import GuardPlan
-from engine.pricing.models.percent_of_total import dependency_order, percent_of
-from engine.pricing.plan import PercentBasis
-from engine.pricing.rows import Rows
-from engine.pricing.state import HUNDRED, LineState, major, minor_units
+from engine.pricing.state import HUNDRED, LineState
 from engine.pricing.work import Work
 
 NO_COST = "its margin cannot be held: nobody stated a cost of the line"
@@ -56,37 +53,3 @@ def lowest_for_margin(work: Work, state: LineState, plan: GuardPlan) -> Decimal 
     if percent >= HUNDRED:
         return None
     return EXACT.divide(EXACT.multiply(state.line.cost, HUNDRED), EXACT.subtract(HUNDRED, percent))
-
-
-def price_percent_lines(work: Work, rows: Rows) -> None:
-    """Give percent-of-total lines their amounts, each after those that it counts; raises ``PercentCycleError``."""
-    plans = work.percent_of
-    if not plans:
-        return
-    members = [index for index, line in enumerate(rows.lines) if line.sku in plans]
-    if not members:
-        return
-    work.lines = records = rows.records(work)
-    counted = {
-        index: [
-            other
-            for other, record in enumerate(records)
-            if other != index and work.holds(plans[rows.lines[index].sku].of, record)
-        ]
-        for index in members
-    }
-    for index in dependency_order(counted):
-        _price_percent(work, rows, index, counted[index])
-
-
-def _price_percent(work: Work, rows: Rows, index: int, counted: list[int]) -> None:
-    state = rows.states[index]
-    assert state is not None
-    plan = work.percent_of[state.line.sku]
-    column = rows.list_amount if plan.use.basis is PercentBasis.LIST else rows.stage_amount
-    percent = work.number(plan.use.percent, state.record)
-    unit = percent_of(percent, [major(column[other], work.currency) for other in counted])
-    amount = EXACT.multiply(unit, state.quantity)
-    state.put_amount(plan.no, amount)
-    state.stage_amount = minor_units(amount, work.currency, work.plan.rules.rounding.mode)
-    rows.keep(index, state)

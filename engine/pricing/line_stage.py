@@ -9,11 +9,13 @@ from decimal import Decimal
 from engine.money import EXACT
 from engine.pricing.adjust import Entry, Take, entry_of, line_take
 from engine.pricing.best import best_set
-from engine.pricing.compiled import GroupPlan
+from engine.pricing.compiled import GROUP_CAP, GroupPlan
 from engine.pricing.effects import Effect
-from engine.pricing.plan import Across, CapScope, Combine, Mode, Pick, RuleGroup, Within
+from engine.pricing.plan import Across, Cap, CapScope, Combine, Mode, Pick, RuleGroup, Within
+from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan
-from engine.pricing.state import HUNDRED, ZERO, Capped, LineState
+from engine.pricing.spread import spread
+from engine.pricing.state import HUNDRED, ZERO, Capped, LineState, major, minor_units
 from engine.pricing.told import Notes
 from engine.pricing.work import Work
 
@@ -121,6 +123,28 @@ def run_group(run: LineRun, group: GroupPlan, members: Sequence[RulePlan]) -> No
 def is_capped_over_quote(group: RuleGroup) -> bool:
     """Whether the lines of a quote share what a group may take off."""
     return group.cap is not None and group.cap.scope is CapScope.QUOTE
+
+
+def cap_over_quote(work: Work, rows: Rows, group: str, cap: Cap) -> None:
+    """Give back what a group took off all lines together beyond its cap, in proportion to what each got."""
+    mode = work.plan.rules.rounding.mode
+    given, found = [], ZERO
+    for state in rows.states:
+        capped = [each for each in (() if state is None else state.capped) if each.group == group]
+        given.append(minor_units(sum((each.given for each in capped), ZERO), work.currency, mode))
+        found = EXACT.add(found, sum((each.entry for each in capped), ZERO))
+    limits = [cap.amounts[work.currency.code]] if work.currency.code in cap.amounts else []
+    if cap.percent is not None:
+        limits.append(EXACT.divide(EXACT.multiply(found, cap.percent), HUNDRED))
+    if not limits:
+        return
+    excess = sum(given) - max(minor_units(min(limits), work.currency, mode), 0)
+    if excess <= 0:
+        return
+    shares, _ = spread(excess, given, [max(each, 0) for each in given])
+    for state, share in zip(rows.states, shares, strict=True):
+        if state is not None and share:
+            state.take(GROUP_CAP, -major(share, work.currency), None)
 
 
 class Giver:

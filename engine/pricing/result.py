@@ -7,11 +7,11 @@ Lines are named tuples and amounts whole minor units, since a quote may hold 100
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple, TypeAlias
 
 from engine.catalog import LineId, Sku, Value
-from engine.money import HALF_UP, Currency, Money, UnitPrice, currency, settle
+from engine.money import EXACT, Currency, Money, currency
 from engine.pricing.models.breakdown import PricePart
 
 TraceRow: TypeAlias = tuple[int, Decimal, Decimal]
@@ -96,7 +96,7 @@ class PricedTotals:
     the recurring value of a year and ``tcv`` everything over the term without usage estimates. ``cost`` and margin are
     None when the cost of a line is unknown. Percents are exact to 4 decimals. ``discount_percent`` is what discounts
     take off by themselves, in percent of list: ``offset`` more than list less amount, where surcharges stand beside
-    them.
+    them. ``unlisted`` is what lines without a list price come to before discounts.
     """
 
     list: Money
@@ -120,6 +120,7 @@ class PricedTotals:
     margin_percent: Decimal | None
     discount_percent: Decimal
     offset: Money | None = None
+    unlisted: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +153,20 @@ class Priced:
         return Money(minor_units, self.currency)
 
     def full(self, line: PricedLine) -> Money:
-        """The price of a line before discounts: by the list, or the first one that it got where no list has one (a
-        percent of other lines).
-        """
-        prices = [after for _, _, after in line.trace if after]
-        if line.list_amount or not prices:
-            return self.money(line.list_amount or line.stage_amount)
-        if prices[0] == line.trace[-1][2]:
-            return self.money(line.stage_amount)
-        return settle(UnitPrice(prices[0], self.currency), quantity=line.quantity, rounding=HALF_UP)
+        """The price of a line before discounts: by the list, or the first one that it got where no list has one."""
+        return self.money(full_amount(line, self.currency.exponent))
+
+
+def full_amount(line: PricedLine, digits: int) -> int:
+    """The price of a line before discounts, in minor units of so many digits.
+
+    Where no list has one (a percent of other lines, a gift with a fee) it is the first price that the line got.
+    """
+    prices = [after for _, _, after in line.trace if after]
+    if line.list_amount or not prices or prices[0] == line.trace[-1][2]:
+        return line.list_amount or line.stage_amount
+    exact = EXACT.multiply(prices[0], line.quantity).scaleb(digits, EXACT)
+    return int(exact.to_integral_value(ROUND_HALF_UP))
 
 
 def nothing_priced(code: str) -> Priced:

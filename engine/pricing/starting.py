@@ -5,14 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.money import EXACT, step
-from engine.pricing.compiled import SEGMENT_PRICE, UPLIFT, ContractPlan, ModelPlan
+from engine.pricing.compiled import SEGMENT_PRICE, UPLIFT, ContractPlan, ModelPlan, PercentPlan
 from engine.pricing.finding import Finder, contract_for, contracted_unit
 from engine.pricing.models import CostPlus, PerUnit, Volume
 from engine.pricing.models.ramp import segment_list, uplifted
-from engine.pricing.plan import PoolScope
+from engine.pricing.plan import Narrowness, PoolScope
 from engine.pricing.request import RequestLine
 from engine.pricing.state import ZERO, LineState, minor_units
 from engine.pricing.work import Work, line_record
+
+_OF_ONE_PRODUCT = (Narrowness.SKU, Narrowness.PRODUCT)
 
 
 class MissingPriceError(ValueError):
@@ -26,18 +28,13 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
     contract = contract_for(work, line, record)
     if found is None and contract is not None and contract.contract.price is None:
         contract = None  # a percent off what nobody states is no price
-    notes = None if work.told is None else work.told.about(line.id)
-    if notes is not None and contract is not None:
-        notes.acted(contract.no, contract.contract.when, work.records(record))
+    _tell(work, state, contract)
     model = model_for(work, line)
     if found is not None:
         state.source = found.source
         _list(state, found.unit)
         if found.sold_unit is not None:
             state.amount = step(EXACT.multiply(found.sold_unit, state.sold))
-    elif line.sku in work.percent_of:
-        state.source = work.percent_of[line.sku].no
-        _list(state, ZERO)
     elif contract is None and model is None and line.segment_price is None:
         raise MissingPriceError(line.sku)
     if contract is not None:
@@ -52,6 +49,29 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
         listed = EXACT.multiply(found.sold_unit, state.sold)
     own = None if line.segment_price is None else EXACT.multiply(line.segment_price, line.quantity)
     state.list_amount = minor_units(segment_list(listed, own, line.uplift_percent), work.currency, mode)
+
+
+def start_percent_line(work: Work, state: LineState, plan: PercentPlan, unit: Decimal) -> None:
+    """Give a line that is a percent of others the price that it starts from; it has no list price.
+
+    What is agreed for the line itself acts on it: a contracted price, a contracted percent for its product, the price
+    of a segment. A contracted percent for a family or for anything, and an uplift, have changed what the line counts.
+    """
+    state.source = plan.no
+    state.put_unit(plan.no, unit)
+    contract = contract_for(work, state.line, state.record)
+    if contract is not None and (contract.contract.price is not None or contract.contract.match.by in _OF_ONE_PRODUCT):
+        _tell(work, state, contract)
+        state.put_unit(contract.no, contracted_unit(work, contract, state.unit, state.record))
+    if state.line.segment_price is not None:
+        state.put_unit(SEGMENT_PRICE, state.line.segment_price)
+    state.start = state.running_amount
+
+
+def _tell(work: Work, state: LineState, contract: ContractPlan | None) -> None:
+    notes = None if work.told is None else work.told.about(state.line.id)
+    if notes is not None and contract is not None:
+        notes.acted(contract.no, contract.contract.when, work.records(state.record))
 
 
 def _list(state: LineState, unit: Decimal) -> None:

@@ -51,7 +51,7 @@ class Columns(NamedTuple):
 @dataclass(slots=True)
 class Sums:
     """Plain sums in minor units; ``unknown`` counts the lines without a cost, ``offset`` is what surcharges offset of
-    the discounts, ``unlisted`` the amounts of lines that have no list price.
+    the discounts, ``unlisted`` what lines that have no list price come to before discounts.
     """
 
     listed: int = 0
@@ -204,6 +204,7 @@ def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> Pri
         margin_percent=None if cost is None else percent(sums.net - cost, sums.net),
         discount_percent=percent(discount, sums.listed + sums.unlisted) or ZERO,
         offset=Money(sums.offset, currency) if sums.offset else None,
+        unlisted=Money(sums.unlisted, currency) if sums.unlisted else None,
     )
 
 

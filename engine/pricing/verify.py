@@ -219,18 +219,27 @@ def _bundle(bundle: BundlePrice) -> Iterator[Diagnostic]:
 
 
 def _twice(rules: PricingRules) -> Iterator[Diagnostic]:
-    """Of two models or percents of one product on the same days only the first would ever be asked."""
-    for uses in (rules.models, rules.percent_of):
-        by_sku: dict[tuple[str, str], list[ModelUse | PercentOfTotal]] = {}
-        for use in uses:
-            others = by_sku.setdefault((use.sku, getattr(use, "currency", "")), [])
-            for other in others:
-                if other.id != use.id and _overlap(use.window, other.window):
-                    message = f"`{use.id}` and `{other.id}` price `{use.sku}` on the same days"
-                    hint = f"give them days that do not overlap; the other one is at {other.span}"
-                    yield _finding(codes.TWO_MODELS, message, use.span, hint)
-                    break
-            others.append(use)
+    """Of two models or percents of one product on the same days only the first would ever be asked; of a model and a
+    percent the percent alone.
+    """
+    by_sku: dict[str, list[ModelUse | PercentOfTotal]] = {}
+    uses: list[ModelUse | PercentOfTotal] = [*rules.models, *rules.percent_of]
+    for use in uses:
+        others = by_sku.setdefault(use.sku, [])
+        for other in others:
+            if other.id != use.id and _same_currency(use, other) and _overlap(use.window, other.window):
+                message = f"`{use.id}` and `{other.id}` price `{use.sku}` on the same days"
+                hint = f"give them days that do not overlap; the other one is at {other.span}"
+                yield _finding(codes.TWO_MODELS, message, use.span, hint)
+                break
+        others.append(use)
+
+
+def _same_currency(one: ModelUse | PercentOfTotal, other: ModelUse | PercentOfTotal) -> bool:
+    """Whether two uses are for one currency; a percent is for every one."""
+    if isinstance(one, ModelUse) and isinstance(other, ModelUse):
+        return one.currency == other.currency
+    return True
 
 
 def _overlap(one: Window, other: Window) -> bool:

@@ -176,6 +176,8 @@ PRC215 | the conditions of a rule contradict each other
   no line can meet all of them, so it could never act | correct one of the conditions
 PRC214 | bounds contradict each other
   no quantity or price lies between them, so what they bound could never hold | let the lower one be at most the upper
+PRC216 | a line rule is for nothing but products that are a percent of other lines
+  rules act on what is counted, and would act twice | write it into the percent as a formula, or as an order discount
 PRC212 | a price model is given something that its kind does not have
   it would silently do nothing, or no price would follow | remove the key or choose another kind
 DSC201 | an effect cannot be read
@@ -247,7 +249,7 @@ PRC112 | a price entry has neither price nor formula
   it would answer nothing | add `price`
 PRC113 | a rule acts on the order and its group on lines, or the other way round
   it would never be asked | move it to a group of the right level
-PRC114 | two price models, or two percents of total, are for one product on the same days
+PRC114 | two price models or percents of total are for one product on the same days
   only the first would ever be asked | give them days that do not overlap, or take one out
 PRC115 | an exchange rate says nothing, or contradicts another
   a currency is worth itself, and one pair has one rate a day | take it out, or correct currency or day

@@ -162,6 +162,8 @@ def _fill_totals(message: pricing_pb2.Totals, totals: PricedTotals) -> None:
         message.margin = totals.margin.minor_units
     message.margin_percent = decimal_text(totals.margin_percent)
     message.discount_percent = decimal_text(totals.discount_percent)
+    if totals.unlisted is not None:
+        message.unlisted = totals.unlisted.minor_units
 
 
 def _fill_missing_costs(message: pricing_pb2.Totals, priced: Priced) -> None:

@@ -35,6 +35,22 @@ def test_what_lines_add_is_no_discount(capsys: pytest.CaptureFixture[str]) -> No
     assert "line discounts" not in found
 
 
+def test_what_has_no_list_price_stands_beside_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    """1 119.00 by the list and 167.85, a percent of that, less 16.78."""
+    quote = pricing_pb2.PricedQuote(currency_code="EUR", minor_unit_digits=2)
+    quote.totals.list, quote.totals.unlisted, quote.totals.net = 111_900, 16_785, 127_007
+    quote.totals.line_discount, quote.totals.discount_percent = 111_900 - 127_007, "1.3047"
+    found = shown(quote, capsys)
+    assert (found["list"], found["without list price"]) == ("EUR 1,119.00", "EUR 167.85")
+    assert (found["line discounts"], found["net"]) == ("EUR -16.78", "EUR 1,270.07")
+    quote.lines.add(sku="CARE", quantity="1", list_unit_price="0.00", unit_price="151.065", net=15107, amount=15107)
+    quote.lines.add(sku="KEY", quantity="1", list_unit_price="0.00", unit_price="0.00")
+    show_lines(Screen(), quote)
+    _, care, key = capsys.readouterr().out.splitlines()
+    assert care.split() == ["CARE", "1", "151.065", "151.07"]  # no list price, a net unit price, and the net
+    assert key.split() == ["KEY", "1", "0.00", "0.00", "0.00"]
+
+
 def test_a_quantity_is_told_in_the_unit_that_was_sold(capsys: pytest.CaptureFixture[str]) -> None:
     quote = pricing_pb2.PricedQuote(currency_code="EUR", minor_unit_digits=2)
     prices = {"list_unit_price": "0.37", "unit_price": "0.333", "net": 2398, "amount": 2398}

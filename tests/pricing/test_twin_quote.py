@@ -118,7 +118,17 @@ def entries(draw: st.DrawFn) -> tuple[PriceEntry, ...]:
 def contracts(draw: st.DrawFn) -> tuple[ContractedPrice, ...]:
     found = []
     for number in range(draw(st.integers(0, 2))):
-        by, value = draw(st.sampled_from(((Narrowness.SKU, "A"), (Narrowness.FAMILY, "big"), (Narrowness.SKU, "C"))))
+        by, value = draw(
+            st.sampled_from(
+                (
+                    (Narrowness.SKU, "A"),
+                    (Narrowness.FAMILY, "big"),
+                    (Narrowness.SKU, "C"),
+                    (Narrowness.SKU, "CARE"),
+                    (Narrowness.FAMILY, "care"),
+                )
+            )
+        )
         agreed: dict[str, Any] = draw(st.sampled_from(({"price": D(18)}, {"percent_off": D(15)})))
         window = draw(st.sampled_from((Window(), Window(date(2026, 4, 1)))))
         found.append(ContractedPrice(RuleId(f"k{number}"), Match(by, value), window=window, **agreed))
@@ -283,7 +293,21 @@ def lines(draw: st.DrawFn) -> tuple[RequestLine, ...]:
         found.append(line("B", "2", id="part", root=tops[0].id, bundle="A", tax_code="std", cost=D(9)))
         found[-1] = found[-1]._replace(facts={"family": "big"})
     for sku in ("CARE", "PLUS")[: draw(st.integers(0, 2))]:
-        found.append(line(sku, facts={"family": "care"}, tax_code="low", group="rack"))
+        own: dict[str, Any] = draw(
+            st.sampled_from(({}, {}, {"segment": 1, "segment_price": D(6)}, {"segment": 2, "uplift_percent": D(10)}))
+        )
+        found.append(
+            line(
+                sku,
+                draw(st.sampled_from("12")),
+                facts={"family": "care"},
+                tax_code="low",
+                group="rack",
+                cost=draw(st.none() | st.just(D(5))),
+                floor=draw(st.none() | st.just(D("7.25"))),
+                **own,
+            )
+        )
     return tuple(draw(st.permutations(found)))
 
 
@@ -294,7 +318,8 @@ def requests(draw: st.DrawFn) -> PriceRequest:
     if draw(st.integers(0, 2)) == 0:
         on = draw(st.sampled_from(ManualOn))
         kind, value = draw(st.sampled_from(((ManualKind.PERCENT, 12), (ManualKind.AMOUNT, 9), (ManualKind.TARGET, 11))))
-        target = {ManualOn.LINE: str(asked_for[0].id), ManualOn.GROUP: asked_for[0].group, ManualOn.TOTAL: ""}[on]
+        place = draw(st.integers(0, len(asked_for) - 1))
+        target = {ManualOn.LINE: str(asked_for[place].id), ManualOn.GROUP: asked_for[0].group, ManualOn.TOTAL: ""}[on]
         replaced = [each for each in Replaces if on is ManualOn.LINE or each is not Replaces.FINAL]
         manual.append(ManualDiscount("m", on, kind, D(value), "why", "ann", target, draw(st.sampled_from(replaced))))
     return asked(*asked_for, manual=tuple(manual))

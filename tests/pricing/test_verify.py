@@ -32,6 +32,7 @@ TEN = Percent(D("10"))
 PLACE = Span("discounts/a.yaml", 3, 5)
 
 
+HALF_OF_B = PercentOfTotal(RuleId("p"), "A", D(50), when('line.sku = "B"'))
 MAY = date(2026, 5, 1)
 
 
@@ -106,6 +107,11 @@ def errors(rules: PricingRules) -> list[tuple[str, str]]:
             ),
             codes.TWO_MODELS,
             "`q` and `p` price `A` on the same days",
+        ),
+        (
+            book(models=(ModelUse(RuleId("m"), "A", PerUnit(D(1)), currency="EUR"),), percent_of=(HALF_OF_B,)),
+            codes.TWO_MODELS,
+            "`p` and `m` price `A` on the same days",
         ),
     ],
 )

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tests.pricing.twin_start import Move, Row
+from engine.money import Rounding
+from tests.pricing.twin_start import Move, Row, rounded
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -26,7 +27,9 @@ class TwinDepth:
 
 def depth_of(row: Row, staged: int, of_order: Sequence[Move], amount: int) -> TwinDepth:
     """The depth of one line, from all that moved its price."""
-    base = row.list_cents or staged
+    prices = [each.after for each in row.moves if each.after]
+    first = rounded(prices[0] * 100, Rounding.HALF_UP) if prices and prices[0] != row.moves[-1].after else staged
+    base = row.list_cents or first
     together = Fraction(row.list_cents - amount)
     moves = [*row.moves, *of_order]
     if not any(each.after > each.before for each in moves):
@@ -41,7 +44,7 @@ def depth_of(row: Row, staged: int, of_order: Sequence[Move], amount: int) -> Tw
 def _left(moves: Sequence[Move], left: Fraction, full: Fraction, listed: Fraction) -> tuple[Fraction, Fraction]:
     """The share of the full price that discounts leave, and that price."""
     for move in moves:
-        if move.is_first or (not full and move.before <= 0):
+        if not full and move.before <= 0:
             left, full = ONE, max(move.after, ZERO)
             continue
         full = full or move.before

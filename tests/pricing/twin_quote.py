@@ -12,17 +12,13 @@ from fractions import Fraction
 from math import ceil, floor
 
 from engine.money import Rounding
-from engine.pricing.plan import (
-    PercentBasis,
-    PricingRules,
-    Step,
-)
+from engine.pricing.plan import PercentBasis, PercentOfTotal, PricingRules, Step
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces, RequestLine
 from engine.pricing.settings import RoundingOf, RoundingPoint, TaxLevel, TaxSettings, TaxSide
 from tests.pricing.twin_depth import TwinDepth, depth_of
 from tests.pricing.twin_lines import Predicate, TwinLine, price_lines, proportional
 from tests.pricing.twin_order import TwinOrder, price_order, spread
-from tests.pricing.twin_start import Move, Row, price_bundles, rounded, started
+from tests.pricing.twin_start import Move, Row, contract_of, price_bundles, rounded, started
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 
@@ -42,11 +38,17 @@ class Answer:
 
 def price_quote(rules: PricingRules, request: PriceRequest, predicates: Mapping[str, Predicate]) -> Answer:
     """All steps of the waterfall, one after the other."""
-    rows = [started(rules, request, line) for line in request.lines]
-    price_bundles(rules, rows)
-    _line_rules(rules, request, rows, predicates)
-    _settle(rules, rows)
-    _percents(rules, rows)
+    of_others = {each.sku for each in rules.percent_of}
+    rows = [Row(line) if line.sku in of_others else started(rules, request, line) for line in request.lines]
+    later, plain = ([row for row in rows if (row.line.sku in of_others) is are] for are in (True, False))
+    price_bundles(rules, plain)
+    for row in plain:
+        _line_rules(rules, request, row, predicates)
+    _settle(rules, plain)
+    for percent in rules.percent_of:  # in the order of the rules: each counts only lines that were settled before
+        for row in later:
+            if row.line.sku == percent.sku:
+                _count(rules, request, percent, row, rows)
     staged = [row.cents for row in rows]
     order = _order(rules, request, rows)
     answer = _answer(rules, rows, order.running)
@@ -60,28 +62,33 @@ def price_quote(rules: PricingRules, request: PriceRequest, predicates: Mapping[
 # steps 5 to 10
 
 
-def _line_rules(
-    rules: PricingRules, request: PriceRequest, rows: Sequence[Row], predicates: Mapping[str, Predicate]
-) -> None:
-    for row in rows:
-        line, quantity = row.line, row.quantity
-        if not any(_replaces_all(each, line) for each in request.manual):
-            _by_rules(rules, row, predicates, before=True)
-        for manual in request.manual:
-            if manual.on is ManualOn.LINE and manual.target == line.id:
-                _take(row, _asked_off(manual, row.amount, quantity))
-        if not any(_replaces_all(each, line) for each in request.manual):
-            _by_rules(rules, row, predicates, before=False)
-        for guard in rules.guards:
-            unit = row.amount / quantity
-            if guard.ceiling is not None:
-                unit = min(unit, Fraction(guard.ceiling))  # type: ignore[arg-type]
-            lowest = [Fraction(guard.floor)] if guard.floor is not None else []  # type: ignore[arg-type]
-            if guard.margin_percent_min is not None and line.cost is not None:
-                lowest.append(Fraction(line.cost) / (1 - Fraction(guard.margin_percent_min) / 100))  # type: ignore[arg-type]
-            for each in lowest:
-                unit, row.lowest = max(unit, each), max(row.lowest, each)
-            row.move(unit * quantity, undoes=True)
+def _line_rules(rules: PricingRules, request: PriceRequest, row: Row, predicates: Mapping[str, Predicate]) -> None:
+    is_replaced = any(_replaces_all(each, row.line) for each in request.manual)
+    if not is_replaced:
+        _by_rules(rules, row, predicates, before=True)
+    _by_agent(request, row)
+    if not is_replaced:
+        _by_rules(rules, row, predicates, before=False)
+    _guarded(rules, row)
+
+
+def _by_agent(request: PriceRequest, row: Row) -> None:
+    for manual in request.manual:
+        if manual.on is ManualOn.LINE and manual.target == row.line.id:
+            _take(row, _asked_off(manual, row.amount, row.quantity))
+
+
+def _guarded(rules: PricingRules, row: Row) -> None:
+    for guard in rules.guards:
+        unit, cost = row.amount / row.quantity, row.line.cost
+        if guard.ceiling is not None:
+            unit = min(unit, Fraction(guard.ceiling))  # type: ignore[arg-type]
+        lowest = [Fraction(guard.floor)] if guard.floor is not None else []  # type: ignore[arg-type]
+        if guard.margin_percent_min is not None and cost is not None:
+            lowest.append(Fraction(cost) / (1 - Fraction(guard.margin_percent_min) / 100))  # type: ignore[arg-type]
+        for each in lowest:
+            unit, row.lowest = max(unit, each), max(row.lowest, each)
+        row.move(unit * row.quantity, undoes=True)
 
 
 def _by_rules(rules: PricingRules, row: Row, predicates: Mapping[str, Predicate], *, before: bool) -> None:
@@ -120,14 +127,7 @@ def _take(row: Row, off: Fraction) -> None:
 def _settle(rules: PricingRules, rows: Sequence[Row]) -> None:
     settings = rules.rounding
     for row in rows:
-        sold = row.quantity / Fraction(row.line.unit_factor)
-        if RoundingPoint.UNIT in settings.points and not row.is_share:
-            row.move(Fraction(rounded(row.amount / sold * 100, settings.mode), 100) * sold, undoes=True)
-        if settings.of is RoundingOf.DISCOUNT:
-            start = rounded(row.start * 100, settings.mode)
-            row.cents = start - rounded((row.start - row.amount) * 100, settings.mode)
-        else:
-            row.cents = rounded(row.amount * 100, settings.mode)
+        _settle_line(rules, row)
     if RoundingPoint.TOTAL in settings.points and RoundingPoint.LINE not in settings.points:
         exact = [row.amount * 100 for row in rows]
         left = rounded(sum(exact, ZERO), settings.mode) - sum(map(floor, exact))
@@ -136,19 +136,37 @@ def _settle(rules: PricingRules, rows: Sequence[Row]) -> None:
             row.cents = floor(exact[index]) + (index in order[:left])
 
 
-def _percents(rules: PricingRules, rows: Sequence[Row]) -> None:
-    """In the order of the rules: each counts only lines that were settled before."""
-    for percent in rules.percent_of:
-        (condition,) = percent.of
-        counted = condition.text.partition('"')[2].rstrip('"')
-        for row in rows:
-            if row.line.sku != percent.sku:
-                continue
-            named = [each for each in rows if counted in (each.line.sku, each.line.facts.get("family"))]
-            column = [each.list_cents if percent.basis is PercentBasis.LIST else each.cents for each in named]
-            whole = Fraction(sum(column), 100)
-            row.move(whole * Fraction(percent.percent) / 100 * row.quantity, is_first=True)  # type: ignore[arg-type]
-            row.cents = rounded(row.amount * 100, rules.rounding.mode)
+def _settle_line(rules: PricingRules, row: Row) -> None:
+    settings = rules.rounding
+    sold = row.quantity / Fraction(row.line.unit_factor)
+    if RoundingPoint.UNIT in settings.points and not row.is_share:
+        row.move(Fraction(rounded(row.amount / sold * 100, settings.mode), 100) * sold, undoes=True)
+    if settings.of is RoundingOf.DISCOUNT:
+        start = rounded(row.start * 100, settings.mode)
+        row.cents = start - rounded((row.start - row.amount) * 100, settings.mode)
+    else:
+        row.cents = rounded(row.amount * 100, settings.mode)
+
+
+def _count(rules: PricingRules, request: PriceRequest, percent: PercentOfTotal, row: Row, rows: Sequence[Row]) -> None:
+    """A line that is a percent of others: contract, agent and guards act on it, rules on what it counts."""
+    row.lowest = max(Fraction(row.line.floor or 0), ZERO)
+    (condition,) = percent.of
+    counted = condition.text.partition('"')[2].rstrip('"')
+    named = [each for each in rows if counted in (each.line.sku, each.line.facts.get("family"))]
+    column = [each.list_cents if percent.basis is PercentBasis.LIST else each.cents for each in named]
+    row.move(Fraction(sum(column), 100) * Fraction(percent.percent) / 100 * row.quantity)  # type: ignore[arg-type]
+    contract = contract_of(rules, request, row.line)
+    if contract is not None and contract.price is not None:
+        row.move(Fraction(contract.price) * row.quantity)  # type: ignore[arg-type]
+    elif contract is not None and contract.match.value == row.line.sku:
+        row.move(row.amount * (1 - Fraction(contract.percent_off) / 100))  # type: ignore[arg-type]
+    if row.line.segment_price is not None:
+        row.move(Fraction(row.line.segment_price) * row.quantity, undoes=True)
+    row.start = row.amount
+    _by_agent(request, row)
+    _guarded(rules, row)
+    _settle_line(rules, row)
 
 
 # steps 11 to 13

@@ -29,14 +29,11 @@ ZERO = Fraction(0)
 
 @dataclass
 class Move:
-    """What one step made of a line's price: a rule or model, one that undoes, one that states a first price, or a rule
-    in percent of the list price.
-    """
+    """What one step made of a line's price: a rule or model, what undoes, or a rule in percent of the list price."""
 
     before: Fraction
     after: Fraction
     undoes: bool = False
-    is_first: bool = False
     of_list: bool = False
 
 
@@ -59,10 +56,10 @@ class Row:
     def quantity(self) -> Fraction:
         return Fraction(self.line.quantity)
 
-    def move(self, amount: Fraction, *, undoes: bool = False, is_first: bool = False) -> None:
+    def move(self, amount: Fraction, *, undoes: bool = False) -> None:
         """Set the amount, and keep what it was before."""
         if amount != self.amount:
-            self.moves.append(Move(self.amount, amount, undoes, is_first))
+            self.moves.append(Move(self.amount, amount, undoes))
         self.amount = amount
 
 
@@ -98,7 +95,7 @@ def started(rules: PricingRules, request: PriceRequest, line: RequestLine) -> Ro
         price, per_sold = _exchanged(rules, request, line)
     row.listed = price / factor if per_sold else price
     row.amount = row.listed * quantity
-    contract = _contract(rules, request, line)
+    contract = contract_of(rules, request, line)
     if contract is not None and contract.price is not None:
         row.move(Fraction(contract.price) * quantity)  # type: ignore[arg-type]
     elif contract is not None:
@@ -186,7 +183,8 @@ def _exchanged(rules: PricingRules, request: PriceRequest, line: RequestLine) ->
     return ZERO, False
 
 
-def _contract(rules: PricingRules, request: PriceRequest, line: RequestLine) -> ContractedPrice | None:
+def contract_of(rules: PricingRules, request: PriceRequest, line: RequestLine) -> ContractedPrice | None:
+    """The contracted price that wins for a line."""
     found = [each for each in rules.contracted if _is_for(each.match, line)]
     found = [each for each in found if each.window.start is None or each.window.start <= request.date]
     return min(found, key=lambda each: (-each.priority, -each.match.by.value, each.id), default=None)

@@ -264,3 +264,36 @@ def test_a_cell_of_quantities_that_holds_none_is_an_error() -> None:
     empty = "prices/t.csv:2:6: FEL121: `[9..5]` holds no value; the lower end comes first"
     assert told(SHOP | {"prices/t.csv": table}) == [empty]
     assert told(SHOP | {"prices/t.csv": table.replace("list_price", "contracted_price")}) == [empty]
+
+
+SUPPORT = {
+    "catalog/p.yaml": """\
+products:
+  - {sku: BOX, name: Box, family: box, list: {EUR: 100}}
+  - {sku: CARE, name: Care, family: service}
+  - {sku: FIT, name: Fitting, family: service, list: {EUR: 50}}
+""",
+    "prices/p.yaml": """percent_of_total: [{id: care, sku: CARE, percent: 20, of: 'line.family = "box"'}]\n""",
+}
+
+
+def test_a_line_rule_for_percents_of_others_alone_is_told() -> None:
+    rules = """\
+discounts:
+  - {id: all, give: 5 % off unit}
+  - {id: care-off, when: 'line.sku = "CARE" and line.qty > 1', give: 5 % off unit}
+  - {id: service, when: 'line.family = "service"', give: 5 % off unit}
+  - {id: both, when: 'line.sku in ("CARE", "BOX")', give: 5 % off unit}
+order_discounts:
+  - {id: on-order, for: 'line.sku = "CARE"', give: 5 % off order}
+"""
+    assert told(SUPPORT | {"discounts/d.yaml": rules}) == [
+        "discounts/d.yaml:3:10: PRC216: `care-off` is for `CARE` alone, a percent of other lines, on which no line "
+        "rule acts; write it into the `percent` of the product as a formula, or as an order discount `for:` its lines"
+    ]
+
+
+def test_a_model_beside_a_percent_of_total_is_refused() -> None:
+    more = "models: [{id: seats, sku: CARE, model: per_unit, unit: {EUR: 3}}]\n"
+    (found,) = told(SUPPORT | {"prices/m.yaml": more})
+    assert "PRC114: `care` and `seats/EUR` price `CARE` on the same days" in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from decimal import Decimal
 
 from engine.catalog import ChargeKind, Product, Value
@@ -10,7 +10,8 @@ from engine.diagnostics import Diagnostic, Span, did_you_mean
 from engine.language import Checked, EvaluationFault, compile_all
 from engine.language.types import ContextType
 from engine.pricing import codes
-from engine.pricing.plan import Narrowness, PercentOfTotal, PriceEntry
+from engine.pricing.atoms import OneOf, split
+from engine.pricing.plan import Level, Narrowness, PercentOfTotal, PriceEntry
 from engine.pricing.verify import findings_in
 from engine.rulebook.book import RuleBook
 from engine.rulebook.codes import finding, warning
@@ -25,6 +26,7 @@ def pricing_findings(book: RuleBook, unreadable: Set[str]) -> Iterator[Diagnosti
     yield from (each for each in findings_in(book.pricing) if each.code not in _OURS)
     yield from _missing_prices(book, unreadable)
     yield from _percent_circles(book)
+    yield from _on_percents_alone(book)
     yield from _ended(book)
     yield from _unknown_units(book)
 
@@ -142,6 +144,39 @@ def _sample(name: str, kind: object, product: Product) -> Value:
         "charge": product.charge.kind.value,
     }
     return own
+
+
+def _on_percents_alone(book: RuleBook) -> Iterator[Diagnostic]:
+    """Line rules for nothing but products that are a percent of others, on which no line rule acts."""
+    percents = {each.sku for each in book.pricing.percent_of}
+    if not percents:
+        return
+    lines = {each.id for each in book.pricing.groups if each.level is Level.LINE}
+    for rule in book.pricing.rules:
+        named = _named(rule.when, book) if rule.group in lines else frozenset()
+        if named and named <= percents:
+            shown = ", ".join(f"`{each}`" for each in sorted(named))
+            message = f"`{rule.id}` is for {shown} alone, a percent of other lines, on which no line rule acts"
+            hint = "write it into the `percent` of the product as a formula, or as an order discount `for:` its lines"
+            yield warning("PRC216", message, rule.span, hint)
+
+
+def _named(conditions: tuple[Checked, ...], book: RuleBook) -> Set[str]:
+    """The products that conditions name by SKU, family or category; nothing when they name none."""
+    found: Set[str] | None = None
+    for atom in (atom for condition in conditions for atom in split(condition).atoms):
+        if isinstance(atom, OneOf) and atom.key in _OF_PRODUCT:
+            read = _OF_PRODUCT[atom.key]
+            named = {sku for sku, product in book.catalog.products.items() if read(product) in atom.values}
+            found = named if found is None else found & named
+    return found or frozenset()
+
+
+_OF_PRODUCT: Mapping[tuple[str, ...], Callable[[Product], str]] = {
+    ("line", "sku"): lambda product: str(product.sku),
+    ("line", "family"): lambda product: product.family,
+    ("line", "category"): lambda product: product.category,
+}
 
 
 def _circle(start: str, counted: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

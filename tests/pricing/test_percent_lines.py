@@ -1,0 +1,219 @@
+"""Lines that are a percent of others: what is agreed for them acts on what they come to; amounts worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from engine.catalog import LineId
+from engine.pricing import Edit, compile_plan, explain_rule, price, reprice, waterfall
+from engine.pricing.effects import Amount, On, Percent
+from engine.pricing.flow import OF_OTHERS, Lane
+from engine.pricing.plan import (
+    BundlePrice,
+    ContractedPrice,
+    Guard,
+    Match,
+    Narrowness,
+    PercentBasis,
+    PercentOfTotal,
+    PricingRules,
+    RuleId,
+    Window,
+)
+from engine.pricing.repricing import Repriced
+from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces
+from engine.pricing.result import Priced
+from engine.pricing.settings import RoundingPoint, RoundingSettings
+from tests.pricing.books import D, amounts, asked, book, entry, line, priced, rule, when
+
+CARE = PercentOfTotal(RuleId("care"), "CARE", D("20"), when('line.sku = "A"'))
+PLUS = PercentOfTotal(RuleId("plus"), "PLUS", D("10"), when('line.sku = "CARE"'))
+# Three of A at 100.00: care is 60.00.
+LINES = (line("CARE", facts={"family": "service"}), line("A", "3"))
+
+
+def by_agent(kind: ManualKind, value: str, **more: Any) -> ManualDiscount:
+    return ManualDiscount("m", ManualOn.LINE, kind, D(value), "to win", "ann", "care", **more)
+
+
+def care(rules: PricingRules, request: PriceRequest) -> str:
+    """What care comes to; by either lane, and after an edit of the line that it counts."""
+    plan = compile_plan(replace(rules, percent_of=rules.percent_of or (CARE,)))
+    found = price(plan, request)
+    assert isinstance(found, Priced), found
+    assert price(plan, request, lane=Lane.FULL) == found
+    less = replace(request, lines=tuple(each._replace(quantity=D(1)) for each in request.lines))
+    before = price(plan, less)
+    assert isinstance(before, Priced)
+    edited = reprice(plan, less, before, Edit(changed=request.lines))
+    assert isinstance(edited, Repriced) and edited.priced == found
+    return str(amounts(found)["care"])
+
+
+@pytest.mark.parametrize(
+    ("manual", "amount"),
+    [
+        (by_agent(ManualKind.PERCENT, "10"), "54.00"),
+        (by_agent(ManualKind.AMOUNT, "15"), "45.00"),
+        (by_agent(ManualKind.TARGET, "50"), "50.00"),
+        (by_agent(ManualKind.TARGET, "75"), "75.00"),
+        (by_agent(ManualKind.TARGET, "50", replaces=Replaces.FINAL), "50.00"),
+        (by_agent(ManualKind.PERCENT, "100"), "0.00"),
+    ],
+)
+def test_the_agents_price_is_the_last_word(manual: ManualDiscount, amount: str) -> None:
+    assert care(book(), asked(*LINES, manual=(manual,))) == amount
+
+
+def test_an_agreed_price_takes_part_in_no_order_discount() -> None:
+    tenth = rule("tenth", Percent(D(10), On.ORDER), "order")
+    final = by_agent(ManualKind.TARGET, "50", replaces=Replaces.FINAL)
+    assert care(book(tenth), asked(*LINES, manual=(final,))) == "50.00"
+    assert care(book(tenth), asked(*LINES, manual=(replace(final, replaces=Replaces.NOTHING),))) == "45.00"
+
+
+def test_what_is_counted_is_the_agreed_price() -> None:
+    request = asked(line("PLUS"), *LINES, manual=(by_agent(ManualKind.TARGET, "50"),))
+    assert amounts(priced(book(percent_of=(CARE, PLUS)), request))["plus"] == D("5.00")
+
+
+def test_guards_and_floors_hold_what_the_percent_comes_to() -> None:
+    floor = Guard(RuleId("least"), when('line.sku = "CARE"'), floor=D(70))
+    ceiling = Guard(RuleId("most"), when('line.sku = "CARE"'), ceiling=D(40))
+    margin = Guard(RuleId("margin"), when('line.sku = "CARE"'), margin_percent_min=D(20))
+    assert care(book(guards=(floor,)), asked(*LINES)) == "70.00"
+    assert care(book(guards=(ceiling,)), asked(*LINES)) == "40.00"
+    costly = (LINES[0]._replace(cost=D(54)), LINES[1])
+    assert care(book(guards=(margin,)), asked(*costly)) == "67.50"  # 54 / 0.8
+    # 37.00 off 370.00, 7.00 of it off care, which the floor refuses: A takes all of it.
+    tenth = rule("tenth", Percent(D(10), On.ORDER), "order")
+    assert amounts(priced(book(tenth, guards=(floor,), percent_of=(CARE,)), asked(*LINES))) == {
+        "care": D("70.00"),
+        "a": D("263.00"),
+    }
+    held = (LINES[0]._replace(floor=D(58)), LINES[1])
+    assert care(book(), asked(*held, manual=(by_agent(ManualKind.PERCENT, "10"),))) == "58.00"
+
+
+@pytest.mark.parametrize(
+    ("match", "agreed", "amount"),
+    [
+        (Match(Narrowness.SKU, "CARE"), {"price": D(45)}, "45.00"),
+        (Match(Narrowness.FAMILY, "service"), {"price": D(45)}, "45.00"),
+        (Match(Narrowness.SKU, "CARE"), {"percent_off": D(10)}, "54.00"),
+        # Who has 10 % off everything pays 270.00 for A and 20 % of that, not 10 % less once more.
+        (Match(), {"percent_off": D(10)}, "54.00"),
+        (Match(Narrowness.FAMILY, "service"), {"percent_off": D(10)}, "60.00"),
+    ],
+)
+def test_a_contract_for_the_product_acts_on_the_percent(match: Match, agreed: dict[str, Any], amount: str) -> None:
+    contract = ContractedPrice(RuleId("k"), match, **agreed)
+    assert care(book(contracted=(contract,)), asked(*LINES)) == amount
+
+
+def test_the_price_of_a_segment_stands_instead_of_the_percent() -> None:
+    own = (LINES[0]._replace(segment=1, segment_price=D(48)), LINES[1])
+    assert care(book(), asked(*own)) == "48.00"
+    # An uplift raises what it counts: 20 % of 330.00 is 66.00, its own uplift is not added once more.
+    raised = tuple(each._replace(segment=2, uplift_percent=D(10)) for each in LINES)
+    assert care(book(), asked(*raised)) == "66.00"
+
+
+def test_rules_act_on_what_is_counted_and_say_so() -> None:
+    half = rule("half", Percent(D(50)), when=when('line.sku = "CARE"'))
+    fee = rule("off", Amount(D(5)))
+    plan = compile_plan(book(half, fee, percent_of=(CARE,)))
+    request = asked(*LINES)
+    found = price(plan, request)
+    assert isinstance(found, Priced)
+    assert amounts(found) == {"care": D("57.00"), "a": D("285.00")}  # 3 x 95.00, and 20 % of that
+    assert {plan.sources[no].id for no in found.applied} == {"off"}
+    story = waterfall(plan, found, "care", request)
+    assert [(each.rule_id, each.reason) for each in story.losers] == [("half", OF_OTHERS), ("off", OF_OTHERS)]
+    assert (explain_rule(plan, request, "care", "half").applied, explain_rule(plan, request, "a", "off").applied) == (
+        False,
+        True,
+    )
+    assert explain_rule(plan, request, "care", "half").reason == OF_OTHERS
+
+
+def test_the_story_tells_percent_agent_and_guard_in_order() -> None:
+    floor = Guard(RuleId("least"), when('line.sku = "CARE"'), floor=D(55))
+    plan = compile_plan(book(guards=(floor,), percent_of=(CARE,)))
+    request = asked(*LINES, manual=(by_agent(ManualKind.TARGET, "50"),))
+    found = price(plan, request)
+    assert isinstance(found, Priced)
+    steps = [(each.step, each.before, each.after) for each in waterfall(plan, found, "care", request).steps]
+    assert steps == [
+        ("list price", D(0), D(0)),
+        ("percent of total", D(0), D(60)),
+        ("manual discount", D(60), D(50)),
+        ("guard", D(50), D(55)),
+    ]
+    read = waterfall(plan, found, "care", request).steps[1].inputs
+    assert read == (("percent", D(20)), ("lines counted", "a"), ("their net amount", D(300)))
+    many = asked(LINES[0], *(line("A", id=f"a{number}") for number in range(10)))
+    answer = price(plan, many)
+    assert isinstance(answer, Priced)
+    inputs = dict(waterfall(plan, answer, "care", many).steps[1].inputs)
+    assert inputs["lines counted"] == "a0, a1, a2, a3, a4, a5, a6, a7, 2 more"
+    alone = asked(LINES[0])
+    answer = price(plan, alone)
+    assert isinstance(answer, Priced)
+    assert ("lines counted", "none") in waterfall(plan, answer, "care", alone).steps[1].inputs
+
+
+def test_what_has_no_list_price_stands_beside_the_list() -> None:
+    half = by_agent(ManualKind.PERCENT, "50")
+    totals = priced(book(percent_of=(CARE,)), asked(*LINES, manual=(half,))).totals
+    assert (totals.list.minor_units, totals.unlisted and totals.unlisted.minor_units) == (30_000, 6_000)
+    assert priced(book(percent_of=(CARE,)), asked(LINES[1])).totals.unlisted is None
+
+
+def test_the_depth_is_measured_against_what_the_percent_comes_to() -> None:
+    half = by_agent(ManualKind.PERCENT, "50")
+    totals = priced(book(percent_of=(CARE,)), asked(*LINES, manual=(half,))).totals
+    assert totals.discount_percent == D("8.3333")  # 30.00 of 300.00 + 60.00
+    replaced = by_agent(ManualKind.TARGET, "36", replaces=Replaces.FINAL)
+    assert priced(book(percent_of=(CARE,)), asked(*LINES, manual=(replaced,))).totals.discount_percent == D("6.6667")
+
+
+def test_a_declared_rounding_of_units_is_for_these_lines_too() -> None:
+    eighth = replace(CARE, percent=D("12.5"))
+    rules = book(percent_of=(eighth,), entries=(entry("A", "33.33"),))
+    lines = (line("CARE", "8"), line("A"))
+    assert amounts(priced(rules, asked(*lines)))["care"] == D("33.33")  # 8 x 4.16625
+    of_unit = RoundingSettings(points=frozenset({RoundingPoint.UNIT, RoundingPoint.LINE}))
+    assert amounts(priced(replace(rules, rounding=of_unit), asked(*lines)))["care"] == D("33.36")  # 8 x 4.17
+
+
+def test_a_percent_of_the_list_counts_lists_and_its_agent_all_the_same() -> None:
+    of_list = replace(CARE, basis=PercentBasis.LIST)
+    tenth = rule("tenth", Percent(D(10)), when=when('line.sku = "A"'))
+    request = asked(*LINES, manual=(by_agent(ManualKind.PERCENT, "10"),))
+    assert care(book(tenth, percent_of=(of_list,)), request) == "54.00"
+    assert care(book(tenth), request) == "48.60"  # 90 % of 20 % of 270.00
+
+
+def test_a_percent_is_no_part_of_the_price_of_a_bundle() -> None:
+    kit = BundlePrice(RuleId("kit"), "A", D(80))
+    lines = (line("A"), line("B", root=LineId("a"), bundle="A"), line("CARE", root=LineId("a"), bundle="A"))
+    rules = book(bundle_prices=(kit,), percent_of=(replace(CARE, of=when('line.sku != "CARE"')),))
+    # 80.00 over 100.00 and 20.00, and 20 % of 80.00 beside it
+    assert amounts(priced(rules, asked(*lines))) == {"a": D("66.67"), "b": D("13.33"), "care": D("16.00")}
+
+
+def test_lines_of_their_turn_are_seen_by_conditions_that_count_lines() -> None:
+    guard = Guard(RuleId("many"), when('line.sku = "CARE" and count(lines) = 2'), floor=D(70))
+    assert care(book(guards=(guard,)), asked(*LINES)) == "70.00"
+
+
+def test_a_percent_holds_on_its_days_alone() -> None:
+    ended = replace(CARE, window=Window(None, date(2026, 3, 1)))
+    rules = book(percent_of=(ended,), entries=(entry("A", "100"), entry("CARE", "44")))
+    manual = (by_agent(ManualKind.PERCENT, "50"),)
+    assert amounts(priced(rules, asked(*LINES, manual=manual)))["care"] == D("22.00")
