@@ -83,7 +83,7 @@ class MetricService:
         with self._gate:
             found = self._reports.get(key)
         if found is None:
-            found = self._calls.read(lambda reader: report_of(reader, metric, window, by))
+            found = self._calls.read(lambda reader: report_of(self._calls.env, reader, metric, window, by))
             with self._gate:
                 self._reports[key] = found
         return found

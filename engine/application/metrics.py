@@ -11,8 +11,11 @@ from typing import Any
 from engine.application.faults import not_found
 from engine.application.ledger import LedgerEntry
 from engine.application.paging import every
+from engine.application.perform import Environment
 from engine.application.ports import Reader
-from engine.billing import CreditNote, Invoice
+from engine.application.unbilled import unbilled_lines
+from engine.application.usage import StoredUsage
+from engine.billing import Coupon, CreditNote, Invoice
 from engine.contracts import Contract
 from engine.diagnostics import Refusal, did_you_mean
 from engine.metrics import (
@@ -52,14 +55,22 @@ def kinds_of(metric: Metric) -> tuple[type[object], ...]:
     return tuple(sorted({*read, Customer}, key=lambda each: each.__name__))
 
 
-def report_of(reader: Reader, metric: Metric, period: Period, by: tuple[str, ...] = ()) -> Report | Refusal:
+def report_of(
+    env: Environment, reader: Reader, metric: Metric, period: Period, by: tuple[str, ...] = ()
+) -> Report | Refusal:
     """The figures of a metric over a period, and the rows behind them."""
-    return measured(metric, facts_for(reader, metric), period, by)
+    facts = facts_for(env, reader, metric, period)
+    return facts if isinstance(facts, Refusal) else measured(metric, facts, period, by)
 
 
-def facts_for(reader: Reader, metric: Metric) -> Facts:
+def facts_for(env: Environment, reader: Reader, metric: Metric, period: Period) -> Facts | Refusal:
     """The facts that a metric reads, and the markets of all customers."""
-    read = {name: LOADERS[name](reader) for name in sorted(metric.reads)}
+    read = {name: LOADERS[name](reader) for name in sorted(metric.reads - {UNBILLED})}
+    if UNBILLED in metric.reads:
+        unbilled = unbilled_lines(env, reader, period.last_day)
+        if isinstance(unbilled, Refusal):
+            return unbilled
+        read[UNBILLED] = unbilled
     return Facts(markets=_markets(reader), **read)
 
 
@@ -149,6 +160,8 @@ def _invoices(reader: Reader) -> tuple[FinalInvoice, ...]:
     )
 
 
+UNBILLED = "unbilled"
+"""The one field of the facts that rule books are needed for."""
 LOADERS: Mapping[str, Callable[[Reader], tuple[Any, ...]]] = {
     "contracts": lambda reader: tuple(every(reader, Contract)),
     "quotes": _quotes,
@@ -167,5 +180,6 @@ KINDS: Mapping[str, tuple[type[object], ...]] = {
     "revenue": (RevenueContract,),
     "journal": (LedgerEntry,),
     "invoices": (Invoice, CreditNote),
+    UNBILLED: (Contract, Order, Invoice, CreditNote, StoredUsage, Coupon),
 }
 """Which records each field of the facts is made of; a quote is saved with each of its events."""

@@ -5,7 +5,7 @@ Entry points: ``METRICS``, ``measured``, ``Facts``, ``stories_of``.
 """
 
 from engine.metrics.catalogue import METRICS
-from engine.metrics.facts import BookedLine, Facts, FinalInvoice, Market, SoldLine
+from engine.metrics.facts import BookedLine, Facts, FinalInvoice, Market, SoldLine, UnbilledLine
 from engine.metrics.metric import Figure, Metric, MetricRow, Moment, Unit
 from engine.metrics.report import Report, dimensions_of, measured, window_of
 from engine.metrics.stories import Happened, QuoteEvent, QuoteStory, stories_of
@@ -25,6 +25,7 @@ __all__ = [
     "QuoteStory",
     "Report",
     "SoldLine",
+    "UnbilledLine",
     "Unit",
     "dimensions_of",
     "measured",

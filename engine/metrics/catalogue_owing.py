@@ -115,6 +115,20 @@ OWING = (
         (*CUSTOMER, "contract"),
     ),
     Metric(
+        "revenue_leakage",
+        "Revenue leakage",
+        "What is due by the last day (delivered, served or used, net of tax) and on no final invoice so far: missing "
+        "until a billing run, or drafted and not sent. Worked out as a run up to that day would; what is too late for "
+        "a run (usage behind its window) is not in it.",
+        Unit.MONEY,
+        Moment.AT_DAY,
+        frozenset({"unbilled"}),
+        owing.unbilled_rows,
+        {"missing": sum_of("missing"), "drafted": sum_of("drafted")},
+        lambda found: signed(found, [("missing", 1), ("drafted", 1)]),
+        (*CUSTOMER, "sku", "contract"),
+    ),
+    Metric(
         "backlog",
         "Backlog",
         "The net value over the term of what was ordered by the last day and not handed over by then; a service is "

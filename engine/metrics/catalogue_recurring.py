@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from engine.metrics import recurring
-from engine.metrics.metric import CUSTOMER, Formula, Metric, Moment, Unit, only, ratio, share, signed, sum_of
+from engine.metrics.metric import (
+    CUSTOMER,
+    Formula,
+    Metric,
+    Moment,
+    Unit,
+    days_of_period,
+    only,
+    ratio,
+    share,
+    signed,
+    sum_of,
+)
 from engine.money import EXACT
 
 CONTRACTS = frozenset({"contracts"})
 MONTHS_OF_YEAR = Decimal(12)
+DAYS_OF_YEAR = Decimal(365)
 MOVES = ("new_business", "expansion", "contraction", "churn", "reactivation")
 
 
@@ -22,7 +36,37 @@ def _annual(measure: str) -> Formula:
     return lambda found: EXACT.multiply(found[measure], MONTHS_OF_YEAR)
 
 
+def _lifetime(found: Mapping[str, Decimal]) -> Decimal | None:
+    """By the month and customer, times the margin, over the share of customers lost a month."""
+    margin = signed(found, [("revenue", 1), ("cost_of_sales", -1)])
+    gained = EXACT.multiply(
+        EXACT.multiply(found["mrr"], margin), EXACT.multiply(found["opening_customers"], found["days"])
+    )
+    per_year = EXACT.multiply(gained, MONTHS_OF_YEAR)
+    lost = EXACT.multiply(EXACT.multiply(found["customers"], found["revenue"]), found["lost_customers"])
+    return ratio(per_year, EXACT.multiply(lost, DAYS_OF_YEAR))
+
+
 RECURRING = (
+    Metric(
+        "customer_lifetime_value",
+        "Customer lifetime value",
+        "What a paying customer brings until it leaves: the recurring revenue of the last day by its customers, times "
+        "the margin of the period (revenue less cost of sales, over revenue, as booked), over the share of customers "
+        "that the period lost a month, a month being a twelfth of 365 days. Costs of sales count as far as they are "
+        "stated; not defined while no customer is lost.",
+        Unit.MONEY,
+        Moment.OVER_PERIOD,
+        frozenset({"contracts", "journal"}),
+        recurring.lifetime_rows,
+        {
+            **{each: sum_of(each) for each in ("mrr", "customers", "opening_customers", "lost_customers")},
+            **{each: sum_of(each) for each in ("revenue", "cost_of_sales")},
+            "days": days_of_period,
+        },
+        _lifetime,
+        ("segment", "region"),
+    ),
     Metric(
         "mrr",
         "Monthly recurring revenue",

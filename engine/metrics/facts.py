@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from engine.contracts import Contract, all_lines
 from engine.metrics.stories import QuoteStory
-from engine.money import Currency
+from engine.money import Currency, Money
 from engine.orders.order import Order
 from engine.revenue import RevenueContract
 
@@ -53,6 +53,19 @@ class FinalInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class UnbilledLine:
+    """What is due of a contract line by a day and on no final invoice; ``drafted``: it is on a draft."""
+
+    contract: str
+    customer: str
+    line: str
+    sku: str
+    due_on: date
+    amount: Money
+    drafted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Market:
     """Where a customer belongs."""
 
@@ -71,6 +84,7 @@ class Facts:
     revenue: tuple[RevenueContract, ...] = ()
     journal: tuple[BookedLine, ...] = ()
     invoices: tuple[FinalInvoice, ...] = ()
+    unbilled: tuple[UnbilledLine, ...] = ()
     markets: Mapping[str, Market] = field(default_factory=lambda: MappingProxyType({}))
 
     def without_value(self) -> frozenset[tuple[str, str]]:

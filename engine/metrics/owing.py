@@ -97,6 +97,15 @@ def remaining_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
         yield MetricRow(f"contracts/{contract.id}", at, parts, contract.currency, by)
 
 
+def unbilled_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
+    """What is due and on no final invoice, line by line, by the day it was due."""
+    for each in facts.unbilled:
+        if not each.amount.is_zero:
+            by = {"customer": each.customer, "sku": each.sku, "contract": each.contract}
+            parts = {"drafted" if each.drafted else "missing": each.amount.decimal}
+            yield MetricRow(f"contracts/{each.contract}", each.due_on, parts, each.amount.currency, by)
+
+
 def maturity_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """By contract and month: when its fixed price that is not earned on the last day will be; what no schedule says
     waits for a delivery or report.

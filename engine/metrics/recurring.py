@@ -17,11 +17,14 @@ from typing import TypeAlias
 from engine.catalog import ChargeKind
 from engine.contracts import Contract
 from engine.contracts.force import lines_in_force
+from engine.ledger.accounts import CLEARING, COST_OF_SALES
 from engine.metrics.facts import Facts
 from engine.metrics.metric import MetricRow
 from engine.money import Currency, Money, Ratio, share_of
 from engine.periods import Period
 
+EARNED = {"RevenueRecognised": "revenue", "RevenueReversed": "revenue"}
+"""The entries whose clearing lines are revenue."""
 Holder: TypeAlias = tuple[str, Currency]
 """A customer in one currency: recurring revenue never adds up across currencies."""
 
@@ -177,6 +180,28 @@ def retention_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
         if kind is Movement.CHURN:
             parts["lost_customers"] = Decimal(1)
         yield MetricRow(f"customers/{customer}", period.last_day, parts, unit, {"customer": customer})
+
+
+def lifetime_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
+    """What customers pay by the month on the last day, whom the period lost of those before it, and its margin."""
+    paying: set[Holder] = set()
+    for row in line_rows(facts, period):
+        assert row.currency is not None, "recurring revenue has a currency"
+        holder = (row.by["customer"], row.currency)
+        yield replace(row, parts=row.parts if holder in paying else {**row.parts, "customers": Decimal(1)})
+        paying.add(holder)
+    for row in retention_rows(facts, period):
+        kept = {name: row.parts[name] for name in ("opening_customers", "lost_customers") if name in row.parts}
+        yield replace(row, parts=kept)
+    customers = {each.id: each.customer for each in facts.contracts}
+    for line in facts.journal:
+        part = EARNED.get(line.kind) if line.account == CLEARING else None
+        if line.account == COST_OF_SALES:
+            part = "cost_of_sales"
+        if part is not None and line.on in period and line.contract in customers:
+            amount = Money(line.amount_minor, line.currency).decimal
+            by = {"customer": customers[line.contract]}
+            yield MetricRow(f"journalEntries/{line.entry}", line.on, {part: amount}, line.currency, by)
 
 
 def _row(line: RecurringLine, on: date, part: str) -> MetricRow:

@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 import pytest
-from cpq.v1 import billing_pb2, metric_pb2, order_pb2, quote_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, metric_pb2, order_pb2, party_pb2, quote_pb2, revenue_pb2
 
 from engine.application.metrics import report_of
 from engine.diagnostics import Refusal
@@ -111,6 +111,60 @@ def test_the_books_say_what_is_owed_and_what_is_still_to_be_earned(lived: Served
     assert value(lived, "dso", "2026-03-01", "2026-04-30") == round(open_share * 61, 2)
 
 
+def test_what_is_due_and_not_billed_leaks(lived: Served) -> None:
+    # three months of 150.00; the first is billed with the mugs, and the bills of April and May are not written yet
+    (leak,) = figures(lived, "revenue_leakage", "2026-05-31", "2026-05-31")
+    assert (Decimal(leak.value), leak.row_count) == (300, 2)
+    assert value(lived, "revenue_leakage", "2026-03-31", "2026-03-31") == 0
+    contract = lived.orders.ListOrders(order_pb2.ListOrdersRequest()).orders[0].contract
+    lived.billing.RunBilling(billing_pb2.RunBillingRequest(until=deal.day("2026-04-30"), contracts=[contract]))
+    (leak,) = figures(lived, "revenue_leakage", "2026-05-31", "2026-05-31")
+    parts = {name: Decimal(number) for name, number in leak.measures.items()}
+    assert parts == {"missing": 150, "drafted": 150}
+    deal.invoiced(lived, contract, "2026-05-31")
+    for draft in lived.billing.ListInvoices(billing_pb2.ListInvoicesRequest()).invoices:
+        if draft.state == billing_pb2.INVOICE_STATE_DRAFT:
+            lived.billing.FinalizeInvoice(billing_pb2.FinalizeInvoiceRequest(name=draft.name))
+    assert value(lived, "revenue_leakage", "2026-05-31", "2026-05-31") == 0
+
+
+def test_a_customer_is_worth_its_margin_until_it_leaves(lived: Served) -> None:
+    # one of one customers pays 150.00 a month and none has left: no end is in sight
+    assert value(lived, "customer_lifetime_value", "2026-03-01", "2026-04-30") is None
+    second = party_pb2.CreateCustomerRequest(
+        customer=party_pb2.Customer(display_name="Bert", segment="retail", region="DE"), customer_id="bert"
+    )
+    lived.parties.CreateCustomer(second)
+    asked = deal.content(deal.line("PLAN", "2"), term_months=12)
+    asked.customer = "customers/bert"
+    quote = quote_pb2.Quote(content=asked, owner="users/rep", valid_until=deal.UNTIL)
+    made = lived.quotes.CreateQuote(quote_pb2.CreateQuoteRequest(quote=quote))
+    lived.quotes.SubmitQuote(quote_pb2.SubmitQuoteRequest(name=made.name))
+    lived.quotes.AcceptQuote(quote_pb2.AcceptQuoteRequest(name=made.name, version=made.version))
+    order = lived.orders.CreateOrder(order_pb2.CreateOrderRequest(quote=made.name))
+    fact = {"quote_line": "plan", "cost": 1_200}
+    name = order.contract.replace("contracts/", "revenueContracts/")
+    state = revenue_pb2.StateRevenueFactRequest(
+        name=name, date=deal.day("2026-06-15"), author="users/rep", reason="licences", cost_of_goods=fact
+    )
+    lived.revenue.StateRevenueFact(state)
+    lived.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-06-30")))
+    (found,) = figures(lived, "customer_lifetime_value", "2026-05-01", "2026-06-30")
+    parts = {name: Decimal(number) for name, number in found.measures.items()}
+    # the first customer left on 1 June: one of two; May brings 150.00 + 60.00, June 60.00; the cost is 12.00
+    assert parts == {
+        "mrr": 60,
+        "customers": 1,
+        "opening_customers": 2,
+        "lost_customers": 1,
+        "revenue": 270,
+        "cost_of_sales": 12,
+        "days": 61,
+    }
+    # 60.00 x 258/270 over (1/2) / (61 x 12 / 365) months: 57.3333 x 2 x 2.005479 = 229.96
+    assert Decimal(found.value) == Decimal("229.96")
+
+
 def test_quotes_are_counted_from_their_events(lived: Served) -> None:
     second = deal.sent(lived, deal.line("MUG", "1"))
     lived.quotes.DeclineQuote(quote_pb2.DeclineQuoteRequest(name=second.name, note="too dear"))
@@ -168,9 +222,9 @@ def test_the_rows_add_up_to_the_figures(lived: Served) -> None:
 def test_pages_are_of_one_report_until_something_is_saved(lived: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def counted(reader: Any, metric: Any, window: Any, by: Any) -> Any:
+    def counted(env: Any, reader: Any, metric: Any, window: Any, by: Any) -> Any:
         made.append(metric.name)
-        return report_of(reader, metric, window, by)
+        return report_of(env, reader, metric, window, by)
 
     monkeypatch.setattr("engine.api.metric_service.report_of", counted)
     march = ("2026-03-01", "2026-03-31")
@@ -196,7 +250,7 @@ def test_every_metric_follows_the_records_that_it_is_made_of(lived: Served) -> N
         for name, metric in METRICS.items():
             window = Period.through(date(2026, 3, 1), date(2026, 4, 30))
             with lived.env.store.read("default") as reader:
-                fresh = report_of(reader, metric, window)
+                fresh = report_of(lived.env, reader, metric, window)
             assert not isinstance(fresh, Refusal)
             told = [each.value for each in figures(lived, name, *march)]
             assert told == [decimal_text(each.value) for each in fresh.figures], name

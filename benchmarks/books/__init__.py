@@ -1,0 +1,1 @@
+"""A store of many contracts, for benchmarks of what finance does."""
