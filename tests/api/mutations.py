@@ -118,6 +118,13 @@ def open_with_credit(server: Served) -> str:
     return invoice.name
 
 
+def paused(server: Served) -> str:
+    """A contract whose only line is suspended."""
+    name = deal.ordered(server, deal.line("PLAN"), term_months=12).contract
+    request = contract_pb2.SuspendContractRequest(name=name, start=deal.day("2026-05-16"), reason="rebuilding")
+    return server.contracts.SuspendContract(request, timeout=30).contract.name
+
+
 def granted(server: Served) -> coupon_pb2.Coupon:
     coupon = coupon_pb2.Coupon(
         customer="customers/anna",
@@ -193,6 +200,20 @@ MUTATIONS: Mapping[str, Make] = {
         name=deal.ordered(server, deal.line("PLAN"), term_months=12).contract,
         end=deal.day("2026-05-16"),
         reason="moves away",
+    ),
+    "SetBillDay": lambda server: contract_pb2.SetBillDayRequest(
+        name=deal.ordered(server, deal.line("PLAN"), term_months=12).contract,
+        bill_day=15,
+        effective=deal.day("2026-05-16"),
+        reason="salary day",
+    ),
+    "SuspendContract": lambda server: contract_pb2.SuspendContractRequest(
+        name=deal.ordered(server, deal.line("PLAN"), term_months=12).contract,
+        start=deal.day("2026-05-16"),
+        reason="rebuilding",
+    ),
+    "ResumeContract": lambda server: contract_pb2.ResumeContractRequest(
+        name=paused(server), start=deal.day("2026-06-16"), reason="open again"
     ),
     "CreateAmendmentQuote": lambda server: contract_pb2.CreateAmendmentQuoteRequest(
         contract=deal.ordered(server, deal.line("PLAN"), term_months=12).contract,
