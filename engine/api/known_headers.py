@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 from cachetools import LRUCache
 
 from engine.api.calls import Calls
-from engine.application.basis import Basis
+from engine.application.basis import Basis, Standing
 from engine.application.perform import DEFAULT_TENANT
 from engine.catalog import LineId, Sku
 from engine.diagnostics import Refusal
@@ -24,7 +24,7 @@ from engine.pricing.request import RequestLine
 from engine.pricing.result import PricedLine
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate_known, evaluate_together
 from engine.quotes.known import header_of
-from engine.quotes.request import NO_MORE, QuoteRequest, RequestedLine
+from engine.quotes.request import QuoteRequest
 from engine.wire.contents import stated_quantity
 from engine.wire.scanned import Beside, is_beside, scan, stated_line
 from engine.wire.spliced import Written, spliced
@@ -32,7 +32,6 @@ from engine.wire.spliced import Written, spliced
 MOST_HEADERS = 1_000
 MOST_LINES = 20_000
 """So many lines are kept as they are written, under all headers: some 20 MB."""
-_REQUESTED = cast("Callable[[tuple[object, ...]], RequestedLine]", partial(tuple.__new__, RequestedLine))
 _PRICED = cast("Callable[[tuple[object, ...]], PricedLine]", partial(tuple.__new__, PricedLine))
 _ASKED = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """Lines from all their fields in order, at half the cost of their keywords."""
@@ -55,7 +54,7 @@ class _Line:
 class _Header(NamedTuple):
     """What requests say beside their lines, as it was read, and what that was read from."""
 
-    basis: Basis
+    standing: Standing
     request: QuoteRequest
     view: int
     known_by: Hashable
@@ -85,7 +84,7 @@ class KnownHeaders:
             return None
         with self._gate:
             header = self._headers.get(scanned.beside)
-        active = None if header is None else header.basis.book(self._calls.env, DEFAULT_TENANT)
+        active = None if header is None else header.standing.book(self._calls.env, DEFAULT_TENANT)
         names = _names(scanned.ids)
         if header is None or active is None or names is None:
             return None
@@ -98,7 +97,7 @@ class KnownHeaders:
         answer = spliced(quote, scanned.ids, written, view=header.view, sheets=sheets)
         for each, now in zip(lines, written, strict=True):
             each.written = now
-        return Answer(answer, header.basis)
+        return Answer(answer, header.standing.basis)
 
     def keep(self, asked: bytes, request: QuoteRequest, view: int, basis: Basis) -> None:
         """Remember the header of a request that was priced as it is written; what it priced is on the book's shelf."""
@@ -108,10 +107,10 @@ class KnownHeaders:
             return
         with self._gate:
             before = self._headers.get(scanned.beside)
-            lines = before.lines if before is not None and before.basis == basis else {}
+            lines = before.lines if before is not None and before.standing.basis == basis else {}
             # Exchange rates are what the lines of that request froze.
             bare = replace(request, lines=(), exchange=())
-            self._headers[scanned.beside] = _Header(basis, bare, view, known_by, lines)
+            self._headers[scanned.beside] = _Header(Standing(basis), bare, view, known_by, lines)
         self._count(HEADER_COUNTS)
 
     def _lines(self, header: _Header, lines: Sequence[bytes], parts: Parts) -> list[_Line] | None:
@@ -141,18 +140,18 @@ class KnownHeaders:
 
 
 def _evaluated(header: _Header, names: Sequence[LineId], lines: Sequence[_Line], parts: Parts) -> PricedQuote | None:
-    """The quote of known lines; None when it is refused, as it is told by those who know where everything stands."""
-    requested = tuple([_REQUESTED((name, *each.key, *NO_MORE)) for name, each in zip(names, lines, strict=True)])
-    request = header.request.with_lines(requested)
+    """The quote of known lines, but for what was asked of each; None when it is refused: that is told by those who know
+    where everything stands.
+    """
     shelf = parts.known.under(header.known_by)
     alone = [each.alone for each in lines if each.alone is not None]
     if len(alone) == len(lines):
         priced = [_PRICED((name, *each)) for name, each in zip(names, alone, strict=True)]
-        quote = evaluate_together(request, priced, shelf, parts)
+        quote = evaluate_together(header.request, priced, shelf, parts)
         if quote is not None:
             return quote
     asked = tuple([_ASKED((name, *each.key, *each.plain)) for name, each in zip(names, lines, strict=True)])
-    found = evaluate_known(request, asked, Known([each.known for each in lines], shelf, is_all=True), parts)
+    found = evaluate_known(header.request, asked, Known([each.known for each in lines], shelf, is_all=True), parts)
     if isinstance(found, Refusal):
         return None
     for each, line in zip(lines, found.priced.lines, strict=True):

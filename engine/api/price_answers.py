@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cachetools import LRUCache
 
-from engine.application.basis import Basis
+from engine.application.basis import Basis, Standing
 from engine.application.perform import DEFAULT_TENANT, Environment
 
 KEPT_BYTES = 32 * 1024 * 1024
@@ -19,7 +19,7 @@ class _Kept(NamedTuple):
     """An answer, what it was made from, and how much memory it takes."""
 
     answer: bytes
-    basis: Basis
+    standing: Standing
     size: int
 
 
@@ -36,12 +36,12 @@ class PriceAnswers:
         """The answer to a request, when it would be the same if it were worked out now."""
         with self._gate:
             kept = self._kept.get(asked)
-        return kept.answer if kept is not None and kept.basis.holds(self._env, DEFAULT_TENANT) else None
+        return kept.answer if kept is not None and kept.standing.book(self._env, DEFAULT_TENANT) is not None else None
 
     def keep(self, asked: bytes, answer: bytes, basis: Basis | None) -> bytes:
         """The answer, which is kept when its basis is known."""
         size = len(asked) + len(answer) + BESIDE
         if basis is not None and size <= self._most:
             with self._gate:
-                self._kept[asked] = _Kept(answer, basis, size)
+                self._kept[asked] = _Kept(answer, Standing(basis), size)
         return answer

@@ -46,10 +46,6 @@ class Basis(NamedTuple):
     rule_book: str
     records: tuple[Read, ...]
 
-    def holds(self, env: Environment, tenant: str) -> bool:
-        """Whether everything is as it was."""
-        return self.book(env, tenant) is not None
-
     def book(self, env: Environment, tenant: str) -> ActiveBook | None:
         """The book, when everything is as it was."""
         if self.today is not None and env.clock.now(tenant).date() != self.today:
@@ -61,6 +57,28 @@ class Basis(NamedTuple):
 
     def _are_there(self, reader: Reader) -> bool:
         return all(reader.get(kind, key) is record for kind, key, record in self.records)
+
+
+class Standing:
+    """A basis, and the state of the store in which it was found to hold last: while nobody saves anything, it does."""
+
+    __slots__ = ("_state", "basis")
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+        self._state: object = None
+
+    def book(self, env: Environment, tenant: str) -> ActiveBook | None:
+        """The book, when everything is as it was."""
+        basis, state = self.basis, env.store.state()
+        if state != self._state:
+            found = basis.book(env, tenant)
+            if found is not None:
+                self._state = state  # looked at before: what is saved from here on makes another one
+            return found
+        if basis.today is not None and env.clock.now(tenant).date() != basis.today:
+            return None
+        return env.books.get(tenant, basis.rule_book)
 
 
 class Witness:

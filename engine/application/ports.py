@@ -154,6 +154,11 @@ class Store(Protocol):
     def mark(self, kind: type[object]) -> object:
         """Stays equal for as long as nobody saves a record of a kind, in this process or another."""
 
+    def state(self) -> object:
+        """Stays equal for as long as nobody saves anything, in this process or another; never equal where nobody can
+        tell.
+        """
+
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
 

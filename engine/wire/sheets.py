@@ -96,7 +96,7 @@ class Sheets:
         self._written: dict[Sku, tuple[Decimal, int, bytes]] = {}
         self._around: dict[Sku, Around] = {}
         self._steps: dict[tuple[str, int], bytes] = {}
-        self._stories: dict[tuple[int, int], _Story] = {}
+        self._stories: dict[tuple[int, int, int], _Story] = {}
         self._lines: dict[tuple[Sku, int, int], _Line] = {}
 
     def fill_line(self, row: pricing_pb2.PricedLine, line: PricedLine, digits: int, texts: Texts) -> None:
@@ -161,7 +161,8 @@ class Sheets:
         """The steps of a line before discounts on the order. They are told by identity: known lines share them, and all
         lines of a product that no rule acts on.
         """
-        key = id(line.list_unit), id(line.trace)
+        # Products of one price may share it: what decided it tells them apart.
+        key = id(line.list_unit), id(line.trace), line.source
         found = self._stories.get(key)
         if found is not None and found.is_of(line, digits):
             return found.written

@@ -123,6 +123,8 @@ def _decide(amounts: pricing_pb2.PricedLine, line: PricedLine) -> None:
 
 def number(value: int) -> bytes:
     """A number as it is written, seven bits a byte, the lowest first."""
+    if 0x80 <= value < 0x4000:
+        return bytes((value & 0x7F | 0x80, value >> 7))
     found = bytearray()
     while value >= 0x80:
         found.append(value & 0x7F | 0x80)

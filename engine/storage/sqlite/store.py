@@ -80,6 +80,10 @@ class SqliteStore:
         """Stays equal for as long as nobody saves a record of a kind, in this process or another."""
         return self._recent.mark(self._schema.of(kind).table.table)
 
+    def state(self) -> object:
+        """Stays equal for as long as nobody saves anything, in this process or another: the seal of the database."""
+        return self._recent.present() or object()
+
     def reserve(self, series: str, count: int) -> int:
         """Set ``count`` numbers of a series aside for ever and return the first; numbers not used are gaps."""
 
