@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import sys
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.export import Rows, a_table_file, counted_rows, print_csv
 from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen, bar, day, days
 from engine.cli.verbs import STREAMED, Argument, Verb, a_day, add_family, named, option, positional
@@ -32,6 +32,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Argument(("--by",), "split by these, such as month,customer", many=True),
         Argument(("--rows",), "the records behind the figures", flag=True),
         Argument(("--csv",), "as CSV, for a spreadsheet", flag=True),
+        option("--file", "write it as a table, to a .csv or .xlsx file", kind=a_table_file),
     )
     verbs = (
         Verb("list", "every metric with its definition", show_all),
@@ -58,14 +59,25 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     fields |= {"name": options.name, "group_by": split}
     if options.rows:
         rows = list(client.metrics.list_metric_rows(page_size=MOST_ROWS, **fields))
-        _write_rows(rows) if options.csv else _show_rows(screen, rows)
-        return STREAMED if options.csv else rows
+        return _given(screen, options, rows, _table_of_rows) or _show_rows(screen, rows)
     report = client.metrics.get_metric(**fields)
-    _write_figures(report) if options.csv else _show_report(screen, report, split)
-    return STREAMED if options.csv else report
+    return _given(screen, options, report, _table_of_figures) or _show_report(screen, report, split)
 
 
-def _show_report(screen: Screen, report: Any, by: Any) -> None:
+def _given(
+    screen: Screen, options: argparse.Namespace, found: Any, table: Callable[[Any], tuple[list[str], Rows]]
+) -> Any:
+    """The answer when it is written as a table; None when it is to be shown."""
+    if options.csv:
+        print_csv(*table(found))
+        return STREAMED
+    if options.file is None:
+        return None
+    counted_rows(screen, options.file, *table(found))
+    return found
+
+
+def _show_report(screen: Screen, report: Any, by: Any) -> Any:
     metric = report.metric
     screen.say(f"  {metric.display_name}, {days(report.period)}", style="bold")
     screen.say(f"  {metric.definition} (version {metric.version})", style="dim")
@@ -83,9 +95,10 @@ def _show_report(screen: Screen, report: Any, by: Any) -> None:
     screen.table([*(f"  {name}" for name in by), "  value", "", "", "made of"], rows, right=(len(by),))
     behind = sum(each.row_count for each in report.figures)
     screen.say(f"  {counted(behind, 'row')} behind it; `--rows` shows them" if behind else "  no row is behind it")
+    return report
 
 
-def _show_rows(screen: Screen, rows: list[Any]) -> None:
+def _show_rows(screen: Screen, rows: list[Any]) -> list[Any]:
     shown = [
         [f"  {each.subject}", day(each.date), each.currency_code, _parts(each.parts), _parts(each.group)]
         for each in rows[:MOST_SHOWN]
@@ -93,27 +106,42 @@ def _show_rows(screen: Screen, rows: list[Any]) -> None:
     screen.table(["  record", "day", "", "brings", "belongs to"], shown)
     if len(rows) > MOST_SHOWN:
         screen.say(f"  and {len(rows) - MOST_SHOWN} more; `--csv` and `--json` give them all")
+    return rows
 
 
-def _write_figures(report: Any) -> None:
-    groups = sorted({name for each in report.figures for name in each.group})
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*groups, "currency", "value", *report.metric.measures, "rows"])
-    for each in report.figures:
-        measures = [each.measures[name] if name in each.measures else "" for name in report.metric.measures]
-        group = [each.group[name] for name in groups]
-        writer.writerow([*group, each.currency_code, each.value, *measures, each.row_count])
+def _table_of_figures(report: Any) -> tuple[list[str], Rows]:
+    groups, measures = sorted({name for each in report.figures for name in each.group}), list(report.metric.measures)
+    rows = [
+        [
+            *(each.group[name] for name in groups),
+            each.currency_code,
+            _cell(each.value),
+            *(_cell(each.measures[name]) if name in each.measures else None for name in measures),
+            each.row_count,
+        ]
+        for each in report.figures
+    ]
+    return [*groups, "currency", "value", *measures, "rows"], rows
 
 
-def _write_rows(rows: list[Any]) -> None:
+def _table_of_rows(rows: list[Any]) -> tuple[list[str], Rows]:
     parts = sorted({name for each in rows for name in each.parts})
     groups = sorted({name for each in rows for name in each.group})
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["record", "day", "currency", *parts, *groups])
-    for each in rows:
-        cells = [each.parts[name] if name in each.parts else "" for name in parts]
-        places = [each.group[name] if name in each.group else "" for name in groups]
-        writer.writerow([each.subject, day(each.date), each.currency_code, *cells, *places])
+    made = [
+        [
+            each.subject,
+            day(each.date),
+            each.currency_code,
+            *(_cell(each.parts[name]) if name in each.parts else None for name in parts),
+            *(each.group[name] if name in each.group else "" for name in groups),
+        ]
+        for each in rows
+    ]
+    return ["record", "day", "currency", *parts, *groups], made
+
+
+def _cell(value: str) -> Decimal | None:
+    return Decimal(value) if value else None
 
 
 def _value(value: str, unit: int) -> str:

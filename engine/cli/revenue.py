@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.book_tables import BALANCES, JOURNAL, SCHEDULE, balance_rows, journal_rows, schedule_rows
 from engine.cli.books import show_audit, show_balances, show_entry, show_position, show_schedule, show_stated
+from engine.cli.export import a_table_file, counted_rows
 from engine.cli.options import read_json
 from engine.cli.verbs import Argument, Negative, Verb, a_day, a_rate, add_family, add_verb, named, option, positional
 from engine.diagnostics import counted
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 CONTRACT = positional("contract", "the contract, such as k-000001", str)
 QUESTION = positional("file", "a JSON file with a question, such as `timing`, and its facts", Path)
 UNTIL = option("--until", "the last day that counts", kind=a_day, required=True)
+TO_FILE = option("--file", "write it as a table, to a .csv or .xlsx file", kind=a_table_file)
+OF_CONTRACT = option("--contract", "only of this contract", default="")
 BY_THEN = option("--until", "only what was posted by this day", kind=a_day)
 
 
@@ -44,7 +48,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ),
     )
     verbs = (
-        Verb("show", "obligations and schedule of a contract", show, (CONTRACT,)),
+        Verb("show", "obligations and schedule of a contract", show, (CONTRACT, TO_FILE)),
         Verb(
             "position", "a contract at a day: earned, billed, liability or asset, what is left", position, position_of
         ),
@@ -52,8 +56,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("state", "state a refund, payment, financing, cost or progress of a contract", state, statement),
         Verb("assess", "answer a question of the standard from stated facts", assess, (QUESTION,)),
         Verb("close", "close the books up to a day", close, (UNTIL,)),
-        Verb("journal", "the journal entries", journal, (option("--contract", "only of this contract", default=""),)),
-        Verb("balance", "the trial balance", balance, (BY_THEN,)),
+        Verb("journal", "the journal entries", journal, (OF_CONTRACT, TO_FILE)),
+        Verb("balance", "the trial balance", balance, (BY_THEN, TO_FILE)),
         Verb("reverse", "reverse an entry that no run posted", reverse_entry, reverse),
     )
     add_family(commands, "revenue", "obligations, recognition, journal and balances", verbs)
@@ -68,6 +72,9 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Show a contract's obligations."""
     contract = options.contract.rpartition("/")[2]
     found = client.revenue.get_revenue_contract(name=f"revenueContracts/{contract}")
+    if options.file is not None:
+        counted_rows(screen, options.file, SCHEDULE, schedule_rows(found))
+        return found
     show_schedule(screen, found)
     show_stated(screen, found)
     return found
@@ -129,6 +136,9 @@ def journal(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Show the journal."""
     contract = named("contracts")(options.contract) if options.contract else ""
     entries = list(client.revenue.list_journal_entries(contract=contract))
+    if options.file is not None:
+        counted_rows(screen, options.file, JOURNAL, journal_rows(entries))
+        return entries
     for each in entries:
         show_entry(screen, each)
     return entries
@@ -138,6 +148,9 @@ def balance(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Show the trial balance."""
     fields: dict[str, Any] = {"until": options.until} if options.until else {}
     found = client.revenue.get_trial_balance(**fields)
+    if options.file is not None:
+        counted_rows(screen, options.file, BALANCES, balance_rows(found))
+        return found
     show_balances(screen, found)
     return found
 

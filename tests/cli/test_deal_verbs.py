@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 Cpq = Callable[..., Any]
@@ -237,7 +239,25 @@ def it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
     assert "`m` is not charged by usage" in cpq(*usage, "--line", "m", code=1)
 
 
-def revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str]) -> None:
+def the_books_are_written_as_tables(cpq: Cpq, deal: dict[str, str], folder: Path) -> None:
+    """The journal of the file sums to zero and to the balances of the workbook; the schedule to the price."""
+    cpq("revenue", "journal", "--file", str(folder / "journal.csv"))
+    with (folder / "journal.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert sum(Decimal(each["debit"]) - Decimal(each["credit"]) for each in lines) == 0
+    cpq("revenue", "balance", "--file", str(folder / "balance.xlsx"))
+    _, *balances = openpyxl.load_workbook(folder / "balance.xlsx").active.values
+    cleared = [each for each in lines if each["account"] == "receivable"]
+    owed = sum(Decimal(each["debit"]) - Decimal(each["credit"]) for each in cleared)
+    assert [Decimal(str(row[4])) for row in balances if row[0] == "receivable"] == [owed]
+    cpq("revenue", "show", deal["contract"], "--file", str(folder / "schedule.csv"))
+    with (folder / "schedule.csv").open(newline="") as file:
+        whole = sum(Decimal(each["amount"]) for each in csv.DictReader(file))
+    shown = cpq("revenue", "show", deal["contract"], "--json")
+    assert whole * 100 == int(shown["price"])
+
+
+def revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str], folder: Path) -> None:
     assert "entries" in cpq("revenue", "run", "--until", "2026-06-30")
     assert "CARE-M" in cpq("revenue", "show", deal["contract"])
     assert "contract_clearing" in cpq("revenue", "journal", "--contract", deal["contract"])
@@ -245,6 +265,7 @@ def revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str]
     stands = cpq("revenue", "position", deal["contract"], "--until", "2099-12-31", *rates)
     assert "still to be earned" in stands and "receivable" in stands and "in USD: billed" in stands
     assert "0.00" in cpq("revenue", "balance")
+    the_books_are_written_as_tables(cpq, deal, folder)
     entry = cpq("revenue", "journal").split()[0]
     assert cpq("revenue", "journal", "--json")[0]["name"] == f"journalEntries/{entry}"
     assert "issue a credit note" in cpq("revenue", "reverse", entry, "--day", "2027-03-02", code=1)
@@ -258,7 +279,9 @@ def events_tell_what_happened(cpq: Cpq, capsys: pytest.CaptureFixture[str]) -> N
     assert "QuoteCreated" in shown
 
 
-def test_one_deal_from_parties_to_the_books(cpq: Cpq, write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_deal_from_parties_to_the_books(
+    cpq: Cpq, write: Write, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """The steps go on from each other, so they are one test, whichever worker takes it; a failure names its step."""
     deal = dict[str, str]()
     parties_are_created_from_files(cpq, write, deal)
@@ -269,5 +292,5 @@ def test_one_deal_from_parties_to_the_books(cpq: Cpq, write: Write, capsys: pyte
     offers_can_be_closed_without_a_sale(cpq, write, deal)
     an_order_is_made_and_fulfilled(cpq, deal)
     it_is_invoiced_paid_and_credited(cpq, deal)
-    revenue_is_recognised_and_everything_ties_out(cpq, deal)
+    revenue_is_recognised_and_everything_ties_out(cpq, deal, tmp_path)
     events_tell_what_happened(cpq, capsys)

@@ -1,0 +1,88 @@
+"""Tables into files that finance opens elsewhere: CSV text, or a workbook whose amounts are numbers."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, TypeAlias
+
+from engine.cli.failure import VerbFailed
+from engine.diagnostics import counted
+
+if TYPE_CHECKING:
+    from engine.cli.screen import Screen
+
+Cell: TypeAlias = str | int | Decimal | date | None
+Rows: TypeAlias = Iterable[Sequence[Cell]]
+MOST_ROWS = 1_048_575
+"""What one sheet holds below its heads."""
+
+
+def a_table_file(text: str) -> Path:
+    """A file to write a table to, for argparse; its ending says how."""
+    path = Path(text)
+    if path.suffix.lower() not in WRITERS:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a file like books.csv or books.xlsx")
+    return path
+
+
+def export(path: Path, columns: Sequence[str], rows: Rows) -> int:
+    """Write a table; how many rows it has."""
+    made = [list(row) for row in rows]
+    try:
+        WRITERS[path.suffix.lower()](path, columns, made)
+    except OSError as failure:
+        raise VerbFailed(f"cannot write `{path}`: {failure.strerror or failure}") from failure
+    return len(made)
+
+
+def write_csv(out: IO[str], columns: Sequence[str], rows: Rows) -> None:
+    """A table as CSV; amounts with all their decimals, days as ISO text."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_text(cell) for cell in row] for row in rows)
+
+
+def counted_rows(screen: Screen, path: Path, columns: Sequence[str], rows: Rows) -> None:
+    """Write a table and say how many rows it has."""
+    screen.say(f"  {counted(export(path, columns, rows), 'row')} in {path}")
+
+
+def print_csv(columns: Sequence[str], rows: Rows) -> None:
+    """A table as CSV on standard output."""
+    write_csv(sys.stdout, columns, rows)
+
+
+def _csv_file(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        write_csv(out, columns, rows)
+
+
+def _workbook(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    import openpyxl
+
+    if len(rows) > MOST_ROWS:
+        raise VerbFailed(f"{len(rows)} rows are more than a sheet holds; write a .csv file, or ask for less")
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(path.stem[:31])
+    sheet.append(list(columns))
+    for row in rows:
+        sheet.append(list(row))
+    book.save(path)
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+WRITERS: Mapping[str, Callable[[Path, Sequence[str], Sequence[Sequence[Cell]]], None]] = {
+    ".csv": _csv_file,
+    ".xlsx": _workbook,
+}
