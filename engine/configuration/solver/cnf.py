@@ -88,15 +88,22 @@ class _Encoder:
 
     def _cardinality(self, group: Cardinality) -> None:
         prefix = tuple(-each for each in group.when)
-        if group.minimum == 1:
-            self.add((*prefix, *group.literals), group.rule)
-        elif group.minimum > len(group.literals):
+        literals: Sequence[int] = group.literals
+        least = group.minimum
+        most = len(literals) if group.maximum is None else group.maximum
+        if _counts_once(len(literals), least, most):
+            if len(literals) - least < most:
+                literals = [-each for each in literals]
+                least, most = len(literals) - most, len(literals) - least
+            self._counter(literals, (least, most), group.rule, prefix)
+            return
+        if least == 1:
+            self.add((*prefix, *literals), group.rule)
+        elif least > len(literals):
             self.add(prefix, group.rule)
-        elif group.minimum > 1:
-            negated = [-each for each in group.literals]
-            self.at_most(negated, len(negated) - group.minimum, group.rule, prefix)
-        if group.maximum is not None:
-            self.at_most(group.literals, group.maximum, group.rule, prefix)
+        elif least > 1:
+            self.at_most([-each for each in literals], len(literals) - least, group.rule, prefix)
+        self.at_most(literals, most, group.rule, prefix)
 
     def at_most(self, literals: Sequence[int], limit: int, rule: int, prefix: tuple[int, ...]) -> None:
         """At most ``limit`` of the literals hold, or one of ``prefix`` does."""
@@ -105,29 +112,41 @@ class _Encoder:
             return
         if limit < 0:
             self.add(prefix, rule)
-        elif count <= PAIRWISE_MAX or comb(count, limit + 1) <= COMBINATIONS_MAX:
+        elif _spelt_out(count, limit):
             for some in combinations(literals, limit + 1):
                 self.add((*prefix, *(-each for each in some)), rule)
-        else:
-            self._sequential(literals, limit, rule, prefix)
+        elif 2 * limit <= count:
+            self._counter(literals, (0, limit), rule, prefix)
+        else:  # at least 4 of 1 000 counts to 4, not to 996
+            self._counter([-each for each in literals], (count - limit, None), rule, prefix)
 
-    def _sequential(self, literals: Sequence[int], limit: int, rule: int, prefix: tuple[int, ...]) -> None:
+    def _counter(
+        self, literals: Sequence[int], limits: tuple[int, int | None], rule: int, prefix: tuple[int, ...]
+    ) -> None:
         """Sinz's sequential counter: ``seen[j]`` holds when more than ``j`` of the literals so far hold."""
+        least, most = limits
+        width = least if most is None else most
         seen: list[int] = []
         for at, literal in enumerate(literals):
-            if len(seen) == limit:
-                self.add((*prefix, -literal, -seen[limit - 1]), rule)
-            if at == len(literals) - 1:
-                break
-            following = [self.fresh() for _ in range(min(limit, at + 1))]
-            self.add((-literal, following[0]), STRUCTURE)
-            for j, old in enumerate(seen):
-                self.add((-old, following[j]), STRUCTURE)
-                if j + 1 < len(following):
-                    self.add((-literal, -old, following[j + 1]), STRUCTURE)
-            if self.functional:
+            if most is not None and len(seen) == most:
+                self.add((*prefix, -literal, -seen[most - 1]), rule)
+            if not least and at == len(literals) - 1:
+                return
+            following = [self.fresh() for _ in range(min(width, at + 1))]
+            if most is not None or self.functional:
+                self._at_once(following, seen, literal)
+            if least or self.functional:
                 self._only_then(following, seen, literal)
             seen = following
+        self.add((*prefix, seen[least - 1]), rule)
+
+    def _at_once(self, following: Sequence[int], seen: Sequence[int], literal: int) -> None:
+        """A counter's atom holds as soon as the count is reached."""
+        self.add((-literal, following[0]), STRUCTURE)
+        for j, old in enumerate(seen):
+            self.add((-old, following[j]), STRUCTURE)
+            if j + 1 < len(following):
+                self.add((-literal, -old, following[j + 1]), STRUCTURE)
 
     def _only_then(self, following: Sequence[int], seen: Sequence[int], literal: int) -> None:
         """A counter's atom holds only when the count is reached."""
@@ -197,3 +216,15 @@ class _Encoder:
                 leading.setdefault(atoms[1][child], []).append(self._literal(variable, position))
             for child_atom, values in leading.items():
                 self.add((-node, -child_atom, *values), STRUCTURE)
+
+
+def _spelt_out(count: int, limit: int) -> bool:
+    """Whether "at most" takes so few clauses without a counter."""
+    return count <= PAIRWISE_MAX or comb(count, limit + 1) <= COMBINATIONS_MAX
+
+
+def _counts_once(count: int, least: int, most: int) -> bool:
+    """Whether both limits of a group are better read from one counter than from two."""
+    if not 1 < least <= most < count or (_spelt_out(count, most) and _spelt_out(count, count - least)):
+        return False
+    return min(most, count - least) <= min(least, count - least) + min(most, count - most)

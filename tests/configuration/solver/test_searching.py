@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from functools import partial
 
@@ -73,6 +74,39 @@ def test_cardinalities_count(size: int, least: int, most: int) -> None:
     assert count_solutions(model, (), Allowance(PLENTY)) == expected
     search = Search(encode(model))
     assert search.solve([]) == bool(expected)
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_counters_of_long_groups_let_through_what_counts(seed: int) -> None:
+    rnd = random.Random(seed)
+    size = rnd.randint(13, 30)
+    least = rnd.randint(0, size)
+    most = rnd.randint(least, size)
+    builder = ModelBuilder("long")
+    literals = [builder.is_(builder.boolean(f"b{at}"), rnd.random() < 0.8) for at in range(size)]
+    builder.cardinality(literals, least, most, builder.rule("between"))
+    model = builder.build()
+    search = Search(encode(model))
+    for _ in range(20):
+        held = rnd.choice([least - 1, least, most, most + 1, rnd.randint(0, size)])
+        chosen = rnd.sample(literals, min(max(held, 0), size))
+        others = [-each for each in literals if each not in chosen]
+        assert search.solve([*chosen, *others]) == (least <= len(chosen) <= most)
+        assert search.solve(chosen) == (len(chosen) <= most)
+        assert search.solve(others) == (least <= len(chosen))
+    if size < 18:
+        expected = sum(math.comb(size, each) for each in range(least, most + 1))
+        assert count_solutions(model, (), Allowance(PLENTY)) == expected
+
+
+def test_a_few_of_a_thousand_are_counted_to_a_few() -> None:
+    """At least 4 of 1 000 took a million clauses: it was counted as at most 996 of the others."""
+    for least, most in ((4, 1_000), (0, 4), (0, 996), (996, 1_000)):
+        builder = ModelBuilder("few")
+        literals = [builder.is_(builder.boolean(f"b{at}"), True) for at in range(1_000)]
+        builder.cardinality(literals, least, most, builder.rule("between"))
+        assert len(encode(builder.build()).clauses) < 10_000
 
 
 @given(st.integers(0, 10**6))
