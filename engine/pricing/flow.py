@@ -35,7 +35,6 @@ from engine.pricing.guarding import guard_line
 from engine.pricing.known_lines import NOTHING_KNOWN, Known, Shelf
 from engine.pricing.line_stage import LineRun, alone, cap_over_quote, is_capped_over_quote, run_groups
 from engine.pricing.manual import manual_on_line, manual_on_order, replaces_order_rules, replaces_rules_of
-from engine.pricing.models.percent_of_total import PercentCycleError
 from engine.pricing.models.stairstep import BeyondLastStepError
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
@@ -179,12 +178,8 @@ class Pricing:
         if faults:
             return Refusal(tuple(faults))
         self.line_rules()
-        try:
-            self.percent_lines()
-        except PercentCycleError as cycle:
-            members = ", ".join(f"`{self.request.lines[each].id}`" for each in cycle.members)
-            return Refusal((Fault(codes.PERCENT_CYCLE, "lines", f"lines are percents of each other: {members}"),))
-        return self.finish()
+        fault = self.percent_lines()
+        return self.finish() if fault is None else Refusal((fault,))
 
     def start(self) -> list[Fault]:
         """Steps 1 to 4: what each line starts from, and the totals that line rules see."""
@@ -263,11 +258,15 @@ class Pricing:
             self.warnings.append(GREEDY)
         return run
 
-    def percent_lines(self) -> None:
-        """The turn of lines that are a percent of others; raises ``PercentCycleError`` when they count each other."""
+    def percent_lines(self) -> Fault | None:
+        """The turn of lines that are a percent of others, or why they cannot have one."""
         if not self.counting:
-            return
-        for index, counted in in_turn(self.work, self.rows, self.counting).items():
+            return None
+        turns = in_turn(self.work, self.rows, self.counting)
+        if isinstance(turns, Fault):
+            return turns
+        self.warnings.extend(turns.remarks)
+        for index, counted in turns.counted.items():
             start_counting(self.work, self.rows, index, counted)
             state = self.rows.states[index]
             assert state is not None
@@ -275,6 +274,7 @@ class Pricing:
             state.settle(ROUNDING)
             self.rows.keep(index, state)
         self.rows.check_range()
+        return None
 
     def _agreed_alone(self, state: LineState) -> None:
         """Steps 7 and 9 on a line that no rule acts on."""

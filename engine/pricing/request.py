@@ -70,6 +70,15 @@ class RequestLine(NamedTuple):
     is_plain: bool = False
 
 
+def meets(line: RequestLine, other: RequestLine) -> bool:
+    """Whether one line counts another as running beside it. Segments of a ramp follow each other and never meet; what
+    is in no segment meets the first one, which is what recurs, and every segment meets what is in none.
+    """
+    if line.segment and other.segment:
+        return line.segment == other.segment
+    return other.segment <= 1
+
+
 STATED = 3
 """Id, product and quantity come first in a line, as it is asked for and as it is priced."""
 

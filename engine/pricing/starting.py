@@ -10,7 +10,7 @@ from engine.pricing.finding import Finder, contract_for, contracted_unit
 from engine.pricing.models import CostPlus, PerUnit, Volume
 from engine.pricing.models.ramp import segment_list, uplifted
 from engine.pricing.plan import Narrowness, PoolScope
-from engine.pricing.request import RequestLine
+from engine.pricing.request import RequestLine, meets
 from engine.pricing.state import ZERO, LineState, minor_units
 from engine.pricing.work import Work, line_record
 
@@ -170,8 +170,8 @@ def _rated_amount(plan: ModelPlan, line: RequestLine, pooled: Decimal, base: Dec
 
 
 def pooled_quantity(work: Work, line: RequestLine, plan: ModelPlan) -> Decimal:
-    """The quantity that decides the tier: the line's own, or that of all lines of its pool; a line that is in no group
-    counts alone.
+    """The quantity that decides the tier: the line's own, or that of all lines of its pool that run beside it; a line
+    that is in no group counts alone.
     """
     scope = plan.use.pool
     if scope is PoolScope.LINE or (scope is PoolScope.GROUP and not line.group):
@@ -181,6 +181,8 @@ def pooled_quantity(work: Work, line: RequestLine, plan: ModelPlan) -> Decimal:
         if scope is PoolScope.SKU and other.sku != line.sku:
             continue
         if scope is PoolScope.GROUP and other.group != line.group:
+            continue
+        if not meets(line, other):
             continue
         if other is not line and plan.pool and not work.holds(plan.pool, line_record(work.plan, other)):
             continue

@@ -8,27 +8,30 @@ from typing import Any
 
 import pytest
 
-from engine.catalog import LineId
+from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
 from engine.pricing import Edit, compile_plan, explain_rule, price, reprice, waterfall
 from engine.pricing.effects import Amount, On, Percent
 from engine.pricing.flow import OF_OTHERS, Lane
+from engine.pricing.models import Tier, Volume
 from engine.pricing.plan import (
     BundlePrice,
     ContractedPrice,
     Guard,
     Match,
+    ModelUse,
     Narrowness,
     PercentBasis,
     PercentOfTotal,
+    PoolScope,
     PricingRules,
     RuleId,
     Window,
 )
 from engine.pricing.repricing import Repriced
-from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces
+from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces, RequestLine
 from engine.pricing.result import Priced
 from engine.pricing.settings import RoundingPoint, RoundingSettings
-from tests.pricing.books import D, amounts, asked, book, entry, line, priced, rule, when
+from tests.pricing.books import D, amounts, asked, book, entry, line, priced, refused, rule, when
 
 CARE = PercentOfTotal(RuleId("care"), "CARE", D("20"), when('line.sku = "A"'))
 PLUS = PercentOfTotal(RuleId("plus"), "PLUS", D("10"), when('line.sku = "CARE"'))
@@ -217,3 +220,56 @@ def test_a_percent_holds_on_its_days_alone() -> None:
     rules = book(percent_of=(ended,), entries=(entry("A", "100"), entry("CARE", "44")))
     manual = (by_agent(ManualKind.PERCENT, "50"),)
     assert amounts(priced(rules, asked(*LINES, manual=manual)))["care"] == D("22.00")
+
+
+MONTHLY = Charge(ChargeKind.RECURRING, ChargePeriod.MONTH)
+
+
+def segment(sku: str, number: int, months: int = 12, **more: Any) -> RequestLine:
+    name = f"{sku.lower()}/{number}" if number else sku.lower()
+    return line(sku, id=name, segment=number, charge=MONTHLY, term_months=D(months), **more)
+
+
+def test_a_segment_counts_what_runs_beside_it() -> None:
+    """Two years of A, 10 % dearer in the second; B runs all along and is no A."""
+    ramp = [segment("A", number, uplift_percent=D(10 * (number - 1))) for number in (1, 2)]
+    request = asked(segment("CARE", 1), segment("CARE", 2), *ramp, segment("A", 0, 24)._replace(id=LineId("base")))
+    found = amounts(priced(book(percent_of=(CARE,)), request))
+    # 20 % of 100.00 + 100.00, and of 110.00 + 100.00
+    assert (found["care/1"], found["care/2"]) == (D("40.00"), D("42.00"))
+
+
+def test_a_percent_without_segments_counts_the_first_one_and_says_so() -> None:
+    ramp = [segment("A", number, uplift_percent=D(10 * (number - 1))) for number in (1, 2)]
+    found = priced(book(percent_of=(CARE,)), asked(segment("CARE", 0, 24), *ramp))
+    assert amounts(found)["care"] == D("20.00")
+    assert found.warnings == (
+        "`care` is a percent of a ramp and counts its first segment through the whole term: "
+        "give `care` a ramp of its own to follow it",
+    )
+    assert priced(book(percent_of=(CARE,)), asked(segment("CARE", 0, 12), ramp[0])).warnings == ()
+
+
+def test_segments_of_other_months_are_refused() -> None:
+    ramp = [segment("A", number, 12) for number in (1, 2)]
+    answer = refused(book(percent_of=(CARE,)), asked(*ramp, *(segment("CARE", number, 6) for number in (1, 2, 3, 4))))
+    assert [str(each) for each in answer.faults] == [
+        "PRC021: lines[2].segment: `care/1` is a percent of `a/1`, which is for other months; cut both ramps alike"
+    ]
+
+
+def test_lines_that_count_each_other_are_refused() -> None:
+    ring = (replace(CARE, of=when('line.sku = "PLUS"')), PLUS)
+    answer = refused(book(percent_of=ring), asked(line("PLUS"), *LINES))
+    assert [str(each) for each in answer.faults] == ["PRC014: lines: lines are percents of each other: `plus`, `care`"]
+
+
+def test_segments_pool_with_what_runs_beside_them() -> None:
+    """Up to ten at 10.00, more at 8.00: five and eight in two years never come together."""
+    tiers = Volume((Tier(D(10), D(10)), Tier(None, D(8))))
+    rules = book(models=(ModelUse(RuleId("m"), "A", tiers, PoolScope.SKU),))
+    ramp = segment("A", 1)._replace(quantity=D(5)), segment("A", 2)._replace(quantity=D(8))
+    assert amounts(priced(rules, asked(*ramp))) == {"a/1": D("50.00"), "a/2": D("80.00")}
+    # Three more all along make eight, and eleven; they themselves count with the first year.
+    always = segment("A", 0, 24)._replace(id=LineId("always"), quantity=D(3))
+    assert amounts(priced(rules, asked(*ramp, always))) == {"a/1": D("50.00"), "a/2": D("64.00"), "always": D("30.00")}

@@ -18,7 +18,7 @@ from engine.pricing.settings import RoundingOf, RoundingPoint, TaxLevel, TaxSett
 from tests.pricing.twin_depth import TwinDepth, depth_of
 from tests.pricing.twin_lines import Predicate, TwinLine, price_lines, proportional
 from tests.pricing.twin_order import TwinOrder, price_order, spread
-from tests.pricing.twin_start import Move, Row, contract_of, price_bundles, rounded, started
+from tests.pricing.twin_start import Move, Row, beside, contract_of, price_bundles, rounded, started
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 
@@ -154,6 +154,7 @@ def _count(rules: PricingRules, request: PriceRequest, percent: PercentOfTotal, 
     (condition,) = percent.of
     counted = condition.text.partition('"')[2].rstrip('"')
     named = [each for each in rows if counted in (each.line.sku, each.line.facts.get("family"))]
+    named = [each for each in named if each.line.segment in beside(row.line)]
     column = [each.list_cents if percent.basis is PercentBasis.LIST else each.cents for each in named]
     row.move(Fraction(sum(column), 100) * Fraction(percent.percent) / 100 * row.quantity)  # type: ignore[arg-type]
     contract = contract_of(rules, request, row.line)

@@ -113,6 +113,11 @@ def started(rules: PricingRules, request: PriceRequest, line: RequestLine) -> Ro
     return row
 
 
+def beside(line: RequestLine) -> set[int]:
+    """The segments that run beside a line: its own and what is in none; beside none of its own the first one."""
+    return {0, line.segment or 1}
+
+
 def _is_for(match: Match, line: RequestLine) -> bool:
     return {
         Narrowness.SKU: match.value == line.sku,
@@ -201,6 +206,7 @@ def _modelled(use: ModelUse, row: Row, request: PriceRequest) -> Fraction:
         or (use.pool is PoolScope.SKU and each.sku == line.sku)
         or (use.pool is PoolScope.GROUP and each.group == line.group != "")
     ]
+    pool = [each for each in pool if each is line or each.segment in beside(line)]
     together, prior = sum(int(each.quantity) for each in pool), int(line.prior_quantity)
     base = row.amount / row.quantity
     match model:
