@@ -22,8 +22,8 @@ from engine.adapters.rule_folder import read_folder, unpack
 from engine.application.configure import list_prices
 from engine.application.rule_books import ActiveBook
 from engine.configuration.answers import CompletionStatus
-from engine.configuration.products import Pick, ProductChoice, ProductRepair, ProductState, Standing
-from engine.configuration.products.configurator import Prices, ProductConfigurator
+from engine.configuration.products import Pick, Prices, ProductChoice, ProductRepair, ProductState, Standing
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.quotes.request import QuoteRequest
 from engine.rulebook.load import load
 from engine.rulebook.parts import parts_of

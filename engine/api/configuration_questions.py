@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from functools import partial
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import grpc
 
@@ -17,9 +18,11 @@ from engine.api.price_tables import PriceTables
 from engine.application.configure import ListPrices, asked_header, configurator_of
 from engine.application.content import Content, find_book
 from engine.application.perform import DEFAULT_TENANT
+from engine.application.ports import Reader
+from engine.application.ranking import Price, Quoter, RankedRepair, Ranking, ranked, ranked_repairs
 from engine.application.rule_books import ActiveBook
 from engine.configuration.answers import Budget
-from engine.configuration.products import ProductChoice
+from engine.configuration.products import Aim, Candidates, ProductChoice, ProductRepair
 from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Fault, Refusal
 from engine.money import currency
@@ -35,6 +38,9 @@ SEARCH_SHARE = 0.75
 More: TypeAlias = Mapping[str, Sequence[ProductChoice]]
 """Choices by the field that they stand in; `{}` stands for the number of each."""
 NO_MORE: More = MappingProxyType({})
+Patience: TypeAlias = Callable[[], Budget]
+"""What is left of a budget now, for a call that asks several questions."""
+Found = TypeVar("Found")
 _FIELDS = {
     **{each: f"pick.{each}" for each in ("slot", "sku", "quantity")},
     **{"setting": "setting.attribute", "value": "setting.value"},
@@ -51,13 +57,17 @@ class Needs(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it was read. ``header`` says whom and when prices are for, where the question is about prices."""
+    """A question as it was read. ``header`` says whom and when prices are for, where the question is about prices, and
+    ``content`` the same as it was stated.
+    """
 
     active: ActiveBook
     sku: str
     configurator: ProductConfigurator
     choices: tuple[ProductChoice, ...]
     header: QuoteRequest | None
+    content: Content | None
+    day: date
 
     @property
     def key(self) -> Key:
@@ -101,7 +111,8 @@ class Questions:
             faults.found += beside(further, unread)
         checked(faults)
         assert configurator is not None, "what is no name of a product is a fault"
-        return Asked(active, sku, ok(configurator), choices, None if header is None else ok(header))
+        stated = None if header is None else ok(header)
+        return Asked(active, sku, ok(configurator), choices, stated, content, day)
 
     def book(self, name: str, day: date, faults: Faults) -> ActiveBook:
         """A rule book by its name, or the one in force; raises Refused with everything found to be wrong."""
@@ -113,6 +124,25 @@ class Questions:
         """What parts cost whom the question is about."""
         assert asked.header is not None, "a question about prices says whom they are for"
         return self._tables.of(asked.active, asked.configurator, asked.header)
+
+    def ranked(self, asked: Asked, candidates: Candidates, aim: Aim, left: Patience) -> Ranking:
+        """Candidates by what PriceQuote answers for them."""
+        return self._with_prices(asked, lambda price: ranked(candidates, aim, price, _lateness(left)))
+
+    def repairs(self, asked: Asked, repairs: Sequence[ProductRepair], left: Patience) -> tuple[RankedRepair, ...]:
+        """Repairs by what PriceQuote answers for what they lead to."""
+        configurator = asked.configurator
+        return self._with_prices(asked, lambda price: ranked_repairs(configurator, repairs, price, _lateness(left)))
+
+    def _with_prices(self, asked: Asked, rank: Callable[[Price], Found]) -> Found:
+        assert asked.content is not None, "a question about prices says whom they are for"
+        active, content, day = asked.active, asked.content, asked.day
+
+        def look(reader: Reader) -> Found:
+            quoter = Quoter(reader, active, content, day, self._calls.env.taxes)
+            return rank(partial(quoter.price, asked.sku))
+
+        return self._calls.env.store.look(DEFAULT_TENANT, look)
 
     def budget(self, context: grpc.ServicerContext) -> Budget:
         """The search budget of the service, as far as the caller's deadline leaves it."""
@@ -150,6 +180,10 @@ def choice_faults(configurator: ProductConfigurator, stated: More) -> Iterator[F
             number = place.removeprefix("choices[").removesuffix("]")
             path = field.format(number)
             yield replace(each, field=f"{path}.{_FIELDS[part]}" if part else path)
+
+
+def _lateness(left: Patience) -> Callable[[], bool]:
+    return lambda: left().milliseconds <= 0
 
 
 def _read_sku(product: str, faults: Faults) -> str:

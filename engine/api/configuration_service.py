@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Never, TypeVar
 
@@ -12,13 +12,24 @@ from cpq.v1 import configuration_pb2
 
 from engine.api.calls import Calls, Refused, Reply, ok
 from engine.api.charting import Charting
-from engine.api.configuration_questions import RULE_BOOKS, Asked, Needs, Questions, needs_of
+from engine.api.configuration_questions import RULE_BOOKS, Asked, Needs, Patience, Questions, needs_of
 from engine.api.configuration_states import Key, States, read_token, token_of
 from engine.application.configure import costs, lines_of, list_price, unpriced, validate_lines, without_price
 from engine.application.faults import invalid
+from engine.application.ranking import REPRICED, counted_settings
 from engine.catalog import Sku
 from engine.configuration.answers import Budget, OutOfBudget
-from engine.configuration.products import Conflict, Option, Pick, ProductChoice, ProductState, Set, Standing
+from engine.configuration.products import (
+    Aim,
+    Conflict,
+    Option,
+    Pick,
+    ProductChoice,
+    ProductState,
+    Set,
+    Sought,
+    Standing,
+)
 from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.wire import configurations as wire
@@ -34,7 +45,6 @@ MOST_OPTIONS = 1_000
 USUAL_OPTIONS = 200
 USUAL_REPAIRS = 3
 Known = TypeVar("Known")
-Patience = Callable[[], Budget]
 
 
 class ConfigurationService:
@@ -148,19 +158,18 @@ class ConfigurationService:
         wanted = wire.read_choices(request.wanted, "wanted", faults)
         if not 0 <= request.limit <= MOST_REPAIRS:
             faults.invalid("limit", f"{request.limit} is not between 0 and {MOST_REPAIRS}")
+        several = wire.read_count(request.candidate_limit, "candidate_limit", REPRICED, faults)
         more = {"wanted[{}]": wanted}
         asked = self._questions.read(request, faults, more=more, needs=Needs.PRICES)
-        found = asked.configurator.repair(
-            asked.choices,
-            wanted=wanted,
-            prices=self._questions.prices(asked).counted((*asked.choices, *wanted)),
-            limit=request.limit or USUAL_REPAIRS,
-            budget=self._questions.budget(context),
-        )
+        left = _patience(self._questions.budget(context))
+        prices = self._questions.prices(asked).counted((*asked.choices, *wanted))
+        sought = Sought(Aim.CHEAPEST, prices, {}, None, several, counted_settings(asked.active, asked.configurator))
+        found = asked.configurator.repairs(asked.choices, sought, wanted=wanted, budget=left())
         reply = configuration_pb2.RepairConfigurationResponse(currency_code=asked.currency)
         if isinstance(found, OutOfBudget):
             found, reply.out_of_budget = _known(found), True
-        for each in found:
+        ranked = self._questions.repairs(asked, found, left)
+        for each in ranked[: request.limit or USUAL_REPAIRS]:
             wire.fill_repair(reply.repairs.add(), each, asked.digits)
         return reply
 
@@ -174,20 +183,22 @@ class ConfigurationService:
             faults.invalid("aim", f"{request.aim} is not an aim")
         if limit is not None and limit < 0:
             faults.invalid("list_price_limit", f"{limit} is below zero")
+        several = wire.read_count(request.candidate_limit, "candidate_limit", REPRICED, faults)
+        alternatives = wire.read_count(request.alternative_limit, "alternative_limit", 0, faults)
         wishes = wire.read_wishes(request.wishes, faults)
         more = {f"wishes[{n}].choice": [w.choice] for n, w in enumerate(wishes)}
         asked = self._questions.read(request, faults, more=more, needs=Needs.PRICES)
         engine, choices = asked.configurator, asked.choices
         prices = self._questions.prices(asked).counted((*choices, *(each.choice for each in wishes)))
-        tables, budget = (prices, costs(asked.active, prices, asked.currency)), self._questions.budget(context)
-        aim = wire.AIMS[request.aim]
-        if wishes:
-            found = engine.nearest(choices, wishes, aim=aim, tables=tables, limit=limit, budget=budget)
-        else:
-            found = engine.complete(choices, aim=aim, prices=prices, costs=tables[1], limit=limit, budget=budget)
+        table, left = costs(asked.active, prices, asked.currency), _patience(self._questions.budget(context))
+        counted = counted_settings(asked.active, engine)
+        sought = Sought(wire.AIMS[request.aim], prices, table, limit, several, counted)
+        found = engine.candidates(choices, sought, wishes=wishes, budget=left())
+        ranking = self._questions.ranked(asked, found, sought.aim, left)
+        full = ranking.best.completion.choices
         reply = configuration_pb2.CompleteConfigurationResponse(currency_code=asked.currency)
-        lines = lines_of(asked.sku, found.choices) if found.choices else ()
-        wire.fill_completion(reply, found, lines, asked.digits)
+        lines = lines_of(asked.sku, full) if full else ()
+        wire.fill_completion(reply, ranking, lines, asked.digits, alternatives=alternatives)
         reply.without_price.extend(without_price(engine, prices)[:MOST_WITHOUT_PRICE])
         return reply
 

@@ -14,8 +14,8 @@ from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId, Sku
 from engine.catalog.product import QuantityRule
 from engine.configuration.answers import Budget
-from engine.configuration.products import Finding, Pick, ProductChoice, Set
-from engine.configuration.products.configurator import Prices, ProductConfigurator
+from engine.configuration.products import Finding, Pick, Prices, ProductChoice, Set
+from engine.configuration.products.configurator import ProductConfigurator
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.money import EXACT
 from engine.pricing import unit_prices

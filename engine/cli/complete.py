@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.configurations import choice_text
+from engine.cli.configurations import FEASIBLE, INFEASIBLE, OPTIMAL, choice_text, say_price
 from engine.cli.headers import OPTIONS, question
 from engine.cli.prices import plain
 from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional
@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 AIMS = ("cheapest", "best_margin", "preferred")
 STATUSES = {
-    1: "proven",
-    2: "valid, not proven",
+    1: "a valid configuration, proven at list prices",
+    2: "a valid configuration, not proven at list prices",
     3: "no valid configuration contains these choices",
     4: "none found within the budget",
 }
-OPTIMAL, FEASIBLE, INFEASIBLE = 1, 2, 3
 MOST_NAMED = 8
 
 
@@ -33,9 +32,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Argument(("--choices",), 'a JSON file {"choices": [...], "wishes": [{"choice": ..., "weight": 2}]}', Path),
         option("--aim", f"what to look for: {', '.join(AIMS)}", default="cheapest"),
         option("--limit", "the most the list price may come to"),
+        option("--candidates", "how many are priced with all rules, best first (default 20)", kind=int, default=0),
+        option("--alternatives", "how many of the others to show (default 0)", kind=int, default=0),
         *OPTIONS,
     )
-    text = "complete a configuration: cheapest, with the best margin, or nearest to a wish list"
+    text = "complete a configuration: cheapest, with the best margin, or nearest to a wish list; the true price decides"
     add_verb(commands, Verb("complete", text, complete, arguments))
 
 
@@ -52,11 +53,13 @@ def say_without_price(screen: Screen, found: Any) -> None:
 
 
 def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
-    """Complete; show what is taken, what it costs, which wishes are missed. Exit code 1 when nothing was found."""
+    """Complete; show what is taken, what it lists and nets, which wishes are missed. Exit code 1 if there is none."""
     found = client.configuration.complete_configuration(
         product=options.product,
         aim=options.aim,
         list_price_limit=options.limit or "",
+        candidate_limit=options.candidates,
+        alternative_limit=options.alternatives,
         **question(options, "choices", "wishes"),
     )
     screen.say(f"{options.product}: {STATUSES[found.status]}", style="green" if found.status == OPTIMAL else "yellow")
@@ -64,9 +67,24 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
     if found.status in (OPTIMAL, FEASIBLE):
         for each in found.choices:
             screen.say(f"  {choice_text(each)}")
-        screen.say(f"list price of the parts {plain(found.list_price)} {found.currency_code}")
+        say_price(screen, found)
     if found.list_price_bound and found.status not in (OPTIMAL, INFEASIBLE):
         screen.say(f"no parts cost less than {plain(found.list_price_bound)} {found.currency_code}")
     for each in found.missed:
         screen.say(f"  not kept of the wish list: {choice_text(each)}", style="yellow")
+    if found.alternatives:
+        _show_alternatives(screen, found)
     return found if found.status in (OPTIMAL, FEASIBLE) else Negative(found)
+
+
+def _show_alternatives(screen: Screen, found: Any) -> None:
+    """The other configurations: what each takes that the one shown does not."""
+    taken = [choice_text(each) for each in found.choices]
+    rows = []
+    for each in found.alternatives:
+        other = [choice_text(one) for one in each.choices]
+        changed = [*(one for one in other if one not in taken), *(f"no {one}" for one in taken if one not in other)]
+        net = plain(each.price.net_price) if each.price.net_price else each.price.fault or "not priced"
+        rows.append([plain(each.list_price), net, ", ".join(changed)])
+    code = found.currency_code
+    screen.table([f"list {code}", f"net {code}", "instead"], rows, right=(0, 1))

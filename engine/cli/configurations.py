@@ -10,6 +10,8 @@ from engine.cli.screen import Screen
 
 STANDINGS = {1: "chosen", 2: "follows", 3: "possible", 4: "impossible", 5: "not known yet"}
 CHOSEN, IMPLIED, POSSIBLE, IMPOSSIBLE = 1, 2, 3, 4
+OPTIMAL, FEASIBLE, INFEASIBLE = 1, 2, 3
+BUNDLE_ITSELF = "the product itself, quantities at their tiers"
 
 
 def show_slots(screen: Screen, state: Any) -> None:
@@ -47,7 +49,7 @@ def show_conflict(screen: Screen, why: Any, *, wanted: str = "") -> None:
 
 
 def show_repairs(screen: Screen, answer: Any) -> None:
-    """What may be given up, with the list price afterwards, and whether there may be better ways."""
+    """What may be given up, with list and net price afterwards, and whether there may be better ways."""
     for at, each in enumerate(answer.repairs, 1):
         drop = ", ".join(choice_text(one) for one in each.drop) or "nothing"
         instead = ", ".join(choice_text(one) for one in each.instead)
@@ -60,13 +62,42 @@ def show_repairs(screen: Screen, answer: Any) -> None:
         )
 
 
+def say_price(screen: Screen, found: Any) -> None:
+    """What a completion lists and nets, and how far either is proven."""
+    code = found.currency_code
+    proven = found.status == OPTIMAL
+    first = "proven to be the lowest" if proven else "not proven to be the lowest"
+    rank = first if found.list_rank == 1 else f"number {found.list_rank} by list price; it nets less than those before"
+    screen.say(f"list price of the parts {plain(found.list_price)} {code}, {rank}")
+    if not found.price.net_price:
+        why = f": {found.price.fault}" if found.price.fault else ""
+        screen.say(f"no price with all rules{why}", style="yellow")
+        return
+    count = found.repriced_count
+    among = f"no valid configuration is better: all {count} were priced" if found.price_proven else _among(count)
+    screen.say(
+        f"net {plain(found.price.net_price)} {code} with all rules, before tax"
+        f" (list {plain(found.price.list_price)} with {BUNDLE_ITSELF}); {among}"
+    )
+
+
+def _among(count: int) -> str:
+    if count == 1:
+        return "others were not priced with all rules"
+    return f"the best of {count} priced with all rules; others may be better"
+
+
 def _price_text(repair: Any, currency: str) -> str:
     if not repair.list_price:
         return ""
     proven = "" if repair.price_proven else ", not proven to be the lowest"
-    if repair.price_effect:
-        return f"  (cheapest completion: list price of the parts {signed(repair.price_effect)} {currency}{proven})"
-    return f"  (cheapest completion: list price of the parts {plain(repair.list_price)} {currency}{proven})"
+    listed = signed(repair.price_effect) if repair.price_effect else plain(repair.list_price)
+    net = ""
+    if repair.price.net_price:
+        change = signed(repair.net_effect) if repair.net_effect else plain(repair.price.net_price)
+        less = "none nets less" if repair.net_proven else f"the least of {repair.repriced_count} priced with all rules"
+        net = f"; net {change} {currency}, {less}"
+    return f"  (cheapest completion: list price of the parts {listed} {currency}{proven}{net})"
 
 
 def choice_text(choice: Any) -> str:

@@ -16,6 +16,7 @@ from engine.cli.configurations import (
     blame_line,
     choice_text,
     say_budget,
+    say_price,
     show_conflict,
     show_repairs,
     value_text,
@@ -249,10 +250,7 @@ class Session:
             say_without_price(self._screen, done)
             return
         self._choices = [_as_choice(each) for each in done.choices]
-        proven = "proven" if done.status == 1 else "not proven"
-        self._screen.say(
-            f"list price of the parts {plain(done.list_price)} {done.currency_code}, {proven} to be the lowest"
-        )
+        say_price(self._screen, done)
         say_without_price(self._screen, done)
         self._show()
 

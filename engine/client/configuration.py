@@ -76,6 +76,7 @@ class RepairConfigurationFields(HeaderFields, total=False):
     choices: Sequence[Plain]
     wanted: Sequence[Plain]
     limit: int
+    candidate_limit: int
     rule_book: str
 
 
@@ -87,6 +88,8 @@ class CompleteConfigurationFields(HeaderFields, total=False):
     aim: str | int
     list_price_limit: str | Decimal
     wishes: Sequence[Plain]
+    candidate_limit: int
+    alternative_limit: int
     rule_book: str
 
 

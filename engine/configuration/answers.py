@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from engine.configuration.model import Kind, Model, Rule, Term, Value, Variable
 
@@ -264,6 +264,24 @@ class Completion:
     def proven(self) -> bool:
         """Whether the total is the best possible."""
         return self.status is CompletionStatus.OPTIMAL
+
+
+Apart: TypeAlias = tuple[tuple[tuple[str, ...], ...], ...]
+"""What tells completions apart: groups of places, each place by the names of its variables.
+
+The places of a group are alike: which of them holds what means nothing, so that an exchange is no other completion.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Different completions, least total first; the first is what ``complete`` answers.
+
+    Those after it are proven to come next. ``exhausted`` says that there are no others.
+    """
+
+    completions: tuple[Completion, ...]
+    exhausted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

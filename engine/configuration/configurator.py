@@ -8,6 +8,7 @@ from typing import Never, Protocol
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
     NOT_PRICED,
+    Apart,
     AtLeast,
     Blamed,
     Budget,
@@ -19,6 +20,7 @@ from engine.configuration.answers import (
     Objective,
     Offer,
     OutOfBudget,
+    Ranking,
     Repair,
     RepairsSoFar,
     State,
@@ -87,6 +89,17 @@ class Configurator(Protocol):
         self, choices: Sequence[Choice], *, objective: Objective, budget: Budget = DEFAULT_BUDGET
     ) -> Completion:
         """A full valid configuration of least total; the status says whether that is proven."""
+
+    def ranked(
+        self,
+        choices: Sequence[Choice],
+        *,
+        objective: Objective,
+        apart: Apart,
+        count: int,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> Ranking:
+        """The first completions by rising total, at most ``count`` and at least the one that ``complete`` answers."""
 
     def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget[AtLeast]:
         """The exact number of complete valid configurations (over decision variables) that contain the choices."""

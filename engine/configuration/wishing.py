@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from engine.configuration.answers import Budget, Choice, Completion, CompletionStatus, Objective, Relation
-from engine.configuration.configurator import configurator_for
+from engine.configuration.answers import Apart, Budget, Choice, Completion, CompletionStatus, Objective, Relation
 from engine.configuration.model import Bound, Cardinality, Clause, Kind, Model, Term, Variable
+from engine.configuration.solver.engine import SatConfigurator
+from engine.configuration.solver.search import Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,16 @@ class Nearest:
     """A completion, and for each wish the way in which it is kept (None: it is not).
 
     ``completion.total`` is what the objective comes to; ``missed`` is the weight not kept and ``bound`` the least that
-    any configuration misses, as far as is proven.
+    any configuration misses, as far as is proven. ``following`` are those that come next by the objective and miss no
+    more; ``exhausted`` says that there are no others.
     """
 
     completion: Completion
     ways: tuple[Way | None, ...] = ()
     missed: int | None = None
     bound: int | None = None
+    following: tuple[tuple[Completion, tuple[Way | None, ...]], ...] = ()
+    exhausted: bool = False
 
     @property
     def proven(self) -> bool:
@@ -47,32 +51,46 @@ class Nearest:
 
 
 def nearest(
-    model: Model, choices: Sequence[Choice], wishes: Sequence[Wish], *, then: Objective, budget: Budget
+    model: Model,
+    choices: Sequence[Choice],
+    wishes: Sequence[Wish],
+    *,
+    then: Objective,
+    told: tuple[Apart, int] = ((), 1),
+    budget: Budget | Allowance,
 ) -> Nearest:
     """The completion that misses the least weight of wishes; among equals, least by the objective ``then``.
 
-    Both searches have the budget each. A completion whose objective is not proven says so; the wishes have a proof of
-    their own.
+    Both searches have the budget each, or share an allowance in halves. A completion whose objective is not proven says
+    so; the wishes have a proof of their own. ``told`` says what tells completions apart, and how many are wanted.
     """
+    apart, count = told
     wider, facts = _with_wishes(model, wishes)
     missed = tuple(Term(each.weight, -kept) for each, (kept, _) in zip(wishes, facts, strict=True))
-    engine = configurator_for(wider)
-    first = engine.complete(choices, objective=Objective(missed, then.limits), budget=budget)
+    engine = SatConfigurator(wider)
+    half = budget.half() if isinstance(budget, Allowance) else budget
+    first = engine.complete(choices, objective=Objective(missed, then.limits), budget=half)
     if not first.values:
         return Nearest(replace(first, total=None, bound=None), bound=first.bound)
     assert first.total is not None, "a completion has a total"
     within = Objective(then.terms, (*then.limits, (missed, first.total)))
-    second = engine.complete(choices, objective=within, budget=budget)
+    ranking = engine.ranked(choices, objective=within, apart=apart, count=count, budget=budget)
+    second, *following = ranking.completions
     if not second.values:
         second = Completion(CompletionStatus.FEASIBLE, first.values)
-    held = {name for name, value in second.values if value is True}
     names = {each.name for each in model.variables}
-    shown = tuple((name, value) for name, value in second.values if name in names)
-    ways = tuple(
-        next((way for way, name in zip(each.ways, taken, strict=True) if name in held), None)
-        for each, (_, taken) in zip(wishes, facts, strict=True)
-    )
-    return Nearest(replace(second, values=shown), ways, first.total, first.bound)
+
+    def read(found: Completion) -> tuple[Completion, tuple[Way | None, ...]]:
+        held = {name for name, value in found.values if value is True}
+        ways = tuple(
+            next((way for way, name in zip(each.ways, taken, strict=True) if name in held), None)
+            for each, (_, taken) in zip(wishes, facts, strict=True)
+        )
+        return replace(found, values=tuple(each for each in found.values if each[0] in names)), ways
+
+    shown, ways = read(second)
+    after = tuple(map(read, following))
+    return Nearest(shown, ways, first.total, first.bound, after, ranking.exhausted)
 
 
 def _with_wishes(model: Model, wishes: Sequence[Wish]) -> tuple[Model, list[tuple[int, list[str]]]]:

@@ -9,6 +9,7 @@ from engine.pricing.compile import compile_plan
 from engine.pricing.compiled import PricePlan
 from engine.pricing.flow import Lane, price
 from engine.pricing.picture import picture
+from engine.pricing.reading import may_be_read
 from engine.pricing.repricing import Edit, Repriced, reprice
 from engine.pricing.story import waterfall, waterfalls
 from engine.pricing.unit_prices import facts_read, unit_prices
@@ -23,6 +24,7 @@ __all__ = [
     "compile_plan",
     "explain_rule",
     "facts_read",
+    "may_be_read",
     "picture",
     "price",
     "reprice",

@@ -147,6 +147,14 @@ def evaluate_together(
     return None if priced is None else found_out(request, (), priced, parts, ())
 
 
+def priced_alone(request: QuoteRequest, parts: Parts) -> Priced | Refusal:
+    """The prices of ``evaluate``, without a look at the configurations or the approval route."""
+    lines = resolve(request, parts.catalog)
+    if isinstance(lines, Refusal):
+        return lines
+    return price(parts.plan, price_request(request, price_lines(lines, request, parts)))
+
+
 def faults_before_prices(request: QuoteRequest, parts: Parts) -> tuple[Fault, ...]:
     """Everything that can be seen to be wrong with a request before there are prices."""
     lines = resolve(request, parts.catalog)

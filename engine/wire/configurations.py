@@ -8,6 +8,7 @@ from typing import Any
 
 from cpq.v1 import configuration_pb2, pricing_pb2
 
+from engine.application.ranking import Ranked, RankedRepair, Ranking
 from engine.catalog import Sku
 from engine.configuration.answers import CompletionStatus
 from engine.configuration.products import (
@@ -16,14 +17,13 @@ from engine.configuration.products import (
     Finding,
     Pick,
     ProductChoice,
-    ProductCompletion,
-    ProductRepair,
     Set,
     SettingState,
     SlotState,
     Standing,
 )
 from engine.configuration.products.wishes import ProductWish
+from engine.money import Money
 from engine.quotes.request import RequestedLine
 from engine.wire.basics import Faults, fill_value, price_text, read_value
 from engine.wire.contents import fill_line
@@ -33,6 +33,7 @@ from engine.wire.sheets import place_of
 MOST_CHOICES = 1_000
 MOST_WISHES = 100
 MOST_WEIGHT = 1_000
+MOST_CANDIDATES = 100
 AIMS: Mapping[int, Aim] = {
     configuration_pb2.COMPLETION_AIM_UNSPECIFIED: Aim.CHEAPEST,
     configuration_pb2.COMPLETION_AIM_PREFERRED: Aim.PREFERRED,
@@ -134,32 +135,70 @@ def fill_conflict(message: configuration_pb2.ExplainChoiceResponse, conflict: Co
     _fill_blames(message.rules, conflict)
 
 
-def fill_repair(message: configuration_pb2.Repair, repair: ProductRepair, digits: int) -> None:
+def read_count(given: int, field: str, usual: int, faults: Faults) -> int:
+    """How many candidates or alternatives are asked for; 0 is as many as usual."""
+    if not 0 <= given <= MOST_CANDIDATES:
+        faults.invalid(field, f"{given} is not between 0 and {MOST_CANDIDATES}")
+    return given or usual
+
+
+def fill_repair(message: configuration_pb2.Repair, ranked: RankedRepair, digits: int) -> None:
     """Set choices to give up; prices with at least the digits of their currency."""
+    repair, best = ranked.repair, ranked.after.best
     for choice in repair.drop:
         fill_choice(message.drop.add(), choice)
-    for choice in repair.instead:
+    for choice in ranked.instead:
         fill_choice(message.instead.add(), choice)
     message.price_effect = _price(repair.price_effect, digits)
     message.list_price, message.price_proven = _price(repair.list_price, digits), repair.proven
+    _fill_quoted(message, best, digits)
+    message.net_effect = "" if ranked.net_effect is None else _amount(ranked.net_effect)
+    message.repriced_count, message.net_proven = ranked.after.repriced, ranked.after.proven
 
 
 def fill_completion(
     message: configuration_pb2.CompleteConfigurationResponse,
-    completion: ProductCompletion,
+    ranking: Ranking,
     lines: Iterable[RequestedLine],
     digits: int,
+    *,
+    alternatives: int,
 ) -> None:
     """Set a full configuration; prices with at least the digits of their currency."""
-    message.status = STATUSES[completion.status]  # type: ignore[assignment]
-    for choice in completion.choices:
-        fill_choice(message.choices.add(), choice)
-    message.list_price = _price(completion.list_price, digits)
-    message.list_price_bound = _price(completion.bound, digits)
+    best, by_list = ranking.best, ranking.by_list
+    message.status = STATUSES[by_list.status]  # type: ignore[assignment]
+    message.list_price_bound = _price(by_list.bound, digits)
     for line in lines:
         fill_line(message.lines.add(), line)
-    for choice in completion.missed:
+    for choice in best.completion.missed:
         fill_choice(message.missed.add(), choice)
+    if not best.completion.choices:
+        return
+    _fill_ranked(message, best, digits)
+    message.repriced_count, message.price_proven = ranking.repriced, ranking.proven
+    for other in ranking.ranked[1 : 1 + alternatives]:
+        _fill_ranked(message.alternatives.add(), other, digits)
+
+
+def _amount(money: Money) -> str:
+    return f"{money.decimal:f}"
+
+
+def _fill_ranked(message: Any, ranked: Ranked, digits: int) -> None:
+    for choice in ranked.completion.choices:
+        fill_choice(message.choices.add(), choice)
+    message.list_price, message.list_rank = _price(ranked.completion.list_price, digits), ranked.place
+    _fill_quoted(message, ranked, digits)
+
+
+def _fill_quoted(message: Any, ranked: Ranked, digits: int) -> None:
+    """Set what PriceQuote answers, or why it answers none; nothing where it was not asked."""
+    if ranked.quoted is not None:
+        totals = ranked.quoted.totals
+        message.price.list_price, message.price.net_price = _amount(totals.list), _amount(totals.net)
+        message.price.margin = "" if totals.margin is None else _amount(totals.margin)
+    elif ranked.fault is not None:
+        message.price.fault = ranked.fault.message
 
 
 def read_wishes(messages: Iterable[configuration_pb2.Wish], faults: Faults) -> tuple[ProductWish, ...]:

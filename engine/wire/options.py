@@ -10,8 +10,7 @@ from types import MappingProxyType
 from cpq.v1 import configuration_pb2
 
 from engine.catalog import Product, Sku
-from engine.configuration.products import Conflict, Option, Pick, ProductChoice, SlotState, Standing
-from engine.configuration.products.configurator import Prices
+from engine.configuration.products import Conflict, Option, Pick, Prices, ProductChoice, SlotState, Standing
 from engine.wire.basics import price_text
 
 STANDINGS: Mapping[Standing, int] = {

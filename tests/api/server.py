@@ -26,6 +26,7 @@ from engine.application.publish import publish_files
 from engine.bootstrap.build import environment
 from engine.bootstrap.running import Running, limits_of
 from engine.bootstrap.settings import Settings
+from engine.diagnostics import Refusal
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import open_store
 from tests.fakes.rules import SMALL
@@ -128,7 +129,10 @@ def served(
     store = open_store(chosen.database, TABLES, SCALARS)
     env = environment(chosen, store, SequenceIds(store), Afterwards())
     env = env if bell is None else replace(env, bell=bell)
-    perform(env, Asked("Publish"), lambda work: publish_files(work, files, etag=""), lambda _, book: book.id.encode())
+    done = perform(
+        env, Asked("Publish"), lambda work: publish_files(work, files, etag=""), lambda _, book: book.id.encode()
+    )
+    assert not isinstance(done, Refusal), done
     calls = Calls(env, Pages(b"key of the tests"), limits_of(chosen))
     with Running(chosen, calls, on_close=store.close) as running, grpc.insecure_channel(running.address) as channel:
         saved = Saved(chosen.database)

@@ -88,6 +88,10 @@ def test_a_completion_is_the_cheapest_for_whom_it_is(market: Served, name: str) 
     # what is agreed is a step below the list price; edu has discounts below it
     quoted = sum(each.net if name == "a contract" else each.list_amount for each in parts)
     assert f"{quoted // 100}.{quoted % 100:02}" == total
+    assert (found.price.list_price, found.price.net_price) == tuple(
+        f"{each // 100}.{each % 100:02}" for each in (priced.totals.list, priced.totals.net)
+    )
+    assert (found.list_rank, found.repriced_count, found.price_proven) == (1, 2, True)
 
 
 def test_nobody_in_particular_is_told_what_has_no_price(market: Served) -> None:
@@ -156,6 +160,69 @@ def test_repairs_come_by_what_the_customer_pays(market: Served) -> None:
     assert order(customer="customers/carl") == [("CPU-A", "190.00"), ("BRD-2", "280.00")]
 
 
+HALF_B = """\
+groups: [{id: all, pick: all, combine: compound}]
+discounts:
+  - {id: half, group: all, when: line.sku = "CPU-B", give: 75 % off unit}
+"""
+
+
+@pytest.fixture(scope="module")
+def sale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """CPU-B, the dearer one by list, is at 75 % off."""
+    files = {**SMALL, "discounts/rules.yaml": HALF_B.encode()}
+    with served(tmp_path_factory.mktemp("sale"), files) as server:
+        deal.set_clock(server)
+        yield server
+
+
+def test_the_true_price_decides_and_both_prices_are_shown(sale: Served) -> None:
+    found = complete(sale, alternative_limit=5)
+    assert found.status == configuration_pb2.COMPLETION_STATUS_OPTIMAL and found.list_price_bound == "280.00"
+    # BOX 100 + CPU-B 300 + BRD-2 90; a quarter of CPU-B is 75
+    assert (found.list_price, found.list_rank) == ("390.00", 2)
+    assert (found.price.list_price, found.price.net_price, found.price.margin) == ("490.00", "265.00", "")
+    assert found.repriced_count == 2 and found.price_proven
+    (other,) = found.alternatives
+    assert (other.list_price, other.price.net_price, other.list_rank) == ("280.00", "380.00", 1)
+    assert {each.pick.sku for each in other.choices} == {"CPU-A", "BRD-1"}
+    first = complete(sale, candidate_limit=1)
+    assert (first.list_price, first.price.net_price, first.repriced_count) == ("280.00", "380.00", 1)
+    assert not first.price_proven and not first.alternatives
+
+
+def test_repairs_of_equal_size_come_by_what_they_net(sale: Served) -> None:
+    clash = [pick("cpu", "CPU-A"), pick("board", "BRD-2")]
+    request = configuration_pb2.RepairConfigurationRequest(product=BOX, choices=clash)
+    found = sale.configuration.RepairConfiguration(request).repairs
+    assert [(each.drop[0].pick.sku, each.list_price, each.price.net_price) for each in found] == [
+        ("CPU-A", "390.00", "265.00"), ("BRD-2", "280.00", "380.00"),
+    ]  # fmt: skip
+    assert all(each.net_proven and each.repriced_count == 1 and not each.net_effect for each in found)
+    swap = configuration_pb2.RepairConfigurationRequest(product=BOX, choices=clash[:1], wanted=[pick("board", "BRD-2")])
+    (only,) = sale.configuration.RepairConfiguration(swap).repairs
+    assert (only.price_effect, only.net_effect, only.instead[0].pick.sku) == ("110.00", "-115.00", "CPU-B")
+
+
+def test_prices_with_tax_in_them_are_compared_before_tax(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """In DE all parts bear 19 % that is in their prices; without a region there is no rate to take out."""
+    taxed = CATALOG.replace("  machine:\n", "  machine:\n    tax_code: standard\n")
+    taxed = taxed.replace("    title: Processors\n", "    title: Processors\n    tax_code: standard\n")
+    taxed = taxed.replace("    title: Boards\n", "    title: Boards\n    tax_code: standard\n")
+    tax = b"# value added tax\ntax_code,customer.region,out: percent\nstandard,DE,19\n"
+    terms = SMALL["terms/terms.yaml"] + b"tax: {included: true}\n"
+    files = {**SMALL, "terms/terms.yaml": terms, "catalog/products.yaml": taxed.encode(), "terms/tax.csv": tax}
+    del files["tests/prices.yaml"]
+    with served(tmp_path_factory.mktemp("tax"), files) as server:
+        deal.set_clock(server)
+        found = complete(server, customer_facts=GERMANY)
+        # (100 + 200 + 80) / 1.19 by line: 84.03 + 168.07 + 67.23
+        assert (found.price.list_price, found.price.net_price) == ("380.00", "319.33")
+        nowhere = complete(server)
+        assert nowhere.list_price == "280.00" and not nowhere.price.net_price
+        assert "tax" in nowhere.price.fault and nowhere.repriced_count == 0 and not nowhere.price_proven
+
+
 BAD: list[dict[str, Any]] = [
     {"customer_facts": {"segment": deal.text("educ"), "regoin": deal.text("DE")}, "header": {"chanel": deal.text("w")}},
     {"customer": "customers/nobody", "customer_facts": {"region": deal.text("DE"), "id": common_pb2.Value(flag=True)}},
@@ -190,11 +257,13 @@ def test_everything_wrong_with_a_question_is_said_at_once(market: Served) -> Non
         customer_facts={"segment": deal.text("educ")},
         list_price_limit="a lot",
         aim=9,
+        candidate_limit=-1,
+        alternative_limit=101,
     )
     found = failure(market.configuration.CompleteConfiguration, request)
     assert found.fields.keys() == {
         *("choices[0].pick.sku", "choices[1].pick.slot", "wishes[0].choice.pick.sku", "wishes[0].weight"),
-        *("customer_facts.segment", "list_price_limit", "aim"),
+        *("customer_facts.segment", "list_price_limit", "aim", "candidate_limit", "alternative_limit"),
     }
     where = configuration_pb2.ConfigureRequest(product="BOX", header={"chanel": deal.text("web")}, option_limit=-1)
     assert failure(market.configuration.Configure, where).fields.keys() == {"product", "header.chanel", "option_limit"}

@@ -88,18 +88,39 @@ def test_prices_are_for_whom_the_file_or_the_options_say(cpq: Cpq, write: Write)
     swiss = {**card, "customer_facts": {"region": "CH"}, "date": "2026-03-02"}
     elsewhere = cpq("complete", "WS", "--choices", write("a.json", card), "--json")
     by_file = cpq("complete", "WS", "--choices", write("b.json", swiss), "--json")
-    by_option = cpq("complete", "WS", "--choices", write("a.json", card), "--facts", "region=CH", "--json")
+    by_option = cpq(
+        "complete", "WS", "--choices", write("a.json", card), "--facts", "region=CH", "--date", "2026-03-02", "--json"
+    )
     assert by_file == by_option and by_file["list_price"] != elsewhere["list_price"]
-    content = {"lines": by_file["lines"], "customer_facts": {"region": "CH"}}
+    content = {"lines": by_file["lines"], "customer_facts": {"region": "CH"}, "date": "2026-03-02"}
     priced = cpq("price", write("c.json", content), "--json")
     # the machine itself is no part
     parts = sum(int(each.get("list_amount", 0)) for each in priced["lines"] if each["sku"] != "WS")
     assert by_file["list_price"] == f"{parts // 100}.{parts % 100:02}"
+    net = int(priced["totals"]["net"])
+    assert by_file["price"]["net_price"] == f"{net // 100}.{net % 100:02}" and net < int(priced["totals"]["list"])
     wanted = {"choices": [pick("gpu", "GPU-W8")], "wanted": [pick("psu", "PSU-450B")]}
     asked = write("d.json", {**wanted, "customer_facts": {"region": "CH"}})
     assert "list price" in cpq("repair", "WS", "--choices", asked, "--date", "2026-03-02", "--header", "channel=web")
     state = cpq("configure", "WS", "--choices", write("b.json", swiss), "--currency", "EUR", "--json")
     assert state["list_price"] == "7199.90"
+
+
+def test_a_completion_says_what_it_lists_and_nets_and_how_far_that_is_proven(cpq: Cpq, write: Write) -> None:
+    asked = write("c.json", {"choices": [pick("gpu", "GPU-W48")], "date": "2026-03-02"})
+    shown = " ".join(cpq("complete", "WS", "--choices", asked, "--alternatives", "3").split())
+    assert "a valid configuration, proven at list prices" in shown
+    assert "with all rules, before tax (list " in shown
+    assert "the best of 20 priced with all rules; others may be better" in shown and "instead" in shown
+    found = cpq("complete", "WS", "--choices", asked, "--alternatives", "3", "--json")
+    nets = [found["price"]["net_price"], *(each["price"]["net_price"] for each in found["alternatives"])]
+    assert len(nets) == 4 and nets == sorted(nets, key=float)
+    one = " ".join(cpq("complete", "WS", "--choices", asked, "--candidates", "1").split())
+    assert "proven to be the lowest" in one and "others were not priced with all rules" in one
+    told = cpq("complete", "WS", "--choices", asked, "--candidates", "101", "--alternatives", "-1", code=1)
+    assert "101 is not between 0 and 100" in told and "-1 is not between 0 and 100" in told
+    clash = " ".join(cpq("repair", "WS", "--choices", write("d.json", CLASH)).split())
+    assert "priced with all rules)" in clash and "; net " in clash
 
 
 def test_a_wrong_header_and_a_misspelt_field_are_told(cpq: Cpq, write: Write) -> None:

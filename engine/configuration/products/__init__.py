@@ -7,10 +7,12 @@ Entry points: ``constraint_scope``, ``Constraint``, ``compile_product``, ``confi
 from engine.configuration.products.answers import (
     Aim,
     Blame,
+    Candidates,
     Conflict,
     Finding,
     Option,
     Pick,
+    Prices,
     ProductChoice,
     ProductCompletion,
     ProductRepair,
@@ -24,17 +26,20 @@ from engine.configuration.products.constraint import SOFT, Constraint, Constrain
 from engine.configuration.products.problem import ProductModel, compile_product
 from engine.configuration.products.scope import constraint_scope
 from engine.configuration.products.seasons import Season, season_starts
+from engine.configuration.products.sought import Sought
 
 __all__ = [
     "SOFT",
     "Aim",
     "Blame",
+    "Candidates",
     "Conflict",
     "Constraint",
     "ConstraintKind",
     "Finding",
     "Option",
     "Pick",
+    "Prices",
     "ProductChoice",
     "ProductCompletion",
     "ProductModel",
@@ -44,6 +49,7 @@ __all__ = [
     "Set",
     "SettingState",
     "SlotState",
+    "Sought",
     "Standing",
     "compile_product",
     "constraint_scope",

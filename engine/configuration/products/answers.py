@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -30,6 +31,8 @@ class Set:
 
 
 ProductChoice: TypeAlias = Pick | Set
+Prices: TypeAlias = Mapping[Sku, Decimal]
+"""List price of one unit by SKU, in the currency of the question; a product without one is not offered."""
 
 
 class Standing(Enum):
@@ -128,7 +131,8 @@ class ProductRepair:
     """Choices to give up so that the rest fits, what may take their place, and what that does to the list price.
 
     ``list_price`` is that of the cheapest completion then, ``price_effect`` its difference to the cheapest before
-    (None: there was none); ``proven`` says that these certainly are the cheapest.
+    (None: there was none); ``proven`` says that these certainly are the cheapest. ``after`` and ``before`` are the
+    completions that come first, where they were asked for.
     """
 
     drop: tuple[ProductChoice, ...]
@@ -136,6 +140,8 @@ class ProductRepair:
     price_effect: Decimal | None
     list_price: Decimal | None = None
     proven: bool = True
+    after: Candidates | None = field(default=None, compare=False, repr=False)
+    before: Candidates | None = field(default=None, compare=False, repr=False)
 
 
 class Aim(Enum):
@@ -164,6 +170,23 @@ class ProductCompletion:
     def proven(self) -> bool:
         """Whether no other configuration is better."""
         return self.status is CompletionStatus.OPTIMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Different full configurations, best by the aim first: that one says how far it is proven to be the best.
+
+    Without any, the first has no choices. ``exhausted`` says that there are no others, as far as products, quantities
+    and the attributes that count tell them apart.
+    """
+
+    completions: tuple[ProductCompletion, ...]
+    exhausted: bool = False
+
+    @property
+    def best(self) -> ProductCompletion:
+        """The best one by the aim."""
+        return self.completions[0]
 
 
 @dataclass(frozen=True, slots=True)

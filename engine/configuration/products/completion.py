@@ -12,7 +12,7 @@ from engine.configuration.model import Term, Value
 from engine.configuration.products.answers import Aim, Pick, ProductChoice
 from engine.configuration.products.answers import Set as SetChoice
 from engine.configuration.products.problem import ProductModel
-from engine.configuration.products.slots import NOTHING, Place, Slot
+from engine.configuration.products.slots import NEVER, NOTHING, Place, Slot
 
 NOWHERE: Mapping[str, Sku] = MappingProxyType({})
 PRICE_SCALE = 10_000
@@ -32,13 +32,15 @@ def aims_of(
     """
     prices, costs = tables
     terms = tuple(_amounts(product, prices, picks))
-    limits = () if limit is None else ((terms, int(limit * PRICE_SCALE)),)
+    limits = [*_few_with_prices(product, prices)]
+    if limit is not None:
+        limits.append((terms, int(limit * PRICE_SCALE)))
     objective: tuple[Term, ...] = terms
     if aim is Aim.PREFERRED:
         objective = ()
     elif aim is Aim.BEST_MARGIN:
         objective = tuple(_amounts(product, amounts_of(aim, prices, costs), picks))
-    return Objective(objective, limits), tuple(_not_offered(product, prices))
+    return Objective(objective, tuple(limits)), tuple(_not_offered(product, prices, picks))
 
 
 def amounts_of(aim: Aim, prices: Mapping[Sku, Decimal], costs: Mapping[Sku, Decimal]) -> Mapping[Sku, Decimal]:
@@ -109,11 +111,24 @@ def _units(place: Place, at: int, amount: Decimal) -> Iterator[Term]:
         yield Term(scaled, place.taken[at], place.quantity)
 
 
-def _not_offered(product: ProductModel, prices: Mapping[Sku, Decimal]) -> Iterator[Choice]:
+def _not_offered(product: ProductModel, prices: Mapping[Sku, Decimal], picks: Sequence[Pick]) -> Iterator[Choice]:
+    """Choices that keep out what has no price; where the customer chose it, nothing fits them."""
     for slot in product.slots.values():
         for at, each in enumerate(slot.classes):
             if not any(sku in prices for sku in each.skus):
                 yield from (Choice(place.path, each.label, Relation.IS_NOT) for place, _ in slot.holders(at))
+    if any(each.sku not in prices for each in picks):
+        yield Choice(NEVER, value=False)
+
+
+def _few_with_prices(product: ProductModel, prices: Mapping[Sku, Decimal]) -> Iterator[tuple[tuple[Term, ...], int]]:
+    """Where fewer products of a class have a price than there are places: no more entries of it than those."""
+    for slot in product.slots.values():
+        for at, each in enumerate(slot.classes):
+            taken = [place.taken[own] for place, own in slot.holders(at)]
+            priced = sum(sku in prices for sku in each.skus)
+            if 0 < priced < min(len(taken), len(each.skus)):
+                yield tuple(Term(1, literal) for literal in taken), priced
 
 
 def _entries(

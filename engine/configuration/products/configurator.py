@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Never
 
-from engine.catalog import ConfiguredLine, LineId, Sku
+from engine.catalog import ConfiguredLine, LineId
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
     Budget,
-    Completion,
     CompletionStatus,
     OutOfBudget,
 )
@@ -21,8 +20,10 @@ from engine.configuration.model import Rule
 from engine.configuration.products.answers import (
     Aim,
     Blame,
+    Candidates,
     Conflict,
     Finding,
+    Prices,
     ProductChoice,
     ProductCompletion,
     ProductRepair,
@@ -31,24 +32,22 @@ from engine.configuration.products.answers import (
 from engine.configuration.products.asking import Questions
 from engine.configuration.products.checking import broken, choices_of, missing_findings, shape_findings, undecided
 from engine.configuration.products.clashing import Clashes, Guilt
-from engine.configuration.products.completion import PRICE_SCALE, aims_of, amounts_of, choices_from
+from engine.configuration.products.completing import Completer
 from engine.configuration.products.messages import message_of
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.seasons import Season
 from engine.configuration.products.showing import Display
+from engine.configuration.products.sought import Sought
 from engine.configuration.products.vocabulary import Vocabulary
-from engine.configuration.products.wishes import ProductWish, missed_wishes, placed_wishes, spoken_wishes
+from engine.configuration.products.wishes import ProductWish
 from engine.configuration.solver.search import Allowance
 from engine.configuration.solver.wide import WideConfigurator
-from engine.configuration.wishing import nearest
 from engine.diagnostics import Fault
 
 REPAIRS_PRICED = 12
 """How many equally small repairs are priced before the best are shown."""
-NOT_ASKED = ProductCompletion(CompletionStatus.UNKNOWN, (), None)
+NOT_ASKED = Candidates((ProductCompletion(CompletionStatus.UNKNOWN, (), None),))
 ZERO = Decimal(0)
-Prices = Mapping[Sku, Decimal]
-"""List price of one unit by SKU, in the currency of the question; a product without one is not offered."""
 
 
 class ProductConfigurator:
@@ -68,6 +67,7 @@ class ProductConfigurator:
         self._display = Display(product)
         self._questions = Questions(product)
         self._clashes = Clashes(product, self.engine)
+        self._completer = Completer(product, self.engine)
 
     def faults(self, choices: Sequence[ProductChoice]) -> tuple[Fault, ...]:
         """What is wrong with choices themselves; every other question takes choices without faults."""
@@ -145,16 +145,32 @@ class ProductConfigurator:
         what may take the place of a dropped choice is read off that completion. Out of budget, what is known works, but
         there may be more repairs, and the first may give up more than it has to.
         """
-        kept: Sequence[ProductChoice] = choices
-        for each in wanted:
-            kept = self._words.without_slot_of(kept, each)
-        allowance = Allowance(budget)
-        found = self._clashes.given_up(kept, wanted, REPAIRS_PRICED if prices else limit, allowance)
         if prices:
-            repairs = self._priced(found.sets, (kept, wanted), prices, allowance)[:limit]
-        else:
-            repairs = tuple(ProductRepair(drop, (), None, proven=False) for drop in found.sets)
-        if found.complete and not (prices and allowance.spent()):
+            found = self.repairs(choices, Sought(Aim.CHEAPEST, prices, {}), wanted=wanted, budget=budget)
+            if isinstance(found, OutOfBudget):
+                return OutOfBudget("repair", None if found.known is None else found.known[:limit])
+            return found[:limit]
+        given = self._clashes.given_up(self._kept(choices, wanted), wanted, limit, Allowance(budget))
+        repairs = tuple(ProductRepair(drop, (), None, proven=False) for drop in given.sets)
+        return repairs if given.complete else OutOfBudget("repair", repairs or None)
+
+    def repairs(
+        self,
+        choices: Sequence[ProductChoice],
+        sought: Sought,
+        *,
+        wanted: Sequence[ProductChoice] = (),
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> tuple[ProductRepair, ...] | OutOfBudget[tuple[ProductRepair, ...]]:
+        """The repairs that are priced, ranked as ``repair`` ranks them, each with the first completions after it.
+
+        ``sought.several`` completions are shared out to all of them, so that more repairs have fewer each.
+        """
+        kept = self._kept(choices, wanted)
+        allowance = Allowance(budget)
+        found = self._clashes.given_up(kept, wanted, REPAIRS_PRICED, allowance)
+        repairs = self._priced(found.sets, (kept, wanted), sought, allowance)
+        if found.complete and not allowance.spent():
             return repairs
         return OutOfBudget("repair", repairs or None)
 
@@ -166,32 +182,10 @@ class ProductConfigurator:
         prices: Prices,
         costs: Prices | None = None,
         limit: Decimal | None = None,
-        budget: Budget | Allowance = DEFAULT_BUDGET,
+        budget: Budget = DEFAULT_BUDGET,
     ) -> ProductCompletion:
-        """A full valid configuration with the choices in it, best by the aim, its list price within ``limit``.
-
-        The solver counts the cheapest product of a class for every one taken of it. Where the second one breaks the
-        limit, it is asked again with so much less; what it finds then is not proven the best.
-        """
-        picks, tables = self._words.picks(choices), (prices, costs or {})
-        amounts = amounts_of(aim, *tables)
-        allowance = budget if isinstance(budget, Allowance) else Allowance(budget)
-        first: Completion | None = None
-        allowed = limit
-        while True:
-            objective, offered = aims_of(self.product, picks, aim, tables, allowed)
-            asked = [*self._words.spoken(choices), *offered]
-            found = self.engine.complete(asked, objective=objective, budget=allowance)
-            first = first or found
-            full, total = self._filled(found, choices, (amounts, prices), limit)
-            if limit is None or allowed is None or total is None or total <= limit:
-                break
-            allowed -= total - limit
-        bound = None if first.bound is None or aim is not Aim.CHEAPEST else Decimal(first.bound) / PRICE_SCALE
-        status = self._status(found, full, amounts if aim is not Aim.PREFERRED else None)
-        if found is not first:
-            status = CompletionStatus.FEASIBLE if full else CompletionStatus.UNKNOWN
-        return ProductCompletion(status, full, total, bound=bound)
+        """A full valid configuration with the choices in it, best by the aim, its list price within ``limit``."""
+        return self.candidates(choices, Sought(aim, prices, costs or {}, limit), budget=budget).best
 
     def nearest(
         self,
@@ -205,29 +199,23 @@ class ProductConfigurator:
     ) -> ProductCompletion:
         """A full valid configuration that misses the least weight of wishes, among equals best by the aim.
 
-        ``tables`` are list prices and costs. Optimal means that none is nearer to the wishes; what is found after a
-        second product of a class broke the limit is not called so, as in ``complete``.
+        ``tables`` are list prices and costs. Optimal means that none is nearer to the wishes.
         """
-        picks, spoken = self._words.picks(choices), spoken_wishes(self.product, wishes, choices)
-        allowance, left = Allowance(budget), budget
-        allowed = limit
-        while True:
-            objective, offered = aims_of(self.product, picks, aim, tables, allowed)
-            asked = [*self._words.spoken(choices), *offered]
-            found = nearest(self.product.model, asked, spoken, then=objective, budget=left)
-            placed = placed_wishes(wishes, found.ways)
-            full = choices_from(self.product, found.completion.values, choices, tables[0], placed=placed)
-            total = self._words.list_price(full, tables[0]) if full else None
-            if limit is None or allowed is None or total is None or total <= limit:
-                break
-            allowed -= total - limit
-            left = replace(budget, milliseconds=allowance.milliseconds_left())
-        status = CompletionStatus.OPTIMAL if found.proven else found.completion.status
-        if full and not (found.proven and allowed == limit):
-            status = CompletionStatus.FEASIBLE
-        if not full and allowed != limit:
-            status = CompletionStatus.UNKNOWN
-        return ProductCompletion(status, full, total, missed_wishes(wishes, full) if full else ())
+        return self.candidates(choices, Sought(aim, *tables, limit), wishes=wishes, budget=budget).best
+
+    def candidates(
+        self,
+        choices: Sequence[ProductChoice],
+        sought: Sought,
+        *,
+        wishes: Sequence[ProductWish] = (),
+        budget: Budget | Allowance = DEFAULT_BUDGET,
+    ) -> Candidates:
+        """The different full configurations that come first by what is sought; with wishes, those nearest to them."""
+        allowance = budget if isinstance(budget, Allowance) else Allowance(budget)
+        if wishes:
+            return self._completer.nearest(choices, wishes, sought, allowance)
+        return self._completer.best(choices, sought, allowance)
 
     def check(
         self, lines: Sequence[ConfiguredLine], *, root: LineId, budget: Budget = DEFAULT_BUDGET
@@ -266,57 +254,38 @@ class ProductConfigurator:
             return OutOfBudget(found.operation)
         return OutOfBudget(found.operation, Conflict(found.known.choices, self._blames(found.known.rules, shown)))
 
+    def _kept(self, choices: Sequence[ProductChoice], wanted: Sequence[ProductChoice]) -> Sequence[ProductChoice]:
+        """The choices but those in whose place something is wanted."""
+        for each in wanted:
+            choices = self._words.without_slot_of(choices, each)
+        return choices
+
     def _priced(
         self,
         sets: Sequence[tuple[ProductChoice, ...]],
         asked: tuple[Sequence[ProductChoice], Sequence[ProductChoice]],
-        prices: Prices,
+        sought: Sought,
         allowance: Allowance,
     ) -> tuple[ProductRepair, ...]:
-        """The repairs with the cheapest completion after each, fewest changes first, then by its list price."""
+        """The repairs with the cheapest completions after each, fewest changes first, then by its list price."""
         kept, wanted = asked
+        each_several = replace(sought, several=max(1, sought.several // (len(sets) + 1)))
 
-        def cheapest(some: Sequence[ProductChoice]) -> ProductCompletion:
-            return NOT_ASKED if allowance.spent() else self.complete(some, prices=prices, budget=allowance)
+        def cheapest(some: Sequence[ProductChoice]) -> Candidates:
+            return NOT_ASKED if allowance.spent() else self._completer.best(some, each_several, allowance)
 
         before = cheapest(kept)
-        known = before.proven or before.status is CompletionStatus.INFEASIBLE
+        known = before.best.proven or before.best.status is CompletionStatus.INFEASIBLE
         found = []
         for drop in sets:
-            left = [*(each for each in kept if each not in drop), *wanted]
-            after = cheapest(left)
-            places = {self._words.place(each) for each in drop}
-            instead = tuple(each for each in after.choices if self._words.place(each) in places)
-            effect = None
-            if after.list_price is not None and before.list_price is not None:
-                effect = after.list_price - before.list_price
-            found.append(ProductRepair(drop, instead, effect, after.list_price, after.proven and known))
+            after = cheapest([*(each for each in kept if each not in drop), *wanted])
+            now, was = after.best.list_price, before.best.list_price
+            effect = None if now is None or was is None else now - was
+            made = ProductRepair(drop, (), effect, now, after.best.proven and known, after, before)
+            found.append(replace(made, instead=self.instead(made, after.best.choices)))
         return tuple(sorted(found, key=lambda each: (len(each.drop), each.list_price is None, each.list_price or ZERO)))
 
-    def _filled(
-        self,
-        found: Completion,
-        choices: Sequence[ProductChoice],
-        ranked: tuple[Prices, Prices],
-        limit: Decimal | None,
-    ) -> tuple[tuple[ProductChoice, ...], Decimal | None]:
-        """Products for a solution with their list price: the best of each class, or the cheapest to keep the limit."""
-        prices = ranked[1]
-        full: tuple[ProductChoice, ...] = ()
-        total = None
-        for amounts in ranked:
-            full = choices_from(self.product, found.values, choices, amounts)
-            total = self._words.list_price(full, prices) if full else None
-            if limit is None or total is None or total <= limit:
-                break
-        return full, total
-
-    def _status(self, found: Completion, full: Sequence[ProductChoice], amounts: Prices | None) -> CompletionStatus:
-        """Proven for the solver is proven for the customer only when products count what their classes did.
-
-        Two products taken from one class count more than twice the best of it, which the solver counted.
-        """
-        if found.status is CompletionStatus.OPTIMAL and full and amounts is not None:
-            exact = self._words.list_price(full, amounts)
-            return found.status if exact == Decimal(found.total or 0) / PRICE_SCALE else CompletionStatus.FEASIBLE
-        return found.status
+    def instead(self, repair: ProductRepair, full: Sequence[ProductChoice]) -> tuple[ProductChoice, ...]:
+        """What takes the place of the choices given up in a full configuration."""
+        places = {self._words.place(each) for each in repair.drop}
+        return tuple(each for each in full if self._words.place(each) in places)

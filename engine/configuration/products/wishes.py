@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.catalog import Sku
@@ -22,10 +22,19 @@ class ProductWish:
 
 
 def spoken_wishes(
-    product: ProductModel, wishes: Sequence[ProductWish], choices: Sequence[ProductChoice]
+    product: ProductModel,
+    wishes: Sequence[ProductWish],
+    choices: Sequence[ProductChoice],
+    offered: Container[Sku],
 ) -> tuple[Wish, ...]:
-    """The wishes in solver words: a product may go to any place that the choices made leave."""
-    return tuple(Wish(tuple(_ways(product, each.choice, choices)), each.weight) for each in wishes)
+    """The wishes in solver words: a product may go to any place that the choices made leave, if it is offered."""
+
+    def ways(wish: ProductChoice) -> tuple[Way, ...]:
+        if isinstance(wish, Pick) and wish.sku and wish.sku not in offered:
+            return ()
+        return tuple(_ways(product, wish, choices))
+
+    return tuple(Wish(ways(each.choice), each.weight) for each in wishes)
 
 
 def placed_wishes(wishes: Sequence[ProductWish], ways: Sequence[Way | None]) -> dict[str, Sku]:

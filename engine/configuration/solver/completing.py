@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
 
-from engine.configuration.answers import Choice, Completion, CompletionStatus, Objective
+from engine.configuration.answers import Apart, Choice, Completion, CompletionStatus, Objective, Ranking
 from engine.configuration.model import STRUCTURE, Kind, Model, Sum, Term, Value
 from engine.configuration.solver import program
+from engine.configuration.solver.apart import Blocker, content_of
 from engine.configuration.solver.descent import Descent, total_of
 from engine.configuration.solver.elimination import TooWideError
-from engine.configuration.solver.optimum import Best, Demand, Priced, Weigher, cheapest
+from engine.configuration.solver.optimum import Demand, Priced, Weigher, rising
 from engine.configuration.solver.reduced import Reduced
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Host, Search
 from engine.configuration.solver.steps import STEPS_MAX, in_steps, steps_of
@@ -25,6 +29,17 @@ DESCENT_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """How many different completions are wanted, and what tells them apart."""
+
+    count: int
+    apart: Apart
+
+
+ONE = Several(1, ())
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One completion to find: total terms, further limits, choices as given."""
 
@@ -33,6 +48,7 @@ class Task:
     terms: tuple[Term, ...]
     limits: tuple[Sum, ...]
     allowance: Allowance
+    several: Several
 
     @property
     def model(self) -> Model:
@@ -51,12 +67,8 @@ class Task:
     def hard(self, theory: SumTheory | None, host: Host) -> list[int]:
         """The choices as literals of that host."""
 
-        def bound(variable: int, at_least: int) -> int:
-            assert theory is not None, "a model with quantities has a sum theory"
-            return theory.at_least(variable, at_least, host)
-
         literals = self.bench.foundation.vocabulary.literals
-        return [literal for each in self.choices for literal in literals(each, bound)]
+        return [literal for each in self.choices for literal in literals(each, partial(_bound, theory, host))]
 
 
 def complete(
@@ -70,16 +82,35 @@ def complete(
 
     Among equally good completions the model's preferences decide.
     """
+    return ranked(bench, choices, objective, (allowance, ONE), sweeper).completions[0]
+
+
+def ranked(
+    bench: Workbench,
+    choices: tuple[Choice, ...],
+    objective: Objective,
+    asked: tuple[Allowance, Several],
+    sweeper: Sweeper | None = None,
+) -> Ranking:
+    """The completions of least total, the next ones as far as MaxSAT proves them; other ways answer the first only."""
+    allowance, several = asked
     terms, scale = _with_preferences(bench.foundation.model, objective.terms)
     limits = tuple(Sum(limit, bound, STRUCTURE) for limit, bound in objective.limits if limit != objective.terms)
-    task = Task(bench, choices, terms, limits, allowance)
+    task = Task(bench, choices, terms, limits, allowance, several)
     if sweeper is not None and not limits and bench.decided(_asked(task)):
-        found = _by_sweep(task, sweeper)
+        found = _alone(_by_sweep(task, sweeper))
     elif any(each.quantity is not None for each in terms):
-        found = _by_steps(task) or _by_program(task)
+        found = _by_steps(task) or _alone(_by_program(task))
     else:
-        found = _by_elimination(task) or _by_cores(task)
-    return _within(objective, found if scale == 1 else _unscaled(found, scale))
+        found = _by_tables(task) or _by_cores(task)
+    unscaled = [each if scale == 1 else _unscaled(each, scale) for each in found.completions]
+    within = [_within(objective, each) for each in unscaled]
+    fits = list(takewhile(lambda each: each.status is not CompletionStatus.INFEASIBLE, within))
+    return Ranking(tuple(fits or within[:1]), found.exhausted or len(fits) < len(within))
+
+
+def _alone(found: Completion) -> Ranking:
+    return Ranking((found,), found.status is CompletionStatus.INFEASIBLE)
 
 
 def _within(objective: Objective, found: Completion) -> Completion:
@@ -205,27 +236,34 @@ def _positions(model: Model, possible: Possible) -> list[list[int]]:
     return found
 
 
-def _by_steps(task: Task) -> Completion | None:
+def _by_tables(task: Task) -> Ranking | None:
+    """Tables joined one by one, which come to one completion."""
+    found = None if task.several.count > 1 else _by_elimination(task)
+    return None if found is None else _alone(found)
+
+
+def _by_steps(task: Task) -> Ranking | None:
     """MaxSAT over the single steps of quantities; None where there are too many, or without a proof soon.
 
-    An integer program is the better one where a limit meets the prices: two sums over the same atoms.
+    An integer program is the better one where a limit meets the prices, two sums over the same atoms; but it comes to
+    one completion.
     """
-    if task.limits or steps_of(task.model, task.terms) > STEPS_MAX:
+    if (task.limits and task.several.count == 1) or steps_of(task.model, task.terms) > STEPS_MAX:
         return None
     found = _by_maxsat(task, task.allowance.share(task.allowance.milliseconds_left() // 5))  # the program gets the rest
-    return found if isinstance(found, Completion) else None
+    return found if isinstance(found, Ranking) else None
 
 
-def _by_cores(task: Task) -> Completion:
+def _by_cores(task: Task) -> Ranking:
     """Weighted MaxSAT; without a proof, whatever a descent comes to."""
     found = _by_maxsat(task, task.allowance)
-    return found if isinstance(found, Completion) else _by_descent(task, found)
+    return found if isinstance(found, Ranking) else _alone(_by_descent(task, found))
 
 
-def _by_maxsat(task: Task, allowance: Allowance) -> Completion | int:
+def _by_maxsat(task: Task, allowance: Allowance) -> Ranking | int:
     """Weighted MaxSAT over the skeleton, sums added lazily; over the reduced clauses where they say everything.
 
-    Without a proof, a total that nothing undercuts.
+    Without a proof of the first, a total that nothing undercuts.
     """
     theory = task.theory()
     foundation = task.bench.foundation
@@ -239,16 +277,36 @@ def _by_maxsat(task: Task, allowance: Allowance) -> Completion | int:
     costs = weigher.net()
     values = any(each.kind is Kind.ENUMERATION for each in task.model.variables)
     priced = Priced.VALUES if values else Priced.FEATURES
-    best: Best | None = cheapest(demand, costs, priced=priced, theory=theory, allowance=allowance)
-    if best is None:
-        return INFEASIBLE
-    total = best.cost + weigher.offset
-    if not best.proven:
-        return total
-    solution = reduced.original(best.model) if reduced else best.model
-    return Completion(
-        CompletionStatus.OPTIMAL, values_of(task.model, solution, theory.values if theory else {}), total, total
-    )
+    found: dict[object, Completion] = {}
+
+    def read(solution: Sequence[int]) -> tuple[tuple[str, Value], ...]:
+        solution = reduced.original(solution) if reduced else solution
+        return values_of(task.model, solution, theory.values if theory else {})
+
+    def block(solution: Sequence[int], host: Host) -> Iterator[Sequence[int]]:
+        def said(choice: Choice) -> Sequence[int]:
+            literals = foundation.vocabulary.literals(choice, partial(_bound, theory, host))
+            return reduced.literals(literals) if reduced else literals
+
+        return Blocker(task.several.apart, said).clauses(dict(read(solution)), host)
+
+    ways = rising(demand, costs, priced=priced, theory=theory, allowance=allowance, block=block)
+    with closing(ways):
+        for best in ways:
+            total = best.cost + weigher.offset
+            if not best.proven:
+                return Ranking(tuple(found.values())) if found else total
+            named = read(best.model)
+            completion = Completion(CompletionStatus.OPTIMAL, named, total, total)
+            found.setdefault(content_of(dict(named), task.several.apart), completion)
+            if len(found) == task.several.count:
+                return Ranking(tuple(found.values()))
+    return Ranking(tuple(found.values()) or (INFEASIBLE,), exhausted=True)
+
+
+def _bound(theory: SumTheory | None, host: Host, variable: int, at_least: int) -> int:
+    assert theory is not None, "a model with quantities has a sum theory"
+    return theory.at_least(variable, at_least, host)
 
 
 def _by_program(task: Task) -> Completion:

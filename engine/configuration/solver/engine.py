@@ -10,6 +10,7 @@ from typing import Never, TypeVar
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
     NOT_PRICED,
+    Apart,
     AtLeast,
     Blamed,
     Budget,
@@ -23,6 +24,7 @@ from engine.configuration.answers import (
     Offer,
     OutOfBudget,
     Range,
+    Ranking,
     Repair,
     RepairsSoFar,
     State,
@@ -91,7 +93,9 @@ class SatConfigurator:
 
         return self._run("configure", ask, budget)
 
-    def satisfiable(self, choices: Sequence[Choice], *, budget: Budget = DEFAULT_BUDGET) -> bool | OutOfBudget[Never]:
+    def satisfiable(
+        self, choices: Sequence[Choice], *, budget: Budget | Allowance = DEFAULT_BUDGET
+    ) -> bool | OutOfBudget[Never]:
         """Whether the choices can be completed."""
         return self._run("satisfiable", lambda bench, _: bench.search.solve(bench.literals(choices)), budget)
 
@@ -151,6 +155,24 @@ class SatConfigurator:
 
         answer = self._run("complete", ask, budget)
         return Completion(CompletionStatus.UNKNOWN) if isinstance(answer, OutOfBudget) else answer
+
+    def ranked(
+        self,
+        choices: Sequence[Choice],
+        *,
+        objective: Objective,
+        apart: Apart,
+        count: int,
+        budget: Budget | Allowance = DEFAULT_BUDGET,
+    ) -> Ranking:
+        """Different completions of least total, the first as ``complete`` answers it."""
+        several = completing.Several(count, apart)
+
+        def ask(bench: Workbench, allowance: Allowance) -> Ranking:
+            return completing.ranked(bench, canonical(choices), objective, (allowance, several), self._sweeper)
+
+        answer = self._run("complete", ask, budget)
+        return Ranking((NOT_ASKED,)) if isinstance(answer, OutOfBudget) else answer
 
     def count(self, choices: Sequence[Choice] = (), *, budget: Budget = DEFAULT_BUDGET) -> int | OutOfBudget[AtLeast]:
         """The exact number of complete valid configurations that contain the choices."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,7 +12,10 @@ from pysat.examples.rc2 import RC2
 from pysat.formula import WCNF
 
 from engine.configuration.solver.cnf import Cnf
-from engine.configuration.solver.search import Allowance, Theory
+from engine.configuration.solver.search import Allowance, Host, Theory
+
+CONFLICTS_MAX = 60
+"""So many conflicts may the solutions after the first cost: each is found the harder, the more costs lie close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,33 @@ class Demand:
         self.clauses.append(list(clause))
 
 
+Block = Callable[[Sequence[int], Host], Iterable[Iterable[int]]]
+"""Clauses that a solution breaks, so that the next one is another one."""
+
+
 def cheapest(
     demand: Demand, costs: Mapping[int, int], *, priced: Priced, theory: Theory | None, allowance: Allowance
 ) -> Best | None:
-    """Minimise the costs of the literals that hold. None when nothing satisfies the demand.
+    """Minimise the costs of the literals that hold. None when nothing satisfies the demand."""
+    with closing(rising(demand, costs, priced=priced, theory=theory, allowance=allowance)) as found:
+        return next(found, None)
+
+
+def rising(
+    demand: Demand,
+    costs: Mapping[int, int],
+    *,
+    priced: Priced,
+    theory: Theory | None,
+    allowance: Allowance,
+    block: Block | None = None,
+) -> Generator[Best, None, None]:
+    """Solutions by rising costs, each one blocked before the next; an end without one unproven: there are no others.
+
+    An unproven one comes last, when the time is over or the next ones are too hard to find.
 
     Looking for costs that exclude each other first halves the time where values are priced, and doubles it where
-    features are.
+    features are. Once is enough: what comes next starts from the costs found out so far.
     """
     formula = WCNF()
     formula.hard = demand.clauses
@@ -95,7 +119,19 @@ def cheapest(
     formula.nv = demand.top
     formula.topw = sum(formula.wght) + 1
     with RC2(formula, solver="g4", adapt=priced is Priced.VALUES, exhaust=False, minz=False) as search:
-        return _run(search, _Host(search, demand.top), theory, allowance)
+        host, first = _Host(search, demand.top), 0
+        while (best := _run(search, host, theory, allowance)) is not None:
+            yield best
+            if not best.proven or block is None:
+                return
+            if search.oracle.accum_stats()["conflicts"] > CONFLICTS_MAX + first:
+                yield Best((), search.cost, proven=False)
+                return
+            if search.adapt or not first:
+                first = 1 + search.oracle.accum_stats()["conflicts"]
+                search.adapt = False
+            for clause in block(best.model, host):
+                host.add(clause)
 
 
 class _Host:

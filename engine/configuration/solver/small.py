@@ -15,6 +15,7 @@ from constraint import FunctionConstraint, Problem
 from engine.configuration.answers import (
     DEFAULT_BUDGET,
     NOT_PRICED,
+    Apart,
     Blamed,
     Budget,
     Choice,
@@ -25,10 +26,12 @@ from engine.configuration.answers import (
     ImpliedRule,
     Objective,
     Offer,
+    Ranking,
     Repair,
     State,
 )
 from engine.configuration.model import STRUCTURE, Model
+from engine.configuration.solver.apart import content_of
 from engine.configuration.solver.facts import canonical, units_of, wanted_choices
 from engine.configuration.solver.listing import Literals, Solution, Test, agrees, domains_of, values_of
 
@@ -105,16 +108,35 @@ class SmallConfigurator:
         self, choices: Sequence[Choice], *, objective: Objective, budget: Budget = DEFAULT_BUDGET
     ) -> Completion:
         """The solution of least total."""
+        return self.ranked(choices, objective=objective, apart=(), count=1).completions[0]
+
+    def ranked(
+        self,
+        choices: Sequence[Choice],
+        *,
+        objective: Objective,
+        apart: Apart,
+        count: int,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> Ranking:
+        """The solutions of least total, of those that only exchange like places the first."""
         fitting = [
             each
             for each in self._matching(choices)
             if all(self._literals.total(terms, each) <= bound for terms, bound in objective.limits)
         ]
         if not fitting:
-            return Completion(CompletionStatus.INFEASIBLE)
-        best = min(fitting, key=lambda each: (self._literals.total(objective.terms, each), self._regret(each)))
-        total = self._literals.total(objective.terms, best)
-        values = tuple((each.name, best[each.name]) for each in self.model.variables if each.decision)
+            return Ranking((Completion(CompletionStatus.INFEASIBLE),), exhausted=True)
+        fitting.sort(key=lambda each: (self._literals.total(objective.terms, each), self._regret(each)))
+        different: dict[object, Solution] = {}
+        for each in fitting:
+            different.setdefault(content_of(each, apart), each)
+        found = [self._completion(each, objective) for each in different.values()]
+        return Ranking(tuple(found[:count]), exhausted=len(found) < count)
+
+    def _completion(self, solution: Solution, objective: Objective) -> Completion:
+        total = self._literals.total(objective.terms, solution)
+        values = tuple((each.name, solution[each.name]) for each in self.model.variables if each.decision)
         return Completion(CompletionStatus.OPTIMAL, values, total, total)
 
     def blame(self, wanted: Choice | None = None, *, budget: Budget = DEFAULT_BUDGET) -> Blamed | None:
