@@ -1,7 +1,7 @@
 """Owns fact types, accounts, posting from data, sum-zero entries, period close.
 
 Does not own where facts come from.
-Entry points: ``post``, ``Journal``, ``post_all``, ``reverse``, ``trial_balance``, ``close_period``.
+Entry points: ``post``, ``trial_balance``, ``net_position``, ``present``, ``close_period``.
 """
 
 from engine.ledger.accounts import (
@@ -51,7 +51,6 @@ from engine.ledger.facts import (
     Trace,
     TracedAmount,
 )
-from engine.ledger.journal import EntryPosted, Journal, post_all, reverse
 from engine.ledger.posting import Books, Outcome, Posted, post, post_draft, reversal_of
 from engine.ledger.presentation import Grouping, PresentedEntry, PresentedLine, present
 
@@ -79,13 +78,11 @@ __all__ = [
     "CreditNoteIssued",
     "DraftEntry",
     "EntryKey",
-    "EntryPosted",
     "Fact",
     "FactKey",
     "FinancingAccrued",
     "Grouping",
     "InvoiceFinalized",
-    "Journal",
     "JournalEntry",
     "JournalLine",
     "NetPosition",
@@ -115,10 +112,8 @@ __all__ = [
     "close_period",
     "net_position",
     "post",
-    "post_all",
     "post_draft",
     "present",
     "reversal_of",
-    "reverse",
     "trial_balance",
 ]

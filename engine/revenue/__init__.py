@@ -24,7 +24,7 @@ from engine.revenue.contract import (
     report,
 )
 from engine.revenue.costs import ContractCost, capitalise, impair
-from engine.revenue.ending import cancel, end_early, take_back, unearned
+from engine.revenue.ending import end_early, take_back
 from engine.revenue.interest import Rate, finance
 from engine.revenue.modification import (
     Change,
@@ -135,7 +135,6 @@ __all__ = [
     "allocate_price",
     "blend",
     "bundles_of",
-    "cancel",
     "change_prospectively",
     "classify",
     "credit_past_fault",
@@ -153,5 +152,4 @@ __all__ = [
     "spread",
     "take_back",
     "treatment_of",
-    "unearned",
 ]

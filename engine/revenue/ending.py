@@ -1,4 +1,4 @@
-"""Ends: one obligation is cancelled, order lines end early, or are undone altogether."""
+"""Ends: order lines end early, or are undone altogether."""
 
 from __future__ import annotations
 
@@ -6,50 +6,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.diagnostics import Code, Fault, Refusal
+from engine.diagnostics import Refusal
 from engine.money import Money, allocate, total
 from engine.revenue.contract import (
     ObligationAccount,
     RevenueContract,
-    change_line,
     complete_now,
     earned_before,
     lines_before,
     unknown,
     without_lines,
 )
-from engine.revenue.modification import open_faults, reestimate, replan, serving_until
+from engine.revenue.modification import reestimate, replan, serving_until
 from engine.revenue.schedule import line_on
-
-REFUND_TOO_LARGE = Code("REV030")
-
-
-def unearned(account: ObligationAccount, *, on: date) -> Money:
-    """What of an obligation's price was not earned before a day, to the day where it is earned day by day."""
-    return account.price - earned_before(account, on)
-
-
-def cancel(
-    contract: RevenueContract, order_line: str, *, on: date, refund: Money | None = None
-) -> RevenueContract | Refusal:
-    """End an obligation: what is refunded leaves the price, what is kept becomes revenue, nothing is left to do.
-
-    Without a ``refund`` all that was not earned is given back. Refused (``REV030``) when it is more than that.
-    """
-    account = contract.account_of_line(order_line)
-    if account is None:
-        return unknown(contract, order_line)
-    left = unearned(account, on=on)
-    refund = left if refund is None else refund
-    faults = [*open_faults(contract, order_line, on=on)]
-    if refund > left and not refund.is_zero:
-        message = f"the refund of {refund} is more than the {left} that was not earned"
-        faults.append(Fault(REFUND_TOO_LARGE, "refund", message, "credit past service as a past fault"))
-    if faults:
-        return Refusal(tuple(faults))
-    lines = (*lines_before(account, on), line_on(on, left - refund))
-    ended = replace(account, price=account.price - refund, lines=lines, ended_on=on)
-    return change_line(contract, order_line, lambda _: ended)
 
 
 def end_early(

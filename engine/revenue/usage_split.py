@@ -90,7 +90,7 @@ def _faults(
         if name not in lines:
             faults.append(Fault(NO_FIXED_PRICE, f"shares[{name}]", f"`{name}` is no line with a fixed price"))
     touched = [each.id for each in contract.accounts if each.lines and each.posted or each.reported or each.ended_on]
-    billed = account is not None and bool(account.lines)
+    billed = account is not None and account.obligation.priced_as_billed and bool(account.lines)
     if touched or billed or any(each.price != each.obligation.allocated for each in fixed):
         message = f"contract `{contract.id}` was earned or changed already"
         faults.append(

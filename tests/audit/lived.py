@@ -24,7 +24,7 @@ from engine.billing import (
 )
 from engine.contracts import Contract, cancel
 from engine.diagnostics import Refusal
-from engine.ledger import Fact, Journal, post_all
+from engine.ledger import Fact
 from engine.money import EXACT, Money, Ratio, currency, share_of
 from engine.orders import (
     Booking,
@@ -54,6 +54,7 @@ from engine.revenue import (
     report,
     take_back,
 )
+from tests.ledger.journal import Journal, post_all
 
 EUR = currency("EUR")
 

@@ -46,11 +46,11 @@ from engine.ledger.facts import (
     Trace,
     TracedAmount,
 )
-from engine.ledger.journal import Journal, post_all, reverse
 from engine.ledger.posting import Books, Outcome, Posted, post, post_draft
 from engine.ledger.presentation import CONTRACT_ASSET, CONTRACT_LIABILITY, present
 from engine.money import Currency, Money, currency
 from engine.periods import Period
+from tests.ledger.journal import Journal, post_all, reverse
 
 EUR = currency("EUR")
 USD = currency("USD")

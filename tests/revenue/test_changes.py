@@ -11,7 +11,7 @@ from engine.ledger import RevenueRecognised, RevenueReversed
 from engine.money import Ratio, total
 from engine.periods import Period
 from engine.revenue.contract import RevenueContract, report
-from engine.revenue.ending import cancel, end_early, take_back, unearned
+from engine.revenue.ending import end_early, take_back
 from engine.revenue.modification import (
     Change,
     Remaining,
@@ -70,21 +70,19 @@ def test_a_catch_up_recognises_the_difference_now() -> None:
     assert finished.accounts[0].scheduled == eur(115_000)
 
 
-def test_cancelling_refunds_at_most_what_was_not_earned_and_earns_what_is_kept() -> None:
+def test_what_ended_is_not_changed_any_more() -> None:
+    """1 200.00 for a year, ended after four months with 500.00 of the 800.00 left given up: 700.00 are kept."""
     contract = made(promise("plan", 120_000, EVEN))
-    assert codes(cancel(contract, "plan", on=date(2026, 5, 1), refund=eur(80_001))) == ["REV030"]
-    ended = ok(cancel(contract, "plan", on=date(2026, 5, 1), refund=eur(50_000)))
+    ended = ok(end_early(contract, {"plan": eur(50_000)}, on=date(2026, 5, 1)))
     account = ended.accounts[0]
     assert (account.price, account.scheduled, account.earned(date(2026, 5, 1))) == (eur(70_000),) * 3
-    assert codes(cancel(ended, "plan", on=date(2026, 6, 1), refund=eur(0))) == ["REV031"]
     assert codes(change_prospectively(ended, "plan", on=date(2026, 6, 1), price_delta=eur(1))) == ["REV031"]
 
 
-def test_cancelling_within_a_month_gives_back_the_days_that_are_left() -> None:
-    """31.00 for January by days, cancelled on the 11th: 10.00 was earned, 21.00 goes back, and nothing is left."""
+def test_an_end_within_a_month_leaves_what_was_served() -> None:
+    """31.00 for January by days, ended on the 11th: 10.00 was earned, 21.00 is given up, and nothing is left."""
     contract = made(promise("plan", 3_100, DAILY, service=Period(date(2026, 1, 1), date(2026, 2, 1))))
-    assert unearned(contract.accounts[0], on=date(2026, 1, 11)) == eur(2_100)
-    ended = ok(cancel(contract, "plan", on=date(2026, 1, 11)))
+    ended = ok(end_early(contract, {"plan": eur(2_100)}, on=date(2026, 1, 11)))
     assert (ended.price, ended.accounts[0].scheduled) == (eur(1_000), eur(1_000))
 
 

@@ -12,7 +12,7 @@ from engine.periods import Period
 from engine.revenue.allocation import ObservableBundle
 from engine.revenue.billed import record_billed
 from engine.revenue.contract import add_obligations, report
-from engine.revenue.ending import cancel
+from engine.revenue.ending import end_early
 from engine.revenue.modification import change_prospectively, credit_past_fault
 from engine.revenue.obligation import Promise, obligations_of
 from engine.revenue.policy import RecognitionPolicy, SspBook, SspEntry, Timing
@@ -101,7 +101,7 @@ def test_an_unknown_order_line_is_named_with_the_nearest_one() -> None:
     contract = made(promise("plan", 1, EVEN))
     for outcome in (
         report(contract, "plam", on=date(2026, 1, 1), done=Ratio(1, 1)),
-        cancel(contract, "plam", on=date(2026, 1, 1), refund=eur(0)),
+        end_early(contract, {"plam": eur(0)}, on=date(2026, 1, 1)),
         change_prospectively(contract, "plam", on=date(2026, 1, 1), price_delta=eur(0)),
         credit_past_fault(contract, "plam", on=date(2026, 1, 1), credit=eur(0)),
     ):

@@ -8,16 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.diagnostics import Refusal
-from engine.ledger import Journal, post_all
 from engine.money import Ratio, total
 from engine.periods import Period
 from engine.revenue.billed import record_billed
 from engine.revenue.contract import RevenueContract, report
-from engine.revenue.ending import cancel
+from engine.revenue.ending import end_early
 from engine.revenue.modification import change_prospectively, credit_past_fault
 from engine.revenue.policy import RecognitionPolicy, Timing
 from engine.revenue.position import position
 from engine.revenue.recognition import recognise
+from tests.ledger.journal import Journal, post_all
 from tests.revenue.made import DAILY, DELIVERY, EUR, EVEN, YEAR, eur, made, ok, promise
 
 days = st.dates(date(2026, 1, 1), date(2027, 6, 30))
@@ -76,7 +76,10 @@ def _apply(contract: RevenueContract, kind: str, on: date, units: int) -> Revenu
             if on < date(2027, 1, 1):
                 outcome = change_prospectively(contract, "plan", on=on, price_delta=eur(units))
         case "cancel":
-            outcome = cancel(contract, "plan", on=on, refund=eur(abs(units)))
+            (plan,) = (each for each in contract.accounts if each.id == "plan")
+            given_up = min(eur(abs(units)), plan.price - plan.earned(on))
+            if plan.ended_on is None and given_up >= eur(0):
+                outcome = end_early(contract, {"plan": given_up}, on=on)
         case "deliver":
             outcome = report(contract, "box", on=on, done=Ratio(abs(units), 20_000))
         case "usage":

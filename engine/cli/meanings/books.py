@@ -25,8 +25,6 @@ REV020 | the contract has no obligation of this line
   progress of line `x` | name a line that `cpq revenue show` lists
 REV021 | an obligation is there already
   the same line is signed twice | give the new line another id
-REV030 | the refund is more than what is not served yet
-  a full refund after half of the term | credit what was served badly as a past fault
 REV031 | the promise has ended already
   ending twice | nothing is left to end
 REV032 | nothing is left to serve or to estimate anew

@@ -20,7 +20,6 @@ from engine.ledger import (
     FactKey,
     Grouping,
     InvoiceFinalized,
-    Journal,
     JournalLine,
     PaymentReceived,
     Posted,
@@ -32,19 +31,17 @@ from engine.ledger import (
     Trace,
     TracedAmount,
     chart_of,
-    post_all,
     post_draft,
     present,
-    reverse,
     trial_balance,
 )
 from engine.ledger.entry import NO_LINES, UNBALANCED
-from engine.ledger.journal import append
 from engine.ledger.posting import KEY_CONFLICT
 from engine.money import Money, UnitPrice, settle
 from engine.money.rounding import HALF_UP
 from engine.periods import Period
 from tests.conformance.adapters.revenue_case import Case, day, money, text, unit_of, value_of
+from tests.ledger.journal import Journal, append, post_all, reverse
 
 ON = date(2025, 1, 1)
 TRACE = Trace(contract="c", customer="acme", invoice="i")

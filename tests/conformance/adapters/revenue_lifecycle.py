@@ -17,8 +17,8 @@ from engine.revenue import (
     ScheduleRounding,
     Timing,
     add_obligations,
-    cancel,
     change_prospectively,
+    end_early,
     obligations_of,
     open_contract,
     position,
@@ -171,7 +171,7 @@ def _apply(
             return value_of(changed), []
         case "cancel":
             refund = money(case, event["refund"])
-            return value_of(cancel(contract, event["line"], on=on, refund=refund)), [(on, -refund)]
+            return value_of(end_early(contract, {event["line"]: refund}, on=on)), [(on, -refund)]
         case other:
             raise AssertionError(f"unknown event {other}")
 

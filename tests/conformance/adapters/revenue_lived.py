@@ -13,11 +13,9 @@ from engine.ledger import (
     GoodsKept,
     GoodsSold,
     InvoiceFinalized,
-    Journal,
     PaymentReceived,
     Trace,
     TracedAmount,
-    post_all,
     present,
     trial_balance,
 )
@@ -38,6 +36,7 @@ from engine.revenue import (
 )
 from engine.revenue.progress import ProgressMeasure
 from tests.conformance.adapters.revenue_case import text, value_of
+from tests.ledger.journal import Journal, post_all
 
 START = date(2025, 1, 1)
 LINE = "line"

@@ -1,4 +1,4 @@
-"""The journal: every entry in the order of posting, appended and never changed."""
+"""A journal in memory, the obvious twin of the stored one: every entry in the order of posting, never changed."""
 
 from __future__ import annotations
 
