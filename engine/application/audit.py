@@ -41,6 +41,7 @@ REMOVABLE = frozenset({"quotes", "invoices"})
 TOLD = (
     *("customers", "billing_accounts", "selling_entities", "users", "approver_groups", "quotes", "approvals"),
     *("contracts", "orders", "invoices", "credit_notes", "coupons", "prepaid_credits", "payments"),
+    *("failed_payments", "reminders"),
     *("revenue_contracts", "journal_entries"),
 )
 """Tables whose every change an event tells of; drafts of quotes and invoices may be removed, with an event too."""

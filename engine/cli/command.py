@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "billing": ("engine.cli.billing", "billing runs over many contracts, and usage by the file"),
     "coupon": ("engine.cli.coupon", "what customers get off invoices to come"),
     "prepaid": ("engine.cli.prepaid", "money of customers that pays invoices to come"),
+    "dunning": ("engine.cli.dunning", "payments that failed, when to try again, and reminders"),
     "revenue": ("engine.cli.revenue", "obligations, recognition, journal and balances"),
     "metrics": ("engine.cli.metrics", "quote-to-cash metrics with their definitions"),
     "audit": ("engine.cli.audit", "prove the identities from quote to journal"),

@@ -12,6 +12,7 @@ from engine.client.configuration import ConfigurationClient
 from engine.client.connection import USUAL_TIMEOUT_SECONDS, Connection
 from engine.client.contracts import ContractClient
 from engine.client.coupons import CouponClient
+from engine.client.dunning import DunningClient
 from engine.client.events import EventClient
 from engine.client.metrics import MetricClient
 from engine.client.orders import OrderClient
@@ -40,6 +41,7 @@ class Client:
         self.configuration = ConfigurationClient(self._connection)
         self.contracts = ContractClient(self._connection)
         self.coupons = CouponClient(self._connection)
+        self.dunning = DunningClient(self._connection)
         self.events = EventClient(self._connection)
         self.metrics = MetricClient(self._connection)
         self.orders = OrderClient(self._connection)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from engine.billing.dunning import NO_DUNNING, DunningPolicy
 from engine.billing.policy import BillingPolicy
 from engine.contracts.terms import ContractTerms
 from engine.orders.plan import FulfilmentPlan
@@ -20,3 +21,4 @@ class Terms:
     billing: BillingPolicy = BillingPolicy()
     revenue: RevenuePolicies = RevenuePolicies()
     fulfilment: Mapping[str, FulfilmentPlan] = field(default_factory=lambda: MappingProxyType({}))
+    dunning: DunningPolicy = NO_DUNNING

@@ -17,6 +17,7 @@ from engine.application.rule_books import PublishedBook
 from engine.application.usage import StoredUsage
 from engine.approvals.run import ApprovalRun
 from engine.billing import BillLine, CreditNote, Invoice
+from engine.billing.dunning import FailedPayment, Reminder
 from engine.contracts import BillOn, Contract, ContractChanged, ContractSigned, LineEnd, renews_on
 from engine.orders.order import Order
 from engine.quotes.quote import Quote
@@ -279,6 +280,25 @@ DOCUMENTS = (
             "invoice": lambda payment: payment.invoice,
             "paid_on": lambda payment: payment.on.isoformat(),
             "amount_minor": lambda payment: payment.amount.minor_units,
+        },
+    ),
+    Table(
+        FailedPayment,
+        "failed_payments",
+        listed_by=("invoice", "customer"),
+        columns={
+            "invoice": lambda failed: failed.invoice,
+            "customer": lambda failed: failed.customer,
+            "retry_on": lambda failed: failed.retry_on.isoformat() if failed.retry_on is not None else None,
+        },
+    ),
+    Table(
+        Reminder,
+        "reminders",
+        listed_by=("customer",),
+        columns={
+            "customer": lambda reminder: reminder.customer,
+            "reminded_on": lambda reminder: reminder.on.isoformat(),
         },
     ),
     Table(PromotionUse, "promotion_uses", columns={"uses": lambda use: use.uses}, told_by=()),

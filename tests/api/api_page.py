@@ -10,7 +10,19 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "api.md"
 ORDER = (
     *("catalog", "configuration", "pricing", "party", "quote", "approval", "contract", "order"),
-    *("billing", "billing_run", "coupon", "prepaid", "revenue", "metric", "rule_book", "event", "test_clock", "common"),
+    *(
+        "billing",
+        "billing_run",
+        "coupon",
+        "dunning",
+        "prepaid",
+        "revenue",
+        "metric",
+        "rule_book",
+        "event",
+        "test_clock",
+        "common",
+    ),
 )
 INTRODUCTION = """\
 # The API

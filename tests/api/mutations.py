@@ -12,6 +12,7 @@ from cpq.v1 import (
     billing_run_pb2,
     contract_pb2,
     coupon_pb2,
+    dunning_pb2,
     order_pb2,
     party_pb2,
     prepaid_pb2,
@@ -201,6 +202,10 @@ MUTATIONS: Mapping[str, Make] = {
         end=deal.day("2026-05-16"),
         reason="moves away",
     ),
+    "RecordFailedPayment": lambda server: dunning_pb2.RecordFailedPaymentRequest(
+        invoice=final(server).name, fail_date=deal.day("2026-03-01"), reason="card expired"
+    ),
+    "RunDunning": lambda server: dunning_pb2.RunDunningRequest(customer="customers/anna"),
     "SetBillDay": lambda server: contract_pb2.SetBillDayRequest(
         name=deal.ordered(server, deal.line("PLAN"), term_months=12).contract,
         bill_day=15,

@@ -105,6 +105,7 @@ STUBS = {
     "configuration": "ConfigurationService",
     "contracts": "ContractService",
     "coupons": "CouponService",
+    "dunning": "DunningService",
     "events": "EventService",
     "metrics": "MetricService",
     "orders": "OrderService",

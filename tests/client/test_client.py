@@ -41,6 +41,7 @@ PARTS = {
     "configuration": "ConfigurationService",
     "contracts": "ContractService",
     "coupons": "CouponService",
+    "dunning": "DunningService",
     "events": "EventService",
     "metrics": "MetricService",
     "orders": "OrderService",

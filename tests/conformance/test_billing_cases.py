@@ -17,6 +17,7 @@ from tests.conformance.adapters import (
     amendment,
     billing_dates,
     credit_note,
+    dunning,
     proration,
     proration_ratio,
     tax_discount,
@@ -28,6 +29,7 @@ from tests.conformance.shared_data import cases, parameters
 
 WHOLE: dict[str, Callable[[dict[str, Any]], None]] = {
     "billing-dates": billing_dates.check,
+    "dunning": dunning.check,
     "credit-note": credit_note.check,
     "proration": proration.check,
     "proration-ratio": proration_ratio.check,

@@ -20,7 +20,8 @@ HOW_TO = TUTORIAL.parents[1] / "how-to" / "call-the-service.md"
 
 
 def blocks(page: Path, language: str = "") -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M)
+    found = re.findall(r"^```(\w*)\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M)
+    return [text for own, text in found if own == language]
 
 
 CHANGES = TUTORIAL.parents[1] / "how-to" / "change-and-renew-a-contract.md"

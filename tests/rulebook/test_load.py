@@ -222,6 +222,7 @@ def test_terms() -> None:
     files = {
         "terms/r.yaml": "contract: {payment_days: 14, notice_days: 30}\n"
         "billing: {late_usage_periods: 3, part_minimum: whole, zero_invoices: never}\n"
+        "dunning: {retry_days: [1, 8], reminders: 2, days_between: 3, thresholds: {EUR: 50}}\n"
         "recognition:\n  - {id: ratable, timing: daily, series: true}\n"
         "ssp:\n  - {sku: T1, low: {EUR: 8}, high: {EUR: 12}}\n"
         'tax:\n  included: true\n  rates: [{code: standard, percent: 19, when: customer.segment = "edu"}]\n',
@@ -233,6 +234,9 @@ def test_terms() -> None:
     assert billing_policy(found, "EUR").late_usage_periods == 3
     assert billing_policy(found, "EUR").part_minimum.value == "whole"
     assert billing_policy(found, "EUR").zero_invoices.value == "never"
+    dunning = found.terms.dunning
+    assert (dunning.retry_days, dunning.reminders, dunning.days_between) == ((1, 8), 2, 3)
+    assert dict(dunning.thresholds) == {"EUR": 50}
     assert found.terms.revenue.policies["ratable"].timing is Timing.DAILY
     assert [(each.sku, each.low, each.mid, each.high) for each in found.terms.revenue.ssp.entries] == [
         ("T1", 8, 10, 12),

@@ -114,6 +114,21 @@ BILLING = Record(
     ),
 )
 
+DUNNING = Record(
+    "the dunning policy",
+    "When payment is tried again after it failed, and when customers are reminded of what is overdue.",
+    (
+        Field("retry_days", ListField(_DAYS), "How many days after each failed attempt the next one is asked for."),
+        Field("reminders", _PERIODS, "How often a customer is reminded at most.", default="0"),
+        Field("days_between", _DAYS, "How many days lie between two reminders.", default="7"),
+        Field(
+            "thresholds",
+            MapField(_PRICE, "currency"),
+            "From how much on a customer is reminded, by currency; of others it is not.",
+        ),
+    ),
+)
+
 RECOGNITION = Record(
     "a recognition policy",
     "How promises of a product become revenue.",
@@ -209,6 +224,7 @@ TERMS = Record(
     (
         Field("contract", RecordField(CONTRACT), CONTRACT.doc),
         Field("billing", RecordField(BILLING), BILLING.doc),
+        Field("dunning", RecordField(DUNNING), DUNNING.doc),
         Field("gaap", choice("ifrs", "us"), "The framework, where the two differ.", default="ifrs"),
         Field("recognition", many(RECOGNITION), "Recognition policies."),
         Field("ssp_version", TEXT, "The version of the standalone selling prices."),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
+from engine.billing.dunning import NO_DUNNING, DunningPolicy
 from engine.billing.policy import BillingPolicy, PartMinimum, ZeroInvoices
 from engine.catalog import Catalog
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms
@@ -64,6 +65,7 @@ class _Terms:
         self.sources, self.scope, self.report = sources, scope, sources.report
         self.contract = ContractTerms()
         self.billing = BillingPolicy()
+        self.dunning = NO_DUNNING
         self.gaap = Gaap.IFRS
         self.policies: dict[str, RecognitionPolicy] = {}
         self.ssp: list[SspEntry] = []
@@ -91,7 +93,8 @@ class _Terms:
         check_policies(self.scope.catalog, self.policies, self.plans, self.report)
         book = SspBook(self.version, tuple(self.ssp))
         revenue = RevenuePolicies(MappingProxyType(self.policies), book, gaap=self.gaap)
-        return TermsRead(Terms(self.contract, self.billing, revenue, MappingProxyType(self.plans)), tax)
+        plans = MappingProxyType(self.plans)
+        return TermsRead(Terms(self.contract, self.billing, revenue, plans, self.dunning), tax)
 
     def _file(self, read: Read) -> None:
         self._report_given_twice(read)
@@ -108,7 +111,7 @@ class _Terms:
             self._plan(each)
 
     def _report_given_twice(self, read: Read) -> None:
-        for name in ("contract", "billing", "gaap", "tax", "ssp_version"):
+        for name in ("contract", "billing", "dunning", "gaap", "tax", "ssp_version"):
             if read.has(name) and name in self.given:
                 first = self.given[name]
                 message = f"`{name}` is given twice, first at {first.path}:{first.line}"
@@ -134,6 +137,14 @@ class _Terms:
                 late_usage_periods=billing.integer("late_usage_periods", 2),
                 part_minimum=PartMinimum(billing.text("part_minimum", "prorated")),
                 zero_invoices=ZeroInvoices(billing.text("zero_invoices", "priced")),
+            )
+        dunning = read.one("dunning")
+        if dunning is not None:
+            self.dunning = DunningPolicy(
+                retry_days=tuple(int(values.number(each)) for each in dunning.texts("retry_days")),
+                reminders=dunning.integer("reminders", 0),
+                days_between=dunning.integer("days_between", 7),
+                thresholds=MappingProxyType(amounts(dunning, "thresholds")),
             )
         if tax is not None:
             self._tax(tax)

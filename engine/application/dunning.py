@@ -1,0 +1,158 @@
+"""Use cases on dunning: a payment failed, and what is due today: attempts to ask for, customers to remind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from engine.application.content import find_book
+from engine.application.faults import etag_mismatch, not_found
+from engine.application.invoices import load_invoice, open_amount
+from engine.application.paging import every
+from engine.application.perform import Work
+from engine.application.ports import Reader
+from engine.billing import Invoice
+from engine.billing.dunning import DunningPolicy, FailedPayment, Overdue, Reminder, reminder_due, retry_day
+from engine.diagnostics import Code, Fault, Refusal
+from engine.money import Currency, Money
+from engine.parties import Customer
+
+NOT_FINAL = Code("PAY001")
+NOTHING_OPEN = Code("PAY004")
+BEFORE_LAST = Code("PAY005")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFailed:
+    """An attempt to collect an invoice failed; ``retry_on`` is when the next one is asked for."""
+
+    failed_payment: str
+    invoice: str
+    attempt: int
+    retry_on: date | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRetryDue:
+    """The next attempt to collect an invoice is due; whoever collects answers with a payment or another failure."""
+
+    failed_payment: str
+    invoice: str
+    attempt: int
+    open: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerReminded:
+    """A customer is reminded of what is overdue; whoever writes to customers sends it."""
+
+    reminder: str
+    customer: str
+    number: int
+    amount: Money
+    invoices: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dunned:
+    """What a run asked for again, and whom it reminded."""
+
+    retries: tuple[FailedPayment, ...]
+    reminders: tuple[Reminder, ...]
+
+
+def record_failed_payment(work: Work, key: str, *, on: date, reason: str, etag: str) -> FailedPayment | Refusal:
+    """Note that an attempt to collect all that is open of an invoice failed; the answer says when to try again."""
+    if work.tx.get(Invoice, key) is None:
+        return not_found("invoice", f"invoices/{key}")
+    invoice = load_invoice(work, key, etag)
+    if isinstance(invoice, Refusal):
+        return invoice
+    earlier = list(every(work.tx, FailedPayment, invoice=key))
+    left = open_amount(work.tx, invoice)
+    faults = tuple(_faults(invoice, left, earlier, on))
+    if faults:
+        return Refusal(faults)
+    policy = _policy(work)
+    if isinstance(policy, Refusal):
+        return policy
+    attempt = len(earlier) + 1
+    retry = retry_day(policy, attempt, failed_on=on)
+    failed = FailedPayment(work.new_id("fp"), key, invoice.bill_to.customer, on, left, reason, attempt, retry)
+    work.tx.add(failed)
+    work.tx.emit(PaymentFailed(failed.id, key, attempt, retry, work.at))
+    return failed
+
+
+def run_dunning(work: Work, customer: str, *, etag: str) -> Dunned | Refusal:
+    """Ask for every attempt and remind of everything that is due today; running it again the same day does nothing."""
+    if etag:
+        return etag_mismatch("", etag)
+    if customer and work.tx.get(Customer, customer) is None:
+        return not_found("customer", f"customers/{customer}")
+    policy = _policy(work)
+    if isinstance(policy, Refusal):
+        return policy
+    owed = _owed(work.tx, customer)
+    return Dunned(tuple(_retries(work, owed)), tuple(_reminders(work, policy, owed)))
+
+
+Owed = Mapping[tuple[str, Currency], Sequence[tuple[Invoice, Money]]]
+
+
+def _owed(reader: Reader, customer: str) -> Owed:
+    """The final invoices of which something is open, by customer and currency, with that."""
+    found: dict[tuple[str, Currency], list[tuple[Invoice, Money]]] = defaultdict(list)
+    where = {"customer": customer} if customer else {}
+    for invoice in every(reader, Invoice, **where):
+        left = open_amount(reader, invoice)
+        if left.minor_units > 0:
+            found[invoice.bill_to.customer, left.currency].append((invoice, left))
+    return found
+
+
+def _retries(work: Work, owed: Owed) -> Iterator[FailedPayment]:
+    today = work.at.date()
+    for invoice, left in (each for own in owed.values() for each in own):
+        failures = list(every(work.tx, FailedPayment, invoice=invoice.id))
+        last = max(failures, key=lambda each: each.attempt, default=None)
+        if last is None or last.asked_on is not None or last.retry_on is None or last.retry_on > today:
+            continue
+        asked = replace(last, asked_on=today)
+        work.tx.replace(asked)
+        work.tx.emit(PaymentRetryDue(asked.id, invoice.id, asked.attempt + 1, left, work.at))
+        yield asked
+
+
+def _reminders(work: Work, policy: DunningPolicy, owed: Owed) -> Iterator[Reminder]:
+    for customer, unit in sorted(owed, key=lambda each: (each[0], each[1].code)):
+        late = [Overdue(invoice.id, invoice.due + timedelta(days=1), left) for invoice, left in owed[customer, unit]]
+        earlier = list(every(work.tx, Reminder, customer=customer))
+        found = reminder_due(policy, customer, late, earlier, on=work.at.date())
+        if found is not None:
+            sent = replace(found, id=work.new_id("rm"))
+            work.tx.add(sent)
+            work.tx.emit(CustomerReminded(sent.id, customer, sent.number, sent.amount, sent.invoices, work.at))
+            yield sent
+
+
+def _policy(work: Work) -> DunningPolicy | Refusal:
+    active = find_book(work.env, work.tenant, book_hash="", day=work.at.date())
+    return active if isinstance(active, Refusal) else active.book.terms.dunning
+
+
+def _faults(invoice: Invoice, left: Money, earlier: Sequence[FailedPayment], on: date) -> Iterator[Fault]:
+    if not invoice.is_final:
+        yield Fault(NOT_FINAL, "invoice", f"`{invoice.id}` is a draft", "make it final first")
+    elif left.minor_units <= 0:
+        yield Fault(
+            NOTHING_OPEN, "invoice", f"nothing of `{invoice.number}` is open, so that nothing was to be collected"
+        )
+    last = max((each.on for each in earlier), default=on)
+    if on < last:
+        yield Fault(BEFORE_LAST, "fail_date", f"the attempt before failed on {last}", "give that day or a later one")
