@@ -36,6 +36,8 @@ EMPTY = {
     "coupons",
     "prepaid_credits",
     "prepaid_uses",
+    "failed_payments",
+    "reminders",
 }
 
 
