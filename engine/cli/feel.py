@@ -69,10 +69,12 @@ def _caret(text: str, problem: Problem) -> str:
 
 def read_input(text: str) -> Mapping[str, object]:
     """Read a JSON object of variables, or the file named after ``@``; raises ``ValueError`` for anything else."""
-    source = Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text
     try:
+        source = Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text
         found = from_plain(load_json(source))
-    except (UndefinedError, InvalidOperation) as error:
+    except UnicodeDecodeError:
+        raise ValueError("it is not text in UTF-8") from None
+    except UndefinedError as error:
         raise ValueError(str(error)) from None
     if not isinstance(found, Mapping):
         raise ValueError("it is no object")
@@ -85,6 +87,10 @@ def load_json(text: str) -> Any:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except InvalidOperation:
+        raise ValueError("a number has more digits than can be computed with") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{error.msg.lower()} at line {error.lineno}, column {error.colno}") from None
 
 
 def _refuse(word: str) -> Any:

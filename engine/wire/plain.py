@@ -6,6 +6,7 @@ answered as JSON can be given to the next.
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -24,7 +25,14 @@ from engine.diagnostics import did_you_mean
 from engine.wire.basics import decimal_text, fill_date, fill_value
 
 LONGEST_SHOWN = 80
-WHOLE_NUMBERS = frozenset({FieldDescriptor.TYPE_INT64, FieldDescriptor.TYPE_UINT64})
+WHOLE = re.compile(r"-?\d{1,20}", re.ASCII)
+WHOLE_NUMBERS = {
+    FieldDescriptor.TYPE_INT32: (-(2**31), 2**31 - 1),
+    FieldDescriptor.TYPE_UINT32: (0, 2**32 - 1),
+    FieldDescriptor.TYPE_INT64: (-(2**63), 2**63 - 1),
+    FieldDescriptor.TYPE_UINT64: (0, 2**64 - 1),
+}
+"""The least and the largest number that a kind of field holds."""
 Plain: TypeAlias = Mapping[str, Any] | Message
 """A message, or a mapping of its fields to plain values."""
 
@@ -115,14 +123,14 @@ class _Filler:
                 self.fill(message, value)
             case date_pb2.Date():
                 fill_date(message, _day(value))
-            case Timestamp() if isinstance(value, str):
-                message.FromJsonString(value)
             case Timestamp():
-                message.FromDatetime(value.astimezone(UTC))
+                _instant(message, value)
             case FieldMask() if isinstance(value, str):
                 message.FromJsonString(value)
-            case FieldMask():
+            case FieldMask() if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
                 message.paths.extend(value)
+            case FieldMask():
+                raise TypeError("names of fields are expected, with commas between or as a list")
             case common_pb2.Value() if isinstance(value, Mapping):
                 self.fill(message, value)
             case common_pb2.Value():
@@ -134,7 +142,7 @@ class _Filler:
 
 def _short(value: object) -> str:
     """A value as it was given, not more of it than a reader needs."""
-    text = f"`{value}`" if isinstance(value, str) else repr(value)
+    text = f"`{value}`" if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
@@ -163,18 +171,57 @@ def _language_value(value: Any) -> Any:
 def _scalar(field: Any, value: Any) -> Any:
     if field.enum_type is not None:
         return _enum_number(field, value)
+    if field.type in WHOLE_NUMBERS:
+        return _whole(value, *WHOLE_NUMBERS[field.type])
+    match field.type:
+        case FieldDescriptor.TYPE_STRING:
+            return _text(value)
+        case FieldDescriptor.TYPE_BOOL if not isinstance(value, bool):
+            raise TypeError("true or false is expected")
+        case FieldDescriptor.TYPE_BYTES if isinstance(value, str):
+            return _bytes(value)
+    return value
+
+
+def _text(value: Any) -> str:
     if isinstance(value, Decimal):
         return decimal_text(value)
-    if field.type == FieldDescriptor.TYPE_STRING and isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if field.type == FieldDescriptor.TYPE_STRING and not isinstance(value, str):
+    if not isinstance(value, str):
         inexact = isinstance(value, float)
         raise TypeError(f"write decimal text, such as `'{value}'`, or a Decimal" if inexact else "a text is expected")
-    if field.type in WHOLE_NUMBERS and isinstance(value, str):
-        return int(value)
-    if field.type == FieldDescriptor.TYPE_BYTES and isinstance(value, str):
-        return b64decode(value, validate=True)
     return value
+
+
+def _whole(value: Any, low: int, high: int) -> int:
+    """A whole number, also as text, as JSON has those of 64 bits."""
+    is_text = isinstance(value, str) and WHOLE.fullmatch(value) is not None
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if not (is_text or is_number or (isinstance(value, Decimal) and value == value.to_integral_value())):
+        raise TypeError("a whole number is expected, such as 12")
+    number = int(value)
+    if not low <= number <= high:
+        raise ValueError(f"it is between {low} and {high}")
+    return number
+
+
+def _bytes(value: str) -> bytes:
+    try:
+        return b64decode(value, validate=True)
+    except ValueError:
+        raise ValueError("bytes are written as base64") from None
+
+
+def _instant(message: Timestamp, value: Any) -> None:
+    """Set an instant from a time with its zone, or from text."""
+    try:
+        if isinstance(value, str):
+            message.FromJsonString(value)
+        else:
+            message.FromDatetime(value.astimezone(UTC))
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError("an instant is written like 2026-03-31T12:00:00Z") from None
 
 
 def _enum_number(field: Any, value: Any) -> int:

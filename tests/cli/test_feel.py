@@ -40,6 +40,26 @@ def test_a_wrong_input_is_misuse(given: str) -> None:
     assert main(["feel", "1", "--input", given]) == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ('{"a":', "expecting value at line 1, column 6"),
+        ('{"a": 1e99999999999999999999}', "a number has more digits than can be computed with"),
+    ],
+)
+def test_what_is_wrong_with_an_input_is_told_in_plain_words(
+    given: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["feel", "a", "--input", given]) == 2
+    assert capsys.readouterr().err == f"cpq: the input is not a JSON object: {told}\n"
+
+
+def test_a_file_that_is_no_text_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in.json").write_bytes(b"\xff\xfe{")
+    assert main(["feel", "a", "--input", f"@{tmp_path / 'in.json'}"]) == 2
+    assert capsys.readouterr().err == "cpq: the input is not a JSON object: it is not text in UTF-8\n"
+
+
 def test_an_expression_is_needed() -> None:
     assert main(["feel"]) == 2
 

@@ -13,7 +13,8 @@ from typing import Any, get_type_hints
 
 import grpc
 import pytest
-from cpq.v1 import party_pb2, quote_pb2
+from cpq.v1 import party_pb2, pricing_pb2, quote_pb2
+from google.protobuf.message import Message
 
 from engine.api.services import SERVICES
 from engine.api.status import abort, status_of
@@ -21,6 +22,7 @@ from engine.client import CallFailed, Client, PlainError, decimal_amount, minor_
 from engine.client.connection import FieldFault
 from engine.diagnostics import Fault, Refusal
 from engine.money import MoneyError
+from engine.wire.plain import fill
 from tests.api import deal
 from tests.api.server import served
 
@@ -149,7 +151,17 @@ def plain_quote() -> dict[str, Any]:
         ({"content": {"date": "tomorrow"}}, "date"),
         ({"view": "sideways"}, "view"),
         ({"content": {"header": {"x": object()}}}, "header"),
-        ({"content": {"term_months": "twelve"}}, "term_months"),
+        (
+            {"content": {"term_months": "twelve"}},
+            "content: `term_months` of QuoteContent cannot be `twelve`: a whole number is expected, such as 12$",
+        ),
+        (
+            {"content": {"term_months": 3_000_000_000}},
+            "cannot be 3000000000: it is between -2147483648 and 2147483647$",
+        ),
+        ({"content": {"term_months": True}}, "cannot be true: a whole number is expected, such as 12$"),
+        ({"content": {"term_months": Decimal("1.5")}}, "a whole number is expected, such as 12$"),
+        ({"content": {"date": {"year": "x"}}}, "content.date: `year` of Date .*: a whole number is expected"),
         (
             {"content": {"lines": [{"quantity": 5.1}]}},
             "`quantity` of LineInput cannot be 5.1: write decimal text, such as `'5.1'`",
@@ -160,6 +172,28 @@ def plain_quote() -> dict[str, Any]:
 def test_values_that_fit_no_field_are_named(client: Client, fields: dict[str, Any], named: str) -> None:
     with pytest.raises(PlainError, match=named):
         client.pricing.price_quote(**fields)
+
+
+@pytest.mark.parametrize(
+    ("message", "values", "told"),
+    [
+        (quote_pb2.Quote(), {"create_time": "soon"}, "an instant is written like 2026-03-31T12:00:00Z"),
+        (quote_pb2.Quote(), {"create_time": 5}, "an instant is written like 2026-03-31T12:00:00Z"),
+        (pricing_pb2.ExplainPriceRequest(), {"picture": "yes"}, "true or false is expected"),
+        (party_pb2.UpdateCustomerRequest(), {"update_mask": [1]}, "names of fields are expected, with commas between"),
+    ],
+)
+def test_what_fits_no_kind_of_field_is_told_in_plain_words(message: Message, values: Any, told: str) -> None:
+    with pytest.raises(PlainError, match=told):
+        fill(message, values)
+
+
+def test_whole_numbers_are_read_as_text_too() -> None:
+    message = pricing_pb2.QuoteContent()
+    fill(message, {"term_months": "12"})
+    assert message.term_months == 12
+    fill(message, {"term_months": Decimal(24)})
+    assert message.term_months == 24
 
 
 def test_a_lost_answer_is_asked_for_again_under_the_same_id() -> None:
