@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.faults import etag_mismatch, not_found
-from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.ports import Reader
 from engine.diagnostics import Fault, Refusal
 from engine.ledger import AccountBalance, Books, BooksCalendar, Fact, JournalEntry, Posted, post, trial_balance
 from engine.ledger import close_period as close
+from engine.ledger.accounts import AccountCode
 from engine.ledger.entry import DraftEntry, EntryKey
 from engine.ledger.posting import ALREADY_REVERSED, Outcome, post_draft, reversal_faults, reversal_of
+from engine.money import currency
 
 BOOKS = "books"
 JOURNAL = "journal"
@@ -123,11 +124,6 @@ def enter(work: Work, draft: DraftEntry) -> LedgerEntry | Refusal:
     return entered
 
 
-def all_entries(reader: Reader) -> Iterable[LedgerEntry]:
-    """Every entry in the order of posting."""
-    return every(reader, LedgerEntry)
-
-
 def entries_of_contract(reader: Reader, contract: str, after: str, limit: int) -> list[LedgerEntry]:
     """Entries with a line of a contract, in the order of posting, after a number."""
     rows = reader.rows("journal_lines", ("parent_id",), {"contract": contract})
@@ -137,8 +133,15 @@ def entries_of_contract(reader: Reader, contract: str, after: str, limit: int) -
 
 
 def balances(reader: Reader, until: date | None) -> tuple[AccountBalance, ...]:
-    """The trial balance from postings up to and including a day."""
-    return trial_balance((each.entry for each in all_entries(reader)), until=until)
+    """The trial balance from postings up to and including a day, by the rows of the journal."""
+    entries = reader.rows("journal_entries", ("id", "posted_on")) if until is not None else []
+    left_out = {each["id"] for each in entries if until is not None and date.fromisoformat(each["posted_on"]) > until}
+    rows = reader.rows("journal_lines", ("parent_id", "account", "currency", "amount_minor"))
+    return trial_balance(
+        (AccountCode(each["account"]), currency(each["currency"]), each["amount_minor"])
+        for each in rows
+        if each["parent_id"] not in left_out
+    )
 
 
 def _append(work: Work, posted: Posted) -> LedgerEntry | None:

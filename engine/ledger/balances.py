@@ -34,16 +34,16 @@ class NetPosition:
     contract_asset: Money
 
 
-def trial_balance(entries: Iterable[JournalEntry], *, until: date | None = None) -> tuple[AccountBalance, ...]:
-    """The balance of every account and currency from postings up to and including a day; it sums to zero."""
+def trial_balance(moved: Iterable[tuple[AccountCode, Currency, int]]) -> tuple[AccountBalance, ...]:
+    """The balance of every account and currency from what moved on it, in minor units, debits above zero.
+
+    It sums to zero over whole entries.
+    """
     debits: dict[tuple[AccountCode, Currency], int] = defaultdict(int)
     credits: dict[tuple[AccountCode, Currency], int] = defaultdict(int)
-    for entry in entries:
-        if until is not None and entry.posted_on > until:
-            continue
-        for line in entry.lines:
-            side = debits if line.amount.minor_units > 0 else credits
-            side[line.account, line.amount.currency] += abs(line.amount.minor_units)
+    for account, unit, amount in moved:
+        side = debits if amount > 0 else credits
+        side[account, unit] += abs(amount)
     keys = sorted({*debits, *credits}, key=lambda each: (each[0], each[1].code))
     return tuple(
         AccountBalance(account, Money(debits[account, unit], unit), Money(credits[account, unit], unit))

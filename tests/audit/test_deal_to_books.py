@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from engine.audit import audit
 from engine.catalog import ONE_TIME, BillingTiming, Charge, ChargeKind, ChargePeriod, LineId, Sku
-from engine.ledger import trial_balance
 from engine.money import Money, Ratio, share_of
 from engine.orders import OrderState
 from engine.periods import add_months
@@ -31,6 +30,7 @@ from tests.audit.lived import (
 )
 from tests.audit.rows import rows_of
 from tests.audit.stated import state_some
+from tests.ledger.journal import balances_of
 
 
 @st.composite
@@ -127,6 +127,6 @@ def test_any_deal_ties_out_from_quote_to_journal(
         line.amount.minor_units for each in deal.journal.entries for line in each.lines if line.account == "revenue"
     )
     assert booked == stated - sum(deal.faults.values()) + sum(each.priced.minor_units for each in deal.revenue.stated)
-    for each in trial_balance(deal.journal.entries):
+    for each in balances_of(deal.journal.entries):
         if each.account in {"contract_cost_asset", "asset_payment_to_customer"}:
             assert each.balance.is_zero, each.account

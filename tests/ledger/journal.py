@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from engine.diagnostics import Code, Decision, Fault, Refusal
+from engine.ledger.balances import AccountBalance, lines_until, trial_balance
 from engine.ledger.entry import EntryKey, JournalEntry
 from engine.ledger.facts import Fact
 from engine.ledger.posting import ALREADY_REVERSED, Books, Outcome, Posted, post, post_draft, reversal_of
@@ -73,3 +74,9 @@ def append(journal: Journal, posted: Posted | Refusal) -> Decision[Journal] | Re
         return Decision(journal)
     entries = {**journal.by_key, posted.entry.key: posted.entry}
     return Decision(replace(journal, by_key=MappingProxyType(entries)), (EntryPosted(posted.entry),))
+
+
+def balances_of(entries: Iterable[JournalEntry], until: date | None = None) -> tuple[AccountBalance, ...]:
+    """The trial balance from postings up to and including a day; None means all."""
+    lines = lines_until(entries, until)
+    return trial_balance((each.account, each.amount.currency, each.amount.minor_units) for each in lines)

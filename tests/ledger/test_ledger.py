@@ -22,7 +22,7 @@ from engine.ledger.accounts import (
     PostingRule,
     chart_of,
 )
-from engine.ledger.balances import net_position, trial_balance
+from engine.ledger.balances import net_position
 from engine.ledger.calendar import BooksCalendar, close_period
 from engine.ledger.entry import DraftEntry, EntryKey, JournalLine, body_hash
 from engine.ledger.facts import (
@@ -50,7 +50,7 @@ from engine.ledger.posting import Books, Outcome, Posted, post, post_draft
 from engine.ledger.presentation import CONTRACT_ASSET, CONTRACT_LIABILITY, present
 from engine.money import Currency, Money, currency
 from engine.periods import Period
-from tests.ledger.journal import Journal, post_all, reverse
+from tests.ledger.journal import Journal, balances_of, post_all, reverse
 
 EUR = currency("EUR")
 USD = currency("USD")
@@ -217,7 +217,7 @@ def test_periods_close_in_order_at_month_ends() -> None:
 def test_a_reversal_undoes_an_entry_once() -> None:
     journal = booked(post_all(Journal(), [revenue(7_500)]))
     undone = booked(reverse(journal, EntryKey("revenue/c-1/2026-01"), key=EntryKey("r"), on=date(2026, 2, 1)))
-    assert all(each.balance.is_zero for each in trial_balance(undone.entries))
+    assert all(each.balance.is_zero for each in balances_of(undone.entries))
     assert len(undone.entries) == 2
     again = reverse(undone, EntryKey("revenue/c-1/2026-01"), key=EntryKey("r"), on=date(2026, 2, 1))
     assert booked(again) == undone
@@ -312,7 +312,7 @@ def test_whatever_is_booked_every_entry_and_every_trial_balance_sums_to_zero(
             assert sum(line.amount.minor_units for line in entry.lines if line.amount.currency == unit) == 0
     for until in (None, date(2026, 3, 31)):
         sums: dict[str, int] = {}
-        for each in trial_balance(journal.entries, until=until):
+        for each in balances_of(journal.entries, until):
             code = each.debits.currency.code
             sums[code] = sums.get(code, 0) + each.balance.minor_units
         assert not any(sums.values())

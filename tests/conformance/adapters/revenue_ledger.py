@@ -33,7 +33,6 @@ from engine.ledger import (
     chart_of,
     post_draft,
     present,
-    trial_balance,
 )
 from engine.ledger.entry import NO_LINES, UNBALANCED
 from engine.ledger.posting import KEY_CONFLICT
@@ -41,7 +40,7 @@ from engine.money import Money, UnitPrice, settle
 from engine.money.rounding import HALF_UP
 from engine.periods import Period
 from tests.conformance.adapters.revenue_case import Case, day, money, text, unit_of, value_of
-from tests.ledger.journal import Journal, append, post_all, reverse
+from tests.ledger.journal import Journal, append, balances_of, post_all, reverse
 
 ON = date(2025, 1, 1)
 TRACE = Trace(contract="c", customer="acme", invoice="i")
@@ -69,7 +68,7 @@ def ledger_sequence(case: Case) -> Any:
             continue
         journal = outcome.value
         results.append("created" if len(journal.entries) > before else "replayed")
-    balances = {each.account: text(each.balance) for each in trial_balance(journal.entries)}
+    balances = {each.account: text(each.balance) for each in balances_of(journal.entries)}
     return {"results": results, "entries": len(journal.entries), "balances": balances}
 
 

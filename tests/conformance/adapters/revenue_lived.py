@@ -17,7 +17,6 @@ from engine.ledger import (
     Trace,
     TracedAmount,
     present,
-    trial_balance,
 )
 from engine.money import WHOLE, Money, Ratio
 from engine.periods import Period, add_months
@@ -36,7 +35,7 @@ from engine.revenue import (
 )
 from engine.revenue.progress import ProgressMeasure
 from tests.conformance.adapters.revenue_case import text, value_of
-from tests.ledger.journal import Journal, post_all
+from tests.ledger.journal import Journal, balances_of, post_all
 
 START = date(2025, 1, 1)
 LINE = "line"
@@ -100,7 +99,7 @@ class Lived:
     def balance(self, account: str) -> Money:
         """What stands on an account, whichever side it is on."""
         entries = value_of(post_all(Journal(), self.facts)).value.entries
-        found = [each.balance for each in trial_balance(entries) if each.account == account]
+        found = [each.balance for each in balances_of(entries) if each.account == account]
         return abs(found[0]) if found else Money.zero(self.contract.currency)
 
     def entries(self, label: Callable[[date], str], *, goods: bool | None = None) -> list[Any]:
