@@ -65,9 +65,12 @@ class _Reader:
         self.text: dict[str, int] = {}
         self.real: dict[str, Linear] = {}
         self.unread: set[str] = set()
+        self.place = file.root.span
+        """Of the constraint that is read: numbers and texts have none."""
 
     def read(self) -> Model:
         faults = Faults()
+        faults.found += self.file.faults
         for feature in walk(self.file.root):
             if feature.name in self.features:
                 faults.found += error(feature.span, f"feature `{feature.name}` is there twice").diagnostics
@@ -76,8 +79,11 @@ class _Reader:
             made = self.builder.boolean(feature.name, decision=_decides(feature), span=feature.span)
             self.literal[feature.name] = self.builder.variable(made).first
         self.tree.root(self.literal[self.file.root.name], self.file.root.name, self.file.root.span)
+        for name in sorted(self.file.hidden - self.features.keys()):  # to read on; there will be no model
+            self.literal[name] = self.builder.variable(self.builder.boolean(name)).first
         for feature in self.features.values():
             self._below(feature)
+        self.unread.update(self.file.hidden)
         for feature in self.features.values():
             with faults.noted():
                 self.unread.add(feature.name)
@@ -85,6 +91,7 @@ class _Reader:
                 self.unread.remove(feature.name)
         for number, (expression, span) in enumerate(self.file.constraints, start=1):
             with faults.noted():
+                self.place = span
                 formula = self._formula(expression)
                 state(self.builder, formula, self.builder.rule(f"constraint {number}", span=span))
         faults.settle()
@@ -165,7 +172,7 @@ class _Reader:
         if isinstance(expression, Name):
             return self._feature(expression)
         if not isinstance(expression, Operation):
-            raise error(self.file.root.span, "a constraint is made of features and comparisons", UNSUPPORTED)
+            raise error(self.place, "a constraint is made of features and comparisons", UNSUPPORTED)
         if expression.operator in COMPARISONS:
             return self._comparison(expression)
         parts = [self._formula(each) for each in expression.operands]
@@ -197,6 +204,8 @@ class _Reader:
     def _length(self, call: Call, operator: str, limit: Fraction) -> int:
         """The text is chosen and one that is as long as asked; any other text may have any length."""
         name = call.arguments[0].parts[-1] if isinstance(call.arguments[0], Name) else ""
+        if name in self.unread:
+            raise DiagnosticError  # it is told already why
         if name not in self.text:
             raise error(call.span, "`len` takes a String feature", UNSUPPORTED)
         texts = [each for each in self.builder.variable(self.text[name]).values if isinstance(each, str)]
@@ -209,6 +218,8 @@ class _Reader:
         if limit.terms:
             raise error(call.span, "`avg` is compared with numbers only", UNSUPPORTED)
         summed = self._sum(replace(call, function="sum"))
+        if not summed.terms and self.file.hidden:
+            raise DiagnosticError  # the attribute may stand where nothing could be read
         if not summed.terms or any(quantity is not None for _, quantity in summed.terms):
             raise error(call.span, "`avg` takes an attribute of features without cardinality", UNSUPPORTED)
         terms = {key: value - limit.constant for key, value in summed.terms.items()}
@@ -233,6 +244,8 @@ class _Reader:
             raise error(expression.span, "texts are compared by `==` and `!=` only", UNSUPPORTED)
         if isinstance(right, Name) and right.parts[0] in self.text:
             left, right = right, left
+        if any(isinstance(each, Name) and each.parts[0] in self.unread for each in (left, right)):
+            raise DiagnosticError  # it is told already why
         if not (isinstance(left, Name) and left.parts[0] in self.text):
             raise error(expression.span, "one side of a comparison of texts is a String feature", UNSUPPORTED)
         name = left.parts[0]
@@ -251,7 +264,7 @@ class _Reader:
         if isinstance(expression, Call):
             return self._sum(expression)
         if isinstance(expression, Text):
-            raise error(self.file.root.span, f"the text `{expression.value}` stands where a number is needed")
+            raise error(self.place, f"the text `{expression.value}` stands where a number is needed")
         return _calculated(expression, [self._number(each) for each in expression.operands])
 
     def _value(self, name: Name) -> Linear:

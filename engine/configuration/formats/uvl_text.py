@@ -91,7 +91,9 @@ def tokens(line: str, span: Span) -> list[Token]:
     while line[at:].strip():
         match = _TOKEN.match(line, at)
         if not match or match.lastgroup is None:
-            raise error(span.within(at, at + 1), f"unexpected character `{line[at:].strip()[0]}`")
+            odd = at + len(line[at:]) - len(line[at:].lstrip())
+            hint = "names stand between double quotes, texts between single ones, each on one line"
+            raise error(span.within(odd, odd + 1), f"unexpected character `{line[odd]}`", hint=hint)
         kind, value = match.lastgroup, match.group(match.lastgroup)
         place = span.within(match.start(kind), match.end(kind))
         at = match.end()

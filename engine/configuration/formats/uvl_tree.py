@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -9,7 +10,7 @@ from typing import TypeAlias
 
 from engine.configuration.formats.faults import Faults
 from engine.configuration.formats.uvl_text import Expression, Parser, Token, error, tokens
-from engine.diagnostics import Code, Span
+from engine.diagnostics import Code, Diagnostic, Span
 
 UNSUPPORTED = Code("MDL051")
 GROUPS = {"mandatory", "optional", "or", "alternative"}
@@ -46,35 +47,53 @@ class Group:
 
 @dataclass(slots=True)
 class UvlFile:
-    """The root feature and the constraints with their places."""
+    """The root feature and the constraints with their places, as far as lines could be read."""
 
     root: Feature
     constraints: list[tuple[Expression, Span]]
+    faults: tuple[Diagnostic, ...] = ()
+    """What is wrong with the lines that could not be read."""
+    hidden: frozenset[str] = frozenset()
+    """Words of the tree that could not be read: features of these names may be there."""
 
 
 def parse(text: str, path: str) -> UvlFile:
-    """Read the file; raises ``DiagnosticError`` with the place of what is malformed or unknown."""
-    return _File(path).read(_logical_lines(text, path))
+    """Read the file; raises ``DiagnosticError`` where so much of it is malformed that there is no tree."""
+    return _File(path).read(text)
 
 
-Line: TypeAlias = tuple[int, list[Token], Span]
-"""Indentation, words and place of one logical line."""
+@dataclass(slots=True)
+class Line:
+    """Indentation, words and place of one logical line; the words of one that is not ``readable`` are names only."""
+
+    width: int
+    words: list[Token]
+    span: Span
+    readable: bool = True
 
 
-def _logical_lines(text: str, path: str) -> list[Line]:
+def _logical_lines(text: str, path: str, faults: Faults) -> list[Line]:
     """Lines without comments; a line with an open brace or parenthesis goes on below."""
     found: list[Line] = []
     depth = 0
     for number, line in enumerate(text.splitlines(), start=1):
-        words = tokens(line, Span(path, number))
+        words: list[Token] = []
+        readable = False
+        with faults.noted():
+            words = tokens(line, Span(path, number))
+            readable = True
+        if not readable:
+            words = [Token("name", each, Span(path, number)) for each in re.findall(r"\w+", line)]
         if not words:
             continue
         if depth > 0 and found:
-            found[-1][1].extend(words)
+            found[-1].words.extend(words)
+            found[-1].readable &= readable
         else:
             width = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
-            found.append((width, words, words[0].span))
-        depth += sum((word.value in "([{") - (word.value in ")]}") for word in words if word.kind == "symbol")
+            found.append(Line(width, words, words[0].span, readable))
+        brackets = (each.value for each in words if each.kind == "symbol") if readable else iter(line)
+        depth += sum((each in "([{") - (each in ")]}") for each in brackets)
     return found
 
 
@@ -85,35 +104,46 @@ class _File:
         self.constraints: list[tuple[Expression, Span]] = []
         self.open: list[tuple[int, Feature | Group]] = []
         self.unread: int | None = None
+        self.hidden: set[str] = set()
         self.faults = Faults()
 
-    def read(self, lines: Sequence[Line]) -> UvlFile:
+    def read(self, text: str) -> UvlFile:
         section = ""
-        for width, words, span in lines:
-            first = words[0].value
-            if width == 0 and first in ("features", "constraints", "include", "namespace"):
+        for line in _logical_lines(text, self.path, self.faults):
+            first = line.words[0].value
+            if line.width == 0 and first in ("features", "constraints", "include", "namespace", "imports"):
                 section = first
-            elif width == 0 and first == "imports":
-                section = "include"
-                with self.faults.noted():
+                if first == "imports":
                     hint = "put the imported features into one file"
-                    raise error(span, "`imports` is not supported", UNSUPPORTED, hint)
+                    self.faults.found += error(line.span, "`imports` is not supported", UNSUPPORTED, hint).diagnostics
             elif section == "features":
-                # What stands below a line that could not be read is part of it.
-                if self.unread is None or width <= self.unread:
-                    self.unread = width
-                    with self.faults.noted():
-                        self._tree(width, words, span)
-                        self.unread = None
+                self._branch(line)
             elif section == "constraints":
-                with self.faults.noted():
-                    self.constraints.append((Parser(words, words[-1].span).expression(), span))
-            elif section != "include":
-                raise error(span, f"unexpected `{first}`", hint="a UVL file has `features` and `constraints`")
-        self.faults.settle()
+                self._constraint(line)
+            elif section not in ("include", "imports") and line.readable:
+                raise error(line.span, f"unexpected `{first}`", hint="a UVL file has `features` and `constraints`")
+        if len(self.roots) != 1 or any(each.code == UNSUPPORTED for each in self.faults.found):
+            self.faults.settle()
         if len(self.roots) != 1:
             raise error(Span(self.path), "there is exactly one root feature")
-        return UvlFile(self.roots[0], [*self.constraints, *_inside(self.roots[0])])
+        constraints = [*self.constraints, *_inside(self.roots[0])]
+        return UvlFile(self.roots[0], constraints, tuple(self.faults.found), frozenset(self.hidden))
+
+    def _branch(self, line: Line) -> None:
+        """A line of the tree; what stands below one that could not be read is part of it."""
+        if self.unread is None or line.width <= self.unread:
+            self.unread = line.width
+            if line.readable:
+                with self.faults.noted():
+                    self._tree(line.width, line.words, line.span)
+                    self.unread = None
+        if self.unread is not None:
+            self.hidden.update(each.value for each in line.words)
+
+    def _constraint(self, line: Line) -> None:
+        if line.readable:
+            with self.faults.noted():
+                self.constraints.append((Parser(line.words, line.words[-1].span).expression(), line.span))
 
     def _tree(self, width: int, words: list[Token], span: Span) -> None:
         while self.open and self.open[-1][0] >= width:

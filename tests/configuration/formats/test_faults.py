@@ -64,6 +64,68 @@ constraints
             "10: unexpected `=>`",
         ],
     ),
+    "odd3.uvl": (
+        """\
+features
+    Car {price 10}
+        mandatory
+            Engine {power 3, !}
+                alternative
+                    Gas
+                    Electric
+            Body
+                or
+                    Sedan
+                    Estate {maker 'x}
+                    String Van "
+constraints
+    Gas => Sedn
+    Body &
+    Sedan => Estate
+    Ghost | Body
+    Estate == 3 @ ' 4
+    Body + 3
+    Van == 'x' | Gost
+    avg(maker) > 3
+""",
+        [
+            "4: an attribute name is expected",
+            "11: unexpected character `'`",
+            '12: unexpected character `"`',
+            "14: unknown feature `Sedn`",
+            "15: the expression ends too early",
+            "17: unknown feature `Ghost`",
+            "18: unexpected character `'`",
+            "19: a constraint is made of features and comparisons",
+        ],
+    ),
+    "flat.sxfm": (
+        "<feature_model><feature_tree>:r car (c) :m body (b)</feature_tree>"
+        "<constraints>c1: b or c c2: ~b or d</constraints></feature_model>",
+        ["1: several features stand on one line", "1: several constraints stand on one line"],
+    ),
+    "odd.sxfm": (
+        """\
+<feature_tree>
+:r car (c)
+	:m body (b)
+		:g (g) one
+			: sedan (s)
+			: estate (e)
+	x wheels
+	:m engine
+</feature_tree>
+<constraints>
+c1: s or ~f
+c2: ~wheels or engine
+</constraints>
+""",
+        [
+            "4: a group stands below a feature and has limits such as `[1,*]`",
+            "7: a feature line starts with `:r`, `:m`, `:o`, `:g` or `:`",
+            "11: unknown feature `f`",
+        ],
+    ),
     "odd.dimacs": (
         """\
 c 1 a

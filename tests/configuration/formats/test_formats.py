@@ -76,6 +76,15 @@ def test_a_broken_sxfm_file_is_named_with_its_place(old: str, new: str, expected
     assert error_of(SXFM.replace(old, new), "p.sxfm").startswith(expected)
 
 
+def test_the_tags_of_sxfm_may_stand_on_lines_of_features() -> None:
+    inline = SXFM.replace("<feature_tree>\n", "<feature_tree>").replace(
+        "\n</feature_tree>\n<constraints>\n", "</feature_tree><constraints>"
+    )
+    assert inline.count("\n") == SXFM.count("\n") - 4
+    model = read_sxfm(inline.encode(), "phone.sxfm")
+    assert (names(model), count(model)) == (names(read_sxfm(SXFM.encode(), "phone.sxfm")), 9)
+
+
 FEATUREIDE = """<extendedFeatureModel>
 <struct>
 <and mandatory="true" name="car">
