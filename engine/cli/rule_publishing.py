@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = positional("folder", "the folder of the rule book", Path)
 MOST_SHOWN = 20
+MOST_REASONS = 4
 SHOWN_HASH = 12
 WHOLE_HASH = 64
 ERROR = "error"
@@ -58,7 +59,7 @@ def plan_book(client: Client, screen: Screen, options: argparse.Namespace) -> An
             last = reply
     last.ClearField("quotes")
     last.quotes.extend(changed)
-    _show(screen, last, options.show)
+    show_plan(screen, last, options.show)
     return Negative(last) if changed else last
 
 
@@ -122,7 +123,8 @@ def _told(findings: Any) -> str:
     return "".join(f"\n  {each.path}:{each.line}:{each.column}: {each.code}: {each.message}" for each in errors)
 
 
-def _show(screen: Screen, plan: Any, most: int) -> None:
+def show_plan(screen: Screen, plan: Any, most: int) -> None:
+    """The sums of a replay and its quotes, of each kind so many; the whole is in the JSON form."""
     found = plan.summary
     screen.say(f"{counted(plan.replayed_count, 'quote')} replayed: {found.same_count} as they are", style="bold")
     counts = (
@@ -138,16 +140,24 @@ def _show(screen: Screen, plan: Any, most: int) -> None:
     _table(screen, "currency", [(each.currency_code, each) for each in found.currencies])
     if not plan.quotes:
         return
-    _table(screen, "customer", [(each.customer.partition("/")[2] or "nobody known", each) for each in found.customers])
+    customers = [(each.customer.partition("/")[2] or "nobody known", each) for each in found.customers]
+    _table(screen, "customer", customers[:most])
+    _say_more(screen, len(customers) - most, "customer")
     if found.rules:
         screen.say()
-        rows = [[each.rule, _count(each.gained_count), _count(each.lost_count)] for each in found.rules]
+        rows = [[each.rule, _count(each.gained_count), _count(each.lost_count)] for each in found.rules[:most]]
         screen.table(["rule", "begins to give", "ceases to"], rows, right=(1, 2))
+        _say_more(screen, len(found.rules) - most, "rule")
     screen.say()
     rows = [_row(each) for each in plan.quotes[:most]]
     screen.table(["quote", "customer", "before", "after", "difference", "why"], rows, right=(2, 3, 4))
     if len(plan.quotes) > most:
         screen.say(f"... and {len(plan.quotes) - most} more; --show {len(plan.quotes)} shows all, --json too")
+
+
+def _say_more(screen: Screen, left: int, what: str) -> None:
+    if left > 0:
+        screen.say(f"... and {counted(left, f'more {what}')}; --json has all")
 
 
 def _table(screen: Screen, head: str, rows: list[tuple[str, Any]]) -> None:
@@ -180,14 +190,30 @@ def _row(quote: Any) -> list[str]:
 
 
 def _reasons(quote: Any) -> list[str]:
+    """Why a quote comes to something else, shortly: `--json` has all of it."""
     if quote.faults:
-        return [each.message for each in quote.faults]
-    found = [f"+{each}" for each in quote.rules_gained] + [f"-{each}" for each in quote.rules_lost]
+        return _few([each.message for each in quote.faults], "fault")
+    changed = [f"+{each}" for each in quote.rules_gained] + [f"-{each}" for each in quote.rules_lost]
+    found = _few(changed, "rule")
     if list(quote.approvals_before) != list(quote.approvals_after):
         found.append(f"approvals {_named(quote.approvals_before)} -> {_named(quote.approvals_after)}")
     if quote.valid_before and not quote.valid_after:
         found.append("no longer valid")
-    return found or [", ".join(each.sku for each in quote.lines)]
+    return found or [", ".join(_few(_dearest(quote.lines), "product"))]
+
+
+def _dearest(lines: Any) -> list[str]:
+    """The products of lines that would cost something else, those first whose lines change most together."""
+    changes: dict[str, list[int]] = {}
+    for line in lines:
+        changes.setdefault(line.sku, []).append(line.net_after - line.net_before)  # unset is 0: the line is not there
+    ranked = sorted(changes.items(), key=lambda each: -abs(sum(each[1])))
+    return [sku if len(each) == 1 else f"{sku} ({len(each)} lines)" for sku, each in ranked]
+
+
+def _few(told: list[str], what: str) -> list[str]:
+    more = len(told) - MOST_REASONS
+    return told if more <= 0 else [*told[:MOST_REASONS], f"and {counted(more, f'more {what}')}"]
 
 
 def _named(levels: Any) -> str:

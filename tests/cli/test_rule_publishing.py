@@ -14,6 +14,8 @@ import pytest
 from cpq.v1 import common_pb2, rule_book_pb2
 
 from engine.cli.command import main
+from engine.cli.rule_publishing import show_plan
+from engine.cli.screen import Screen
 from engine.client import Client
 from engine.rulebook.formatter import format_file
 from tests.api import deal
@@ -83,6 +85,28 @@ def test_a_plan_says_who_would_pay_what_differently(shop: Served, rules: Path, c
     assert told["summary"]["rules"] == [{"rule": "bulk", "gained_count": 1}]
     assert "and 1 more; --show 2 shows all" in cpq("plan", str(rules), "--show", "1", code=1)
     assert "0 quotes replayed" in cpq("plan", str(rules), "--history", "2999-01-01")
+
+
+def test_a_plan_of_a_large_quote_is_told_shortly(capsys: pytest.CaptureFixture[str]) -> None:
+    """Products come in the order of what changes: 3 x 5.00, 9.00 twice, and -8.00, ... for the others."""
+    plan = rule_book_pb2.PlanRuleBookResponse(replayed_count=2)
+    large = plan.quotes.add(
+        name="quotes/q-1", customer="customers/c", currency_code="EUR", net_before=100, net_after=900
+    )
+    for sku, by in (("P1", 100), ("SEAT", 500), ("SEAT", 500), ("SEAT", 500), ("B", 900), ("B", 900), ("C", -800)):
+        large.lines.add(sku=sku, net_before=1000, net_after=1000 + by)
+    large.lines.add(sku="GONE", net_before=200)
+    large.lines.add(sku="P2", net_after=50)
+    refused = plan.quotes.add(name="quotes/q-2", customer="customers/c", currency_code="EUR", net_before=100)
+    refused.faults.extend(common_pb2.Fault(message=f"no price for `P{n}`") for n in range(9))
+    plan.summary.customers.extend(
+        rule_book_pb2.PlanEffect(customer=f"customers/c-{n}", currency_code="EUR", quote_count=1) for n in range(30)
+    )
+    show_plan(Screen(), plan, 20)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "B (2 lines), SEAT (3 lines), C, GONE, and 2 more products" in shown
+    assert "no price for `P3`; and 5 more faults" in shown and "`P4`" not in shown
+    assert "c-19" in shown and "c-20" not in shown and "... and 10 more customers; --json has all" in shown
 
 
 def test_a_plan_of_a_book_that_cannot_be_used_says_where(shop: Served, rules: Path, cpq: Cpq) -> None:
