@@ -117,17 +117,21 @@ class BillingService:
         records = wire.read_usage(request.records, faults)
         checked(faults)
 
+        to_look_at: list[bool] = []
+
         def decide(work: Work) -> UsageResult | Refusal:
             return work.check_etag(Contract, key, request.etag) or record_usage(work, key, records)
 
-        return self._calls.mutate(
-            request,
-            context,
-            decide,
-            lambda _, result: billing_pb2.RecordUsageResponse(
+        def answer(_: Work, result: UsageResult) -> billing_pb2.RecordUsageResponse:
+            to_look_at.append(result.to_look_at)
+            return billing_pb2.RecordUsageResponse(
                 recorded_count=result.recorded, duplicate_count=result.duplicates, outside_service=result.outside
-            ),
-        )
+            )
+
+        reply = self._calls.mutate(request, context, decide, answer)
+        if any(to_look_at):
+            self._calls.env.bell.ring()
+        return reply
 
     def StreamUsage(
         self, batches: Iterator[billing_pb2.StreamUsageRequest], context: grpc.ServicerContext

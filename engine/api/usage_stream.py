@@ -83,6 +83,8 @@ class UsageStream:
         options = Options(validate_only=request.validate_only, alive=context.is_active)
         done = perform(self._calls.env, Asked("StreamUsage"), decide, noted, options)
         if not isinstance(done, Refusal):
+            if found[0].result.to_look_at:
+                self._calls.env.bell.ring()
             return found[0]
         if any(each.code in ENDS_STREAM for each in done.faults):
             raise Refused(done)

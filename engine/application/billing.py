@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from engine.application.bill_of_contract import bill_of
 from engine.application.corrections import BillingMark, drop_draft, issue_notes
 from engine.application.coupons import give_back_coupons, use_coupons
-from engine.application.drafting import drafts_of
+from engine.application.drafting import Drafts, drafts_of
 from engine.application.faults import invalid, not_found
 from engine.application.invoices import load_invoice
 from engine.application.ledger import book
@@ -137,6 +137,18 @@ def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
     return paid if isinstance(paid, Refusal) else final
 
 
+def save_drafts(work: Work, drafts: Drafts) -> None:
+    """Save drafts with what they use of coupons."""
+    for before, changed in drafts.corrected:
+        give_back_coupons(work, before)
+        work.saved(changed)
+        use_coupons(work, changed.value)
+    for made in drafts.fresh:
+        work.decided(made)
+        work.tx.add(made.value)
+        use_coupons(work, made.value)
+
+
 def void_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
     """Throw a draft away; its lines are missing again. A final invoice never changes: it is corrected by credit."""
     invoice = load_invoice(work, key, etag)
@@ -185,14 +197,7 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
     drafts = drafts_of(bill, documents, at=work.at, name=lambda: work.new_id("in"))
     if isinstance(drafts, Refusal):
         return drafts
-    for before, changed in drafts.corrected:
-        give_back_coupons(work, before)
-        work.saved(changed)
-        use_coupons(work, changed.value)
-    for made in drafts.fresh:
-        work.decided(made)
-        work.tx.add(made.value)
-        use_coupons(work, made.value)
+    save_drafts(work, drafts)
     notes = issue_notes(work, bill, documents)
     if isinstance(notes, Refusal):
         return notes

@@ -12,6 +12,7 @@ from engine.application.perform import DEFAULT_TENANT, Environment, Work, perfor
 from engine.application.ports import Asked
 from engine.application.prepaid import expire_credit
 from engine.application.renewing import keep_waiting, renew_contract
+from engine.application.usage_looks import look_at_usage
 from engine.approvals.run import ApprovalRun, RunStatus, Tick
 from engine.billing.prepaid import PrepaidCredit
 from engine.contracts import Contract
@@ -27,13 +28,14 @@ def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str 
     """Do up to ``limit`` things that are due by ``now`` and return how many were done; 0 means that nothing waits.
 
     Expired quotes are closed, approvals whose time passed escalate, contracts that renew by themselves are renewed,
-    prepaid credits whose day came expire, old answers of requests are forgotten. Each is a unit of its own, so that a
-    stop in between loses nothing and a second run repeats nothing.
+    prepaid credits whose day came expire, usage that arrived is looked at for thresholds, old answers of requests are
+    forgotten. Each is a unit of its own, so that a stop in between loses nothing and a second run repeats nothing.
     """
     done = 0
     for move in _moves(env, now, limit, tenant):
         outcome = perform(env, Asked("RunDue", tenant=tenant), move, lambda _work, _value: b"")
         done += not isinstance(outcome, Refusal)
+    done += look_at_usage(env, tenant=tenant, limit=limit)
     return done + env.store.purge_answers(tenant, before=now - ANSWERS_KEPT, limit=max(limit - done, 1))
 
 

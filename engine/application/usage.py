@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.application.content import find_book
 from engine.application.faults import invalid, not_found
 from engine.application.perform import Work
 from engine.application.ports import Reader
 from engine.catalog import ChargeKind
 from engine.contracts import Contract, UsageRecord, all_lines, usage_line_on
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
+from engine.rulebook.parts import billing_policy
 
 USAGE_ID_REUSED = Code("USAGE_ID_REUSED")
 PAGE = 500
@@ -41,16 +43,25 @@ class UsageRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageLook:
+    """A contract with thresholds whose usage was not looked at since some arrived; ``id`` is that of the contract."""
+
+    id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class UsageResult:
     """How many records were new, and how many had been reported before.
 
     ``outside`` are the ids of those whose day is outside all service of their lines: they are kept, and billed by
-    nothing until a line is signed that serves their day.
+    nothing until a line is signed that serves their day. ``to_look_at``: thresholds are to be looked at now.
     """
 
     recorded: int
     duplicates: int
     outside: tuple[str, ...] = ()
+    to_look_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,9 @@ def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageR
     if faults:
         return Refusal(faults)
     fresh = sum(_is_added(work, key, each) for each in records)
+    noted = fresh > 0 and _noted(work, contract)
     work.tx.emit(UsageRecorded(key, fresh, len(records) - fresh, work.at))
-    return UsageResult(fresh, len(records) - fresh, _outside(contract, records))
+    return UsageResult(fresh, len(records) - fresh, _outside(contract, records), noted)
 
 
 def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> UsageKept | Refusal:
@@ -101,10 +113,11 @@ def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> Usag
         else:
             fresh += _is_added(work, key, each)
     known = len(records) - len(refused) - fresh
+    noted = fresh > 0 and _noted(work, contract)
     if fresh or known:
         work.tx.emit(UsageRecorded(key, fresh, known, work.at))
     outside = _outside(contract, [each for n, each in records.items() if n not in refused])
-    return UsageKept(UsageResult(fresh, known, outside), refused)
+    return UsageKept(UsageResult(fresh, known, outside, noted), refused)
 
 
 def recorded_usage(
@@ -118,6 +131,24 @@ def recorded_usage(
         counted = ((each, line_on(each.record.line, each.record.on)) for each in page)
         found += [(each.id, RecordedUsage(each.record, line)) for each, line in counted if not (only_outside and line)]
     return found[:limit]
+
+
+def _noted(work: Work, contract: Contract) -> bool:
+    """Whether thresholds are to be looked at since usage of a contract arrived; then that is noted.
+
+    A look that is noted already is saved again: one that is under way has not read what arrives now, and conflicts.
+    """
+    active = find_book(work.env, work.tenant, book_hash=contract.rule_book, day=contract.start)
+    if isinstance(active, Refusal):
+        return False
+    if contract.currency.code not in billing_policy(active.book, contract.currency.code).thresholds:
+        return False
+    look = UsageLook(contract.id, work.at)
+    if work.tx.get(UsageLook, contract.id) is None:
+        work.tx.add(look)
+    else:
+        work.tx.replace(look)
+    return True
 
 
 def _page(reader: Reader, contract: str, after: str) -> list[StoredUsage]:

@@ -31,12 +31,29 @@ class ZeroInvoices(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class UsageThresholds:
+    """Amounts in the major unit, ascending, at which the usage of running periods is billed, and then ``every`` so much
+    more.
+    """
+
+    at: tuple[Decimal, ...] = ()
+    every: Decimal | None = None
+
+    def passed(self, amount: Decimal) -> int:
+        """How many of them an amount has reached."""
+        reached = sum(each <= amount for each in self.at)
+        beyond = amount - (self.at[-1] if self.at else Decimal(0))
+        return reached if self.every is None or beyond <= 0 else reached + int(beyond // self.every)
+
+
+@dataclass(frozen=True, slots=True)
 class BillingPolicy:
     """``models`` are the price models of the contract's rule book by name (the SKU); usage without one costs its unit
     price. Usage that comes late for a billed period is billed while the period is among the last
     ``late_usage_periods`` that ended. ``included_percents`` are the tax rates by tax code where the prices of the book
     include tax: usage is rated at those prices and billed without the tax. ``part_minimum`` says what a model's least
     per period is in a part of one, ``zero_invoices`` whether a day on which all costs nothing has an invoice.
+    ``thresholds`` are by currency; contracts in a currency without any are billed when periods end.
     """
 
     models: Mapping[str, PriceModel] = field(default_factory=lambda: MappingProxyType({}))
@@ -45,6 +62,7 @@ class BillingPolicy:
     included_percents: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     part_minimum: PartMinimum = PartMinimum.PRORATED
     zero_invoices: ZeroInvoices = ZeroInvoices.PRICED
+    thresholds: Mapping[str, UsageThresholds] = field(default_factory=lambda: MappingProxyType({}))
 
 
 DEFAULT_POLICY = BillingPolicy()

@@ -13,7 +13,7 @@ from engine.billing.policy import BillingPolicy, PartMinimum
 from engine.billing.service import Service
 from engine.contracts import SubscriptionLine, UsageRecord
 from engine.money import EXACT, WHOLE, Money, Ratio, UnitPrice, settle, share_of, total
-from engine.periods import Piece
+from engine.periods import Period, Piece
 from engine.pricing.models import PriceModel, PricePart, PricePartKind, Usage, brought_to, price_parts
 
 SHARE_PLACES = 6
@@ -35,17 +35,36 @@ def missing_usage(
             billed.setdefault(each.service.start, []).append(each)
     records = sorted({each.id: each for each in usage}.values(), key=_day)
     still_taken = _still_taken_since(service, policy)
-    closed = sorted({each.service for each in existing if each.service is not None and each.service.end <= still_taken})
-    for piece in service.pieces(service.first_open_period(closed)):
+    for piece in service.pieces(service.first_open_period(_closed(existing, still_taken))):
         if piece.part.end > service.until:
             return
         lines = billed.get(piece.part.start, [])
-        if not lines or piece.part.start >= still_taken:
-            fresh = _missing(service, piece, _used(service, piece, records), lines, policy)
+        is_closed = any(each.due_on >= piece.part.end for each in lines)
+        if not is_closed or piece.part.start >= still_taken:
+            used = _used(service, piece, records)
+            due_on = service.until if is_closed else piece.part.end
+            fresh = line_of_period(service, piece, used, rated(service, piece, used, policy), lines, due_on=due_on)
             if fresh is not None and fresh.amount.minor_units < 0:
                 yield from _taken_back(fresh, lines, by_hand)
             elif fresh is not None:
                 yield fresh
+
+
+def running_period(service: Service, existing: Sequence[BillLine]) -> Piece | None:
+    """The period that runs on the day up to which is billed; None where the line is not served then."""
+    pieces = service.pieces(service.first_open_period(_closed(existing, service.until)))
+    return next((each for each in pieces if each.part.start <= service.until < each.part.end), None)
+
+
+def _closed(existing: Sequence[BillLine], until: date) -> list[Period]:
+    """The periods up to a day whose end was billed; what was billed of a period that ran leaves it open."""
+    return sorted(
+        {
+            each.service
+            for each in existing
+            if each.service is not None and each.service.end <= until and each.due_on >= each.service.end
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +78,14 @@ class Rated:
     parts: tuple[PricePart, ...] = ()
 
 
-def rated(service: Service, piece: Piece, quantity: Decimal, policy: BillingPolicy) -> Rated:
+def rated(
+    service: Service, piece: Piece, quantity: Decimal, policy: BillingPolicy, *, commits: Ratio | None = None
+) -> Rated:
     """Rate the usage of a period, rounded once: by the price model, else by the unit price.
 
-    A part of a period commits to its share of the model's least, unless the policy says otherwise. Discounts on the
-    line of the quote are kept: the same share of the model's price is charged that the estimate was. Of a price that
-    includes tax the tax is rounded, and the rest is the net.
+    A part of a period commits to its share of the model's least, unless the policy or ``commits`` says otherwise.
+    Discounts on the line of the quote are kept: the same share of the model's price is charged that the estimate was.
+    Of a price that includes tax the tax is rounded, and the rest is the net.
     """
     line = service.state.line
     model: PriceModel | None = policy.models.get(line.usage_model)
@@ -72,7 +93,7 @@ def rated(service: Service, piece: Piece, quantity: Decimal, policy: BillingPoli
     if model is None:
         price, share = EXACT.multiply(line.unit_price, quantity), WHOLE
     else:
-        own = _of_part(model, service.ratio(piece.part, piece.whole), policy)
+        own = _of_part(model, service.ratio(piece.part, piece.whole), policy, commits)
         found, share = own.rate(quantity, base=line.list_price), kept_share(line, model)
         price, parts = found.amount, price_parts(found, line.amount.currency, policy.rounding.mode)
     settled = settle(UnitPrice(price, line.amount.currency), quantity=_ONE, rounding=policy.rounding, share=share)
@@ -84,7 +105,9 @@ def rated(service: Service, piece: Piece, quantity: Decimal, policy: BillingPoli
     return Rated(settled - tax, tax, brought_to(parts, settled - tax, PricePartKind.TAX))
 
 
-def _of_part(model: PriceModel, share: Ratio, policy: BillingPolicy) -> PriceModel:
+def _of_part(model: PriceModel, share: Ratio, policy: BillingPolicy, commits: Ratio | None) -> PriceModel:
+    if commits is not None:
+        return model.for_part(commits) if isinstance(model, Usage) else model
     least = isinstance(model, Usage) and policy.part_minimum is PartMinimum.PRORATED and share != WHOLE
     return model.for_part(share) if least and isinstance(model, Usage) else model
 
@@ -111,13 +134,12 @@ def _tax_inside(percent: Decimal) -> Ratio:
     return Ratio(inside.numerator, 100 * inside.denominator + inside.numerator)
 
 
-def _missing(
-    service: Service, piece: Piece, used: Decimal, billed: Sequence[BillLine], policy: BillingPolicy
+def line_of_period(
+    service: Service, piece: Piece, used: Decimal, whole: Rated, billed: Sequence[BillLine], *, due_on: date
 ) -> BillLine | None:
     """What a period costs beyond what was billed of it; below zero when that was too much."""
     line = service.state.line
     quantity = EXACT.subtract(used, sum((each.quantity for each in billed), Decimal(0)))
-    whole = rated(service, piece, used, policy)
     amount = whole.net - total((each.amount for each in billed), line.amount.currency)
     taxed = total((each.tax for each in billed if each.tax is not None), line.amount.currency)
     if not quantity and amount.is_zero:
@@ -132,7 +154,7 @@ def _missing(
         kind=LineKind.USAGE,
         quantity=quantity,
         amount=amount,
-        due_on=service.until if billed else piece.part.end,
+        due_on=due_on,
         service=piece.part,
         share=service.ratio(piece.part, piece.whole),
         tax_code=line.tax_code,

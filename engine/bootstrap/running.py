@@ -18,7 +18,8 @@ from engine.api.guard import Guard
 from engine.api.register import Bind, bind_all
 from engine.api.services import SERVICES
 from engine.application.billing_runs import advance_billing
-from engine.application.perform import DEFAULT_TENANT
+from engine.application.perform import DEFAULT_TENANT, Environment
+from engine.application.usage_looks import look_at_usage
 from engine.bootstrap.background import Background, log_failure
 from engine.bootstrap.settings import Settings, SettingsError
 from engine.configuration.answers import Budget
@@ -67,7 +68,7 @@ class Running:
         for name in ("", *names):
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
         if isinstance(calls.env.bell, ThreadBell):
-            work = partial(advance_billing, self.env, tenant=DEFAULT_TENANT, failed=log_failure)
+            work = partial(_advance, self.env)
             self._background = Background(work, calls.env.bell)
 
     def drain(self) -> None:
@@ -95,6 +96,12 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _advance(env: Environment) -> bool:
+    """What a server does in the background: thresholds that usage may have crossed, then a chunk of a billing run."""
+    looked = look_at_usage(env, tenant=DEFAULT_TENANT)
+    return advance_billing(env, tenant=DEFAULT_TENANT, failed=log_failure) or looked > 0
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -14,7 +14,7 @@ from engine.application.promotions import PromotionUse
 from engine.application.renewals import RenewalRefused, RenewedByItself
 from engine.application.revenue import RevenueChanged, RevenueContractOpened, RevenueRecognised
 from engine.application.rule_books import PublishedBook
-from engine.application.usage import StoredUsage
+from engine.application.usage import StoredUsage, UsageLook
 from engine.approvals.run import ApprovalRun
 from engine.billing import BillLine, CreditNote, Invoice
 from engine.billing.dunning import FailedPayment, Reminder
@@ -303,6 +303,7 @@ DOCUMENTS = (
     ),
     Table(PromotionUse, "promotion_uses", columns={"uses": lambda use: use.uses}, told_by=()),
     Table(BillingMark, "billing_marks", columns={"until": lambda mark: mark.until.isoformat()}, told_by=()),
+    Table(UsageLook, "usage_looks", told_by=()),
     Table(StoredUsage, "usage_records", listed_by=("contract",), columns={"contract": lambda usage: usage.contract}),
     Table(
         RevenueContract,

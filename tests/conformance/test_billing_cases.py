@@ -18,6 +18,7 @@ from tests.conformance.adapters import (
     billing_dates,
     credit_note,
     dunning,
+    progressive,
     proration,
     proration_ratio,
     tax_discount,
@@ -37,6 +38,7 @@ WHOLE: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 IN_PART: dict[str, Callable[[dict[str, Any]], None]] = {
     "amendment": amendment.check,
+    "progressive": progressive.check,
     "timeline": timeline.check,
     "wallet": wallet.check,
 }

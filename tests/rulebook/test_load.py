@@ -17,6 +17,7 @@ from decimal import Decimal
 import pytest
 
 from engine.approvals.policy import Quorum, WhoKind
+from engine.billing.policy import UsageThresholds
 from engine.catalog import ChargeKind, ChargePeriod
 from engine.configuration.products import ConstraintKind
 from engine.language.types import EnumType, ListType, OptionalType
@@ -221,7 +222,8 @@ def test_constraints_of_a_bundle() -> None:
 def test_terms() -> None:
     files = {
         "terms/r.yaml": "contract: {payment_days: 14, notice_days: 30}\n"
-        "billing: {late_usage_periods: 3, part_minimum: whole, zero_invoices: never}\n"
+        "billing: {late_usage_periods: 3, part_minimum: whole, zero_invoices: never,\n"
+        "  usage_thresholds: [{currency: EUR, at: [200.00, 500.00], every: 1000}]}\n"
         "dunning: {retry_days: [1, 8], reminders: 2, days_between: 3, thresholds: {EUR: 50}}\n"
         "recognition:\n  - {id: ratable, timing: daily, series: true}\n"
         "ssp:\n  - {sku: T1, low: {EUR: 8}, high: {EUR: 12}}\n"
@@ -234,6 +236,9 @@ def test_terms() -> None:
     assert billing_policy(found, "EUR").late_usage_periods == 3
     assert billing_policy(found, "EUR").part_minimum.value == "whole"
     assert billing_policy(found, "EUR").zero_invoices.value == "never"
+    assert billing_policy(found, "EUR").thresholds == {
+        "EUR": UsageThresholds((Decimal(200), Decimal(500)), Decimal(1000))
+    }
     dunning = found.terms.dunning
     assert (dunning.retry_days, dunning.reminders, dunning.days_between) == ((1, 8), 2, 3)
     assert dict(dunning.thresholds) == {"EUR": 50}

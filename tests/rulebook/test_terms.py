@@ -59,3 +59,23 @@ def test_wrong_words_are_told_with_those_that_are_known() -> None:
         "terms/terms.yaml:1:79: FLD005: `listed` is not one of the words known here; did you mean `list`?",
         f"terms/terms.yaml:1:87: FLD001: the key `uplift` is not known in the renewal terms; known keys are {keys}",
     ]
+
+
+def test_usage_thresholds_rise_and_are_said_once_a_currency() -> None:
+    terms = (
+        "billing:\n  usage_thresholds:\n"
+        "    - {currency: EUR, at: [5, 5], every: 0}\n"
+        "    - {currency: EUR, at: [0]}\n"
+        "    - {currency: USD}\n"
+        "    - {currency: XYZ, at: [1]}\n"
+    )
+    texts = {"book.yaml": BOOK, "catalog/catalog.yaml": CATALOG, "terms/terms.yaml": terms}
+    found = [one_line(each) for each in load({path: text.encode() for path, text in texts.items()}).diagnostics]
+    assert found == [
+        "terms/terms.yaml:3:27: TRM403: thresholds rise, each above the one before and above 0; put them in order",
+        "terms/terms.yaml:3:42: TRM403: `every` is above 0; leave it out where thresholds end",
+        "terms/terms.yaml:4:18: TRM403: `EUR` has thresholds already; put them in one record",
+        "terms/terms.yaml:4:27: TRM403: thresholds rise, each above the one before and above 0; put them in order",
+        "terms/terms.yaml:5:18: TRM403: `USD` has no threshold; give `at`, `every` or both",
+        "terms/terms.yaml:6:18: PRC209: the currency `XYZ` is not known",
+    ]

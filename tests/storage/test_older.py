@@ -38,6 +38,7 @@ EMPTY = {
     "prepaid_uses",
     "failed_payments",
     "reminders",
+    "usage_looks",
 }
 
 

@@ -10,6 +10,7 @@ from engine.pricing.settings import TaxSource
 from engine.revenue.policy import Timing
 from engine.rulebook.fields import (
     CONDITION,
+    CURRENCY,
     FLAG,
     ID,
     IDS,
@@ -93,6 +94,16 @@ CONTRACT = Record(
     ),
 )
 
+THRESHOLDS = Record(
+    "usage thresholds",
+    "At which amounts the usage of a running period is billed, without waiting for its end.",
+    (
+        Field("currency", CURRENCY, "The currency of the amounts; contracts in it are looked at.", required=True),
+        Field("at", ListField(_PRICE), "Amounts before tax, each above the one before."),
+        Field("every", _PRICE, "Then, or without amounts from nothing on, every so much more."),
+    ),
+)
+
 BILLING = Record(
     "the billing policy",
     "What billing is told beside the contract.",
@@ -111,6 +122,7 @@ BILLING = Record(
             " has a list price.",
             default="priced",
         ),
+        Field("usage_thresholds", many(THRESHOLDS), "When usage is billed before its period ends, one a currency."),
     ),
 )
 

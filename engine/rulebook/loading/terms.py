@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from engine.billing.dunning import NO_DUNNING, DunningPolicy
-from engine.billing.policy import BillingPolicy, PartMinimum, ZeroInvoices
+from engine.billing.policy import BillingPolicy, PartMinimum, UsageThresholds, ZeroInvoices
 from engine.catalog import Catalog
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms
 from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom
@@ -137,6 +137,7 @@ class _Terms:
                 late_usage_periods=billing.integer("late_usage_periods", 2),
                 part_minimum=PartMinimum(billing.text("part_minimum", "prorated")),
                 zero_invoices=ZeroInvoices(billing.text("zero_invoices", "priced")),
+                thresholds=MappingProxyType(dict(_thresholds(billing, self.report))),
             )
         dunning = read.one("dunning")
         if dunning is not None:
@@ -233,6 +234,25 @@ class _Terms:
                 window = window_of(row, self.scope)
                 header = (text_of(row, "region"), text_of(row, "segment"), text_of(row, "channel"))
                 self.ssp.append(SspEntry(sku.text, code, *bounds, *header, window.start, window.end, span=sku.span))
+
+
+def _thresholds(billing: Read, report: Report) -> Iterator[tuple[str, UsageThresholds]]:
+    """The thresholds of each currency, ascending and above nothing."""
+    seen: set[str] = set()
+    for each in billing.records("usage_thresholds"):
+        currency, every = each.text("currency"), each.number("every")
+        at = tuple(values.number(text) for text in each.texts("at"))
+        rises = all(low < high for low, high in zip((Decimal(0), *at), at, strict=False))
+        for wrong, key, message, hint in (
+            (currency in seen, "currency", f"`{currency}` has thresholds already", "put them in one record"),
+            (not rises, "at", "thresholds rise, each above the one before and above 0", "put them in order"),
+            (every is not None and every <= 0, "every", "`every` is above 0", "leave it out where thresholds end"),
+            (not at and every is None, "currency", f"`{currency}` has no threshold", "give `at`, `every` or both"),
+        ):
+            if wrong:
+                report.add(finding("TRM403", message, each.place(key), hint))
+        seen.add(currency)
+        yield currency, UsageThresholds(at, every)
 
 
 def _from_zero(cell: Scalar, report: Report, read: Callable[[str], Decimal] = values.number) -> Decimal | None:

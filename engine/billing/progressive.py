@@ -1,0 +1,97 @@
+"""Progressive billing: usage of a running period is billed once what it comes to crosses a threshold of its contract.
+
+The period goes on, and its end bills what it comes to as a whole less what was billed of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from engine.billing.line import BillLine
+from engine.billing.policy import BillingPolicy
+from engine.billing.service import Service
+from engine.billing.usage import Rated, line_of_period, rated, running_period
+from engine.catalog import ChargeKind
+from engine.contracts import Contract, UsageRecord, lines_in_force, usage_line_on
+from engine.money import Money, Ratio, total
+from engine.periods import Piece
+from engine.pricing.models import Billed, PriceModel, Usage
+
+NO_SHARE = Ratio(0, 1)
+"""While a period runs nothing is committed to yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a usage line has used in the period that runs, what that costs, and what was billed of it."""
+
+    service: Service
+    piece: Piece
+    used: Decimal
+    whole: Rated
+    billed: tuple[BillLine, ...]
+
+
+def crossed_usage(
+    contract: Contract,
+    usage: Sequence[UsageRecord],
+    existing: Sequence[BillLine],
+    on: date,
+    policy: BillingPolicy,
+) -> tuple[BillLine, ...]:
+    """The usage of running periods up to a day, once all that they come to crosses a threshold that what was billed of
+    them had not; else nothing.
+
+    A minimum, and what its model bills with the last line of a period, wait for the end.
+    """
+    thresholds = policy.thresholds.get(contract.currency.code)
+    if thresholds is None:
+        return ()
+    running = _running(contract, usage, existing, on, policy)
+    billed = total((line.amount for each in running for line in each.billed), contract.currency)
+    comes_to = total((each.whole.net for each in running), contract.currency)
+    if thresholds.passed(comes_to.decimal) <= thresholds.passed(billed.decimal):
+        return ()
+    lines = (
+        line_of_period(each.service, each.piece, each.used, each.whole, each.billed, due_on=on) for each in running
+    )
+    return tuple(each for each in lines if each is not None and each.amount > Money.zero(contract.currency))
+
+
+def _running(
+    contract: Contract,
+    usage: Sequence[UsageRecord],
+    existing: Sequence[BillLine],
+    on: date,
+    policy: BillingPolicy,
+) -> list[Running]:
+    line_on = usage_line_on(contract)
+    records = {each.id: each for each in usage if each.on <= on}
+    found = []
+    for state in lines_in_force(contract):
+        if state.line.charge.kind is not ChargeKind.USAGE:
+            continue
+        service = Service(contract, state, on, policy.rounding)
+        own = [each for each in existing if each.contract == contract.id and each.subscription == state.line.id]
+        piece = running_period(service, own)
+        if piece is None or _waits(policy.models.get(state.line.usage_model)):
+            continue
+        used = sum(
+            (
+                each.quantity
+                for each in records.values()
+                if piece.part.start <= each.on and line_on(each.line, each.on) == state.line.id
+            ),
+            Decimal(0),
+        )
+        whole = rated(service, piece, used, policy, commits=NO_SHARE)
+        billed = tuple(each for each in own if each.service is not None and each.service.start == piece.part.start)
+        found.append(Running(service, piece, used, whole, billed))
+    return found
+
+
+def _waits(model: PriceModel | None) -> bool:
+    return isinstance(model, Usage) and model.billed is Billed.AT_PERIOD_END
