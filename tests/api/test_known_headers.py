@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import grpc
 import pytest
 from cpq.v1 import common_pb2, party_pb2, pricing_pb2
 
 import engine.api.known_headers as headers
-from engine.api.calls import Calls, Refused
+from engine.api.calls import Calls
 from engine.api.pages import Pages
 from engine.api.pricing_service import PricingService
 from tests.api import deal
 from tests.api.server import Served
-from tests.api.test_price_answers import BOOKS, CONTEXT, answer, asking, moved, publish
+from tests.api.test_price_answers import BOOKS, answer, asking, moved, publish
 
 PART = deal.line("CPU-A", "1", id="part")
 WEB = {"channel": common_pb2.Value(text="web")}
@@ -143,9 +144,11 @@ def test_more_lines_than_a_call_may_have_are_refused(shop: Served, asked: Asked)
     assert asked.given == 1
 
 
-def test_bytes_that_are_no_request_are_refused(shop: Served, asked: Asked) -> None:
-    with pytest.raises(Refused, match=r"the request is no cpq\.v1\.PriceQuoteRequest"):
-        asked.service.PriceQuote(b"\x0a\x05ab", CONTEXT)
+def test_bytes_that_are_no_request_are_refused(shop: Served) -> None:
+    call = shop.channel.unary_unary("/cpq.v1.PricingService/PriceQuote")
+    with pytest.raises(grpc.RpcError, match=r"the request is no cpq\.v1\.PriceQuoteRequest") as refused:
+        call(b"\x0a\x05ab", timeout=30)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_memory_is_bounded(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
