@@ -76,6 +76,7 @@ class KnownHeaders:
         self._gate = threading.Lock()
         self._headers: LRUCache[Beside, _Header] = LRUCache(MOST_HEADERS)
         self._left = MOST_LINES
+        self._once: set[bytes] = set()
 
     def answer(self, asked: bytes) -> Answer | None:
         """The answer to a request when its header and all its lines are known and fine, else None."""
@@ -123,11 +124,24 @@ class KnownHeaders:
                 each = None if meeting is None else meeting.line(lines[place])
                 if each is None:
                     return None
-                found[place] = known[lines[place]] = each
-                self._count(1)
+                found[place] = each
+                if each.key in shelf.lines or self._is_met_again(lines[place]):
+                    known[lines[place]] = each
+                    self._count(1)
             elif each.known.least is None:
                 each.known = shelf.lines.get(each.key, each.known)
         return cast("list[_Line]", found)
+
+    def _is_met_again(self, line: bytes) -> bool:
+        """Whether a line was met before. Most that are known by another quantity alone are met once, and would crowd out
+        those that many ask for.
+        """
+        if line in self._once:
+            return True
+        if len(self._once) >= MOST_LINES:
+            self._once = set()
+        self._once.add(line)
+        return False
 
     def _count(self, lines: int) -> None:
         """Take room for some lines: of all that is there, when none is left; who still holds a line goes on with it."""
