@@ -93,11 +93,7 @@ class KnownHeaders:
         quote = None if lines is None else _evaluated(header, names, lines, active.parts)
         if lines is None or quote is None:
             return None
-        written = [each.written for each in lines]
-        sheets = self._calls.sheets(active)
-        answer = spliced(quote, scanned.ids, written, view=header.view, sheets=sheets)
-        for each, now in zip(lines, written, strict=True):
-            each.written = now
+        answer = spliced(quote, scanned.ids, lines, view=header.view, sheets=self._calls.sheets(active))
         return Answer(answer, header.standing.basis)
 
     def keep(self, asked: bytes, request: QuoteRequest, view: int, basis: Basis) -> None:
@@ -118,23 +114,24 @@ class KnownHeaders:
         """What is known of all lines; None when one of them is not."""
         known, shelf = header.lines, parts.known.under(header.known_by)
         found = list(map(known.get, lines))
-        meeting = _Meeting(header.request, shelf, parts) if None in found else None
-        for place, each in enumerate(found):
-            if each is None:
-                each = None if meeting is None else meeting.line(lines[place])
-                if each is None:
-                    return None
-                found[place] = each
-                if each.key in shelf.lines or self._is_met_again(lines[place]):
-                    known[lines[place]] = each
-                    self._count(1)
-            elif each.known.least is None:
+        for each in found:
+            if each is not None and each.known.least is None:
                 each.known = shelf.lines.get(each.key, each.known)
-        return cast("list[_Line]", found)
+        if None not in found:
+            return cast("list[_Line]", found)
+        meeting, met = _Meeting(header.request, shelf, parts), dict(zip(lines, found, strict=True))
+        for line in [line for line, each in met.items() if each is None]:
+            each = met[line] = meeting.line(line)
+            if each is None:
+                return None
+            if each.key in shelf.lines or self._is_met_again(line):
+                known[line] = each
+                self._count(1)
+        return cast("list[_Line]", [met[line] for line in lines])
 
     def _is_met_again(self, line: bytes) -> bool:
-        """Whether a line was met before. Most that are known by another quantity alone are met once, and would crowd out
-        those that many ask for.
+        """Whether a line was met before. Most that are known by another quantity alone are met once: they would crowd
+        out those that many ask for.
         """
         if line in self._once:
             return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from cpq.v1 import common_pb2, pricing_pb2
 
@@ -43,6 +43,12 @@ class Written(NamedTuple):
     after: bytes
 
 
+class Met(Protocol):
+    """A line that was met, and as what it is written, once it was."""
+
+    written: Written | None
+
+
 class Splicer:
     """The lines of one answer."""
 
@@ -50,14 +56,15 @@ class Splicer:
         self._priced, self._sheets, self._view = quote.priced, sheets, view
         self._digits = quote.priced.currency.exponent
 
-    def lines(self, ids: Sequence[bytes], known: list[Written | None]) -> bytes:
-        """Those of a quote, by the fields of their ids; what was not ``known`` as it is written is put there."""
+    def lines(self, ids: Sequence[bytes], met: Sequence[Met]) -> bytes:
+        """Those of a quote, by the fields of their ids; ``met`` are told as what they are written."""
         stories = self._stories(ids) if self._view == common_pb2.VIEW_WATERFALL else None
         pieces: list[bytes] = []
         amounts, short = pricing_pb2.PricedLine(), len(SIZES)
-        for place, (line, found, name) in enumerate(zip(self._priced.lines, known, ids, strict=True)):
+        for place, (line, each, name) in enumerate(zip(self._priced.lines, met, ids, strict=True)):
+            found = each.written
             if found is None or found.unit is not line.unit or found.list_unit is not line.list_unit:
-                found = known[place] = self._written(line)
+                found = each.written = self._written(line)
             body = found.whole
             if line.order_discount or line[_DECIDED] != found.decided:
                 _decide(amounts, line)
@@ -94,14 +101,12 @@ class Splicer:
         return found
 
 
-def spliced(
-    quote: PricedQuote, ids: Sequence[bytes], known: list[Written | None], *, view: int, sheets: Sheets
-) -> bytes:
+def spliced(quote: PricedQuote, ids: Sequence[bytes], met: Sequence[Met], *, view: int, sheets: Sheets) -> bytes:
     """The answer to a quote of plain lines, whose ids are given as the fields that they are in a line."""
     before, after = pricing_pb2.PricedQuote(), pricing_pb2.PricedQuote()
     fill_before_lines(before, quote)
     fill_after_lines(after, quote, sheets)
-    lines = b"" if view == common_pb2.VIEW_BASIC else Splicer(quote, view=view, sheets=sheets).lines(ids, known)
+    lines = b"" if view == common_pb2.VIEW_BASIC else Splicer(quote, view=view, sheets=sheets).lines(ids, met)
     return before.SerializeToString() + lines + after.SerializeToString()
 
 

@@ -28,6 +28,16 @@ def ids(quote: PricedQuote) -> list[bytes]:
     return [pricing_pb2.LineInput(id=each.id).SerializeToString() for each in quote.priced.lines]
 
 
+class Line:
+    """A line that was met, and as what it was written."""
+
+    written: Written | None = None
+
+
+def nothing_met(quote: PricedQuote) -> list[Line]:
+    return [Line() for _ in quote.priced.lines]
+
+
 def as_protobuf_writes(quote: PricedQuote, view: int) -> bytes:
     message = pricing_pb2.PricedQuote()
     fill_priced(message, quote, view=view, sheets=SHEETS)
@@ -45,7 +55,7 @@ def quote_of(*quantities: str) -> PricedQuote:
 @given(quantities=st.lists(st.sampled_from(("1", "1.00", "3", "10", "200")), min_size=1, max_size=8))
 def test_quotes_are_written_alike(quantities: list[str]) -> None:
     quote = quote_of(*quantities)
-    known: list[Written | None] = [None] * len(quantities)
+    known = nothing_met(quote)
     for view in (*VIEWS, *VIEWS):
         assert spliced(quote, ids(quote), known, view=view, sheets=SHEETS) == as_protobuf_writes(quote, view)
 
@@ -53,7 +63,7 @@ def test_quotes_are_written_alike(quantities: list[str]) -> None:
 @given(data=st.data())
 def test_any_amounts_are_written_alike_when_a_line_is_met_again(data: st.DataObject) -> None:
     quote = quote_of("1", "3", "10")
-    known: list[Written | None] = [None] * 3
+    known = nothing_met(quote)
     spliced(quote, ids(quote), known, view=common_pb2.VIEW_FULL, sheets=SHEETS)
     names = ("order_discount", "amount", "net", "tax", "gross", "term")
     lines = tuple(each._replace(**{name: data.draw(amounts) for name in names}) for each in quote.priced.lines)
@@ -65,14 +75,14 @@ def test_any_amounts_are_written_alike_when_a_line_is_met_again(data: st.DataObj
 
 def test_a_line_of_other_prices_is_written_anew() -> None:
     quote = quote_of("1")
-    known: list[Written | None] = [None]
+    known = nothing_met(quote)
     spliced(quote, ids(quote), known, view=common_pb2.VIEW_FULL, sheets=SHEETS)
-    before = known[0]
+    before = known[0].written
     dearer: PricedLine = quote.priced.lines[0]._replace(unit=Decimal("1.44"), list_amount=999, cost=None)
     other = replace(quote, priced=replace(quote.priced, lines=(dearer,)))
     found = spliced(other, ids(other), known, view=common_pb2.VIEW_FULL, sheets=SHEETS)
     assert found == as_protobuf_writes(other, common_pb2.VIEW_FULL)
-    assert known[0] is not before
+    assert known[0].written is not before
 
 
 def test_sizes_are_written_as_numbers() -> None:
