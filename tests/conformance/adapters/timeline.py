@@ -1,7 +1,8 @@
 """Kind ``timeline``: a contract that changes over time, and the service lines of its invoices and credits.
 
-Compared are the lines for service: recurring, usage, and credits of unused service, with their days and amounts. What
-keeps an account's balance (account credits) is no part of billing here; lines of nothing are left out on both sides.
+Compared are the lines for service: recurring, usage, and credits of unused service, with their days and amounts, and
+where credit was granted to the account, what is used of it and comes back. Other account credits are no part of billing
+here; lines of nothing are left out on both sides.
 """
 
 from __future__ import annotations
@@ -16,31 +17,23 @@ from typing import Any
 from engine.billing import (
     BillingPolicy,
     BillLine,
-    BillTo,
-    CreditNote,
-    Invoice,
     LineKind,
-    Reason,
-    TaxTable,
-    draft_credit_note,
-    draft_invoice,
-    finalize,
     missing_lines,
-    sort_onto_documents,
 )
 from engine.catalog import BillingTiming, Charge, ChargeKind, ChargePeriod
 from engine.contracts import Contract, ContractChange, ContractTerms, LineEnd, SubscriptionLine, UsageRecord
-from engine.diagnostics import Decision
 from engine.money import Money, currency
 from engine.periods import Recurrence, Unit, add_months
 from engine.pricing.models import BlockPolicy, BlockTier, TieredBlocks
 from tests.conformance.adapters.conventions import day_count
 from tests.conformance.adapters.gap import need
+from tests.conformance.adapters.timeline_account import GRANT, Account
+from tests.conformance.adapters.timeline_documents import Documented, shown_lines
 
 AT = datetime(2000, 1, 1, tzinfo=UTC)
 STARTS = {"create"}
 STOPS = {"cancel", "end"}
-EVENTS = {"create", "change_plan", "cancel", "uncancel", "end", "pause", "resume", "usage", "set_bill_cycle_day"}
+EVENTS = {"create", "change_plan", "cancel", "uncancel", "end", "pause", "resume", "usage", "set_bill_cycle_day", GRANT}
 BLOCKS = {"block_billing": "pause", "unblock_billing": "resume"}
 """Billing that is blocked is service that is not served, from the day that the block is for."""
 SERVICE = {
@@ -64,16 +57,27 @@ def check(case: dict[str, Any]) -> None:
     need(not _is_greedy(given, expected), "arrears-billed-early")
     days = sorted({*(_day(each["at"]) for each in given["events"]), *expected})
     lines: tuple[BillLine, ...] = ()
-    documents = Documented(case)
+    documents, account = Documented(case), Account(case)
+    granted = any(each["type"] == GRANT for each in given["events"])
     for day in [each for each in days if each <= max(expected)]:
         found: list[BillLine] = []
         shown: Counter[tuple[str, ...]] = Counter()
         for known in _known(given["events"], day, at_once=at_once):
             fresh = _run(case, known, (*lines, *found), day)
-            shown += documents.shown(fresh, day) if at_once else _shown(fresh)
+            shown += documents.shown(fresh, day) if at_once else shown_lines(fresh)
             found += fresh
         lines = (*lines, *found)
         assert shown == expected.get(day, Counter()), day
+        if granted:
+            before = account.used
+            account.grant([each for each in given["events"] if _day(each["at"]) == day])
+            account.bill(found, day)
+            account.compare(before, _account_credits(case, day))
+
+
+def _account_credits(case: dict[str, Any], day: date) -> list[str]:
+    lines = (line for each in case["expect"]["invoices"] if _day(each["date"]) == day for line in each["lines"])
+    return [each["amount"] for each in lines if each["type"] == "account_credit"]
 
 
 def _known(events: Sequence[dict[str, Any]], day: date, *, at_once: bool) -> list[list[dict[str, Any]]]:
@@ -85,38 +89,6 @@ def _known(events: Sequence[dict[str, Any]], day: date, *, at_once: bool) -> lis
     return [so_far[: len(so_far) - left] for left in reversed(range(max(today, 1)))]
 
 
-class Documented:
-    """Invoices and credit notes of a story, for cases whose credits are told with their tax."""
-
-    def __init__(self, case: dict[str, Any]) -> None:
-        told = [line for each in case["expect"]["invoices"] for line in each["lines"]]
-        percents = {Decimal(each["incl_tax_percent"]) for each in told if "incl_tax_percent" in each}
-        self._taxes = TaxTable({"standard": max(percents, default=Decimal(0))})
-        self._to = BillTo("a", "", "", currency(case["currency"]))
-        self._invoices: list[Invoice] = []
-        self._notes: list[CreditNote] = []
-
-    def shown(self, lines: Sequence[BillLine], day: date) -> Counter[tuple[str, ...]]:
-        """The charges as they are, a credit note as what it takes off with tax."""
-        at = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        sorted_lines = sort_onto_documents(lines, self._invoices)
-        found = _shown([each for each in lines if each.kind is not LineKind.CREDIT])
-        for charges in sorted_lines.invoices.values():
-            draft = draft_invoice(f"i{len(self._invoices)}", charges, self._to, on=day, taxes=self._taxes, at=at)
-            assert isinstance(draft, Decision), draft
-            final = finalize(draft.value, number=len(self._invoices) + 1, on=day, at=at)
-            assert isinstance(final, Decision), final
-            self._invoices.append(final.value)
-        finals = {each.id: each for each in self._invoices}
-        for invoice, credits in sorted_lines.credits.items():
-            key, reason = f"n{len(self._notes)}", Reason("ended")
-            note = draft_credit_note(key, credits, finals[invoice], earlier=self._notes, reason=reason, at=at)
-            assert isinstance(note, Decision), note
-            self._notes.append(note.value)
-            found[(LineKind.CREDIT.value, str(day), str(day), str(-note.value.gross))] += 1
-        return found
-
-
 def _expected(case: dict[str, Any]) -> dict[date, Counter[tuple[str, ...]]]:
     expected: dict[date, Counter[tuple[str, ...]]] = {}
     for invoice in case["expect"]["invoices"]:
@@ -125,14 +97,6 @@ def _expected(case: dict[str, Any]) -> dict[date, Counter[tuple[str, ...]]]:
             if line["type"] in SERVICE and Decimal(line["amount"]):
                 lines[SERVICE[line["type"]].value, line["start"], line["end"], str(_money(line["amount"], case))] += 1
     return expected
-
-
-def _shown(lines: Sequence[BillLine]) -> Counter[tuple[str, ...]]:
-    return Counter(
-        (each.kind.value, str(each.service.start), str(each.service.end), str(each.amount))
-        for each in lines
-        if each.service is not None and not each.amount.is_zero
-    )
 
 
 def _run(
