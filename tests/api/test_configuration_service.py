@@ -221,6 +221,26 @@ def test_what_follows_says_from_what(shop: Served) -> None:
     assert [each.rule for each in board.implied_by.rules] == ["same-socket"]
 
 
+def test_a_group_that_always_has_a_product_is_not_left_empty(shop: Served) -> None:
+    """A choice like any other that never fits: told as a conflict, and given up by a repair."""
+    ask, nothing = shop.configuration, configuration_pb2.ProductChoice(pick=configuration_pb2.Pick(slot="cpu"))
+    board = configuration_pb2.ProductChoice(pick=configuration_pb2.Pick(slot="board", sku="BRD-1"))
+    box = "products/BOX"
+    state = ask.Configure(configuration_pb2.ConfigureRequest(product=box, choices=[nothing, board]))
+    assert not state.consistent
+    why = ask.ExplainChoice(configuration_pb2.ExplainChoiceRequest(product=box, choices=[nothing, board]))
+    assert not why.possible and list(why.choices) == [nothing]
+    wanted = ask.ExplainChoice(configuration_pb2.ExplainChoiceRequest(product=box, choices=[board], wanted=nothing))
+    assert not wanted.possible
+    repair = configuration_pb2.RepairConfigurationRequest(product=box, choices=[nothing, board])
+    assert [list(each.drop) for each in ask.RepairConfiguration(repair).repairs] == [[nothing]]
+    request = configuration_pb2.CompleteConfigurationRequest(product=box, choices=[nothing])
+    assert ask.CompleteConfiguration(request).status == configuration_pb2.COMPLETION_STATUS_INFEASIBLE
+    wish = configuration_pb2.Wish(choice=nothing)
+    nearest = ask.CompleteConfiguration(configuration_pb2.CompleteConfigurationRequest(product=box, wishes=[wish]))
+    assert nearest.status == configuration_pb2.COMPLETION_STATUS_OPTIMAL and list(nearest.missed) == [nothing]
+
+
 def test_options_are_paged(shop: Served) -> None:
     state = configure(shop, option_limit=1, show_impossible=True)
     cpu = next(each for each in state.slots if each.path == "cpu")

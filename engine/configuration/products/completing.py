@@ -8,7 +8,6 @@ from functools import partial
 
 from engine.catalog import Sku
 from engine.configuration.answers import (
-    Budget,
     Choice,
     Completion,
     CompletionStatus,
@@ -140,7 +139,7 @@ class Completer:
 
     def _fitting(self, sought: Sought, allowance: Allowance) -> Callable[[Full], bool | None]:
         """Whether a full configuration is valid; None when the time or the patience to look is over."""
-        last = allowance.share(RESERVE_MS) if not allowance.spent() else Allowance(Budget(milliseconds=RESERVE_MS))
+        last = allowance.share(RESERVE_MS)
         left = iter(range(TRIES * sought.count))
 
         def fits(full: Full) -> bool | None:

@@ -14,7 +14,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from engine.catalog import AttributeDef, Catalog, OptionGroup, Product, Sku, Value
-from engine.configuration.model import STRUCTURE
+from engine.configuration.answers import Choice
+from engine.configuration.model import STRUCTURE, Model
 from engine.configuration.products.logic import Logic
 from engine.diagnostics import did_you_mean
 from engine.language.types import NUMBER, EnumType, required
@@ -80,6 +81,13 @@ class Slot:
     def single(self) -> bool:
         """Whether the slot takes at most one entry."""
         return self.group.maximum == 1
+
+    def left_empty(self, model: Model) -> Choice:
+        """What it means that the customer takes nothing here; where there always is something, that never fits."""
+        if not self.single:
+            return Choice(self.empty, value=True)
+        can = NOTHING in model.variables[model.index[self.path]].values
+        return Choice(self.path, NOTHING) if can else Choice(NEVER, value=False)
 
     def holders(self, at: int) -> tuple[tuple[Place, int], ...]:
         """The places that may hold a class, each with the number the class has there."""

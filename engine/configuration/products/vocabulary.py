@@ -93,8 +93,7 @@ class Vocabulary:
             elif each.sku:
                 picked.setdefault(each.slot, []).append(each)
             else:
-                slot = self._product.slots[each.slot]
-                yield (Choice(slot.path, NOTHING) if slot.single else Choice(slot.empty, value=True)), each
+                yield self._product.slots[each.slot].left_empty(self._product.model), each
         for path, picks in picked.items():
             yield from self._placed(self._product.slots[path], picks)
 

@@ -9,7 +9,7 @@ from engine.catalog import Sku
 from engine.configuration.answers import Choice
 from engine.configuration.products.answers import Pick, ProductChoice, Set
 from engine.configuration.products.problem import ProductModel
-from engine.configuration.products.slots import NOTHING, Place, Slot
+from engine.configuration.products.slots import Place, Slot
 from engine.configuration.wishing import Way, Wish
 
 
@@ -66,7 +66,7 @@ def _ways(product: ProductModel, wish: ProductChoice, choices: Sequence[ProductC
         return
     slot = product.slots[wish.slot]
     if not wish.sku:
-        yield Way((Choice(slot.path, NOTHING) if slot.single else Choice(slot.empty, value=True),))
+        yield Way((slot.left_empty(product.model),))
         return
     firm = slot.held(each.sku for each in choices if isinstance(each, Pick) and each.slot == slot.path and each.sku)
     own = firm.get(wish.sku)

@@ -31,8 +31,8 @@ def content_of(values: Values, apart: Apart) -> Content:
 class Blocker:
     """Writes the clauses against completions that were found."""
 
-    def __init__(self, apart: Apart, said: Callable[[Choice], Iterable[int]]) -> None:
-        """``said`` are the literals of the host that together say a choice."""
+    def __init__(self, apart: Apart, said: Callable[[Choice], Iterable[int] | None]) -> None:
+        """``said`` are the literals of the host that together say a choice; None for one that never can be."""
         self._apart, self._said = apart, said
 
     def clauses(self, values: Values, host: Host) -> Iterator[list[int]]:
@@ -40,20 +40,26 @@ class Blocker:
         same: list[int] = []
         for group in self._apart:
             if len(group) == 1:
-                same += self._literals(group[0], _held(values, group)[0])
+                same += self._arranged(group, _held(values, group)) or ()
                 continue
             atom = host.fresh()
             same.append(atom)
             for held in islice(arrangements(_held(values, group)), ARRANGEMENTS_MAX):
-                literals = (
-                    each for names, some in zip(group, held, strict=True) for each in self._literals(names, some)
-                )
-                yield [atom, *(-each for each in literals)]
+                literals = self._arranged(group, held)
+                if literals is not None:
+                    yield [atom, *(-each for each in literals)]
         yield [-each for each in same]
 
-    def _literals(self, names: Sequence[str], held: Sequence[Value]) -> Iterator[int]:
-        for name, value in zip(names, held, strict=True):
-            yield from self._said(Choice(name, value))
+    def _arranged(self, group: Sequence[Sequence[str]], held: Sequence[Sequence[Value]]) -> list[int] | None:
+        """The literals that together say what the places hold; None where one of them never holds that."""
+        found: list[int] = []
+        for names, some in zip(group, held, strict=True):
+            for name, value in zip(names, some, strict=True):
+                literals = self._said(Choice(name, value))
+                if literals is None:
+                    return None
+                found += literals
+        return found
 
 
 def arrangements(held: Sequence[tuple[Value, ...]]) -> Iterator[tuple[tuple[Value, ...], ...]]:

@@ -284,7 +284,9 @@ def _by_maxsat(task: Task, allowance: Allowance) -> Ranking | int:
         return values_of(task.model, solution, theory.values if theory else {})
 
     def block(solution: Sequence[int], host: Host) -> Iterator[Sequence[int]]:
-        def said(choice: Choice) -> Sequence[int]:
+        def said(choice: Choice) -> Sequence[int] | None:
+            if not foundation.vocabulary.takes(choice):
+                return None
             literals = foundation.vocabulary.literals(choice, partial(_bound, theory, host))
             return reduced.literals(literals) if reduced else literals
 

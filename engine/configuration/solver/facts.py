@@ -61,6 +61,11 @@ class Vocabulary:
         literal = self.literal(variable, choice.value)
         return (literal if choice.relation is Relation.IS else -literal,)
 
+    def takes(self, choice: Choice) -> bool:
+        """Whether the variable of a choice can have its value, as far as names go."""
+        values = self.positions.get(choice.variable)
+        return values is None or choice.value in values
+
     def literal(self, variable: Variable, value: Value) -> int:
         """The literal "variable is value" of a boolean or an enumeration."""
         if variable.kind is Kind.BOOLEAN:

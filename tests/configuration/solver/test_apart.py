@@ -124,6 +124,22 @@ def test_an_exchange_between_places_that_are_alike_is_no_other_completion() -> N
     assert [each.total for each in found.completions] == totals and len(totals) == 15 and found.exhausted
 
 
+def test_a_place_that_cannot_hold_what_another_does_is_exchanged_with_it_where_it_can() -> None:
+    """As the first instance of a nested bundle that always has one."""
+    builder = ModelBuilder("shelf and shelf")
+    first = builder.enumeration("first", ["book", "box"])
+    other = builder.enumeration("other", ["book", "box", "nothing"])
+    terms = tuple(
+        Term(price, builder.is_(place, what))
+        for place in (first, other)
+        for what, price in {"book": 5, "box": 7}.items()
+    )
+    found = SatConfigurator(builder.build()).ranked(
+        [], objective=Objective(terms), apart=((("first",), ("other",)),), count=100
+    )
+    assert [each.total for each in found.completions] == [5, 7, 10, 12, 14] and found.exhausted
+
+
 def test_units_tell_places_apart_with_what_they_hold() -> None:
     model, apart, terms = shelves(2, quantity=2)
     found = SatConfigurator(model).ranked([], objective=Objective(terms), apart=apart, count=100)
