@@ -6,7 +6,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.configurations import FEASIBLE, INFEASIBLE, OPTIMAL, choice_text, say_price
+from engine.cli.configurations import (
+    FEASIBLE,
+    INFEASIBLE,
+    MOST_OPTIONS,
+    OPTIMAL,
+    choice_text,
+    say_price,
+    show_completed,
+)
 from engine.cli.headers import OPTIONS, question
 from engine.cli.prices import plain
 from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, option, positional
@@ -62,11 +70,12 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
         alternative_limit=options.alternatives,
         **question(options, "choices", "wishes"),
     )
-    screen.say(f"{options.product}: {STATUSES[found.status]}", style="green" if found.status == OPTIMAL else "yellow")
+    name = options.product.rpartition("/")[2]
+    screen.say(f"{name}: {STATUSES[found.status]}", style="green" if found.status == OPTIMAL else "yellow")
     say_without_price(screen, found)
     if found.status in (OPTIMAL, FEASIBLE):
-        for each in found.choices:
-            screen.say(f"  {choice_text(each)}")
+        if not screen.machine:
+            show_completed(screen, _groups(client, options.product, found.choices), found.choices)
         say_price(screen, found)
     if found.list_price_bound and found.status not in (OPTIMAL, INFEASIBLE):
         screen.say(f"no parts cost less than {plain(found.list_price_bound)} {found.currency_code}")
@@ -88,3 +97,8 @@ def _show_alternatives(screen: Screen, found: Any) -> None:
         rows.append([plain(each.list_price), net, ", ".join(changed)])
     code = found.currency_code
     screen.table([f"list {code}", f"net {code}", "instead"], rows, right=(0, 1))
+
+
+def _groups(client: Client, product: str, choices: Any) -> Any:
+    """The groups and attributes of a completed product with the products in them, as `cpq configure` lists them."""
+    return client.configuration.configure(product=product, choices=list(choices), option_limit=MOST_OPTIONS)

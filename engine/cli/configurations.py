@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.cli.prices import plain, signed
@@ -10,8 +10,12 @@ from engine.cli.screen import Screen
 
 STANDINGS = {1: "chosen", 2: "follows", 3: "possible", 4: "impossible", 5: "not known yet"}
 CHOSEN, IMPLIED, POSSIBLE, IMPOSSIBLE = 1, 2, 3, 4
+<<<<<<< HEAD
 OPTIMAL, FEASIBLE, INFEASIBLE = 1, 2, 3
 BUNDLE_ITSELF = "the product itself, quantities at their tiers"
+=======
+MOST_OPTIONS = 1_000
+>>>>>>> 5c67407 (Show completions by group, options in each other's place, and what an order does to a contract)
 
 
 def show_slots(screen: Screen, state: Any) -> None:
@@ -26,6 +30,22 @@ def show_slots(screen: Screen, state: Any) -> None:
         gone = sum(each.standing == IMPOSSIBLE for each in setting.values)
         rows.append([setting.title, ", ".join(decided), str(possible), str(gone)])
     screen.table(["", "decided", "possible", "impossible"], rows, right=(2, 3))
+
+
+def show_completed(screen: Screen, state: Any, choices: Sequence[Any]) -> None:
+    """What is taken, in the order in which the groups are asked about, with titles and names; then the attributes."""
+    picks = [each.pick for each in choices if each.WhichOneof("kind") == "pick"]
+    settings = {each.setting.attribute: each.setting.value for each in choices if each.WhichOneof("kind") == "setting"}
+    rows: list[list[str]] = []
+    for slot in state.slots:
+        names = {each.sku: each.display_name for each in slot.options}
+        own = [each for each in picks if each.slot == slot.path]
+        taken = [[_pick_text("", each.sku, each.quantity), names.get(each.sku, "")] for each in own if each.sku]
+        shown = taken or [["none", ""]]
+        rows += [[f"  {slot.title if not at else ''}", *each] for at, each in enumerate(shown)]
+    told = [each for each in state.settings if each.path in settings]
+    rows += [[f"  {each.title}", value_text(settings[each.path]), ""] for each in told]
+    screen.table(["", "", ""], rows)
 
 
 def say_budget(screen: Screen, state: Any) -> None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.configurations import say_budget, show_conflict, show_slots
+from engine.cli.configurations import MOST_OPTIONS, say_budget, show_conflict, show_slots
 from engine.cli.headers import OPTIONS, question
 from engine.cli.verbs import Argument, Negative, Verb, add_verb, named, positional
 
@@ -28,7 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def configure(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Answer for the choices of a file, or talk in the terminal."""
-    from engine.cli.configuring import MOST_OPTIONS, Session
+    from engine.cli.configuring import Session
 
     asked = question(options, "choices")
     if not (options.choices or screen.machine):

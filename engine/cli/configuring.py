@@ -12,6 +12,7 @@ from engine.cli.configurations import (
     CHOSEN,
     IMPLIED,
     IMPOSSIBLE,
+    MOST_OPTIONS,
     STANDINGS,
     blame_line,
     choice_text,
@@ -38,7 +39,6 @@ HELP = """\
   done              finish          q, quit   leave without an answer"""
 QUIT = ("q", "quit", "exit")
 MOST_SHOWN = 40
-MOST_OPTIONS = 1_000
 PAGE = 500
 
 
@@ -129,7 +129,9 @@ class Session:
         why = engine.explain_choice(product=self._product, choices=kept, wanted=choice)
         if why.possible:
             if ask_only:
-                self._screen.say(f"{choice_text(choice)} can be taken", style="green")
+                gone = [choice_text(each) for each in self._choices if each not in kept]
+                instead = f" in place of {', '.join(gone)}" if gone else ""
+                self._screen.say(f"{choice_text(choice)} is possible: it can be taken{instead}", style="green")
                 return
             self._choices = [*kept, choice]
             self._show()
@@ -158,10 +160,12 @@ class Session:
             self._show()
 
     def _options(self, group: Any, first: int, count: int, *, is_setting: bool) -> list[Any]:
-        """So many options of a group from a number on, as they stand when its own choice is taken back."""
+        """So many options of a group from a number on, as they stand when one is taken: in the place of its own choice,
+        or beside those there are where it takes several.
+        """
         if is_setting:
             return [each.value for each in group.values][first - 1 : first - 1 + count]
-        others = [each for each in self._choices if _place(each) != group.path]
+        others = [each for each in self._choices if group.maximum > 1 or _place(each) != group.path]
 
         def found(**header: Any) -> list[Any]:
             every = self._client.configuration.list_options(
@@ -235,7 +239,10 @@ class Session:
             left = len(options) - gone - len(decided)
             if hasattr(group, "options"):
                 gone, left = group.impossible_count, group.possible_count
-            rows.append([str(at), group.title, ", ".join(decided), str(left), str(gone)])
+            # What only the choice made here rules out is not impossible: opening the group offers it in its place.
+            is_own = any(_place(each) == group.path for each in self._choices) and getattr(group, "maximum", 1) <= 1
+            counts = ["", ""] if is_own else [str(left), str(gone)]
+            rows.append([str(at), group.title, ", ".join(decided), *counts])
         self._screen.table(["", "group", "decided", "possible", "impossible"], rows, right=(0, 3, 4))
         say_budget(self._screen, state)
         if state.complete:

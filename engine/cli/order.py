@@ -27,6 +27,7 @@ STATES = (
     "pending cancellation",
 )
 TASKS = ("", "waiting", "ready", "in progress", "completed", "failed", "cancelled", "compensating", "compensated")
+ACTIONS = ("", "new", "change", "end", "as it is")
 NAME = positional("name", "the order, such as o-000001", named("orders"))
 
 
@@ -121,13 +122,19 @@ def _shown(screen: Screen, order: Any) -> Any:
         [
             ("  " if each.parent else "") + each.id,
             each.sku,
+            _action(each),
             each.quantity,
             each.delivered_quantity or "0",
             STATES[each.state],
         ]
         for each in order.items
     ]
-    screen.table(["item", "product", "ordered", "delivered", "state"], items, right=(2, 3))
+    screen.table(["item", "product", "action", "ordered", "delivered", "state"], items, right=(3, 4))
     tasks = [[each.id, each.department, each.step, TASKS[each.state], ", ".join(each.after)] for each in order.tasks]
     screen.table(["task", "department", "step", "state", "after"], tasks)
     return order
+
+
+def _action(item: Any) -> str:
+    """What an item does to the contract: of an amendment, which line it ends or takes the place of."""
+    return f"{ACTIONS[item.action]} of {item.replaces}" if item.replaces else ACTIONS[item.action]

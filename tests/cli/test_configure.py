@@ -84,6 +84,34 @@ def test_a_configuration_is_completed_nearest_to_a_wish_list(cpq: Cpq, write: Ca
     assert "not kept of the wish list: PSU-450B" in shown and "list price of the parts " in shown
 
 
+def test_a_completion_is_shown_as_the_groups_are_asked_about(cpq: Cpq, write: Callable[[str, object], str]) -> None:
+    shown = cpq("complete", "WS").splitlines()
+    assert shown[0] == "WS: the cheapest completion, proven"
+    titles = [each[2:21].strip() for each in shown[1:-1]]
+    assert titles == [
+        *("Processor", "Cooler", "Main board", "Memory", "Graphics", "Storage", "Drives", "Power supply", "Case"),
+        *("What it is for", "Quiet", "Every drive twice"),
+    ]
+    graphics = next(each for each in shown if "Graphics" in each)
+    assert graphics.split() == ["Graphics", "none"]
+    assert "450 W power supply bronze" in next(each for each in shown if "PSU-450B" in each)
+    wishes = [{"choice": {"pick": {"slot": "psu", "sku": "PSU-450B"}}, "weight": 1}]
+    assert "the completion nearest to the wishes, proven" in cpq(
+        "complete", "WS", "--choices", write("w.json", {"wishes": wishes})
+    )
+
+
+def test_what_a_choice_alone_rules_out_is_called_possible_in_its_place(cpq: Cpq, typed: Callable[..., None]) -> None:
+    small = number_of(cpq, typed, "8", "PSU-450B")
+    large = number_of(cpq, typed, "8", "PSU-1200P")
+    typed(f"8 {small}", f"8 {large} ?", "8", "q")
+    shown = cpq("configure", "WS")
+    assert "PSU-1200P is possible: it can be taken in place of PSU-450B" in shown
+    overview = [each for each in shown.splitlines() if each.lstrip("> ").startswith("8  Power supply")][-1]
+    assert overview.split() == ["8", "Power", "supply", "PSU-450B"]  # neither possible nor impossible: it is decided
+    assert next(each for each in shown.splitlines() if " PSU-1200P  " in each).split()[-1] == "possible"
+
+
 def test_what_is_typed_where_a_repair_is_asked_for_is_not_lost(cpq: Cpq, typed: Callable[..., None]) -> None:
     small = number_of(cpq, typed, "8", "PSU-450B")
     card = number_of(cpq, typed, "5", "GPU-X32")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -89,7 +90,9 @@ def test_a_contract_is_amended_and_renewed(cpq: Cpq, write: Write) -> None:
     assert f"changes {contract} from {first}" in cpq("quote", "show", name)
     for verb in ("submit", "send", "accept"):
         cpq("quote", verb, name)
-    assert "c.2" in cpq("order", "create", name)
+    ordered = cpq("order", "create", name)
+    assert re.search(r"^c\.2 +CARE-M +change of c +2", ordered, re.M), ordered
+    assert re.search(r"MOUSE +new +2", ordered), ordered
     assert "amendment by" in cpq("contract", "show", contract)
     assert "has no line `x`" in cpq(*amend, "--quantity", "x=3", code=1)
     assert "is not LINE=VALUE" in cpq(*amend, "--quantity", "c", code=2)
