@@ -10,6 +10,8 @@ import sys
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; 2 when the settings, the rules or the database cannot be used."""
+    # What keeps the server from starting is said by its settings, in words of ours.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from engine.application.ports import StoreFailed
     from engine.bootstrap.command_line import add_options, settings_of
     from engine.bootstrap.serving import serve

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import threading
 from collections.abc import Callable
 from concurrent import futures
@@ -61,7 +63,7 @@ class Running:
             port = self._server.add_insecure_port(settings.listen)
         except RuntimeError as failure:
             self.close()
-            raise SettingsError(f"cannot listen on `{settings.listen}`: {failure}") from failure
+            raise SettingsError(f"cannot listen on `{settings.listen}`: {_why(settings.listen)}") from failure
         host = settings.listen.rpartition(":")[0]
         self.address = settings.listen if settings.listen.startswith("unix:") else f"{host}:{port}"
         self._server.start()
@@ -109,3 +111,16 @@ def limits_of(settings: Settings) -> Limits:
     search = Budget(settings.search_conflicts, int(settings.search_seconds * 1000))
     streams = max(1, settings.handler_threads // THREADS_A_STREAM)
     return Limits(settings.lines_max, settings.message_bytes_max, settings.test_clock, search, streams)
+
+
+def _why(listen: str) -> str:
+    """Why an address cannot be listened on, in the words of the system: the transport does not pass them on."""
+    host, _, port = listen.rpartition(":")
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM):
+            with socket.socket(family, kind, protocol) as trial:
+                trial.bind(address)
+    except OSError as failure:
+        in_use = failure.errno == errno.EADDRINUSE
+        return "another program listens there; choose another port" if in_use else failure.strerror or str(failure)
+    return "the transport refused it"

@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"cpq: unknown verb `{verb}`" + (f"; did you mean `{near}`?" if near else ""), file=sys.stderr)
         return MISUSE
     # The transport's own notices are for its developers; what went wrong is said by the failed call.
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     parser = Parser(prog="cpq")
     importlib.import_module(VERBS[verb][0]).add_parser(parser.add_subparsers(dest="verb", metavar="VERB"))
     return _run(parser, arguments)

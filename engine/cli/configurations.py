@@ -10,12 +10,9 @@ from engine.cli.screen import Screen
 
 STANDINGS = {1: "chosen", 2: "follows", 3: "possible", 4: "impossible", 5: "not known yet"}
 CHOSEN, IMPLIED, POSSIBLE, IMPOSSIBLE = 1, 2, 3, 4
-<<<<<<< HEAD
+MOST_OPTIONS = 1_000
 OPTIMAL, FEASIBLE, INFEASIBLE = 1, 2, 3
 BUNDLE_ITSELF = "the product itself, quantities at their tiers"
-=======
-MOST_OPTIONS = 1_000
->>>>>>> 5c67407 (Show completions by group, options in each other's place, and what an order does to a contract)
 
 
 def show_slots(screen: Screen, state: Any) -> None:

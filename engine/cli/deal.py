@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from engine.bootstrap.settings import SettingsError
 from engine.cli.answers import plain_answer
 from engine.cli.connection import connected
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
@@ -24,8 +23,6 @@ def carry_out(work: Work, options: argparse.Namespace) -> int:
             answer, code = (found.answer, FINDINGS) if isinstance(found, Negative) else (found, CLEAN)
             if options.json and answer not in (None, STREAMED, LEFT):
                 screen.data(plain_answer(answer))
-    except SettingsError as problem:
-        raise VerbFailed(str(problem)) from problem
     except CallFailed as failed:
         raise VerbFailed(str(failed), code=FINDINGS, facts=_facts(failed)) from failed
     except (MoneyError, PlainError) as failed:

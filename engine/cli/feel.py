@@ -70,7 +70,7 @@ def _caret(text: str, problem: Problem) -> str:
 def read_input(text: str) -> Mapping[str, object]:
     """Read a JSON object of variables, or the file named after ``@``; raises ``ValueError`` for anything else."""
     try:
-        source = Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text
+        source = Path(text[1:]).read_text(encoding="utf-8-sig") if text.startswith("@") else text
         found = from_plain(load_json(source))
     except UnicodeDecodeError:
         raise ValueError("it is not text in UTF-8") from None

@@ -9,18 +9,18 @@ import time
 from pathlib import Path
 from typing import cast
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from engine.adapters.diagrams import Outcome, diagram_cache, diagram_for
 from engine.cli.model_file import load
+from engine.cli.model_queries import read_queries
 from engine.cli.model_study import count_text, study_data, study_lines
 from engine.cli.progress import progress
-from engine.cli.screen import print_whole
+from engine.cli.screen import Paper, print_whole
 from engine.configuration import Budget, Model
 from engine.configuration.analysing import study
-from engine.configuration.checking import Json, Query, Stopwatch, check, summary
+from engine.configuration.checking import Json, Stopwatch, check, summary
 from engine.configuration.configurator import configurator_for
 from engine.configuration.formats.writer import write_model
 from engine.configuration.solver.build import CompileBudget, CompileStatus
@@ -41,7 +41,7 @@ def run_check(options: argparse.Namespace) -> int:
     """Print all answers about a model; exit 0 unless the model is contradictory or something ran out of budget."""
     watch = Stopwatch(time.perf_counter)
     model = watch.run("load", lambda: load(options.file))
-    queries = _queries(options.queries) if options.queries else []
+    queries = read_queries(options.queries, model) if options.queries else []
     budget = _budget(options)
     diagram = watch.run("compile", lambda: _diagram(options, model))
     engine = watch.run("build", lambda: configurator_for(model, diagram=diagram))
@@ -84,7 +84,7 @@ def run_compile(options: argparse.Namespace) -> int:
         else:
             shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
         table.add_row(key.replace("_", " "), escape(shown))
-    Console().print(table)
+    Paper().print(table)
     return 0 if found.diagram else 1
 
 
@@ -124,14 +124,8 @@ def _facts(model: Model, found: Outcome) -> dict[str, Json]:
     return facts
 
 
-def _queries(path: Path) -> list[Query]:
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    entries = stored["queries"] if isinstance(stored, dict) else stored
-    return [Query(tuple(each["assign"].items()), str(each.get("last", ""))) for each in entries]
-
-
 def _show(answers: dict[str, Json]) -> None:
-    console = Console()
+    console = Paper()
     facts = Table(title=str(answers["file"]), show_header=False)
     for key in ("kind", "variables", "satisfiable"):
         facts.add_row(key, str(answers.get(key)))

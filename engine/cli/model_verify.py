@@ -14,12 +14,15 @@ from rich.table import Table
 
 from engine.adapters.diagrams import diagram_cache, diagram_for
 from engine.cli.model_file import load
+from engine.cli.model_queries import BAD_QUERY, read_queries
+from engine.cli.options import read_json
 from engine.cli.screen import print_whole
 from engine.configuration import Budget
-from engine.configuration.checking import Query, Stopwatch, check
+from engine.configuration.checking import Stopwatch, check
 from engine.configuration.configurator import configurator_for
 from engine.configuration.solver.build import CompileBudget
 from engine.configuration.verifying import CHECKS, Verdict, verdicts
+from engine.diagnostics import Diagnostic, DiagnosticError, Span
 
 ENDING = ".truth.json"
 
@@ -58,11 +61,13 @@ def _truths(paths: Iterable[Path]) -> Iterable[Path]:
 
 def _verified(path: Path, budget: Budget) -> Verified:
     """The count is asked only where it is known: it takes longest."""
-    truth = json.loads(path.read_text(encoding="utf-8"))
+    truth = read_json(path)
+    if not isinstance(truth.get("file"), str):
+        raise DiagnosticError(Diagnostic(BAD_QUERY, "the file does not name its model as `file`", Span(str(path))))
     file = path.parent / truth["file"]
     model = load(file)
     diagram = diagram_for(model, CompileBudget(), diagram_cache()).diagram if model.tables else None
-    queries = [Query(tuple(each["assign"].items()), str(each.get("last", ""))) for each in truth["queries"]]
+    queries = read_queries(path, model)
     started = time.monotonic()
     answers = check(
         configurator_for(model, diagram=diagram),

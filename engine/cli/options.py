@@ -45,8 +45,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file; raises DiagnosticError with the place of a mistake."""
+    found = any_json(path)
+    if not isinstance(found, dict):
+        raise DiagnosticError(Diagnostic(BAD_JSON, "the file holds no JSON object", Span(str(path))))
+    return found
+
+
+def any_json(path: Path) -> Any:
+    """What a JSON file holds; raises DiagnosticError with the place of a mistake."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str, object_pairs_hook=_once_each)
+        return json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str, object_pairs_hook=_once_each)
     except json.JSONDecodeError as error:
         span = Span(str(path), error.lineno, error.colno)
         raise DiagnosticError(Diagnostic(BAD_JSON, f"this is not JSON: {error.msg.lower()}", span)) from error
@@ -57,9 +65,6 @@ def read_json(path: Path) -> dict[str, Any]:
     except _Twice as twice:
         problem = Diagnostic(BAD_JSON, f"`{twice}` is stated twice in one object", Span(str(path)))
         raise DiagnosticError(problem) from twice
-    if not isinstance(found, dict):
-        raise DiagnosticError(Diagnostic(BAD_JSON, "the file holds no JSON object", Span(str(path))))
-    return found
 
 
 class _Twice(ValueError):

@@ -29,13 +29,21 @@ NARROWEST_TEXT = 24
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
+class Paper(Console):
+    """A console whose closed pipe is told to the command, which ends well: its reader has seen enough."""
+
+    def on_broken_pipe(self) -> None:
+        """Called where BrokenPipeError is being handled."""
+        raise
+
+
 class Screen:
     """Writes to standard output; a screen for machines writes one JSON value and nothing else."""
 
     def __init__(self, *, machine: bool = False) -> None:
         self.machine = machine
         width = None if sys.stdout.isatty() else PLAIN_WIDTH
-        self._console = Console(highlight=False, width=width, soft_wrap=False)
+        self._console = Paper(highlight=False, width=width, soft_wrap=False)
 
     @property
     def width(self) -> int:
@@ -78,7 +86,7 @@ class Screen:
         if needed <= self._console.width:
             self._console.print(shown)
         else:
-            Console(highlight=False, width=needed).print(shown)
+            Paper(highlight=False, width=needed).print(shown)
 
     def data(self, value: object) -> None:
         """The answer for machines; people have already seen it."""
@@ -100,9 +108,9 @@ class Screen:
 
 def print_whole(table: Table) -> None:
     """Print a table with frames; where the terminal or the pipe is too narrow, nothing of it is cut off."""
-    console = Console()
+    console = Paper()
     natural = Measurement.get(console, console.options.update(width=WIDEST), table).maximum
-    Console(width=max(console.width, natural)).print(table)
+    Paper(width=max(console.width, natural)).print(table)
 
 
 def amount(minor_units: int, currency_code: str) -> str:
@@ -148,4 +156,9 @@ def bar(part: Decimal, whole: Decimal, *, width: int = BAR_WIDTH) -> str:
         return ""
     eighths = int(min(part / whole, Decimal(1)) * width * 8)
     full, rest = divmod(eighths, 8)
-    return "█" * full + (EIGHTHS[rest] if rest else "")
+    drawn = "█" * full + (EIGHTHS[rest] if rest else "")
+    try:
+        drawn.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # a terminal that knows letters only
+        return "#" * (full + (rest >= 4))
+    return drawn

@@ -7,9 +7,11 @@ import logging
 import os
 import sys
 
+from engine.application.ports import StoreFailed
 from engine.bootstrap.command_line import settings_of
 from engine.bootstrap.serving import serve
 from engine.bootstrap.settings import SettingsError
+from engine.cli.failure import VerbFailed
 
 
 def run(options: argparse.Namespace) -> int:
@@ -17,7 +19,6 @@ def run(options: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     try:
         serve(settings_of(options, os.environ))
-    except SettingsError as problem:
-        print(f"cpq: cannot start: {problem}", file=sys.stderr)
-        return 2
+    except (SettingsError, StoreFailed) as problem:
+        raise VerbFailed(f"cannot start: {problem}") from problem
     return 0

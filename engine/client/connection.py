@@ -68,6 +68,7 @@ class Connection:
 
     def __init__(self, address: str, *, timeout: float = USUAL_TIMEOUT_SECONDS) -> None:
         options = [("grpc.max_receive_message_length", MOST_BYTES), ("grpc.max_send_message_length", MOST_BYTES)]
+        self._address = address
         self._channel = grpc.insecure_channel(address, options=options)
         self._timeout = timeout
 
@@ -80,7 +81,9 @@ class Connection:
         try:
             grpc.channel_ready_future(self._channel).result(timeout=seconds)
         except grpc.FutureTimeoutError as late:
-            raise CallFailed("UNAVAILABLE", "NOT_READY", f"no server answered within {seconds:g} s") from late
+            raise CallFailed(
+                "UNAVAILABLE", "NOT_READY", f"no server answered at `{self._address}` within {seconds:g} s"
+            ) from late
 
     def unary(self, method: MethodDescriptor, values: Mapping[str, Any]) -> Message:
         """One call. A mutation gets a request id, so that sending it again after a lost answer changes nothing."""

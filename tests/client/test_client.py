@@ -226,7 +226,7 @@ def test_a_refusal_is_not_asked_for_again() -> None:
 
 
 def test_no_server_is_said_in_time() -> None:
-    with Client("127.0.0.1:1") as client, pytest.raises(CallFailed, match="no server answered within"):
+    with Client("127.0.0.1:1") as client, pytest.raises(CallFailed, match="no server answered at `127.0.0.1:1` within"):
         client.wait_until_ready(0.2)
 
 

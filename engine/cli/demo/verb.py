@@ -15,6 +15,7 @@ from engine.cli.demo.configuring import configure
 from engine.cli.demo.delivering import deliver
 from engine.cli.demo.selling import sell
 from engine.cli.demo.stage import Stage, people
+from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen
 from engine.client import Client
 
@@ -35,8 +36,7 @@ def run(options: argparse.Namespace) -> int:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="cpq-demo-")))
         database = options.database or folder / "demo.sqlite3"
         if database.exists():
-            screen.say(f"`{database}` exists already; the demo wants a fresh store", style="red")
-            return 2
+            raise VerbFailed(f"`{database}` exists already; the demo wants a fresh store")
         with screen.working("starting the server on a fresh store"):
             settings = Settings(database, listen="127.0.0.1:0", rules=(options.rules,), test_clock=True)
             running = closing.enter_context(build_server(settings))

@@ -107,6 +107,8 @@ FIL000 | an uploaded file cannot be read as a file of a rule book
   a path with `..`, or a file that is too large | send the files of one folder
 CLI001 | a file is not a JSON object
   a comma too many, another encoding, a name twice | correct the place that is shown
+CLI002 | a file of queries about a model asks what cannot be asked of it
+  a variable that the model does not have, a value that it does not take | use the names and values that are shown
 CLI003 | a file of usage has not the columns it needs
   `qty` where it is `quantity` | the first line names contract, id, line, day, quantity
 CLI004 | a file of usage is not CSV in UTF-8
