@@ -145,7 +145,7 @@ def run(*words: str, **environ: str) -> subprocess.Popen[bytes]:
 
 def test_a_reader_who_has_seen_enough_ends_the_command_well(tmp_path: Path) -> None:
     (tmp_path / "bike.uvl").write_text(BIKE)
-    for words in (["model", "check", str(tmp_path / "bike.uvl")], ["metrics", "list"]):
+    for words in (["model", "check", str(tmp_path / "bike.uvl"), "--compile", "never"], ["metrics", "list"]):
         with run(*words, *(["--database", str(tmp_path / "a.sqlite3")] if words[0] == "metrics" else [])) as process:
             assert process.stdout is not None and process.stderr is not None
             process.stdout.close()

@@ -65,6 +65,24 @@ CON037 | another change of the bill day begins later
   a second change that would take effect before the first | choose a later day
 CON038 | usage of these days is billed already
   changing the bill day as of a month whose usage has an invoice | let it change from the day that is named on
+CON040 | a suspension names no line of the contract
+  `line: cc` | use a line that `cpq contract show` lists
+CON041 | a line that is to be suspended does not run on that day
+  it has ended, or is suspended already | name a line that runs on that day
+CON042 | a line without an agreed end cannot have it put off
+  extending what runs until it is ended | suspend it without extending its term
+CON043 | nothing of the contract runs on the day of the suspension
+  a day after its end | choose a day on which a line runs
+CON044 | what is to be resumed is not suspended
+  resuming a line that runs | look at `cpq contract show`
+CON045 | the term of a suspended line is over
+  resuming in June what ended in May | renew it by a quote
+CON046 | a line is to be resumed before it was suspended
+  from the first of March on, suspended on the tenth | choose that day or a later one
+CON047 | a part of a bundle cannot be suspended alone
+  the care of a workstation | suspend the line of the bundle, which is named
+CON048 | the charge of a line has no days that a suspension could leave out
+  what is charged once | end it, and sell it again when it goes on
 ORD001 | the order has no such task
   `--task m.shipp` | use a task that `cpq order show` lists
 ORD002 | the task may not make this move now
@@ -141,4 +159,8 @@ PAY011 | a prepaid credit that was bought is not taken back
   revoking what a customer paid for | it is the customer's money: it stays until it is used or expires
 PAY012 | nothing is left of the prepaid credit
   revoking it twice | nothing is left to do
+PAY004 | nothing of the invoice is open, so that no collection of it can have failed
+  reporting a failure of a paid invoice | nothing has to be reported
+PAY005 | a failed attempt is dated before the one before it
+  an attempt of the third after one of the fifth | give that day or a later one
 """

@@ -95,8 +95,6 @@ LED031 | a fact has an amount below zero
   a payment of -5.00 | state the opposite fact
 LED032 | the entry was reversed already
   reversing twice | nothing is left to reverse
-LED033 | no such entry
-  reversing `je-000999` | take its id from `cpq revenue journal`
 LED034 | the entry is corrected where it comes from
   reversing the entry of an invoice | issue a credit note; the message says which way
 AUD001 | an order item has another net than its quote line

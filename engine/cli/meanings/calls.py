@@ -167,6 +167,8 @@ PRC019 | nothing to price
   a request without lines | add at least one
 PRC020 | the rule book has no price book of this name
   `header.price_book: partners` where it is `partner` | use a declared one; the nearest is named
+PRC021 | a line is a percent of another one whose parts of a ramp are for other months
+  support in two half years on hosting in four quarters | cut both ramps alike
 APR001 | an approval level names a person who is not known
   a policy sends to `users/u-000009` that was never created | create the user, or correct the level in the book
 APR002 | an approval level names a group that is not known
