@@ -214,6 +214,18 @@ def test_several_contracts_of_a_run_share_a_coupon(shop: Served) -> None:
     ties_out(shop, "2026-03-31")
 
 
+def test_runs_at_once_do_not_use_the_same_rest_twice(shop: Served) -> None:
+    coupon = grant(shop, **euros(4_000))
+    contracts = [deal.ordered(shop, deal.line("PLAN"), term_months=3).contract for _ in range(4)]
+    asked = [billing_pb2.RunBillingRequest(until=deal.day("2026-03-31"), contracts=[each]) for each in contracts]
+    running = [shop.billing.RunBilling.future(each, timeout=60) for each in asked]
+    discounts = [invoice.discount for each in running for invoice in each.result().invoices]
+    # 30.00 of one, 10.00 of another, whoever comes first
+    assert sorted(discounts) == [0, 0, 1000, 3000]
+    assert found(shop, coupon.name).amount_off.used == 4_000
+    ties_out(shop, "2026-03-31")
+
+
 def test_a_coupon_is_for_its_contracts_and_days(shop: Served) -> None:
     orders = [deal.ordered(shop, deal.line("PLAN"), term_months=3) for _ in range(2)]
     period = {"start": deal.day("2026-04-01"), "end": deal.day("2026-05-01")}

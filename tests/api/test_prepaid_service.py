@@ -138,6 +138,17 @@ def test_a_service_that_ends_early_gives_back_what_was_prepaid_of_it(shop: Serve
     ties_out(shop, "2026-12-31")
 
 
+def test_invoices_made_final_at_once_do_not_spend_the_same_credit_twice(shop: Served) -> None:
+    credit = add(shop, 4_000)
+    drafts = [drafted(shop) for _ in range(4)]
+    asked = [billing_pb2.FinalizeInvoiceRequest(name=each.name) for each in drafts]
+    running = [shop.billing.FinalizeInvoice.future(each, timeout=60) for each in asked]
+    # 35.70 each: one whole, 4.30 of another
+    assert sorted(each.result().prepaid for each in running) == [0, 0, 430, 3570]
+    assert found(shop, credit).left == 0
+    ties_out(shop, "2026-03-31")
+
+
 def test_what_is_left_on_the_last_day_expires(shop: Served) -> None:
     bought = add(shop, 4_000, source=BOUGHT, end=deal.day("2026-03-20"))
     granted = add(shop, 500, end=deal.day("2026-03-20"))
