@@ -39,7 +39,7 @@ def once(folder: Path) -> None:
     from engine.adapters.rule_folder import read_folder
     from engine.application.configure import list_prices
     from engine.catalog import Sku
-    from engine.configuration.products import Pick
+    from engine.configuration.products import Pick, ProductState
     from engine.quotes.request import QuoteRequest
 
     calm_collector()
@@ -50,10 +50,15 @@ def once(folder: Path) -> None:
     engine = active.parts.configurators["WS"]
     prices = list_prices(active, engine, QuoteRequest(DAY, "EUR", (), customer=CUSTOMER)).counted(())
     phase("prices of the customer")
+
+    def clicked(state: object) -> object:
+        assert isinstance(state, ProductState), "a click of the shipped bundle is decided"
+        return state.slots
+
     chosen, wanted = Pick("psu", Sku("PSU-450B")), Pick("gpu", Sku("GPU-X32"))
     asked: dict[str, Callable[[], object]] = {
         "completion": lambda: engine.complete((), prices=prices),
-        "click": lambda: engine.configure((chosen,)).slots,  # type: ignore[union-attr]
+        "click": lambda: clicked(engine.configure((chosen,))),
         "explanation": lambda: engine.explain((chosen,), wanted=wanted),
         "repair by price": lambda: engine.repair((chosen,), wanted=(wanted,), prices=prices),
     }

@@ -191,11 +191,7 @@ def durable(rules: list[PlainRule], asked: PriceRequest) -> Matcher | None:
         return None
     found: list[int] = []
 
-    class Quiet(engine.Host):  # type: ignore[misc]
-        def _run(self) -> None:
-            """No timers."""
-
-    host = Quiet()
+    host = type("Quiet", (engine.Host,), {"_run": lambda _: None})()  # without its timers
     host.set_rulesets({"match": {f"r{rule.number}": durable_rule(rule, found) for rule in rules}})
     facts = {"kind": "line", "segment": SEGMENT, "region": REGION, "channel": CHANNEL, "day": TODAY}
     nothing = engine.MessageNotHandledException

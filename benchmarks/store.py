@@ -65,12 +65,16 @@ class Saved:
     at: datetime
 
 
-def one_text() -> tuple[object, object]:
+Unit: TypeAlias = Callable[[str], tuple[object, object]]
+"""A record and the event of its save, under a key."""
+
+
+def one_text() -> Unit:
     """A record with as much text as a quote of ten lines."""
-    return Customer(MARK, "name", tax_id=TEXT), Saved(MARK, AT)
+    return lambda key: (Customer(key, "name", tax_id=TEXT), Saved(key, AT))
 
 
-def ten_lines() -> tuple[object, object]:
+def ten_lines() -> Unit:
     """A quote of ten different parts of the shipped workstation book."""
     book = load(read_folder(ROOT / "rules" / "workstation")).book
     assert book is not None
@@ -85,7 +89,7 @@ def ten_lines() -> tuple[object, object]:
     priced = evaluate(_with_blanks(asked, book.declared), parts)
     assert not isinstance(priced, Refusal), str(priced)
     quote = Quote(MARK, QuoteParties("anna", "rep"), Status.DRAFT, 1, 1, priced, date(2999, 12, 31), AT, AT)
-    return quote, QuoteCreated(MARK, "anna", "rep", AT)
+    return lambda key: (replace(quote, id=key), QuoteCreated(key, "anna", "rep", AT))
 
 
 def _with_blanks(asked: QuoteRequest, declared: Any) -> QuoteRequest:
@@ -112,19 +116,17 @@ def with_callers(save: Callable[[int], None]) -> tuple[float, float]:
     return SAVES / (time.perf_counter() - start), (time.process_time() - cpu) / SAVES * 1e6
 
 
-def port(path: Path, unit: tuple[object, object], saves: int = SAVES) -> tuple[float, float]:
+def port(path: Path, unit: Unit, saves: int = SAVES) -> tuple[float, float]:
     """The store port, with everything it promises."""
-    record, event = unit
-    field = "quote" if isinstance(record, Quote) else "customer"
     keys = [f"KEY-{number}" for number in range(saves)]
-    records = [replace(record, id=key) for key in keys]  # type: ignore[type-var]
-    events = [replace(event, **{field: key}) for key in keys]  # type: ignore[type-var]
+    made = [unit(key) for key in keys]
     store = open_store(path, TABLES, SCALARS)
 
     def save(number: int) -> None:
         with store.begin("default") as tx:
-            tx.add(records[number])
-            tx.emit(events[number])
+            record, event = made[number]
+            tx.add(record)
+            tx.emit(event)
             tx.commit(Asked("Save", f"r-{keys[number]}", b"\x00" * 32), ANSWER, at=AT)
 
     found = with_callers(save) if saves == SAVES else (0.0, 0.0)
@@ -203,7 +205,7 @@ def bare(path: Path, template: Mapping[str, Sequence[Row]]) -> tuple[float, floa
     return found
 
 
-def measured(name: str, unit: tuple[object, object]) -> list[dict[str, object]]:
+def measured(name: str, unit: Unit) -> list[dict[str, object]]:
     """The loop and the port in turn, each time on new files; the median of the ratios of each turn."""
     found: dict[str, list[tuple[float, float]]] = {"bare group-commit loop": [], "store port": []}
     with tempfile.TemporaryDirectory(prefix="cpq-bench-") as folder:
