@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.application.content import find_book
@@ -162,7 +162,7 @@ def _outside(contract: Contract, records: Sequence[UsageRecord]) -> tuple[str, .
 
 def _is_added(work: Work, key: str, record: UsageRecord) -> bool:
     """Keep a record; False when its id was known before."""
-    stored = StoredUsage(key, record)
+    stored = StoredUsage(key, replace(record, reported=work.at.date()))
     if work.tx.get(StoredUsage, stored.id) is not None:
         return False
     work.tx.add(stored)
@@ -185,7 +185,7 @@ def _faults(metered: Mapping[str, bool], record: UsageRecord, place: str) -> Ite
 
 def _reused(work: Work, key: str, record: UsageRecord) -> Iterator[Fault]:
     known = work.tx.get(StoredUsage, StoredUsage(key, record).id)
-    if known is not None and known.record != record:
+    if known is not None and replace(known.record, reported=None) != record:
         was = f"{known.record.quantity} of `{known.record.line}` on {known.record.on}"
         hint = "give a new record its own id; take back with a quantity below zero"
         yield Fault(USAGE_ID_REUSED, "id", f"`{record.id}` is known as {was}", hint)

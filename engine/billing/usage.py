@@ -26,7 +26,8 @@ def missing_usage(
     """Yield the usage of each ended period that is not billed yet.
 
     Usage on a boundary belongs to the period that begins there, usage on the day of a cancellation to the period it
-    ends; later usage is not billed. Late usage of a billed period gives a further line within the look-back window.
+    ends; later usage is not billed. Late usage of a billed period gives a further line within the look-back window, or
+    later when it was told of within it.
     """
     billed: dict[date, list[BillLine]] = {}
     by_hand = [each for each in existing if each.by_hand]
@@ -34,20 +35,63 @@ def missing_usage(
         if each.service is not None:
             billed.setdefault(each.service.start, []).append(each)
     records = sorted({each.id: each for each in usage}.values(), key=_day)
-    still_taken = _still_taken_since(service, policy)
-    for piece in service.pieces(service.first_open_period(_closed(existing, still_taken))):
+    still_taken = _still_taken_since(service, policy, service.until)
+    for piece in service.pieces(_first_wanted(service, records, existing, still_taken)):
         if piece.part.end > service.until:
             return
         lines = billed.get(piece.part.start, [])
         is_closed = any(each.due_on >= piece.part.end for each in lines)
-        if not is_closed or piece.part.start >= still_taken:
-            used = _used(service, piece, records)
-            due_on = service.until if is_closed else piece.part.end
-            fresh = line_of_period(service, piece, used, rated(service, piece, used, policy), lines, due_on=due_on)
-            if fresh is not None and fresh.amount.minor_units < 0:
-                yield from _taken_back(fresh, lines, by_hand)
-            elif fresh is not None:
-                yield fresh
+        own, is_late = _of_piece(service, piece, records), is_closed and piece.part.start < still_taken
+        known = _known_in_time(service, piece, own, policy) if is_late else own
+        used = _quantity(known)
+        if is_late and (not known or used == _quantity(lines)):
+            continue
+        due_on = service.until if is_closed else piece.part.end
+        fresh = line_of_period(service, piece, used, rated(service, piece, used, policy), lines, due_on=due_on)
+        if fresh is not None and fresh.amount.minor_units < 0 and not is_late:
+            yield from _taken_back(fresh, lines, by_hand)
+        elif fresh is not None and fresh.amount.minor_units >= 0:
+            yield fresh
+
+
+def _first_wanted(
+    service: Service, records: Sequence[UsageRecord], existing: Sequence[BillLine], still_taken: date
+) -> date:
+    """The start of the first period that may want a line: what is billed as it was told of, and too old for more, is
+    passed over.
+    """
+    turnover = service.turnover
+    odd: dict[date, Decimal] = {}
+    for each in records:
+        if service.state.line.start <= each.on < still_taken and each.reported is not None:
+            start = turnover.open_since(each.on)
+            odd[start] = odd.get(start, Decimal(0)) + each.quantity
+    for line in existing:
+        if line.service is not None and line.service.start in odd:
+            odd[line.service.start] -= line.quantity
+    return min(
+        [
+            service.first_open_period(_closed(existing, still_taken)),
+            *(each for each, quantity in odd.items() if quantity),
+        ]
+    )
+
+
+def _known_in_time(
+    service: Service, piece: Piece, records: Sequence[UsageRecord], policy: BillingPolicy
+) -> Sequence[UsageRecord]:
+    """The usage of a period that was told of by the last day on which a record of it came in time.
+
+    A run on that day would have billed it; the line that did may have gone with its draft since.
+    """
+    days = {each.reported for each in records if each.reported is not None}
+    in_time = [each for each in days if piece.part.start >= _still_taken_since(service, policy, each)]
+    last = max(in_time, default=None)
+    return [each for each in records if last is not None and each.reported is not None and each.reported <= last]
+
+
+def _quantity(parts: Sequence[UsageRecord] | Sequence[BillLine]) -> Decimal:
+    return sum((each.quantity for each in parts), Decimal(0))
 
 
 def running_period(service: Service, existing: Sequence[BillLine]) -> Piece | None:
@@ -193,19 +237,19 @@ def _id(contract: str, line: str, start: date, number: int) -> str:
     return f"{contract}/{line}/usage/{start}/{number}"
 
 
-def _used(service: Service, piece: Piece, records: Sequence[UsageRecord]) -> Decimal:
+def _of_piece(service: Service, piece: Piece, records: Sequence[UsageRecord]) -> Sequence[UsageRecord]:
     """The usage of a period, from records in order of days, each id once."""
     first = bisect_left(records, piece.part.start, key=_day)
     cancelled = piece.part.end == service.state.end and service.state.ended_early
     after = bisect_right if cancelled else bisect_left
-    return sum((each.quantity for each in records[first : after(records, piece.part.end, key=_day)]), Decimal(0))
+    return records[first : after(records, piece.part.end, key=_day)]
 
 
 def _day(record: UsageRecord) -> date:
     return record.on
 
 
-def _still_taken_since(service: Service, policy: BillingPolicy) -> date:
-    """The start of the oldest period for which late usage is still billed."""
-    cycle = service.turnover.around(service.until).cycle
-    return cycle.boundary(cycle.index_around(service.until) - policy.late_usage_periods)
+def _still_taken_since(service: Service, policy: BillingPolicy, day: date) -> date:
+    """The start of the oldest period for which usage that comes on a day is still billed."""
+    cycle = service.turnover.around(day).cycle
+    return cycle.boundary(cycle.index_around(day) - policy.late_usage_periods)

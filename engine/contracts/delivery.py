@@ -24,12 +24,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class UsageRecord:
-    """So much was used on a day; ``id`` is the sender's, and the same id counts once. A correction is a new record."""
+    """So much was used on a day; ``id`` is the sender's, and the same id counts once. A correction is a new record.
+
+    ``reported`` is the day on which it was told of, by which it is in time or late; None: nobody noted it.
+    """
 
     id: str
     line: str
     on: date
     quantity: Decimal
+    reported: date | None = None
 
 
 def undelivered(contract: Contract, deliveries: Sequence[Delivery], *, on: date) -> Iterator[Delivery]:

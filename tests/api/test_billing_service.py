@@ -108,6 +108,31 @@ def test_a_day_that_costs_nothing_is_named_and_has_no_invoice(shop: Served) -> N
     assert shop.revenue.RunAudit(revenue_pb2.RunAuditRequest(until=deal.day("2026-04-01"))).valid
 
 
+def test_late_usage_of_a_draft_that_is_thrown_away_is_drafted_again_whenever_that_is(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
+
+    def record(key: str, quantity: str) -> None:
+        usage = billing_pb2.UsageRecord(id=key, line="calls", day=deal.day("2026-03-05"), quantity=quantity)
+        shop.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=order.contract, records=[usage]))
+
+    def drafts(until: str) -> list[billing_pb2.Invoice]:
+        run = billing_pb2.RunBillingRequest(until=deal.day(until), contracts=[order.contract])
+        return list(shop.billing.RunBilling(run).invoices)
+
+    record("a", "100")
+    deal.invoiced(shop, order.contract, "2026-04-01")
+    deal.move_clock(shop, "2026-04-05T12:00:00Z")
+    record("late", "200")
+    (draft,) = drafts("2026-04-05")
+    assert draft.net == 1000, "200 calls at 0.05"
+    deal.move_clock(shop, "2026-12-01T12:00:00Z")
+    shop.billing.VoidInvoice(billing_pb2.VoidInvoiceRequest(name=draft.name))
+    record("too late", "400")
+    (again,) = drafts("2026-12-01")
+    assert (again.net, again.lines[0].quantity) == (1000, "200")
+    assert not drafts("2026-12-01")
+
+
 def test_usage_outside_all_service_is_kept_named_and_listed(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12)
 

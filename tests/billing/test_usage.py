@@ -81,6 +81,29 @@ def test_late_usage_gives_a_further_line_within_the_window() -> None:
     assert missing_lines(agreed, (), late, lines, day("2026-05-10"), POLICY) == ()
 
 
+def test_what_came_in_time_is_billed_whenever_the_line_of_it_is_lost() -> None:
+    """A draft may go long after its window closed; what came too late stays out."""
+    agreed = contract(metered("api", "0", "2026-01-01", None))
+
+    def told(key: str, quantity: str, reported: str) -> UsageRecord:
+        return replace(used(key, "2026-01-10", quantity), reported=day(reported))
+
+    records = [told("a", "800", "2026-01-10"), told("late", "200", "2026-03-05")]
+    first = missing_lines(agreed, (), records[:1], (), day("2026-02-01"), POLICY)
+    # 100 of 800 are included: 70.00; 200 more in January at 0.10
+    (drafted,) = missing_lines(agreed, (), records, first, day("2026-03-05"), POLICY)
+    assert (drafted.amount, drafted.service) == (eur("20.00"), first[0].service)
+    (again,) = missing_lines(agreed, (), records, first, day("2026-11-01"), POLICY)
+    assert (again.id, again.amount, again.due_on) == (drafted.id, drafted.amount, day("2026-11-01"))
+    assert missing_lines(agreed, (), records, (*first, again), day("2026-12-01"), POLICY) == ()
+    # In April January is too old: neither more of it nor less is billed.
+    for odd in ("50", "-50"):
+        beyond = [*records, told("beyond", odd, "2026-04-02")]
+        assert missing_lines(agreed, (), beyond, (*first, again), day("2026-04-02"), POLICY) == ()
+        (one,) = missing_lines(agreed, (), beyond, first, day("2026-11-01"), POLICY)
+        assert one.amount == eur("20.00")
+
+
 def test_a_usage_correction_is_a_credit() -> None:
     agreed = contract(metered("api", "0", "2026-01-01", None))
     records = [used("a", "2026-01-10", "1100")]
