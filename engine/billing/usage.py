@@ -50,7 +50,7 @@ def missing_usage(
         fresh = line_of_period(service, piece, used, rated(service, piece, used, policy), lines, due_on=due_on)
         if fresh is not None and fresh.amount.minor_units < 0 and not is_late:
             yield from _taken_back(fresh, lines, by_hand)
-        elif fresh is not None and fresh.amount.minor_units >= 0:
+        elif fresh is not None and (fresh.amount.minor_units > 0 or not is_late):
             yield fresh
 
 
