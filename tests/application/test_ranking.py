@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import product
 from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, note
@@ -19,6 +20,7 @@ from engine.application.tax_hook import NO_TAX_SERVICE
 from engine.catalog import Sku
 from engine.configuration.products import Aim, Candidates, Pick, ProductChoice, ProductCompletion, Set, Sought
 from engine.configuration.products.configurator import ProductConfigurator
+from engine.configuration.solver import optimum
 from engine.diagnostics import Code, Fault, Refusal
 from engine.quotes.evaluation import PricedQuote
 from engine.rulebook.load import load
@@ -52,6 +54,13 @@ EVERY = [
     for cpu, board, boards, care in product(("C1", "C2", "C3"), ("B1", "B2"), (1, 2), (False, True))
     if (cpu == "C3") == (board == "B2")
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def patience() -> Iterator[None]:
+    """However long the next ones take to find on a busy machine."""
+    with patch.multiple(optimum, CONFLICTS_MAX=10**9, FOLLOWING_MS=10**6):
+        yield
 
 
 def compiled(prices: str, discounts: Sequence[str], catalog: str = CATALOG) -> ActiveBook:

@@ -16,6 +16,8 @@ from engine.configuration.solver.search import Allowance, Host, Theory
 
 CONFLICTS_MAX = 60
 """So many conflicts may the solutions after the first cost: each is found the harder, the more costs lie close."""
+FOLLOWING_MS = 500
+"""And so long may they take: conflicts are counted between two of them only, and one alone may take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def rising(
                 return
             if search.adapt or not first:
                 first = 1 + search.oracle.accum_stats()["conflicts"]
+                allowance = allowance.share(FOLLOWING_MS)
                 search.adapt = False
             for clause in block(best.model, host):
                 host.add(clause)

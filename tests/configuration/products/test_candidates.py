@@ -45,7 +45,7 @@ def as_parts(full: Sequence[ProductChoice]) -> parts.Configuration:
 @pytest.fixture(autouse=True, scope="module")
 def patience() -> Iterator[None]:
     """However hard the next ones are to find."""
-    with patch.object(optimum, "CONFLICTS_MAX", 10**9):
+    with patch.multiple(optimum, CONFLICTS_MAX=10**9, FOLLOWING_MS=10**6):
         yield
 
 
