@@ -83,6 +83,12 @@ def test_a_price_starts_neither_solver_nor_readers_of_files(tmp_path: Path) -> N
     assert [each for each in modules if each.startswith(unwanted)] == []
 
 
+def test_a_client_of_a_server_starts_no_engine(server: str) -> None:
+    modules = loaded("quote", "list", "--server", server)
+    engines = ("engine.bootstrap.build", "engine.api", "engine.storage", "engine.pricing", "engine.rulebook.load")
+    assert [each for each in modules if each.startswith(engines)] == []
+
+
 def named_works() -> set[str]:
     """Every ``module:function`` in the sources of the command."""
     found: set[str] = set()

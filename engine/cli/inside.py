@@ -1,0 +1,36 @@
+"""A server inside the command, for verbs on deals without ``--server``; its database stays."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from engine.adapters.disk_cache import user_cache
+from engine.application.ports import StoreFailed
+from engine.bootstrap.serving import in_process
+from engine.bootstrap.settings import Settings, SettingsError
+from engine.cli.failure import VerbFailed
+from engine.cli.options import SHIPPED_RULES
+
+
+@contextmanager
+def served(options: argparse.Namespace) -> Iterator[str]:
+    """The address of a server that ends with the command.
+
+    Raises VerbFailed when it cannot start: settings, rules or database cannot be used.
+    """
+    settings = Settings(
+        options.database,
+        rules=(SHIPPED_RULES,) if options.rules is None else tuple(options.rules),
+        test_clock=options.test_clock,
+        cache=user_cache(os.environ),
+        tax_hook=os.environ.get("CPQ_TAX_HOOK", ""),
+    )
+    with ExitStack() as closing:
+        try:
+            running = closing.enter_context(in_process(settings))
+        except (SettingsError, StoreFailed) as problem:
+            raise VerbFailed(str(problem)) from problem
+        yield running.address
