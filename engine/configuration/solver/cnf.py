@@ -220,7 +220,7 @@ class _Encoder:
 
 def _spelt_out(count: int, limit: int) -> bool:
     """Whether "at most" takes so few clauses without a counter."""
-    return count <= PAIRWISE_MAX or comb(count, limit + 1) <= COMBINATIONS_MAX
+    return count <= PAIRWISE_MAX or not limit or comb(count, limit + 1) <= COMBINATIONS_MAX
 
 
 def _counts_once(count: int, least: int, most: int) -> bool:

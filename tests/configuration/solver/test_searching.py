@@ -76,6 +76,22 @@ def test_cardinalities_count(size: int, least: int, most: int) -> None:
     assert search.solve([]) == bool(expected)
 
 
+@pytest.mark.parametrize("guarded", [False, True])
+@pytest.mark.parametrize(
+    "limits", [(0, 0), (45, 45), (45, None), (44, 45), (1, 0), (46, None), (2, 3), (42, 44), (0, 44)]
+)
+def test_large_groups_count_up_to_all_and_none(limits: tuple[int, int | None], guarded: bool) -> None:
+    """More than can be spelt out by combinations, at the ends where a counter would count to nothing."""
+    size = 45
+    builder = ModelBuilder("count")
+    literals = [builder.is_(builder.boolean(f"b{at}"), True) for at in range(size)]
+    when = [builder.is_(builder.boolean("bundle"), True)] if guarded else []
+    builder.cardinality(literals, *limits, builder.rule("between"), when=when)
+    least, most = limits[0], size if limits[1] is None else limits[1]
+    expected = sum(math.comb(size, held) for held in range(least, most + 1)) + (2**size if guarded else 0)
+    assert count_solutions(builder.build(), (), Allowance(PLENTY)) == expected
+
+
 @given(st.integers(0, 10**6))
 @settings(max_examples=60, deadline=None)
 def test_counters_of_long_groups_let_through_what_counts(seed: int) -> None:
