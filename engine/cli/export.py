@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -21,6 +22,10 @@ Cell: TypeAlias = str | int | Decimal | date | None
 Rows: TypeAlias = Iterable[Sequence[Cell]]
 MOST_ROWS = 1_048_575
 """What one sheet holds below its heads."""
+MOST_CHARACTERS = 32_767
+"""What one cell of a sheet holds."""
+NO_SHEET_NAME = r"[\[\]:*?/\\'\x00-\x1f]"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def a_table_file(text: str) -> Path:
@@ -42,7 +47,10 @@ def export(path: Path, columns: Sequence[str], rows: Rows) -> int:
 
 
 def write_csv(out: IO[str], columns: Sequence[str], rows: Rows) -> None:
-    """A table as CSV; amounts with all their decimals, days as ISO text."""
+    """A table as CSV; amounts with all their decimals, days as ISO text.
+
+    Text that a spreadsheet would take for a formula has an apostrophe before it, since names come from anybody.
+    """
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_text(cell) for cell in row] for row in rows)
@@ -65,20 +73,28 @@ def _csv_file(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cell]]
 
 def _workbook(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     import openpyxl
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 
     if len(rows) > MOST_ROWS:
         raise VerbFailed(f"{len(rows)} rows are more than a sheet holds; write a .csv file, or ask for less")
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(path.stem[:31])
-    sheet.append(list(columns))
-    for row in rows:
-        sheet.append(list(row))
+    sheet = book.create_sheet(re.sub(NO_SHEET_NAME, "_", path.stem)[:31] or None)
+
+    def text(content: str) -> object:
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", content)[:MOST_CHARACTERS])
+        cell.data_type = "s"  # never a formula, whatever it begins with
+        return cell
+
+    for row in (columns, *rows):
+        sheet.append([text(cell) if isinstance(cell, str) else cell for cell in row])
     book.save(path)
 
 
 def _text(cell: Cell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
 
 
