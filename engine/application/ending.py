@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.application.bill_of_contract import BillOfContract, orders_of
@@ -11,7 +11,7 @@ from engine.application.corrections import correct_invoices
 from engine.application.perform import Work
 from engine.application.revenue import save_revenue
 from engine.billing import CreditNote, Invoice
-from engine.contracts import Contract, LineEnd, all_lines, released_before, with_released
+from engine.contracts import Contract, LineEnd, all_lines, lines_in_force, released_before, with_released
 from engine.diagnostics import Refusal
 from engine.money import Money, total
 from engine.orders.cancellation import stop_fulfilment
@@ -30,12 +30,13 @@ class Settled:
 def settle_end(work: Work, contract: Contract) -> Settled | Refusal:
     """Settle the ends of the latest change of a contract, and save it.
 
-    A line that is told to end with its term bills and earns what it would have, so that nothing of it is settled.
+    A line that is told to end with its term, or that paused and does not come back, bills and earns what it would have,
+    so that nothing of it is settled.
     Drafts are thrown away, since they may hold what is no longer owed; final invoices are credited now, for days to
     come too. What will never be billed leaves the promise of the line, and the revenue of the contract with it.
     """
-    lines = {each.id: each for each in all_lines(contract)}
-    ended = tuple(each for each in contract.changes[-1].ended if each.on != lines[each.line].end)
+    before = {each.line.id: each.end for each in lines_in_force(replace(contract, changes=contract.changes[:-1]))}
+    ended = tuple(each for each in contract.changes[-1].ended if each.on != before[each.line])
     if contract.changes[-1].ended and not ended:
         work.tx.replace(contract)
         return Settled(contract, (), ())

@@ -82,10 +82,10 @@ def resume_contract(work: Work, key: str, wish: ResumptionWish, *, etag: str) ->
     lines = resumed_lines(contract, wish.lines, wish.start)
     if isinstance(lines, Refusal):
         return lines
-    promising = _promising(work, contract, lines)
+    signing = Signing(wish.start, work.at, wish.by, wish.reason)
+    promising = _promising(work, contract, lines, signing)
     if isinstance(promising, Refusal):
         return promising
-    signing = Signing(wish.start, work.at, wish.by, wish.reason)
     resumed = work.decided(resume(contract, promising, signing))
     if isinstance(resumed, Refusal):
         return resumed
@@ -108,7 +108,7 @@ def _load(work: Work, key: str, etag: str, start: date) -> Contract | Refusal:
 
 
 def _promising(
-    work: Work, contract: Contract, lines: Sequence[SubscriptionLine]
+    work: Work, contract: Contract, lines: Sequence[SubscriptionLine], signing: Signing
 ) -> tuple[SubscriptionLine, ...] | Refusal:
     """Lines that come back with what they promise to their end: all that was left of an extended term, else what the
     days to the end of the kept one cost.
@@ -117,12 +117,16 @@ def _promising(
     bill = bill_of(work.env, work.tx, contract, work.tenant)
     if isinstance(bill, Refusal):
         return bill
+    # Signed first, since a change of the bill day counts for what was signed before it in another way than for these.
+    back = resume(contract, lines, signing)
+    if isinstance(back, Refusal):
+        return back
     return tuple(
         each
         if each.end is None or each.charge.kind is ChargeKind.USAGE
         else replace(each, term_total=waiting[each.follows].released or Money.zero(contract.currency))
         if waiting[each.follows].term is SuspendedTerm.EXTENDED
-        else replace(each, term_total=_cost(contract, each, bill.policy))
+        else replace(each, term_total=_cost(back.value, each, bill.policy))
         for each in lines
     )
 
@@ -130,8 +134,7 @@ def _promising(
 def _cost(contract: Contract, line: SubscriptionLine, policy: BillingPolicy) -> Money:
     """What a line bills from its start to its end, period by period."""
     assert line.end is not None, "asked of a line with an agreed end"
-    alone = replace(contract, lines=(*contract.lines, line))
-    found = missing_lines(alone, (), (), (), line.end, policy)
+    found = missing_lines(contract, (), (), (), line.end, policy)
     return total((each.amount for each in found if each.subscription == line.id), contract.currency)
 
 

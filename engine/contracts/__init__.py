@@ -25,12 +25,20 @@ from engine.contracts.contract import (
 )
 from engine.contracts.delivery import Delivery, UsageRecord, undelivered
 from engine.contracts.events import ContractChanged, ContractEvent, ContractSigned
-from engine.contracts.force import LineInForce, all_lines, last_day_of_service, lines_in_force, usage_line_on
+from engine.contracts.force import (
+    LineInForce,
+    Suspended,
+    all_lines,
+    last_day_of_service,
+    lines_in_force,
+    suspended_lines,
+    usage_line_on,
+)
 from engine.contracts.notice import earliest_end, last_notice_day
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms, renewed_price
 from engine.contracts.renewing import anchor_of, next_months, renewable, renewing, renews_on
 from engine.contracts.signing import cancel, change, released_before, sign, take_back, with_parts, with_released
-from engine.contracts.suspension import Signing, Suspended, resume, resumed_lines, suspend, suspended_lines
+from engine.contracts.suspension import Signing, resume, resumed_lines, suspend
 from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom, due_day
 from engine.contracts.turning import bill_day_on, turnover_of
 

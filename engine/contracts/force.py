@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from engine.catalog import ChargeKind
-from engine.contracts.contract import Contract, Credit, SubscriptionLine
+from engine.contracts.contract import Contract, Credit, LineEnd, SubscriptionLine, SuspendedTerm
+from engine.money import Money, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,21 @@ class LineInForce:
         return self.serves(day) or (self.ended_early and not self.was_taken_back and day == self.end)
 
 
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """A line that pauses from a day on, and what becomes of its term.
+
+    ``end`` is the day on which it would have ended: the agreed one, or an earlier one on which it was told to end.
+    ``released`` is what it promised up to there and would not bill since it pauses.
+    """
+
+    line: SubscriptionLine
+    since: date
+    end: date | None
+    term: SuspendedTerm
+    released: Money | None
+
+
 def all_lines(contract: Contract) -> tuple[SubscriptionLine, ...]:
     """Every line that the contract ever had, in the order of signing, as it was agreed."""
     return (*contract.lines, *(line for change in contract.changes for line in change.added))
@@ -55,6 +71,30 @@ def lines_in_force(contract: Contract) -> tuple[LineInForce, ...]:
                 lines[end.line] = LineInForce(known.line, end.on, end.credit)
         lines.update({each.id: LineInForce(each, each.end) for each in change.added})
     return tuple(lines.values())
+
+
+def suspended_lines(contract: Contract) -> Mapping[str, Suspended]:
+    """The lines that pause, by id: those that neither came back yet nor were ended for good."""
+    found: dict[str, Suspended] = {}
+    for number, change in enumerate(contract.changes):
+        before = replace(contract, changes=contract.changes[:number])
+        states = {each.line.id: each for each in lines_in_force(before)} if change.suspends is not None else {}
+        for end in change.ended:
+            earlier = found.pop(end.line, None)
+            if change.suspends is not None:
+                found[end.line] = _paused(states[end.line], end, change.suspends, earlier)
+        for line in change.added:
+            found.pop(line.follows, None)
+    return found
+
+
+def _paused(state: LineInForce, end: LineEnd, term: SuspendedTerm, earlier: Suspended | None) -> Suspended:
+    """A line that pauses; where it was to pause later already, both pauses are one from the earlier day on."""
+    if earlier is None:
+        return Suspended(state.line, end.on, state.end, term, end.released)
+    parts = [each for each in (earlier.released, end.released) if each is not None]
+    released = total(parts, parts[0].currency) if parts else None
+    return Suspended(state.line, end.on, earlier.end, term, released)
 
 
 def last_day_of_service(contract: Contract) -> date | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from engine.catalog import Charge
-from engine.contracts.contract import Contract, SubscriptionLine
+from engine.contracts.contract import Contract, SubscriptionLine, SuspendedTerm
 from engine.contracts.force import LineInForce, all_lines, lines_in_force
 from engine.contracts.renewal import RenewalKind
 from engine.contracts.turning import bill_day_on
@@ -20,7 +20,7 @@ def renewable(contract: Contract) -> Mapping[str, LineInForce]:
 
     A line is continued by whatever comes later in its place: the next term, or the next segment of its ramp.
     """
-    names = _continued_names(contract)
+    names = continued_names(contract)
     latest: dict[str, date] = {}
     for line in all_lines(contract):
         latest[names[line.id]] = max(line.start, latest.get(names[line.id], line.start))
@@ -37,16 +37,23 @@ def renewable(contract: Contract) -> Mapping[str, LineInForce]:
 def renewing(contract: Contract) -> Mapping[str, LineInForce]:
     """The lines that go on when the contract renews by itself: all that can be renewed and were not told to end then.
 
-    What was told of a line holds for those that came in its place to the same end.
+    What was told of a line holds for those that came in its place to the same end, or to the one that a suspension put
+    off.
     """
     told = {(end.line, end.on) for change in contract.changes for end in change.ended}
-    follows = {each.id: each.follows for each in all_lines(contract)}
+    known = {each.line.id: each for each in lines_in_force(contract)}
+    extended = {end.line for each in contract.changes if each.suspends is SuspendedTerm.EXTENDED for end in each.ended}
 
     def is_told(state: LineInForce) -> bool:
-        line = state.line.id
-        while line and (line, state.end) not in told:
-            line = follows[line]
-        return bool(line)
+        line, end = state.line, state.end
+        while (line.id, end) not in told:
+            if not line.follows:
+                return False
+            before = known[line.follows]
+            if before.line.id in extended and end is not None and before.end is not None:
+                end -= line.start - before.end
+            line = before.line
+        return True
 
     return {key: each for key, each in renewable(contract).items() if not is_told(each)}
 
@@ -99,7 +106,7 @@ def ramp_of(line: str) -> str:
     return ramped if number.isdecimal() else ""
 
 
-def _continued_names(contract: Contract) -> Mapping[str, str]:
+def continued_names(contract: Contract) -> Mapping[str, str]:
     """What each line was when it was first signed, by id: all lines that continue each other have one name."""
     names: dict[str, str] = {}
     for each in all_lines(contract):

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from engine.catalog import ChargeKind
 from engine.contracts.contract import Contract, ContractChange, Credit, LineEnd, SubscriptionLine
 from engine.contracts.events import ContractChanged, ContractSigned
-from engine.contracts.force import LineInForce, all_lines, lines_in_force
+from engine.contracts.force import LineInForce, all_lines, lines_in_force, suspended_lines
 from engine.contracts.notice import earliest_end
 from engine.contracts.renewing import going_on
 from engine.contracts.turning import bill_day_on
@@ -72,14 +72,20 @@ def cancel(
 
     Unused days that were billed are credited. One-time lines end only when they are named. A line that ends on its
     start is taken back altogether, which an order that was never fulfilled does; notice is not asked for that. A line
-    whose term ends on that day is told not to go on, where the contract renews by itself.
+    whose term ends on that day is told not to go on, where the contract renews by itself. A line that is suspended by
+    then ends with the day from which on it is, and does not come back.
     """
     running = {each.line.id: each for each in lines_in_force(contract)}
+    paused = {key: each.since for key, each in suspended_lines(contract).items() if each.since <= on}
     with_term = {key for key, end in going_on(contract).items() if end == on}
     chosen = lines or [
-        key for key, each in running.items() if not each.line.is_one_time and (_runs_past(each, on) or key in with_term)
+        key
+        for key, each in running.items()
+        if not each.line.is_one_time and (_runs_past(each, on) or key in with_term or key in paused)
     ]
-    ended = tuple(LineEnd(line, max(on, _start(running, line, on)), Credit.UNUSED) for line in chosen)
+    ended = tuple(
+        LineEnd(line, paused.get(line) or max(on, _start(running, line, on)), Credit.UNUSED) for line in chosen
+    )
     proposed = ContractChange(0, on, reason, by, at, ended=ended)
     done = change(contract, proposed)
     early = tuple(_notice_faults(contract, proposed, running))
@@ -133,9 +139,10 @@ def _change_faults(contract: Contract, proposed: ContractChange) -> Iterator[Fau
     states = {each.line.id: each for each in lines_in_force(contract)}
     if not proposed.ended and not proposed.added and proposed.bill_day is None:
         yield Fault(NOTHING_TO_CHANGE, "", "no line ends and none begins", "name a line that still runs on that day")
-    terms = going_on(contract)
+    waiting = {key: each.since for key, each in suspended_lines(contract).items()} if proposed.suspends is None else {}
+    cut_nothing = going_on(contract).items() | waiting.items()
     for at, end in enumerate(proposed.ended):
-        if terms.get(end.line) != end.on:
+        if (end.line, end.on) not in cut_nothing:
             yield from _end_faults(end, states, f"ended[{at}]")
     yield from _line_faults(contract, proposed.added, "added", known=tuple(states))
 
@@ -152,12 +159,13 @@ def _end_faults(end: LineEnd, states: Mapping[str, LineInForce], place: str) -> 
 
 
 def _notice_faults(contract: Contract, proposed: ContractChange, states: Mapping[str, LineInForce]) -> Iterator[Fault]:
-    """Notice protects a service that runs when one side ends it; a line that is taken back does not run yet."""
+    """Notice protects a service that runs when one side ends it; a line that is taken back or suspended does not."""
+    paused = {(key, each.since) for key, each in suspended_lines(contract).items()}
     given = proposed.at.date()
     terms = replace(contract.terms, bill_day=bill_day_on(contract, given))
     for at, end in enumerate(proposed.ended):
         state = states.get(end.line)
-        if not terms.notice_days or state is None or end.on <= state.line.start:
+        if not terms.notice_days or state is None or end.on <= state.line.start or (end.line, end.on) in paused:
             continue
         period = state.line.charge.period
         recurrence = Recurrence(period.value if period is not None else 1)

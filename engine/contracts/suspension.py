@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.contracts.contract import Contract, ContractChange, LineEnd, SubscriptionLine, SuspendedTerm
-from engine.contracts.force import LineInForce, all_lines, lines_in_force
+from engine.contracts.force import LineInForce, Suspended, all_lines, lines_in_force, suspended_lines
+from engine.contracts.renewing import continued_names
 from engine.contracts.signing import change, with_parts
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
-from engine.money import Money
 
 UNKNOWN_LINE = Code("CON040")
 NOT_RUNNING = Code("CON041")
@@ -20,16 +20,7 @@ NOT_SUSPENDED = Code("CON044")
 TERM_OVER = Code("CON045")
 BEFORE_SUSPENSION = Code("CON046")
 PART_ALONE = Code("CON047")
-
-
-@dataclass(frozen=True, slots=True)
-class Suspended:
-    """A line that pauses from a day on, what becomes of its term, and what it promised and would not bill since."""
-
-    line: SubscriptionLine
-    since: date
-    term: SuspendedTerm
-    released: Money | None
+GOES_ON_AS_ANOTHER = Code("CON049")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +31,6 @@ class Signing:
     at: datetime
     by: str
     reason: str
-
-
-def suspended_lines(contract: Contract) -> Mapping[str, Suspended]:
-    """The lines that pause and did not come back yet, by id."""
-    lines = {each.id: each for each in all_lines(contract)}
-    back = {each.follows for each in lines.values()}
-    return {
-        end.line: Suspended(lines[end.line], end.on, each.suspends, end.released)
-        for each in contract.changes
-        if each.suspends is not None
-        for end in each.ended
-        if end.line not in back
-    }
 
 
 def suspend(
@@ -66,6 +44,7 @@ def suspend(
     faults = [*_suspend_faults(states, lines, signing.on)]
     running = [key for key, each in states.items() if _runs_on(each, signing.on)]
     chosen = [each for each in with_parts(contract, lines or running) if each in running]
+    faults += _continued_faults(contract, chosen, lines, signing.on)
     if term is SuspendedTerm.EXTENDED:
         faults += _endless_faults(states, chosen, lines)
     if not lines and not running:
@@ -104,7 +83,7 @@ def _runs_on(state: LineInForce, on: date) -> bool:
 
 
 def _resumed(paused: Suspended, names: Mapping[str, str], on: date) -> SubscriptionLine:
-    line, end = paused.line, paused.line.end
+    line, end = paused.line, paused.end
     if end is not None and paused.term is SuspendedTerm.EXTENDED:
         end += on - paused.since
     name = names[line.id]
@@ -137,6 +116,22 @@ def _suspend_faults(states: Mapping[str, LineInForce], lines: Sequence[str], on:
             yield Fault(PART_ALONE, f"lines[{n}]", message, f"suspend `{state.line.parent}`")
 
 
+def _continued_faults(contract: Contract, chosen: Sequence[str], lines: Sequence[str], on: date) -> Iterator[Fault]:
+    """What was signed to go on in the place of a line would begin in the middle of its pause, or run beside it."""
+    names = continued_names(contract)
+    for key in chosen:
+        later = (
+            each.line
+            for each in lines_in_force(contract)
+            if names[each.line.id] == names[key] and each.line.start > on and not each.was_taken_back
+        )
+        following = next(later, None)
+        if following is not None:
+            place = f"lines[{lines.index(key)}]" if key in lines else "start"
+            message = f"`{key}` goes on as `{following.id}` from {following.start}"
+            yield Fault(GOES_ON_AS_ANOTHER, place, message, "suspend from that day on, or end it and sell it again")
+
+
 def _endless_faults(states: Mapping[str, LineInForce], chosen: Sequence[str], lines: Sequence[str]) -> Iterator[Fault]:
     for key in chosen:
         if states[key].line.end is None:
@@ -158,5 +153,5 @@ def _resume_faults(waiting: Mapping[str, Suspended], lines: Sequence[str], on: d
         if on < paused.since:
             message = f"`{key}` is suspended from {paused.since} on"
             yield Fault(BEFORE_SUSPENSION, "start", message, "choose that day or a later one")
-        elif paused.term is SuspendedTerm.KEPT and paused.line.end is not None and on >= paused.line.end:
-            yield Fault(TERM_OVER, "start", f"the term of `{key}` ended on {paused.line.end}", "renew it by a quote")
+        elif paused.term is SuspendedTerm.KEPT and paused.end is not None and on >= paused.end:
+            yield Fault(TERM_OVER, "start", f"the term of `{key}` ended on {paused.end}", "renew it by a quote")

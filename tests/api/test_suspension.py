@@ -143,6 +143,44 @@ def test_drafts_go_and_a_service_without_an_end_pauses_too(shop: Served) -> None
     tie_out(shop, "2026-08-01")
 
 
+def test_a_line_that_comes_back_on_a_new_bill_day_promises_what_it_bills_from_there(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=6)
+    suspended(shop, order.contract, "2026-04-11")
+    wish = contract_pb2.SetBillDayRequest(
+        name=order.contract, bill_day=15, effective=deal.day("2026-04-15"), reason="salary day"
+    )
+    shop.contracts.SetBillDay(wish, timeout=30)
+    (line,) = resumed(shop, order.contract, "2026-04-15").contract.changes[-1].added_lines
+    # Four months of 300.00 from 15 April, and 15 to 31 August: 17 of 31 days, 164.52. Not cut at 1 May any more.
+    assert line.term_amount == 136452
+    bills = [each[:2] for each in shown(drafted(shop, order.contract, "2026-12-31"))][2:]
+    assert bills == [*((f"2026-{each:02}-15", 30000) for each in (4, 5, 6, 7)), ("2026-08-15", 16452)]
+    tie_out(shop, "2026-12-31")
+
+
+def test_a_contract_that_pauses_is_terminated_for_good(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    deal.invoiced(shop, order.contract, "2026-04-01")
+    suspended(shop, order.contract, "2026-04-11", term=EXTENDED)
+    request = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2026-06-01"), reason="closed")
+    done = shop.contracts.TerminateContract(request, timeout=30)
+    assert (list(done.contract.suspended_lines), list(done.credit_notes)) == ([], [])
+    assert done.contract.changes[-1].ends[0].end == deal.day("2026-04-11")
+    asked = contract_pb2.ResumeContractRequest(name=order.contract, start=deal.day("2026-07-01"), reason="open again")
+    assert failure(shop.contracts.ResumeContract, asked).states == ["CON044"]
+    assert not drafted(shop, order.contract, "2027-12-31")
+    tie_out(shop, "2027-12-31")
+
+
+def test_what_a_signed_change_replaces_later_pauses_from_there_only(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    signed(shop, amendment(shop, order.contract, "2026-07-01", changes=[quantity("plan", "20")]))
+    asked = contract_pb2.SuspendContractRequest(name=order.contract, start=deal.day("2026-05-01"), reason="rebuilding")
+    assert failure(shop.contracts.SuspendContract, asked).states == ["CON049"]
+    assert list(suspended(shop, order.contract, "2026-07-01").contract.suspended_lines) == ["plan.2"]
+    tie_out(shop, "2026-07-01")
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [

@@ -5,16 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.billing import BillLine, missing_lines
 from engine.contracts import (
     Contract,
+    ContractChange,
+    ContractTerms,
+    LineEnd,
+    RenewalKind,
+    RenewalTerms,
     Signing,
+    SubscriptionLine,
     SuspendedTerm,
+    cancel,
+    change,
     lines_in_force,
     renewable,
+    renewing,
     resume,
     resumed_lines,
     suspend,
@@ -23,7 +33,7 @@ from engine.contracts import (
 )
 from engine.diagnostics import Decision, Refusal
 from engine.money import total
-from tests.contracts.build import EUR, SIGNED, contract, day, one_time, recurring
+from tests.contracts.build import EUR, SIGNED, contract, day, eur, one_time, recurring
 
 KEPT, EXTENDED = SuspendedTerm.KEPT, SuspendedTerm.EXTENDED
 YEAR = recurring("a", "31.00", "2026-01-01", "2027-01-01", term_total="372.00")
@@ -86,6 +96,76 @@ def test_every_fault_is_named_at_once() -> None:
     assert codes(resumed_lines(waiting, ["open", "a"], day("2027-01-01"))) == ["CON044", "CON045"]
     assert codes(resumed_lines(waiting, [], day("2026-02-28"))) == ["CON046"]
     assert codes(resumed_lines(agreed, [], on)) == ["CON044"]
+
+
+def changed(agreed: Contract, on: str, *ended: str, added: tuple[SubscriptionLine, ...] = ()) -> Contract:
+    proposed = ContractChange(0, day(on), "", "rep", SIGNED, tuple(LineEnd(each, day(on)) for each in ended), added)
+    outcome = change(agreed, proposed)
+    assert isinstance(outcome, Decision), outcome
+    return outcome.value
+
+
+def test_what_goes_on_as_another_line_pauses_from_there_only() -> None:
+    """Else the next one would begin in the middle of the pause, or run beside an extended one: days billed twice."""
+    after = replace(recurring("a.2", "40.00", "2026-07-01", "2027-01-01"), follows="a")
+    agreed = changed(contract(YEAR), "2026-07-01", "a", added=(after,))
+    assert codes(suspend(agreed, [], KEPT, signing(day("2026-05-01")))) == ["CON049"]
+    assert [*suspended_lines(paused(agreed, day("2026-07-01")))] == ["a.2"]
+    first, second = (recurring(f"r/{n}", "9.00", f"2026-0{n}-01", f"2026-0{n + 1}-01") for n in (1, 2))
+    ramp = contract(first, second)
+    refused = suspend(ramp, ["r/1"], EXTENDED, signing(day("2026-01-11")))
+    assert isinstance(refused, Refusal)
+    assert [(each.field, each.code) for each in refused.faults] == [("lines[0]", "CON049")]
+    # What was to go on and was taken back does not.
+    taken = changed(agreed, "2026-07-01", "a.2")
+    assert [*suspended_lines(paused(taken, day("2026-05-01")))] == ["a"]
+
+
+def test_a_line_that_was_told_to_end_comes_back_to_that_end() -> None:
+    told = changed(contract(YEAR), "2026-10-01", "a")
+    kept = back(paused(told, day("2026-03-01")), day("2026-05-01")).changes[-1].added[0]
+    extended = back(paused(told, day("2026-03-01"), EXTENDED), day("2026-05-01")).changes[-1].added[0]
+    # 61 days from 1 March to 1 May
+    assert (str(kept.end), str(extended.end)) == ("2026-10-01", "2026-12-01")
+    assert codes(resumed_lines(paused(told, day("2026-03-01")), [], day("2026-10-01"))) == ["CON045"]
+
+
+@pytest.mark.parametrize("term", [KEPT, EXTENDED])
+@pytest.mark.parametrize("told", ["2027-01-01", "2026-10-01"])
+def test_what_was_told_to_end_does_not_renew_by_itself_after_a_pause(term: SuspendedTerm, told: str) -> None:
+    terms = ContractTerms(renewal=RenewalTerms(RenewalKind.AUTOMATIC))
+    agreed = contract(YEAR, terms=terms)
+    assert [*renewing(back(paused(agreed, day("2026-03-01"), term), day("2026-05-01")))] == ["a.2"]
+    found = back(paused(changed(agreed, told, "a"), day("2026-03-01"), term), day("2026-05-01"))
+    assert not renewing(found)
+
+
+def test_a_contract_that_pauses_can_be_terminated_for_good() -> None:
+    terms = ContractTerms(notice_days=90)
+    for agreed in (contract(YEAR, terms=terms), contract(YEAR, recurring("b", "1.00", "2026-01-01", None))):
+        waiting = paused(agreed, day("2026-03-01"), KEPT, "a")
+        outcome = cancel(waiting, on=day("2026-05-01"), at=SIGNED, by="rep", reason="closed")
+        assert isinstance(outcome, Decision), outcome
+        assert not suspended_lines(outcome.value)
+        assert codes(resumed_lines(outcome.value, [], day("2026-06-01"))) == ["CON044"]
+        assert codes(cancel(outcome.value, on=day("2026-05-01"), at=SIGNED, by="rep", reason="")) == ["CON009"]
+    named = cancel(
+        paused(contract(YEAR), day("2026-03-01")), on=day("2026-05-01"), at=SIGNED, by="rep", reason="", lines=["a"]
+    )
+    assert isinstance(named, Decision)
+    assert named.value.changes[-1].ended == (LineEnd("a", day("2026-03-01")),), "it served no day since"
+    earlier = cancel(paused(contract(YEAR), day("2026-03-01")), on=day("2026-02-01"), at=SIGNED, by="rep", reason="")
+    assert isinstance(earlier, Decision)
+    assert not suspended_lines(earlier.value)
+
+
+def test_a_pause_that_is_moved_forward_is_one_pause() -> None:
+    later = with_released(paused(contract(YEAR), day("2026-09-01"), EXTENDED), {"a": eur("124.00")})
+    sooner = with_released(paused(later, day("2026-05-01"), EXTENDED), {"a": eur("124.00")})
+    waiting = suspended_lines(sooner)["a"]
+    assert (str(waiting.since), str(waiting.end), waiting.released) == ("2026-05-01", "2027-01-01", eur("248.00"))
+    # 31 days from 1 May to 1 June
+    assert str(back(sooner, day("2026-06-01")).changes[-1].added[0].end) == "2027-02-01"
 
 
 def net_days(lines: tuple[BillLine, ...]) -> set[date]:

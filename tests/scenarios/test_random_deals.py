@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 import pytest
-from cpq.v1 import billing_pb2, contract_pb2, order_pb2, pricing_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, contract_pb2, dunning_pb2, order_pb2, pricing_pb2, revenue_pb2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +37,18 @@ products:
   - {sku: CARE, name: Care, category: yearly, list: {EUR: 99.99, USD: 110.00}}
 """
 POLICIES = "recognition:\n  - {id: hosted, timing: daily, series: true, category: service}\n"
-FILES = {**SMALL, "catalog/hosted.yaml": HOSTED.encode(), "terms/hosted.yaml": POLICIES.encode()}
+DUNNING = """\
+dunning:
+  retry_days: [3, 5]
+  reminders: 3
+  thresholds: {EUR: 0, USD: 5}
+"""
+FILES = {
+    **SMALL,
+    "catalog/hosted.yaml": HOSTED.encode(),
+    "terms/hosted.yaml": POLICIES.encode(),
+    "terms/dunning.yaml": DUNNING.encode(),
+}
 SKUS = ("MUG", "PLAN", "CALLS", "HOST", "CARE")
 REFUSED = {grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.INVALID_ARGUMENT}
 
@@ -67,6 +78,11 @@ class Company:
             "terminate": self.terminate,
             "amend": self.amend,
             "renew": self.renew,
+            "suspend": self.suspend,
+            "resume": self.resume,
+            "bill day": self.bill_day,
+            "fail to collect": self.fail_to_collect,
+            "dun": self.dun,
             "recognise": self.recognise,
             "close": self.close,
         }
@@ -176,7 +192,7 @@ class Company:
     def terminate(self, number: int) -> None:
         order = self.order(number)
         contract = self.server.contracts.GetContract(contract_pb2.GetContractRequest(name=order.contract))
-        lines = [*contract.lines, *(line for change in contract.changes for line in change.added_lines)]
+        lines = lines_of(contract)
         named = [lines[number % len(lines)].id] if number % 3 == 0 else []
         request = contract_pb2.TerminateContractRequest(
             name=contract.name, end=self.day(number % 150 - 50), lines=named, reason="moves away"
@@ -190,7 +206,7 @@ class Company:
     def amend(self, number: int) -> None:
         """More or less of a line, another product in its place, one more line, or one line less, in any mixture."""
         contract = self.contract(number)
-        lines = [*contract.lines, *(line for change in contract.changes for line in change.added_lines)]
+        lines = lines_of(contract)
         running = [each for each in lines if each.charge.period_months] or lines
         line, other = running[number % len(running)], running[number // 7 % len(running)]
         change = contract_pb2.LineChange(line=line.id, quantity=str(1 + number % 9), price=1 + number % 2)
@@ -234,6 +250,49 @@ class Company:
         request = billing_pb2.ListCreditNotesRequest(page_size=500)
         return list(self.server.billing.ListCreditNotes(request).credit_notes)
 
+    def suspend(self, number: int) -> None:
+        contract = self.contract(number)
+        running = [each.id for each in lines_of(contract) if each.charge.period_months]
+        named = [running[number % len(running)]] if running and number % 3 == 0 else []
+        request = contract_pb2.SuspendContractRequest(
+            name=contract.name,
+            start=self.day(number % 90 - 30),
+            lines=named,
+            term=contract_pb2.SUSPENDED_TERM_KEPT if number % 2 else contract_pb2.SUSPENDED_TERM_EXTENDED,
+            reason="rebuilding",
+        )
+        self.server.contracts.SuspendContract(request, timeout=30)
+
+    def resume(self, number: int) -> None:
+        contract = self.contract(number)
+        waiting = list(contract.suspended_lines)
+        named = [waiting[number % len(waiting)]] if waiting and number % 3 == 0 else []
+        request = contract_pb2.ResumeContractRequest(
+            name=contract.name, start=self.day(number % 90 - 30), lines=named, reason="open again"
+        )
+        self.server.contracts.ResumeContract(request, timeout=30)
+
+    def bill_day(self, number: int) -> None:
+        request = contract_pb2.SetBillDayRequest(
+            name=self.contract(number).name,
+            bill_day=1 + number % 31,
+            effective=self.day(number % 60 - 20),
+            reason="salary day",
+        )
+        self.server.contracts.SetBillDay(request, timeout=30)
+
+    def fail_to_collect(self, number: int) -> None:
+        if owed := [each for each in self.invoices() if each.open > 0]:
+            request = dunning_pb2.RecordFailedPaymentRequest(
+                invoice=owed[number % len(owed)].name, fail_date=self.day(), reason="card declined"
+            )
+            self.server.dunning.RecordFailedPayment(request, timeout=30)
+
+    def dun(self, _: int) -> None:
+        self.server.dunning.RunDunning(dunning_pb2.RunDunningRequest(), timeout=60)
+        again = self.server.dunning.RunDunning(dunning_pb2.RunDunningRequest(), timeout=60)
+        assert not again.retries and not again.reminders, "the same day nothing more is due"
+
     def recognise(self, number: int) -> None:
         until = self.day(number % 30 - 15)
         self.server.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=until), timeout=60)
@@ -244,9 +303,15 @@ class Company:
         self.server.revenue.ClosePeriod(request, timeout=30)
 
 
+def lines_of(contract: contract_pb2.Contract) -> list[contract_pb2.SubscriptionLine]:
+    """Every line that a contract ever had."""
+    return [*contract.lines, *(line for change in contract.changes for line in change.added_lines)]
+
+
 KINDS = (
     *("wait", "wait", "fulfil", "fulfil", "bill", "bill", "bill ahead", "finalize", "finalize", "recognise"),
     *("recognise", "use", "credit", "terminate", "cancel", "void", "amend", "amend", "amend", "renew", "pay", "close"),
+    *("suspend", "suspend", "resume", "resume", "bill day", "fail to collect", "dun"),
 )
 lives = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10**6)), min_size=10, max_size=40)
 

@@ -83,6 +83,8 @@ CON047 | a part of a bundle cannot be suspended alone
   the care of a workstation | suspend the line of the bundle, which is named
 CON048 | the charge of a line has no days that a suspension could leave out
   what is charged once | end it, and sell it again when it goes on
+CON049 | a line that is to be suspended goes on as another one, which was signed already
+  the first year of a ramp, or what a quoted change replaces next month | suspend from the day that is named on
 ORD001 | the order has no such task
   `--task m.shipp` | use a task that `cpq order show` lists
 ORD002 | the task may not make this move now
