@@ -38,7 +38,7 @@ from engine.pricing.manual import manual_on_line, manual_on_order, replaces_orde
 from engine.pricing.models.stairstep import BeyondLastStepError
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
-from engine.pricing.percent_lines import in_turn, start_counting
+from engine.pricing.percent_lines import in_turn, of_nothing, start_counting
 from engine.pricing.plan import Step
 from engine.pricing.request import PriceRequest, RequestLine, TaxState
 from engine.pricing.result import Priced
@@ -273,6 +273,8 @@ class Pricing:
             self._agreed_alone(state)
             state.settle(ROUNDING)
             self.rows.keep(index, state)
+            if not counted and not self.rows.stage_amount[index]:
+                self.warnings.append(of_nothing(state.line))
         self.rows.check_range()
         return None
 

@@ -84,6 +84,11 @@ def _of_first_segments(rows: Rows, held: Mapping[int, Sequence[int]]) -> Iterato
             yield f"`{line.id}` is a percent of a ramp and counts its first segment through the whole term: {hint}"
 
 
+def of_nothing(line: RequestLine) -> str:
+    """What people should know about a line that costs nothing because there is nothing that it is a percent of."""
+    return f"`{line.id}` costs nothing: it is a percent of other lines, and none that it counts runs beside it"
+
+
 def start_counting(work: Work, rows: Rows, index: int, counted: Sequence[int]) -> None:
     """Let a line start from its percent of what the lines that it counts cost by the list or come to."""
     state = rows.states[index]

@@ -250,6 +250,27 @@ def test_a_percent_without_segments_counts_the_first_one_and_says_so() -> None:
     assert priced(book(percent_of=(CARE,)), asked(segment("CARE", 0, 12), ramp[0])).warnings == ()
 
 
+def test_a_line_that_costs_nothing_for_want_of_others_says_so() -> None:
+    told = ("`care` costs nothing: it is a percent of other lines, and none that it counts runs beside it",)
+    alone = asked(LINES[0], line("B"))
+    rules = book(percent_of=(CARE,))
+    found = priced(rules, alone)
+    assert (amounts(found)["care"], found.warnings) == (D("0.00"), told)
+    # after an edit that takes away or brings back what it counts, too
+    plan, both = compile_plan(rules), asked(LINES[0], line("B"), LINES[1])
+    full = priced(rules, both)
+    less = reprice(plan, both, full, Edit(removed=frozenset({LINES[1].id})))
+    assert isinstance(less, Repriced) and less.priced == found
+    more = reprice(plan, less.request, less.priced, Edit(added=(LINES[1],)))
+    assert isinstance(more, Repriced) and more.priced == full and full.warnings == ()
+    # a price that is agreed, or that a guard holds, is one
+    assert priced(rules, replace(alone, manual=(by_agent(ManualKind.TARGET, "50"),))).warnings == ()
+    floor = Guard(RuleId("least"), when('line.sku = "CARE"'), floor=D(70))
+    assert priced(replace(rules, guards=(floor,)), alone).warnings == ()
+    # later segments are not what runs beside it
+    assert priced(rules, asked(segment("CARE", 1), segment("A", 2))).warnings == (told[0].replace("care", "care/1"),)
+
+
 def test_segments_of_other_months_are_refused() -> None:
     ramp = [segment("A", number, 12) for number in (1, 2)]
     answer = refused(book(percent_of=(CARE,)), asked(*ramp, *(segment("CARE", number, 6) for number in (1, 2, 3, 4))))
