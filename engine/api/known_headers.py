@@ -23,7 +23,7 @@ from engine.pricing.known_lines import HEADER_COUNTS, Key, Known, KnownLine, She
 from engine.pricing.request import RequestLine
 from engine.pricing.result import PricedLine
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate_known, evaluate_together
-from engine.quotes.known import header_of
+from engine.quotes.known import LONGEST_HEADER, header_of
 from engine.quotes.request import QuoteRequest
 from engine.wire.contents import stated_quantity
 from engine.wire.scanned import Beside, is_beside, scan, stated_line
@@ -102,6 +102,8 @@ class KnownHeaders:
         known_by = None if request.manual else header_of(request)
         if scanned is None or known_by is None or not is_beside(scanned.beside):
             return
+        if sum(map(len, scanned.beside)) > LONGEST_HEADER:
+            return  # what is not read, such as fields of a later version, can be any size
         with self._gate:
             before = self._headers.get(scanned.beside)
             lines = before.lines if before is not None and before.standing.basis == basis else {}

@@ -10,7 +10,7 @@ from engine.pricing.request import STATED
 from engine.quotes.request import NO_MORE, QuoteRequest
 
 LONGEST_HEADER = 4_000
-"""Facts of more letters are met once, mostly."""
+"""Facts and codes of more letters are met once, mostly; there is room for many headers, none of which may be large."""
 
 
 def known_of(request: QuoteRequest, book: KnownLines) -> Known:
@@ -40,9 +40,9 @@ def known_of(request: QuoteRequest, book: KnownLines) -> Known:
 def header_of(request: QuoteRequest) -> Hashable | None:
     """Everything that a line may hang on beside itself, by how it is written: 1, 1.0 and true are not the same.
 
-    None for what is hardly met again: past orders that count towards tiers, and many facts.
+    None for what is hardly met again: past orders that count towards tiers, many facts and long codes.
     """
     if request.past:
         return None
-    facts = repr((request.customer, request.header, request.term_months, request.redeemed))
-    return (request.date, request.currency, request.codes, facts) if len(facts) <= LONGEST_HEADER else None
+    facts = repr((request.customer, request.header, request.codes, request.term_months, request.redeemed))
+    return (request.date, request.currency, facts) if len(facts) <= LONGEST_HEADER else None

@@ -12,6 +12,7 @@ import engine.api.known_headers as headers
 from engine.api.calls import Calls
 from engine.api.pages import Pages
 from engine.api.pricing_service import PricingService
+from engine.application.perform import DEFAULT_TENANT
 from tests.api import deal
 from tests.api.server import Served
 from tests.api.test_price_answers import BOOKS, answer, asking, moved, publish
@@ -164,3 +165,19 @@ def test_memory_is_bounded(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> Non
         asked(mugs(str(number), view=common_pb2.VIEW_BASIC))
         asked(mugs(str(number), "1", view=common_pb2.VIEW_BASIC))
     assert sum(len(each.lines) for each in asked.service._headers._headers.values()) <= 40
+
+
+def test_large_headers_are_not_kept(shop: Served, asked: Asked) -> None:
+    """There is room for many headers: how much one takes is not up to who asks."""
+    letters = 5_000 * b"."
+    # field 99 of a request, which nobody knows, with a length of two bytes
+    large = mugs("4").SerializeToString() + b"\x9a\x06" + bytes((5_000 & 0x7F | 0x80, 5_000 >> 7)) + letters
+    for _ in range(2):
+        # 4 x 12.50
+        assert asked(pricing_pb2.PriceQuoteRequest.FromString(large)).totals.list == 5000
+    assert not asked.service._headers._headers
+    # a code that is refused is a part of a header, too, before anybody looks at it
+    asked(mugs("4", codes=["Z" * 5_000]))
+    active = shop.env.books.in_force(DEFAULT_TENANT, shop.env.clock.now(DEFAULT_TENANT).date())
+    assert active is not None
+    assert not any("ZZZ" in str(header) for header in active.parts.known._headers)
