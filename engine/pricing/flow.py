@@ -273,8 +273,7 @@ class Pricing:
             self._agreed_alone(state)
             state.settle(ROUNDING)
             self.rows.keep(index, state)
-            if not counted and not self.rows.stage_amount[index]:
-                self.warnings.append(of_nothing(state.line))
+            self.warnings.extend(of_nothing(self.work, self.rows, index, counted))
         self.rows.check_range()
         return None
 

@@ -84,9 +84,17 @@ def _of_first_segments(rows: Rows, held: Mapping[int, Sequence[int]]) -> Iterato
             yield f"`{line.id}` is a percent of a ramp and counts its first segment through the whole term: {hint}"
 
 
-def of_nothing(line: RequestLine) -> str:
-    """What people should know about a line that costs nothing because there is nothing that it is a percent of."""
-    return f"`{line.id}` costs nothing: it is a percent of other lines, and none that it counts runs beside it"
+def of_nothing(work: Work, rows: Rows, index: int, counted: Sequence[int]) -> Iterator[str]:
+    """What people should know about a line that costs nothing because of what it counts."""
+    line = rows.lines[index]
+    if rows.stage_amount[index]:
+        return
+    if not counted:
+        yield f"`{line.id}` costs nothing: it is a percent of other lines, and none that it counts runs beside it"
+    elif work.percent_of[line.sku].use.basis is PercentBasis.LIST:
+        is_listed = any(rows.list_amount[other] for other in counted)
+        if not is_listed and any(rows.stage_amount[other] for other in counted):
+            yield f"`{line.id}` costs nothing: it is a percent of list prices, and no line that it counts has one"
 
 
 def start_counting(work: Work, rows: Rows, index: int, counted: Sequence[int]) -> None:

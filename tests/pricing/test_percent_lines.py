@@ -271,6 +271,19 @@ def test_a_line_that_costs_nothing_for_want_of_others_says_so() -> None:
     assert priced(rules, asked(segment("CARE", 1), segment("A", 2))).warnings == (told[0].replace("care", "care/1"),)
 
 
+def test_a_percent_of_list_prices_that_there_are_none_of_says_so() -> None:
+    rules = book(percent_of=(CARE, replace(PLUS, basis=PercentBasis.LIST)))
+    found = priced(rules, asked(line("PLUS"), *LINES))
+    assert amounts(found)["plus"] == D("0.00")
+    assert found.warnings == (
+        "`plus` costs nothing: it is a percent of list prices, and no line that it counts has one",
+    )
+    # of what costs nothing itself only that is told
+    nothing = priced(rules, asked(line("PLUS"), LINES[0]))
+    assert [each.partition(":")[0] for each in nothing.warnings] == ["`care` costs nothing"]
+    assert priced(book(percent_of=(CARE, PLUS)), asked(line("PLUS"), *LINES)).warnings == ()
+
+
 def test_segments_of_other_months_are_refused() -> None:
     ramp = [segment("A", number, 12) for number in (1, 2)]
     answer = refused(book(percent_of=(CARE,)), asked(*ramp, *(segment("CARE", number, 6) for number in (1, 2, 3, 4))))
