@@ -110,7 +110,8 @@ class KnownHeaders:
             # Exchange rates are what the lines of that request froze.
             bare = replace(request, lines=(), exchange=())
             self._headers[scanned.beside] = _Header(Standing(basis), bare, view, known_by, lines)
-        self._count(HEADER_COUNTS)
+        if before is None:
+            self._count(HEADER_COUNTS)
 
     def _lines(self, header: _Header, lines: Sequence[bytes], parts: Parts) -> list[_Line] | None:
         """What is known of all lines; None when one of them is not."""

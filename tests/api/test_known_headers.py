@@ -181,3 +181,15 @@ def test_large_headers_are_not_kept(shop: Served, asked: Asked) -> None:
     active = shop.env.books.in_force(DEFAULT_TENANT, shop.env.clock.now(DEFAULT_TENANT).date())
     assert active is not None
     assert not any("ZZZ" in str(header) for header in active.parts.known._headers)
+
+
+def test_a_header_takes_its_room_once(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headers, "MOST_LINES", 3 * headers.HEADER_COUNTS)
+    asked.service = PricingService(asked.calls)
+    asked(mugs("4"))
+    asked(mugs("4", "4"))
+    # a plan is charged by the month: its lines are worked out every time
+    for number in range(1, 10):
+        asked(asking(deal.line("PLAN", str(number))))
+    assert asked.given == 1
+    assert sum(len(each.lines) for each in asked.service._headers._headers.values()) == 1
