@@ -44,14 +44,17 @@ def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterato
 def _amount(service: Service, part: Period, piece: Piece, spent: Money) -> Money:
     """What is due for a part of a period; the last of an agreed term takes what the quote has left.
 
+    The last before an early end takes what is left of what was agreed on then: the bill day may have changed since.
+
     ``spent`` is what all other days were billed with.
     """
     line = service.state.line
     amount = share_of(line.amount, service.ratio(part, piece.whole), rounding=service.rounding)
-    if line.term_total is None or service.state.ended_early:
+    in_all = service.state.billed_in_all
+    if in_all is None:
         return amount
-    left = line.term_total - spent
-    return left if part.end == line.end or left < amount else amount
+    left = in_all - spent
+    return left if part.end == service.state.end or left < amount else amount
 
 
 def _charge(service: Service, piece: Piece, part: Period, amount: Money, *, in_advance: date) -> BillLine:

@@ -16,11 +16,20 @@ class LineInForce:
     """A line with the day its service really ends, which a change may have brought forward.
 
     ``end`` None: no end is known. ``ended_early`` says that a change cut it, and ``credit`` what becomes of the rest.
+    ``released`` is what it promised for its term and will not bill; None until an early end is settled.
     """
 
     line: SubscriptionLine
     end: date | None
     credit: Credit = Credit.UNUSED
+    released: Money | None = None
+
+    @property
+    def billed_in_all(self) -> Money | None:
+        """What it bills for all its service; None when that was not agreed, or its early end is not settled."""
+        if not self.ended_early or self.line.term_total is None:
+            return self.line.term_total
+        return None if self.released is None else self.line.term_total - self.released
 
     @property
     def ended_early(self) -> bool:
@@ -68,9 +77,15 @@ def lines_in_force(contract: Contract) -> tuple[LineInForce, ...]:
         for end in change.ended:
             known = lines[end.line]
             if known.end is None or end.on < known.end:
-                lines[end.line] = LineInForce(known.line, end.on, end.credit)
+                lines[end.line] = LineInForce(known.line, end.on, end.credit, _released(known, end))
         lines.update({each.id: LineInForce(each, each.end) for each in change.added})
     return tuple(lines.values())
+
+
+def _released(known: LineInForce, end: LineEnd) -> Money | None:
+    if known.released is None or end.released is None:
+        return end.released
+    return known.released + end.released
 
 
 def suspended_lines(contract: Contract) -> Mapping[str, Suspended]:

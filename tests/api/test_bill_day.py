@@ -44,6 +44,24 @@ def test_a_short_period_leads_to_the_new_day_and_the_quote_is_billed_whole(shop:
     tie_out(shop, "2026-12-31")
 
 
+def test_what_a_signed_change_ends_bills_what_was_agreed_then_on_whatever_day_it_turns_over(shop: Served) -> None:
+    """Its last days were worked out from periods that are others now; price, bill and revenue stay one amount."""
+    order = deal.ordered(shop, deal.line("PLAN", "1"), term_months=12)
+    signed(shop, amendment(shop, order.contract, "2026-05-04", changes=[quantity("plan", "2")]))
+    # March and April at 30.00, and 3 of the 31 days of May, 2.90: 62.90 of the 360.00 stay, 297.10 are released.
+    assert contract_of(shop, order.contract).changes[0].ends[0].released == 29710
+    set_day(shop, order.contract, 15, "2026-04-02")
+    # May to 14 May would be 14 of 30 days now, and its first three 3.00.
+    own = [
+        line.amount
+        for each in drafted(shop, order.contract, "2026-06-30")
+        for line in each.lines
+        if line.quote_line == "plan"
+    ]
+    assert own == [3000, 3000, 290]
+    tie_out(shop, "2026-06-30")
+
+
 def test_an_amendment_after_it_is_on_the_new_day(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
     deal.invoiced(shop, order.contract, "2026-03-01")
