@@ -13,7 +13,7 @@ from engine.application.invoices import load_invoice, open_amount
 from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.ports import Reader
-from engine.billing import Invoice
+from engine.billing import DocumentStatus, Invoice
 from engine.billing.dunning import DunningPolicy, FailedPayment, Overdue, Reminder, reminder_due, retry_day
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Currency, Money
@@ -22,6 +22,12 @@ from engine.parties import Customer
 NOT_FINAL = Code("PAY001")
 NOTHING_OPEN = Code("PAY004")
 BEFORE_LAST = Code("PAY005")
+SETTLING = (
+    ("payments", "invoice", "amount_minor"),
+    ("credit_notes", "invoice", "gross_minor"),
+    ("prepaid_draws", "parent_id", "amount_minor"),
+)
+"""Where an invoice is paid or credited, with the column that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,27 @@ Owed = Mapping[tuple[str, Currency], Sequence[tuple[Invoice, Money]]]
 def _owed(reader: Reader, customer: str) -> Owed:
     """The final invoices of which something is open, by customer and currency, with that."""
     found: dict[tuple[str, Currency], list[tuple[Invoice, Money]]] = defaultdict(list)
-    where = {"customer": customer} if customer else {}
-    for invoice in every(reader, Invoice, **where):
+    for key in _open_invoices(reader, customer):
+        invoice = reader.get(Invoice, key)
+        assert invoice is not None, "read from the same snapshot"
         left = open_amount(reader, invoice)
         if left.minor_units > 0:
             found[invoice.bill_to.customer, left.currency].append((invoice, left))
     return found
+
+
+def _open_invoices(reader: Reader, customer: str) -> Iterator[str]:
+    """The final invoices to look at: all of one customer, else those that plain columns show as not paid or credited
+    whole, since most of a store is paid long since.
+    """
+    settled: dict[str, int] = defaultdict(int)
+    for table, column, amount in () if customer else SETTLING:
+        for row in reader.rows(table, (column, amount)):
+            settled[row[column]] += row[amount]
+    where = {"status": DocumentStatus.FINALIZED.value, **({"customer": customer} if customer else {})}
+    for row in reader.rows("invoices", ("id", "gross_minor"), where):
+        if row["gross_minor"] > settled[row["id"]]:
+            yield row["id"]
 
 
 def _retries(work: Work, owed: Owed) -> Iterator[FailedPayment]:
