@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import grpc
-from google.rpc import status_pb2
+from google.rpc import code_pb2, status_pb2
 
 from engine.api.calls import Refused
 from engine.api.status import abort, internal, status_of
@@ -102,5 +102,5 @@ def _status(method: str, failure: Exception) -> status_pb2.Status:
 
 def _log(method: str, status: status_pb2.Status | None, began: float) -> None:
     if LOG.isEnabledFor(logging.INFO):
-        code = status.code if status is not None else 0
-        LOG.info("call method=%s code=%d ms=%.1f", method, code, 1000 * (time.perf_counter() - began))
+        code = code_pb2.Code.Name(status.code if status is not None else code_pb2.OK)
+        LOG.info("call method=%s code=%s ms=%.1f", method, code, 1000 * (time.perf_counter() - began))

@@ -71,7 +71,7 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
         **question(options, "choices", "wishes"),
     )
     name = options.product.rpartition("/")[2]
-    screen.say(f"{name}: {STATUSES[found.status]}", style="green" if found.status == OPTIMAL else "yellow")
+    screen.say(f"{name}: {_outcome(found, options)}", style="green" if found.status == OPTIMAL else "yellow")
     say_without_price(screen, found)
     if found.status in (OPTIMAL, FEASIBLE):
         if not screen.machine:
@@ -84,6 +84,17 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
     if found.alternatives:
         _show_alternatives(screen, found)
     return found if found.status in (OPTIMAL, FEASIBLE) else Negative(found)
+
+
+def _outcome(found: Any, options: argparse.Namespace) -> str:
+    """What was found; where nothing was, what stands against it, and which verb says more."""
+    if found.status != INFEASIBLE:
+        return STATUSES[found.status]
+    if options.limit:
+        within = f"{plain(options.limit)} {found.currency_code}"
+        return f"no valid configuration with these choices has parts for {within} or less at list prices"
+    hint = "" if found.without_price else "; `cpq explain` says why, `cpq repair` what to give up"
+    return STATUSES[found.status] + hint
 
 
 def _show_alternatives(screen: Screen, found: Any) -> None:

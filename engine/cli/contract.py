@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.books import say_thrown_away, show_credit_note
@@ -115,7 +117,7 @@ def list_contracts(client: Client, screen: Screen, _: argparse.Namespace) -> Any
 def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Show a contract."""
     contract = client.contracts.get_contract(name=options.name)
-    _show(screen, contract)
+    _show(screen, contract, _followers(client, contract))
     for note in client.billing.list_credit_notes(contract=contract.name) if contract.changes else ():
         total = money(-note.gross, note.currency_code)
         screen.say(f"  credit note {note.number} of {day(note.issue_date)} on {note.invoice}: {total} ({note.reason})")
@@ -266,7 +268,17 @@ def set_bill_day(client: Client, screen: Screen, options: argparse.Namespace) ->
     return _settled(screen, answer, options)
 
 
-def _show(screen: Screen, contract: Any) -> None:
+def _followers(client: Client, contract: Any) -> dict[str, str]:
+    """Which line took the place of which, by the quotes that were signed: such a line goes on, it does not just end."""
+    found: dict[str, str] = {}
+    for change in contract.changes:
+        ids = {each.quote_line: each.id for each in change.added_lines}
+        signed = client.quotes.get_quote(name=change.quote).amendment.successions if change.quote else ()
+        found |= {each.line: ids[each.followed_by] for each in signed if each.followed_by in ids}
+    return found
+
+
+def _show(screen: Screen, contract: Any, followers: Mapping[str, str] = MappingProxyType({})) -> None:
     screen.say(f"{contract.name}  {contract.customer}  {contract.order}  {contract.currency_code}", style="bold")
     ends = {each.line: each for change in contract.changes for each in change.ends}
     paused = {each.line for change in contract.changes if change.suspended_term for each in change.ends}
@@ -279,7 +291,12 @@ def _show(screen: Screen, contract: Any) -> None:
             amount(each.amount, contract.currency_code),
             day(each.period.start),
             _end(each),
-            _early(each, ends[each.id], is_paused=each.id in paused) if each.id in ends else "",
+            "; ".join(
+                [
+                    *([f"followed by {followers[each.id]}"] if each.id in followers else ()),
+                    *([_early(each, ends[each.id], is_paused=each.id in paused)] if each.id in ends else ()),
+                ]
+            ),
         ]
         for each in lines
     ]

@@ -13,6 +13,7 @@ _CHOICE = re.compile(
     r"(?:argument (?P<name>\S+): )?invalid choice: '?(?P<given>[^'(]*?)'? \(choose from (?P<known>.*)\)"
 )
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<given>\S+)")
+_NO_NUMBER = re.compile(r"invalid int value: '(?P<given>.*)'")
 _VERBS = ("VERB", "verb")
 
 
@@ -33,7 +34,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             near = _near(unknown["given"].partition("=")[0], list(_options(self)))
             return f"unknown argument `{unknown['given']}`" + (f"; {near}" if near else "")
-        return message
+        return _NO_NUMBER.sub(r"`\g<given>` is not a whole number", message)
 
 
 def _near(given: str, known: list[str]) -> str:

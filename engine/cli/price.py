@@ -28,7 +28,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the verb."""
     arguments = (
         positional("file", "a JSON file with the fields of QuoteContent: lines, customer_facts, header ...", Path),
-        Argument(("--explain",), "the waterfall of these lines, or `all`", default="", metavar="LINES"),
+        Argument(
+            ("--explain",),
+            "the waterfall of these lines (ids, with commas between), or of `all`, which may be left out",
+            default="",
+            metavar="LINES",
+            alone="all",
+        ),
         Argument(
             ("--why",),
             "why rules (ids, with commas between) do not act, and what would make them",

@@ -112,7 +112,8 @@ def _decision() -> tuple[Argument, ...]:
 def show_quote(screen: Screen, quote: Any) -> None:
     """The head of a quote in one line."""
     until = f", valid until {day(quote.valid_until)}" if quote.valid_until.year else ""
-    screen.say(f"{quote.name}  {quote.title}  version {quote.version}  {STATES[quote.state]}{until}", style="bold")
+    titled = f"{quote.name}  {quote.title}" if quote.title else quote.name
+    screen.say(f"{titled}  version {quote.version}  {STATES[quote.state]}{until}", style="bold")
     if quote.amendment.contract:
         what = "renews" if quote.amendment.kind == RENEWAL else "changes"
         screen.say(f"  {what} {quote.amendment.contract} from {day(quote.amendment.effective)}")

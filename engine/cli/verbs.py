@@ -42,7 +42,7 @@ class Negative:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a verb: flags as for argparse, and its help."""
+    """One argument of a verb: flags as for argparse, its help, and what an option says that stands `alone`."""
 
     flags: tuple[str, ...]
     help: str
@@ -53,6 +53,7 @@ class Argument:
     flag: bool = False
     may_be_missing: bool = False
     metavar: str = ""
+    alone: str = ""
 
     @property
     def shown(self) -> str | None:
@@ -92,6 +93,8 @@ def add_verb(commands: argparse._SubParsersAction[argparse.ArgumentParser], verb
         more: dict[str, Any] = {"nargs": "*"} if each.many else {"nargs": "?"} if each.may_be_missing else {}
         if each.flags[0].startswith("-"):
             more |= {"required": each.required, "metavar": each.shown}
+        if each.alone:
+            more |= {"nargs": "?", "const": each.alone}
         parser.add_argument(*each.flags, help=each.help, type=each.kind, default=each.default, **more)
     add_options(parser)
     parser.set_defaults(run=lambda options: work_in("engine.cli.deal:carry_out")(verb.work, options))

@@ -42,6 +42,14 @@ def test_an_error_of_ours_says_nothing_but_a_reference(
     assert "SELECT secret" in caplog.text
 
 
+def test_the_log_names_how_a_call_ended(shop: Served, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "cpq.calls"):
+        failure(shop.parties.GetCustomer, party_pb2.GetCustomerRequest(name="customers/nobody"))
+        shop.parties.CreateCustomer(ANNA)
+    assert "PartyService/GetCustomer code=NOT_FOUND ms=" in caplog.text
+    assert "PartyService/CreateCustomer code=OK ms=" in caplog.text
+
+
 def test_a_store_that_cannot_save_is_unavailable(shop: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise StoreFailed("database or disk is full at /var/secret")

@@ -84,6 +84,13 @@ def test_a_configuration_is_completed_nearest_to_a_wish_list(cpq: Cpq, write: Ca
     assert "not kept of the wish list: PSU-450B" in shown and "list price of the parts " in shown
 
 
+def test_nothing_to_be_found_names_what_stands_against_it(cpq: Cpq, write: Callable[[str, object], str]) -> None:
+    assert "has parts for 300.00 EUR or less at list prices" in cpq("complete", "WS", "--limit", "300", code=1)
+    clash = [{"pick": {"slot": "psu", "sku": "PSU-450B"}}, {"pick": {"slot": "gpu", "sku": "GPU-X32"}}]
+    shown = cpq("complete", "WS", "--choices", write("c.json", {"choices": clash}), code=1)
+    assert "no valid configuration contains these choices; `cpq explain` says why" in shown
+
+
 def test_a_completion_is_shown_as_the_groups_are_asked_about(cpq: Cpq) -> None:
     shown = cpq("complete", "WS").splitlines()
     assert shown[0] == "WS: a valid configuration, proven at list prices"

@@ -93,7 +93,10 @@ def test_a_contract_is_amended_and_renewed(cpq: Cpq, write: Write) -> None:
     ordered = cpq("order", "create", name)
     assert re.search(r"^c\.2 +CARE-M +change of c +2", ordered, re.M), ordered
     assert re.search(r"MOUSE +new +2", ordered), ordered
-    assert "amendment by" in cpq("contract", "show", contract)
+    changed = cpq("contract", "show", contract)
+    assert "amendment by" in changed
+    (old,) = [each for each in changed.splitlines() if each.startswith("c  ")]
+    assert "followed by c.2; " in old
     assert "has no line `x`" in cpq(*amend, "--quantity", "x=3", code=1)
     assert "is not LINE=VALUE" in cpq(*amend, "--quantity", "c", code=2)
     renewed = cpq("contract", "renew", contract, "--months", "24", "--valid-until", "2099-12-31")

@@ -83,6 +83,13 @@ def test_a_request_with_faults_names_them_all(cpq: Cpq, write: Write) -> None:
     assert "lines[1].quantity" in shown
 
 
+def test_the_waterfall_of_every_line_needs_no_list_of_them(cpq: Cpq, write: Write) -> None:
+    asked = write("p.json", {**content(), "customer_facts": {"segment": "retail", "region": "DE"}})
+    told = cpq("price", asked, "--explain")
+    assert "catalog/machine.yaml" in told, "the place of a list price"
+    assert told == cpq("price", asked, "--explain", "all")
+
+
 def test_a_file_that_is_no_json_is_named_with_its_place(cpq: Cpq, write: Write) -> None:
     shown = cpq("price", write("p.json", '{"lines": [}'), code=1)
     assert "p.json:1:12: CLI001: this is not JSON" in shown

@@ -41,6 +41,11 @@ COMMAND = [sys.executable, "-c", "import sys; from engine.cli.command import mai
             "cpq invoice run: argument --until: `2026-13-01` is not a date like 2026-03-31\n"
             "`cpq invoice run --help` says more\n",
         ),
+        (
+            "contract renew k-1 --valid-until 2027-01-01 --months one",
+            "cpq contract renew: argument --months: `one` is not a whole number\n"
+            "`cpq contract renew --help` says more\n",
+        ),
         ("price none.json", "cpq: none.json: No such file or directory\n"),
         ("price none.json --rules none", "cpq: `none` is not a folder\n"),
         ("rules check none", "cpq: `none` is not a folder\n"),

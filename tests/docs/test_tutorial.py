@@ -107,10 +107,12 @@ def test_every_command_of_the_page_on_changes_works(played: Callable[[Path], dic
 def test_the_python_example_of_the_how_to_prints_what_it_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    example, deal, *_ = blocks(HOW_TO, "python")
+    example, once, deal, *_ = blocks(HOW_TO, "python")
     with in_process(Settings(tmp_path / "cpq.sqlite3", rules=(SHIPPED_RULES,))) as server:
         exec(compile(example.replace("127.0.0.1:50051", server.address), "example", "exec"), {})  # noqa: S102
         priced = capsys.readouterr().out
+        exec(compile(once.replace("127.0.0.1:50051", server.address), "once", "exec"), {})  # noqa: S102
+        assert capsys.readouterr().out == "True\nREQUEST_ID_REUSED\n"
         exec(compile(deal.replace("127.0.0.1:50051", server.address), "deal", "exec"), {})  # noqa: S102
     assert capsys.readouterr().out == "contracts/k-000001\n"
     said = re.findall(r"print\(priced.totals.net\)  # minor units: (\d+)", example)
