@@ -258,3 +258,18 @@ def test_attributes_count_that_a_price_may_hang_on(rule: str, counted: set[str])
     active = compiled(PLAIN, [f"{{id: r, group: {group}, {rule}}}"])
     engine, _ = shop.asked(active, Content(()))
     assert counted_settings(active, engine) == counted
+
+
+@pytest.mark.parametrize("name", ["shell colour", "shell-colour", "colour's", "größe"])
+def test_attributes_count_whose_names_are_of_several_words(name: str) -> None:
+    """All parts cost the same, and one value of the attribute halves them."""
+    catalog = CATALOG.replace(
+        "    title: Computer\n    attributes: {colour:", f"    title: Computer\n    attributes: {{{name}:"
+    )
+    rule = f'{{id: half, group: all, when: "line.item.{name} = \\"blue\\"", give: 50 % off unit}}'
+    active = compiled(PLAIN, [rule], catalog)
+    engine, _ = shop.asked(active, Content(()))
+    assert counted_settings(active, engine) == {name}
+    found = best(active, Content(()))
+    # the attribute is the computer's own: 10 at half price, and 50 + 50
+    assert found.best.quoted is not None and found.best.quoted.totals.net.minor_units == 105_00
