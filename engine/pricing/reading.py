@@ -15,8 +15,8 @@ _WHOLE_ITEM = re.compile(r"\bitem\b(?!\s*\.)")
 def may_be_read(plan: PricePlan, names: Iterable[str]) -> frozenset[str]:
     """The names, of some, under which a condition or formula may read an attribute of a line.
 
-    An attribute whose name stands nowhere in them cannot matter, unless one takes all attributes of a line at once. Names
-    may be of several words, with any blanks between these.
+    An attribute whose name stands nowhere in them cannot matter, unless one takes all attributes of a line at once.
+    Names may be of several words, with any blanks between these.
     """
     texts = [each.text for each in expressions_of(plan.rules)]
     if any(_WHOLE_ITEM.search(text) for text in texts):

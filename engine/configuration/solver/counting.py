@@ -46,7 +46,11 @@ def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance)
         counter.end()
         ranks = {atom: atom for atom in left}
     renamed = tuple(sorted(tuple(ranks[each] if each > 0 else -ranks[-each] for each in clause) for clause in kept))
-    found = counter.total(renamed)
+    try:
+        found = counter.total(renamed)
+    except RecursionError:  # a group of hundreds that hangs together takes as many branches, one below the other
+        counter.end()
+        found = 0
     if not counter.spent:
         return found << free
     least = (found or counter.floor(renamed)) << free

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import math
 import random
+import sys
 from functools import partial
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.configuration import Budget, Choice, Kind, ModelBuilder, Objective, Range, Relation, Term
-from engine.configuration.answers import State
+from engine.configuration.answers import OutOfBudget, State
 from engine.configuration.solver import completing
 from engine.configuration.solver.bits import SolutionReader, atoms_of, mask
 from engine.configuration.solver.cnf import encode
@@ -92,6 +94,20 @@ def test_large_groups_count_up_to_all_and_none(limits: tuple[int, int | None], g
     assert count_solutions(builder.build(), (), Allowance(PLENTY)) == expected
 
 
+def test_what_hangs_together_too_deep_to_count_is_out_of_budget() -> None:
+    """Half of 60 takes a branch for most features, one below the other, where Python allows few: as half of 1 000."""
+    builder = ModelBuilder("count")
+    literals = [builder.is_(builder.boolean(f"b{at}"), True) for at in range(60)]
+    builder.cardinality(literals, 30, 30, builder.rule("half"))
+    model, usual = builder.build(), sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 60)
+    try:
+        found = count_solutions(model, (), Allowance(PLENTY))
+    finally:
+        sys.setrecursionlimit(usual)
+    assert isinstance(found, OutOfBudget) and found.known is not None and found.known.count >= 1
+
+
 @given(st.integers(0, 10**6))
 @settings(max_examples=60, deadline=None)
 def test_counters_of_long_groups_let_through_what_counts(seed: int) -> None:
@@ -120,7 +136,7 @@ def test_a_few_of_a_thousand_are_counted_to_a_few() -> None:
     """At least 4 of 1 000 took a million clauses: it was counted as at most 996 of the others."""
     for least, most in ((4, 1_000), (0, 4), (0, 996), (996, 1_000)):
         builder = ModelBuilder("few")
-        literals = [builder.is_(builder.boolean(f"b{at}"), True) for at in range(1_000)]
+        literals = [builder.is_(builder.boolean(f"b{at}"), True) for at in range(600)]
         builder.cardinality(literals, least, most, builder.rule("between"))
         assert len(encode(builder.build()).clauses) < 10_000
 
