@@ -1,4 +1,7 @@
-"""Use cases on dunning: a payment failed, and what is due today: attempts to ask for, customers to remind."""
+"""Use cases on dunning: a payment failed, and what is due today: attempts to ask for, customers to remind.
+
+The key of an attempt and of a reminder counts those before it, so that two units that see the same do not both save it.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +92,7 @@ def record_failed_payment(work: Work, key: str, *, on: date, reason: str, etag: 
         return policy
     attempt = len(earlier) + 1
     retry = retry_day(policy, attempt, failed_on=on)
-    failed = FailedPayment(work.new_id("fp"), key, invoice.bill_to.customer, on, left, reason, attempt, retry)
+    failed = FailedPayment(f"{key}-{attempt}", key, invoice.bill_to.customer, on, left, reason, attempt, retry)
     work.tx.add(failed)
     work.tx.emit(PaymentFailed(failed.id, key, attempt, retry, work.at))
     return failed
@@ -156,7 +159,8 @@ def _reminders(work: Work, policy: DunningPolicy, owed: Owed) -> Iterator[Remind
         earlier = list(every(work.tx, Reminder, customer=customer))
         found = reminder_due(policy, customer, late, earlier, on=work.at.date())
         if found is not None:
-            sent = replace(found, id=work.new_id("rm"))
+            past = sum(each.amount.currency == unit for each in earlier)
+            sent = replace(found, id=f"{customer}-{unit.code.lower()}-{past + 1}")
             work.tx.add(sent)
             work.tx.emit(CustomerReminded(sent.id, customer, sent.number, sent.amount, sent.invoices, work.at))
             yield sent

@@ -19,7 +19,7 @@ class DunningPolicy:
     """``retry_days`` are the waits after each failed attempt, each counted from the one before; none: no retries.
 
     A customer is reminded up to ``reminders`` times of what is overdue in a currency, ``days_between`` apart, while it
-    comes to the threshold of that currency or more. Currencies without one are not reminded of.
+    comes to the threshold of that currency or more, once a day at most. Currencies without one are not reminded of.
     """
 
     retry_days: tuple[int, ...] = ()
@@ -95,6 +95,6 @@ def reminder_due(
     sent = [each for each in earlier if each.amount.currency == unit and not still.isdisjoint(each.invoices)]
     if len(sent) >= policy.reminders:
         return None
-    if sent and on < max(each.on for each in sent) + timedelta(days=policy.days_between):
+    if sent and on < max(each.on for each in sent) + timedelta(days=max(policy.days_between, 1)):
         return None
     return Reminder("", customer, on, len(sent) + 1, amount, tuple(sorted(still)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -146,3 +147,15 @@ def test_attempts_come_in_order_and_on_final_invoices_only(shop: Served) -> None
     assert failure(shop.dunning.RecordFailedPayment, on_draft).states == ["PAY001"]
     unknown = dunning_pb2.RunDunningRequest(customer="customers/none")
     assert failure(shop.dunning.RunDunning, unknown).code is grpc.StatusCode.NOT_FOUND
+
+
+def test_runs_and_reports_at_once_do_nothing_twice(shop: Served) -> None:
+    name = invoice(shop, "2").name
+    deal.move_clock(shop, "2026-03-20T12:00:00Z")
+    with ThreadPoolExecutor(8) as pool:
+        runs = [each.result() for each in [pool.submit(run, shop) for _ in range(8)]]
+    assert sum(len(each.reminders) for each in runs) == 1
+    assert len(shop.dunning.ListReminders(dunning_pb2.ListRemindersRequest(customer="customers/anna")).reminders) == 1
+    with ThreadPoolExecutor(4) as pool:
+        told = [each.result() for each in [pool.submit(failed, shop, name, "2026-03-20") for _ in range(4)]]
+    assert sorted(each.attempt for each in told) == [1, 2, 3, 4], "each attempt has its own number"

@@ -50,7 +50,7 @@ def test_a_currency_without_a_threshold_is_not_reminded_of() -> None:
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(1, 20_000)), min_size=1, max_size=5),
     st.integers(0, 4),
-    st.integers(1, 20),
+    st.integers(0, 20),
     st.integers(0, 300),
     st.lists(st.integers(0, 90), max_size=30).map(sorted),
 )
