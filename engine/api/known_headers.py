@@ -31,7 +31,7 @@ from engine.wire.spliced import Written, spliced
 
 MOST_HEADERS = 1_000
 MOST_LINES = 20_000
-"""So many lines are kept as they are written, under all headers: some 20 MB."""
+"""So many lines are kept as they are written, under all headers: 20 to 30 MB."""
 _PRICED = cast("Callable[[tuple[object, ...]], PricedLine]", partial(tuple.__new__, PricedLine))
 _ASKED = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
 """Lines from all their fields in order, at half the cost of their keywords."""
