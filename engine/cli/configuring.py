@@ -32,6 +32,7 @@ HELP = """\
   NUMBER            open a group and see its options; `NUMBER page 2` goes on where there are many
   NUMBER why        why what follows in a group follows
   NUMBER OPTION     take an option, such as `4 2`; a third number is the quantity: `4 2 3`
+  SKU               take the product of this name, such as `GPU-L4`; `GPU-L4 ?` says why not
   NUMBER OPTION ?   why an impossible option cannot be taken, and what would make it fit
   NUMBER -          take the choices of a group back
   complete          fill what is open as cheaply as the rules allow
@@ -89,6 +90,8 @@ class Session:
                 self._complete()
             case [group, *rest] if group.isdigit():
                 self._group(int(group), rest, state)
+            case [name, *rest] if places := _offering(name, state):
+                self._choose_by_name(name, rest, places, state)
             case _:
                 self._screen.say(f"`{' '.join(words)}` is not understood; `help` lists what can be typed")
 
@@ -109,9 +112,21 @@ class Session:
         else:
             self._choose(number, group, rest, is_setting=is_setting)
 
+    def _choose_by_name(self, name: str, rest: list[str], places: list[int], state: Any) -> None:
+        """Take a product whose SKU was typed, where one group alone offers it."""
+        if len(places) == 1:
+            self._group(places[0], [name, *rest], state)
+        else:
+            numbers = ", ".join(str(each) for each in places)
+            self._screen.say(f"several groups offer `{name}`: {numbers}; say which, such as `{places[0]} {name}`")
+
     def _choose(self, number: int, group: Any, rest: list[str], *, is_setting: bool) -> None:
-        at = int(rest[0]) if rest[0].isdigit() else 0
-        found = self._options(group, at, 1, is_setting=is_setting) if at >= 1 else []
+        if rest[0].isdigit():
+            found = self._options(group, int(rest[0]), 1, is_setting=is_setting) if int(rest[0]) >= 1 else []
+        else:
+            every = self._options(group, 1, MOST_OPTIONS, is_setting=is_setting)
+            names = [value_text(each) if is_setting else each.sku for each in every]
+            found = [each for each, own in zip(every, names, strict=True) if own.casefold() == rest[0].casefold()]
         if not found:
             self._screen.say(f"there is no option `{rest[0]}`; open the group with `{number}`")
         else:
@@ -242,7 +257,8 @@ class Session:
             # What only the choice made here rules out is not impossible: opening the group offers it in its place.
             is_own = any(_place(each) == group.path for each in self._choices) and getattr(group, "maximum", 1) <= 1
             counts = ["", ""] if is_own else [str(left), str(gone)]
-            rows.append([str(at), group.title, ", ".join(decided), *counts])
+            is_empty = not decided and (is_own or not (left or state.out_of_budget))
+            rows.append([str(at), group.title, "none" if is_empty else ", ".join(decided), *counts])
         self._screen.table(["", "group", "decided", "possible", "impossible"], rows, right=(0, 3, 4))
         say_budget(self._screen, state)
         if state.complete:
@@ -307,6 +323,13 @@ class Session:
         show_lines(self._screen, priced)
         show_totals(self._screen, priced)
         show_findings(self._screen, priced.findings)
+
+
+def _offering(name: str, state: Any) -> list[int]:
+    """The numbers of the groups that offer a product of this SKU; people type it in any case."""
+    wanted = name.casefold()
+    found = [any(each.sku.casefold() == wanted for each in slot.options) for slot in state.slots]
+    return [number for number, offers in enumerate(found, 1) if offers]
 
 
 def _place(choice: dict[str, Any]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from engine.cli.configuring import _offering
 
 Cpq = Callable[..., Any]
 
@@ -41,6 +44,25 @@ def test_mistakes_at_the_prompt_get_an_answer(cpq: Cpq, typed: Callable[..., Non
     shown = cpq("configure", "WS")
     for text in ("take an option", "`banana` is not understood", "there is no group 99", "there is no option `99`"):
         assert text in shown
+
+
+def test_a_product_is_taken_by_its_name(cpq: Cpq, typed: Callable[..., None]) -> None:
+    typed("8 psu-450b", "gpu-x32 ?", "10 office", "complete", "done")
+    shown = cpq("configure", "WS")
+    assert "GPU-X32 does not go with PSU-450B" in shown
+    lines = [each.split() for each in shown.splitlines()]
+    assert ["8", "Power", "supply", "PSU-450B"] in lines
+    assert ["2", "Cooler", "none"] in lines, "a group that takes nothing is decided, too"
+
+
+def test_a_name_that_several_groups_offer_names_each_of_them() -> None:
+    def slot(*skus: str) -> SimpleNamespace:
+        return SimpleNamespace(options=[SimpleNamespace(sku=each) for each in skus])
+
+    state = SimpleNamespace(slots=[slot("D-1", "D-2"), slot("X"), slot("D-2")])
+    assert _offering("d-2", state) == [1, 3]
+    assert _offering("x", state) == [2]
+    assert _offering("banana", state) == []
 
 
 def test_choices_from_a_file_are_answered_for_machines(cpq: Cpq, write: Callable[[str, object], str]) -> None:
