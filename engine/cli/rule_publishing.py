@@ -87,7 +87,7 @@ def published(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
             each.book_id,
             each.name.partition("/")[2][:SHOWN_HASH],
             each.publish_time.ToDatetime().strftime("%Y-%m-%d %H:%M"),
-            ", ".join(_holds(each)),
+            ", ".join(_holds(each)) or "on any day",
         ]
         for each in books
     ]

@@ -142,6 +142,7 @@ def test_a_book_is_published_listed_and_rolled_back(shop: Served, rules: Path, c
     assert re.match(r"small is in force as publication 2: ruleBooks/[0-9a-f]{64}\n", cpq("publish", str(rules)))
     assert "publication 3" in cpq("publish", "--again", first.partition("/")[2])
     listed = cpq("published")
+    assert "on any day" in listed or re.search(r"(from|until) 20", listed), "when a book holds is never left open"
     assert re.search(rf"3 +small +{first.partition('/')[2][:12]} .*\n +2 +small", listed)
     (second,) = re.findall(r"\n +2 +small +([0-9a-f]+) ", listed)
     assert f"publication 4: ruleBooks/{second}" in cpq("publish", "--again", second)

@@ -25,7 +25,9 @@ def test_a_new_book_is_clean_and_tested(folder: Path, capsys: pytest.CaptureFixt
     assert run("check", str(folder)) == 0
     assert capsys.readouterr().out.startswith("shop: 2 products, 0 constraints, 1 discount rule, 2 tests; 0 warnings;")
     assert run("test", str(folder), "--coverage") == 0
-    assert capsys.readouterr().out == "2 of 2 tests hold\n"
+    assert capsys.readouterr().out == (
+        "2 of 2 tests hold\nevery discount, constraint and approval row is seen at work by a test\n"
+    )
     assert run("fmt", str(folder), "--check") == 0
     assert capsys.readouterr().out == "nothing to change\n"
     assert (folder / "schema" / "discounts.schema.json").is_file()
