@@ -206,6 +206,7 @@ class _Tables:
             "kind",
             "amount_minor",
             "discount_minor",
+            "credits",
         ):
             invoice = final.get(line["parent_id"])
             if invoice is not None:
@@ -219,6 +220,7 @@ class _Tables:
                     currency=invoice["currency"],
                     net=line["amount_minor"] - line["discount_minor"],
                     as_billed=as_billed,
+                    credits=line["credits"],
                 )
 
     def _credit_lines(self) -> Iterator[CreditLineRow]:

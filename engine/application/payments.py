@@ -11,7 +11,7 @@ from engine.application.invoices import Payment, load_invoice, open_amount
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Work
-from engine.billing import BillLine, CreditNote, Invoice, Reason, credit
+from engine.billing import BillLine, CreditNote, Invoice, Reason, credit, credits_on
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.ledger import FactKey, PaymentReceived, Trace
 from engine.money import Money
@@ -77,7 +77,7 @@ def issue_credit_note(
     if isinstance(invoice, Refusal):
         return invoice
     notes = list(every(work.tx, CreditNote, invoice=key))
-    earlier = [line for note in notes for line in note.lines]
+    earlier = list(credits_on(invoice, notes))
     lines = {each.id: each for each in invoice.lines}
     faults: list[Fault] = []
     credits: list[BillLine] = []
@@ -98,10 +98,9 @@ def issue_credit_note(
 
 
 def _everything(invoice: Invoice, earlier: Sequence[BillLine]) -> list[CreditWish]:
-    left = {each.id: each.amount.minor_units for each in invoice.lines}
+    left = {each.id: each.amount.minor_units for each in invoice.lines if not each.credits}
     for line in earlier:
-        if line.credits in left:
-            left[line.credits] += line.amount.minor_units
+        left[line.credits] += line.amount.minor_units
     return [CreditWish(line, amount) for line, amount in left.items() if amount > 0]
 
 

@@ -65,16 +65,18 @@ def billed_as_ordered(rows: Rows, at: date) -> Iterator[Violation]:
 
 
 def credited_within_billed(rows: Rows) -> Iterator[Violation]:
-    """All credits of an invoice line together never exceed it."""
-    nets = {(each.invoice, each.line): each for each in rows.invoice_lines}
+    """All credits of an invoice line together never exceed it, those on the invoice itself included."""
+    nets = {(each.invoice, each.line): each.net for each in rows.invoice_lines}
+    for each in rows.invoice_lines:
+        if each.credits:
+            nets[each.invoice, each.credits] = nets.get((each.invoice, each.credits), 0) + each.net
     currencies = {(each.invoice, each.invoice_line): each.currency for each in rows.credit_lines}
     credited: dict[tuple[str, str], int] = defaultdict(int)
     for credit in rows.credit_lines:
         credited[credit.invoice, credit.invoice_line] += credit.net
     for key, amount in credited.items():
-        line = nets.get(key)
-        limit = line.net if line is not None else 0
-        if line is None or amount > max(limit, 0):
+        limit = nets.get(key, 0)
+        if key not in nets or amount > max(limit, 0):
             yield Violation(CREDITED_TOO_MUCH, f"invoice {key[0]} line {key[1]}", limit, amount, currencies[key])
 
 

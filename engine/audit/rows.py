@@ -59,7 +59,9 @@ class InvoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLineRow:
-    """A line of a finalized invoice, for an order item; ``net`` is what coupons leave of it."""
+    """A line of a finalized invoice, for an order item; ``net`` is what coupons leave of it. ``credits`` is the line
+    that it takes back, on the same invoice.
+    """
 
     invoice: str
     line: str
@@ -69,6 +71,7 @@ class InvoiceLineRow:
     currency: str
     net: int
     as_billed: bool = False
+    credits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from engine.billing.coupon import (
     spread,
     taken,
 )
-from engine.billing.credit_note import CreditNote, Reason, credit, draft_credit_note, issue
+from engine.billing.credit_note import CreditNote, Reason, credit, credits_on, draft_credit_note, issue
 from engine.billing.events import (
     BillingEvent,
     CreditNoteDrafted,
@@ -64,6 +64,7 @@ __all__ = [
     "bill_to",
     "correct_draft",
     "credit",
+    "credits_on",
     "discount",
     "draft_credit_note",
     "draft_invoice",

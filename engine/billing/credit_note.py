@@ -173,7 +173,7 @@ def _taxes_of_lines(
     """
     billed = {each.id: each for each in invoice.lines}
     before: Counter[str] = Counter()
-    for line in _credits(invoice, notes):
+    for line in credits_on(invoice, notes):
         before[line.credits] -= line.net.minor_units
     for credit_of in credits:
         charge = billed[credit_of.credits]
@@ -193,7 +193,7 @@ def _discounted(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[C
     """
     billed = {each.id: each for each in invoice.lines}
     reduced = {each.id: each.amount for each in invoice.lines if not each.credits}
-    for line in _credits(invoice, ()):
+    for line in credits_on(invoice, ()):
         reduced[line.credits] += line.amount
     before: Counter[str] = Counter()
     for note in notes:
@@ -213,7 +213,7 @@ def _discounted(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[C
     return tuple(found)
 
 
-def _credits(invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[BillLine]:
+def credits_on(invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[BillLine]:
     """The credits that stand on the invoice itself and on notes on it."""
     yield from (each for each in invoice.lines if each.credits)
     yield from (each for note in notes for each in note.lines)
@@ -231,9 +231,8 @@ def _faults(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[Credi
         yield Fault(NOTHING_TO_CREDIT, "lines", "there is nothing to credit")
     billed = {each.id: each for each in invoice.lines}
     taken: Counter[str] = Counter()
-    for note in notes:
-        for each in note.lines:
-            taken[each.credits] -= each.amount.minor_units
+    for each in credits_on(invoice, notes):
+        taken[each.credits] -= each.amount.minor_units
     for at, line in enumerate(credits):
         charge = billed.get(line.credits)
         if charge is None or line.kind is not LineKind.CREDIT:

@@ -189,7 +189,7 @@ def line_of_period(
     if not quantity and amount.is_zero:
         return None
     return BillLine(
-        id=_id(service.contract.id, line.id, piece.part.start, len(billed) + 1),
+        id=_id(service.contract.id, line.id, piece.part.start, _last_number(billed) + 1),
         contract=service.contract.id,
         subscription=line.id,
         quote_line=line.quote_line,
@@ -213,7 +213,7 @@ def _taken_back(fresh: BillLine, billed: Sequence[BillLine], by_hand: Sequence[B
     A charge that is used up gives back its whole quantity and tax; what somebody credited by hand is not left on it.
     """
     assert fresh.service is not None, "usage is of a period"
-    amount, quantity, tax, number = fresh.amount, fresh.quantity, fresh.tax, len(billed)
+    amount, quantity, tax, number = fresh.amount, fresh.quantity, fresh.tax, _last_number(billed)
     for charge in reversed([each for each in billed if not each.credits]):
         own = [each for each in billed if charge.id in (each.id, each.credits)]
         given = total((each.amount for each in by_hand if each.credits == charge.id), amount.currency)
@@ -235,6 +235,12 @@ def _taken_back(fresh: BillLine, billed: Sequence[BillLine], by_hand: Sequence[B
 
 def _id(contract: str, line: str, start: date, number: int) -> str:
     return f"{contract}/{line}/usage/{start}/{number}"
+
+
+def _last_number(billed: Sequence[BillLine]) -> int:
+    """The highest number of a line of a period; a lower one is free again when its draft is gone."""
+    numbers = (each.id.rpartition("/")[2] for each in billed)
+    return max((int(each) for each in numbers if each.isdecimal()), default=0)
 
 
 def _of_piece(service: Service, piece: Piece, records: Sequence[UsageRecord]) -> Sequence[UsageRecord]:

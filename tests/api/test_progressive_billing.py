@@ -11,7 +11,7 @@ from cpq.v1 import billing_pb2, revenue_pb2
 
 from engine.application.perform import Unheard
 from tests.api import deal
-from tests.api.server import Served, served
+from tests.api.server import Served, failure, served
 from tests.fakes.rules import SMALL
 
 THRESHOLDS = b"billing: {usage_thresholds: [{currency: EUR, at: [5.00, 10.00], every: 20.00}]}\n"
@@ -128,3 +128,42 @@ def test_a_server_looks_by_itself_also_at_a_stream(tmp_path: Path) -> None:
                     break
                 time.sleep(0.05)
             assert [found.net for found in listed(server, each)] == wanted
+
+
+def test_the_first_of_two_drafts_that_is_voided_leaves_no_two_lines_of_one_name(shop: Served) -> None:
+    contract = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12).contract
+    use(shop, contract, "2026-03-01", "120")
+    looked(shop, "2026-03-02", contract)
+    use(shop, contract, "2026-03-03", "100")
+    assert looked(shop, "2026-03-03", contract) == [600, 500]
+    shop.billing.VoidInvoice(billing_pb2.VoidInvoiceRequest(name=listed(shop, contract)[0].name))
+    use(shop, contract, "2026-03-04", "400")
+    # 620 calls are 31.00, less the 5.00 that are left
+    assert looked(shop, "2026-03-04", contract) == [500, 2600]
+    drafts = listed(shop, contract)
+    assert len({line.id for each in drafts for line in each.lines}) == 2
+    for each in drafts:
+        shop.billing.FinalizeInvoice(billing_pb2.FinalizeInvoiceRequest(name=each.name))
+    use(shop, contract, "2026-03-05", "-560", key="back")
+    run = shop.billing.RunBilling(billing_pb2.RunBillingRequest(until=deal.day("2026-04-01"), contracts=[contract]))
+    # 60 calls are 3.00: all of the later invoice and 2.00 of the earlier one are taken back
+    assert [(each.invoice, each.net) for each in run.credit_notes] == [(drafts[1].name, 2_600), (drafts[0].name, 200)]
+    ties_out(shop, "2026-04-30")
+
+
+def test_a_credit_note_takes_back_no_more_than_the_invoice_itself_leaves(shop: Served) -> None:
+    contract = deal.ordered(shop, deal.line("CALLS", "100"), term_months=12).contract
+    use(shop, contract, "2026-03-01", "120")
+    looked(shop, "2026-03-02", contract)
+    use(shop, contract, "2026-03-03", "-100", key="back")
+    (draft,) = shop.billing.RunBilling(billing_pb2.RunBillingRequest(until=deal.day("2026-04-01"))).invoices
+    invoice = shop.billing.FinalizeInvoice(billing_pb2.FinalizeInvoiceRequest(name=draft.name))
+    # 6.00 less 5.00 on the invoice itself, with 19 %
+    assert (invoice.net, invoice.gross) == (100, 119)
+    wish = billing_pb2.CreditedLine(line=invoice.lines[0].id, amount=101)
+    much = billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, lines=[wish], reason="goodwill")
+    assert failure(shop.billing.IssueCreditNote, much).reason == "BIL022"
+    note = shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill"))
+    assert (note.net, note.tax, note.gross) == (100, 19, 119)
+    assert listed(shop, contract)[0].open == 0
+    ties_out(shop, "2026-04-30")

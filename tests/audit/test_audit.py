@@ -212,6 +212,15 @@ def test_every_code_has_a_title_and_a_corruption() -> None:
     assert shown == set(TITLES)
 
 
+def test_a_credit_note_and_the_invoice_itself_together_take_back_no_more_than_a_line() -> None:
+    """The invoice takes 20.01 of the box of 30.00 back itself: with the note over 10.00 that is a cent too much."""
+    taken = InvoiceLineRow("INV-1", "3", "o-1", "2", "c-1", "EUR", -2_001, credits="2")
+    rows = books()
+    assert ("AUD006", "invoice INV-1 line 2") in found(replace(rows, invoice_lines=(*rows.invoice_lines, taken)))
+    within = (*rows.invoice_lines, replace(taken, net=-2_000))
+    assert ("AUD006", "invoice INV-1 line 2") not in found(replace(rows, invoice_lines=within))
+
+
 def test_a_violation_says_what_where_and_by_how_much() -> None:
     (first, *_) = audit(changed("quote_lines", 0, net=12_001)(books()), at=MARCH)
     assert str(first) == (
