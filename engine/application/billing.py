@@ -26,6 +26,7 @@ from engine.billing import (
     fact_of,
     finalize,
 )
+from engine.billing.progressive import crossed_usage
 from engine.contracts import Contract
 from engine.diagnostics import Code, Fault, Refusal
 from engine.parties import SellingEntity
@@ -112,8 +113,26 @@ def bill_contract(work: Work, contract: Contract, until: date) -> Drafted | Refu
     """
     drafted = _bill(work, contract, until)
     if not isinstance(drafted, Refusal):
-        _mark(work, contract.id, until, drafted)
+        _mark(work, contract.id, until, (*drafted.invoices, *drafted.credit_notes))
     return drafted
+
+
+def bill_usage(work: Work, contract: Contract) -> tuple[Invoice, ...] | Refusal:
+    """Draft the usage of running periods that crossed a threshold of the rule book by today.
+
+    What else is due waits for a run, so that the contract is billed no further by it.
+    """
+    bill = bill_of(work.env, work.tx, contract, work.tenant)
+    if isinstance(bill, Refusal):
+        return bill
+    lines = crossed_usage(contract, bill.usage, bill.existing, work.at.date(), bill.policy)
+    drafts = drafts_of(bill, bill.documents(lines), at=work.at, name=lambda: work.new_id("in"))
+    if isinstance(drafts, Refusal):
+        return drafts
+    _save_drafts(work, drafts)
+    if drafts.invoices:
+        _mark(work, contract.id, contract.start - timedelta(days=1), drafts.invoices)
+    return drafts.invoices
 
 
 def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
@@ -137,18 +156,6 @@ def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
     return paid if isinstance(paid, Refusal) else final
 
 
-def save_drafts(work: Work, drafts: Drafts) -> None:
-    """Save drafts with what they use of coupons."""
-    for before, changed in drafts.corrected:
-        give_back_coupons(work, before)
-        work.saved(changed)
-        use_coupons(work, changed.value)
-    for made in drafts.fresh:
-        work.decided(made)
-        work.tx.add(made.value)
-        use_coupons(work, made.value)
-
-
 def void_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
     """Throw a draft away; its lines are missing again. A final invoice never changes: it is corrected by credit."""
     invoice = load_invoice(work, key, etag)
@@ -168,7 +175,19 @@ def prefix_of(reader: Reader, invoice: Invoice) -> str:
     return entity.invoice_prefix if entity is not None else NO_PREFIX
 
 
-def _mark(work: Work, contract: str, until: date, drafted: Drafted) -> None:
+def _save_drafts(work: Work, drafts: Drafts) -> None:
+    """Save drafts with what they use of coupons."""
+    for before, changed in drafts.corrected:
+        give_back_coupons(work, before)
+        work.saved(changed)
+        use_coupons(work, changed.value)
+    for made in drafts.fresh:
+        work.decided(made)
+        work.tx.add(made.value)
+        use_coupons(work, made.value)
+
+
+def _mark(work: Work, contract: str, until: date, drafted: Sequence[Invoice | CreditNote]) -> None:
     """Note how far a contract is billed.
 
     Whoever drafted anything saves the mark, changed or not: a run beside it drafted the same, and new documents alone
@@ -177,7 +196,7 @@ def _mark(work: Work, contract: str, until: date, drafted: Drafted) -> None:
     mark = work.tx.get(BillingMark, contract)
     if mark is None:
         work.tx.add(BillingMark(contract, until))
-    elif mark.until < until or drafted.invoices or drafted.credit_notes:
+    elif mark.until < until or drafted:
         work.tx.replace(replace(mark, until=max(mark.until, until)))
 
 
@@ -197,7 +216,7 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
     drafts = drafts_of(bill, documents, at=work.at, name=lambda: work.new_id("in"))
     if isinstance(drafts, Refusal):
         return drafts
-    save_drafts(work, drafts)
+    _save_drafts(work, drafts)
     notes = issue_notes(work, bill, documents)
     if isinstance(notes, Refusal):
         return notes

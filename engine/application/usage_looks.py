@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from engine.application.bill_of_contract import bill_of
-from engine.application.billing import save_drafts
-from engine.application.drafting import drafts_of
+from engine.application.billing import bill_usage
 from engine.application.paging import PAGE
 from engine.application.perform import Environment, Work, perform
 from engine.application.ports import Asked
 from engine.application.usage import UsageLook
-from engine.billing.progressive import crossed_usage
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
 
@@ -34,13 +31,8 @@ def _looked(work: Work, key: str) -> UsageLook | Refusal | None:
     look, contract = work.tx.get(UsageLook, key), work.tx.get(Contract, key)
     if look is None or contract is None:  # another server has looked since the list was made
         return None
-    bill = bill_of(work.env, work.tx, contract, work.tenant)
-    if isinstance(bill, Refusal):
-        return bill
-    lines = crossed_usage(contract, bill.usage, bill.existing, work.at.date(), bill.policy)
-    drafts = drafts_of(bill, bill.documents(lines), at=work.at, name=lambda: work.new_id("in"))
-    if isinstance(drafts, Refusal):
-        return drafts
-    save_drafts(work, drafts)
+    billed = bill_usage(work, contract)
+    if isinstance(billed, Refusal):
+        return billed
     work.tx.remove(UsageLook, key)
     return look

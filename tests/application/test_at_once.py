@@ -15,11 +15,13 @@ from engine.application import billing, payments, revenue, usage
 from engine.application.audit import run_audit
 from engine.application.corrections import BillingMark
 from engine.application.perform import Work
+from engine.application.publish import publish_files
 from engine.billing import Invoice
-from engine.contracts import UsageRecord
+from engine.contracts import Contract, UsageRecord
 from engine.diagnostics import Refusal
 from tests.application.deal import Shop, line, shop
 from tests.application.test_deal import complete, ordered
+from tests.fakes.rules import SMALL
 
 APRIL = date(2026, 4, 30)
 
@@ -30,12 +32,12 @@ def deal(tmp_path: Path) -> Iterator[Shop]:
         yield made
 
 
-def at_once(deal: Shop, decide: Callable[[Work], Any]) -> list[Any]:
+def at_once(deal: Shop, decide: Callable[[Work], Any], other: Callable[[Work], Any] | None = None) -> list[Any]:
     """What two callers get who have both decided, for the first time, before either of them saves."""
     both = threading.Barrier(2, timeout=30)
     answers: list[Any] = []
 
-    def call() -> None:
+    def call(decide: Callable[[Work], Any]) -> None:
         first = [True]
 
         def meet(work: Work) -> Any:
@@ -47,7 +49,7 @@ def at_once(deal: Shop, decide: Callable[[Work], Any]) -> list[Any]:
 
         answers.append(deal.do(meet))
 
-    threads = [threading.Thread(target=call) for _ in range(2)]
+    threads = [threading.Thread(target=call, args=(each,)) for each in (decide, other or decide)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -92,6 +94,27 @@ def test_usage_reported_late_is_billed_by_one_of_two_runs(deal: Shop) -> None:
     with deal.env.store.read("default") as reader:
         mark = reader.get(BillingMark, order.contract)
     assert mark == BillingMark(order.contract, APRIL), "a run up to an earlier day does not take the mark back"
+
+
+@pytest.mark.parametrize("billed_before", [False, True])
+def test_usage_that_crosses_a_threshold_beside_a_run_is_billed_once(deal: Shop, billed_before: bool) -> None:
+    thresholds = b"billing: {usage_thresholds: [{currency: EUR, at: [5.00]}]}\n"
+    deal.do(lambda work: publish_files(work, {**SMALL, "terms/billing.yaml": thresholds}, etag=""))
+    contract = ordered(deal, line("CALLS", "100"), term_months=2).contract
+    if billed_before:
+        deal.do(bill(date(2026, 3, 1)))
+    record = UsageRecord("a", "calls", date(2026, 3, 1), Decimal(120))
+    deal.do(lambda work: usage.record_usage(work, contract, [record]))
+
+    def look(work: Work) -> Any:
+        found = work.tx.get(Contract, contract)
+        assert found is not None
+        return billing.bill_usage(work, found)
+
+    # a run ahead of the clock, to the end of the running period
+    at_once(deal, look, bill(date(2026, 4, 1)))
+    with deal.env.store.read("default") as reader:
+        assert [each.net.minor_units for each in reader.page(Invoice, limit=9)] == [600], "120 at 0.05, once"
 
 
 def test_two_first_runs_bill_a_contract_once(deal: Shop) -> None:
