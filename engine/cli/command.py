@@ -53,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 is clean, 1 means findings or a refusal, 2 a misuse of the command, 130 that somebody interrupted it.
     """
+    if sys.stdout is None:  # whoever started the command closed it: nobody reads
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # stays open until the command ends
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what the terminal's encoding has no letter for is shown as an escape
             stream.reconfigure(errors="backslashreplace")

@@ -160,3 +160,11 @@ def test_a_terminal_of_letters_only_is_shown_bars_of_signs(tmp_path: Path) -> No
     out, errors = run(*words, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C").communicate(timeout=60)
     assert errors == b""
     assert b"################" in out and b"\\u2588" not in out
+
+
+@pytest.mark.parametrize("words", [["quote", "list", "--database", "FILE"], ["feel", "1 + 1"], ["--help"]])
+def test_an_output_that_is_closed_is_written_to_by_nobody(words: list[str], tmp_path: Path) -> None:
+    given = [str(tmp_path / "a.sqlite3") if each == "FILE" else each for each in words]
+    command = 'exec "$0" -c "import sys; from engine.cli.command import main; sys.exit(main())" "$@" >&-'
+    ended = subprocess.run(["sh", "-c", command, sys.executable, *given], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
