@@ -17,16 +17,22 @@ def constraint_scope(bundle: Bundle, catalog: Catalog) -> dict[str, Type]:
     A group that takes one entry is a record of that entry, a group that takes more is a list of records. Types are
     never optional here: a rule that reads a blank holds, so authors need no tests for blanks.
     """
+    return _roots(bundle, catalog, ())
+
+
+def _roots(bundle: Bundle, catalog: Catalog, around: tuple[Sku, ...]) -> dict[str, Type]:
+    around = (*around, bundle.sku)
     roots: dict[str, Type] = {each.name: required(each.type) for each in bundle.attributes}
-    roots.update({group.id: _group_type(group, catalog) for group in bundle.groups})
+    roots.update({group.id: _group_type(group, catalog, around) for group in bundle.groups})
     return roots
 
 
-def _group_type(group: OptionGroup, catalog: Catalog) -> Type:
-    nested = catalog.bundle(group.bundle) if group.bundle else None
+def _group_type(group: OptionGroup, catalog: Catalog, around: tuple[Sku, ...]) -> Type:
+    # A bundle inside itself is a finding of its own; the names that end there can still be checked.
+    nested = catalog.bundle(group.bundle) if group.bundle and group.bundle not in around else None
     fields = {**attribute_types(group.candidates, catalog), **OWN_FIELDS}
     if nested is not None:
-        fields.update(constraint_scope(nested, catalog))
+        fields.update(_roots(nested, catalog, around))
     record = ContextType(fields, group.id)
     return record if group.maximum == 1 else ListType(record)
 

@@ -228,16 +228,24 @@ class _Bundles:
 
     def _report_circles(self, bundles: Mapping[Sku, Bundle]) -> None:
         for bundle in bundles.values():
-            path = [bundle.sku]
-            while True:
-                inner = next((each for each in _nested(bundles.get(path[-1]))), None)
-                if inner is None or inner in path[1:]:
-                    break
-                path.append(inner)
-                if inner == bundle.sku and bundle.span is not None:
-                    shown = " → ".join(path)
-                    self.report.add(finding("CAT006", f"the bundle holds itself: {shown}", bundle.span, "break it"))
-                    break
+            circle = _circle(bundle.sku, bundles)
+            if circle and bundle.span is not None:
+                shown = " → ".join(circle)
+                self.report.add(finding("CAT006", f"the bundle holds itself: {shown}", bundle.span, "break it"))
+
+
+def _circle(start: Sku, bundles: Mapping[Sku, Bundle]) -> tuple[Sku, ...]:
+    """The shortest way from a bundle through nested ones back to it; empty when there is none."""
+    ways: list[tuple[Sku, ...]] = [(start,)]
+    seen: set[Sku] = set()
+    for way in ways:
+        for inner in _nested(bundles.get(way[-1])):
+            if inner == start:
+                return (*way, inner)
+            if inner not in seen:
+                seen.add(inner)
+                ways.append((*way, inner))
+    return ()
 
 
 def _nested(bundle: Bundle | None) -> list[Sku]:
