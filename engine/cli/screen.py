@@ -36,6 +36,15 @@ class Paper(Console):
         """Called where BrokenPipeError is being handled."""
         raise
 
+    def put(self, table: Table) -> None:
+        """Print a table; where no terminal reads it, without blanks at the ends of its lines."""
+        if self.is_terminal:
+            self.print(table)
+            return
+        with self.capture() as taken:
+            self.print(table)
+        self.file.writelines(f"{line.rstrip()}\n" for line in taken.get().splitlines())
+
 
 class Screen:
     """Writes to standard output; a screen for machines writes one JSON value and nothing else."""
@@ -83,10 +92,7 @@ class Screen:
             shown.add_row(*(escape(cell) for cell in row))
         widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
         needed = sum(widths[:-1]) + GAP * len(widths) + min(widths[-1], NARROWEST_TEXT)
-        if needed <= self._console.width:
-            self._console.print(shown)
-        else:
-            Paper(highlight=False, width=needed).print(shown)
+        (self._console if needed <= self._console.width else Paper(highlight=False, width=needed)).put(shown)
 
     def data(self, value: object) -> None:
         """The answer for machines; people have already seen it."""
@@ -110,7 +116,7 @@ def print_whole(table: Table) -> None:
     """Print a table with frames; where the terminal or the pipe is too narrow, nothing of it is cut off."""
     console = Paper()
     natural = Measurement.get(console, console.options.update(width=WIDEST), table).maximum
-    Paper(width=max(console.width, natural)).print(table)
+    Paper(width=max(console.width, natural)).put(table)
 
 
 def amount(minor_units: int, currency_code: str) -> str:

@@ -144,4 +144,4 @@ def test_a_price_from_a_spreadsheet_names_its_cell(capsys: pytest.CaptureFixture
     show_waterfalls(Screen(), [story], {}, "EUR")
     printed = capsys.readouterr().out
     assert "prices/usd.xlsx:A2" in printed
-    assert "catalog/chairs.csv:3 " in printed and "chairs.csv:3:1" not in printed
+    assert "catalog/chairs.csv:3\n" in printed and "chairs.csv:3:1" not in printed

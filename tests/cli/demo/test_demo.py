@@ -93,5 +93,5 @@ def test_a_store_that_exists_is_left_alone(tmp_path: Path) -> None:
     kept.write_text("precious")
     done = play("--database", str(kept))
     assert done.returncode == 2
-    assert "exists already" in done.stdout
+    assert "exists already" in done.stderr
     assert kept.read_text() == "precious"
