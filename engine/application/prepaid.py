@@ -16,7 +16,7 @@ from engine.application.ports import Reader
 from engine.billing import Invoice
 from engine.billing.prepaid import CreditSource, Draw, PrepaidCredit, PrepaidUse, drawn, given_back_of, less, more
 from engine.diagnostics import Code, Fault, Refusal
-from engine.ledger import FactKey, PrepaidAdded, PrepaidExpired, PrepaidReturned, PrepaidUsed, Trace
+from engine.ledger import Fact, FactKey, PrepaidAdded, PrepaidExpired, PrepaidReturned, PrepaidUsed, Trace
 from engine.money import Currency, Money, total
 from engine.parties import Customer
 
@@ -109,8 +109,7 @@ def revoke_credit(work: Work, key: str, *, etag: str) -> PrepaidCredit | Refusal
 
 def expire_credit(work: Work, key: str) -> PrepaidCredit | Refusal:
     """Book what is left of a credit whose day has come."""
-    credit = work.tx.get(PrepaidCredit, key)
-    assert credit is not None, "credits are never deleted"
+    credit = _stored(work.tx, key)
     if credit.end is None or credit.end > work.at.date() or credit.left.is_zero:
         return Refusal((Fault(NOTHING_LEFT, "name", f"nothing of `{key}` has expired"),))
     return _expired(work, credit)
@@ -139,7 +138,7 @@ def use_credits(work: Work, invoice: Invoice, *, on: date, left: Money) -> Prepa
         return use
     known = work.tx.get(PrepaidUse, invoice.id) is not None
     for each in draws:
-        credit = _credit(work.tx, each)
+        credit = _stored(work.tx, each.credit)
         changed = replace(credit, used=credit.used + each.amount)
         work.tx.replace(changed)
         work.tx.emit(PrepaidCreditUsed(credit.id, invoice.id, each.amount, changed.left, work.at))
@@ -159,30 +158,27 @@ def use_credits(work: Work, invoice: Invoice, *, on: date, left: Money) -> Prepa
 
 
 def give_back_credits(work: Work, invoice: Invoice, *, on: date, left: Money) -> Refusal | None:
-    """Give back what credits paid beyond what is owed: ``left`` is below zero once more was paid or credited."""
+    """Give back what credits paid beyond what is owed: ``left`` is below zero once more was paid or credited.
+
+    What comes back to a credit that has ended expires with it, on the day on which it comes back.
+    """
     use = prepaid_use(work.tx, invoice.id)
     back = given_back_of(use, -left)
     if not back:
         return None
-    for each in back:
-        credit = _credit(work.tx, each)
-        changed = replace(credit, used=credit.used - each.amount)
-        work.tx.replace(changed)
-        work.tx.emit(PrepaidCreditGivenBack(credit.id, invoice.id, each.amount, changed.left, work.at))
     after = less(use, back)
     work.tx.replace(after)
+    facts: list[Fact] = []
+    for each in back:
+        place = f"{invoice.id}/{work.tx.version(PrepaidUse, invoice.id)}/{each.credit}"
+        facts.append(PrepaidReturned(FactKey(f"prepaid-return/{place}"), on, each.amount, _of(invoice)))
+        credit = _given_back(work, each, invoice)
+        if credit.end is not None and credit.end <= on:
+            _end(work, credit, each.amount)
+            facts.append(PrepaidExpired(FactKey(f"prepaid-expiry/{place}"), on, each.amount, _trace(credit)))
     returned = total((each.amount for each in back), left.currency)
     work.tx.emit(InvoicePrepaid(invoice.id, after.paid(left.currency), left + returned, work.at))
-    version = work.tx.version(PrepaidUse, invoice.id)
-    return book(
-        work,
-        [
-            PrepaidReturned(
-                FactKey(f"prepaid-return/{invoice.id}/{version}/{each.credit}"), on, each.amount, _of(invoice)
-            )
-            for each in back
-        ],
-    )
+    return book(work, facts)
 
 
 def credits_of(reader: Reader, customer: str) -> tuple[PrepaidCredit, ...]:
@@ -231,15 +227,27 @@ def _balance(credits: Sequence[PrepaidCredit], unit: Currency) -> Balance:
 
 def _expired(work: Work, credit: PrepaidCredit) -> PrepaidCredit | Refusal:
     gone, on = credit.left, credit.end or work.at.date()
-    expired = replace(credit, expired=credit.expired + gone)
-    work.tx.replace(expired)
-    work.tx.emit(PrepaidCreditExpired(credit.id, gone, work.at))
+    _end(work, credit, gone)
     key = FactKey(f"prepaid-expiry/{credit.id}/{work.tx.version(PrepaidCredit, credit.id)}")
-    return book(work, (PrepaidExpired(key, on, gone, _trace(credit)),)) or expired
+    return book(work, (PrepaidExpired(key, on, gone, _trace(credit)),)) or _stored(work.tx, credit.id)
 
 
-def _credit(reader: Reader, draw: Draw) -> PrepaidCredit:
-    credit = reader.get(PrepaidCredit, draw.credit)
+def _end(work: Work, credit: PrepaidCredit, amount: Money) -> None:
+    """Take so much of a credit away for good."""
+    work.tx.replace(replace(credit, expired=credit.expired + amount))
+    work.tx.emit(PrepaidCreditExpired(credit.id, amount, work.at))
+
+
+def _given_back(work: Work, draw: Draw, invoice: Invoice) -> PrepaidCredit:
+    credit = _stored(work.tx, draw.credit)
+    changed = replace(credit, used=credit.used - draw.amount)
+    work.tx.replace(changed)
+    work.tx.emit(PrepaidCreditGivenBack(credit.id, invoice.id, draw.amount, changed.left, work.at))
+    return changed
+
+
+def _stored(reader: Reader, key: str) -> PrepaidCredit:
+    credit = reader.get(PrepaidCredit, key)
     assert credit is not None, "credits are never deleted"
     return credit
 

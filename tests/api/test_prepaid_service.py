@@ -35,9 +35,15 @@ def read(server: Served, invoice: billing_pb2.Invoice) -> billing_pb2.Invoice:
     return server.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=invoice.name))
 
 
-def accounts(server: Served) -> dict[str, int]:
-    reply = server.revenue.GetTrialBalance(revenue_pb2.GetTrialBalanceRequest())
+def accounts(server: Served, until: str = "") -> dict[str, int]:
+    day = deal.day(until) if until else None
+    reply = server.revenue.GetTrialBalance(revenue_pb2.GetTrialBalanceRequest(until=day))
     return {each.account: each.balance for each in reply.balances if each.balance}
+
+
+def expiries(server: Served) -> list[revenue_pb2.JournalEntry]:
+    entries = server.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest(page_size=100)).entries
+    return [each for each in entries if each.kind == "PrepaidExpired"]
 
 
 def ties_out(server: Served, until: str) -> None:
@@ -167,11 +173,52 @@ def test_what_is_left_on_the_last_day_expires(shop: Served) -> None:
     books = accounts(shop)
     assert books["expired_credits_income"] == -430
     assert "customer_credits" not in books and "credits_granted_expense" not in books
+
+
+def test_what_comes_back_after_its_end_expires_on_the_day_on_which_it_comes_back(shop: Served) -> None:
+    credits = [
+        add(shop, 3_000, source=BOUGHT, end=deal.day("2026-03-20")),
+        add(shop, 1_000, end=deal.day("2026-03-20")),
+    ]
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    (invoice,) = deal.invoiced(shop, order.contract, "2026-03-31")
+    deal.move_clock(shop, "2026-03-25T12:00:00Z")
+    assert [found(shop, each).expired for each in credits] == [0, 430]
     shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill"))
-    assert found(shop, bought).left == 3_570, "what comes back stands there until it expires, too"
-    deal.move_clock(shop, "2026-03-21T12:00:00Z")
-    assert (found(shop, bought).left, found(shop, bought).expired) == (0, 4_000)
+    assert [(each.left, each.expired) for each in (found(shop, credit) for credit in credits)] == [
+        (0, 3_000),
+        (0, 1_000),
+    ]
+    entity = credits[0].name.removeprefix("prepaidCredits/")
+    told = shop.events.WatchEvents(event_pb2.WatchEventsRequest(entity=entity), timeout=30)
+    assert [each.event_type for each in told][-2:] == ["PrepaidCreditGivenBack", "PrepaidCreditExpired"]
+    deal.move_clock(shop, "2026-03-26T12:00:00Z")
+    # 4.30 on the end, then 30.00 that were bought and 5.70 that were granted on the day of the credit note
+    assert [(each.fact_date, each.post_date, each.lines[0].amount) for each in expiries(shop)] == [
+        (deal.day("2026-03-20"), deal.day("2026-03-20"), 430),
+        (deal.day("2026-03-25"), deal.day("2026-03-25"), 570),
+        (deal.day("2026-03-25"), deal.day("2026-03-25"), 3_000),
+    ]
+    for day in ("2026-03-20", "2026-03-24", "2026-03-25"):
+        assert "customer_credits" not in accounts(shop, day), day
     ties_out(shop, "2026-03-31")
+    assert accounts(shop)["expired_credits_income"] == -3_000
+
+
+def test_what_comes_back_after_its_end_into_a_closed_month_expires_in_the_first_open_one(shop: Served) -> None:
+    add(shop, 4_000, end=deal.day("2026-03-20"))
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    (invoice,) = deal.invoiced(shop, order.contract, "2026-03-31")
+    deal.move_clock(shop, "2026-03-25T12:00:00Z")
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    shop.revenue.ClosePeriod(revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-31")))
+    shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill"))
+    entry = expiries(shop)[-1]
+    assert (entry.fact_date, entry.lines[0].amount) == (deal.day("2026-03-25"), 3_570)
+    assert entry.post_date.month == 4
+    for day in ("2026-03-25", "2026-03-31", "2026-04-29", "2026-04-30"):
+        assert "customer_credits" not in accounts(shop, day), day
+    ties_out(shop, "2026-04-30")
 
 
 def test_a_credit_may_pay_an_older_invoice(shop: Served) -> None:
