@@ -44,7 +44,7 @@ UNSAID: Final = {
     "uplift_percent": "an uplift",
     "segment_price": "a price of a segment",
 }
-"""What a line of a quote may state and a rule test has no words for."""
+"""What a line of a quote may state and a rule test has no words for; segments are kept one by one, not as the ramp."""
 
 
 def record(options: argparse.Namespace) -> Path:

@@ -210,6 +210,8 @@ TST501 | a rule test does not hold
   the rules no longer do what the author wrote down | correct the rule or the expected value
 TST502 | a rule test expects something the engine does not report
   the test could not fail | use one of the expectations listed
+TST503 | a rule test cuts a line into segments that no quote could have
+  there is nothing that could be priced | give a term, and name each segment of it once
 """
 
 

@@ -25,7 +25,7 @@ def observe(outcome: PricedQuote | Refusal, path: str, plan: PricePlan) -> Obser
     if isinstance(outcome, Refusal):
         raise LookupError(f"the request was refused: {outcome}")
     if path.startswith("lines/"):
-        _, which, name = path.split("/", 2)
+        which, _, name = path.removeprefix("lines/").rpartition("/")
         return _LINE[name](_line(outcome.priced, which), outcome.priced, plan)
     return _WHOLE[path](outcome, plan)
 

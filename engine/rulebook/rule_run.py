@@ -11,6 +11,7 @@ from engine.diagnostics import Diagnostic, Refusal
 from engine.pricing.request import TaxState
 from engine.pricing.settings import TaxSource
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate
+from engine.quotes.ramp import as_asked
 from engine.quotes.request import QuoteRequest
 from engine.rulebook.book import RuleBook
 from engine.rulebook.codes import finding
@@ -59,6 +60,8 @@ def untested_rules(book: RuleBook, results: tuple[RuleTestResult, ...]) -> tuple
 
 def _run(test: RuleTest, parts: Parts) -> RuleTestResult:
     outcome = answer_to(test.request, parts)
+    if isinstance(outcome, Refusal):
+        outcome = Refusal(as_asked(outcome.faults, test.asked, test.request.lines))
     rules = _at_work(outcome, parts) if isinstance(outcome, PricedQuote) else ()
     return RuleTestResult(test, tuple(_findings(test, outcome, parts)), rules)
 

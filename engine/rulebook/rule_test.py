@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.diagnostics import Span
-from engine.quotes.request import QuoteRequest
+from engine.quotes.request import QuoteRequest, RequestedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """A named test of the rules; one that expects nothing is refused by the loader, since it could not fail."""
+    """A named test of the rules; one that expects nothing is refused by the loader, since it could not fail.
+
+    ``asked`` are the lines as the file states them; in the request, segments stand in the places of ramped ones.
+    """
 
     name: str
     request: QuoteRequest
+    asked: tuple[RequestedLine, ...]
     expected: tuple[Expected, ...]
     span: Span

@@ -1,6 +1,7 @@
 """Rule tests run through the one pipeline.
 
-Read here end to end: engine.rulebook.rule_run, engine.rulebook.outcome, engine.rulebook.parts, engine.rulebook.starter.
+Read here end to end: engine.rulebook.rule_run, engine.rulebook.outcome, engine.rulebook.parts, engine.rulebook.starter,
+engine.rulebook.loading.ramps.
 """
 
 from __future__ import annotations
@@ -102,3 +103,57 @@ def test_broken_constraints_and_approval_rows_are_seen_at_work() -> None:
         "edu-web",
         "deeper",
     )
+
+
+def small(given: str, expect: str) -> list[str]:
+    text = f"tests:\n  - name: t\n    given: {{date: 2026-03-01, {given}}}\n    expect: {expect}\n"
+    files = {path: body for path, body in SMALL.items() if not path.startswith("tests/")}
+    loaded = load(files | {"tests/ramps.yaml": text.encode()})
+    if loaded.book is None:
+        return [str(each) for each in loaded.diagnostics]
+    return [str(each) for each in findings_of(run_tests(loaded.book, parts_of(loaded.book)))]
+
+
+def test_a_ramp_is_priced_as_in_a_request() -> None:
+    given = (
+        "term_months: 30, lines: [{sku: PLAN, qty: 2, ramp: {segment_months: 12, uplift_percent: 10, "
+        "segments: [{number: 2, qty: 5}, {number: 3, unit_price: 40.00}]}}]"
+    )
+    # Year 1: 2 x 30.00 = 60.00 a month; year 2: 5 x 33.00 = 165.00; the last half year: 2 x 40.00 = 80.00.
+    # 12 x 60.00 + 12 x 165.00 + 6 x 80.00 = 720.00 + 1980.00 + 480.00 = 3180.00; at first 60.00 a month are paid.
+    lines = (
+        "[{id: 1/1, unit_net: 30, net: 60, term_total: 720}, {id: 1/2, unit_net: 33, net: 165, term_total: 1980}, "
+        "{id: 1/3, unit_net: 40, net: 80, term_total: 480}]"
+    )
+    assert small(given, f"{{lines: {lines}, monthly: 60, tcv: 3180}}") == []
+    (found,) = small(given, "{tcv: 3179}")
+    assert "`tcv` is 3180.00, not 3179" in found
+
+
+def test_what_does_not_fill_a_segment_may_come_first() -> None:
+    given = "lines: [{sku: PLAN, term_months: 15, ramp: {short_segment_first: true, uplift_percent: 10}}]"
+    # Three months at 30.00, then twelve at 33.00: 90.00 + 396.00 = 486.00
+    assert small(given, "{lines: [{term_total: 90}, {term_total: 396}], tcv: 486}") == []
+
+
+def test_ramps_that_no_quote_could_have_are_told_where_they_stand() -> None:
+    assert small("lines: [{sku: PLAN, ramp: {}}]", "{tcv: 1}") == [
+        "tests/ramps.yaml:3:57: TST503: a ramp needs a term of 1 to 1200 months; "
+        "give `term_months` on the line or the quote"
+    ]
+    twice = "{segments: [{number: 1, qty: 2}, {number: 1, qty: 3}]}"
+    (found,) = small(f"term_months: 12, lines: [{{sku: PLAN, ramp: {twice}}}]", "{tcv: 1}")
+    assert "TST503: segment 1 is there twice" in found
+
+
+def test_a_refused_ramp_is_told_of_the_line_as_it_was_written() -> None:
+    given = "term_months: 24, lines: [{sku: PLAN}, {sku: MUG, ramp: {}}]"
+    assert small(given, "{refused: [QUO111]}") == []
+    (found,) = small(given, "{total_net: 1}")
+    assert found.count("QUO111: lines[1].ramp:") == 1, found
+
+
+def test_totals_count_one_charge_period_and_the_contract_value_all_of_them() -> None:
+    # 2 x 12.50 = 25.00 once and 30.00 a month: 55.00 for the first month, 25.00 + 12 x 30.00 = 385.00 in all
+    given = "term_months: 12, lines: [{sku: MUG, qty: 2}, {sku: PLAN}]"
+    assert small(given, "{total_list: 55, total_net: 55, tcv: 385}") == []

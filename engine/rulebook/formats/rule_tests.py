@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.rulebook.fields import (
+    COUNT,
     CURRENCY,
     DATE,
     FLAG,
@@ -20,6 +21,32 @@ from engine.rulebook.fields import (
     many,
 )
 
+SEGMENT = Record(
+    "a segment of a ramp",
+    "What differs in one segment.",
+    (
+        Field("number", COUNT, "Which segment, from 1.", required=True),
+        Field("qty", NUMBER, "Its own quantity; that of the line by default."),
+        Field("uplift_percent", NUMBER, "Its uplift over the list price, instead of the compounded one."),
+        Field(
+            "unit_price",
+            NUMBER,
+            "What a unit costs in it, in place of list price, contract and model; instead of an uplift.",
+        ),
+    ),
+)
+
+RAMP = Record(
+    "a ramp",
+    "How the term of a recurring line is cut into segments: line `1` becomes `1/1`, `1/2`, … in the expectation.",
+    (
+        Field("segment_months", COUNT, "The length of a segment in months.", default="12"),
+        Field("short_segment_first", FLAG, "Whether what does not fill a segment comes first.", default="false"),
+        Field("uplift_percent", NUMBER, "The price of each segment over the one before, compounding.", default="0"),
+        Field("segments", many(SEGMENT), "Segments with a quantity, a price or an uplift of their own."),
+    ),
+)
+
 NESTED = Record(
     "a nested part",
     "A part of a part: what fills a group of a nested bundle.",
@@ -28,6 +55,7 @@ NESTED = Record(
         Field("qty", NUMBER, "How many, per one unit of the part above.", default="1"),
         Field("group", ID, "The option group it fills.", required=True),
         Field("id", ID, "The id of the line."),
+        Field("ramp", RecordField(RAMP), "How its term is cut, when nothing above it is ramped."),
     ),
 )
 
@@ -39,6 +67,7 @@ PART = Record(
         Field("qty", NUMBER, "How many, per one unit of the bundle.", default="1"),
         Field("group", ID, "The option group it fills.", required=True),
         Field("id", ID, "The id of the line."),
+        Field("ramp", RecordField(RAMP), "How its term is cut, when nothing above it is ramped."),
         Field("attributes", MapField(TEXT), "Choices on the part."),
         Field("parts", many(NESTED), "What fills it, when it is a bundle itself."),
     ),
@@ -52,6 +81,7 @@ LINE = Record(
         Field("qty", NUMBER, "How many.", default="1"),
         Field("id", ID, "The id of the line; line 1, 2, … by default."),
         Field("term_months", INTEGER, "The term of this line."),
+        Field("ramp", RecordField(RAMP), "How its term is cut into segments."),
         Field("past", NUMBER, "What past orders count towards the tiers."),
         Field("attributes", MapField(TEXT), "Choices on the bundle."),
         Field("parts", many(PART), "What fills its option groups."),
@@ -89,7 +119,12 @@ EXPECTED_LINE = Record(
     "an expected line",
     "What a line must come to; amounts in the major unit.",
     (
-        Field("id", ID, "Which line; by position when left out."),
+        Field(
+            "id",
+            TEXT,
+            "Which line; by position when left out. Segments of a ramp are lines of their own.",
+            example="1/2",
+        ),
         Field("list_unit", NUMBER, "The list price of one unit."),
         Field("unit_net", NUMBER, "The unit price after the line steps."),
         Field("list_amount", NUMBER, "The list price of the line."),
@@ -108,15 +143,25 @@ EXPECT = Record(
     "What must come out; what is left out is not looked at.",
     (
         Field("lines", many(EXPECTED_LINE), "Lines."),
-        Field("total_list", NUMBER, "Everything at list price."),
-        Field("total_net", NUMBER, "Everything after all discounts, before tax."),
+        Field("total_list", NUMBER, "Everything at list price, of recurring lines one charge period."),
+        Field(
+            "total_net",
+            NUMBER,
+            "After all discounts, before tax. Of a recurring line, and of each segment of a ramp, it counts one charge"
+            " period; `tcv` counts the whole term.",
+        ),
         Field("total_tax", NUMBER, "Tax."),
         Field("total_gross", NUMBER, "With tax."),
         Field("one_time", NUMBER, "One-time charges."),
         Field("monthly", NUMBER, "Charges each month (MRR)."),
         Field("yearly", NUMBER, "Charges each year (ARR)."),
         Field("usage_estimate", NUMBER, "The estimate of usage charges."),
-        Field("tcv", NUMBER, "Total contract value."),
+        Field(
+            "tcv",
+            NUMBER,
+            "Total contract value: what is paid once, and recurring charges over the whole term; before tax and without"
+            " usage.",
+        ),
         Field("acv", NUMBER, "Annual contract value."),
         Field("order_discount", NUMBER, "What order rules gave in all."),
         Field("discount_pct", NUMBER, "The depth of all discounts in percent of list."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -10,12 +11,14 @@ from engine.catalog import LineId, Sku, Value
 from engine.diagnostics import did_you_mean
 from engine.language.types import TEXT, Type
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
+from engine.quotes.ramp import Term
 from engine.quotes.request import QuoteRequest, RequestedLine
 from engine.rulebook.book import Declared
 from engine.rulebook.codes import finding
 from engine.rulebook.formats.rule_tests import EXPECT, EXPECTED_LINE, TESTS
 from engine.rulebook.loading.attributes import Words, value_of
 from engine.rulebook.loading.pricing_scope import PricingScope, known_sku
+from engine.rulebook.loading.ramps import StatedRamps
 from engine.rulebook.loading.sources import Sources
 from engine.rulebook.nodes import ListNode, Node, RecordNode, Scalar
 from engine.rulebook.reader import Read
@@ -40,6 +43,7 @@ def read_tests(sources: Sources, scope: PricingScope, declared: Declared) -> tup
 class _Tests:
     def __init__(self, scope: PricingScope, declared: Declared) -> None:
         self.scope, self.declared, self.report = scope, declared, scope.report
+        self.ramps = StatedRamps(self.report)
 
     def read(self, read: Read) -> RuleTest | None:
         """One test, or None after reporting what is wrong with it."""
@@ -54,11 +58,16 @@ class _Tests:
         request = self._request(given)
         if len(self.report.found) > before or request is None:
             return None
-        return RuleTest(read.text("name"), request, expected, read.place("name"))
+        asked = request.lines
+        lines = self.ramps.cut(asked, Term(request.term_months, request.date))
+        if lines is None:
+            return None
+        return RuleTest(read.text("name"), replace(request, lines=lines), asked, expected, read.place("name"))
 
     def _request(self, read: Read) -> QuoteRequest | None:
         day = read.day("date")
         assert day is not None, "the reader requires it"
+        self.ramps = StatedRamps(self.report)
         lines = tuple(line for at, each in enumerate(read.records("lines"), 1) for line in self._line(each, at))
         currency = read.scalar("currency")
         if currency is not None and currency.text not in self.scope.currencies:
@@ -93,6 +102,7 @@ class _Tests:
         sku = read.scalar("sku")
         assert sku is not None, "the reader requires it"
         own = LineId(read.text("id") or (f"{parent}.{at}" if parent else str(at)))
+        self.ramps.read(read, own)
         if known_sku(sku, self.scope):
             past = read.number("past")
             yield RequestedLine(
