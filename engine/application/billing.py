@@ -117,7 +117,15 @@ def bill_contract(work: Work, contract: Contract, until: date) -> Drafted | Refu
     return drafted
 
 
-def bill_usage(work: Work, contract: Contract) -> tuple[Invoice, ...] | Refusal:
+@dataclass(frozen=True, slots=True)
+class UsageBilled:
+    """The drafts of usage that crossed a threshold, and the next day on which usage is dated that is known already."""
+
+    invoices: tuple[Invoice, ...]
+    next_day: date | None
+
+
+def bill_usage(work: Work, contract: Contract) -> UsageBilled | Refusal:
     """Draft the usage of running periods that crossed a threshold of the rule book by today.
 
     What else is due waits for a run, so that the contract is billed no further by it.
@@ -125,14 +133,15 @@ def bill_usage(work: Work, contract: Contract) -> tuple[Invoice, ...] | Refusal:
     bill = bill_of(work.env, work.tx, contract, work.tenant)
     if isinstance(bill, Refusal):
         return bill
-    lines = crossed_usage(contract, bill.usage, bill.existing, work.at.date(), bill.policy)
+    today = work.at.date()
+    lines = crossed_usage(contract, bill.usage, bill.existing, today, bill.policy)
     drafts = drafts_of(bill, bill.documents(lines), at=work.at, name=lambda: work.new_id("in"))
     if isinstance(drafts, Refusal):
         return drafts
     _save_drafts(work, drafts)
     if drafts.invoices:
         _mark(work, contract.id, contract.start - timedelta(days=1), drafts.invoices)
-    return drafts.invoices
+    return UsageBilled(drafts.invoices, min((each.on for each in bill.usage if each.on > today), default=None))
 
 
 def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:

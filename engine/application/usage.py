@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.application.content import find_book
 from engine.application.faults import invalid, not_found
@@ -44,10 +44,14 @@ class UsageRecorded:
 
 @dataclass(frozen=True, slots=True)
 class UsageLook:
-    """A contract with thresholds whose usage was not looked at since some arrived; ``id`` is that of the contract."""
+    """A contract with thresholds whose usage was not looked at since some arrived; ``id`` is that of the contract.
+
+    With a day it waits for that day: what had come by then was looked at, and some is dated on it.
+    """
 
     id: str
     since: datetime
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
