@@ -67,6 +67,8 @@ WAYS = MappingProxyType(
         PaymentReceived.__name__: "a payment stays as it came in",
         PrepaidAdded.__name__: "revoke what is left of a credit that was granted; one that was bought stays",
         PrepaidUsed.__name__: "issue a credit note on the invoice, and what is no longer owed comes back",
+        PrepaidReturned.__name__: "it follows its credit note; let the credit pay what else is open, or charge again",
+        PrepaidExpired.__name__: "add a granted credit of the amount, if the customer is to have it all the same",
         RevenueRecognised.__name__: RUN_AGAIN,
         RevenueReversed.__name__: RUN_AGAIN,
     }

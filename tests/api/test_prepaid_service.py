@@ -221,6 +221,28 @@ def test_what_comes_back_after_its_end_into_a_closed_month_expires_in_the_first_
     ties_out(shop, "2026-04-30")
 
 
+def test_every_entry_of_a_credit_says_how_it_is_corrected(shop: Served) -> None:
+    add(shop, 4_000, end=deal.day("2026-03-20"))
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    (invoice,) = deal.invoiced(shop, order.contract, "2026-03-31")
+    shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill"))
+    deal.move_clock(shop, "2026-03-20T12:00:00Z")
+    entries = shop.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest(page_size=100)).entries
+    said = {
+        each.kind: failure(shop.revenue.ReverseEntry, revenue_pb2.ReverseEntryRequest(name=each.name))
+        for each in entries
+        if each.kind.startswith("Prepaid")
+    }
+    assert {each.reason for each in said.values()} == {"LED034"}
+    ways = {kind: each.fields["name"].partition("; ")[2] for kind, each in said.items()}
+    assert ways == {
+        "PrepaidAdded": "revoke what is left of a credit that was granted; one that was bought stays",
+        "PrepaidUsed": "issue a credit note on the invoice, and what is no longer owed comes back",
+        "PrepaidReturned": "it follows its credit note; let the credit pay what else is open, or charge again",
+        "PrepaidExpired": "add a granted credit of the amount, if the customer is to have it all the same",
+    }
+
+
 def test_a_credit_may_pay_an_older_invoice(shop: Served) -> None:
     invoice, draft = final_invoice(shop), drafted(shop)
     ask = prepaid_pb2.ApplyPrepaidCreditsRequest(invoice=invoice.name)
