@@ -27,7 +27,7 @@ class CreditSource(Enum):
 class PrepaidCredit:
     """A credit of a customer, for ``products`` (all when empty), on invoices dated before ``end``.
 
-    ``used`` is what invoices hold of it now, ``expired`` what was left when it ended.
+    ``used`` is what invoices hold of it now, ``expired`` what was left when it ended, and what came back afterwards.
     """
 
     id: str

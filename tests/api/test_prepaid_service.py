@@ -221,6 +221,24 @@ def test_what_comes_back_after_its_end_into_a_closed_month_expires_in_the_first_
     ties_out(shop, "2026-04-30")
 
 
+def test_a_credit_that_ended_gets_back_what_it_paid_of_several_invoices_and_loses_it(shop: Served) -> None:
+    credit = add(shop, 9_000, source=BOUGHT, end=deal.day("2026-05-10"))
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=12)
+    deal.invoiced(shop, order.contract, "2026-05-01")
+    # 35.70 of March, of April, and 18.60 of May
+    assert found(shop, credit).used == 9_000
+    deal.move_clock(shop, "2026-05-20T12:00:00Z")
+    request = contract_pb2.TerminateContractRequest(
+        name=order.contract, end=deal.day("2026-04-01"), reason="moves away"
+    )
+    shop.contracts.TerminateContract(request)
+    after = found(shop, credit)
+    assert (after.used, after.expired, after.left) == (3_570, 5_430, 0)
+    assert sorted(each.lines[0].amount for each in expiries(shop)) == [1_860, 3_570]
+    assert {each.fact_date.day for each in expiries(shop)} == {20}
+    ties_out(shop, "2026-05-31")
+
+
 def test_every_entry_of_a_credit_says_how_it_is_corrected(shop: Served) -> None:
     add(shop, 4_000, end=deal.day("2026-03-20"))
     order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
