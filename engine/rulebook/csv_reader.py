@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.diagnostics import Span
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Report, Scalar
@@ -47,6 +49,8 @@ def read_csv(path: str, content: bytes, report: Report) -> Table | None:
     if not header:
         report.add(finding("TBL001", "the table has no header row", Span(path), "add a first row with column names"))
         return None
+    if _parted_by_both(header, rows, report):
+        return None
     table = Table(path, options, header, _within_bounds(path, rows, report))
     if whole:
         report_empty(table, report)
@@ -74,6 +78,18 @@ def _parted_otherwise(header: tuple[Scalar, ...], report: Report) -> bool:
     what = "tabs" if mark == "\t" else f"`{mark}`"
     hint = "save the table as CSV with commas, or as XLSX"
     report.add(finding("TBL018", f"the cells are parted by {what}, not by commas", only.span, hint))
+    return True
+
+
+def _parted_by_both(header: Sequence[Scalar], rows: Sequence[Row], report: Report) -> bool:
+    """Report a semicolon in the header where all rows have a comma; a name of a column may well hold one otherwise."""
+    mixed = [each for each in header if ";" in each.text]
+    meant = sum(each.text.count(";") for each in mixed) + len(header)
+    if not mixed or not rows or any(len(each.texts) != meant for each in rows):
+        return False
+    for each in mixed:
+        message = f"the columns `{each.text}` are parted by `;`, and the cells below them by commas"
+        report.add(finding("TBL018", message, each.span, "put a comma between them"))
     return True
 
 

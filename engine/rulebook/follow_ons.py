@@ -47,8 +47,8 @@ _UNKNOWN = _codes(
 """Codes that say that a name is not declared."""
 _ABSENT = _codes("PRC201 PRC205 PRC207 APR302 DSC203")
 """Codes that say that something is missing for a thing that they name."""
-_SHAPE = _codes("FLD002 TBL008 PRC205 PRC212 DSC201 TBL013")
-"""Codes that say that something is missing from a record or a table."""
+_SHAPE = _codes("FLD002 TBL008 PRC201 PRC205 PRC212 DSC201 TBL013")
+"""Codes that say that something is missing from a record or a table: a key, a column, a price in a currency."""
 _COMPUTED = _codes("CAT005 CST001 CST002 CST003 CFG101 CFG103")
 """Codes that are computed from all products."""
 _STRUCTURE = _codes("FLD001 FLD002 FLD003 TBL002 TBL003 TBL008 YML002 CAT007")

@@ -82,3 +82,13 @@ def test_what_no_unreadable_file_can_explain_is_shown() -> None:
 
 def test_every_folder_says_where_its_names_are_used() -> None:
     assert set(NAMED_IN) == {"", *FOLDERS}
+
+
+def test_a_price_in_a_currency_that_was_misspelt_is_not_missing_too() -> None:
+    products = "  - {sku: X, name: X, list: {EURO: 1.00}}\n  - {sku: Y, name: Y}\n"
+    book = {
+        "book.yaml": b"id: x\ntitle: x\ncurrency: EUR\n",
+        "catalog/x.yaml": f"products:\n{products}".encode(),
+    }
+    found = [(str(each.code), each.span.line, "not shown" in each.hint) for each in load(book).diagnostics]
+    assert found == [("PRC209", 2, True), ("PRC201", 3, False)]
