@@ -26,18 +26,18 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say make PYTHON=python3.12" >&2; exit 1; }
 	@echo "==> creating $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "this Python has no venv module; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install -qq --upgrade pip
 
 $(RUNTIME): pyproject.toml build_hook.py | $(BIN)/python
 	@echo "==> installing the engine (about a minute the first time)"
-	@$(BIN)/python -m pip install --quiet -e .
+	@$(BIN)/python -m pip install -qq -e .
 	@touch $@
 
 $(TOOLS): pyproject.toml build_hook.py | $(RUNTIME)
 	@echo "==> installing the tools for tests and checks"
-	@$(BIN)/python -m pip install --quiet -e '.[dev]'
-	@$(BIN)/python -m pip install --quiet -e '.[compile]' || echo "    no wheel of dd for this machine: models are answered without compiled diagrams"
-	@$(BIN)/python -m pip install --quiet -e '.[durable]' >/dev/null 2>&1 || echo "    durable-rules did not build (it needs a C compiler): its adapter is skipped"
+	@$(BIN)/python -m pip install -qq -e '.[dev]'
+	@$(BIN)/python -m pip install -qq -e '.[compile]' || echo "    no wheel of dd for this machine: models are answered without compiled diagrams"
+	@$(BIN)/python -m pip install -qq -e '.[durable]' >/dev/null 2>&1 || echo "    durable-rules did not build (it needs a C compiler): its adapter is skipped"
 	@touch $@
 
 demo: $(RUNTIME)
