@@ -46,15 +46,19 @@ def read_csv(path: str, content: bytes, report: Report) -> Table | None:
             header = _header(path, row)
             if _parted_otherwise(header, report):
                 return None
-    if not header:
-        report.add(finding("TBL001", "the table has no header row", Span(path), "add a first row with column names"))
-        return None
-    if _parted_by_both(header, rows, report):
+    if not _has_columns(path, header, rows, report):
         return None
     table = Table(path, options, header, _within_bounds(path, rows, report))
     if whole:
         report_empty(table, report)
     return check_shape(table, report)
+
+
+def _has_columns(path: str, header: Sequence[Scalar], rows: Sequence[Row], report: Report) -> bool:
+    if not header:
+        report.add(finding("TBL001", "the table has no header row", Span(path), "add a first row with column names"))
+        return False
+    return not _parted_by_both(header, rows, report)
 
 
 def _within_bounds(path: str, rows: list[Row], report: Report) -> tuple[Row, ...]:
