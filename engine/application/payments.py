@@ -61,7 +61,7 @@ def record_payment(
         return Refusal(tuple(faults))
     payment = Payment(work.new_id("pa"), key, invoice.bill_to.customer, on, amount, reference)
     work.tx.add(payment)
-    trace = Trace(customer=invoice.bill_to.customer, invoice=key, contract=_contract(invoice))
+    trace = Trace(customer=invoice.bill_to.customer, invoice=key, contract=invoice.contract)
     problem = book(work, (PaymentReceived(FactKey(f"payment/{payment.id}"), on, amount, trace),))
     if problem is not None:
         return problem
@@ -102,8 +102,3 @@ def _everything(invoice: Invoice, earlier: Sequence[BillLine]) -> list[CreditWis
     for line in earlier:
         left[line.credits] += line.amount.minor_units
     return [CreditWish(line, amount) for line, amount in left.items() if amount > 0]
-
-
-def _contract(invoice: Invoice) -> str:
-    contracts = {each.contract for each in invoice.lines}
-    return contracts.pop() if len(contracts) == 1 else ""

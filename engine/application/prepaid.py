@@ -258,7 +258,7 @@ def _trace(credit: PrepaidCredit) -> Trace:
 
 
 def _of(invoice: Invoice) -> Trace:
-    return Trace(customer=invoice.bill_to.customer, invoice=invoice.id)
+    return Trace(customer=invoice.bill_to.customer, invoice=invoice.id, contract=invoice.contract)
 
 
 def _faults(work: Work, wanted: PrepaidCredit) -> Iterator[Fault]:

@@ -85,6 +85,12 @@ class Invoice:
         return self.net + self.tax
 
     @property
+    def contract(self) -> str:
+        """The contract that all its lines are of; empty: they are of several."""
+        contracts = {each.contract for each in self.lines}
+        return contracts.pop() if len(contracts) == 1 else ""
+
+    @property
     def is_final(self) -> bool:
         """Whether it has its number."""
         return self.status is DocumentStatus.FINALIZED

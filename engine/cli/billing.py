@@ -123,7 +123,7 @@ def send_usage(client: Client, screen: Screen, options: argparse.Namespace) -> A
     taken = "would be taken" if options.check else "taken"
     screen.say(f"{counted(recorded, 'record')} {taken}, {known:,} known before, {counted(len(refused), 'fault')}")
     if outside:
-        kept = "would be kept" if options.check else "are kept"
+        kept = "would be kept" if options.check else "is kept" if len(outside) == 1 else "are kept"
         screen.say(f"{counted(len(outside), 'record')} outside all service {kept}, and not billed:")
         screen.say(f"  {', '.join(outside[:MOST_SHOWN])}{', ...' if len(outside) > MOST_SHOWN else ''}")
     faults = [{"line": place, "id": name, "message": what} for place, name, what in refused]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen, day, minor_units, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount, named, option, positional
+from engine.diagnostics import counted
 
 if TYPE_CHECKING:
     from engine.client import Client
@@ -109,7 +110,7 @@ def _shown(screen: Screen, coupon: Any) -> Any:
 def _takes_off(coupon: Any) -> str:
     if coupon.WhichOneof("off") == "percent_off":
         own = coupon.percent_off
-        return f"{own.percent} % of " + (f"{own.invoices} invoices" if own.invoices else "every invoice")
+        return f"{own.percent} % of " + (counted(own.invoices, "invoice") if own.invoices else "every invoice")
     return money(coupon.amount_off.amount, coupon.amount_off.currency_code)
 
 
@@ -118,7 +119,7 @@ def _left(coupon: Any) -> str:
         return "nothing"
     if coupon.WhichOneof("off") == "percent_off":
         own = coupon.percent_off
-        return f"{own.invoices - own.used_invoices} invoices" if own.invoices else "no limit"
+        return counted(own.invoices - own.used_invoices, "invoice") if own.invoices else "no limit"
     return money(coupon.amount_off.left, coupon.amount_off.currency_code)
 
 

@@ -24,6 +24,8 @@ MOST_ROWS = 1_048_575
 """What one sheet holds below its heads."""
 MOST_CHARACTERS = 32_767
 """What one cell of a sheet holds."""
+MOST_PLACES = 15
+"""The decimals that a cell can hold."""
 NO_SHEET_NAME = r"[\[\]:*?/\\'\x00-\x1f]"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -85,8 +87,21 @@ def _workbook(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Cell]]
         cell.data_type = "s"  # never a formula, whatever it begins with
         return cell
 
+    def number(value: Decimal) -> object:
+        cell = WriteOnlyCell(sheet)
+        cell.value = value
+        places = max(0, -int(value.as_tuple().exponent))
+        cell.number_format = "#,##0" + (f".{'0' * min(places, MOST_PLACES)}" if places else "")
+        return cell
+
+    def shown(cell: Cell) -> object:
+        if isinstance(cell, str):
+            return text(cell) if cell else None
+        return number(cell) if isinstance(cell, Decimal) and cell.is_finite() else cell
+
+    sheet.freeze_panes = "A2"
     for row in (columns, *rows):
-        sheet.append([text(cell) if isinstance(cell, str) else cell for cell in row])
+        sheet.append([shown(cell) for cell in row])
     book.save(path)
 
 

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.books import STATES, show_credit_note, show_invoice
+from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen, day, minor_units, money
 from engine.cli.verbs import (
     Argument,
@@ -27,6 +28,10 @@ MOST_FREE = 20
 NAME = positional("name", "the invoice, by name or id", named("invoices"))
 NOTE = positional("name", "the credit note, by name or id", named("creditNotes"))
 CONTRACT = positional("contract", "the contract, such as k-000001", named("contracts"))
+OF_WHOM = (
+    option("--customer", "only of this customer", default=""),
+    option("--contract", "only of this contract", default=""),
+)
 UNTIL = option("--until", "bill what is due up to this day", kind=a_day, required=True)
 
 
@@ -42,7 +47,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         NAME,
         Argument(
             ("--lines",),
-            "LINE=AMOUNT before tax (default: all that is left)",
+            "LINE=AMOUNT before tax, where LINE is a contract line, a product or an id (default: all that is left)",
             an_amount_of_a_line,
             default=(),
             many=True,
@@ -64,7 +69,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("preview", "the invoices of a contract as they will be", preview, (CONTRACT, UNTIL)),
         Verb("run", "draft what is due", run, (UNTIL,)),
         Verb("usage", "record how much was used of a line", record_usage, usage),
-        Verb("list", "list invoices", list_invoices),
+        Verb("list", "list invoices", list_invoices, OF_WHOM),
         Verb("show", "show an invoice", show, (NAME,)),
         Verb("finalize", "give a draft its number; it becomes immutable", finalize, (NAME,)),
         Verb("void", "void a draft", void, (NAME,)),
@@ -121,9 +126,11 @@ def record_usage(client: Client, screen: Screen, options: argparse.Namespace) ->
     return answer
 
 
-def list_invoices(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
+def list_invoices(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List invoices."""
-    invoices = list(client.billing.list_invoices())
+    customer = named("customers")(options.customer) if options.customer else ""
+    contract = named("contracts")(options.contract) if options.contract else ""
+    invoices = list(client.billing.list_invoices(customer=customer, contract=contract))
     rows = [
         [
             each.name.partition("/")[2],
@@ -196,8 +203,11 @@ def record_payment(client: Client, screen: Screen, options: argparse.Namespace) 
 
 def issue_credit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Issue a credit note; without lines, for all that is left on the invoice."""
-    code = client.billing.get_invoice(name=options.name).currency_code
-    lines = [{"line": line, "amount": minor_units(amount, code)} for line, amount in options.lines]
+    invoice = client.billing.get_invoice(name=options.name)
+    lines = [
+        {"line": _line_of(invoice, line), "amount": minor_units(amount, invoice.currency_code)}
+        for line, amount in options.lines
+    ]
     note = client.billing.issue_credit_note(
         invoice=options.name,
         lines=lines,
@@ -207,6 +217,20 @@ def issue_credit(client: Client, screen: Screen, options: argparse.Namespace) ->
     )
     show_credit_note(screen, note)
     return note
+
+
+def _line_of(invoice: Any, said: str) -> str:
+    """The id of the invoice line that people name by its contract line or product, as they see it on the invoice."""
+    if any(said == each.id for each in invoice.lines):
+        return said
+    of_contract: list[str] = [each.id for each in invoice.lines if said == each.quote_line]
+    meant = of_contract or [each.id for each in invoice.lines if said == each.sku]
+    if len(meant) == 1:
+        return meant[0]
+    ids = ", ".join(meant or [each.id for each in invoice.lines])
+    raise VerbFailed(
+        f"`{said}` names {len(meant) or 'no'} line{'s' if meant else ''} of {invoice.name}; say one of {ids}"
+    )
 
 
 def _shown(screen: Screen, invoice: Any) -> Any:

@@ -137,7 +137,7 @@ def an_amount_of_a_line(text: str) -> tuple[str, Decimal]:
     """``LINE=AMOUNT``, for argparse."""
     line, found, value = text.rpartition("=")
     if not found or not line:
-        raise argparse.ArgumentTypeError(f"`{text}` is not LINE=AMOUNT, such as k-000001/m/one_time/2026-03-01=12.50")
+        raise argparse.ArgumentTypeError(f"`{text}` is not LINE=AMOUNT, such as seats=12.50")
     return line, an_amount(value)
 
 

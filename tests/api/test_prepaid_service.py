@@ -75,6 +75,10 @@ def test_a_bought_credit_pays_invoices_after_tax_until_nothing_is_left(shop: Ser
     ties_out(shop, "2026-05-31")
     # receivable: 21.40 and 35.70; tax of three invoices; revenue as billed
     assert accounts(shop) == {"cash": 5_000, "receivable": 5_710, "revenue": -9_000, "tax_payable": -1_710}
+    journal = shop.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest(contract=order.contract))
+    lines = [line for entry in journal.entries for line in entry.lines if line.account == "receivable"]
+    # of the contract, too: 107.10 billed less the 50.00 that the credit paid
+    assert sum(each.amount for each in lines) == 5_710
     pay = billing_pb2.RecordPaymentRequest(invoice=second.name, amount=2_141, pay_date=deal.day("2026-04-10"))
     assert failure(shop.billing.RecordPayment, pay).reason == "PAY002"
 

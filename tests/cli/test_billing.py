@@ -139,6 +139,7 @@ def test_usage_outside_all_service_is_said_and_listed(shop: Served, cpq: Callabl
     said = cpq("billing", "usage", str(file), "--check")
     assert f"1 record outside all service would be kept, and not billed:\n  {contract} b\n" in said
     assert cpq("billing", "usage", str(file), "--json")["outside_service"] == [f"{contract} b"]
+    assert "1 record outside all service is kept, and not billed:" in cpq("billing", "usage", str(file))
     (line,) = [each for each in cpq("billing", "recorded", contract).splitlines() if each.startswith("a ")]
     assert line.split() == ["a", "calls", "2026-03-01", "5", "calls"]
     one = cpq("invoice", "usage", contract, "--line", "calls", "--day", "2025-03-02", "--quantity", "1", "--id", "z")

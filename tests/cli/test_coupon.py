@@ -70,6 +70,8 @@ def test_a_percent_for_some_invoices_is_granted_and_ended(cpq: Callable[..., str
     assert "left: 2 invoices" in cpq("coupon", "show", "cp-000001")
     ended = cpq("coupon", "end", "cp-000001", "--day", "2026-04-01")
     assert "invoices of 2026-03-01 on, before 2026-04-01" in ended
+    once = cpq("coupon", "grant", "anna", "--title", "Once", "--percent", "5", "--invoices", "1")
+    assert "takes off 5 % of 1 invoice; left: 1 invoice\n" in once
     every = cpq("coupon", "grant", "anna", "--title", "Always", "--percent", "1")
     assert "takes off 1 % of every invoice; left: no limit" in every
     listed = cpq("coupon", "list", "--customer", "anna")

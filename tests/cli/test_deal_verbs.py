@@ -235,6 +235,15 @@ def it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
     line = cpq("invoice", "show", name, "--json")["lines"][0]["id"]
     assert "is not LINE=AMOUNT" in cpq("invoice", "credit", name, "--reason", "goodwill", "--lines", "x", code=2)
     assert "-1.50" in cpq("invoice", "credit", name, "--reason", "goodwill", "--lines", f"{line}=1.50")
+    credit = ("invoice", "credit", name, "--reason", "late", "--lines")
+    unknown = cpq(*credit, "mice=1.00", code=2)
+    assert f"`mice` names no line of {name}; say one of" in unknown and line in unknown
+    assert "-0.25" in cpq(*credit, f"{line.split('/')[1]}=0.25"), "by the line of the contract"
+    sku = cpq("invoice", "show", name, "--json")["lines"][0]["sku"]
+    assert "-0.35" in cpq(*credit, f"{sku}=0.35"), "by the product, as the invoice shows it"
+    assert name.partition("/")[2] in cpq("invoice", "list", "--contract", deal["contract"])
+    assert name.partition("/")[2] not in cpq("invoice", "list", "--contract", "k-999999")
+    assert name.partition("/")[2] not in cpq("invoice", "list", "--customer", "c-999999")
     both = ("--reason", "x", "--past-fault", "--price-change")
     assert "not both" in cpq("invoice", "credit", name, *both, code=1)
     assert "EUR" in cpq("invoice", "credit", name, "--reason", "goodwill")

@@ -46,3 +46,16 @@ def test_amounts_keep_all_their_digits(tmp_path: Path) -> None:
     assert Decimal(str(sheet(tmp_path / "a.xlsx")[1][0])) == amount
     export(tmp_path / "a.csv", ["amount"], [[Decimal("1E+2")], [Decimal("0.000000123")]])
     assert (tmp_path / "a.csv").read_text() == "amount\n100\n0.000000123\n"
+
+
+def test_amounts_are_shown_with_their_decimals_under_heads_that_stay(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    export(
+        path,
+        ["account", "debit", "rows", "rate"],
+        [["cash", Decimal("1640.40"), 3, Decimal("0.1667")], ["", None, 0, None]],
+    )
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet.freeze_panes == "A2"
+    assert [each.number_format for each in sheet[2]] == ["General", "#,##0.00", "General", "#,##0.0000"]
+    assert [each.data_type for each in sheet[3]] == ["n", "n", "n", "n"], "an empty cell is empty"
