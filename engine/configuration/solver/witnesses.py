@@ -13,6 +13,8 @@ from engine.configuration.solver.search import BudgetSpentError, Search
 
 LUCK = 6
 """Walks that may fail in a row before the solver takes over; each that arrives earns one more."""
+ADAPTED_FROM = 600
+"""Atoms from which remembered solutions are walked to a choice: in a smaller problem the solver is quicker than a walk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class WitnessFinder:
         What is hard to arrive at stays so click after click, while the newest choice is as near to one as to another.
         """
         rotator = self._rotator
-        if rotator is None:
+        if rotator is None or self._atoms < ADAPTED_FROM:
             return
         luck = LUCK
         for solution in self._remembered.those(misfits == 1):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.configuration.solver import remembered
+from engine.configuration.solver import remembered, witnesses
 from engine.configuration.solver.bits import mask
 from engine.configuration.solver.cnf import Cnf
 from engine.configuration.solver.remembered import Remembered
@@ -68,6 +68,7 @@ def test_domains_click_after_click_are_those_of_every_assignment(seed: int) -> N
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(remembered, "REMEMBERED_MAX", rnd.choice([1, 3, 10, 1_024]))
+        patch.setattr(witnesses, "ADAPTED_FROM", rnd.choice([0, 0, 10]))
         search = Search(Cnf(tuple(clauses), (-1,) * len(clauses), atoms))
         finder = WitnessFinder(search, atoms, Rotator(touching(clauses), atoms))
         sessions: list[list[int]] = [[], [], []]
@@ -89,8 +90,9 @@ def test_domains_click_after_click_are_those_of_every_assignment(seed: int) -> N
             assert found == Possible(true.hold & wanted.hold, true.fail & wanted.fail)
 
 
-def test_a_choice_that_known_solutions_nearly_fit_asks_the_solver_nothing() -> None:
+def test_a_choice_that_known_solutions_nearly_fit_asks_the_solver_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten pairs of which one each: a walk brings every known solution to the new choice, and keeps what it shows."""
+    monkeypatch.setattr(witnesses, "ADAPTED_FROM", 20)
     pairs = [clause for at in range(1, 21, 2) for clause in ((at, at + 1), (-at, -at - 1))]
     search = Search(Cnf(tuple(pairs), (-1,) * len(pairs), 20))
     finder = WitnessFinder(search, 20, Rotator(touching(pairs), 20))
