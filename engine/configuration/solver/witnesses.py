@@ -14,7 +14,7 @@ from engine.configuration.solver.search import BudgetSpentError, Search
 LUCK = 6
 """Walks that may fail in a row before the solver takes over; each that arrives earns one more."""
 ADAPTED_FROM = 600
-"""Atoms from which remembered solutions are walked to a choice: in a smaller problem the solver is quicker than a walk."""
+"""Atoms from which remembered solutions are walked to a choice: in a smaller problem the solver is quicker."""
 
 
 @dataclass(frozen=True, slots=True)
