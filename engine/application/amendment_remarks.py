@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.application.amendment_basis import as_they_run, untouched_lines
+from engine.application.amendment_basis import as_they_run, running_lines, unknown_lines, untouched_lines
 from engine.application.content import Content, find_book, price
 from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.quotes import content_of
+from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId
-from engine.contracts import Amendment, AmendmentKind, Contract, runs_on
+from engine.contracts import Amendment, AmendmentKind, Contract, LineInForce, runs_on
 from engine.diagnostics import Refusal
 from engine.money import Money
 from engine.pricing.result import PricedLine
@@ -26,7 +27,7 @@ def remarks_of(env: Environment, reader: Reader, quote: Quote, *, tenant: str) -
     contract = reader.get(Contract, amendment.contract)
     assert contract is not None, "contracts are never deleted"
     changed = _Changed(env, reader, quote, amendment, contract, tenant)
-    return (*changed.dearer_than_rules(), *changed.percents_that_stay())
+    return (*changed.dearer_than_rules(), *changed.percents_that_stay(), *changed.not_counted())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,40 @@ class _Changed:
         if not (staying or named):
             return
         whole = untouched_lines(self.contract, replace(self.amendment, successions=()), active.parts.catalog)
-        was = tuple(as_they_run(self.reader, self.contract, self.amendment, whole))
-        goes_on = tuple(as_they_run(self.reader, self.contract, self.amendment, untouched))
         manual = tuple(each for each in content.manual if each.target not in named.values())
-        before = self._priced(replace(content, lines=was, manual=()))
-        after = self._priced(replace(content, lines=(*content.lines, *goes_on), manual=manual))
+        was = {key: each for key, each in whole.items() if key in staying or key in named}
+        before = self._beside(replace(content, lines=(), manual=()), active, was, whole)
+        goes_on = {key: each for key, each in untouched.items() if key in staying}
+        after = self._beside(replace(content, manual=manual), active, goes_on, untouched)
         for key, name in (staying | named).items():
             old, new, line = before.get(LineId(key)), after.get(LineId(name)), running[key].line
             if old is not None and new is not None and old.unit != new.unit:
                 amounts = f"from {self._money(old.stage_amount)} to {self._money(new.stage_amount)}"
                 stays = f"`{name}` stays at {self._money(line.amount.minor_units)} as agreed"
                 yield f"{stays}, but {line.sku} is a percent of lines that change: by the rules it would go {amounts}"
+
+    def not_counted(self) -> Iterator[str]:
+        """Added percents of others beside lines whose products the rule book does not know any more."""
+        priced = self.quote.priced
+        active = find_book(self.env, self.tenant, book_hash=priced.rule_book, day=priced.request.date)
+        if isinstance(active, Refusal):
+            return
+        percents = active.parts.plan.percent_of
+        unknown = unknown_lines(self.contract, self.amendment, active.parts.catalog)
+        for line in priced.request.lines if unknown else ():
+            if line.sku in percents:
+                named = ", ".join(f"`{each}`" for each in unknown)
+                yield f"`{line.id}` is a percent of others and does not count {named}: the rule book lost its product"
+
+    def _beside(
+        self, content: Content, active: ActiveBook, asked: Mapping[str, LineInForce], whole: Mapping[str, LineInForce]
+    ) -> dict[LineId, PricedLine]:
+        """What lines of the contract come to when they are asked for again, beside the rest of it."""
+        reader, amendment, day = self.reader, self.amendment, self.quote.priced.request.date
+        rest = {key: each for key, each in whole.items() if key not in asked}
+        running = running_lines(reader, content, amendment, rest, active=active, day=day)
+        lines = (*content.lines, *as_they_run(reader, self.contract, amendment, asked))
+        return self._priced(replace(content, lines=lines, running=running))
 
     def _content(self) -> Content:
         return content_of(self.quote.request, self.quote.parties.customer)

@@ -28,7 +28,7 @@ from engine.quotes.evaluation import Parts, PricedQuote, evaluate, faults_before
 from engine.quotes.lines import resolve
 from engine.quotes.ramp import Ramp, Term, as_asked, expand
 from engine.quotes.reevaluation import reevaluate
-from engine.quotes.request import QuoteRequest, RequestedLine
+from engine.quotes.request import QuoteRequest, RequestedLine, RunningLine
 from engine.rulebook.line_attributes import read_attributes
 
 NO_RULE_BOOK = Code("NO_RULE_BOOK")
@@ -39,7 +39,7 @@ T = TypeVar("T")
 class Content:
     """What a caller asks for; what is not given is None or empty. ``carried`` are facts of an earlier evaluation.
 
-    ``only_ends``: it ends lines of a contract, so that it may hold none.
+    ``only_ends``: it ends lines of a contract, so that it may hold none. ``running`` are those that go on beside it.
     """
 
     lines: tuple[RequestedLine, ...]
@@ -56,6 +56,7 @@ class Content:
     ramps: Mapping[LineId, Ramp] = field(default_factory=lambda: MappingProxyType({}))
     exchange: tuple[FrozenRate, ...] = ()
     carried: Carried = NOTHING_CARRIED
+    running: tuple[RunningLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _
         exchange=content.exchange,
         redeemed=redeemed(reader, plan, content.codes, customer=content.customer, currency=code),
         only_ends=content.only_ends,
+        running=content.running,
         past=past_quantities(reader, plan, skus, customer=content.customer, currency=code, day=day),
     )
     return _Asked(request, (*faults, *facts.faults, *header.faults, *read.faults))

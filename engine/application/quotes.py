@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
-from engine.application.amendment_basis import basis_faults
+from engine.application.amendment_basis import with_running
 from engine.application.content import Content, price, price_edited
 from engine.application.faults import etag_mismatch, invalid, not_found
 from engine.application.perform import Environment, Work
@@ -65,7 +65,8 @@ def create_quote(work: Work, draft: Draft, *, etag: str) -> Quote | Refusal:
     """Evaluate what is asked for and keep it as a draft; everybody it names must exist."""
     if etag:
         return etag_mismatch("", etag)
-    priced = evaluated(work.env, work.tx, draft.content, draft.parties, today=work.at.date(), tenant=work.tenant)
+    content = _beside(work, draft.content, draft.amendment)
+    priced = evaluated(work.env, work.tx, content, draft.parties, today=work.at.date(), tenant=work.tenant)
     if isinstance(priced, Refusal):
         return priced
     decision = lifecycle.draft(
@@ -80,9 +81,6 @@ def create_quote(work: Work, draft: Draft, *, etag: str) -> Quote | Refusal:
     if isinstance(quote, Refusal):
         return quote
     quote = replace(quote, amendment=draft.amendment)
-    problem = _basis_refused(work, quote, priced)
-    if problem is not None:
-        return problem
     work.tx.add(quote)
     return quote
 
@@ -122,11 +120,12 @@ def change_quote(work: Work, key: str, edit: Edit, *, etag: str) -> Quote | Refu
     content = edit.content or content_of(quote.request, parties.customer)
     if content.currency == quote.request.currency:
         content = replace(content, exchange=quote.request.exchange)
+    content = _beside(work, content, quote.amendment)
     priced = evaluated(work.env, work.tx, content, parties, today=work.at.date(), tenant=work.tenant)
     if isinstance(priced, Refusal):
         return priced
     edited = replace(quote, parties=parties, title=_or(edit.title, quote.title))
-    problem = _amendment_refused(quote, edited, priced) or _basis_refused(work, edited, priced)
+    problem = _amendment_refused(quote, edited, priced)
     if problem is not None:
         return problem
     return work.saved(lifecycle.edit(edited, priced, valid_until=edit.valid_until, at=work.at))
@@ -149,14 +148,9 @@ def change_lines(work: Work, key: str, changes: LineChanges, *, etag: str, most:
     priced = with_lines(work.env, work.tx, quote, changes, tenant=work.tenant, most=most)
     if isinstance(priced, Refusal):
         return priced
-    problem = _amendment_refused(quote, quote, priced) or _basis_refused(work, quote, priced)
+    problem = _amendment_refused(quote, quote, priced)
     if problem is not None:
-        return _by_upserts(
-            problem,
-            [each.id for each in priced.request.lines],
-            [each.id for each in quote.request.lines],
-            changes.upserts,
-        )
+        return problem
     return work.saved(lifecycle.edit(quote, priced, valid_until=None, at=work.at))
 
 
@@ -176,6 +170,7 @@ def with_lines(
         return Refusal((invalid("upserts", f"the quote would have {len(kept)} lines; {most} are allowed"),))
     before = content_of(quote.request, quote.parties.customer)
     content = replace(before, lines=tuple(kept.values()), ramps=changes.ramps)
+    content = with_running(env, reader, content, quote.amendment, today=quote.request.date, tenant=tenant)
     priced = price_edited(env, reader, content, quote.priced, tenant=tenant)
     return _by_upserts(priced, tuple(kept), tuple(lines), changes.upserts) if isinstance(priced, Refusal) else priced
 
@@ -223,8 +218,7 @@ def revise_quote(work: Work, key: str, *, valid_until: date, etag: str) -> Quote
     quote = load_quote(work, key, etag)
     if isinstance(quote, Refusal):
         return quote
-    content = _begun_again(quote)
-    priced = _price(work, content)
+    priced = _price(work, _beside(work, _begun_again(quote), quote.amendment))
     if isinstance(priced, Refusal):
         return priced
     return work.saved(lifecycle.revise(quote, priced, valid_until=valid_until, at=work.at))
@@ -244,6 +238,7 @@ def content_of(request: QuoteRequest, customer: str) -> Content:
         start=request.start,
         exchange=request.exchange,
         only_ends=request.only_ends,
+        running=request.running,
     )
 
 
@@ -269,13 +264,9 @@ def _amendment_refused(before: Quote, after: Quote, priced: PricedQuote) -> Refu
     return Refusal(tuple(faults)) if faults else None
 
 
-def _basis_refused(work: Work, quote: Quote, priced: PricedQuote) -> Refusal | None:
-    """A line that is a percent of lines of the contract is not sold for what it comes to without them."""
-    if quote.amendment is None:
-        return None
-    offer = (content_of(priced.request, quote.parties.customer), priced)
-    faults = basis_faults(work.env, work.tx, quote.amendment, offer, tenant=work.tenant)
-    return Refusal(faults) if faults else None
+def _beside(work: Work, content: Content, amendment: Amendment | None) -> Content:
+    """What is asked for, with the lines of the contract that it changes where one of its own counts them."""
+    return with_running(work.env, work.tx, content, amendment, today=work.at.date(), tenant=work.tenant)
 
 
 def _price(work: Work, content: Content) -> PricedQuote | Refusal:

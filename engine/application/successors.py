@@ -110,9 +110,7 @@ def agreed(
     """
     if line.charge.kind is ChargeKind.USAGE or not line.quantity:
         return
-    whole = line.amount if amount is None else amount
-    if inclusive and line.tax is not None:
-        whole = _with_tax(line, whole)
+    whole = stated_amount(line, amount, inclusive=inclusive)
     yield ManualDiscount(
         id=f"agreed.{follows}",
         on=ManualOn.LINE,
@@ -123,6 +121,12 @@ def agreed(
         target=str(follows),
         replaces=Replaces.FINAL,
     )
+
+
+def stated_amount(line: SubscriptionLine, amount: Money | None = None, *, inclusive: bool) -> Money:
+    """What was agreed for one charge period as a book states prices, with tax or without; ``amount`` in its place."""
+    whole = line.amount if amount is None else amount
+    return _with_tax(line, whole) if inclusive and line.tax is not None else whole
 
 
 def _with_tax(line: SubscriptionLine, amount: Money) -> Money:

@@ -7,25 +7,52 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.diagnostics import Fault
-from engine.money import EXACT, Ratio
+from engine.money import EXACT, Ratio, step
 from engine.pricing import codes
 from engine.pricing.models.percent_of_total import PercentCycleError, dependency_order, percent_of
 from engine.pricing.plan import PercentBasis
-from engine.pricing.request import RequestLine, meets
+from engine.pricing.request import Beside, RequestLine, Runs, meets
 from engine.pricing.rows import Rows
 from engine.pricing.starting import start_percent_line
 from engine.pricing.state import ZERO, major
-from engine.pricing.work import Work
+from engine.pricing.work import Work, line_record
 
 LINES_NAMED = 8
 """How many of the lines that one counts its story names."""
 
+_IN_PART = {
+    Runs.AT_FIRST: "counts {} through its whole term, although that ends before it",
+    Runs.LATER: "does not count {}, since that begins after it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a percent line counts: lines of the quote by their numbers, and lines of a contract that run beside it."""
+
+    lines: Sequence[int]
+    beside: Sequence[Beside]
+
+    def amounts(self, rows: Rows, basis: PercentBasis) -> Iterator[int]:
+        """What each of them costs by the list or comes to, in minor units."""
+        if basis is PercentBasis.LIST:
+            yield from (rows.list_amount[each] for each in self.lines)
+            yield from (each.list_amount for each in self.beside)
+        else:
+            yield from (rows.stage_amount[each] for each in self.lines)
+            yield from (each.amount for each in self.beside)
+
+    def names(self, rows: Rows) -> list[str]:
+        """The ids of all of them; what runs already is told apart."""
+        running = [f"{each.line.id} (running)" for each in self.beside]
+        return [*(str(rows.lines[each].id) for each in self.lines), *running]
+
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """The lines that each percent line counts, in the order of their turns, and what people should know about it."""
+    """What each percent line counts, in the order of their turns, and what people should know about it."""
 
-    counted: Mapping[int, Sequence[int]]
+    counted: Mapping[int, Counted]
     remarks: tuple[str, ...]
 
 
@@ -52,7 +79,33 @@ def in_turn(work: Work, rows: Rows, members: Sequence[int]) -> Turns | Fault:
     except PercentCycleError as cycle:
         names = ", ".join(f"`{rows.lines[each].id}`" for each in cycle.members)
         return Fault(codes.PERCENT_CYCLE, "lines", f"lines are percents of each other: {names}")
-    return Turns({index: counted[index] for index in order}, tuple(_of_first_segments(rows, held)))
+    beside = {index: tuple(_beside(work, rows.lines[index])) for index in order}
+    running = {index: [each for each in found if each.runs is not Runs.LATER] for index, found in beside.items()}
+    remarks = (remark for index, found in beside.items() for remark in _of_terms(rows.lines[index], found))
+    turns = {index: Counted(counted[index], running[index]) for index in order}
+    return Turns(turns, (*_of_first_segments(rows, held), *remarks))
+
+
+def _of_terms(line: RequestLine, beside: Sequence[Beside]) -> Iterator[str]:
+    """Running lines that are not there through the whole term of a line that counts them."""
+    for runs, says in _IN_PART.items():
+        named = [f"`{each.line.id}`" for each in beside if each.runs is runs]
+        if named:
+            some = ", ".join(named[:LINES_NAMED]) + (", ..." if len(named) > LINES_NAMED else "")
+            yield f"`{line.id}` {says.format(some)}: give `{line.id}` a ramp of its own to follow it"
+
+
+def _beside(work: Work, line: RequestLine) -> Iterator[Beside]:
+    """The lines of a contract that a percent line is for, found as those of the quote are."""
+    for each in line.beside:
+        record = line_record(work.plan, each.line)
+        record["list_amount"] = listed = major(each.list_amount, work.currency)
+        record["net"] = record["running"] = amount = major(each.amount, work.currency)
+        record["list"] = step(EXACT.divide(listed, each.line.quantity))
+        record["unit"] = step(EXACT.divide(amount, each.line.quantity))
+        record["discounted"] = each.amount < each.list_amount
+        if work.holds(work.percent_of[line.sku].of, record):
+            yield each
 
 
 def _uneven(rows: Rows, index: int, counted: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -84,35 +137,34 @@ def _of_first_segments(rows: Rows, held: Mapping[int, Sequence[int]]) -> Iterato
             yield f"`{line.id}` is a percent of a ramp and counts its first segment through the whole term: {hint}"
 
 
-def of_nothing(work: Work, rows: Rows, index: int, counted: Sequence[int]) -> Iterator[str]:
+def of_nothing(work: Work, rows: Rows, index: int, counted: Counted) -> Iterator[str]:
     """What people should know about a line that costs nothing because of what it counts."""
     line = rows.lines[index]
     if rows.stage_amount[index]:
         return
-    if not counted:
+    if not (counted.lines or counted.beside):
         yield f"`{line.id}` costs nothing: it is a percent of other lines, and none that it counts runs beside it"
     elif work.percent_of[line.sku].use.basis is PercentBasis.LIST:
-        is_listed = any(rows.list_amount[other] for other in counted)
-        if not is_listed and any(rows.stage_amount[other] for other in counted):
+        is_listed = any(counted.amounts(rows, PercentBasis.LIST))
+        if not is_listed and any(counted.amounts(rows, PercentBasis.NET)):
             yield f"`{line.id}` costs nothing: it is a percent of list prices, and no line that it counts has one"
 
 
-def start_counting(work: Work, rows: Rows, index: int, counted: Sequence[int]) -> None:
+def start_counting(work: Work, rows: Rows, index: int, counted: Counted) -> None:
     """Let a line start from its percent of what the lines that it counts cost by the list or come to."""
     state = rows.states[index]
     assert state is not None, "a line that counts others never takes the express lane"
     plan = work.percent_of[state.line.sku]
-    column = rows.list_amount if plan.use.basis is PercentBasis.LIST else rows.stage_amount
     percent = work.number(plan.use.percent, state.record)
-    amounts = [major(column[other], work.currency) for other in counted]
+    amounts = [major(each, work.currency) for each in counted.amounts(rows, plan.use.basis)]
     notes = None if work.told is None else work.told.about(state.line.id)
     if notes is not None:
-        names = [str(rows.lines[other].id) for other in counted[:LINES_NAMED]]
-        more = [f"{len(counted) - LINES_NAMED} more"] if len(counted) > LINES_NAMED else []
+        names = counted.names(rows)
+        more = [f"{len(names) - LINES_NAMED} more"] if len(names) > LINES_NAMED else []
         whole = EXACT.plus(sum(amounts, ZERO))
         notes.read[plan.no] = (
             ("percent", percent),
-            ("lines counted", ", ".join([*names, *more]) or "none"),
+            ("lines counted", ", ".join([*names[:LINES_NAMED], *more]) or "none"),
             (f"their {plan.use.basis.value} amount", whole),
         )
     start_percent_line(work, state, plan, percent_of(percent, amounts))

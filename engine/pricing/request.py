@@ -37,7 +37,8 @@ class RequestLine(NamedTuple):
     belongs to and ``bundle`` its SKU; ``segment`` is the number of a ramp segment, ``segment_price`` what a unit of it
     costs in the place of list price, contract and model; rules act on it. ``allowed`` is what the facts allow of the
     plan's rules, for lines whose maker knows it; without it they are looked up. ``is_plain`` says that the line states
-    nothing but product and quantity, and that nothing else is to be found out about it.
+    nothing but product and quantity, and that nothing else is to be found out about it. ``beside`` are the lines of a
+    contract that run beside it, which a percent of others counts, too.
     """
 
     id: LineId
@@ -68,6 +69,28 @@ class RequestLine(NamedTuple):
     term_part: Ratio = NO_PART
     allowed: Allowed | None = None
     is_plain: bool = False
+    beside: tuple[Beside, ...] = ()
+
+
+class Runs(Enum):
+    """How long something runs beside a line: through all of its term, from its first day on but not to its end, or
+    only later.
+    """
+
+    THROUGH = "through"
+    AT_FIRST = "at_first"
+    LATER = "later"
+
+
+class Beside(NamedTuple):
+    """A line of a running contract: what it is, how long it runs beside another, and in minor units for one charge
+    period what it costs by the list and what was agreed.
+    """
+
+    line: RequestLine
+    runs: Runs
+    list_amount: int
+    amount: int
 
 
 def meets(line: RequestLine, other: RequestLine) -> bool:

@@ -35,6 +35,7 @@ from engine.quotes.known import known_of
 from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.phases import Phase, phases_of
 from engine.quotes.request import NONE, QuoteRequest, RequestedLine
+from engine.quotes.running import beside_running
 
 if TYPE_CHECKING:
     from engine.configuration.products.configurator import ProductConfigurator
@@ -215,8 +216,7 @@ def found_out(
     quote = header_facts(request, priced, router.quote_reads)
     rows = line_facts(asked, priced, parts.plan) if router.reads_lines else ()
     path = router.route(quote, request.customer, rows, note=no_margin(priced) if router.reads_margin else "")
-    ramped = any(map(SEGMENT, asked))
-    phases = phases_of(request, price_request(request, asked), priced, parts.plan) if ramped else ()
+    phases = phases_of(request, price_request(request, asked), priced, parts.plan) if any(map(SEGMENT, asked)) else ()
     return PricedQuote(request, parts.rule_book, SEMANTICS, priced, path, findings, phases)
 
 
@@ -235,14 +235,13 @@ def check(
 
     After every one that could not be decided the rest has half the budget: all hard ones together take twice of it.
     """
-    configurators = parts.configurators
-    roots = [each for each in lines if each.requested.sku in configurators and each.requested.parent is None]
+    roots = [each for each in lines if each.requested.sku in parts.configurators and each.requested.parent is None]
     if not roots:
         return ()
     below = children_of(lines)
     findings: list[Finding] = []
     for each in roots:
-        found = configurators[each.requested.sku].on(day).check(_tree(each, below), root=each.id, budget=budget)
+        found = parts.configurators[each.requested.sku].on(day).check(_tree(each, below), root=each.id, budget=budget)
         findings += found
         if any(one.code == UNDECIDED for one in found):
             budget = budget.halved()
@@ -289,6 +288,9 @@ def price_lines(lines: Sequence[ResolvedLine], request: QuoteRequest, parts: Par
             made = _price_line(line, request, parts)
             rest = plain[sku] = made._replace(is_plain=sku not in parts.configurators)[STATED:]
         found.append(_MAKE(asked[:STATED] + rest))
+    if request.running:
+        make = partial(_price_line, request=request, parts=parts)
+        return beside_running(found, lines, request, parts.catalog, parts.plan.percent_of, make)
     return tuple(found)
 
 

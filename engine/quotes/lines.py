@@ -107,7 +107,7 @@ def _sound(request: QuoteRequest, catalog: Catalog) -> tuple[ResolvedLine, ...] 
             found.append(None)
     if is_whole:
         return tuple(cast("list[ResolvedLine]", found))
-    return tuple([each or _resolved(line, by_id, products) for each, line in zip(found, lines, strict=True)])
+    return tuple([each or resolved(line, by_id, products) for each, line in zip(found, lines, strict=True)])
 
 
 def _has_own_faults(
@@ -217,9 +217,10 @@ def _parent_faults(line: RequestedLine, place: str, by_id: Mapping[LineId, Reque
         parent = above.parent
 
 
-def _resolved(
+def resolved(
     line: RequestedLine, by_id: Mapping[LineId, RequestedLine], products: Mapping[Sku, Product]
 ) -> ResolvedLine:
+    """A sound line with its product and total quantity; ``by_id`` has the lines above it."""
     product = products[line.sku]
     if line.parent is None and not line.unit:
         return ResolvedLine(line, product, line.quantity)

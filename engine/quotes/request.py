@@ -60,6 +60,16 @@ class RequestedLine(NamedTuple):
         return self.past_counts and not self.prior_quantity
 
 
+class RunningLine(NamedTuple):
+    """A line of a contract that goes on beside the lines of a quote that changes it, as a quote would ask for it from
+    then on; in minor units for one charge period what it costs by the list of today and what was agreed.
+    """
+
+    line: RequestedLine
+    list_amount: int
+    amount: int
+
+
 NO_MORE = RequestedLine(LineId(""), Sku(""), NONE)[STATED:]
 """What follows in a line that states nothing else, as most lines do."""
 
@@ -72,7 +82,8 @@ class QuoteRequest:
     ``term_months`` is the term of recurring charges, ``start`` when they begin (default: the date of the quote).
     ``only_ends`` says that it ends lines of a contract and may ask for none itself.
     ``exchange`` are the exchange rates that the quote froze, ``past`` what the customer ordered before of products
-    whose price models count it, ``tax_answers`` the rates by tax code that the tax hook answered.
+    whose price models count it, ``tax_answers`` the rates by tax code that the tax hook answered. ``running``
+    are the lines of the contract that the quote changes, where a line of the quote is a percent of others.
     """
 
     date: datetime.date
@@ -90,6 +101,7 @@ class QuoteRequest:
     tax_answers: Mapping[str, TaxAnswer] = field(default_factory=lambda: MappingProxyType({}))
     past: Mapping[Sku, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     only_ends: bool = False
+    running: tuple[RunningLine, ...] = ()
 
     def with_lines(self, lines: tuple[RequestedLine, ...]) -> QuoteRequest:
         """The same for other lines, at a third of the cost of ``replace``."""

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 from cpq.v1 import contract_pb2, pricing_pb2, quote_pb2
 
 from engine.adapters.rule_folder import read_folder
 from engine.cli.command import main
 from tests.api import deal
-from tests.api.amending import amendment, quantity
-from tests.api.server import Served, failure, served
+from tests.api.amending import amendment, drafted, quantity, shown, signed, tie_out
+from tests.api.server import Served, served
 
 RULES_PRICE = contract_pb2.PRICE_BASIS_RULES
 RULES = Path(__file__).parents[2] / "rules"
@@ -45,45 +44,100 @@ def support(**fields: Any) -> pricing_pb2.QuoteContent:
     return pricing_pb2.QuoteContent(lines=[deal.line("SUPPORT-PLUS", id="plus")], **fields)
 
 
-def test_a_percent_of_lines_that_go_on_is_not_sold_for_nothing(platform: Served) -> None:
+def net_of(made: contract_pb2.AmendmentQuote, line: str) -> int:
+    return next(each.net for each in made.quote.priced.lines if each.id == line)
+
+
+def test_an_added_percent_counts_the_lines_that_go_on(platform: Served) -> None:
     contract = running(platform)
-    request = asked(contract)
-    request.content.CopyFrom(support())
-    refused = failure(platform.contracts.CreateAmendmentQuote, request)
-    assert (refused.code, refused.reasons) == (grpc.StatusCode.INVALID_ARGUMENT, ["CON035"])
-    assert list(refused.fields) == ["content.lines[0]"]
-    # One of the lines that it counts is a line of the quote, the other is not: that is not the whole either.
-    request.changes.append(quantity("seats", "70"))
-    assert failure(platform.contracts.CreateAmendmentQuote, request).reasons == ["CON035"]
+    made = amendment(platform, contract, "2026-04-01", content=support())
+    # 25 % of the list: 49.00, and 10 x 20.00 + 40 x 18.00 + 10 x 15.00 = 1070.00; together 1119.00
+    assert net_of(made, "plus") == 27975
+    assert [each.id for each in made.quote.priced.lines] == ["plus"]
+    explained = pricing_pb2.ExplainPriceRequest(quote=made.quote.name, line_ids=["plus"])
+    step = platform.pricing.ExplainPrice(explained).waterfalls[0].steps[0]
+    assert "team (running), seats (running)" in str(step.inputs)
 
 
-def test_a_percent_counts_the_lines_that_the_change_names(platform: Served) -> None:
+def test_a_percent_counts_changed_lines_and_those_that_go_on_together(platform: Served) -> None:
+    contract = running(platform)
+    made = amendment(platform, contract, "2026-04-01", changes=[quantity("seats", "70")], content=support())
+    # the list of 70: 200.00 + 720.00 + 20 x 15.00 = 1220.00; with 49.00, 25 % are 317.25
+    assert net_of(made, "plus") == 31725
+    gone = asked(contract)
+    gone.cancels.append("seats")
+    gone.content.CopyFrom(support())
+    # 25 % of 49.00
+    assert net_of(platform.contracts.CreateAmendmentQuote(gone, timeout=30), "plus") == 1225
+
+
+def test_a_percent_counts_the_same_whether_the_change_names_its_lines(platform: Served) -> None:
     contract = running(platform)
     named = (quantity("team", "1"), quantity("seats", "60"))
     made = amendment(platform, contract, "2026-04-01", changes=named, content=support())
-    lines = {each.id: each for each in made.quote.priced.lines}
-    # 25 % of the list: 49.00, and 10 x 20.00 + 40 x 18.00 + 10 x 15.00 = 1070.00; together 1119.00
-    assert lines["plus"].net == 27975
+    assert net_of(made, "plus") == 27975
     assert made.quote.amendment.successions
 
 
-def test_what_has_no_percent_is_added_as_before(platform: Served) -> None:
+def test_a_percent_of_what_was_agreed_counts_the_agreed_amounts(platform: Served) -> None:
+    tenth = deal.discount("10")
+    contract = deal.ordered(
+        platform,
+        deal.line("TEAM", id="team"),
+        deal.line("SEAT", "60", id="seats"),
+        term_months=12,
+        manual_discounts=[tenth],
+    ).contract
+    made = amendment(platform, contract, "2026-04-01", content=deal.content(deal.line("SUPPORT", id="support")))
+    # 10 % off 1119.00 leaves 44.10 + 963.00 = 1007.10; 15 % of it are 151.065
+    assert net_of(made, "support") == 15107
+
+
+def test_a_percent_is_priced_by_the_rules_again_beside_what_goes_on(platform: Served) -> None:
     contract = running(platform, deal.line("SUPPORT", id="support"))
     made = amendment(platform, contract, "2026-04-01", changes=[quantity("seats", "70")])
     assert [each.id for each in made.quote.priced.lines] == ["seats.2"]
     by_rules = quantity("support", "1", price=RULES_PRICE)
-    refused = failure(platform.contracts.CreateAmendmentQuote, asked(contract, by_rules))
-    assert (refused.reasons, list(refused.fields)) == (["CON035"], ["changes[0]"])
+    made = amendment(platform, contract, "2026-04-01", changes=[by_rules])
+    # 15 % of 1119.00
+    assert net_of(made, "support.2") == 16785
 
 
-def test_a_percent_is_refused_in_the_draft_of_a_change_too(platform: Served) -> None:
+def test_a_percent_is_added_to_the_draft_of_a_change_and_follows_its_edits(platform: Served) -> None:
     contract = running(platform)
-    made = amendment(platform, contract, "2026-04-01", changes=[quantity("seats", "70")])
+    made = amendment(platform, contract, "2026-04-01", changes=[quantity("team", "1")])
     change = quote_pb2.BatchUpdateQuoteLinesRequest(
         name=made.quote.name, upserts=[deal.line("SUPPORT-PLUS", id="plus")]
     )
-    refused = failure(platform.quotes.BatchUpdateQuoteLines, change)
-    assert (refused.reasons, list(refused.fields)) == (["CON035"], ["upserts[0]"])
+    edited = platform.quotes.BatchUpdateQuoteLines(change)
+    assert {each.id: each.net for each in edited.priced.lines}["plus"] == 27975
+    back = quote_pb2.BatchUpdateQuoteLinesRequest(name=made.quote.name, removals=["plus"])
+    assert [each.id for each in platform.quotes.BatchUpdateQuoteLines(back).priced.lines] == ["team.2"]
+
+
+def test_each_year_of_an_added_ramp_counts_the_year_of_the_contract(platform: Served) -> None:
+    """The seats grow from 10 to 60 after a year: 10 x 20.00 = 200.00, then 1070.00; the team plan is 49.00."""
+    second = pricing_pb2.RampSegment(number=2, quantity="60")
+    ramped = deal.line("SEAT", "10", id="seats", ramp=pricing_pb2.Ramp(segment_months=12, segments=[second]))
+    contract = deal.ordered(platform, deal.line("TEAM", id="team"), ramped, term_months=24).contract
+    one = amendment(platform, contract, "2026-04-01", content=support())
+    # 25 % of 249.00, and not of both years together
+    assert net_of(one, "plus") == 6225
+    first, later = one.quote.priced.warnings
+    assert first == (
+        "`plus` counts `seats/1` through its whole term, although that ends before it: "
+        "give `plus` a ramp of its own to follow it"
+    )
+    assert later.startswith("`plus` does not count `seats/2`, since that begins after it")
+    years = support()
+    years.lines[0].term_months = 23
+    years.lines[0].start.CopyFrom(deal.day("2026-04-01"))
+    years.lines[0].ramp.segment_months = 11
+    made = amendment(platform, contract, "2026-04-01", content=years)
+    # 25 % of 249.00 to March 2027, then of 1119.00
+    nets = {each.id: each.net for each in made.quote.priced.lines}
+    assert nets == {"plus/1": 6225, "plus/2": 27975, "plus/3": 27975}
+    assert not made.quote.priced.warnings
 
 
 def test_a_percent_that_stays_and_a_kept_price_above_the_rules_are_named(platform: Served) -> None:
@@ -108,3 +162,14 @@ def test_the_command_shows_what_is_kept(platform: Served, capsys: pytest.Capture
     words = ["contract", "amend", contract, "--effective", "2026-04-01", "--quantity", "seats=70", "--preview"]
     main([*words, "--valid-until", "2026-06-30", "--server", platform.running.address])
     assert "note: `seats.2` keeps the agreed price of a unit: 1248.33 EUR" in capsys.readouterr().out
+
+
+def test_a_signed_percent_is_verified_billed_and_recognised(platform: Served) -> None:
+    contract = running(platform)
+    made = amendment(platform, contract, "2026-04-01", content=support())
+    signed(platform, made)
+    offer = f"{made.quote.name}/versions/1"
+    assert platform.quotes.VerifyCertificate(quote_pb2.VerifyCertificateRequest(name=offer)).valid
+    # 1119.00 a month, and from April on 279.75 of support with it
+    assert [net for _, net, _ in shown(drafted(platform, contract, "2026-04-30"))] == [111900, 139875]
+    tie_out(platform, "2026-04-30")

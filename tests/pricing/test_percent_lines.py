@@ -28,7 +28,16 @@ from engine.pricing.plan import (
     Window,
 )
 from engine.pricing.repricing import Repriced
-from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces, RequestLine
+from engine.pricing.request import (
+    Beside,
+    ManualDiscount,
+    ManualKind,
+    ManualOn,
+    PriceRequest,
+    Replaces,
+    RequestLine,
+    Runs,
+)
 from engine.pricing.result import Priced
 from engine.pricing.settings import RoundingPoint, RoundingSettings
 from tests.pricing.books import D, amounts, asked, book, entry, line, priced, refused, rule, when
@@ -307,3 +316,55 @@ def test_segments_pool_with_what_runs_beside_them() -> None:
     # Three more all along make eight, and eleven; they themselves count with the first year.
     always = segment("A", 0, 24)._replace(id=LineId("always"), quantity=D(3))
     assert amounts(priced(rules, asked(*ramp, always))) == {"a/1": D("50.00"), "a/2": D("64.00"), "always": D("30.00")}
+
+
+def beside(sku: str, listed: int, amount: int, runs: Runs = Runs.THROUGH) -> Beside:
+    return Beside(line(sku, "2", id=f"old-{sku.lower()}"), runs, listed, amount)
+
+
+RUNNING = (beside("A", 50_000, 40_000), beside("B", 70_000, 70_000), beside("A", 90_000, 90_000, Runs.LATER))
+
+
+@pytest.mark.parametrize(
+    ("basis", "lines", "amount"),
+    [
+        (PercentBasis.NET, LINES[1:], "140.00"),  # 20 % of 300.00 + 400.00; B is not counted, nor what begins later
+        (PercentBasis.LIST, LINES[1:], "160.00"),  # 20 % of 300.00 + 500.00
+        (PercentBasis.NET, (), "80.00"),  # 20 % of 400.00
+        (PercentBasis.LIST, (), "100.00"),
+    ],
+)
+def test_what_runs_beside_counts_like_lines_of_the_quote(
+    basis: PercentBasis, lines: tuple[RequestLine, ...], amount: str
+) -> None:
+    plan = book(percent_of=(replace(CARE, basis=basis),))
+    assert amounts(priced(plan, asked(LINES[0]._replace(beside=RUNNING), *lines)))["care"] == D(amount)
+
+
+def test_what_runs_beside_is_found_by_what_it_costs() -> None:
+    dear = replace(CARE, of=when("line.net > 500 and line.list = 350 and line.discounted = false"))
+    # B: 2 at 350.00; 20 % of 700.00
+    assert amounts(priced(book(percent_of=(dear,)), asked(LINES[0]._replace(beside=RUNNING))))["care"] == D("140.00")
+
+
+def test_what_is_not_there_through_the_whole_term_is_told() -> None:
+    short = LINES[0]._replace(beside=(*RUNNING, beside("A", 0, 10_000, Runs.AT_FIRST)))
+    found = priced(book(percent_of=(CARE,)), asked(short))
+    assert found.warnings == (
+        "`care` counts `old-a` through its whole term, although that ends before it: "
+        "give `care` a ramp of its own to follow it",
+        "`care` does not count `old-a`, since that begins after it: give `care` a ramp of its own to follow it",
+    )
+    # 20 % of 400.00 + 100.00
+    assert amounts(found)["care"] == D("100.00")
+
+
+def test_an_edit_of_what_runs_beside_is_priced_again() -> None:
+    plan = compile_plan(book(percent_of=(CARE,)))
+    alone = asked(*LINES)
+    before = price(plan, alone)
+    assert isinstance(before, Priced)
+    changed = LINES[0]._replace(beside=RUNNING)
+    edited = reprice(plan, alone, before, Edit(changed=(changed,)))
+    assert isinstance(edited, Repriced) and edited.priced == price(plan, edited.request)
+    assert amounts(edited.priced)["care"] == D("140.00")

@@ -57,8 +57,6 @@ CON033 | the renewal begins or ends on a day that does not follow the term
   a start after the line has ended | renew on the day that is named or earlier, or add a new line
 CON034 | the quote changes no contract
   asking for the impact of a quote for a new customer | only quotes of an amendment have one
-CON035 | what is a percent of other lines goes on while those change
-  support stays although half of what it counts is cancelled | the change has to name it too; the message says how
 CON036 | the contract has this bill day already
   changing to 15 what is billed on the 15th | choose another day of the month
 CON037 | another change of the bill day begins later
