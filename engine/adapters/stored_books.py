@@ -6,19 +6,19 @@ import base64
 import json
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from cachetools import LRUCache
 
-from engine.application.ports import Reader, Store
+from engine.application.paging import newest_first
+from engine.application.ports import Store
 from engine.application.rule_books import ActiveBook, CheckedBook, PublishedBook
 
 MOST_BOOKS = 8
 MOST_CHECKED = 2
 MOST_DAYS = 1_000
-PAGE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class StoredRuleBooks:
 
     def _published_for(self, tenant: str, day: date) -> ActiveBook | None:
         with self._store.latest(tenant) as reader:  # a caller's unit may be older than the mark
-            found = next((each for each in _newest_first(reader) if each.holds_on(day)), None)
+            found = next((each for each in newest_first(reader, PublishedBook) if each.holds_on(day)), None)
         return self.get(tenant, found.id) if found is not None else None
 
     def _load(self, tenant: str, book_hash: str) -> ActiveBook | None:
@@ -106,11 +106,3 @@ class StoredRuleBooks:
         with self._gate:
             checked = self._checked.pop(book_hash, None)
         return checked or self._compiled(self.unpack(document)).active
-
-
-def _newest_first(reader: Reader) -> Iterator[PublishedBook]:
-    """Publications as they are looked for: mostly the first one holds."""
-    below = None
-    while page := reader.newest(PublishedBook, below=below, limit=PAGE):
-        yield from page
-        below = page[-1].number

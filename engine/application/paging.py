@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from engine.application.ports import Reader
 
 PAGE = 1_000
+FEW = 16
 
 
 class Keyed(Protocol):
@@ -18,7 +19,16 @@ class Keyed(Protocol):
         """The key of the record."""
 
 
+class Numbered(Protocol):
+    """A record that the store numbers."""
+
+    @property
+    def number(self) -> int:
+        """Its place in the order of its kind."""
+
+
 K = TypeVar("K", bound=Keyed)
+N = TypeVar("N", bound=Numbered)
 
 
 def every(reader: Reader, kind: type[K], **where: str) -> Iterator[K]:
@@ -27,3 +37,11 @@ def every(reader: Reader, kind: type[K], **where: str) -> Iterator[K]:
     while rows := reader.page(kind, where=where, after=after, limit=PAGE):
         yield from rows
         after = rows[-1].id
+
+
+def newest_first(reader: Reader, kind: type[N]) -> Iterator[N]:
+    """All records of a kind that is numbered, the highest number first; mostly only the first few are asked for."""
+    below: int | None = None
+    while page := reader.newest(kind, below=below, limit=FEW):
+        yield from page
+        below = page[-1].number

@@ -9,9 +9,8 @@ from datetime import datetime
 from engine.application.book_days import note_publication
 from engine.application.faults import not_found
 from engine.application.perform import Work
-from engine.application.ports import Reader
-from engine.application.rule_books import ActiveBook, PublishedBook, RuleBooks
-from engine.diagnostics import Code, Diagnostic, Fault, Refusal, Severity
+from engine.application.rule_books import ActiveBook, CheckedBook, PublishedBook
+from engine.diagnostics import Code, Fault, Refusal, Severity
 from engine.rulebook.rule_run import run_tests
 
 BOOK_HAS_ERRORS = Code("BOOK_HAS_ERRORS")
@@ -53,9 +52,15 @@ class TestsRun:
 
 def publish_files(work: Work, files: Mapping[str, bytes], *, etag: str) -> PublishedBook | Refusal:
     """Publish sources; a book with errors or failing tests is refused, and what is in force stays in force."""
-    checked = work.env.books.check(files)
+    return publish_checked(work, files, work.env.books.check(files), etag=etag)
+
+
+def publish_checked(
+    work: Work, files: Mapping[str, bytes], checked: CheckedBook, *, etag: str
+) -> PublishedBook | Refusal:
+    """Publish sources whose check is known."""
     if checked.active is None:
-        return Refusal(_faults(checked.findings))
+        return erroneous(checked)
     failures = test_book(checked.active).failures
     if failures:
         shown = failures[:MOST_SHOWN]
@@ -83,13 +88,12 @@ def publish_files(work: Work, files: Mapping[str, bytes], *, etag: str) -> Publi
     return published
 
 
-def published_last(reader: Reader, books: RuleBooks, files: Mapping[str, bytes]) -> str | None:
-    """The hash of the book that was published last when it was made of these very files: its tests held then."""
-    for last in reader.newest(PublishedBook, limit=1):
-        document = reader.blob(f"ruleBooks/{last.id}")
-        if document is not None and books.unpack(document) == files:
-            return last.id
-    return None
+def erroneous(checked: CheckedBook) -> Refusal:
+    """The refusal of a book for the errors that a check found."""
+    errors = [each for each in checked.findings if each.severity is Severity.ERROR][:MOST_SHOWN]
+    return Refusal(
+        tuple(Fault(BOOK_HAS_ERRORS, str(each.span), f"{each.code}: {each.message}", each.hint) for each in errors)
+    )
 
 
 def publish_again(work: Work, key: str, *, etag: str) -> PublishedBook | Refusal:
@@ -120,8 +124,3 @@ def _again(work: Work, present: PublishedBook) -> PublishedBook:
     work.tx.replace(published)
     work.tx.emit(RuleBookPublished(published.id, published.book, published.number, work.at))
     return published
-
-
-def _faults(findings: tuple[Diagnostic, ...]) -> tuple[Fault, ...]:
-    errors = [each for each in findings if each.severity is Severity.ERROR][:MOST_SHOWN]
-    return tuple(Fault(BOOK_HAS_ERRORS, str(each.span), f"{each.code}: {each.message}", each.hint) for each in errors)

@@ -6,7 +6,6 @@ import gc
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from engine.adapters.afterwards import Afterwards
 from engine.adapters.bell import ThreadBell
@@ -16,7 +15,6 @@ from engine.adapters.compiled_books import CompiledBooks, book_cache
 from engine.adapters.durable_approvals import DurableApprovalProcess
 from engine.adapters.durable_rules import DurableRulesMissing
 from engine.adapters.ids import SequenceIds
-from engine.adapters.rule_folder import read_folder
 from engine.adapters.stored_books import StoredRuleBooks
 from engine.adapters.tax_hook import HttpTaxService
 from engine.adapters.unreadable import FolderError
@@ -24,16 +22,16 @@ from engine.api.calls import Calls
 from engine.api.pages import Pages
 from engine.api.register import Bind, bind_all
 from engine.application.book_days import keep_book_days
-from engine.application.perform import DEFAULT_TENANT, Environment, perform
+from engine.application.perform import DEFAULT_TENANT, Environment
 from engine.application.ports import Asked, StoreFailed
-from engine.application.publish import publish_files, published_last
 from engine.application.rule_books import CheckedBook
 from engine.application.tax_hook import NO_TAX_SERVICE
 from engine.approvals import PlainApprovalProcess
 from engine.approvals.process import ApprovalProcess
+from engine.bootstrap.folders import publish_folders
 from engine.bootstrap.running import Running, limits_of
 from engine.bootstrap.settings import Settings, SettingsError, check
-from engine.diagnostics import Code, Diagnostic, Fault, Refusal, Span
+from engine.diagnostics import Code, Diagnostic, Span
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
 
@@ -43,7 +41,7 @@ UNREADABLE_FILE = Code("FIL000")
 
 
 def build_server(settings: Settings, *, bind: Bind = bind_all) -> Running:
-    """Open the store, publish rule folders that are new, and start to serve.
+    """Open the store, publish what of the rule folders is not in place, and start to serve.
 
     Raises SettingsError for settings, addresses and rule folders that cannot be used, StoreFailed for the database.
     """
@@ -56,8 +54,7 @@ def build_server(settings: Settings, *, bind: Bind = bind_all) -> Running:
         ids = SequenceIds(store)
         env = environment(settings, store, ids, afterwards)
         keep_book_days(env, DEFAULT_TENANT)
-        for folder in settings.rules:
-            publish_folder(env, folder)
+        publish_folders(env, settings.rules)
         calls = Calls(env, Pages(page_key(env)), limits_of(settings))
         gc.collect()
         gc.freeze()
@@ -111,33 +108,6 @@ def compiler(books: CompiledBooks) -> Callable[[Mapping[str, bytes]], CheckedBoo
             return CheckedBook(None, (Diagnostic(UNREADABLE_FILE, str(problem), Span("book.yaml")),))
 
     return checked
-
-
-def publish_folder(env: Environment, root: Path) -> str:
-    """Publish a rule folder unless its book was published last, and return its hash."""
-    try:
-        files = read_folder(root)
-    except FolderError as problem:
-        raise SettingsError(str(problem)) from problem
-    with env.store.latest(DEFAULT_TENANT) as reader:
-        last = published_last(reader, env.books, files)
-    if last is not None:
-        return last
-    done = perform(
-        env,
-        Asked("PublishFolder"),
-        lambda work: publish_files(work, files, etag=""),
-        lambda _, book: book.id.encode(),
-    )
-    if isinstance(done, Refusal):
-        shown = "\n".join(f"  {_placed(each)}" for each in done.faults)
-        raise SettingsError(f"the rules in `{root}` cannot be published:\n{shown}")
-    return done.decode()
-
-
-def _placed(fault: Fault) -> str:
-    """A fault with its place in the rules."""
-    return f"{fault.field}: {fault.message}{f'; {fault.hint}' if fault.hint else ''}"
 
 
 def page_key(env: Environment) -> bytes:

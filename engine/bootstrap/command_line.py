@@ -66,8 +66,8 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         type=Path,
         metavar="DIR",
         action="append",
-        help="a folder with a rule book to publish at start; may be repeated, the last one is in force "
-        "(default: the shipped workstation book when the database has none)",
+        help="a folder with a rule book to publish at start unless it stands there already; may be repeated, "
+        "the last one is in force (default: the shipped workstation book when the database has none)",
     )
     parser.add_argument(
         "--cache",

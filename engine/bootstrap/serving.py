@@ -17,7 +17,8 @@ from engine.api.register import bind_when_called
 from engine.application.perform import DEFAULT_TENANT, Environment
 from engine.application.ports import StoreError
 from engine.application.run_due import run_due
-from engine.bootstrap.build import build_server, publish_folder
+from engine.bootstrap.build import build_server
+from engine.bootstrap.folders import publish_folders
 from engine.bootstrap.running import Running
 from engine.bootstrap.settings import Settings, SettingsError
 
@@ -53,7 +54,7 @@ def serve_folder(settings: Settings, root: Path, tell: Callable[[str], None]) ->
 
 def _published(env: Environment, root: Path) -> str:
     try:
-        return f"in force: {publish_folder(env, root)[:12]}"
+        return f"in force: {publish_folders(env, (root,))[-1][:12]}"
     except SettingsError as problem:
         return f"{problem}\n  the book before it stays in force"
 
