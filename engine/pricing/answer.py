@@ -25,6 +25,8 @@ from engine.pricing.work import Work
 ONE = Decimal(1)
 _MAKE = cast("Callable[[tuple[object, ...]], PricedLine]", partial(tuple.__new__, PricedLine))
 """``PricedLine._make`` without its length check, at half the cost; the columns are zipped strictly."""
+_ORDERED, _TERM = map(PricedLine._fields.index, ("order_discount", "term"))
+"""Discount, amount, net, tax and gross of a line stand side by side."""
 
 UNITS_MAX = 10_000
 """The largest quantity whose order discount is split over single units."""
@@ -62,13 +64,6 @@ def answer(
     for numbers in dict.fromkeys(rows.applied):
         applied.update(dict.fromkeys(numbers))
     applied.update(dict.fromkeys(run.applied))
-    split: tuple[tuple[int, tuple[int, ...]], ...] = ()
-    if plan.rules.habits.split_over_units:
-        split = tuple(
-            (index, over_units(share, request.lines[index].quantity))
-            for index, share in enumerate(order.discounts)
-            if share
-        )
     return Priced(
         currency=work.currency,
         lines=columns.lines,
@@ -77,9 +72,17 @@ def answer(
         gifts=gifts,
         refused=(*refused, *_over_budget(work)),
         applied=tuple(applied),
-        unit_discounts=split,
+        unit_discounts=unit_discounts(order),
         warnings=tuple(warnings),
     )
+
+
+def unit_discounts(order: OrderState) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """The order discount of each line that has one split over its units, where the book asks for that."""
+    if not order.work.plan.rules.habits.split_over_units:
+        return ()
+    shares = enumerate(order.discounts)
+    return tuple((index, over_units(share, order.lines[index].quantity)) for index, share in shares if share)
 
 
 def _over_budget(work: Work) -> tuple[RefusedRule, ...]:
@@ -122,28 +125,19 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
         rows.applied,
         rows.trace,
     ]
-    made = _changed(rows, columns) if rows.before else _all(lines, columns)
+    told = [line.id for line in lines], [line.sku for line in lines], [line.quantity for line in lines]
+    made = tuple(map(_MAKE, zip(*told, *columns, strict=True)))
     return Columns(made, net, terms, costs, periodic)
 
 
-def _all(lines: Sequence[RequestLine], columns: Sequence[Sequence[object]]) -> tuple[PricedLine, ...]:
-    told = [line.id for line in lines], [line.sku for line in lines], [line.quantity for line in lines]
-    return tuple(map(_MAKE, zip(*told, *columns, strict=True)))
-
-
-def _changed(rows: Rows, columns: Sequence[Sequence[object]]) -> tuple[PricedLine, ...]:
-    """The lines of before where the order stage and tax came to the same; the others made anew."""
-    made = list(rows.before)
-    for name in ("order_discount", "tax"):
-        place = PricedLine._fields.index(name)
-        now = columns[place - 3]
-        for index, (line, value) in enumerate(zip(made, now, strict=True)):
-            if line is not None and line[place] != value:
-                made[index] = None
-    for index, asked in enumerate(rows.lines):
-        if made[index] is None:
-            made[index] = _MAKE((asked.id, asked.sku, asked.quantity, *[column[index] for column in columns]))
-    return tuple(cast("list[PricedLine]", made))
+def line_again(work: Work, asked: RequestLine, line: PricedLine, discount: int, tax: int) -> PricedLine:
+    """A line after another order discount and tax than it had; what the line stage made of it stays."""
+    settings = work.plan.rules.tax
+    amount = line.stage_amount - discount
+    net = amount - tax if settings is not None and settings.inclusive else amount
+    term = net if asked.charge.kind is ChargeKind.ONE_TIME else term_of(work, asked, net)[1]
+    now = discount, amount, net, tax, net + tax
+    return _MAKE((*line[:_ORDERED], *now, *line[_ORDERED + len(now) : _TERM], term, *line[_TERM + 1 :]))
 
 
 def costs_of(work: Work, rows: Rows) -> list[int | None]:

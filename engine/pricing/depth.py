@@ -31,11 +31,12 @@ from engine.pricing.effects import (
 )
 from engine.pricing.plan import PricingRules
 from engine.pricing.request import ManualDiscount, ManualKind
-from engine.pricing.result import OrderDiscount, PricedLine, full_amount
+from engine.pricing.result import OrderDiscount, PricedLine, column, full_amount
 from engine.pricing.state import ZERO
 
 ONE = Decimal(1)
 _UNDOING = frozenset((ROUNDING, GROUP_CAP, FLOOR, MANUAL, SEGMENT_PRICE))
+_AMOUNT, _LISTED, _TRACE = column("amount"), column("list_amount"), column("trace")
 _Share: TypeAlias = tuple[int, int]
 
 
@@ -100,7 +101,8 @@ def beyond_sums(
     Few lines of a quote are raised: the others are looked at no further.
     """
     raised = _raised(lines, discounts)
-    taken = sum([line.amount - line.list_amount for line in lines if line.amount > line.list_amount])
+    pairs = zip(map(_AMOUNT, lines), map(_LISTED, lines), strict=True)
+    taken = sum([amount - listed for amount, listed in pairs if amount > listed])
     if not raised:
         return Depth(0, taken)
     base, sources, shares = 0, _Sources(plan, digits), _shares(discounts, raised)
@@ -139,10 +141,8 @@ def _of_list(effect: Effect) -> bool:
 
 def _raised(lines: Sequence[PricedLine], discounts: Sequence[OrderDiscount]) -> set[int]:
     """The lines that a step or an order rule brought up."""
-    traces = [line.trace for line in lines]
-    found = {
-        index for index, trace in enumerate(traces) if trace and any([after > before for _, before, after in trace])
-    }
+    traces = enumerate(map(_TRACE, lines))
+    found = {index for index, trace in traces for _, before, after in trace if after > before}
     for discount in discounts:
         found.update([index for index, share in discount.split if share < 0])
     return found

@@ -79,12 +79,12 @@ def run_groups(run: LineRun, candidates: Sequence[RulePlan], groups: Sequence[Gr
         while position < len(candidates) and candidates[position].no < group.end_no:
             members.append(candidates[position])
             position += 1
-        if run.stopped:
-            for rule in members:
-                run.lost(rule, f"stopped by {run.stopped}")
-        elif members:
+        if members and not run.stopped:
             run_group(run, group, members)
-        elif is_capped_over_quote(group.group):
+            continue
+        for rule in members:
+            run.lost(rule, f"stopped by {run.stopped}")
+        if is_capped_over_quote(group.group):  # a percent of all lines counts those that a group has nothing for, too
             run.state.capped.append(Capped(group.group.id, run.state.running_amount, ZERO))
 
 

@@ -80,7 +80,7 @@ class OrderGiver:
             limits.append(minor_units(limit, self.work.currency, self.mode))
         return min(limits) if limits else None
 
-    def _whole(self, effect: Percent | Amount | SetPrice, lines: list[int]) -> OrderTake:
+    def _whole(self, effect: Percent | Amount | SetPrice, lines: Sequence[int]) -> OrderTake:
         """An amount for the whole order, spread over the lines."""
         base = sum(_of(self.base, lines))
         total = self._total(effect, base, lines)
@@ -91,7 +91,7 @@ class OrderGiver:
         shares, left = self.state.spread(total, self._weights(lines), lines)
         return OrderTake(total - left, tuple(zip(lines, shares, strict=True)), left)
 
-    def _total(self, effect: Percent | Amount | SetPrice, base: int, lines: list[int]) -> int:
+    def _total(self, effect: Percent | Amount | SetPrice, base: int, lines: Sequence[int]) -> int:
         operand = self.value(effect.value)
         match effect:
             case Percent():
@@ -110,7 +110,7 @@ class OrderGiver:
         running = sum(_of(self.state.running, lines))
         return min(total, max(running, 0)) if total > 0 else total
 
-    def _weights(self, lines: list[int]) -> Sequence[int]:
+    def _weights(self, lines: Sequence[int]) -> Sequence[int]:
         match self.rule.rule.spread:
             case Spread.BY_NET:
                 return _of(self.base, lines)
@@ -129,7 +129,7 @@ class OrderGiver:
         rate = rate_of(self.state, index)
         return EXACT.multiply(amount, EXACT.add(HUNDRED, ZERO if rate is None else rate.percent))
 
-    def _each(self, effect: Percent | Amount | SetPrice, lines: list[int]) -> OrderTake:
+    def _each(self, effect: Percent | Amount | SetPrice, lines: Sequence[int]) -> OrderTake:
         """The same effect on every line on its own."""
         operand = self.value(effect.value)
         split = []
@@ -162,7 +162,7 @@ class OrderGiver:
         share = minor_units(exact, self.work.currency, self.mode)
         return -share if not isinstance(effect, SetPrice) and effect.sign is Sign.UP else share
 
-    def _units(self, effect: UnitsOff | BuyGet, lines: list[int], *, dry: bool) -> OrderTake:
+    def _units(self, effect: UnitsOff | BuyGet, lines: Sequence[int], *, dry: bool) -> OrderTake:
         ledger = self.state.ledger.copy() if dry else self.state.ledger
         grants = self._grants(effect, lines, ledger)
         exact: dict[int, Decimal] = {}
@@ -176,7 +176,7 @@ class OrderGiver:
                 ledger.reprice(run, EXACT.subtract(run.value, grant.each))
         return take
 
-    def _grants(self, effect: UnitsOff | BuyGet, lines: list[int], ledger: UnitLedger) -> Sequence[UnitGrant]:
+    def _grants(self, effect: UnitsOff | BuyGet, lines: Sequence[int], ledger: UnitLedger) -> Sequence[UnitGrant]:
         if isinstance(effect, BuyGet):
             buy = self._among(lines, self.state.matching(self.state.wheres(effect.buy.where)))
             get = self._among(lines, self.state.matching(self.state.wheres(effect.get.where)))
@@ -188,7 +188,7 @@ class OrderGiver:
             for each in chosen_units(effect, among, ledger)
         ]
 
-    def _among(self, lines: list[int], found: list[int]) -> list[int]:
+    def _among(self, lines: Sequence[int], found: list[int]) -> list[int]:
         taking_part = set(lines)
         return [index for index in found if index in taking_part]
 

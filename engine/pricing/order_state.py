@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import le
+from operator import add, le, sub
 
 from engine.pricing.effects import Condition, Effect
 from engine.pricing.matches import matches_of
-from engine.pricing.request import Replaces, RequestLine, TaxAnswer
+from engine.pricing.request import Replaces, RequestLine, TaxAnswer, stated
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.spread import proportional, spread
 from engine.pricing.state import Record, major
 from engine.pricing.units import UnitLedger
 from engine.pricing.work import Work
+
+_DISCOUNTABLE = stated("discountable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +166,15 @@ class OrderState:
         self.show()
         return [index for index, record in enumerate(self.records) if self.work.holds(tests, record)]
 
-    def taking_part(self, rule: RulePlan) -> list[int]:
+    def taking_part(self, rule: RulePlan) -> Sequence[int]:
         """The discountable lines that an order rule is for; none whose price is final."""
         found = self._admitted(rule)
         return [index for index in found if self.lines[index].id not in self.final] if self.final else found
 
-    def _admitted(self, rule: RulePlan) -> list[int]:
+    def _admitted(self, rule: RulePlan) -> Sequence[int]:
         if not rule.target:
+            if all(map(_DISCOUNTABLE, self.lines)):
+                return range(len(self.lines))
             return [index for index, line in enumerate(self.lines) if line.discountable]
         if rule.target_index is not None:
             matching = matches_of(rule.target_index, 1)
@@ -186,9 +190,14 @@ class OrderState:
                 if share:
                     before = running[index]
                     self._ledger.lower(index, major(before, currency), major(before - share, currency))
-        for index, share in split:
-            running[index] -= share
-            discounts[index] += share
+        if len(split) == len(running):  # in the order of lines, as all splits are: of all of them
+            shares = [share for _, share in split]
+            running[:] = map(sub, running, shares)
+            discounts[:] = map(add, discounts, shares)
+        else:
+            for index, share in split:
+                running[index] -= share
+                discounts[index] += share
         self._dirty = True
 
     def saved(self) -> SavedOrder:

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
-from operator import itemgetter
+from itertools import compress
+from operator import ne
 
-from engine.catalog import LineId
 from engine.diagnostics import Refusal
 from engine.language import EvaluationFault
 from engine.money import MoneyError
-from engine.pricing.answer import answer, priced_lines
+from engine.pricing.answer import line_again, priced_lines, unit_discounts
 from engine.pricing.checks import line_faults
 from engine.pricing.compiled import PricePlan
-from engine.pricing.depth import beyond_sums, depths
+from engine.pricing.depth import Depth, beyond_sums
+from engine.pricing.edits import ID, Edit, Places, places_of, spliced
 from engine.pricing.flow import Pricing, price, unknown_tax_codes
-from engine.pricing.gifts import untaxed_gifts
+from engine.pricing.gifts import added_lines, taxed_gifts, untaxed_gifts
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
 from engine.pricing.plan import CapScope, PoolScope
-from engine.pricing.request import PriceRequest, RequestLine
-from engine.pricing.result import Priced, PricedLine
+from engine.pricing.request import PriceRequest, RequestLine, stated
+from engine.pricing.result import OrderDiscount, Priced, PricedLine, column
 from engine.pricing.rows import Rows
 from engine.pricing.settings import RoundingPoint, TaxLevel
 from engine.pricing.taxes import tax_on
-from engine.pricing.totals import line_sums, sums_from, totals_of
+from engine.pricing.totals import Sums, line_sums, sums_from, totals_of
 from engine.pricing.usability import Restrictions
-from engine.pricing.work import NotANumberError
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What changed: lines in their new form (by id), lines taken out, lines put in at the end."""
-
-    changed: tuple[RequestLine, ...] = ()
-    removed: frozenset[LineId] = frozenset()
-    added: tuple[RequestLine, ...] = ()
+from engine.pricing.work import NotANumberError, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +39,8 @@ class Repriced:
     priced: Priced
 
 
-def _stated(name: str) -> itemgetter[int]:
-    """What each of some lines states, read at the speed of the interpreter's own loops."""
-    return itemgetter(RequestLine._fields.index(name))
-
-
-_ID, _SKU, _BUNDLE = _stated("id"), _stated("sku"), _stated("bundle")
-FEW = 20
-
-
-def _column(name: str) -> itemgetter[int]:
-    """One column of priced lines, read at the speed of the interpreter's own loops."""
-    return itemgetter(PricedLine._fields.index(name))
+NO_EDIT = Edit()
+_SKU, _BUNDLE = stated("sku"), stated("bundle")
 
 
 class Reach(Enum):
@@ -70,11 +51,7 @@ class Reach(Enum):
     QUOTE = "quote"
 
 
-class UnknownLineError(LookupError):
-    """An edit changes or takes out a line that is not there."""
-
-
-def reach_of(plan: PricePlan, request: PriceRequest, edit: Edit = Edit()) -> Reach:
+def reach_of(plan: PricePlan, request: PriceRequest, edit: Edit = NO_EDIT) -> Reach:
     """How far an edit reaches under a plan; when in doubt, everything is priced again."""
     rules = plan.rules
     points = rules.rounding.points
@@ -87,7 +64,8 @@ def reach_of(plan: PricePlan, request: PriceRequest, edit: Edit = Edit()) -> Rea
         or (RoundingPoint.TOTAL in points and RoundingPoint.LINE not in points)
         or any(g.group.cap is not None and g.group.cap.scope is CapScope.QUOTE for g in plan.line_groups)
         or _has_budgets(plan.restrictions)
-        or _has_shared(plan, (*request.lines, *edit.changed, *edit.added))
+        or _has_shared(plan, request.lines)
+        or _has_shared(plan, edit.fresh)
     )
     if tied:
         return Reach.QUOTE
@@ -107,17 +85,6 @@ def _has_shared(plan: PricePlan, lines: Sequence[RequestLine]) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Old:
-    """What an edit leaves of the quote before: the lines that stay, and those that are taken out."""
-
-    asked: Sequence[RequestLine]
-    lines: Sequence[PricedLine]
-    priced: Priced
-    gone_asked: Sequence[RequestLine] = ()
-    gone: Sequence[PricedLine] = ()
-
-
 def _has_budgets(restrictions: Restrictions) -> bool:
     """Whether a promotion has a budget that lines share; asked of the few rules with a code or a limit."""
     coded = (each for plans in restrictions.codes.values() for each in plans)
@@ -130,26 +97,23 @@ def reprice(plan: PricePlan, request: PriceRequest, priced: Priced, edit: Edit) 
     Equal to pricing the edited request from the start. Raises ``UnknownLineError`` for an edit of a line that is not
     there.
     """
-    places = _places(request, edit)
-    edited = _edited(request, edit, places)
+    places = places_of(request.lines, edit)
+    edited = replace(request, lines=spliced(request.lines, places, edit.fresh))
     reach = reach_of(plan, request, edit)
-    if reach is Reach.QUOTE or priced.warnings or not _is_sound(plan, edited, edit):
-        return _whole(plan, edited)
-    old = _old(request, priced, edit)
-    if edit.removed:
-        places = _places(replace(request, lines=tuple(old.asked)), replace(edit, removed=frozenset()))
-    places = [*places, *range(len(old.asked), len(edited.lines))]
-    try:
-        return _some(plan, edited, old, places, reach)
-    except (EvaluationFault, NotANumberError, MoneyError, ArithmeticError):
-        return _whole(plan, edited)
+    found = None
+    if reach is not Reach.QUOTE and not priced.warnings and _is_sound(plan, edited, edit):
+        try:
+            found = _Again(plan, Repriced(request, priced), edited, edit, places).priced(reach)
+        except (EvaluationFault, NotANumberError, MoneyError, ArithmeticError):
+            pass  # pricing the whole quote tells what is wrong, and where
+    answer = found or price(plan, edited)
+    return answer if isinstance(answer, Refusal) else Repriced(edited, answer)
 
 
 def _is_sound(plan: PricePlan, edited: PriceRequest, edit: Edit) -> bool:
     """Whether nothing is wrong with the edited lines by themselves; the full treatment lists what is."""
-    habits = plan.rules.habits
-    fresh = (*edit.changed, *edit.added)
-    if not edited.lines or len(edited.lines) > habits.lines_max:
+    habits, fresh = plan.rules.habits, edit.fresh
+    if not edited.lines or len(edited.lines) > habits.lines_max or len(set(map(ID, fresh))) < len(fresh):
         return False
     if any(next(line_faults(line, "", habits.quantity_decimals_max), None) for line in fresh):
         return False
@@ -157,144 +121,153 @@ def _is_sound(plan: PricePlan, edited: PriceRequest, edit: Edit) -> bool:
         return False
     if not edit.added and all(line.parent is None for line in fresh):
         return True
-    known = set(map(_ID, edited.lines))
+    known = set(map(ID, edited.lines))
     return len(known) == len(edited.lines) and all(line.parent is None or line.parent in known for line in fresh)
 
 
-def _old(request: PriceRequest, priced: Priced, edit: Edit) -> _Old:
-    if not edit.removed:
-        return _Old(request.lines, priced.lines, priced)
-    pairs = list(zip(request.lines, priced.lines, strict=True))
-    kept = [pair for pair in pairs if pair[0].id not in edit.removed]
-    gone = [pair for pair in pairs if pair[0].id in edit.removed]
-    return _Old(
-        [asked for asked, _ in kept],
-        [line for _, line in kept],
-        priced,
-        [asked for asked, _ in gone],
-        [line for _, line in gone],
-    )
+class _Change:
+    """Lines with what was asked for them: those that left a quote, or those that came."""
+
+    def __init__(self, asked: Sequence[RequestLine], lines: Sequence[PricedLine], places: Sequence[int]) -> None:
+        self.asked = [asked[place] for place in places]
+        self.lines = [lines[place] for place in places]
+
+    def add(self, other: _Change) -> None:
+        """Take in more lines."""
+        self.asked += other.asked
+        self.lines += other.lines
+
+    def beyond(self, plan: PricePlan, discounts: Sequence[OrderDiscount], *, digits: int) -> Depth:
+        """What surcharges make of these lines beyond their plain sums, where there is one order discount at most."""
+        split = tuple((index, line.order_discount) for index, line in enumerate(self.lines))
+        ours = [replace(each, split=split) for each in discounts]
+        return beyond_sums(plan, self.lines, ours, digits=digits)
 
 
-def _places(request: PriceRequest, edit: Edit) -> list[int]:
-    """Where the changed lines stand."""
-    ids = list(map(_ID, request.lines))
-    wanted = [*(line.id for line in edit.changed), *sorted(edit.removed)]
-    found: dict[LineId, int] = {}
-    if len(wanted) > FEW:
-        found = {each: index for index, each in enumerate(ids)}
-    else:
-        for each in wanted:
-            with suppress(ValueError):
-                found[each] = ids.index(each)
-    missing = sorted(each for each in wanted if each not in found)
-    if missing:
-        raise UnknownLineError(", ".join(missing))
-    return [found[line.id] for line in edit.changed]
+class _Again:
+    """An edited request on its way, with the quote as it was; None where the whole quote has to be priced."""
 
+    def __init__(self, plan: PricePlan, old: Repriced, edited: PriceRequest, edit: Edit, places: Places) -> None:
+        self.plan = plan
+        self.old = old
+        self.edited = edited
+        self.fresh = places.after(len(old.request.lines), len(edit.added))
+        self.gone = _Change(old.request.lines, old.priced.lines, (*places.changed, *places.removed))
+        self._edit = edit
+        self._places = places
 
-def _edited(request: PriceRequest, edit: Edit, places: Sequence[int]) -> PriceRequest:
-    lines = list(request.lines)
-    for place, line in zip(places, edit.changed, strict=True):
-        lines[place] = line
-    if edit.removed:
-        lines = [line for line in lines if line.id not in edit.removed]
-    lines.extend(edit.added)
-    return replace(request, lines=tuple(lines))
-
-
-def _whole(plan: PricePlan, request: PriceRequest) -> Repriced | Refusal:
-    found = price(plan, request)
-    return found if isinstance(found, Refusal) else Repriced(request, found)
-
-
-def _some(plan: PricePlan, request: PriceRequest, old: _Old, places: list[int], reach: Reach) -> Repriced | Refusal:
-    """Take only the edited lines through the line stage, then what is left of the quote."""
-    pricing = Pricing(plan, replace(request, lines=tuple(request.lines[place] for place in places)))
-    if places:
-        if pricing.start():
-            return _whole(plan, request)
-        pricing.line_rules()
-        if pricing.warnings:
-            return _whole(plan, request)
-    if reach is Reach.LINE:
-        return _lines_only(request, old, places, pricing)
-    return _with_order(request, old, places, pricing)
-
-
-def _lines_only(request: PriceRequest, old: _Old, places: list[int], pricing: Pricing) -> Repriced | Refusal:
-    """Put the new lines among the old ones, and their difference into the totals."""
-    plan, priced = pricing.plan, old.priced
-    fresh: Sequence[PricedLine] = ()
-    if places:
+    def priced(self, reach: Reach) -> Priced | None:
+        """Take only the edited lines through the line stage, then what is left of the quote."""
+        pricing = Pricing(self.plan, replace(self.edited, lines=self._edit.fresh))
+        if self.fresh:
+            if pricing.start():
+                return None
+            pricing.line_rules()
+            if pricing.warnings:
+                return None
         order = OrderState(pricing.work, pricing.rows)
-        if unknown_tax_codes(pricing.work, order):
-            return _whole(plan, request)
-        fresh = priced_lines(pricing.rows, order, tax_on(pricing.work, order).line_tax).lines
-    lines = list(old.lines)
-    replaced = [place for place in places if place < len(lines)]
-    asked = [*old.gone_asked, *(old.asked[place] for place in replaced)]
-    gone = [*old.gone, *(lines[place] for place in replaced)]
-    for place, line in zip(places, fresh, strict=True):
-        if place < len(lines):
-            lines[place] = line
-        else:
-            lines.append(line)
-    currency, rounding = priced.currency, plan.rules.rounding
-    sums = sums_from(priced.totals, 0)
-    if priced.totals.cost is None:
-        costs = list(map(_column("cost"), priced.lines))
-        sums.cost, sums.unknown = sum(filter(None, costs)), costs.count(None)
-    for sign, requested, of in ((-1, asked, gone), (1, pricing.request.lines, fresh)):
-        offset = 0
+        tax: Sequence[int] = (0,) * len(self.fresh)
+        if reach is Reach.LINE and self.fresh:
+            if unknown_tax_codes(pricing.work, order):
+                return None
+            tax = tax_on(pricing.work, order).line_tax
+        fresh = priced_lines(pricing.rows, order, tax).lines if self.fresh else ()
+        lines = spliced(self.old.priced.lines, self._places, fresh)
+        return self._lines_only(lines) if reach is Reach.LINE else self._with_order(lines, pricing)
+
+    def _lines_only(self, lines: tuple[PricedLine, ...]) -> Priced:
+        """What the line stage left is the answer; the difference goes into the totals."""
+        came = _Change(self.edited.lines, lines, self.fresh)
+        sums = self._sums(came)
+        if self.plan.may_raise:
+            self._adjust(sums, came, ())
+        applied = self._applied(lines)
+        return self._answer(replace(self.old.priced, lines=lines, applied=applied), sums)
+
+    def _with_order(self, lines: tuple[PricedLine, ...], pricing: Pricing) -> Priced | None:
+        """Go on from the order stage; lines are made anew where it or tax comes to something else than before."""
+        plan = self.plan
+        work = Work(plan, self.edited, pricing.work.currency)
+        order = OrderState(work, Rows.again(self.edited.lines, lines))
+        if unknown_tax_codes(work, order):
+            return None
+        run = OrderRun(order)
+        run.run(plan.order_groups, pricing.usable.blocked)
+        if run.greedy or untaxed_gifts(work, run.gifts):
+            return None
+        taxed = tax_on(work, order, added_lines(work, run.gifts))
+        gifts = taxed_gifts(work, run.gifts, taxed.line_tax[len(lines) :])
+        others = sorted(self._others(lines, order.discounts, taxed.line_tax))
+        made = list(lines)
+        for place in (*self.fresh, *others):
+            discount, tax = order.discounts[place], taxed.line_tax[place]
+            made[place] = line_again(work, self.edited.lines[place], lines[place], discount, tax)
+        self.gone.add(_Change(self.edited.lines, lines, others))
+        came = _Change(self.edited.lines, made, (*self.fresh, *others))
+        sums = self._sums(came)
+        sums.add_gifts(self.old.priced.gifts, -1)
+        sums.add_gifts(gifts)
+        sums.net, sums.tax = taxed.net, taxed.tax
         if plan.may_raise:
-            taken = sum(each.taken for each in depths(plan, of, digits=currency.exponent))
-            offset = taken - sum(line.list_amount - line.amount for line in of)
-        sums.add(line_sums(requested, of, currency, rounding, offset=offset), sign)
-    if plan.may_raise and 0 in map(_column("list_amount"), lines):  # else every line is measured by its list price
-        sums.unlisted = beyond_sums(plan, lines, (), digits=currency.exponent).base
-    totals = totals_of(sums, currency, rounding)
-    same = len(gone) == len(fresh) and all(was.applied == now.applied for was, now in zip(gone, fresh, strict=True))
-    applied = priced.applied if same and not old.gone else _applied(lines)
-    return Repriced(request, replace(priced, lines=tuple(lines), totals=totals, applied=applied))
+            self._adjust(sums, came, run.discounts, made)
+        priced = replace(
+            self.old.priced,
+            lines=tuple(made),
+            order_discounts=tuple(run.discounts),
+            gifts=gifts,
+            refused=pricing.usable.refused,
+            applied=tuple(dict.fromkeys((*self._applied(lines), *run.applied))),
+            unit_discounts=unit_discounts(order),
+        )
+        return self._answer(priced, sums)
 
+    def _others(self, lines: Sequence[PricedLine], discounts: Sequence[int], taxes: Sequence[int]) -> set[int]:
+        """The lines beside those of the edit that the order stage or tax comes to something else on."""
+        every = range(len(lines))
+        found = set(compress(every, map(ne, discounts, map(column("order_discount"), lines))))
+        if self.plan.rules.tax is not None:
+            found.update(compress(every, map(ne, taxes, map(column("tax"), lines))))
+        return found.difference(self.fresh)
 
-def _applied(lines: Sequence[PricedLine]) -> tuple[int, ...]:
-    """The rules that apply to any line, in the order met."""
-    found: dict[int, None] = {}
-    for numbers in dict.fromkeys(map(_column("applied"), lines)):
-        found.update(dict.fromkeys(numbers))
-    return tuple(found)
+    def _sums(self, came: _Change) -> Sums:
+        """The sums of before, less what is gone, with what came."""
+        priced = self.old.priced
+        sums = sums_from(priced.totals)
+        for sign, change in ((-1, self.gone), (1, came)):
+            sums.add(line_sums(change.asked, change.lines, priced.currency, self.plan.rules.rounding), sign)
+        return sums
 
+    def _adjust(
+        self, sums: Sums, came: _Change, discounts: Sequence[OrderDiscount], lines: Sequence[PricedLine] = ()
+    ) -> None:
+        """Bring what surcharges make of the lines up to date: by difference, unless lines share several discounts."""
+        digits, before = self.old.priced.currency.exponent, self.old.priced.order_discounts
+        if len(discounts) > 1 or len(before) > 1:
+            sums.unlisted, sums.offset = beyond_sums(self.plan, lines, discounts, digits=digits)
+            return
+        for sign, change, given in ((-1, self.gone, before), (1, came, discounts)):
+            depth = change.beyond(self.plan, given, digits=digits)
+            sums.unlisted += sign * depth.base
+            sums.offset += sign * depth.taken
 
-def _with_order(request: PriceRequest, old: _Old, places: list[int], pricing: Pricing) -> Repriced | Refusal:
-    """Put the new lines among the old columns and go on from the order stage."""
-    plan = pricing.plan
-    rows = Rows(request.lines)
-    count = len(old.lines)
-    for name, target in (
-        ("list_unit", rows.list_unit),
-        ("unit", rows.unit),
-        ("list_amount", rows.list_amount),
-        ("stage_amount", rows.stage_amount),
-        ("source", rows.source),
-        ("applied", rows.applied),
-        ("trace", rows.trace),
-    ):
-        target[:count] = map(_column(name), old.lines)
-    rows.floor = [line.floor for line in request.lines]
-    before: list[PricedLine | None] = [*old.lines, *[None] * (len(request.lines) - count)]
-    for index, place in enumerate(places):
-        rows.take_over(place, pricing.rows, index)
-        before[place] = None
-    rows.before = before
-    whole = Pricing(plan, request)
-    whole.rows = rows
-    order = OrderState(whole.work, rows)
-    if unknown_tax_codes(whole.work, order):
-        return _whole(plan, request)
-    run = OrderRun(order)
-    run.run(plan.order_groups, whole.usable.blocked)
-    if untaxed_gifts(whole.work, run.gifts):
-        return _whole(plan, request)
-    return Repriced(request, answer(order, run, run.discounts, whole.usable.refused, ()))
+    def _applied(self, lines: Sequence[PricedLine]) -> tuple[int, ...]:
+        """The line rules that apply to any line, in the order met."""
+        gone, edit = self.gone.lines[: len(self.fresh)], self._edit
+        if (
+            not edit.removed
+            and not edit.added
+            and all(was.applied == lines[place].applied for was, place in zip(gone, self.fresh, strict=True))
+        ):
+            return tuple([number for number in self.old.priced.applied if number < len(self.plan.line_rules)])
+        found: dict[int, None] = {}
+        for numbers in dict.fromkeys(map(column("applied"), lines)):
+            found.update(dict.fromkeys(numbers))
+        return tuple(found)
+
+    def _answer(self, priced: Priced, sums: Sums) -> Priced:
+        """The quote with its totals; costs are counted anew where one was missing."""
+        if priced.totals.cost is None:
+            gifts = [gift.cost for gift in priced.gifts]
+            sums.unknown = int(None in gifts or None in map(column("cost"), priced.lines))
+            sums.cost = 0 if sums.unknown else sum([*map(column("cost"), priced.lines), *filter(None, gifts)])
+        return replace(priced, totals=totals_of(sums, priced.currency, self.plan.rules.rounding))

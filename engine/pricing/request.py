@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from operator import itemgetter
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from engine.catalog import ONE_TIME, Charge, LineId, Sku, Value
 from engine.money import Ratio
@@ -91,6 +92,11 @@ class Beside(NamedTuple):
     runs: Runs
     list_amount: int
     amount: int
+
+
+def stated(name: str) -> itemgetter[Any]:
+    """What each of some lines states, read at the speed of the interpreter's own loops."""
+    return itemgetter(RequestLine._fields.index(name))
 
 
 def meets(line: RequestLine, other: RequestLine) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple, TypeAlias
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
 
 from engine.catalog import LineId, Sku, Value
 from engine.money import EXACT, Currency, Money, currency
@@ -45,6 +46,11 @@ class PricedLine(NamedTuple):
     source: int
     applied: tuple[int, ...]
     trace: tuple[TraceRow, ...]
+
+
+def column(name: str) -> itemgetter[Any]:
+    """One column of priced lines, read at the speed of the interpreter's own loops."""
+    return itemgetter(PricedLine._fields.index(name))
 
 
 @dataclass(frozen=True, slots=True)

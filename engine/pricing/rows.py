@@ -10,21 +10,23 @@ from typing import cast
 from engine.money import MoneyError
 from engine.money.problem import OUT_OF_RANGE
 from engine.money.settlement import MOST_MINOR_UNITS
+from engine.pricing.compiled import ROUNDING
 from engine.pricing.known_lines import KnownLine, Shelf
-from engine.pricing.request import RequestLine
-from engine.pricing.result import PricedLine, TraceRow
+from engine.pricing.request import RequestLine, stated
+from engine.pricing.result import PricedLine, TraceRow, column
 from engine.pricing.state import ZERO, LineState, Record, major
 from engine.pricing.work import Work, line_record
 
 NOTHING = KnownLine(ZERO, ZERO, 0, 0, 0, None, (), (), None, None)
 """Stands in the columns for a line that is not known yet."""
+_FLOOR = stated("floor")
 _MAKE = cast("Callable[[tuple[object, ...]], KnownLine]", partial(tuple.__new__, KnownLine))
 
 
 class Rows:
     """One list a column, one place a line. Only lines that need it have a running state of their own.
 
-    ``before`` are the lines of an earlier answer whose columns are what they were; None for those that are new.
+    ``before`` are lines as an earlier answer left them, of which only the order stage is new.
     ``fresh`` are the numbers of the lines that are not known yet, ``is_known`` says that nothing new was found out.
     """
 
@@ -50,7 +52,7 @@ class Rows:
         count = len(lines)
         self.lines = lines
         self.states: list[LineState | None] = [None] * count
-        self.before: Sequence[PricedLine | None] = ()
+        self.before: Sequence[PricedLine] = ()
         if known:
             self._take_known(known)
             return
@@ -73,8 +75,8 @@ class Rows:
         self.is_known = not self.fresh
         met = cast("Sequence[KnownLine]", known) if self.is_known else [each or NOTHING for each in known]
         columns = map(list, zip(*met, strict=True))
-        for name, column in zip(KnownLine._fields, columns, strict=True):
-            setattr(self, name, column)
+        for name, values in zip(KnownLine._fields, columns, strict=True):
+            setattr(self, name, values)
 
     def teach(self, shelf: Shelf) -> None:
         """Let plain lines be known from now on; those that needed a running state are not."""
@@ -106,27 +108,26 @@ class Rows:
 
     def check_range(self) -> None:
         """Refuse amounts that no document can hold: beyond 64 bits of minor units, one by one or together."""
-        for column in (self.list_amount, self.stage_amount):
-            if max(column) > MOST_MINOR_UNITS or min(column) < -MOST_MINOR_UNITS or sum(column) > MOST_MINOR_UNITS:
+        for amounts in (self.list_amount, self.stage_amount):
+            if max(amounts) > MOST_MINOR_UNITS or min(amounts) < -MOST_MINOR_UNITS or sum(amounts) > MOST_MINOR_UNITS:
                 raise MoneyError(OUT_OF_RANGE, "an amount is beyond the largest that a document can hold")
 
-    def take_over(self, index: int, other: Rows, place: int) -> None:
-        """Copy a line of other columns into these."""
-        for name in (
-            "list_unit",
-            "unit",
-            "list_amount",
-            "stage_amount",
-            "source",
-            "floor",
-            "applied",
-            "trace",
-            "states",
-        ):
-            getattr(self, name)[index] = getattr(other, name)[place]
+    @classmethod
+    def again(cls, lines: tuple[RequestLine, ...], before: Sequence[PricedLine]) -> Rows:
+        """Lines whose line stage is done, with the columns that the order stage cannot do without."""
+        rows = cls(lines)
+        rows.before = before
+        rows.list_amount = list(map(column("list_amount"), before))
+        rows.stage_amount = list(map(column("stage_amount"), before))
+        rows.floor = list(map(_FLOOR, lines))
+        return rows
 
     def records(self, work: Work) -> list[Record]:
         """What order rules read about each line after the line stage."""
+        if self.before:
+            self.list_unit = list(map(column("list_unit"), self.before))
+            self.unit = list(map(column("unit"), self.before))
+            self.trace = list(map(column("trace"), self.before))
         return [self._record(work, index) for index in range(len(self.lines))]
 
     def _record(self, work: Work, index: int) -> Record:
@@ -136,9 +137,23 @@ class Rows:
         if state is None:
             record["list"] = self.list_unit[index]
             record["list_amount"] = major(self.list_amount[index], currency)
-            record["discounted"] = any(after < before for _, before, after in self.trace[index])
+            record["discounted"] = is_discounted(self.trace[index], rules=len(work.plan.line_rules))
         else:
             record["discounted"] = state.discounted
         record["unit"] = self.unit[index]
         record["net"] = record["running"] = major(self.stage_amount[index], currency)
         return record
+
+
+def is_discounted(trace: Sequence[TraceRow], *, rules: int) -> bool:
+    """Whether a line rule took something off; the first ``rules`` sources are the line rules.
+
+    Contracts, guards and the rounding of the end lower a price and are no discounts; a second step of a rule is the
+    rounding of what the first one left.
+    """
+    last = ROUNDING
+    for number, before, after in trace:
+        if after < before and 0 <= number < rules and number != last:
+            return True
+        last = number
+    return False

@@ -7,6 +7,11 @@ from decimal import Decimal
 
 from engine.money import EXACT
 
+MANY, SAMPLE, ASIDE = 1_000, 250, 20
+"""From so many values on about so many are looked at first; the value sought is so many of them aside at most, or else
+all are sorted. The sample is at regular places: the same values always take the same way.
+"""
+
 
 def spread(total: int, weights: Sequence[int], rooms: Sequence[int | None]) -> tuple[list[int], int]:
     """Spread minor units over lines in proportion to their weights; return the shares and what no line could take.
@@ -77,15 +82,37 @@ def proportional(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def _plain(total: int, weights: Sequence[int], whole: int) -> list[int]:
-    """The common case, nothing negative; ``reverse`` keeps the order of equal remainders."""
+    """The common case, nothing negative."""
     products = [total * weight for weight in weights]
     shares = [product // whole for product in products]
     left = total - sum(shares)
     if left:
-        remainders = [product % whole for product in products]
-        for index in sorted(range(len(shares)), key=remainders.__getitem__, reverse=True)[:left]:
+        for index in largest([product % whole for product in products], left):
             shares[index] += 1
     return shares
+
+
+def largest(values: Sequence[int], count: int) -> Sequence[int]:
+    """The places of so many of the largest values, of equal ones the earlier.
+
+    Of many values a sample tells between which two the smallest of them lies, so that few have to be sorted.
+    """
+    every = range(len(values))
+    if len(values) < MANY:
+        return _first(every, values, count)
+    sample = sorted(values[:: len(values) // SAMPLE], reverse=True)
+    near = count * len(sample) // len(values)
+    high, low = sample[max(near - ASIDE, 0)], sample[min(near + ASIDE, len(sample) - 1)]
+    found = [place for place, value in enumerate(values) if value > high]
+    between = [place for place, value in enumerate(values) if low <= value <= high]
+    if len(found) <= count <= len(found) + len(between):
+        return found + _first(between, values, count - len(found))
+    return _first(every, values, count)
+
+
+def _first(places: Sequence[int], values: Sequence[int], count: int) -> list[int]:
+    """``reverse`` keeps the order of equal values."""
+    return sorted(places, key=values.__getitem__, reverse=True)[:count]
 
 
 def whole_numbers(values: Sequence[Decimal]) -> list[int]:

@@ -18,7 +18,21 @@ from engine.pricing.state import HUNDRED, ZERO
 
 _PERCENT = Decimal("0.0001")
 _NOTHING = Decimal("0.0000")
-_PLAIN = ("listed", "offset", "staged", "ordered", "amount", "net", "tax", "one_time", "usage", "acv", "tcv", "cost")
+_PLAIN = (
+    "listed",
+    "offset",
+    "unlisted",
+    "staged",
+    "ordered",
+    "amount",
+    "net",
+    "tax",
+    "one_time",
+    "usage",
+    "acv",
+    "tcv",
+    "cost",
+)
 
 
 def periods_of(line: RequestLine, parts: PartMonths) -> Ratio:
@@ -78,14 +92,14 @@ class Sums:
         for months, amount in other.recurring.items():
             self.recurring[months] = self.recurring.get(months, 0) + sign * amount
 
-    def add_gifts(self, gifts: Iterable[GiftLine]) -> None:
-        """Count the lines that rules added; their net and tax are among the plain sums already."""
+    def add_gifts(self, gifts: Iterable[GiftLine], sign: int = 1) -> None:
+        """Count the lines that rules added, or take them away; their net and tax are among the plain sums already."""
         for gift in gifts:
-            self.amount += gift.amount
-            self.one_time += gift.net
-            self.tcv += gift.net
-            self.cost += gift.cost or 0
-            self.unknown += gift.cost is None
+            self.amount += sign * gift.amount
+            self.one_time += sign * gift.net
+            self.tcv += sign * gift.net
+            self.cost += sign * (gift.cost or 0)
+            self.unknown += sign * (gift.cost is None)
 
 
 def sums_of(
@@ -116,16 +130,10 @@ def sums_of(
 
 
 def line_sums(
-    asked: Sequence[RequestLine],
-    lines: Sequence[PricedLine],
-    currency: Currency,
-    rounding: RoundingSettings,
-    *,
-    offset: int = 0,
+    asked: Sequence[RequestLine], lines: Sequence[PricedLine], currency: Currency, rounding: RoundingSettings
 ) -> Sums:
-    """The sums of some lines by themselves."""
+    """The sums of some lines by themselves, but for what surcharges offset."""
     sums = Sums(
-        offset=offset,
         listed=sum(line.list_amount for line in lines),
         staged=sum(line.stage_amount for line in lines),
         ordered=sum(line.order_discount for line in lines),
@@ -144,11 +152,12 @@ def line_sums(
     return sums_of(asked, columns, sums, currency, rounding)
 
 
-def sums_from(totals: PricedTotals, unknown: int) -> Sums:
-    """The sums behind totals; ``unknown`` is the number of lines without a cost."""
+def sums_from(totals: PricedTotals) -> Sums:
+    """The sums behind totals; where the cost is unknown, they tell neither it nor how many lines are without one."""
     return Sums(
         listed=totals.list.minor_units,
         offset=0 if totals.offset is None else totals.offset.minor_units,
+        unlisted=0 if totals.unlisted is None else totals.unlisted.minor_units,
         staged=totals.list.minor_units - totals.line_discount.minor_units,
         ordered=totals.order_discount.minor_units,
         amount=totals.amount.minor_units,
@@ -159,7 +168,6 @@ def sums_from(totals: PricedTotals, unknown: int) -> Sums:
         acv=totals.acv.minor_units,
         tcv=totals.tcv.minor_units,
         cost=0 if totals.cost is None else totals.cost.minor_units,
-        unknown=unknown,
         recurring={months: amount.minor_units for months, amount in totals.recurring},
     )
 

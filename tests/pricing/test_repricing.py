@@ -11,15 +11,33 @@ from hypothesis import strategies as st
 from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
 from engine.diagnostics import Refusal
 from engine.pricing import Edit, Repriced, compile_plan, price, reprice
+from engine.pricing.edits import UnknownLineError
 from engine.pricing.effects import Amount, On, Percent, Sign
+from engine.pricing.flow import Lane
 from engine.pricing.models.tiers import Tier
 from engine.pricing.models.volume import Volume
-from engine.pricing.plan import BundlePrice, Guard, ModelUse, PercentOfTotal, PoolScope, PricingRules, RuleId
-from engine.pricing.repricing import Reach, UnknownLineError, reach_of
+from engine.pricing.plan import (
+    BundlePrice,
+    ContractedPrice,
+    Guard,
+    Level,
+    Match,
+    ModelUse,
+    Narrowness,
+    PercentOfTotal,
+    PoolScope,
+    PricingRules,
+    RuleId,
+)
+from engine.pricing.repricing import Reach, reach_of
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced
 from engine.pricing.settings import RoundingPoint, RoundingSettings, TaxRate, TaxSettings
 from tests.pricing.books import D, asked, book, entry, line, order_when, rule, when
+from tests.pricing.test_twin_order import books as order_books
+from tests.pricing.test_twin_order import requests as order_requests
+from tests.pricing.test_twin_quote import books as whole_books
+from tests.pricing.test_twin_quote import requests as whole_requests
 
 MONTHLY = Charge(ChargeKind.RECURRING, ChargePeriod.MONTH)
 PLAIN = book(
@@ -120,6 +138,103 @@ def edit_of(kind: str, place: int, parts: object, request: PriceRequest, number:
             return Edit(added=(made(number, parts),))
         case _:
             return Edit(removed=frozenset({target.id}))
+
+
+@st.composite
+def edits_between(draw: st.DrawFn, before: PriceRequest, after: PriceRequest) -> Edit:
+    """Some lines of one request take what another one states, some go, and some come from there."""
+    changed, removed = [], []
+    for each in before.lines:
+        what = draw(st.sampled_from(("stay", "stay", "change", "remove")))
+        if what == "change":
+            changed.append(draw(st.sampled_from(after.lines))._replace(id=each.id, root=None))
+        elif what == "remove":
+            removed.append(each.id)
+    added = [each._replace(id=LineId(f"new-{each.id}"), root=None) for each in after.lines if draw(st.booleans())]
+    return Edit(tuple(changed), frozenset(removed), tuple(added))
+
+
+def untied(rules: PricingRules) -> PricingRules:
+    """A book without what ties a whole quote together, so that less than all of it is priced again."""
+    return replace(
+        rules,
+        guards=(),
+        bundle_prices=(),
+        models=tuple(replace(each, pool=PoolScope.LINE) for each in rules.models),
+        rounding=replace(rules.rounding, points=rules.rounding.points - {RoundingPoint.TOTAL} | {RoundingPoint.LINE}),
+        groups=tuple(each if each.level is Level.ORDER else replace(each, cap=None) for each in rules.groups),
+    )
+
+
+def without_percents(request: PriceRequest) -> PriceRequest:
+    lines = tuple(each for each in request.lines if each.sku in "ABC")
+    return replace(request, lines=lines, manual=())
+
+
+def same_as_the_whole(rules: PricingRules, before: PriceRequest, edit: Edit) -> None:
+    plan = compile_plan(rules)
+    priced = price(plan, before)
+    assert isinstance(priced, Priced)
+    found = reprice(plan, before, priced, edit)
+    lines = {each.id: each for each in (*before.lines, *edit.changed, *edit.added) if each.id not in edit.removed}
+    edited = replace(before, lines=tuple(lines.values()))
+    assert (found if isinstance(found, Refusal) else found.priced) == price(plan, edited)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data(), order_books(), order_requests, order_requests)
+def test_edits_under_random_order_rules_equal_pricing_from_the_start(
+    data: st.DataObject, rules: PricingRules, before: PriceRequest, after: PriceRequest
+) -> None:
+    same_as_the_whole(rules, before, data.draw(edits_between(before, after)))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data(), whole_books(), whole_requests(), whole_requests(), st.sampled_from((True, True, False)))
+def test_edits_under_random_books_equal_pricing_from_the_start(
+    data: st.DataObject, rules: PricingRules, before: PriceRequest, after: PriceRequest, is_free: bool
+) -> None:
+    if is_free:
+        rules, before, after = untied(rules), without_percents(before), without_percents(after)
+    same_as_the_whole(rules, before, data.draw(edits_between(before, after)))
+
+
+def test_a_contracted_price_is_no_discount_after_an_edit_either() -> None:
+    agreed = ContractedPrice(RuleId("agreed"), Match(Narrowness.SKU, "B"), price=D("15"))
+    off = rule("off", Percent(D("10"), On.ORDER), "order", target=when("line.discounted"))
+    rules = book(rule("ten", Percent(D("10")), when=when('line.sku = "A"')), off, contracted=(agreed,))
+    plan = compile_plan(rules)
+    request = asked(line("A"), line("B"), line("C"))
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    found = reprice(plan, request, before, Edit(changed=(line("C", "2"),)))
+    # A is discounted to 90.00 and takes 9.00; B costs 15.00 as agreed and takes nothing
+    assert isinstance(found, Repriced) and found.priced == price(plan, found.request)
+    assert [each.order_discount for each in found.priced.lines] == [900, 0, 0]
+
+
+def test_a_guard_and_the_rounding_of_the_end_are_no_discounts_of_a_line() -> None:
+    guards = (Guard(RuleId("top"), when('line.sku = "B"'), ceiling=D("15")),)
+    off = rule("off", Percent(D("10"), On.ORDER), "order", target=when("line.discounted"))
+    rounding = RoundingSettings(points=frozenset({RoundingPoint.UNIT, RoundingPoint.LINE}))
+    prices = (entry("A", "100"), entry("B", "20"), entry("C", "9.991"))
+    plan = compile_plan(book(off, guards=guards, rounding=rounding, entries=prices))
+    for lane in Lane:
+        found = price(plan, asked(line("A"), line("B"), line("C")), lane=lane)
+        assert isinstance(found, Priced)
+        # B is held at 15.00 and C rounded from 9.991 to 9.99: neither is a discount
+        assert [each.stage_amount for each in found.lines] == [10000, 1500, 999]
+        assert [each.order_discount for each in found.lines] == [0, 0, 0]
+
+
+def test_a_line_that_an_edit_changes_twice_is_what_it_says_last() -> None:
+    plan = compile_plan(PLAIN)
+    request = asked(line("A"), line("B"))
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    found = reprice(plan, request, before, Edit(changed=(line("B", "2"), line("B", "3"))))
+    assert isinstance(found, Repriced) and found.priced == price(plan, found.request)
+    assert isinstance(reprice(plan, request, before, Edit(added=(line("C"), line("C", "2")))), Refusal)
 
 
 @pytest.mark.parametrize("name", ["raised", "raised by guards"])

@@ -143,6 +143,15 @@ def test_a_cap_over_the_quote_gives_back_in_proportion() -> None:
     assert amounts(quote) == {"a": D("95.00"), "b": D("19.00")}
 
 
+def test_a_percent_of_the_quote_counts_lines_that_were_stopped_before_the_group() -> None:
+    groups = (RuleGroup("first"), RuleGroup("promo", cap=Cap(D("10"), scope=CapScope.QUOTE)))
+    stop = rule("stop", SetPrice(D("10")), "first", when=when('line.sku = "B"'), stop=True)
+    half = rule("half", Percent(D("50")), when=when('line.sku = "A"'))
+    quote = priced(book(stop, half, groups=groups), asked(line("A"), line("B", "2")))
+    # B comes to 2 x 10.00 and goes no further; A took 50.00 off, of 10 % of 100.00 + 20.00 = 12.00
+    assert amounts(quote) == {"a": D("88.00"), "b": D("20.00")}
+
+
 def test_a_budget_refuses_or_caps_what_it_cannot_pay() -> None:
     limited = rule("b", Percent(D("10")), usage=UsageLimit(budgets={"EUR": D("100")}))
     request = asked(line("A"), line("B"), redeemed={"b": Redeemed(spent=D("89"))})
