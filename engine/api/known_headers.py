@@ -32,23 +32,23 @@ from engine.wire.spliced import Written, spliced
 MOST_HEADERS = 1_000
 MOST_LINES = 20_000
 """So many lines are kept as they are written, under all headers: 20 to 30 MB."""
-_PRICED = cast("Callable[[tuple[object, ...]], PricedLine]", partial(tuple.__new__, PricedLine))
+NO_ID = LineId("")
 _ASKED = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new__, RequestLine))
-"""Lines from all their fields in order, at half the cost of their keywords."""
+"""A line from all its fields in order, at half the cost of their keywords."""
 
 
 class _Line:
-    """A line as it was met: what it is known as, what it states, and how its price is written."""
+    """A line as it was met, without its id: what it states, what it is known as, and how its price is written."""
 
-    __slots__ = ("alone", "key", "known", "plain", "written")
+    __slots__ = ("alone", "asked", "key", "known", "written")
 
     def __init__(self, key: Key, known: KnownLine, plain: tuple[object, ...]) -> None:
         self.key = key
         self.known = known
-        self.plain = plain
+        self.asked = _ASKED((NO_ID, *key, *plain))
         self.written: Written | None = None
-        self.alone: tuple[object, ...] | None = None
-        """The priced line without its id, where no order discount falls on it."""
+        self.alone: PricedLine | None = None
+        """The priced line, where no order discount falls on it."""
 
 
 class _Header(NamedTuple):
@@ -158,20 +158,12 @@ def _evaluated(header: _Header, names: Sequence[LineId], lines: Sequence[_Line],
     where everything stands.
     """
     shelf = parts.known.under(header.known_by)
-    alone = [each.alone for each in lines if each.alone is not None]
-    if len(alone) == len(lines):
-        priced = [_PRICED((name, *each)) for name, each in zip(names, alone, strict=True)]
-        quote = evaluate_together(header.request, priced, shelf, parts)
-        if quote is not None:
-            return quote
-    asked = tuple([_ASKED((name, *each.key, *each.plain)) for name, each in zip(names, lines, strict=True)])
+    quote = evaluate_together(header.request, lines, shelf, parts)
+    if quote is not None:
+        return quote
+    asked = tuple([_ASKED((name, *each.asked[1:])) for name, each in zip(names, lines, strict=True)])
     found = evaluate_known(header.request, asked, Known([each.known for each in lines], shelf, is_all=True), parts)
-    if isinstance(found, Refusal):
-        return None
-    for each, line in zip(lines, found.priced.lines, strict=True):
-        if not line.order_discount:
-            each.alone = line[1:]
-    return found
+    return None if isinstance(found, Refusal) else found
 
 
 class _Meeting:

@@ -66,12 +66,18 @@ def untaxed(work: Work, added: Sequence[Added]) -> list[Added]:
 
 def rates_of(order: OrderState) -> list[TaxAnswer | None]:
     """The rate of each line; looked up once a tax code where nothing about the line decides."""
-    work, lines = order.work, order.lines
-    if not work.plan.tax_by_code:
-        return [rate_of(order, index) for index in range(len(lines))]
-    known, codes = order.rate_by_code, [line.tax_code for line in lines]
+    if not order.work.plan.tax_by_code:
+        return [rate_of(order, index) for index in range(len(order.lines))]
+    return rates_by_code(order.work, order.lines, order.rate_by_code)
+
+
+def rates_by_code(
+    work: Work, lines: Sequence[RequestLine], known: dict[str, TaxAnswer | None]
+) -> list[TaxAnswer | None]:
+    """The rate of each line in a book where nothing about a line but its tax code decides; ``known`` grows."""
+    codes = [line.tax_code for line in lines]
     for code in set(codes).difference(known):
-        known[code] = rate_of(order, codes.index(code))
+        known[code] = _rate(work, lines[codes.index(code)], dict)
     return list(map(known.__getitem__, codes))
 
 

@@ -28,8 +28,8 @@ from engine.pricing.flow import at_line, faults_of
 from engine.pricing.known_lines import Known, KnownLines, Shelf
 from engine.pricing.masks import allowed_by
 from engine.pricing.request import STATED, Allowed, Facts, PriceRequest, RequestLine
-from engine.pricing.result import Priced, PricedLine, nothing_priced
-from engine.pricing.together import together
+from engine.pricing.result import Priced, nothing_priced
+from engine.pricing.together import Header, Met, together
 from engine.quotes.facts import header_facts, line_facts, no_margin
 from engine.quotes.known import known_of
 from engine.quotes.lines import ResolvedLine, children_of, resolve
@@ -135,16 +135,15 @@ def evaluate_known(
     return found_out(with_frozen_rates(request, priced, parts.plan), asked, priced, parts, ())
 
 
-def evaluate_together(
-    request: QuoteRequest, lines: Sequence[PricedLine], shelf: Shelf, parts: Parts
-) -> PricedQuote | None:
-    """The quote of lines that were priced under its header where no order rule acted; None when one may act here, or
-    when approvals look at lines.
+def evaluate_together(request: QuoteRequest, met: Sequence[Met], shelf: Shelf, parts: Parts) -> PricedQuote | None:
+    """The quote of lines that are known under its header and no order rule acts on; None when one may act, or when
+    approvals look at lines. The priced lines bear no ids.
     """
-    is_few = 0 < len(lines) <= parts.plan.rules.habits.lines_max
+    is_few = 0 < len(met) <= parts.plan.rules.habits.lines_max
     if not parts.known.adds_up or parts.router.reads_lines or not is_few:
         return None
-    priced = together(parts.plan, request.currency, lines, shelf)
+    header = Header(request.currency, partial(price_request, request, ()))
+    priced = together(parts.plan, header, met, shelf)
     return None if priced is None else found_out(request, (), priced, parts, ())
 
 

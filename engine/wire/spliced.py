@@ -7,7 +7,6 @@ So a line of an answer is its id, what comes before its amounts, the amounts, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from cpq.v1 import common_pb2, pricing_pb2
@@ -29,18 +28,16 @@ _DECIDED = slice(PricedLine._fields.index("order_discount"), PricedLine._fields.
 
 
 class Written(NamedTuple):
-    """A plain line in bytes, but for its id: all of it as it was met, and the parts that stay the same.
+    """A plain line in bytes, but for its id: all of it, and the parts before and after what the order decides."""
 
-    They stand before and after the amounts. ``list_unit`` and
-    ``unit`` tell by identity that a line is the same before order discounts.
-    """
-
-    list_unit: Decimal
-    unit: Decimal
-    decided: object
+    line: PricedLine
     whole: bytes
     before: bytes
     after: bytes
+
+    def is_like(self, line: PricedLine) -> bool:
+        """Whether a line is the same before order discounts; prices are told by identity."""
+        return self.line.unit is line.unit and self.line.list_unit is line.list_unit
 
 
 class Met(Protocol):
@@ -55,35 +52,41 @@ class Splicer:
     def __init__(self, quote: PricedQuote, *, view: int, sheets: Sheets) -> None:
         self._priced, self._sheets, self._view = quote.priced, sheets, view
         self._digits = quote.priced.currency.exponent
+        self._amounts = pricing_pb2.PricedLine()
 
     def lines(self, ids: Sequence[bytes], met: Sequence[Met]) -> bytes:
         """Those of a quote, by the fields of their ids; ``met`` are told as what they are written."""
         stories = self._stories(ids) if self._view == common_pb2.VIEW_WATERFALL else None
         pieces: list[bytes] = []
-        amounts, short = pricing_pb2.PricedLine(), len(SIZES)
+        short = len(SIZES)
         for place, (line, each, name) in enumerate(zip(self._priced.lines, met, ids, strict=True)):
             found = each.written
-            if found is None or found.unit is not line.unit or found.list_unit is not line.list_unit:
-                found = each.written = self._written(line)
-            body = found.whole
-            if line.order_discount or line[_DECIDED] != found.decided:
-                _decide(amounts, line)
-                body = found.before + amounts.SerializeToString() + found.after
+            body = found.whole if found is not None and found.line is line else self._body(line, each)
             if stories is not None:
                 body += stories[place]
             size = len(name) + len(body)
             pieces += LINES, SIZES[size] if size < short else number(size), name, body
         return b"".join(pieces)
 
+    def _body(self, line: PricedLine, met: Met) -> bytes:
+        """A line but for its id. It is remembered as it was first, and as it is without an order discount."""
+        found = met.written
+        if found is None or not found.is_like(line) or (found.line.order_discount and not line.order_discount):
+            met.written = found = self._written(line)
+            return found.whole
+        if line[_DECIDED] == found.line[_DECIDED]:
+            return found.whole
+        _decide(self._amounts, line)
+        return found.before + self._amounts.SerializeToString() + found.after
+
     def _written(self, line: PricedLine) -> Written:
         """A line in bytes."""
         around = self._sheets.around(line, self._digits)
         text = format(line.quantity, "f").encode()
         before = b"".join((around.named, QUANTITY, number(len(text)), text, around.prices))
-        amounts = pricing_pb2.PricedLine()
-        _decide(amounts, line)
-        whole = before + amounts.SerializeToString() + around.charge
-        return Written(line.list_unit, line.unit, line[_DECIDED], whole, before, around.charge)
+        _decide(self._amounts, line)
+        whole = before + self._amounts.SerializeToString() + around.charge
+        return Written(line, whole, before, around.charge)
 
     def _stories(self, ids: Sequence[bytes]) -> list[bytes]:
         """How each price came about."""
