@@ -9,7 +9,14 @@ import sys
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until told to stop; 2 when the settings, the rules or the database cannot be used."""
+    """Serve until told to stop; 2 when settings, rules or database cannot be used, 130 when told before it served."""
+    try:
+        return _serve(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _serve(arguments: list[str] | None) -> int:
     # What keeps the server from starting is said by its settings, in words of ours.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from engine.application.ports import StoreFailed
@@ -28,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         serve(settings_of(options, os.environ))
-    except (SettingsError, StoreFailed) as problem:
+    except (SettingsError, StoreFailed, OSError) as problem:
         print(f"cannot start: {problem}", file=sys.stderr)
         return 2
     return 0

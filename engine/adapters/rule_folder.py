@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from engine.adapters.unreadable import FolderError, SpreadsheetError
@@ -21,25 +22,43 @@ def read_folder(root: Path) -> dict[str, bytes]:
     """Return the files of a rule book as they are, by their path inside the folder; ``unpack`` readies them for load.
 
     Only endings that rule books use are read; hidden files are left out. Raises ``FolderError`` for a missing folder, a
-    link that leads outside, and what is larger than a rule book may be.
+    link that leads outside or to a folder, and what is larger than a rule book may be, OSError for what cannot be read.
     """
     if not root.is_dir():
         raise FolderError(f"`{root}` is not a folder")
     base = root.resolve()
     found: dict[str, bytes] = {}
-    for path in sorted(base.rglob("*")):
-        relative = path.relative_to(base)
-        hidden = any(part.startswith((".", OPEN_IN_A_PROGRAM)) for part in relative.parts)
-        if hidden or path.suffix.lower() not in (*ENDINGS, *UNREADABLE_TABLES):
-            continue
+    for path in sorted(_paths(base)):
+        relative = path.relative_to(base).as_posix()
         if not path.resolve().is_relative_to(base):
-            raise FolderError(f"`{relative.as_posix()}` is a link that leads out of the folder")
+            raise FolderError(f"`{relative}` is a link that leads out of the folder")
         if not path.is_file():
             continue
         if len(found) >= MOST_FILES:
             raise FolderError(f"`{root}` holds more than {MOST_FILES} files")
-        found[relative.as_posix()] = _bytes(path)
+        found[relative] = _bytes(path)
     return found
+
+
+def _paths(base: Path) -> Iterator[Path]:
+    """What a rule book may hold, by its ending; a folder that cannot be looked into would be missing without a word."""
+    for folder, inner, names in os.walk(base, onerror=_raise):
+        inner[:] = [each for each in inner if not _is_hidden(each)]
+        for each in inner:
+            if Path(folder, each).is_symlink():
+                where = Path(folder, each).relative_to(base).as_posix()
+                raise FolderError(f"`{where}` is a link to a folder; put the folder itself there")
+        for each in names:
+            if not _is_hidden(each) and Path(each).suffix.lower() in (*ENDINGS, *UNREADABLE_TABLES):
+                yield Path(folder, each)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", OPEN_IN_A_PROGRAM))
+
+
+def _raise(problem: OSError) -> None:
+    raise problem
 
 
 def unpack(files: Mapping[str, bytes]) -> dict[str, bytes | Workbook]:

@@ -4,6 +4,15 @@ Does not own decisions, prices or storage.
 Entry points: ``main``.
 """
 
-from engine.cli.command import main
+
+def main(argv: list[str] | None = None) -> int:
+    """Run ``cpq`` and return its exit code; whoever breaks it off, while it starts too, is told nothing more."""
+    try:
+        from engine.cli.command import main as run
+
+        return run(argv)
+    except KeyboardInterrupt:
+        return 130
+
 
 __all__ = ["main"]

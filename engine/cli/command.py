@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import sys
@@ -11,11 +10,10 @@ from importlib.metadata import version
 from io import TextIOWrapper
 
 from engine.adapters.collector import calm_collector
-from engine.cli.failure import CLEAN, FINDINGS, MISUSE, VerbFailed, tell
+from engine.adapters.unreadable import FolderError
+from engine.cli.failure import CLEAN, MISUSE, NO_FILE, Faulty, Misused, VerbFailed, no_file, tell
 from engine.cli.parser import Parser
-from engine.diagnostics import DiagnosticError, as_json, nearest_name, one_line
-
-INTERRUPTED = 130
+from engine.diagnostics import DiagnosticError, nearest_name
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("engine.cli.words.demo", "play one deal from configuration to recognised revenue"),
@@ -51,7 +49,7 @@ VERBS: dict[str, tuple[str, str]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``cpq`` with the arguments given (default: the process's own) and return its exit code.
 
-    0 is clean, 1 means findings or a refusal, 2 a misuse of the command, 130 that somebody interrupted it.
+    0 is clean, 1 means findings or a refusal, 2 a misuse of the command.
     """
     if sys.stdout is None:  # whoever started the command closed it: nobody reads
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # stays open until the command ends
@@ -60,55 +58,66 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     calm_collector()
     arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        try:
+            code = _run(arguments)
+        except VerbFailed as failure:
+            code = tell(failure, machine=_is_machine(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        _leave_output()
+        return CLEAN
+    except OSError as problem:  # what the answer was written to is full
+        _leave_output()
+        return tell(no_file(problem), machine=False)
+    return code
+
+
+def _is_machine(arguments: Sequence[str]) -> bool:
+    """Whether JSON is asked for, seen before the words are understood; the parser takes the start of an option too."""
+    return any(len(each) > len("--") and "--json".startswith(each) for each in arguments)
+
+
+def _leave_output() -> None:
+    """Write no more: what is left of the output cannot be delivered."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Find the verb and run it; whatever keeps it from its work ends as VerbFailed."""
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         print(_overview())
         return CLEAN if arguments else MISUSE
     if arguments == ["--version"]:
         print(f"cpq {version('cpq-engine')}")
         return CLEAN
-    verb = arguments[0]
+    parser = _parser(arguments[0])
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as stop:  # argparse has printed its help
+        return stop.code if isinstance(stop.code, int) else MISUSE
+    try:
+        return int(options.run(options))
+    except BrokenPipeError:
+        raise
+    except DiagnosticError as error:
+        raise Faulty(error.diagnostics) from error
+    except FolderError as problem:
+        raise VerbFailed(str(problem), code=NO_FILE) from problem
+    except OSError as problem:
+        raise no_file(problem) from problem
+
+
+def _parser(verb: str) -> Parser:
     if verb not in VERBS:
+        what = f"unknown verb `{verb}`" if not verb.startswith("-") else f"a verb is missing before `{verb}`"
         near = nearest_name(verb, VERBS)
-        print(f"cpq: unknown verb `{verb}`" + (f"; did you mean `{near}`?" if near else ""), file=sys.stderr)
-        return MISUSE
+        raise Misused(what, hint=f"did you mean `{near}`?" if near else "`cpq --help` lists them")
     # The transport's own notices are for its developers; what went wrong is said by the failed call.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     parser = Parser(prog="cpq")
     importlib.import_module(VERBS[verb][0]).add_parser(parser.add_subparsers(dest="verb", metavar="VERB"))
-    return _run(parser, arguments)
-
-
-def _run(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
-    try:
-        options = parser.parse_args(arguments)
-    except SystemExit as stop:  # argparse has already printed why
-        return stop.code if isinstance(stop.code, int) else MISUSE
-    machine = bool(getattr(options, "json", False))
-    try:
-        code: int = options.run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLEAN
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except DiagnosticError as error:
-        return _tell_findings(error, machine=machine)
-    except VerbFailed as failure:
-        return tell(failure, machine=machine)
-    except OSError as error:
-        what = error.strerror or str(error)
-        return tell(VerbFailed(f"{error.filename}: {what}" if error.filename else what), machine=machine)
-    return code
-
-
-def _tell_findings(error: DiagnosticError, *, machine: bool) -> int:
-    if machine:
-        facts = {"findings": as_json(error.diagnostics)}
-        return tell(VerbFailed(error.diagnostics[0].message, code=FINDINGS, facts=facts), machine=machine)
-    for each in error.diagnostics:
-        print(one_line(each), file=sys.stderr)
-    return FINDINGS
+    return parser
 
 
 def _overview() -> str:

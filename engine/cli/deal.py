@@ -24,13 +24,14 @@ def carry_out(work: Work, options: argparse.Namespace) -> int:
             if options.json and answer not in (None, STREAMED, LEFT):
                 screen.data(plain_answer(answer))
     except CallFailed as failed:
-        raise VerbFailed(str(failed), code=FINDINGS, facts=_facts(failed)) from failed
+        raise refused(failed) from failed
     except (MoneyError, PlainError) as failed:
-        raise VerbFailed(str(failed), code=FINDINGS) from failed
+        raise VerbFailed(str(failed), exit_code=FINDINGS) from failed
     return FINDINGS if answer is None else code
 
 
-def _facts(failed: CallFailed) -> dict[str, object]:
-    """What machines read of a refused call: the message alone, the codes, and every fault with its field."""
+def refused(failed: CallFailed) -> VerbFailed:
+    """A refused call; machines read of it the message alone, the codes, and every fault with its field."""
     violations = [{"field": each.field, "code": each.code, "message": each.message} for each in failed.faults]
-    return {"status": failed.status, "code": failed.reason, "message": failed.message, "violations": violations}
+    facts = {"status": failed.status, "code": failed.reason, "message": failed.message, "violations": violations}
+    return VerbFailed(str(failed), exit_code=FINDINGS, facts=facts)

@@ -125,7 +125,7 @@ def run_eval(options: argparse.Namespace) -> int:
     try:
         print(_json_text(to_bare(value)))
     except LimitError as error:
-        raise VerbFailed(f"the result cannot be shown: {error}", code=FINDINGS) from error
+        raise VerbFailed(f"the result cannot be shown: {error}", exit_code=FINDINGS) from error
     for problem in problems:
         print(f"note: {problem.message}", file=sys.stderr)
     return FINDINGS if value is None and problems else CLEAN

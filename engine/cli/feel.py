@@ -53,7 +53,7 @@ def _print_value(text: str, inputs: Mapping[str, object]) -> int:
     try:
         print(literal(outcome.value))
     except LimitError as error:
-        raise VerbFailed(f"the result cannot be shown: {error}", code=FINDINGS) from error
+        raise VerbFailed(f"the result cannot be shown: {error}", exit_code=FINDINGS) from error
     for problem in outcome.problems:
         span = Span(_ORIGIN.path).within(problem.start, problem.end)
         print(f"{span}: note: {problem.message}{_caret(text, problem)}", file=sys.stderr)

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from engine.adapters.disk_cache import user_cache
-from engine.application.ports import StoreFailed
 from engine.bootstrap.serving import in_process
-from engine.bootstrap.settings import Settings, SettingsError
-from engine.cli.failure import VerbFailed
+from engine.bootstrap.settings import Settings
 from engine.cli.options import SHIPPED_RULES
+from engine.cli.starting import starting
 
 
 @contextmanager
@@ -29,8 +28,6 @@ def served(options: argparse.Namespace) -> Iterator[str]:
         tax_hook=os.environ.get("CPQ_TAX_HOOK", ""),
     )
     with ExitStack() as closing:
-        try:
+        with starting():
             running = closing.enter_context(in_process(settings))
-        except (SettingsError, StoreFailed) as problem:
-            raise VerbFailed(str(problem)) from problem
         yield running.address

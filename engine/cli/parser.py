@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NoReturn
 
+from engine.cli.failure import Misused
 from engine.diagnostics import nearest_name
 
 _CHOICE = re.compile(
@@ -21,8 +22,8 @@ class Parser(argparse.ArgumentParser):
     """Says misuse in one line, and where to read more; the parsers of its verbs are of the same kind."""
 
     def error(self, message: str) -> NoReturn:
-        """Print what is wrong and leave with 2."""
-        self.exit(2, f"{self.prog}: {self._said(message)}\n`{self.prog} --help` says more\n")
+        """End the command."""
+        raise Misused(self._said(message), teller=self.prog, hint=f"`{self.prog} --help` says more")
 
     def _said(self, message: str) -> str:
         choice, unknown = _CHOICE.search(message), _UNKNOWN.search(message)

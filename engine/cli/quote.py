@@ -131,7 +131,7 @@ def edit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     present = client.quotes.get_quote(name=options.name)
     if given.get("owner", present.owner) != present.owner:
         message = f"{present.name} stays with {present.owner}; `cpq quote clone --owner` makes a copy for another"
-        raise VerbFailed(message, code=FINDINGS)
+        raise VerbFailed(message, exit_code=FINDINGS)
     etag = given.get("etag") or present.etag
     return _shown(screen, client.quotes.update_quote(quote={**given, "name": present.name}, etag=etag, view="full"))
 
@@ -294,7 +294,7 @@ def _decide(client: Client, screen: Screen, options: argparse.Namespace, *, appr
         screen.say(f"{each.chain}/{each.level}: {'approved' if approve else 'rejected'}")
     if not asked:
         message = f"nothing of {quote.name} waits for {approver}; `cpq quote approvals` says who is asked"
-        raise VerbFailed(message, code=FINDINGS)
+        raise VerbFailed(message, exit_code=FINDINGS)
     return _head(screen, client.quotes.get_quote(name=options.name))
 
 

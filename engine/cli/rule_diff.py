@@ -11,7 +11,6 @@ from pathlib import Path
 
 from engine.adapters.compiled_books import kept_books
 from engine.adapters.rule_folder import read_folder
-from engine.adapters.unreadable import FolderError
 from engine.application.rule_books import ActiveBook
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.prices import plain, signed
@@ -42,11 +41,8 @@ def run_diff(options: argparse.Namespace) -> int:
 
 
 def _book(folder: Path) -> tuple[ActiveBook, Files]:
-    try:
-        files = read_folder(folder)
-        checked = kept_books(os.environ).checked(files)
-    except FolderError as problem:
-        raise VerbFailed(str(problem)) from problem
+    files = read_folder(folder)
+    checked = kept_books(os.environ).checked(files)
     if checked.active is None:
         errors = [_in_folder(folder, each) for each in checked.findings if each.severity is Severity.ERROR]
         shown = "".join(f"\n  {one_line(each)}" for each in errors)

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from engine.adapters.rule_folder import read_folder
-from engine.adapters.unreadable import FolderError
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.rule_output import say, say_json, sources_of
 from engine.diagnostics import Diagnostic, as_json, counted, did_you_mean, render
@@ -20,10 +19,7 @@ from engine.rulebook.starter import starter_files
 
 def run_fmt(args: argparse.Namespace) -> int:
     """Put files into the one layout, or say which would change; exit code 1 for what cannot be read."""
-    try:
-        files = read_folder(args.folder)
-    except (FolderError, OSError) as problem:
-        raise VerbFailed(str(problem)) from problem
+    files = read_folder(args.folder)
     changed: list[str] = []
     faults: list[Diagnostic] = []
     for path, content in files.items():

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.adapters.rule_folder import read_folder
-from engine.adapters.unreadable import FolderError
 from engine.cli.failure import VerbFailed
 from engine.cli.progress import progress
 from engine.cli.screen import Screen, amount, day, money
@@ -112,10 +111,7 @@ def _holds(book: Any) -> list[str]:
 
 
 def _files(folder: Path) -> list[dict[str, Any]]:
-    try:
-        return [{"path": path, "content": content} for path, content in read_folder(folder).items()]
-    except (FolderError, OSError) as problem:
-        raise VerbFailed(str(problem)) from problem
+    return [{"path": path, "content": content} for path, content in read_folder(folder).items()]
 
 
 def _told(findings: Any) -> str:

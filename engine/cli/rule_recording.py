@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from engine.adapters.compiled_books import kept_books
 from engine.adapters.rule_folder import read_folder
-from engine.adapters.unreadable import FolderError
 from engine.cli.connection import connected
+from engine.cli.deal import refused
 from engine.cli.failure import FINDINGS, VerbFailed
 from engine.cli.screen import day
 from engine.cli.verbs import named
@@ -56,11 +56,8 @@ def record(options: argparse.Namespace) -> Path:
         with connected(options) as client:
             quote = client.quotes.get_quote(name=named("quotes")(options.record))
     except CallFailed as failed:
-        raise VerbFailed(str(failed), code=FINDINGS) from failed
-    try:
-        files = read_folder(options.folder)
-    except FolderError as problem:
-        raise VerbFailed(str(problem)) from problem
+        raise refused(failed) from failed
+    files = read_folder(options.folder)
     text = _with(files.get(FILE, HEAD.encode()).decode(), quote)
     _check({**files, FILE: text}, quote)
     path: Path = options.folder / FILE
@@ -75,7 +72,7 @@ def _check(files: Mapping[str, bytes], quote: Any) -> None:
     errors = [each for each in found if each.severity is Severity.ERROR and each.span.path == FILE]
     if errors:
         told = "".join(f"\n  {one_line(each)}" for each in errors)
-        raise VerbFailed(f"`{quote.name}` cannot be a test of this book:{told}", code=FINDINGS)
+        raise VerbFailed(f"`{quote.name}` cannot be a test of this book:{told}", exit_code=FINDINGS)
 
 
 def _with(before: str, quote: Any) -> bytes:
@@ -84,7 +81,7 @@ def _with(before: str, quote: Any) -> bytes:
     shown = json.dumps(name, ensure_ascii=False)
     if shown in before:
         raise VerbFailed(
-            f"`{quote.name}` is recorded in {FILE} already; take the test out to record it again", code=FINDINGS
+            f"`{quote.name}` is recorded in {FILE} already; take the test out to record it again", exit_code=FINDINGS
         )
     test = f"  - name: {shown}\n    given: {_flow(given(quote))}\n    expect: {_flow(expected(quote))}\n"
     return format_file(FILE, (before.rstrip("\n") + "\n" + test).encode())
@@ -95,7 +92,9 @@ def given(quote: Any) -> dict[str, Any]:
     asked = quote.content
     unsaid = list(_unsaid(asked))
     if unsaid:
-        raise VerbFailed(f"a rule test cannot say what `{quote.name}` asks for: {'; '.join(unsaid)}", code=FINDINGS)
+        raise VerbFailed(
+            f"a rule test cannot say what `{quote.name}` asks for: {'; '.join(unsaid)}", exit_code=FINDINGS
+        )
     past = {each.sku: each.quantity for each in quote.priced.past_orders}
     found: dict[str, Any] = {"date": day(asked.date), "currency": asked.currency_code}
     found |= {"customer": facts} if (facts := _facts(asked.customer_facts)) else {}
@@ -157,7 +156,7 @@ def _lines(lines: Any, parent: str, past: Mapping[str, str], depth: int = 0) -> 
         parts = list(_lines(lines, line.id, past, depth + 1))
         if parts and depth >= DEEPEST:
             raise VerbFailed(
-                f"a rule test cannot say the parts of `{line.id}`: they are nested too deep", code=FINDINGS
+                f"a rule test cannot say the parts of `{line.id}`: they are nested too deep", exit_code=FINDINGS
             )
         yield found | ({"parts": parts} if parts else {})
 

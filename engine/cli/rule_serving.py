@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 
 from engine.adapters.disk_cache import user_cache
-from engine.application.ports import StoreFailed
 from engine.bootstrap.serving import serve_folder
-from engine.bootstrap.settings import Settings, SettingsError
-from engine.cli.failure import CLEAN, VerbFailed
+from engine.bootstrap.settings import Settings
+from engine.cli.failure import CLEAN
+from engine.cli.starting import starting
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -21,10 +21,8 @@ def run_serve(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="cpq-rules-") as beside:
         database = options.database or Path(beside) / "cpq.sqlite3"
         settings = Settings(database, listen=options.listen, cache=user_cache(os.environ))
-        try:
+        with starting():
             serve_folder(settings, folder, _tell)
-        except (SettingsError, StoreFailed) as problem:
-            raise VerbFailed(str(problem)) from problem
     return CLEAN
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.adapters.rule_folder import read_folder, unpack
-from engine.adapters.unreadable import FolderError
 from engine.cli.dmn import models_of
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.diagnostics import DiagnosticError, Severity, as_json, counted, did_you_mean
@@ -43,10 +42,7 @@ def _tables_in(book: Path) -> dict[str, NamedTable]:
     """The tables that are in a rule book already, by id; those that cannot be read count as not there."""
     if not (book / FOLDER).is_dir():
         return {}
-    try:
-        return dict(load_tables(unpack(read_folder(book)))[0])
-    except FolderError as problem:
-        raise VerbFailed(str(problem)) from problem
+    return dict(load_tables(unpack(read_folder(book)))[0])
 
 
 def _imported(file: Path, known: Mapping[str, NamedTable]) -> Imported:
@@ -129,10 +125,7 @@ def _table_at(path: Path) -> NamedTable:
     if root is None or not path.is_file():
         what = "is no file" if not path.is_file() else "is not in the folder `tables` of a rule book"
         raise VerbFailed(f"`{path}` {what}")
-    try:
-        tables, found = load_tables(unpack(read_folder(root.parent)))
-    except FolderError as problem:
-        raise VerbFailed(str(problem)) from problem
+    tables, found = load_tables(unpack(read_folder(root.parent)))
     inside = path.resolve().relative_to(root.parent).as_posix()
     table = next((each for each in tables.values() if each.path == inside), None)
     if table is None:
@@ -140,5 +133,5 @@ def _table_at(path: Path) -> NamedTable:
         if errors:
             raise DiagnosticError(*errors)
         near = did_you_mean(inside, [each.path for each in tables.values()])
-        raise VerbFailed(f"no record in `tables/` names `{inside}`; {near}".rstrip("; "), code=FINDINGS)
+        raise VerbFailed(f"no record in `tables/` names `{inside}`; {near}".rstrip("; "), exit_code=FINDINGS)
     return table

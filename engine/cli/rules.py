@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from engine.adapters.clock import WallClock
 from engine.adapters.compiled_books import kept_books
 from engine.adapters.rule_folder import read_folder
-from engine.adapters.unreadable import FolderError
 from engine.application.rule_books import CheckedBook
 from engine.cli.failure import CLEAN, FINDINGS, VerbFailed
 from engine.cli.progress import progress
@@ -24,12 +23,9 @@ from engine.rulebook.rule_run import RuleTestResult, findings_of, run_tests, unt
 
 def _loaded(args: argparse.Namespace) -> tuple[CheckedBook, Mapping[str, str]]:
     """The compiled book of the folder and its sources as text."""
-    try:
-        files = read_folder(args.folder)
-        with progress(f"reading {args.folder}"):
-            checked = kept_books(os.environ).checked(files)
-    except (FolderError, OSError) as problem:
-        raise VerbFailed(str(problem)) from problem
+    files = read_folder(args.folder)
+    with progress(f"reading {args.folder}"):
+        checked = kept_books(os.environ).checked(files)
     return checked, sources_of(files)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -51,6 +52,29 @@ def test_tables_of_other_formats_are_brought_along_to_be_told(tmp_path: Path) ->
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="is not a folder"):
         read_folder(tmp_path / "none")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rules would be missing without a word."""
+    (tmp_path / "discounts").mkdir()
+    look = os.scandir
+
+    def locked(path: str) -> object:
+        if str(path).endswith("discounts"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    with pytest.raises(PermissionError, match="discounts"):
+        read_folder(tmp_path)
+
+
+def test_a_link_to_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "book" / "discounts").symlink_to(tmp_path / "shared")
+    with pytest.raises(FolderError, match="`discounts` is a link to a folder"):
+        read_folder(tmp_path / "book")
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:

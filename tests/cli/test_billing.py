@@ -14,8 +14,7 @@ from cpq.v1 import billing_run_pb2, common_pb2
 
 from engine.adapters.rule_folder import read_folder
 from engine.application.perform import Unheard
-from engine.cli import billing
-from engine.cli.command import main
+from engine.cli import billing, main
 from engine.cli.screen import Screen
 from tests.api import deal
 from tests.api.server import Served, served

@@ -162,6 +162,16 @@ def test_a_terminal_of_letters_only_is_shown_bars_of_signs(tmp_path: Path) -> No
     assert b"################" in out and b"\\u2588" not in out
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("words", [["rules", "reference"], ["feel", "1 + 1", "--json"], ["--help"]])
+def test_an_output_that_is_full_is_told(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        program = "from engine.cli import main; raise SystemExit(main())"
+        ended = subprocess.run([sys.executable, "-c", program, *words], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 2
+    assert ended.stderr == "cpq: no space left on device; the disk is full; make room, then run it again\n"
+
+
 @pytest.mark.parametrize("words", [["quote", "list", "--database", "FILE"], ["feel", "1 + 1"], ["--help"]])
 def test_an_output_that_is_closed_is_written_to_by_nobody(words: list[str], tmp_path: Path) -> None:
     given = [str(tmp_path / "a.sqlite3") if each == "FILE" else each for each in words]

@@ -73,6 +73,22 @@ def test_records_survive_closing_and_opening(tmp_path: Path) -> None:
     second.close()
 
 
+def test_a_closed_database_is_one_file(tmp_path: Path) -> None:
+    """People copy the file that they see, and not the log beside it."""
+    store = open_store(tmp_path / "a.sqlite3", TABLES, SCALARS)
+    save(store, ANNA)
+    with store.read("default") as reader:
+        assert reader.get(Customer, "c-1") == ANNA
+    store.close()
+    assert [each.name for each in tmp_path.iterdir()] == ["a.sqlite3"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreFailed, match="database or disk is full"):
+        open_store(Path("/dev/full"), TABLES, SCALARS)
+
+
 def test_a_closed_store_refuses(tmp_path: Path) -> None:
     store = open_store(tmp_path / "a.sqlite3", TABLES, SCALARS)
     store.close()

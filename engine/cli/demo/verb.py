@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.bootstrap.build import build_server
 from engine.bootstrap.settings import Settings
+from engine.cli.deal import refused
 from engine.cli.demo.books import keep_books
 from engine.cli.demo.configuring import configure
 from engine.cli.demo.delivering import deliver
@@ -17,7 +18,8 @@ from engine.cli.demo.selling import sell
 from engine.cli.demo.stage import Stage, people
 from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen
-from engine.client import Client
+from engine.cli.starting import starting
+from engine.client import CallFailed, Client
 
 NEXT = (
     "cpq configure WS                       configure one yourself: pick by number, see what becomes impossible",
@@ -30,7 +32,13 @@ NEXT = (
 
 def run(options: argparse.Namespace) -> int:
     """Play the deal; 1 when an identity does not hold at the end."""
-    screen = Screen(machine=options.json)
+    try:
+        return _play(options, Screen(machine=options.json))
+    except CallFailed as failed:  # the disk is full, or the rules are those of another deal
+        raise refused(failed) from failed
+
+
+def _play(options: argparse.Namespace, screen: Screen) -> int:
     started = time.monotonic()
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="cpq-demo-")))
@@ -39,7 +47,8 @@ def run(options: argparse.Namespace) -> int:
             raise VerbFailed(f"`{database}` exists already; the demo wants a fresh store")
         with screen.working("starting the server on a fresh store"):
             settings = Settings(database, listen="127.0.0.1:0", rules=(options.rules,), test_clock=True)
-            running = closing.enter_context(build_server(settings))
+            with starting():
+                running = closing.enter_context(build_server(settings))
         client = closing.enter_context(Client(running.address))
         screen.say(f"serving on {running.address}, rules from {options.rules.name}")
         stage = Stage(client, screen, people(client))

@@ -113,6 +113,14 @@ CLI003 | a file of usage has not the columns it needs
   `qty` where it is `quantity` | the first line names contract, id, line, day, quantity
 CLI004 | a file of usage is not CSV in UTF-8
   a spreadsheet saved as such | save it as CSV in UTF-8
+CLI005 | the command is called with words or files that it cannot use
+  `cpq quote shw q-1` | the nearest known word is shown; `cpq VERB --help` says more
+CLI006 | a file or folder cannot be read or written
+  a name that is not there, a folder that is read-only, a full disk | do what is shown, then run it again
+CLI007 | a server cannot start
+  a file that is no database, an address that is taken, rules with errors | correct what is named
+CLI008 | what was asked for cannot be done with what is there
+  deciding an approval that does not wait for you | do what is shown
 MDL001 | a DIMACS file is malformed
   a clause without its end 0 | correct the line that is shown
 MDL002 | a model cannot be written in this format

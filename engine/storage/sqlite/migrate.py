@@ -39,7 +39,8 @@ def migrate(connection: sqlite3.Connection, known: list[tuple[int, str]]) -> int
             connection.execute("INSERT INTO schema_version (version) VALUES (?)", (number,))
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a disk that takes nothing has ended it already
+            connection.execute("ROLLBACK")
         raise
     return newest
 

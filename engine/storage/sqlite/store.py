@@ -25,6 +25,14 @@ from engine.storage.tables import Table
 T = TypeVar("T")
 BUSY_MILLISECONDS = 10_000
 NO_RECORDS: tuple[Place, ...] = ()
+HINTS = {
+    sqlite3.SQLITE_CANTOPEN: "; it and its folder have to be there to be read and written",
+    sqlite3.SQLITE_READONLY: "; it and its folder have to be there to be read and written",
+    sqlite3.SQLITE_IOERR: "; the disk or its file system does not take it; choose another place",
+    sqlite3.SQLITE_FULL: "; make room, or choose another place",
+    sqlite3.SQLITE_BUSY: "; another program holds it; try again when that has ended",
+}
+"""What to do, by SQLite's primary result code."""
 
 
 class SqliteStore:
@@ -133,9 +141,13 @@ class SqliteStore:
             source.backup(copy)
 
     def close(self) -> None:
-        """Finish what waits and close every connection."""
-        self._writer.close()
+        """Finish what waits and close every connection.
+
+        The one that may write closes last: then SQLite moves the log into the database, which is one file again.
+        """
+        self._writer.finish()
         self._snapshots.close()
+        self._writer.close()
         self._recent.close()
         with OPENING:
             index, self._index = self._index, None
@@ -157,7 +169,12 @@ def open_store(path: Path, tables: Iterable[Table], scalars: Mapping[type, Shape
     try:
         return SqliteStore(path, tables, scalars or {})
     except sqlite3.Error as failure:
-        raise StoreFailed(f"cannot open {path}: {failure}") from failure
+        raise StoreFailed(f"cannot open {path}: {failure}{HINTS.get(_primary(failure), '')}") from failure
+
+
+def _primary(failure: sqlite3.Error) -> int:
+    """Its result code without what extends it; 0 for what the driver itself found."""
+    return getattr(failure, "sqlite_errorcode", 0) & 0xFF
 
 
 def _writing(path: Path) -> sqlite3.Connection:

@@ -95,14 +95,18 @@ class Writer:
             raise unit.error
         return unit.result
 
-    def close(self) -> None:
-        """Finish what waits, then stop; later units are refused."""
+    def finish(self) -> None:
+        """Write what waits, then stop; later units are refused."""
         with self._gate:
             if self._closed:
                 return
             self._closed = True
             self._queue.put(None)
         self._thread.join()
+
+    def close(self) -> None:
+        """Finish, and close the connection."""
+        self.finish()
         self._connection.close()
 
     def _run(self) -> None:
