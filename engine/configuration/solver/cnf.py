@@ -41,6 +41,14 @@ def encode(model: Model, *, functional: bool = False) -> Cnf:
     return _Encoder(model, functional=functional).encode()
 
 
+def counted(group: Cardinality) -> bool:
+    """Whether clauses say what the group allows only with a counter."""
+    count = len(group.literals)
+    most = count if group.maximum is None else min(group.maximum, count)
+    fewer = count - max(group.minimum, 0)
+    return any(0 < limit < count and not _spelt_out(count, limit) for limit in (most, fewer))
+
+
 class _Encoder:
     def __init__(self, model: Model, *, functional: bool) -> None:
         self.model = model

@@ -1,59 +1,59 @@
-"""Exact counts without a diagram: merge equal literals, divide into independent components, branch, remember.
+"""Exact counts without a diagram: of models as clauses and groups, and of any model solution by solution.
 
-Out of budget, what was counted stays a lower bound: a part that nobody came to has one solution if it has any.
-
-Which variable is branched on comes from an elimination order of the constraint graph: the last to be eliminated
-separate the rest, so components fall apart early.
+Out of budget, what was counted stays a lower bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from dataclasses import dataclass, replace
 
 from engine.configuration.answers import AtLeast, OutOfBudget
-from engine.configuration.model import STRUCTURE, Kind, Model
-from engine.configuration.solver.cnf import Cnf, encode
-from engine.configuration.solver.order import eliminated, neighbours
+from engine.configuration.model import Cardinality, Kind, Model
+from engine.configuration.solver.cnf import counted, encode
+from engine.configuration.solver.components import LONG, Counter
+from engine.configuration.solver.limits import Limit
+from engine.configuration.solver.order import neighbours, shallow
 from engine.configuration.solver.reduced import merged
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Search
-
-Clauses = tuple[tuple[int, ...], ...]
-CACHE_MAX = 400_000
-CHECK_EVERY = 8
 
 
 def count_solutions(model: Model, literals: Sequence[int], allowance: Allowance) -> int | OutOfBudget[AtLeast]:
     """Solutions of a model without sums and quantities; every auxiliary atom follows from the others."""
-    cnf = encode(model, functional=True)
+    large = [each for each in model.cardinalities if counted(each)]
+    small = tuple(each for each in model.cardinalities if not counted(each))
+    cnf = encode(replace(model, cardinalities=small), functional=True)
     clauses = [*cnf.clauses, *((each,) for each in literals)]
     mentioned = {abs(literal) for clause in clauses for literal in clause}
+    mentioned.update(abs(literal) for each in large for literal in (*each.literals, *each.when))
     free = sum(
         1 for each in model.variables if each.decision and each.kind is Kind.BOOLEAN and each.first not in mentioned
     )
-    kept, names = merged(clauses, list(range(cnf.top + 1)))
+    kept, limits, names = _merged(clauses, large, cnf.top)
     if () in kept:
         return 0
-    left = {abs(literal) for clause in kept for literal in clause}
-    # An atom that kept its own name and is in no clause any more may be either.
+    left = {abs(literal) for clause in kept for literal in clause}.union(*(each.atoms() for each in limits))
+    # An atom that kept its own name and is asked about no more may be either.
     free += sum(1 for atom in mentioned if names[atom] == atom and atom not in left)
-    counter = _Counter(allowance)
+    counter = Counter(allowance)
     try:
-        ranks = _ranks(kept, allowance)
+        ranks = _ranks(kept, limits, allowance)
     except BudgetSpentError:
         counter.end()
         ranks = {atom: atom for atom in left}
-    renamed = tuple(sorted(tuple(ranks[each] if each > 0 else -ranks[-each] for each in clause) for clause in kept))
+
+    def ranked(literal: int) -> int:
+        return ranks[literal] if literal > 0 else -ranks[-literal]
+
+    renamed = tuple(sorted(tuple(map(ranked, clause)) for clause in kept))
     try:
-        found = counter.total(renamed)
-    except RecursionError:  # a group of hundreds that hangs together takes as many branches, one below the other
+        found = counter.total(renamed, tuple(each.named(ranked) for each in limits))
+    except RecursionError:  # hundreds that hang together take as many branches, one below the other
         counter.end()
         found = 0
     if not counter.spent:
         return found << free
-    least = (found or counter.floor(renamed)) << free
+    least = found << free or counter.floor(encode(model), literals)
     return OutOfBudget("count", AtLeast(least) if least else None)
 
 
@@ -104,151 +104,26 @@ def count_by_search(search: Search, branches: Sequence[Branch], literals: Sequen
     return found
 
 
-class _Counter:
-    """Atoms are numbered so that the highest of a component is the one to branch on; sets of atoms are bits.
+def _merged(
+    clauses: Iterable[Sequence[int]], groups: Sequence[Cardinality], top: int
+) -> tuple[set[tuple[int, ...]], list[Limit], list[int]]:
+    """Clauses and groups over as few atoms as equal and decided literals leave, and the name of every atom then."""
+    kept, names = merged(clauses, list(range(top + 1)))
+    limits = {at: Limit.of(each, names) for at, each in enumerate(groups)}
+    while settled := {at: each for at, limit in limits.items() if (each := limit.settled()) is not None}:
+        kept, names = merged((*kept, *(clause for each in settled.values() for clause in each)), names)
+        limits = {at: Limit.of(groups[at], names) for at in limits if at not in settled}
+    return kept, list(limits.values()), names
 
-    Once ``spent``, nothing is branched on any more and totals are lower bounds.
+
+def _ranks(clauses: Iterable[tuple[int, ...]], limits: Iterable[Limit], allowance: Allowance) -> dict[int, int]:
+    """When each atom (from 1) would be eliminated if the one with the fewest neighbours always went first.
+
+    What a group or a long clause speaks of are neighbours of it, not of each other.
     """
-
-    def __init__(self, allowance: Allowance) -> None:
-        self.spent = False
-        self._allowance = allowance
-        self._last = allowance
-        self._known: dict[frozenset[tuple[int, ...]], int] = {}
-        self._masks: dict[tuple[int, ...], int] = {}
-        self._steps = 0
-
-    def total(self, clauses: Clauses) -> int:
-        """Solutions over the atoms that these clauses mention."""
-        product = 1
-        for atoms, component in self._components(clauses):
-            product *= self._component(atoms, component)
-            if not product:
-                break
-        return product
-
-    def _component(self, atoms: int, clauses: Clauses) -> int:
-        key = frozenset(clauses)
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        if self.spent:
-            return self.floor(clauses)
-        self._steps += 1
-        if self._steps % CHECK_EVERY == 0:
-            self._pause()
-        atom = atoms.bit_length() - 1
-        found = 0
-        places = _occurrences(clauses)
-        for literal in (atom, -atom):
-            reduced = _propagate(clauses, places, literal)
-            if reduced is not None:
-                kept, decided = reduced
-                left = reduce(or_, map(self._mask, kept), 0)
-                found += self.total(kept) << (atoms.bit_count() - left.bit_count() - decided)
-            if self.spent:
-                return found
-        if len(self._known) < CACHE_MAX:
-            self._known[key] = found
-        return found
-
-    def floor(self, clauses: Clauses) -> int:
-        """One when the clauses are seen to have a solution, with a last allowance of all such looks together."""
-        top = max((abs(literal) for clause in clauses for literal in clause), default=0)
-        search = Search(Cnf(clauses, (STRUCTURE,) * len(clauses), top))
-        search.allowance = self._last
-        try:
-            return int(search.solve(()))
-        except BudgetSpentError:
-            return 0
-        finally:
-            search.close()
-
-    def _pause(self) -> None:
-        """Take the steps since the last look off the allowance."""
-        try:
-            self._allowance.spend(CHECK_EVERY)
-        except BudgetSpentError:
-            self.end()
-
-    def end(self) -> None:
-        """Branch no more."""
-        self.spent = True
-        self._last = self._allowance.extended()
-
-    def _mask(self, clause: tuple[int, ...]) -> int:
-        """The atoms of a clause."""
-        known = self._masks.get(clause)
-        if known is None:
-            known = self._masks[clause] = reduce(or_, (1 << abs(literal) for literal in clause))
-        return known
-
-    def _components(self, clauses: Clauses) -> list[tuple[int, Clauses]]:
-        """Atoms and clauses of groups that share no atom, the smallest first."""
-        found: list[tuple[int, Clauses]] = []
-        left = [(self._mask(each), each) for each in clauses]
-        while left:
-            mask = left[0][0]
-            group: list[tuple[int, ...]] = []
-            while True:
-                apart: list[tuple[int, tuple[int, ...]]] = []
-                for each in left:
-                    if each[0] & mask:
-                        mask |= each[0]
-                        group.append(each[1])
-                    else:
-                        apart.append(each)
-                # Backwards next time: what this pass met too early joins at once.
-                grown, left = len(apart) < len(left), apart[::-1]
-                if not grown or not left:
-                    break
-            found.append((mask, tuple(group)))
-        return sorted(found, key=lambda each: len(each[1]))
-
-
-def _occurrences(clauses: Clauses) -> dict[int, list[int]]:
-    """The positions of the clauses that hold each literal."""
-    found: dict[int, list[int]] = {}
-    for at, clause in enumerate(clauses):
-        for literal in clause:
-            if literal in found:
-                found[literal].append(at)
-            else:
-                found[literal] = [at]
-    return found
-
-
-def _propagate(clauses: Clauses, places: dict[int, list[int]], decided: int) -> tuple[Clauses, int] | None:
-    """Clauses left when the literal holds and all unit consequences do, and how many atoms that decides; or None."""
-    holds = {decided}
-    waiting = [decided]
-    gone: set[int] = set()
-    shorter: dict[int, tuple[int, ...]] = {}
-    while waiting:
-        literal = waiting.pop()
-        gone.update(places.get(literal, ()))
-        for at in places.get(-literal, ()):
-            if at in gone:
-                continue
-            clause = tuple(each for each in shorter.get(at, clauses[at]) if each != -literal)
-            if len(clause) > 1:
-                shorter[at] = clause
-                continue
-            gone.add(at)
-            if -clause[0] in holds:
-                return None
-            if clause[0] not in holds:
-                holds.add(clause[0])
-                waiting.append(clause[0])
-    if shorter:
-        left = tuple(shorter.get(at, clause) for at, clause in enumerate(clauses) if at not in gone)
-    else:
-        left = tuple(clause for at, clause in enumerate(clauses) if at not in gone)
-    return left, len(holds)
-
-
-def _ranks(clauses: Iterable[tuple[int, ...]], allowance: Allowance) -> dict[int, int]:
-    """When each atom (from 1) would be eliminated if the one with the fewest neighbours always went first."""
     scopes = [{abs(literal) for literal in clause} for clause in clauses]
-    order = eliminated(neighbours(sorted(set().union(*scopes)), scopes), pause=allowance.check)
-    return {atom: at for at, atom in enumerate(order, 1)}
+    large = [each for each in scopes if len(each) >= LONG] + [each.atoms() for each in limits]
+    scopes = [each for each in scopes if len(each) < LONG]
+    scopes += [{atom, -at} for at, each in enumerate(large, 1) for atom in each]
+    order = shallow(neighbours(sorted(set().union(*scopes)), scopes), allowance.check)
+    return {atom: at for at, atom in enumerate((each for each in order if each > 0), 1)}

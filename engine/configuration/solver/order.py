@@ -108,13 +108,13 @@ def eliminated(
     near: dict[int, set[int]],
     weight: Callable[[int, set[int]], int] = lambda _, others: len(others),
     *,
-    pause: Callable[[], None] = lambda: None,
+    step: Callable[[int, set[int]], None] = lambda _, others: None,
 ) -> dict[int, set[int]]:
     """All variables in the order of an elimination, each with the neighbours it had when its turn came.
 
     The one of least weight, usually with the fewest neighbours, goes next and makes its neighbours neighbours of each
-    other. Uses up ``near``. ``pause`` is called at every step, and may raise: where all are neighbours in the end, a
-    step takes as long as all of them squared.
+    other. Uses up ``near``. ``step`` hears of each with its neighbours before its turn, and may raise: where all are
+    neighbours in the end, a step takes as long as all of them squared.
     """
     queue = [(weight(variable, others), variable) for variable, others in near.items()]
     heapify(queue)
@@ -127,13 +127,28 @@ def eliminated(
         if now != known:
             heappush(queue, (now, variable))
             continue
-        pause()
+        step(variable, near[variable])
         others = done[variable] = near.pop(variable)
         for other in others:
             near[other] |= others
             near[other] -= {variable, other}
             heappush(queue, (weight(other, near[other]), other))
     return done
+
+
+def shallow(near: dict[int, set[int]], check: Callable[[], None]) -> dict[int, set[int]]:
+    """The same elimination, but among those with as few neighbours what hangs below least deep goes first.
+
+    A row of variables is then taken apart from the middle, not from one end. ``check`` may raise at every step.
+    """
+    height = dict.fromkeys(near, 0)
+
+    def step(variable: int, others: set[int]) -> None:
+        check()
+        for each in others:
+            height[each] = max(height[each], height[variable] + 1)
+
+    return eliminated(near, lambda variable, others: len(others) * len(height) + height[variable], step=step)
 
 
 def by_fill(near: dict[int, set[int]], sizes: Sequence[int]) -> list[int]:

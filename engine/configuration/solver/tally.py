@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine.configuration.answers import AtLeast, OutOfBudget
 from engine.configuration.solver.bits import atoms_of
 from engine.configuration.solver.counting import Branch
-from engine.configuration.solver.order import eliminated, neighbours
+from engine.configuration.solver.order import neighbours, shallow
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Search
 
 KNOWN_MAX = 400_000
@@ -83,7 +83,7 @@ class _Tally:
         """Find what is near what, and an order in which questions fall apart early."""
         near = neighbours(range(len(self._branches)), self._scopes)
         self._near = [sum(1 << other for other in near[each]) for each in range(len(self._branches))]
-        self._rank = {each: at for at, each in enumerate(eliminated(near, pause=self._allowance.check))}
+        self._rank = {each: at for at, each in enumerate(shallow(near, self._allowance.check))}
 
     def total(self, questions: int) -> int:
         """The weight of all answers to these questions that fit what was answered."""
