@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cpq.v1 import common_pb2, rule_book_pb2
+from cpq.v1 import common_pb2, pricing_pb2, rule_book_pb2
 
 from engine.cli.command import main
 from engine.cli.rule_publishing import show_plan
@@ -19,6 +19,7 @@ from engine.cli.screen import Screen
 from engine.client import Client
 from engine.rulebook.formatter import format_file
 from tests.api import deal
+from tests.api.amending import amendment, quantity
 from tests.api.server import Served, served
 from tests.scenarios.test_how_to import PAGE as HOW_TO
 from tests.scenarios.test_how_to import examples
@@ -183,17 +184,35 @@ def test_a_quote_is_recorded_as_a_test_that_holds_and_can_fail(shop: Served, rul
     assert "q-000001, version 1, as it was recorded" in cpq("test", str(rules), code=1)
 
 
+def test_a_ramp_is_recorded_segment_by_segment(shop: Served, rules: Path, cpq: Cpq) -> None:
+    own = pricing_pb2.RampSegment(number=2, quantity="8"), pricing_pb2.RampSegment(number=3, unit_price="25")
+    ramp = pricing_pb2.Ramp(uplift_percent="10", segments=own)
+    line = deal.line("PLAN", "5", id="plan", ramp=ramp, start=deal.day("2026-04-01"))
+    agreed = deal.discount("20", pricing_pb2.MANUAL_DISCOUNT_KIND_TARGET_PRICE)
+    agreed.on, agreed.target = pricing_pb2.MANUAL_DISCOUNT_TARGET_LINE, "plan/1"
+    agreed.replaces = pricing_pb2.MANUAL_DISCOUNT_REPLACES_FINAL
+    quote = deal.create(shop, line, term_months=39, start=deal.day("2026-03-15"), manual_discounts=[agreed])
+    assert "2 of 2 tests hold" in cpq("test", str(rules), "--record", quote.name)
+    text = (rules / "tests/recorded.yaml").read_text()
+    # By the month: 5 x 20.00 agreed; 8 x 30.00 with 10 %; 5 x 25.00; 5 x 30.00 x 1.331 = 199.65
+    assert [f"net: {net}" in text for net in ("100.00", "264.00", "125.00", "199.65")] == [True] * 4
+    # 12 x (100.00 + 264.00 + 125.00) + 3 x 199.65
+    assert "tcv: 6466.95" in text
+    assert "start: 2026-03-15" in text and "segment: 4" in text and "replaces: final" in text
+    changed(rules, "tests/recorded.yaml", "uplift_percent: 10", "uplift_percent: 11")
+    assert "plan/2" in cpq("test", str(rules), code=1)
+
+
 def test_what_a_test_cannot_say_is_named_and_nothing_written(shop: Served, rules: Path, cpq: Cpq) -> None:
-    start = deal.day("2026-04-01")
-    quote = deal.create(shop, deal.line("PLAN", start=start), term_months=12, start=start)
-    shown = cpq("test", str(rules), "--record", quote.name, code=1)
-    assert "a rule test cannot say what `quotes/q-000001` asks for: a start of its own; " in shown
-    assert "a start of its own on line `plan`" in shown
+    contract = deal.ordered(shop, deal.line("PLAN", "2", id="plan"), term_months=12).contract
+    change = amendment(shop, contract, "2026-04-01", changes=[quantity("plan", "3")]).quote
+    shown = cpq("test", str(rules), "--record", change.name, code=1)
+    assert f"`{change.name}` changes `{contract}`, whose lines a rule test cannot have" in shown
     gone = deal.create(shop, deal.line("MUG", "4"))
     changed(rules, "catalog/products.yaml", "sku: MUG,", "sku: CUP,")
     changed(rules, "tests/prices.yaml", "sku: MUG", "sku: CUP")
     shown = cpq("test", str(rules), "--record", gone.name, code=1)
-    assert "`quotes/q-000002` cannot be a test of this book:" in shown and "MUG" in shown
+    assert "`quotes/q-000003` cannot be a test of this book:" in shown and "MUG" in shown
     assert not (rules / "tests/recorded.yaml").exists()
     assert "NOT_FOUND" in cpq("test", str(rules), "--record", "q-9", code=1)
 

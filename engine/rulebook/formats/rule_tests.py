@@ -47,6 +47,17 @@ RAMP = Record(
     ),
 )
 
+SERVICE = (
+    Field("term_months", INTEGER, "The term of this line."),
+    Field("start", DATE, "Its first day; that of the request by default."),
+    Field("end", DATE, "The first day that is not served any more, in the place of a term."),
+    Field(
+        "segment", INTEGER, "Which segment of a ramp it is, where they are stated one by one, as recorded quotes are."
+    ),
+    Field("uplift_percent", NUMBER, "What such a segment costs more than the list price."),
+    Field("segment_price", NUMBER, "What a unit of such a segment costs, in place of list price, contract and model."),
+)
+
 NESTED = Record(
     "a nested part",
     "A part of a part: what fills a group of a nested bundle.",
@@ -54,8 +65,11 @@ NESTED = Record(
         Field("sku", ID, "The product.", required=True),
         Field("qty", NUMBER, "How many, per one unit of the part above.", default="1"),
         Field("group", ID, "The option group it fills.", required=True),
-        Field("id", ID, "The id of the line."),
+        Field("id", TEXT, "The id of the line."),
+        Field("unit", ID, "What the quantity counts; the product's own unit by default."),
         Field("ramp", RecordField(RAMP), "How its term is cut, when nothing above it is ramped."),
+        *SERVICE,
+        Field("past", NUMBER, "What past orders count towards the tiers."),
     ),
 )
 
@@ -66,8 +80,11 @@ PART = Record(
         Field("sku", ID, "The product.", required=True),
         Field("qty", NUMBER, "How many, per one unit of the bundle.", default="1"),
         Field("group", ID, "The option group it fills.", required=True),
-        Field("id", ID, "The id of the line."),
+        Field("id", TEXT, "The id of the line."),
+        Field("unit", ID, "What the quantity counts; the product's own unit by default."),
         Field("ramp", RecordField(RAMP), "How its term is cut, when nothing above it is ramped."),
+        *SERVICE,
+        Field("past", NUMBER, "What past orders count towards the tiers."),
         Field("attributes", MapField(TEXT), "Choices on the part."),
         Field("parts", many(NESTED), "What fills it, when it is a bundle itself."),
     ),
@@ -79,9 +96,10 @@ LINE = Record(
     (
         Field("sku", ID, "The product.", required=True),
         Field("qty", NUMBER, "How many.", default="1"),
-        Field("id", ID, "The id of the line; line 1, 2, … by default."),
-        Field("term_months", INTEGER, "The term of this line."),
+        Field("id", TEXT, "The id of the line; line 1, 2, … by default."),
+        Field("unit", ID, "What the quantity counts, such as `box`; the product's own unit by default."),
         Field("ramp", RecordField(RAMP), "How its term is cut into segments."),
+        *SERVICE,
         Field("past", NUMBER, "What past orders count towards the tiers."),
         Field("attributes", MapField(TEXT), "Choices on the bundle."),
         Field("parts", many(PART), "What fills its option groups."),
@@ -96,7 +114,13 @@ MANUAL = Record(
         Field("kind", choice("percent", "amount", "target"), "How it is stated.", default="percent"),
         Field("value", NUMBER, "Percent, amount or wanted price.", required=True),
         Field("reason", TEXT, "Why.", default="test"),
-        Field("target", ID, "The line or group."),
+        Field("target", TEXT, "The line or group."),
+        Field(
+            "replaces",
+            choice("nothing", "order", "all", "final"),
+            "Which automatic discounts it replaces.",
+            default="nothing",
+        ),
     ),
 )
 
@@ -109,6 +133,7 @@ GIVEN = Record(
         Field("customer", MapField(TEXT), "Facts read as `customer.…`."),
         Field("quote", MapField(TEXT), "Facts read as `quote.…`, such as channel."),
         Field("term_months", INTEGER, "The term of recurring charges."),
+        Field("start", DATE, "When they begin; on the day of the quote by default."),
         Field("codes", TEXTS, "Coupon codes."),
         Field("manual", many(MANUAL), "Manual discounts."),
         Field("lines", many(LINE), "The lines.", required=True),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from engine.catalog import LineId, Sku, Value
 from engine.diagnostics import did_you_mean
 from engine.language.types import TEXT, Type
-from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
+from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
 from engine.quotes.ramp import Term
 from engine.quotes.request import QuoteRequest, RequestedLine
 from engine.rulebook.book import Declared
@@ -59,7 +59,7 @@ class _Tests:
         if len(self.report.found) > before or request is None:
             return None
         asked = request.lines
-        lines = self.ramps.cut(asked, Term(request.term_months, request.date))
+        lines = self.ramps.cut(asked, Term(request.term_months, request.start or request.date))
         if lines is None:
             return None
         return RuleTest(read.text("name"), replace(request, lines=lines), asked, expected, read.place("name"))
@@ -82,6 +82,7 @@ class _Tests:
             codes=read.texts("codes"),
             manual=tuple(_manual(each, at) for at, each in enumerate(read.records("manual"), 1)),
             term_months=read.integer("term_months", 0) or None,
+            start=read.day("start"),
         )
 
     def _facts(self, read: Read, name: str, types: Mapping[str, Type]) -> Mapping[str, Value]:
@@ -113,8 +114,14 @@ class _Tests:
                 group=read.text("group"),
                 attributes=self._attributes(read, sku.text),
                 term_months=read.integer("term_months", 0) or None,
+                start=read.day("start"),
+                unit=read.text("unit"),
                 prior_quantity=past or Decimal(0),
+                segment=read.integer("segment", 0),
+                uplift_percent=read.number("uplift_percent") or Decimal(0),
+                segment_price=read.number("segment_price"),
                 past_counts=past is None or bool(past),
+                end=read.day("end"),
             )
         for number, part in enumerate(read.records("parts"), 1):
             yield from self._line(part, number, own)
@@ -146,6 +153,7 @@ def _manual(read: Read, at: int) -> ManualDiscount:
         reason=read.text("reason", "test"),
         author=TESTER,
         target=read.text("target"),
+        replaces=Replaces(read.text("replaces", "nothing")),
     )
 
 
