@@ -9,10 +9,11 @@ from engine.catalog.bundle import Bundle, OptionGroup
 from engine.catalog.catalog import Catalog
 from engine.catalog.charge import ONE_TIME, BillingTiming, Charge, ChargeKind, ChargePeriod
 from engine.catalog.line import ConfiguredLine, LineId
-from engine.catalog.product import Product, QuantityRule, Sku
+from engine.catalog.product import STANDARD_TAX, Product, QuantityRule, Sku
 
 __all__ = [
     "ONE_TIME",
+    "STANDARD_TAX",
     "AttributeDef",
     "BillingTiming",
     "Bundle",

@@ -14,6 +14,8 @@ from engine.diagnostics import Span
 
 Sku = NewType("Sku", str)
 ONE = Decimal(1)
+STANDARD_TAX = "standard"
+"""The tax code of what states none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Product:
     costs: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     discountable: bool = True
     discontinued: bool = False
-    tax_code: str = "standard"
+    tax_code: str = STANDARD_TAX
     recognition: str = ""
     fulfilment: str = ""
     span: Span | None = None

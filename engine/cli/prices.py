@@ -11,6 +11,7 @@ from engine.diagnostics import counted
 MOST_DECIMALS = Decimal("0.0001")
 OF_A_RAMP = ("usage estimate", "contract value")
 """Totals that mean something where lines never meet; the others are sums that nobody pays."""
+UNTAXED = "none, the book states none"
 PENDING = 1
 REQUEST_STATES = ("", "waiting", "approved", "rejected", "not needed")
 
@@ -95,9 +96,13 @@ def show_totals(screen: Screen, priced: Any) -> None:
         ("contract value", totals.tcv if totals.recurring else 0),
     ]
     if totals.phases:
-        rows = [row for row in rows if row[0] in OF_A_RAMP]
-    wanted = {"net", "to pay"}
-    shown = [[name, money(value, code)] for name, value in rows if value or name in wanted]
+        rows = [row for row in rows if row[0] in OF_A_RAMP or (totals.untaxed and row[0] == "tax")]
+    wanted = {"net", "to pay", *(["tax"] if totals.untaxed else [])}
+    shown = [
+        [name, UNTAXED if totals.untaxed and name == "tax" else money(value, code)]
+        for name, value in rows
+        if value or name in wanted
+    ]
     shown.append(["discount", f"{plain(totals.discount_percent, 0)} %"])
     if totals.margin_percent:
         share = f"{plain(totals.margin_percent, 0)} %"

@@ -42,7 +42,7 @@ from engine.pricing.programs import lone_ops, ops_of, stage_of
 from engine.pricing.ruleplan import RulePlan, Test
 from engine.pricing.settings import TaxSettings, TieBreak
 from engine.pricing.usability import restrictions_of
-from engine.pricing.verify import TOTALS, findings_in
+from engine.pricing.verify import TOTALS, VALUES, findings_in
 
 LIVE = ("line.running", "line.unit", "line.discounted")
 """What changes while rules act on a line."""
@@ -168,6 +168,7 @@ class _Compiler:
             line_sees_lines=_reads(line_expressions(self.rules), "lines"),
             line_sees_totals=_reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
             reads_quantity=_reads(expressions_of(self.rules), "quote.qty"),
+            reads_values=_reads(expressions_of(self.rules), *VALUES),
             may_raise=may_raise(self.rules),
             declared=_declared(self.rules),
             restrictions=restrictions_of(line_rules, order_rules),

@@ -180,6 +180,7 @@ class PricePlan:
     line_sees_lines: bool
     line_sees_totals: bool
     reads_quantity: bool
+    reads_values: bool
     may_raise: bool
     declared: Mapping[str, Mapping[str, None]]
     restrictions: Restrictions

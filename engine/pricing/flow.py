@@ -45,8 +45,9 @@ from engine.pricing.result import Priced
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan
 from engine.pricing.settings import RoundingPoint
+from engine.pricing.shown import show_line, show_start
 from engine.pricing.starting import MissingPriceError, new_state, start_line
-from engine.pricing.state import ZERO, LineState, major, minor_units
+from engine.pricing.state import ZERO, LineState, minor_units
 from engine.pricing.taxes import no_rate, unknown_codes
 from engine.pricing.told import Told
 from engine.pricing.usability import Usable, usable_rules
@@ -371,28 +372,3 @@ def missing_price(request: PriceRequest, index: int) -> Fault:
     message = f"no price for `{line.sku}`{book} in {request.currency} on {day}, quantity {line.quantity}"
     hint = "add a price book entry, or check SKU, currency, date and quantity"
     return Fault(codes.MISSING_PRICE, f"lines[{index}].sku", message, hint)
-
-
-def show_line(work: Work, state: LineState) -> None:
-    """Let rules see a line as it is before the first of them."""
-    record = state.record
-    record["list_amount"] = major(state.list_amount, work.currency)
-    amount = minor_units(state.start, work.currency, work.plan.rules.rounding.mode)
-    record["net"] = record["running"] = major(amount, work.currency)
-    record["unit"] = state.running_unit
-
-
-def show_start(work: Work, rows: Rows, slow: Sequence[int]) -> None:
-    """Let line rules see lines and totals as they are before the first of them; ``slow`` have states of their own."""
-    states = [state for index in slow for state in (rows.states[index],) if state is not None]
-    for state in states:
-        show_line(work, state)
-    if work.plan.line_sees_totals:
-        mode = work.plan.rules.rounding.mode
-        express = sum(rows.list_amount)
-        listed = sum(state.list_amount for state in states)
-        started = sum(minor_units(state.start, work.currency, mode) for state in states)
-        work.quote["list"] = major(express + listed, work.currency)
-        work.quote["net"] = work.quote["running"] = major(express + started, work.currency)
-    if work.plan.line_sees_lines:
-        work.lines = [dict(state.record) for state in states]

@@ -11,6 +11,7 @@ from engine.pricing.matches import matches_of
 from engine.pricing.request import Replaces, RequestLine, TaxAnswer, stated
 from engine.pricing.rows import Rows
 from engine.pricing.ruleplan import RulePlan, Test
+from engine.pricing.shown import show_values
 from engine.pricing.spread import proportional, spread
 from engine.pricing.state import Record, major
 from engine.pricing.units import UnitLedger
@@ -62,6 +63,8 @@ class OrderState:
         self.final = frozenset(each.target for each in work.request.manual if each.replaces is final)
         work.quote["list"] = major(sum(rows.list_amount), work.currency)
         work.quote["net"] = work.quote["running"] = major(sum(self.running), work.currency)
+        if work.plan.reads_values:
+            show_values(work, self.running)
 
     @property
     def records(self) -> list[Record]:

@@ -54,8 +54,15 @@ QUOTE_FIELDS: Mapping[str, Type] = {
     "net": MoneyType(),
     "running": MoneyType(),
     "qty": NUMBER,
+    "acv": MoneyType(),
+    "tcv": MoneyType(),
 }
-"""What the engine says about the quote: totals at list, at the start of the stage, and (order rules) what is left."""
+"""What the engine says about the quote: totals at list, at the start of the stage, and (order rules) what is left.
+
+``net`` adds up what every line comes to for one charge period, all segments of a ramp among them; ``acv`` (what recurs
+in the first year) and ``tcv`` (everything over the term) are the values of the contract at the start of the stage, as
+they stand among the totals.
+"""
 
 LINE_ROOTS = ("line", "quote", "customer", "lines")
 ORDER_ROOTS = ("quote", "customer", "lines")

@@ -62,6 +62,7 @@ def _together(plan: PricePlan, header: Header, met: Sequence[Met], shelf: Shelf)
         return None
     quote: Record = {**opened.quote, "list": major(sums.listed, unit)}
     quote["net"] = quote["running"] = major(sums.staged, unit)
+    quote["tcv"] = quote["net"]
     if plan.reads_quantity:
         quote["qty"] = reduce(EXACT.add, [each.asked.quantity for each in met], ZERO)
     if _may_act(plan, quote, opened, usable.blocked):

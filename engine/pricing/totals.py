@@ -52,6 +52,15 @@ def term_amount(amount: int, periods: Ratio, currency: Currency, rounding: Round
     return amount * whole + part.minor_units
 
 
+def year_amount(line: RequestLine, amount: int, term: int, currency: Currency, rounding: RoundingRule) -> int:
+    """What of an amount a charge period, and of its whole term, recurs in the first year."""
+    if line.charge.kind is not ChargeKind.RECURRING or line.charge.period is None or line.segment > 1:
+        return 0
+    yearly = share_of(Money(amount, currency), Ratio(12, line.charge.period.value), rounding=rounding).minor_units
+    bounded = line.term_months is not None and yearly >= 0 and not line.segment
+    return min(yearly, term) if bounded else yearly
+
+
 class Columns(NamedTuple):
     """Priced lines and the columns that totals are summed from; ``periodic`` are the lines that are not one-time."""
 
@@ -122,9 +131,7 @@ def sums_of(
             continue  # a later segment of a ramp: the contract is worth it, but nothing of it runs at first
         months = charge.period.value
         amounts.recurring[months] = amounts.recurring.get(months, 0) + net
-        yearly = share_of(Money(net, currency), Ratio(12, months), rounding=rule).minor_units
-        bounded = lines[index].term_months is not None and yearly >= 0 and not lines[index].segment
-        amounts.acv += min(yearly, term) if bounded else yearly
+        amounts.acv += year_amount(lines[index], net, term, currency, rule)
     amounts.tcv += amounts.one_time
     return amounts
 

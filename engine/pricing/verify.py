@@ -28,7 +28,8 @@ from engine.pricing.plan import (
 )
 from engine.pricing.scope import LINE_ROOTS, ORDER_ROOTS
 
-TOTALS = ("quote.list", "quote.net", "quote.running")
+VALUES = ("quote.acv", "quote.tcv")
+TOTALS = ("quote.list", "quote.net", "quote.running", *VALUES)
 HUNDRED = Decimal(100)
 
 

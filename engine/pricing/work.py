@@ -37,7 +37,7 @@ def opened_by(plan: PricePlan, request: PriceRequest) -> Opened:
     quote["date"] = request.date
     quote["currency"] = request.currency
     quote["codes"] = tuple(request.codes)
-    quote["list"] = quote["net"] = quote["running"] = ZERO
+    quote["list"] = quote["net"] = quote["running"] = quote["acv"] = quote["tcv"] = ZERO
     return Opened(
         {**plan.declared["customer"], **request.customer},
         quote,

@@ -206,6 +206,8 @@ TRM402 | dependencies of tasks run in a circle
   none of them could ever start | break the circle
 TRM403 | an accounting or billing term contradicts another
   the amounts would not tie out | correct the term shown
+TRM404 | a product has a tax code, and the book states no tax (a warning)
+  quotes and invoices under it bear none, though somebody counts on it | give `tax` with its rates or a tax service
 TST501 | a rule test does not hold
   the rules no longer do what the author wrote down | correct the rule or the expected value
 TST502 | a rule test expects something the engine does not report

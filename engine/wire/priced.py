@@ -43,13 +43,13 @@ def fill_priced(
     parts: Parts = NO_PARTS,
 ) -> None:
     """Set a priced quote as far as the view asks; ``parts`` are those of lines with a waterfall."""
-    fill_before_lines(message, quote)
+    fill_before_lines(message, quote, sheets)
     if view != common_pb2.VIEW_BASIC:
         Lines(quote, view=view, sheets=sheets, parts=parts).fill(message.lines)
     fill_after_lines(message, quote, sheets)
 
 
-def fill_before_lines(message: pricing_pb2.PricedQuote, quote: PricedQuote) -> None:
+def fill_before_lines(message: pricing_pb2.PricedQuote, quote: PricedQuote, sheets: Sheets) -> None:
     """Set what comes before the lines of a priced quote: what decided, and the totals."""
     priced = quote.priced
     message.rule_book = f"ruleBooks/{quote.rule_book}"
@@ -57,6 +57,8 @@ def fill_before_lines(message: pricing_pb2.PricedQuote, quote: PricedQuote) -> N
     message.minor_unit_digits = priced.currency.exponent
     fill_date(message.date, quote.request.date)
     _fill_totals(message.totals, priced.totals)
+    if sheets.plan is not None and sheets.plan.rules.tax is None:
+        message.totals.untaxed = True
     _fill_missing_costs(message.totals, priced)
     for phase in quote.phases:
         _fill_phase(message.totals.phases.add(), phase)

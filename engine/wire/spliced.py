@@ -107,7 +107,7 @@ class Splicer:
 def spliced(quote: PricedQuote, ids: Sequence[bytes], met: Sequence[Met], *, view: int, sheets: Sheets) -> bytes:
     """The answer to a quote of plain lines, whose ids are given as the fields that they are in a line."""
     before, after = pricing_pb2.PricedQuote(), pricing_pb2.PricedQuote()
-    fill_before_lines(before, quote)
+    fill_before_lines(before, quote, sheets)
     fill_after_lines(after, quote, sheets)
     lines = b"" if view == common_pb2.VIEW_BASIC else Splicer(quote, view=view, sheets=sheets).lines(ids, met)
     return before.SerializeToString() + lines + after.SerializeToString()

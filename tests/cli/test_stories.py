@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from cpq.v1 import pricing_pb2
 
 from engine.cli import screen as screens
+from engine.cli.command import main
 from engine.cli.screen import Screen
 from engine.cli.stories import show_explanations, show_waterfalls
 
@@ -100,3 +104,38 @@ def test_lines_of_one_outcome_are_told_together(capsys: pytest.CaptureFixture[st
     assert "acts on l0, l1, l2, l3, l4, l5 and 2 other lines" in capsys.readouterr().out
     show_explanations(Screen(), many, {})
     assert "acts on every line" in capsys.readouterr().out
+
+
+PLAIN_BOOK = {
+    "book.yaml": "id: plain\ntitle: Plain\ncurrency: EUR\n",
+    "catalog/products.yaml": """\
+products:
+  - {sku: MUG, name: Mug, list: {EUR: 10.00}}
+  - {sku: SEAT, name: Seat, charge: {kind: recurring, period: month}, list: {EUR: 5.00}}
+""",
+}
+NO_RATE = "tax: {rates: [{code: standard, percent: 0}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("terms", "asked", "shown"),
+    [
+        ("", {"sku": "MUG"}, "tax none, the book states none"),
+        ("", {"sku": "SEAT", "term_months": 24, "ramp": {"uplift_percent": "10"}}, "tax none, the book states none"),
+        (NO_RATE, {"sku": "MUG"}, ""),  # a rate of nothing is a rate
+    ],
+)
+def test_a_price_without_tax_says_so_where_the_book_states_none(
+    terms: str, asked: dict[str, object], shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, text in (PLAIN_BOOK | ({"terms/tax.yaml": terms} if terms else {})).items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    request = tmp_path / "request.json"
+    request.write_text(json.dumps({"lines": [{"id": "a", **asked}]}))
+    words = ["price", str(request), "--rules", str(tmp_path), "--database", str(tmp_path / "db")]
+    main(words)
+    lines = lines_of(capsys.readouterr().out)
+    assert [each for each in lines if each.startswith("tax ")] == ([shown] if shown else [])
+    main([*words, "--json"])
+    assert json.loads(capsys.readouterr().out)["totals"].get("untaxed", False) is bool(shown)

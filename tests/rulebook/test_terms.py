@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from engine.contracts import ContractTerms, NoticeEnds, RenewalKind, RenewalPrice, RenewalTerms
 from engine.diagnostics import one_line
 from engine.rulebook.load import load
@@ -79,3 +81,19 @@ def test_usage_thresholds_rise_and_are_said_once_a_currency() -> None:
         "terms/terms.yaml:5:18: TRM403: `USD` has no threshold; give `at`, `every` or both",
         "terms/terms.yaml:6:18: PRC209: the currency `XYZ` is not known",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "terms", "told"),
+    [
+        ("tax_code: reduced", "", ["TRM404"]),
+        ("tax_code: standard", "", []),
+        ("tax_code: reduced", "tax: {rates: [{code: reduced, percent: 7}]}\n", []),
+        ("tax_code: reduced", "tax: {rates_from: hook}\n", []),
+    ],
+)
+def test_a_tax_code_in_a_book_without_tax_is_told(code: str, terms: str, told: list[str]) -> None:
+    catalog = f"products: [{{sku: BOOK, name: Book, list: {{EUR: 9.00}}, {code}}}]\n"
+    texts = {"book.yaml": BOOK, "catalog/catalog.yaml": catalog, "terms/terms.yaml": terms or "gaap: ifrs\n"}
+    loaded = load({path: text.encode() for path, text in texts.items()})
+    assert [str(each.code) for each in loaded.diagnostics] == told

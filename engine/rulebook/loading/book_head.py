@@ -8,6 +8,7 @@ from datetime import date
 from engine.diagnostics import Span
 from engine.language.types import NUMBER, TEXT, Type, optional
 from engine.money import Rounding
+from engine.pricing.scope import QUOTE_FIELDS
 from engine.pricing.settings import (
     BudgetOverrun,
     Habits,
@@ -17,6 +18,7 @@ from engine.pricing.settings import (
     TieBreak,
     UnusableCode,
 )
+from engine.quotes.facts import QUOTE_TYPES
 from engine.rulebook.book import Declared
 from engine.rulebook.codes import finding
 from engine.rulebook.formats.book import BOOK, FACTS
@@ -110,6 +112,9 @@ def _habits(read: Read | None) -> Habits:
     )
 
 
+_TOLD_BY_ENGINE = {*QUOTE_FIELDS, *QUOTE_TYPES} - {*QUOTE_FACTS}
+
+
 def _facts(read: Read, report: Report) -> Declared:
     node = read.nodes.get("facts")
     facts = view(node, FACTS) if node is not None else None
@@ -117,6 +122,10 @@ def _facts(read: Read, report: Report) -> Declared:
         return Declared(CUSTOMER_FACTS, QUOTE_FACTS)
     customer = declared_all(facts.pairs("customer"), Words(), report)
     quote = declared_all(facts.pairs("quote"), Words(), report)
+    for name, _ in facts.pairs("quote"):
+        if name.text in _TOLD_BY_ENGINE:
+            message = f"the engine itself says what `quote.{name.text}` is"
+            report.add(finding("FLD011", message, name.span, "give the fact another name"))
     return Declared(
         {**CUSTOMER_FACTS, **{name: each.type for name, each in customer.items()}},
         {**QUOTE_FACTS, **{name: each.type for name, each in quote.items()}},

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from engine.catalog import (
     ONE_TIME,
+    STANDARD_TAX,
     AttributeDef,
     BillingTiming,
     Charge,
@@ -127,7 +128,7 @@ def product_of(read: Read, category: Category, attributes: Mapping[str, Value], 
         costs=MappingProxyType(amounts(read, "cost")),
         discountable=from_either("discountable").flag("discountable", default=True),
         discontinued=from_either("discontinued").flag("discontinued", default=False),
-        tax_code=from_either("tax_code").text("tax_code", "standard"),
+        tax_code=from_either("tax_code").text("tax_code", STANDARD_TAX),
         recognition=from_either("recognition").text("recognition"),
         fulfilment=from_either("fulfilment").text("fulfilment"),
         span=sku.span,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from engine.billing.dunning import NO_DUNNING, DunningPolicy
 from engine.billing.policy import BillingPolicy, PartMinimum, UsageThresholds, ZeroInvoices
-from engine.catalog import Catalog
+from engine.catalog import STANDARD_TAX, Catalog
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms
 from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom
 from engine.diagnostics import Span, did_you_mean
@@ -28,7 +28,7 @@ from engine.revenue.policy import (
     Timing,
 )
 from engine.rulebook import values
-from engine.rulebook.codes import finding
+from engine.rulebook.codes import finding, warning
 from engine.rulebook.fields import Limits
 from engine.rulebook.formats.terms import TERMS
 from engine.rulebook.loading.book_head import check_days
@@ -89,6 +89,8 @@ class _Terms:
             message = "the tax service answers rates, and the book has rates of its own"
             hint = "take the rates out, or leave out `rates_from: hook`"
             self.report.add(finding("TRM403", message, self.given["tax"], hint))
+        if self.tax is None:
+            _untaxed(self.scope.catalog, self.report)
         tax = replace(self.tax, rates=tuple(self.rates)) if self.tax is not None else None
         check_policies(self.scope.catalog, self.policies, self.plans, self.report)
         book = SspBook(self.version, tuple(self.ssp))
@@ -339,6 +341,17 @@ def _range(
         report.add(finding("TRM403", f"the range {low} to {high} does not hold {mid}", place, "order the amounts"))
         return None
     return low, mid, high
+
+
+def _untaxed(catalog: Catalog, report: Report) -> None:
+    """A product with a tax code of its own in a book that states no tax: somebody counts on a tax that is not there."""
+    coded = [each for each in catalog.products.values() if each.tax_code != STANDARD_TAX]
+    if coded:
+        message = (
+            f"`{coded[0].sku}` has the tax code `{coded[0].tax_code}`, and the book states no tax: quotes bear none"
+        )
+        hint = "give `tax` with its rates or `rates_from: hook` in terms/, or take the tax codes out"
+        report.add(warning("TRM404", message, coded[0].span or Span(""), hint))
 
 
 def check_policies(
