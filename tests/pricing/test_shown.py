@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalog import Charge, ChargeKind, ChargePeriod
+from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
 from engine.pricing import Edit, compile_plan, price, reprice
 from engine.pricing.effects import On, Percent
 from engine.pricing.flow import Lane
@@ -71,7 +71,7 @@ SOME = st.lists(
     ),
     min_size=1,
     max_size=5,
-).map(lambda found: tuple(each._replace(id=f"l{n}") for n, each in enumerate(found)))
+).map(lambda found: tuple(each._replace(id=LineId(f"l{n}")) for n, each in enumerate(found)))
 
 
 @given(SOME, SOME)
@@ -84,6 +84,6 @@ def test_they_are_those_of_the_totals_and_follow_edits(
     plan = compile_plan(book(exact))
     found = price(plan, asked(*lines))
     assert isinstance(found, Priced) and found.order_discounts
-    other = tuple(each._replace(id=f"m{n}") for n, each in enumerate(more))
+    other = tuple(each._replace(id=LineId(f"m{n}")) for n, each in enumerate(more))
     edited = reprice(plan, asked(*lines), found, Edit(added=other))
     assert isinstance(edited, Repriced) and edited.priced == price(plan, edited.request)
