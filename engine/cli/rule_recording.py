@@ -83,7 +83,7 @@ def given(quote: Any) -> dict[str, Any]:
     asked = quote.content
     if quote.HasField("amendment"):
         changes = f"`{quote.name}` changes `{quote.amendment.contract}`, whose lines a rule test cannot have"
-        raise VerbFailed(f"{changes}; record the quote of the contract", exit_code=FINDINGS)
+        raise VerbFailed(changes, exit_code=FINDINGS, hint="record the quote of the contract")
     past = {each.sku: each.quantity for each in quote.priced.past_orders}
     found: dict[str, Any] = {"date": day(asked.date), "currency": asked.currency_code}
     found |= {"customer": facts} if (facts := _facts(asked.customer_facts)) else {}
