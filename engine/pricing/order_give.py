@@ -57,7 +57,7 @@ class OrderGiver:
             return NOTHING
         effect = reached(effect, self.value)
         lines = self.state.taking_part(self.rule)
-        if effect is None or not lines:
+        if not lines:
             return NOTHING
         if isinstance(effect, UnitsOff | BuyGet):
             return self._units(effect, lines, dry=dry)

@@ -132,7 +132,7 @@ class _GroupRun:
         ready = self._all_ready(members)
         most = self.group.at_most or 1
         sets = count_of_sets(len(ready), most)
-        if most == 1 or len(ready) <= 1:
+        if most == 1:
             self._one(ready, sign=1)
         elif sets > SETS_MAX or sets * len(self.state.lines) > SHARES_MAX:
             self.run.greedy = True

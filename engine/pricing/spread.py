@@ -27,21 +27,19 @@ def spread(total: int, weights: Sequence[int], rooms: Sequence[int | None]) -> t
             return shares, total if not weights else 0
     shares = [0] * len(weights)
     left = total
-    open_lines = [index for index in range(len(weights)) if total < 0 or rooms[index] != 0]
+    open_lines = [index for index, room in enumerate(rooms) if room != 0]
     while left and open_lines:
         parts = proportional(left, [weights[index] for index in open_lines])
         still_open: list[int] = []
         given = 0
         for index, part in zip(open_lines, parts, strict=True):
-            room = rooms[index] if left > 0 else None
+            room = rooms[index]
             taken = part if room is None else min(part, room - shares[index])
             shares[index] += taken
             given += taken
             if room is None or shares[index] < room:
                 still_open.append(index)
-        left -= given
-        if given == 0 and len(still_open) == len(open_lines):
-            break
+        left -= given  # nothing is left when no line was filled up: the shares add up to what was
         open_lines = still_open
     return shares, left
 

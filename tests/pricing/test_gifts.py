@@ -50,6 +50,10 @@ def test_a_gift_costs_what_its_product_costs() -> None:
     # 20.00 + 5.00 - 12.00 - 2.00
     assert found.totals.margin is not None
     assert str(found.totals.margin.decimal) == "11.00"
+    three = Gift("C", D(3), D("5.00"), costs={"EUR": D("2.00")})
+    dear = priced(book(rule("g", three, "order")), asked(line("B", cost=D(12)))).totals.margin
+    # 20.00 + 3 x 5.00 - 12.00 - 3 x 2.00
+    assert dear is not None and str(dear.decimal) == "17.00"
     unknown = Gift("C", D(1), D("5.00"))
     assert priced(book(rule("g", unknown, "order")), asked(line("B", cost=D(12)))).totals.margin is None
 

@@ -112,6 +112,15 @@ def test_units_are_worth_what_earlier_rules_left() -> None:
     assert after(*rules) == {"a": D("40.00"), "b": D("32.00")}
 
 
+def test_groups_of_units_count_those_that_served_a_set_too() -> None:
+    rules = (
+        rule("a", BuyGet(UnitPick(D("1")), UnitPick(D("1")), D("50")), "order", priority=2),
+        rule("b", UnitsOff(Percent(D("10")), Select.LINE_ORDER, group_of=3), "order", priority=1),
+    )
+    # half of one of six units, 120.00 - 10.00; then a tenth of 20.00 for each unit of two groups of three
+    assert amounts(priced(book(*rules), asked(line("B", "6"))))["b"] == D("98.00")
+
+
 def test_a_gift_is_a_line_of_its_own() -> None:
     each = Gift("MUG", D("1"), D("2.50"), ForEach(D("2"), when('line.sku = "B"')))
     quote = priced(book(rule("g", each, "order")), asked(line("A"), line("B", "5")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import floor
+from math import floor, trunc
 
 from engine.pricing.effects import Amount, Basis, FirstNext, On, Percent, SetPrice, Sign, Tiered
 from engine.pricing.plan import Across, CapScope, Combine, Level, Mode, Pick, PricingRules, Rule, RuleGroup, UnitsBase
@@ -278,12 +278,17 @@ def _give_back(lines: Sequence[TwinLine], group: str, most: Fraction) -> None:
         line.unit += Fraction(share, 100) / line.quantity
 
 
-def proportional(total: int, weights: Sequence[int]) -> list[int]:
-    """Largest remainder, ties to the earlier; no weight is below zero."""
-    whole = sum(weights)
-    exact = [Fraction(total * weight, whole) if whole else Fraction(total, len(weights)) for weight in weights]
-    parts = [floor(each) for each in exact]
-    order = sorted(range(len(parts)), key=lambda each: (parts[each] - exact[each], each))
-    for each in order[: total - sum(parts)]:
-        parts[each] += 1
+def proportional(total: int, weights: Sequence[int | Fraction]) -> list[int]:
+    """Largest remainder, ties to the earlier; a line of negative weight takes a negative share. Weights that cancel out
+    count by size, and without any the shares are even.
+    """
+    if not sum(weights):
+        weights = [abs(each) for each in weights] if any(weights) else [1] * len(weights)
+    exact = [Fraction(total) * weight / sum(weights) for weight in weights]
+    parts = [trunc(each) for each in exact]
+    left = total - sum(parts)
+    sign = 1 if left > 0 else -1
+    order = sorted(range(len(parts)), key=lambda each: (sign * (parts[each] - exact[each]), each))
+    for each in order[: abs(left)]:
+        parts[each] += sign
     return parts

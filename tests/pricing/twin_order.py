@@ -3,57 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 
-from engine.pricing.effects import Amount, Basis, BuyGet, Gift, On, Percent, Select, SetPrice, Sign, UnitsOff
+from engine.pricing.effects import (
+    Amount,
+    Basis,
+    BuyGet,
+    FirstNext,
+    Gift,
+    On,
+    Percent,
+    Select,
+    SetPrice,
+    Sign,
+    Tiered,
+    UnitPick,
+    UnitsOff,
+)
 from engine.pricing.plan import Combine, Level, Pick, PricingRules, Rule, RuleGroup, Spread
-from tests.pricing.twin_lines import half_up, proportional
-
-
-@dataclass
-class Unit:
-    """One single unit of a line with what it is worth now."""
-
-    line: int
-    value: Fraction
-    used: bool = False
-
-
-@dataclass
-class TwinOrder:
-    """Lines in cents while order rules act on them."""
-
-    skus: list[str]
-    quantities: list[int]
-    listed: list[int]
-    running: list[int]
-    lowest: list[int]
-    discountable: list[bool]
-    units: list[Unit] = field(default_factory=list)
-    applied: list[str] = field(default_factory=list)
-    gifts: list[tuple[str, int]] = field(default_factory=list)
-    stopped: bool = False
-    gross_of: list[int] = field(default_factory=list)
-    gave: list[list[tuple[int, int]]] = field(default_factory=list)
-    by_agent: list[list[tuple[int, int]]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if not self.units:
-            self.units = [
-                Unit(line, Fraction(self.running[line], quantity))
-                for line, quantity in enumerate(self.quantities)
-                for _ in range(quantity)
-            ]
-
-    def copy(self) -> TwinOrder:
-        units = [Unit(each.line, each.value, each.used) for each in self.units]
-        rest = (self.skus, self.quantities, self.listed, list(self.running), self.lowest, self.discountable)
-        return TwinOrder(*rest, units, list(self.applied), list(self.gifts), self.stopped, self.gross_of)
-
-    def room(self, line: int) -> int:
-        return max(self.running[line] - self.lowest[line], 0)
+from engine.pricing.settings import RoundingOf
+from tests.pricing.twin_lines import proportional
+from tests.pricing.twin_order_lines import TwinOrder, Unit, admits, choose, spread, within
 
 
 def price_order(rules: PricingRules, order: TwinOrder) -> None:
@@ -71,16 +42,19 @@ def price_order(rules: PricingRules, order: TwinOrder) -> None:
 
 
 def _holds(rule: Rule, order: TwinOrder) -> bool:
-    """The one condition that these books use: what is left of the order in euro."""
-    return all(sum(order.running) > 100 * int(each.text.rpartition(" ")[2]) for each in rule.when)
+    """The conditions that these books use compare sums in euro, or what is left of a line, with a whole number."""
+    sums = {"list": sum(order.listed), "net": sum(order.start), "running": sum(order.running)}
+    for each in rule.when:
+        name, _, bound = each.text.partition(" > ")
+        most = max(order.running) if name.startswith("some") else sums[name.removeprefix("quote.")]
+        if most <= 100 * int(bound):
+            return False
+    return True
 
 
 def _lines(rule: Rule, order: TwinOrder) -> list[int]:
-    """The discountable lines that a rule is for; its target names a SKU."""
-    wanted = [each.text.partition('"')[2].rstrip('"') for each in rule.target]
-    return [
-        line for line, sku in enumerate(order.skus) if order.discountable[line] and all(sku == each for each in wanted)
-    ]
+    """The discountable lines that a rule is for."""
+    return [line for line in range(len(order.skus)) if order.discountable[line] and admits(order, line, rule.target)]
 
 
 class _Group:
@@ -93,12 +67,12 @@ class _Group:
         self.left: int | None = None
         cap = group.cap
         if cap is not None:
-            limits = [] if cap.percent is None else [half_up(Fraction(sum(self.entry)) * Fraction(cap.percent) / 100)]
-            limits += [half_up(Fraction(cap.amounts["EUR"]) * 100)] if "EUR" in cap.amounts else []
+            limits = [] if cap.percent is None else [order.cents(sum(self.entry) * Fraction(cap.percent) / 100)]
+            limits += [order.cents(Fraction(cap.amounts["EUR"]) * 100)] if "EUR" in cap.amounts else []
             self.left = max(min(limits), 0) if limits else None
 
     def work(self, members: Sequence[Rule]) -> None:
-        if self.group.pick in (Pick.ALL, Pick.FIRST):
+        if self.group.pick in (Pick.ALL, Pick.FIRST, Pick.BANDS):
             most = 1 if self.group.pick is Pick.FIRST else self.group.at_most
             for rule in members:
                 if self.order.stopped or (most is not None and self.count >= most):
@@ -107,6 +81,9 @@ class _Group:
                     self.give(rule)
             return
         left = [rule for rule in members if not self.order.stopped and self._ready(rule)]
+        if self.order.one_by_one and self.group.pick is Pick.BEST:
+            self._greedy(left)
+            return
         chosen = self._best(left) if self.group.pick is Pick.BEST else []
         worths = [(self._worth(rule), rule) for rule in left]
         giving = [worth for worth, _ in worths if worth]
@@ -115,6 +92,17 @@ class _Group:
             chosen = [rule for worth, rule in worths if worth == wanted][:1]
         for rule in chosen:
             self.give(rule)
+
+    def _greedy(self, rules: Sequence[Rule]) -> None:
+        """The best by itself, then of what is left the best as long as it takes something off."""
+        left = list(rules)
+        for _ in range(self.group.at_most or 1):
+            left = [rule for rule in left if not self._clash(rule)]
+            worths = [self._worth(rule) for rule in left]
+            giving = [worth for worth in worths if worth > 0 or (worth and not self.count)]
+            if not giving:
+                return
+            self.give(left.pop(worths.index(max(giving))))
 
     def _best(self, rules: Sequence[Rule]) -> list[Rule]:
         """Try each subset on a copy of the order; of equal ones the smallest, then the one of the earliest rules."""
@@ -141,7 +129,7 @@ class _Group:
         return any(each.id in rule.not_with or rule.id in each.not_with for each in others)
 
     def _worth(self, rule: Rule) -> int:
-        effect = rule.effects[""]
+        effect = self.order.effect_of(rule)
         if isinstance(effect, Gift):
             return int(self._gift(effect) > 0)
         trial = _Group(self.rules, self.group, self.order.copy())
@@ -149,7 +137,7 @@ class _Group:
         return sum(share for _, share in trial.shares(rule))
 
     def give(self, rule: Rule) -> None:
-        effect = rule.effects[""]
+        effect = self.order.effect_of(rule)
         if isinstance(effect, Gift):
             count = self._gift(effect)
             if not count:
@@ -174,21 +162,24 @@ class _Group:
         self.order.stopped = self.order.stopped or rule.stop
 
     def _gift(self, effect: Gift) -> int:
-        times = 1 if effect.for_each is None else sum(self.order.quantities) // int(effect.for_each.quantity)
+        order, times = self.order, 1
+        if effect.for_each is not None:
+            counted = [each for line, each in enumerate(order.quantities) if admits(order, line, effect.for_each.where)]
+            times = floor(sum(counted, Fraction(0)) / int(effect.for_each.quantity))
         return int(effect.quantity) * times
 
     def shares(self, rule: Rule) -> list[tuple[int, int]]:
         """What a rule takes off which line; units of a discount on units are revalued as they are taken."""
-        lines, effect = _lines(rule, self.order), rule.effects[""]
+        lines, effect = _lines(rule, self.order), self.order.effect_of(rule)
         limit = rule.limit.amounts.get("EUR")
         limits = [] if self.left is None else [self.left]
-        limits += [] if limit is None else [half_up(Fraction(limit) * 100)]
+        limits += [] if limit is None else [self.order.cents(Fraction(limit) * 100)]
         most = min(limits) if limits else None
-        if not lines or most == 0:
+        if not lines or most == 0 or effect is None:
             return []
         if isinstance(effect, UnitsOff | BuyGet):
             return self._units(effect, lines, most)
-        assert isinstance(effect, Percent | Amount | SetPrice)
+        assert not isinstance(effect, Gift | Tiered | FirstNext)
         if effect.on is On.ORDER:
             return self._whole(rule, effect, lines, most)
         return self._each(effect, lines, most)
@@ -199,17 +190,17 @@ class _Group:
     def _whole(
         self, rule: Rule, effect: Percent | Amount | SetPrice, lines: list[int], most: int | None
     ) -> list[tuple[int, int]]:
-        order, value = self.order, Fraction(effect.value)  # type: ignore[arg-type]
+        order, value = self.order, self.order.number(effect.value)
         running = sum(order.running[line] for line in lines)
         if isinstance(effect, SetPrice):
-            total = max(running - half_up(value * 100), 0)
+            total = max(running - order.cents(value * 100), 0)
         else:
             of_list = isinstance(effect, Percent) and effect.of is Basis.LIST
             counted = sum((order.listed if of_list else self._base())[line] for line in lines)
-            total = half_up(counted * value / 100) if isinstance(effect, Percent) else half_up(value * 100)
-            total = -total if effect.sign is Sign.UP else min(total, running)
+            total = order.cents(counted * value / 100 if isinstance(effect, Percent) else value * 100)
+            total = -total if effect.sign is Sign.UP else min(total, max(running, 0)) if total > 0 else total
         total = total if most is None else min(total, most)
-        weights = {
+        weights: Sequence[int | Fraction] = {
             Spread.BY_NET: [self._base()[line] for line in lines],
             Spread.BY_GROSS: [self._base()[line] * (order.gross_of[line] if order.gross_of else 1) for line in lines],
             Spread.BY_QUANTITY: [order.quantities[line] for line in lines],
@@ -222,21 +213,21 @@ class _Group:
         return list(zip(lines, shares, strict=True))
 
     def _each(self, effect: Percent | Amount | SetPrice, lines: list[int], most: int | None) -> list[tuple[int, int]]:
-        order, value = self.order, Fraction(effect.value)  # type: ignore[arg-type]
+        order, value = self.order, self.order.number(effect.value)
         found = []
         for line in lines:
-            count = order.quantities[line] if effect.on is On.UNIT else 1
+            count = order.quantities[line] if effect.on is On.UNIT else Fraction(1)
             if isinstance(effect, Percent):
                 of_list = effect.of is Basis.LIST
-                share = half_up((order.listed if of_list else self._base())[line] * value / 100)
+                share = order.cents((order.listed if of_list else self._base())[line] * value / 100)
             elif isinstance(effect, Amount):
-                share = half_up(value * 100 * count)
+                share = order.cents(value * 100 * count)
             else:
-                share = half_up(order.running[line] - value * 100 * count)
+                share = order.cents(order.running[line] - value * 100 * count)
                 share = share if effect.on is On.UNIT else max(share, 0)
             if not isinstance(effect, SetPrice) and effect.sign is Sign.UP:
                 share = -share
-            share = min(share, order.room(line))
+            share = within(share, order.room(line))
             if most is not None:
                 share = min(share, most)
                 most -= max(share, 0)
@@ -248,30 +239,35 @@ class _Group:
         taken: dict[int, Fraction] = {}
         lowered: list[tuple[Unit, Fraction]] = []
         if isinstance(effect, UnitsOff):
+            units = [each for each in units if admits(self.order, each.line, effect.where)]
             whole = len(units) if effect.count is None else min(len(units), int(effect.count))
             select = effect.select
             if effect.group_of is not None:
                 whole, select = len(units) // effect.group_of * effect.group_of, Select.LINE_ORDER
-            for unit in _chosen(units, whole, select):
+            for unit in choose(units, whole, select):
                 off = self._off(effect, unit.value)
                 taken[unit.line] = taken.get(unit.line, Fraction(0)) + off
                 lowered.append((unit, off))
         else:
             for unit in self._sets(effect, units):
-                off = unit.value * Fraction(effect.percent_off) / 100  # type: ignore[arg-type]
+                off = unit.value * self.order.number(effect.percent_off) / 100
                 taken[unit.line] = taken.get(unit.line, Fraction(0)) + off
         order = sorted(taken)
-        total = half_up(sum(taken.values(), Fraction(0)))
-        total = total if most is None else min(total, most)
-        shares = _by_weight(total, [taken[line] for line in order])
-        given = [(line, min(share, self.order.room(line))) for line, share in zip(order, shares, strict=True)]
+        if self.rules.rounding.of is RoundingOf.DISCOUNT:
+            shares = [self.order.cents(taken[line]) for line in order]
+            if most is not None and most < sum(shares):
+                shares = proportional(most, shares)
+        else:
+            total = self.order.cents(sum(taken.values(), Fraction(0)))
+            total = total if most is None else min(total, most)
+            shares = proportional(total, [taken[line] for line in order])
+        given = [(line, within(share, self.order.room(line))) for line, share in zip(order, shares, strict=True)]
         for unit, off in lowered if any(share for _, share in given) else ():
             unit.value -= off
         return given
 
-    @staticmethod
-    def _off(effect: UnitsOff, value: Fraction) -> Fraction:
-        inner, operand = effect.effect, Fraction(effect.effect.value)  # type: ignore[arg-type]
+    def _off(self, effect: UnitsOff, value: Fraction) -> Fraction:
+        inner, operand = effect.effect, self.order.number(effect.effect.value)
         match inner:
             case Percent():
                 off = value * operand / 100
@@ -281,17 +277,20 @@ class _Group:
                 off = max(value - operand * 100, Fraction(0))
         return min(off, value) if value > 0 else Fraction(0)
 
-    @staticmethod
-    def _sets(effect: BuyGet, units: list[Unit]) -> list[Unit]:
+    def _sets(self, effect: BuyGet, units: list[Unit]) -> list[Unit]:
         """Form sets one by one: the dearest unused units qualify, then so many others are got."""
+
+        def unused(pick: UnitPick, taken: Sequence[Unit]) -> list[Unit]:
+            found = [each for each in units if not each.used and admits(self.order, each.line, pick.where)]
+            return [each for each in found if not any(each is other for other in taken)]
+
         got: list[Unit] = []
         sets = 0
         while (effect.repeat or not sets) and (effect.sets_max is None or not effect.repeat or sets < effect.sets_max):
-            buy = _chosen([each for each in units if not each.used], int(effect.buy.quantity), Select.DEAREST)
+            buy = choose(unused(effect.buy, ()), int(effect.buy.quantity), Select.DEAREST)
             if len(buy) < int(effect.buy.quantity):
                 break
-            free = [each for each in units if not each.used and not any(each is other for other in buy)]
-            get = _chosen(free, int(effect.get.quantity), effect.get.select)
+            get = choose(unused(effect.get, buy), int(effect.get.quantity), effect.get.select)
             if not get or (len(get) < int(effect.get.quantity) and not effect.partial):
                 break
             for each in (*buy, *get):
@@ -299,43 +298,3 @@ class _Group:
             got += get
             sets += 1
         return got
-
-
-def _chosen(units: list[Unit], count: int, select: Select) -> list[Unit]:
-    """So many units: the cheapest, the dearest, or as they stand; of equal ones those of the earlier line."""
-    if select is Select.LINE_ORDER:
-        return sorted(units, key=lambda each: each.line)[:count]
-    sign = 1 if select is Select.CHEAPEST else -1
-    return sorted(units, key=lambda each: (sign * each.value, each.line))[:count]
-
-
-def _by_weight(total: int, weights: list[Fraction]) -> list[int]:
-    whole = sum(weights, Fraction(0))
-    if not weights:
-        return []
-    exact = [total * weight / whole if whole else Fraction(total, len(weights)) for weight in weights]
-    parts = [floor(each) for each in exact]
-    order = sorted(range(len(parts)), key=lambda each: (parts[each] - exact[each], each))
-    for each in order[: total - sum(parts)]:
-        parts[each] += 1
-    return parts
-
-
-def spread(total: int, weights: list[int], rooms: list[int]) -> list[int]:
-    """In proportion to the lines that have room, round after round, until it is spent or all are full."""
-    given = [0] * len(weights)
-    left = total
-    while left > 0:
-        open_lines = [index for index in range(len(weights)) if given[index] < rooms[index]]
-        if not open_lines:
-            break
-        parts = proportional(left, [weights[index] for index in open_lines])
-        taken = 0
-        for index, part in zip(open_lines, parts, strict=True):
-            share = min(part, rooms[index] - given[index])
-            given[index] += share
-            taken += share
-        left -= taken
-        if not taken:
-            break
-    return given

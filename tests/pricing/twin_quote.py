@@ -17,7 +17,8 @@ from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRe
 from engine.pricing.settings import RoundingOf, RoundingPoint, TaxLevel, TaxSettings, TaxSide
 from tests.pricing.twin_depth import TwinDepth, depth_of
 from tests.pricing.twin_lines import Predicate, TwinLine, price_lines, proportional
-from tests.pricing.twin_order import TwinOrder, price_order, spread
+from tests.pricing.twin_order import price_order
+from tests.pricing.twin_order_lines import TwinOrder, spread
 from tests.pricing.twin_start import Move, Row, beside, contract_of, price_bundles, rounded, started
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
@@ -176,11 +177,12 @@ def _count(rules: PricingRules, request: PriceRequest, percent: PercentOfTotal, 
 def _order(rules: PricingRules, request: PriceRequest, rows: Sequence[Row]) -> TwinOrder:
     order = TwinOrder(
         skus=[str(row.line.sku) for row in rows],
-        quantities=[int(row.quantity) for row in rows],
+        quantities=[row.quantity for row in rows],
         listed=[row.list_cents for row in rows],
         running=[row.cents for row in rows],
         lowest=[ceil(row.lowest * row.quantity * 100) for row in rows],
         discountable=[row.line.discountable and row.line.id not in _final(request) for row in rows],
+        mode=rules.rounding.mode,
     )
     if rules.tax is not None and not rules.tax.inclusive:
         known = {each.code: each.percent for each in rules.tax.rates}
