@@ -25,11 +25,10 @@ NO_TAX = TaxAnswer(ZERO)
 
 @dataclass(frozen=True, slots=True)
 class TaxedAmounts:
-    """Net, tax and gross in all, and the tax of each line: its share, where tax is rounded for a rate or the total."""
+    """Net and tax in all, and the tax of each line: its share, where tax is rounded for a rate or the total."""
 
     net: int
     tax: int
-    gross: int
     line_tax: tuple[int, ...]
 
 
@@ -96,14 +95,14 @@ def tax_on(work: Work, order: OrderState, added: Sequence[Added] = ()) -> TaxedA
     amounts = [*order.running, *(each.amount for each in added)] if added else order.running
     if settings is None:
         whole = sum(amounts)
-        return TaxedAmounts(whole, 0, whole, (0,) * len(amounts))
+        return TaxedAmounts(whole, 0, (0,) * len(amounts))
     lines = (*work.request.lines, *(each.line for each in added)) if added else work.request.lines
     rates = [rate or NO_TAX for rate in (*rates_of(order), *(_added_rate(work, each) for each in added))]
     whole = sum(amounts)
     line_tax = _line_tax(work, settings, amounts, rates, lines)
     tax = sum(line_tax)
     net = whole - tax if settings.inclusive else whole
-    return TaxedAmounts(net, tax, net + tax, tuple(line_tax))
+    return TaxedAmounts(net, tax, tuple(line_tax))
 
 
 def tax_of(work: Work, lines: Sequence[RequestLine], amounts: Sequence[int]) -> list[int]:

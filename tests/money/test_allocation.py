@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.money import Money, MoneyError, Ratio, allocate, currency
+from engine.money import Money, MoneyError, Ratio, allocate, currency, whole_units
 
 EUR = currency("EUR")
 
@@ -63,3 +63,19 @@ def test_an_equal_weight_never_gets_more_than_an_earlier_one(total, weights) -> 
     for index, weight in enumerate(weights):
         later = [parts[i] for i in range(index + 1, len(weights)) if weights[i] == weight]
         assert all(part <= parts[index] for part in later)
+
+
+@pytest.mark.parametrize(
+    ("total", "exact", "expected"),
+    [
+        (1, ("0.004", "0.006"), [0, 1]),
+        (2, ("0.005", "0.005", "0.005"), [1, 1, 0]),  # equal remainders: the earlier parts
+        (-1, ("-0.006", "-0.004"), [-1, 0]),
+        (-2, ("-0.007", "-0.002", "-0.006"), [-1, 0, -1]),
+        (299, ("1.999", "0.999"), [200, 99]),  # 199.9 and 99.9 cents: one cent is left, the first part's
+        (100, ("1.205", "-0.201"), [120, -20]),
+        (101, ("1.205", "-0.201"), [121, -20]),
+    ],
+)
+def test_exact_amounts_become_whole_units_of_a_total(total: int, exact: tuple[str, ...], expected: list[int]) -> None:
+    assert whole_units(total, [Decimal(each) for each in exact], 2) == expected

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -29,6 +30,21 @@ def test_products_and_sums() -> None:
     assert Ratio(1, 2) * Ratio(2, 3) == Ratio(1, 3)
     assert Ratio(1, 2) + Ratio(1, 3) == Ratio(5, 6)
     assert str(Ratio(5, 31) + Ratio(12, 31)) == "17/31"
+
+
+parts = st.tuples(st.integers(-30, 30), st.integers(1, 30))
+
+
+@given(parts, parts)
+def test_ratios_are_ordered_added_and_multiplied_as_fractions(one: tuple[int, int], other: tuple[int, int]) -> None:
+    mine, its = Ratio(*one), Ratio(*other)
+    assert (mine < its) == (Fraction(*one) < Fraction(*other))
+    assert (mine == its) == (Fraction(*one) == Fraction(*other))
+    for found, wanted in (
+        (mine + its, Fraction(*one) + Fraction(*other)),
+        (mine * its, Fraction(*one) * Fraction(*other)),
+    ):
+        assert Fraction(found.numerator, found.denominator) == wanted
 
 
 @pytest.mark.parametrize("denominator", [0, -3])

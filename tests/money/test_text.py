@@ -41,6 +41,7 @@ def test_precision_and_size_have_limits() -> None:
         (123450, "EUR", "EUR 1,234.50"),
         (-123456789, "EUR", "EUR -1,234,567.89"),
         (5, "EUR", "EUR 0.05"),
+        (0, "EUR", "EUR 0.00"),
         (1234, "JPY", "JPY 1,234"),
         (-7, "KWD", "KWD -0.007"),
     ],
