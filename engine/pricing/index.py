@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Protocol, cast
 
 from engine.language.tables.bitmaps import Bitmaps, Keyed, KeyedRows, bitmaps_of, bits
 from engine.language.tables.intervals import Interval, Region, intersection, union
@@ -57,18 +57,28 @@ class AttributeIndex:
         return value if value is None or type(value) is type(self.example) else ANOTHER_KIND
 
 
+class Finding(Protocol):
+    """How lines find their rules under any header of a large book; see ``engine.pricing.matches``."""
+
+    def under(self, header: int) -> Callable[[RequestLine], tuple[int, ...]]:
+        """How they do under one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class MatchIndex:
     """All attributes' bitmaps: ``header`` for what is the same on every line, ``line`` for the rest.
 
-    ``kept`` is how lines find their rules under the headers met last, by header mask (see ``engine.pricing.matches``);
-    it holds what follows from index and header alone, so that nobody can tell whether it was there.
+    ``kept`` is how lines find their rules under the headers met last, by header mask (see ``engine.pricing.matches``),
+    and ``finding`` (one, or none yet) what they have in common; both hold what follows from index and header alone, so
+    that nobody can tell whether it was there.
     """
 
     everything: int
     header: tuple[AttributeIndex, ...]
     line: tuple[AttributeIndex, ...]
     kept: dict[int, Callable[[RequestLine], tuple[int, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    finding: list[Finding] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def is_large(self) -> bool:

@@ -21,6 +21,9 @@ FLAG_BYTES = 2 * 2**20
 """And for each attribute that is asked, flags of so many bytes in all."""
 K = TypeVar("K")
 T = TypeVar("T")
+ONE_BY_ONE = 32
+"""The rules of one name are looked up at the cost of so many that are put under their names with all the others."""
+NEVER = -1
 _SHIFTED = 100
 """After so many questions it pays to turn a mask into bytes."""
 _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
@@ -35,7 +38,11 @@ def matches_of(index: MatchIndex, header: int, which: int | None = None) -> Matc
     if not index.is_large:
         return _SmallBook(index, header, which).of
     found = index.kept.get(header)
-    return found or _keep(index.kept, header, _LargeBook(index, header).of, HEADERS)
+    if found is None:
+        if not index.finding:
+            index.finding[:] = (_LargeBook(index),)
+        found = _keep(index.kept, header, index.finding[0].under(header), HEADERS)
+    return found
 
 
 def _keep(known: dict[K, T], key: K, found: T, most: int) -> T:
@@ -80,53 +87,110 @@ class _SmallBook:
 
 
 class _LargeBook:
+    """What all headers of a book have in common: rules by what they name, and what else they are asked."""
+
+    __slots__ = ("_names", "index", "name", "naming", "rest", "rest_name", "rules")
+
+    def __init__(self, index: MatchIndex) -> None:
+        self.index = index
+        self.rules = index.everything.bit_length()
+        self.naming = [_Naming(each, each.rows, self.rules) for each in index.line if each.rows is not None]
+        self.rest = [_Asked(each, self.rules) for each in index.line if each.rows is None]
+        self.name = _together([each.getter for each in self.naming])
+        self.rest_name = _together([each.getter for each in self.rest])
+        self._names: Sequence[object] = ()
+
+    def under(self, header: int) -> Matches:
+        """How lines find their rules under a header."""
+        return _UnderHeader(self, header).of
+
+    def names(self) -> Sequence[object]:
+        """What each rule names, where one attribute is named."""
+        if not self._names:
+            names: list[object] = [None] * self.rules
+            for value, numbers in self.naming[0].rows.items():
+                for number in numbers:
+                    names[number] = value
+            self._names = names
+        return self._names
+
+
+class _UnderHeader:
     """Rules found by what they name (a product, a family), and then asked what else they want.
 
     Rules that name nothing are found once for all lines that agree in the rest, such as the quantity. What it remembers
-    follows from index and header, so that it serves every quote of that header.
+    follows from index and header, so that it serves every quote of that header. The rules of a name are looked up one
+    by one at first: they are spread over the memory of the whole book. Once that goes on, all rules that the header
+    allows are put under their names at once.
     """
 
-    __slots__ = ("_by_name", "_by_rest", "_header", "_name", "_naming", "_rest", "_rest_name", "_unnamed")
+    __slots__ = (
+        "_all_named",
+        "_by_name",
+        "_by_rest",
+        "_flags",
+        "_header",
+        "_left",
+        "_name",
+        "_naming",
+        "_of",
+        "_rest",
+        "_unnamed",
+    )
 
-    def __init__(self, index: MatchIndex, header: int) -> None:
-        rules = index.everything.bit_length()
-        self._header = _Flags(header, rules)
-        self._naming = [_Naming(each, each.rows, rules) for each in index.line if each.rows is not None]
-        self._rest = [_Asked(each, rules) for each in index.line if each.rows is None]
-        self._name = _together([each.getter for each in self._naming])
-        self._rest_name = _together([each.getter for each in self._rest])
+    def __init__(self, of: _LargeBook, header: int) -> None:
+        self._of = of
+        self._header = header
+        self._flags = _Flags(header, of.rules)
+        self._name, self._naming, self._rest = of.name, of.naming, of.rest
         self._unnamed = header
         for each in self._naming:
             self._unnamed &= each.other
         self._by_name: dict[object, Numbers] = {}
         self._by_rest: dict[object, Numbers] = {}
+        self._all_named: dict[object, Numbers] | None = None
+        allowed = header.bit_count()
+        self._left = allowed // ONE_BY_ONE if len(self._naming) == 1 and allowed <= NAMES else NEVER
 
     def of(self, line: RequestLine) -> Numbers:
-        name = self._name(line)
-        found = self._by_name.get(name)
+        name, known = self._name(line), self._all_named
+        found = self._by_name.get(name) if known is None else known.get(name, ())
         if found is None:
-            found = _keep(self._by_name, name, self._named(name), NAMES)
+            found = self._met(name)
         if found:
             for each in self._rest:
                 found = each.keep(found, line)
         return self._with_unnamed(found, line) if self._unnamed else found
+
+    def _met(self, name: object) -> Numbers:
+        """The rules that want a name that is met for the first time."""
+        self._left -= 1
+        if self._left:
+            return _keep(self._by_name, name, self._named(name), NAMES)
+        names = self._of.names()
+        found: dict[object, Numbers] = {}
+        for number in rows_of(self._header & ~self._naming[0].other):
+            wanted, before = names[number], found.get(names[number])
+            found[wanted] = (number,) if before is None else (*before, number)
+        self._all_named = found
+        return found.get(name, ())
 
     def _named(self, name: object) -> Numbers:
         """The rules that want what a line is named, and nothing else of the kind."""
         naming = self._naming
         if len(naming) == 1:
             found = naming[0].rows.get(name, ())
-            flags = self._header.flags
-            return tuple([each for each in found if flags[each]]) if flags else self._header.keep(found)
+            flags = self._flags.flags
+            return tuple([each for each in found if flags[each]]) if flags else self._flags.keep(found)
         assert isinstance(name, tuple), "several attributes are looked up together"
         wanting = [each.rows.get(value, ()) for each, value in zip(naming, name, strict=True)]
-        found = self._header.keep(sorted({number for numbers in wanting for number in numbers}))
+        found = self._flags.keep(sorted({number for numbers in wanting for number in numbers}))
         for each, numbers in zip(naming, wanting, strict=True):
             found = each.keep(found, numbers)
         return found
 
     def _with_unnamed(self, found: Numbers, line: RequestLine) -> Numbers:
-        rest = self._rest_name(line)
+        rest = self._of.rest_name(line)
         others = self._by_rest.get(rest)
         if others is None:
             mask = self._unnamed

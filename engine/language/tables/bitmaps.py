@@ -10,11 +10,13 @@ import sys
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TypeAlias, cast
 
 from engine.language.tables.intervals import Interval
 
 _FEW = 8
+_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 _WORD = 64
 _DENSE_BYTES = 4 * 2**20
 """What the masks of one column may take; beyond it they are put together from rows when they are asked for."""
@@ -168,7 +170,7 @@ def bits(rows: Collection[int]) -> int:
 def rows_of(mask: int) -> Sequence[int]:
     """Return the numbers of the bits set, ascending.
 
-    Clearing a bit copies the mask: many bits are cleared word by word, and a mask that is full of them is read as text.
+    Clearing a bit copies the mask: many bits are cleared word by word, and a mask of which they are a good part is read as text.
     """
     if not mask:
         return ()
@@ -179,7 +181,7 @@ def rows_of(mask: int) -> Sequence[int]:
     if count <= _FEW:
         return _cleared(mask)
     if count * _FEW > highest:
-        return [place for place, digit in enumerate(f"{mask:b}"[::-1]) if digit == "1"]
+        return list(compress(range(highest + 1), f"{mask:b}"[::-1].encode().translate(_DIGITS)))
     words = memoryview(mask.to_bytes((highest // _WORD + 1) * _WORD // 8, sys.byteorder)).cast("Q")
     ordered = enumerate(words) if sys.byteorder == "little" else enumerate(reversed(words))
     return [place * _WORD + bit for place, word in ordered if word for bit in _cleared(word)]
