@@ -64,8 +64,9 @@ def _lines(request: PriceRequest, places: int) -> Sequence[Fault]:
 
 
 def _are_plain(lines: Sequence[RequestLine], places: int) -> bool:
-    """Whether lines state nothing that can be wrong but quantities and costs, and these are fine: each is looked at once,
-    at the speed of the interpreter's own loops.
+    """Whether lines state nothing that can be wrong but quantities and costs, and these are fine.
+
+    Each is looked at once, at the speed of the interpreter's own loops.
     """
     return (
         all(map(eq, map(_MORE, lines), repeat(_NO_MORE)))

@@ -170,7 +170,7 @@ def bits(rows: Collection[int]) -> int:
 def rows_of(mask: int) -> Sequence[int]:
     """Return the numbers of the bits set, ascending.
 
-    Clearing a bit copies the mask: many bits are cleared word by word, and a mask of which they are a good part is read as text.
+    Clearing a bit copies the mask: many bits are cleared word by word, and one that is full of them is read as text.
     """
     if not mask:
         return ()
