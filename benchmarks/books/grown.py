@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -79,12 +79,8 @@ def grow(database: Path, contracts: int) -> None:
             columns = list(rows[0])
             marks = ", ".join("?" for _ in columns)
             statement = f"INSERT OR IGNORE INTO {name} ({', '.join(columns)}) VALUES ({marks})"
-            made = (
-                tuple(copied(column, value, number, cursor) for column, value in row.items())
-                for number in range(1, contracts)
-                for row in rows
-            )
-            connection.executemany(statement, made)
+            copies = [copier(row, cursor) for row in rows]
+            connection.executemany(statement, (copy(n) for n in range(1, contracts) for copy in copies))
         for table in ("counters", "sequences"):
             connection.execute(f"UPDATE {table} SET value = value + ?", (STEP * contracts,))
         connection.commit()
@@ -96,13 +92,27 @@ def rows_of(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in cursor]
 
 
-def copied(column: str, value: Any, number: int, events: int) -> Any:
-    """A value under the names of a copy; events follow each other."""
-    if column == "cursor":
-        return value + number * events
-    if not isinstance(value, str):
-        return value
-    return NAME.sub(lambda found: renamed(found.group(), number), value)
+def copier(row: dict[str, Any], events: int) -> Callable[[int], tuple[Any, ...]]:
+    """Makes the row of a copy, under the names of that copy; events follow each other.
+
+    What has no name in it is the same in every copy, and is searched for names once.
+    """
+    columns = [
+        (isinstance(value, str) and NAME.search(value) is not None, name == "cursor", value)
+        for name, value in row.items()
+    ]
+
+    def copied(number: int) -> tuple[Any, ...]:
+        return tuple(
+            NAME.sub(lambda found: renamed(found.group(), number), value)
+            if is_named
+            else value + number * events
+            if is_cursor
+            else value
+            for is_named, is_cursor, value in columns
+        )
+
+    return copied
 
 
 def renamed(name: str, number: int) -> str:

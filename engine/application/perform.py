@@ -33,6 +33,21 @@ class Unheard:
         """Nobody hears it."""
 
 
+class PreviewIds:
+    """The ids of a unit that is only tried: unlike any that is kept, so that none is taken for the record to come."""
+
+    def __init__(self) -> None:
+        self._given = 0
+
+    def new(self, prefix: str) -> str:
+        """An id of this answer alone, such as ``q-preview-1``."""
+        self._given += 1
+        return f"{prefix}-preview-{self._given}"
+
+    def give_back(self, unused: str) -> None:
+        """Nothing was taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """The ports that use cases are given."""
@@ -131,7 +146,7 @@ def perform(
     Nearly every request id is new. So the store is asked for a recorded answer only where one may be: in a request that
     was sent again soon, was refused, or met its record when it was to be saved.
     """
-    env = replace(env, taxes=AskedOnce(env.taxes))
+    env = replace(env, taxes=AskedOnce(env.taxes), ids=PreviewIds() if options.validate_only else env.ids)
     for attempt in range(MOST_ATTEMPTS):
         with env.store.turn() if attempt else nullcontext():
             try:

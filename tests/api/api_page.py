@@ -35,8 +35,10 @@ gRPC, package `cpq.v1`; this page is made from the comments in `proto/cpq/v1` by
   rates are decimal text such as `12.50`. Days are `google.type.Date`, periods are half-open: the end is not in them.
 - **Mutations** carry three fields. `request_id`: the same id with the same body gives the recorded answer, byte for
   byte, for 72 hours; with another body it is refused with `REQUEST_ID_REUSED`. `validate_only`: all checks and the same
-  answer, but nothing is saved. `etag`: what the caller last read; another one in the store is answered with `ABORTED`
-  and `ETAG_MISMATCH`. A request that creates something takes an empty etag only.
+  answer, but nothing is saved: what it would create has names that no record ever has, such as `quotes/q-preview-1`,
+  and the number of a document is the next one at the moment, which it does not reserve. `etag`: what the caller
+  last read; another one in the store is answered with `ABORTED` and `ETAG_MISMATCH`. A request that creates something
+  takes an empty etag only.
 - **Lists** take `page_size` (0 means 50, at most 500) and an opaque `page_token` that is bound to the filters.
 - **Views.** `BASIC` is header and totals, `FULL` adds lines, `WATERFALL` the story of every price.
 - **Errors** are a `google.rpc.Status` with exactly one `ErrorInfo` (domain `cpq.v1`, `reason` the stable code of the

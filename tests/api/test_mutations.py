@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 import pytest
+from cpq.v1 import quote_pb2
 from google.protobuf.message import Message
 
 from engine.api.services import SERVICES
@@ -144,6 +145,20 @@ def check_mutation(server: Served, database: Path, name: str) -> None:
     reused = failure(call, changed(name, request))
     assert (reused.code, reused.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "REQUEST_ID_REUSED")
     assert state(database) == after
+
+
+def test_what_is_only_tried_is_named_like_nothing_that_is_kept(shop: tuple[Served, Path]) -> None:
+    server, _ = shop
+    request: Any = MUTATIONS["CreateQuote"](server)
+    request.validate_only = True
+    tried = call_of(server, "CreateQuote")(request, timeout=30)
+    assert tried.name == "quotes/q-preview-1"
+    request.validate_only = False
+    made = call_of(server, "CreateQuote")(request, timeout=30)
+    assert re.fullmatch(r"quotes/q-\d{6}", made.name)
+    assert made.priced == tried.priced
+    missing = failure(server.quotes.GetQuote, quote_pb2.GetQuoteRequest(name=tried.name))
+    assert missing.code is grpc.StatusCode.NOT_FOUND
 
 
 def test_the_reference_page_is_that_of_the_protos() -> None:
