@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import grpc
 from cpq.v1 import approval_pb2
 
 from engine.api.calls import Calls, Reply, checked, ok
 from engine.api.listing import Listed, get_one, keys_of, list_page
-from engine.application.approvals import Opinion, StoredDelegation, decide, delegate
+from engine.application.approvals import Opinion, StoredDelegation, decide, delegate, directory, waits_for
 from engine.application.perform import DEFAULT_TENANT, etag_of
 from engine.application.ports import Reader
 from engine.approvals.run import ApprovalRun, RunStatus, Verdict
@@ -15,7 +18,7 @@ from engine.wire import approvals as wire
 from engine.wire.basics import Faults, read_key
 from engine.wire.parties import USERS
 
-MOST_SCANNED = 100_000
+SCANNED = 500
 
 
 class ApprovalService:
@@ -33,11 +36,13 @@ class ApprovalService:
         reply = approval_pb2.ListApprovalsResponse()
         if not member:
             return list_page(self._calls, LISTED, request, reply, where)
+        today = self._calls.env.clock.now(DEFAULT_TENANT).date()
         with self._calls.env.store.read(DEFAULT_TENANT) as reader:
+            may = partial(waits_for, user=member, on=today, people=directory(reader))
             rows, token = ok(
                 self._calls.pages.page(
                     request,
-                    lambda after, limit: _waiting(reader, where, member, after, limit),
+                    lambda after, limit: _waiting(reader, where, may, after, limit),
                     lambda run: run.case.id,
                     {**where, "member": member},
                 )
@@ -98,15 +103,18 @@ def _message(run: ApprovalRun, etag: str, _: Reader) -> approval_pb2.Approval:
     return wire.approval_message(run, etag)
 
 
-def _waiting(reader: Reader, where: dict[str, str], member: str, after: str, limit: int) -> list[ApprovalRun]:
-    """Approvals with a pending request that a user may decide."""
-    found = []
-    for run in reader.page(ApprovalRun, where=where, after=after, limit=MOST_SCANNED):
-        if any(member in (*each.members, *each.escalated_to) for each in run.pending()):
-            found.append(run)
-            if len(found) == limit:
-                break
-    return found
+def _waiting(
+    reader: Reader, where: dict[str, str], may: Callable[[ApprovalRun], bool], after: str, limit: int
+) -> list[ApprovalRun]:
+    """Approvals with a pending request that a user may decide, from a key on."""
+    running = {**where, "status": RunStatus.RUNNING.value}
+    if where.get("status", RunStatus.RUNNING.value) != RunStatus.RUNNING.value:
+        return []  # nothing is pending any more
+    found: list[ApprovalRun] = []
+    while len(found) < limit and (page := reader.page(ApprovalRun, where=running, after=after, limit=SCANNED)):
+        found += [each for each in page if may(each)]
+        after = page[-1].case.id
+    return found[:limit]
 
 
 LISTED = Listed(ApprovalRun, "approvals", lambda run: run.case.id, _message)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from enum import Enum
 
 from engine.application.content import Content, find_book
 from engine.application.faults import invalid
@@ -29,6 +28,7 @@ from engine.contracts import (
     runs_on,
     with_parts,
 )
+from engine.contracts.joining import CoTermination, common_end
 from engine.diagnostics import Code, Fault, Refusal
 from engine.pricing.request import ManualDiscount
 from engine.quotes.quote import Quote
@@ -40,13 +40,6 @@ BEFORE_START = Code("CON026")
 PART_OF = Code("CON027")
 HAS_PARTS = Code("CON028")
 TAKEN_ID = Code("CON029")
-
-
-class CoTermination(Enum):
-    """Which end of the running lines an added line takes."""
-
-    LAST = "last"
-    FIRST = "first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +210,8 @@ class _Drawn:
         line = line._replace(start=start, anchor=anchor_of(self.contract, product.charge, start))
         if self.wish.content.term_months:
             return line._replace(term_months=self.wish.content.term_months)
-        ends = [each.end for each in self.running.values() if each.end is not None]
-        if not ends or len(ends) < len(self.running):
-            return line
-        end = max(ends) if self.wish.co_terminate is CoTermination.LAST else min(ends)
-        return line._replace(end=end)
+        end = common_end([each.end for each in self.running.values()], self.wish.co_terminate)
+        return line if end is None else line._replace(end=end)
 
 
 def _changed(line: RequestedLine, change: LineChange, catalog: Catalog) -> RequestedLine:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.faults import etag_mismatch, invalid, not_found
 from engine.application.perform import Work
 from engine.application.ports import Reader
+from engine.approvals.eligibility import may_decide
 from engine.approvals.process import Directory
 from engine.approvals.reapproval import carry_over
 from engine.approvals.routed import Route
@@ -52,7 +53,10 @@ class ApprovalEnded:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What an approver says; an empty ``request`` means the only pending one that they may decide."""
+    """What an approver says; an empty ``request`` means the only pending one that they may decide.
+
+    A delegate of one approver need not say for whom.
+    """
 
     verdict: Verdict
     approver: str
@@ -78,7 +82,12 @@ def decide(work: Work, key: str, opinion: Opinion, *, etag: str) -> ApprovalRun 
     stale = work.check_etag(ApprovalRun, key, etag)
     if stale is not None:
         return stale
-    request = opinion.request or _only_request(run, opinion.on_behalf_of or opinion.approver)
+    people = directory(work.tx)
+    open_to = {
+        each.id: may_decide(run, each, user=opinion.approver, on=work.at.date(), directory=people)
+        for each in run.pending()
+    }
+    request = opinion.request or _only_request(run, opinion, open_to)
     if isinstance(request, Refusal):
         return request
     action = Decide(
@@ -87,10 +96,10 @@ def decide(work: Work, key: str, opinion: Opinion, *, etag: str) -> ApprovalRun 
         verdict=opinion.verdict,
         at=work.at,
         version=run.case.version,
-        on_behalf_of=opinion.on_behalf_of,
+        on_behalf_of=opinion.on_behalf_of or _stood_in_for(opinion.approver, open_to.get(request, ())),
         comment=opinion.comment,
     )
-    decided = work.saved(work.env.approvals.act(run, action, directory=directory(work.tx)))
+    decided = work.saved(work.env.approvals.act(run, action, directory=people))
     if isinstance(decided, Refusal):
         return decided
     return _follow(work, decided, opinion.approver)
@@ -121,6 +130,11 @@ def delegate(work: Work, delegation: Delegation, *, etag: str) -> StoredDelegati
     return stored
 
 
+def waits_for(run: ApprovalRun, user: str, *, on: date, people: Directory) -> bool:
+    """Whether a pending request may be decided by a user, for themselves or for somebody who delegated to them."""
+    return any(may_decide(run, each, user=user, on=on, directory=people) for each in run.pending())
+
+
 def earlier_runs(reader: Reader, quote: str) -> Sequence[ApprovalRun]:
     """The approvals of a quote so far, oldest first."""
     return reader.page(ApprovalRun, where={"quote": quote}, limit=1_000)
@@ -141,12 +155,19 @@ def ended_with_quote(work: Work, run: ApprovalRun) -> None:
     work.tx.emit(ApprovalEnded(run.case.id, run.case.quote, work.at))
 
 
-def _only_request(run: ApprovalRun, approver: str) -> str | Refusal:
-    mine = [each.id for each in run.pending() if approver in each.members or approver in each.escalated_to]
+def _only_request(run: ApprovalRun, opinion: Opinion, open_to: Mapping[str, Sequence[str]]) -> str | Refusal:
+    principal = opinion.on_behalf_of or opinion.approver
+    named = [each.id for each in run.pending() if principal in (*each.members, *each.escalated_to)]
+    mine = named or ([] if opinion.on_behalf_of else [request for request, names in open_to.items() if names])
     if len(mine) == 1:
         return mine[0]
     found = ", ".join(f"`{each}`" for each in mine) or "none"
-    return Refusal((invalid("request", f"name the request: pending for `{approver}` are {found}"),))
+    return Refusal((invalid("request", f"name the request: pending for `{principal}` are {found}"),))
+
+
+def _stood_in_for(user: str, names: Sequence[str]) -> str:
+    """Whom a delegate decides for without saying so: the only one who delegated to them; empty: nobody, or several."""
+    return names[0] if len(names) == 1 and names[0] != user else ""
 
 
 def _follow(work: Work, run: ApprovalRun, by: str) -> ApprovalRun | Refusal:

@@ -29,7 +29,7 @@ from engine.approvals.policy import (
 from engine.approvals.process import ApprovalProcess, Directory
 from engine.approvals.reapproval import carry_over
 from engine.approvals.routed import NO_APPROVAL, Facet, Reason, Route, RoutedChain, RoutedLevel, Sense
-from engine.approvals.routing import Router, policy_findings, route
+from engine.approvals.routing import Router, route
 from engine.approvals.run import (
     Action,
     ApprovalCase,
@@ -94,6 +94,5 @@ __all__ = [
     "carry_over",
     "case_of",
     "may_decide",
-    "policy_findings",
     "route",
 ]

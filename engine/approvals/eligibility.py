@@ -46,12 +46,18 @@ def faults_of(run: ApprovalRun, action: Action, directory: Directory) -> tuple[F
             assert_never(action)
 
 
-def may_decide(request: ApprovalRequest, *, user: str, on: date, directory: Directory) -> tuple[str, ...]:
-    """The approvers in whose name a user may decide a request on a day: themselves first, then those who delegated."""
-    people = (*request.members, *request.escalated_to)
+def may_decide(
+    run: ApprovalRun, request: ApprovalRequest, *, user: str, on: date, directory: Directory
+) -> tuple[str, ...]:
+    """The approvers in whose name a user may decide a request on a day: themselves first, then those who delegated.
+
+    Nobody decides their own quote, nor a request twice.
+    """
+    if user == run.case.owner or user in _hands(run, request):
+        return ()
+    people = {*request.members, *request.escalated_to} - set(request.approved_by)
     own = (user,) if user in people else ()
-    lent = sorted(each for each in people if each != user and _delegated(each, user, on=on, directory=directory))
-    return (*own, *lent)
+    return (*own, *sorted(each for each in people - {user} if _delegated(each, user, on=on, directory=directory)))
 
 
 def _running_faults(run: ApprovalRun) -> Iterable[Fault]:
@@ -92,11 +98,14 @@ def _standing_faults(
 ) -> Iterable[Fault]:
     principal = action.on_behalf_of or action.by
     if principal not in (*request.members, *request.escalated_to):
+        lent = may_decide(run, request, user=action.by, on=action.at.date(), directory=directory)
         yield Fault(
             NOT_AN_APPROVER,
             "on_behalf_of" if action.on_behalf_of else "by",
             f"`{principal}` is not among the approvers of `{request.level}`",
-            f"it waits for {', '.join((*request.members, *request.escalated_to))}",
+            f"decide on behalf of {' or '.join(lent)}"
+            if lent
+            else f"it waits for {', '.join((*request.members, *request.escalated_to))}",
         )
     elif principal != action.by and not _delegated(principal, action.by, on=action.at.date(), directory=directory):
         yield Fault(
@@ -104,9 +113,13 @@ def _standing_faults(
             "on_behalf_of",
             f"`{principal}` has not delegated to `{action.by}` on {action.at.date().isoformat()}",
         )
-    hands = {each.by for each in run.decisions if each.request == request.id}
-    if action.by in hands or principal in request.approved_by:
+    if action.by in _hands(run, request) or principal in request.approved_by:
         yield Fault(DECIDED_BEFORE, "by", f"`{action.by}` has decided this request before, for themselves or another")
+
+
+def _hands(run: ApprovalRun, request: ApprovalRequest) -> set[str]:
+    """Who decided a request already, for themselves or another."""
+    return {each.by for each in run.decisions if each.request == request.id}
 
 
 def _limit_faults(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,13 +14,10 @@ from engine.approvals.facets import Look, looks_of, value_at
 from engine.approvals.policy import ApprovalPolicy, ChainDefinition, PolicyEffect
 from engine.approvals.routed import NO_APPROVAL, Facet, FacetValue, Reason, Route, RoutedChain, RoutedLevel
 from engine.catalog import Value
-from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span, did_you_mean
+from engine.diagnostics import DiagnosticError
 from engine.language import Checked, Compiled, EvaluationFault, check_expression, compile_all
 from engine.language.tree import Expression, Logic, LogicOp
 
-UNKNOWN_CHAIN = Code("APR010")
-UNKNOWN_LEVEL = Code("APR011")
-NOWHERE = Span("")
 SHOWN_MAX = 200
 """How many characters of a list or record are kept with a reason."""
 
@@ -86,25 +83,6 @@ class Router:
         spared = {chain for chain, _ in matched}
         reasons = tuple(reason for chain, reason in auto.items() if not chain or chain in spared)
         return Route(tuple(each for each in routed if each.levels), reasons)
-
-
-def policy_findings(policies: Iterable[ApprovalPolicy], chains: Sequence[ChainDefinition]) -> tuple[Diagnostic, ...]:
-    """What a loader has to tell the author: rows that name a chain or a level that no chain file defines."""
-    known = {each.id: each for each in chains}
-    found = []
-    for policy in policies:
-        where = policy.span or NOWHERE
-        chain = known.get(policy.chain)
-        if chain is None:
-            if policy.effect is PolicyEffect.AUTO_APPROVE and not policy.chain:
-                continue
-            hint = did_you_mean(policy.chain, known)
-            found.append(Diagnostic(UNKNOWN_CHAIN, f"unknown approval chain `{policy.chain}`", where, hint))
-        elif policy.effect is PolicyEffect.REQUIRE and policy.level not in {each.id for each in chain.levels}:
-            hint = did_you_mean(policy.level, [each.id for each in chain.levels])
-            message = f"chain `{chain.id}` has no level `{policy.level}`"
-            found.append(Diagnostic(UNKNOWN_LEVEL, message, where, hint))
-    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.options import read_json
-from engine.cli.verbs import Argument, Verb, add_family, positional
+from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
 
 if TYPE_CHECKING:
     from engine.cli.screen import Screen
@@ -39,6 +39,17 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verbs = (
         Verb("create", "create a record from a JSON file", create, (KIND, file)),
         Verb("list", "list the records of a kind", list_records, (KIND,)),
+        Verb(
+            "delegate",
+            "let a user decide on approvals for another on some days",
+            delegate,
+            (
+                positional("approver", "who is stood in for, such as u-000002"),
+                positional("delegate", "who decides instead"),
+                option("--start", "the first day", kind=a_day, required=True),
+                option("--end", "the day on which it is over (default: it lasts)", kind=a_day),
+            ),
+        ),
     )
     add_family(commands, "party", "customers, accounts, users: who a deal concerns", verbs)
 
@@ -49,6 +60,16 @@ def create(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     record = work(**{options.kind: read_json(options.file)})
     screen.say(f"{record.name}  {record.display_name}")
     return record
+
+
+def delegate(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
+    """Let a user stand in for an approver."""
+    period = {"start": options.start, **({"end": options.end} if options.end is not None else {})}
+    approver, stand_in = named("users")(options.approver), named("users")(options.delegate)
+    made = client.approvals.delegate(approver=approver, delegate=stand_in, period=period)
+    until = f" until {options.end}" if options.end is not None else ""
+    screen.say(f"{made.name}  {stand_in} decides for {approver} from {options.start}{until}")
+    return made
 
 
 def list_records(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

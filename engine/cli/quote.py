@@ -106,7 +106,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _decision() -> tuple[Argument, ...]:
-    return (option("--as", "the approver, such as u-000002", required=True), option("--comment", "why", default=""))
+    return (
+        option("--as", "the approver, such as u-000002", required=True),
+        option("--on-behalf-of", "the approver who delegated to them, where it is not clear", default=""),
+        option("--comment", "why", default=""),
+    )
 
 
 def show_quote(screen: Screen, quote: Any) -> None:
@@ -281,17 +285,27 @@ def delete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def _decide(client: Client, screen: Screen, options: argparse.Namespace, *, approve: bool) -> Any:
     approver = named("users")(getattr(options, "as"))
+    principal = named("users")(options.on_behalf_of) if options.on_behalf_of else approver
     quote = client.quotes.get_quote(name=options.name)
     approval = client.approvals.get_approval(name=quote.approval) if quote.approval else None
-    asked = [
-        each
-        for each in (approval.requests if approval is not None else ())
-        if each.state == PENDING and approver in (*each.members, *each.escalated_to)
-    ]
-    for each in asked:
-        fields: Any = {"name": quote.approval, "request": each.id, "approver": approver, "comment": options.comment}
-        client.approvals.approve(**fields) if approve else client.approvals.reject(**fields)
-        screen.say(f"{each.chain}/{each.level}: {'approved' if approve else 'rejected'}")
+    pending = [each for each in (approval.requests if approval is not None else ()) if each.state == PENDING]
+    asked = [each.id for each in pending if principal in (*each.members, *each.escalated_to)]
+    if not asked and not options.on_behalf_of:
+        lent = client.approvals.list_approvals(quote=quote.name, member=approver)
+        asked = [""] if any(each.name == quote.approval for each in lent) else []  # the one that a delegate may decide
+    for request in asked:
+        fields: Any = {
+            "name": quote.approval,
+            "request": request,
+            "approver": approver,
+            "on_behalf_of": principal if options.on_behalf_of else "",
+            "comment": options.comment,
+        }
+        approval = client.approvals.approve(**fields) if approve else client.approvals.reject(**fields)
+        made = approval.decisions[-1]
+        (decided,) = [each for each in approval.requests if each.id == made.request]
+        stood = f" on behalf of {made.on_behalf_of}" if made.on_behalf_of else ""
+        screen.say(f"{decided.chain}/{decided.level}: {'approved' if approve else 'rejected'}{stood}")
     if not asked:
         message = f"nothing of {quote.name} waits for {approver}; `cpq quote approvals` says who is asked"
         raise VerbFailed(message, exit_code=FINDINGS)

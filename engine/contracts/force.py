@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from engine.catalog import ChargeKind
 from engine.contracts.contract import Contract, Credit, LineEnd, SubscriptionLine, SuspendedTerm
@@ -110,15 +110,6 @@ def _paused(state: LineInForce, end: LineEnd, term: SuspendedTerm, earlier: Susp
     parts = [each for each in (earlier.released, end.released) if each is not None]
     released = total(parts, parts[0].currency) if parts else None
     return Suspended(state.line, end.on, earlier.end, term, released)
-
-
-def last_day_of_service(contract: Contract) -> date | None:
-    """The last day on which any line is served; None when one has no end, or when all lines are one-time."""
-    recurring = [each for each in lines_in_force(contract) if not each.line.is_one_time]
-    ends = [each.end for each in recurring]
-    if not ends or None in ends:
-        return None
-    return max(end for end in ends if end is not None) - timedelta(days=1)
 
 
 def usage_line_on(contract: Contract) -> Callable[[str, date], str]:

@@ -82,16 +82,14 @@ def moved(before: Money, after: Money, *, paid_ever: bool) -> Movement | None:
     return Movement.EXPANSION if after > before else Movement.CONTRACTION
 
 
-def movements(path: Sequence[Money]) -> list[tuple[Movement, Money]]:
-    """The movements along a customer's recurring revenue, step by step; they add up to the last less the first."""
-    found = []
-    paid_ever = bool(path) and not path[0].is_zero
-    for before, after in zip(path, path[1:], strict=False):
+def movements(opening: Money, path: Iterable[tuple[date, Money]]) -> Iterator[tuple[date, Movement, Money]]:
+    """The movements along a customer's recurring revenue, by their days; they add up to the last less the opening."""
+    before, paid_ever = opening, not opening.is_zero
+    for day, after in path:
         kind = moved(before, after, paid_ever=paid_ever)
         if kind is not None:
-            found.append((kind, after - before))
-        paid_ever = paid_ever or not after.is_zero
-    return found
+            yield day, kind, after - before
+        before, paid_ever = after, paid_ever or not after.is_zero
 
 
 def paths_of(lines: Iterable[RecurringLine]) -> Mapping[Holder, list[tuple[date, Money]]]:
@@ -145,14 +143,10 @@ def _signed_by(contract: Contract, day: date) -> tuple[Contract, ...]:
 def movement_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """Every movement of a customer within the period, by its day."""
     for (customer, unit), path in paths_of(recurring_lines(facts.contracts)).items():
-        before, paid_ever = Money.zero(unit), False
-        for day, after in path:
-            kind = moved(before, after, paid_ever=paid_ever)
-            if kind is not None and day in period:
-                parts = {kind.value: (after - before).decimal}
+        for day, kind, change in movements(Money.zero(unit), path):
+            if day in period:
                 by = {"customer": customer, "movement": kind.value}
-                yield MetricRow(f"customers/{customer}", day, parts, unit, by)
-            before, paid_ever = after, paid_ever or not after.is_zero
+                yield MetricRow(f"customers/{customer}", day, {kind.value: change.decimal}, unit, by)
 
 
 def churn_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:

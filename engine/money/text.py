@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from engine.money.amount import Money
 from engine.money.arithmetic import DIGITS
-from engine.money.currency import Currency
 from engine.money.problem import NOT_A_NUMBER, OUT_OF_RANGE, TOO_PRECISE, MoneyError
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -28,11 +27,6 @@ def parse_decimal(text: str, *, places_max: int | None = None) -> Decimal:
     if places_max is not None and places > places_max:
         raise MoneyError(TOO_PRECISE, f"`{text}` has {places} decimals, at most {places_max} are allowed")
     return Decimal(text)
-
-
-def parse_money(text: str, currency: Currency) -> Money:
-    """Read an amount of a currency exactly; raises ``MoneyError`` as ``parse_decimal`` and ``Money.exactly`` do."""
-    return Money.exactly(parse_decimal(text), currency)
 
 
 def show(amount: Money, *, group: str = ",", point: str = ".") -> str:

@@ -19,7 +19,7 @@ from engine.orders.events import (
     TaskReady,
     TaskStateChanged,
 )
-from engine.orders.fulfilment import complete_task, deliver, fail_task, ready_tasks, retry_task, start_task
+from engine.orders.fulfilment import complete_task, deliver, fail_task, retry_task, start_task
 from engine.orders.order import FulfilmentTask, Handover, ItemAction, Order, OrderItem
 from engine.orders.placing import Booking
 from engine.orders.plan import NO_PLANS, FulfilmentPlan, FulfilmentStep, plan_faults
@@ -54,7 +54,6 @@ __all__ = [
     "deliveries",
     "fail_task",
     "plan_faults",
-    "ready_tasks",
     "retry_task",
     "start_task",
     "stop_fulfilment",

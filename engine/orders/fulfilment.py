@@ -20,15 +20,6 @@ TOO_MUCH = Code("ORD004")
 CLOSED_ITEM = Code("ORD005")
 
 
-def ready_tasks(order: Order, *, department: str | None = None) -> tuple[FulfilmentTask, ...]:
-    """The tasks that may begin now, of one department when it is named."""
-    return tuple(
-        each
-        for each in order.tasks
-        if each.state is TaskState.READY and (department is None or each.department == department)
-    )
-
-
 def start_task(order: Order, task: str, *, at: datetime, note: str = "") -> Decision[Order] | Refusal:
     """A department began with a ready task."""
     return _move(order, task, TaskState.IN_PROGRESS, at=at, note=note)

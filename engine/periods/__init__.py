@@ -1,10 +1,9 @@
-"""Owns half-open periods, recurrences, billing cycles with their anchor, day counts, co-termination.
+"""Owns half-open periods, recurrences, billing cycles with their anchor, day counts.
 
 Does not own amounts: a share leaves here as two whole numbers.
 Entry points: ``Period``, ``Recurrence``, ``Cycle``, ``cut``, ``share_of_period``, ``month_share``.
 """
 
-from engine.periods.alignment import co_terminate, first_end, last_end
 from engine.periods.calendar import add_months, clipped, days_in_month, months_between
 from engine.periods.cycle import Cycle
 from engine.periods.day_count import (
@@ -40,12 +39,9 @@ __all__ = [
     "Unit",
     "add_months",
     "clipped",
-    "co_terminate",
     "cut",
     "days_30_360",
     "days_in_month",
-    "first_end",
-    "last_end",
     "month_share",
     "months_between",
     "months_by_periods",

@@ -31,11 +31,6 @@ class Financed:
     interest: tuple[Money, ...]
     balances: tuple[Money, ...]
 
-    @property
-    def total_interest(self) -> Money:
-        """All interest together: what the price is more than the payments."""
-        return sum(self.interest, Money.zero(self.price.currency))
-
 
 def financed(cash: Mapping[int, Money], earned: Mapping[int, Fraction], rate: Fraction, unit: Currency) -> Financed:
     """Cash and shares of the revenue by the number of periods after the start, at a rate a period.

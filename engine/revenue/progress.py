@@ -18,11 +18,6 @@ class CostProgress:
     revenue: Money
     cost_of_sales: Money
 
-    @property
-    def profit(self) -> Money:
-        """Revenue less cost of sales."""
-        return self.revenue - self.cost_of_sales
-
 
 def cost_to_cost(
     price: Money,

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from cpq.v1 import billing_pb2, contract_pb2, pricing_pb2
 
 from engine.application.amendment_impact import Impact
-from engine.application.amendments import AmendmentWish, CoTermination, LineChange, Quoting
+from engine.application.amendments import AmendmentWish, LineChange, Quoting
 from engine.application.renewals import RenewalWish
 from engine.application.successors import Pricing
 from engine.billing import Invoice
 from engine.catalog import Sku
 from engine.contracts import RenewalPrice
+from engine.contracts.joining import CoTermination
 from engine.wire.basics import Faults, fill_date, need_date, read_date, read_decimal, read_key
 from engine.wire.billing import credit_note_message, invoice_message, void_message
 from engine.wire.contents import read_content

@@ -80,6 +80,12 @@ def test_only_the_owner_recalls_and_a_delegate_decides_on_behalf(shop: Served) -
         )
     )
     assert made.name.startswith("delegations/")
+    told = failure(shop.approvals.Approve, approval_pb2.ApproveRequest(name=quote.approval, approver="users/rep"))
+    assert told.fields.keys() == {"request"}, "nobody decides their own quote"
+    for user, waiting in (("users/dan", 1), ("users/mia", 1), ("users/rep", 0)):
+        asked = approval_pb2.ListApprovalsRequest(member=user, quote=quote.name)
+        assert len(shop.approvals.ListApprovals(asked).approvals) == waiting, user
+    stranger.on_behalf_of = ""  # the only one who delegated to them
     done = shop.approvals.Approve(stranger)
     assert (done.decisions[0].by, done.decisions[0].on_behalf_of) == ("users/dan", "users/mia")
 

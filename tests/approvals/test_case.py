@@ -19,9 +19,11 @@ from tests.approvals.policies import NOON, PEOPLE, TABLE, quote, routed, submitt
 def test_people_are_resolved_without_the_owner() -> None:
     run = submitted(routed(quote("16")), owner="mia")
     assert run.requests[0].members == ("max",)
-    assert may_decide(submitted(routed(quote("16"))).requests[0], user="con", on=NOON.date(), directory=PEOPLE) == (
-        "mia",
-    )
+    run = submitted(routed(quote("16")))
+    (request,) = run.requests
+    assert may_decide(run, request, user="con", on=NOON.date(), directory=PEOPLE) == ("mia",)
+    assert may_decide(run, request, user="mia", on=NOON.date(), directory=PEOPLE) == ("mia",)
+    assert may_decide(run, request, user=run.case.owner, on=NOON.date(), directory=PEOPLE) == ()
 
 
 def test_a_level_that_only_the_owner_could_decide_goes_one_up() -> None:

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from engine.approvals.policy import PolicyEffect
 from engine.approvals.routed import Facet, Route, Sense
-from engine.approvals.routing import Router, policy_findings
-from engine.diagnostics import Span
+from engine.approvals.routing import Router
 from tests.approvals.policies import CHAINS, TABLE, TWO_DAYS, levels, quote, routed, when
 
 
@@ -121,17 +120,3 @@ def test_lines_ratios_and_totals_can_be_conditions() -> None:
     assert (total.value, total.threshold) == (Decimal(700), Decimal(500))
     assert all(each.sense is Sense.ANY_CHANGE for each in by_policy["line"].facets)
     assert any("35" in str(each.value) for each in by_policy["line"].facets)
-
-
-def test_a_row_that_names_no_chain_or_level_is_a_finding_with_a_hint() -> None:
-    wrong = (
-        when("quote.net > 1", "sale", "manager"),
-        replace(when("quote.net > 1", "sales", "manger"), span=Span("a.csv", 3)),
-        replace(when("quote.net > 1", "", ""), effect=PolicyEffect.AUTO_APPROVE),
-    )
-    found = policy_findings(wrong, CHAINS)
-    assert [(each.code, each.hint) for each in found] == [
-        ("APR010", "did you mean `sales`?"),
-        ("APR011", "did you mean `manager`?"),
-    ]
-    assert policy_findings(TABLE, CHAINS) == ()

@@ -22,7 +22,8 @@ from engine.contracts import Contract, UsageRecord
 from engine.diagnostics import Decision
 from engine.ledger import Books, Posted, post
 from engine.money import Money, total
-from engine.orders import Booked, Booking, Order, OrderState, complete_task, create_order, deliveries, ready_tasks
+from engine.orders import Booked, Booking, Order, OrderState, complete_task, create_order, deliveries
+from engine.orders.states import TaskState
 from engine.periods import add_months
 from engine.pricing import compile_plan
 from engine.pricing.settings import TaxRate, TaxSettings
@@ -76,7 +77,7 @@ def accepted(priced: PricedQuote, parts: Parts, at: datetime) -> AcceptedQuote:
 
 
 def fulfilled(order: Order, at: datetime) -> Order:
-    while ready := ready_tasks(order):
+    while ready := [each for each in order.tasks if each.state is TaskState.READY]:
         outcome = complete_task(order, ready[0].id, at=at)
         assert isinstance(outcome, Decision)
         order = outcome.value

@@ -139,6 +139,19 @@ def a_draft_is_edited_from_a_file(cpq: Cpq, write: Write, deal: dict[str, str]) 
     assert "FAILED_PRECONDITION" in cpq("quote", "edit", quote, write("q.json", {"title": "Late"}), code=1)
 
 
+def a_delegate_decides(cpq: Cpq, write: Write, approved: str, deal: dict[str, str]) -> None:
+    """Who stands in for the only approver that they may decide for need not say so."""
+    asked = _name(cpq("quote", "clone", approved, "--valid-until", "2099-12-31", "--owner", deal["Ann"]))
+    cpq("quote", "submit", asked)
+    dan = _name(cpq("party", "create", "user", write("dan.json", {"display_name": "Dan"})))
+    assert "waits for users/" in cpq("quote", "approve", asked, "--as", dan, code=1)
+    lent = cpq("party", "delegate", deal["Mia"], dan, "--start", "2020-01-01")
+    assert f"{dan} decides for {deal['Mia']} from 2020-01-01" in lent
+    said = cpq("quote", "approve", asked, "--as", dan)
+    assert f"sales/manager: approved on behalf of {deal['Mia']}" in said
+    assert "nothing of" in cpq("quote", "approve", asked, "--as", dan, code=1)
+
+
 def approvals_are_previewed_and_given(cpq: Cpq, write: Write, deal: dict[str, str]) -> None:
     discount = {"id": "x", "on": "total", "kind": "percent", "value": "60", "reason": "pilot", "author": deal["Ann"]}
     record = {
@@ -159,6 +172,7 @@ def approvals_are_previewed_and_given(cpq: Cpq, write: Write, deal: dict[str, st
     assert "waits for users/" in cpq("quote", "approve", quote, "--as", deal["Ann"], code=1)
     assert "sales/manager: approved" in cpq("quote", "approve", quote, "--as", deal["Mia"], "--comment", "fine")
     assert "agreed: fine" in cpq("quote", "approvals", quote)
+    a_delegate_decides(cpq, write, quote, deal)
     assert "draft" in cpq("quote", "recall", quote, "--by", deal["Ann"])
     assert "approved" in cpq("quote", "submit", quote), "nothing got worse, so the approval still stands"
     copied = _name(cpq("quote", "clone", quote, "--valid-until", "2099-12-31", "--owner", deal["Ann"]))

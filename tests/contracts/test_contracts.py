@@ -25,7 +25,6 @@ from engine.contracts import (
     cancel,
     change,
     change_bill_day,
-    last_day_of_service,
     lines_in_force,
     sign,
     take_back,
@@ -102,12 +101,6 @@ def test_cancelling_ends_what_still_runs() -> None:
     (event,) = decision.events
     assert isinstance(event, ContractChanged)
     assert (event.number, event.ended) == (1, ("seats", "open", "later"))
-    assert last_day_of_service(after) == day("2026-05-31")
-
-
-def test_the_last_day_of_an_open_service_is_unknown() -> None:
-    assert last_day_of_service(contract(recurring("open", "1", "2026-01-01", None))) is None
-    assert last_day_of_service(contract(one_time("setup", "1", "2026-01-01"))) is None
 
 
 def test_a_new_quantity_is_an_end_and_a_beginning() -> None:

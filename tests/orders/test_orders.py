@@ -37,11 +37,11 @@ from engine.orders import (
     deliveries,
     fail_task,
     plan_faults,
-    ready_tasks,
     retry_task,
     start_task,
     undo_task,
 )
+from engine.orders.order import FulfilmentTask
 from engine.orders.states import TASK_MOVES, item_state, order_state
 from tests.orders.build import AT, CALLS, EUR, MONTHLY, PLANS, WORKSHOP, accepted, accepted_line, booked, eur
 
@@ -116,7 +116,11 @@ def test_departments_are_told_what_is_ready() -> None:
     assert [each for each in outcome.events if isinstance(each, ItemDelivered)] == [
         ItemDelivered("o-1", "setup", "setup", Decimal(1), AT)
     ]
-    assert [each.id for each in ready_tasks(outcome.value.order, department="warehouse")] == ["pc.reserve"]
+    assert [each.id for each in ready_tasks(outcome.value.order)] == ["pc.reserve", "seats.tenant"]
+
+
+def ready_tasks(order: Order) -> list[FulfilmentTask]:
+    return [each for each in order.tasks if each.state is TaskState.READY]
 
 
 def test_an_unknown_plan_refuses_the_order_with_every_fault() -> None:

@@ -175,10 +175,6 @@ APR002 | an approval level names a group that is not known
   `group: deal-desk` without members or record | create the group, or correct the level
 APR003 | a level needs more people than there are
   two of three have to approve, and one holds the role | give the role to somebody, or ask fewer
-APR010 | a policy names a chain that the book does not have
-  `chain: sale` where it is `sales` | use a declared chain
-APR011 | a policy names a level that its chain does not have
-  `level: vp` in a chain of manager and director | use a declared level
 APR101 | nothing waits for approval any more
   approving what was recalled | look at the state of the quote
 APR102 | no such approval request

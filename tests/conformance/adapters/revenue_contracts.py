@@ -26,9 +26,10 @@ from engine.contracts import (
     lines_in_force,
     renewed_price,
 )
+from engine.contracts.joining import CoTermination, common_end
 from engine.diagnostics import Decision
 from engine.money import HALF_UP, Money, Ratio, UnitPrice, settle
-from engine.periods import Cycle, DayCount, Period, Recurrence, add_months, cut, first_end, last_end, month_share
+from engine.periods import Cycle, DayCount, Period, Recurrence, add_months, cut, month_share
 from engine.pricing.plan import PricingRules
 from tests.conformance.adapters.revenue_case import Case, day, money, text, through, unit_of
 from tests.pricing.books import asked, line, priced
@@ -61,8 +62,8 @@ def due_date(case: Case) -> Any:
 def coterm_end(case: Case) -> Any:
     """The common end of lines, whatever day they began."""
     given = case["input"]
-    periods = [through("2000-01-01", each) for each in given["line_ends"]]
-    end = {"earliest": first_end, "latest": last_end}[given["policy"]](periods)
+    ends = [day(each) + ONE_DAY for each in given["line_ends"]]
+    end = common_end(ends, {"earliest": CoTermination.FIRST, "latest": CoTermination.LAST}[given["policy"]])
     assert end is not None
     return {"end": str(end - ONE_DAY)}
 

@@ -102,7 +102,7 @@ def progress_cost_to_cost(case: Case) -> Any:
         "progress": str(found.progress.decimal(4)),
         "revenue": text(found.revenue),
         "cost_of_sales": text(found.cost_of_sales),
-        "profit": text(found.profit),
+        "profit": text(found.revenue - found.cost_of_sales),
     }
 
 

@@ -29,8 +29,9 @@ def metric(case: Case) -> Any:
 
 
 def mrr_movements(case: Case) -> Any:
-    path = [money(case, each) for each in case["input"]["customer_mrr_by_step"]]
-    return {"movements": [[kind.value, text(amount)] for kind, amount in movements(path)]}
+    opening, *reached = [money(case, each) for each in case["input"]["customer_mrr_by_step"]]
+    path = [(START + timedelta(days=n), each) for n, each in enumerate(reached)]
+    return {"movements": [[kind.value, text(amount)] for _, kind, amount in movements(opening, path)]}
 
 
 def _folded(case: Case, wanted: Metric, values: list[Any]) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.money import Currency, Money, Ratio, share_of
+from engine.money import Currency, Money, Ratio, share_of, total
 from engine.periods import add_months
 from engine.revenue import (
     Basis,
@@ -104,7 +104,7 @@ def financing_annuity(case: Case) -> Any:
     return {
         "revenue_per_period": text(earned),
         "rows": rows,
-        "total_interest": text(found.total_interest),
+        "total_interest": text(total(found.interest, unit)),
         "total_revenue": text(found.price),
     }
 
