@@ -49,3 +49,9 @@ def test_whole_months_fit_and_one_more_does_not(start, end) -> None:
     months = months_between(start, end)
     assert add_months(start, months) <= end < add_months(start, months + 1)
     assert months_between(end, start) == -months
+
+
+@pytest.mark.parametrize("year", [1600, 1700, 1900, 2000, 2023, 2024, 2100, 2400])
+def test_months_are_as_long_as_the_calendar_says(year: int) -> None:
+    for month in range(1, 13):
+        assert days_in_month(year, month) == calendar.monthrange(year, month)[1]

@@ -41,6 +41,11 @@ def period(start: str, end: str) -> Period:
         (("2021-02-01", "2021-03-01"), ("2021-02-01", "2021-03-01"), MONTHLY, DayCount.ACTUAL_360, (1, 1)),
         # 5 days of a month of 365/12 days
         (("2021-01-27", "2021-02-01"), ("2021-01-01", "2021-02-01"), MONTHLY, DayCount.ACTUAL_365, (60, 365)),
+        # 59 days of twelve such months
+        (("2021-01-01", "2021-03-01"), ("2021-01-01", "2022-01-01"), YEARLY, DayCount.ACTUAL_365, (708, 4380)),
+        # a start on the 31st is day 30; an end on the 31st follows day 30: days 20 to 30
+        (("2021-01-31", "2021-02-10"), ("2021-01-31", "2022-01-31"), YEARLY, DayCount.THIRTY_360, (10, 360)),
+        (("2021-01-20", "2021-01-31"), ("2021-01-20", "2022-01-20"), YEARLY, DayCount.THIRTY_360, (11, 360)),
         (
             ("2021-02-01", "2021-02-03"),
             ("2021-02-01", "2021-02-08"),
@@ -60,6 +65,9 @@ def test_shares(part, whole, recurrence, count, share) -> None:
         ("2021-01-27", "2021-02-01", DayCount.DAILY, (5, 31)),
         ("2020-02-01", "2020-03-01", DayCount.DAILY, (29, 29)),
         ("2021-01-15", "2021-03-20", DayCount.DAILY, (67, 31)),  # two months to 15 March, then 5 of its 31 days
+        # a month to 15 March, then 5 of its 31 days; two whole months, as long as the first one
+        ("2021-02-15", "2021-03-20", DayCount.DAILY, (36, 31)),
+        ("2021-02-01", "2021-04-01", DayCount.DAILY, (56, 28)),
         ("2020-02-01", "2020-03-01", DayCount.THIRTY_360, (30, 30)),
         ("2020-02-01", "2020-03-01", DayCount.ACTUAL_360, (29, 30)),
         ("2020-02-01", "2020-03-01", DayCount.ACTUAL_365, (29 * 12, 365)),

@@ -75,6 +75,9 @@ OFF = (Tier(D("9"), D("10")), Tier(D("19"), D("20")), Tier(None, D("30")))
         # 100 + 50 + 2 x 5
         (Graduated(SLABS), "12", "160"),
         (Graduated(SLABS), "0", "0"),
+        (Graduated(SLABS), "0.5", "100"),
+        (Graduated(SLABS), "5", "100"),
+        (Graduated(SLABS), "6", "150"),
         (Graduated(SLABS, flat_on_zero=True), "0", "100"),
         # 9 x 90 + 10 x 80 + 11 x 70
         (Graduated(OFF, TierEffect.PERCENT_OFF), "30", "2380"),
@@ -82,6 +85,8 @@ OFF = (Tier(D("9"), D("10")), Tier(D("19"), D("20")), Tier(None, D("30")))
         (Package(D("10"), D("15"), D("5")), "15", "15"),
         (Stairstep((Tier(D("5"), D("1500")), Tier(D("20"), D("4000"))), D("90")), "22", "4180"),
         (Stairstep((Tier(D("5"), D("1500")), Tier(D("20"), D("4000")))), "6", "4000"),
+        (Stairstep((Tier(D("5"), D("1500")), Tier(D("20"), D("4000")))), "0", "0"),
+        (Stairstep((Tier(D("5"), D("1500")), Tier(D("20"), D("4000")))), "0.5", "1500"),
         (TieredBlocks((BlockTier(D("100"), D("10"), D("1")), BlockTier(D("1000"), D("9"), D("1")))), "5325", "15"),
         (
             TieredBlocks(
@@ -90,7 +95,23 @@ OFF = (Tier(D("9"), D("10")), Tier(D("19"), D("20")), Tier(None, D("30")))
             "1001",
             "4",
         ),
+        # the last tier takes what lies beyond it: 10 blocks of 100, then 11 500 in 12 blocks of 1 000
+        (TieredBlocks((BlockTier(D("100"), D("10"), D("1")), BlockTier(D("1000"), D("9"), D("2")))), "12500", "34"),
+        # 25 units reach the third tier: 25 / 7 are 4 blocks at 3
+        (
+            TieredBlocks(
+                (
+                    BlockTier(D("5"), D("2"), D("1")),
+                    BlockTier(D("5"), D("2"), D("2")),
+                    BlockTier(D("7"), D("9"), D("3")),
+                ),
+                BlockPolicy.TOP_TIER,
+            ),
+            "25",
+            "12",
+        ),
         (CostPlus(D("25")), "2", "250"),
+        (CostPlus(D("100")), "2", "400"),
         (CostPlus(D("20"), PlusOf.MARGIN, D("1")), "2", "252"),
         (Usage(PerUnit(D("2")), included=D("10")), "15", "10"),
         (Usage(PerUnit(D("2")), included=D("10")), "9", "0"),
@@ -111,6 +132,7 @@ incremental = st.sampled_from(
         Graduated(SLABS, flat_on_zero=True),
         Package(D("10"), D("15"), D("5")),
         Stairstep((Tier(D("5"), D("15")), Tier(None, D("40")))),
+        Stairstep((Tier(D("5"), D("15")), Tier(D("20"), D("40"))), D("3")),
         TieredBlocks((BlockTier(D("4"), D("2"), D("1")), BlockTier(D("9"), D("9"), D("2")))),
         Usage(Graduated(TIERS), included=D("7")),
         Usage(Volume(TIERS), included=D("7")),
@@ -118,11 +140,46 @@ incremental = st.sampled_from(
 )
 
 
-@given(incremental, st.integers(0, 40), st.integers(0, 40))
-def test_a_period_in_two_lines_costs_what_it_costs_in_one(model: PriceModel, first: int, second: int) -> None:
-    whole = model.rate(D(first + second)).amount
-    parts = model.rate(D(first)).amount + model.rate(D(second), prior=D(first)).amount
-    assert parts == whole
+quantities = st.integers(0, 160).map(lambda quarters: D(quarters) / 4)
+
+
+@given(incremental, quantities, quantities)
+def test_a_period_in_two_lines_costs_what_it_costs_in_one(model: PriceModel, first: D, second: D) -> None:
+    whole = model.rate(first + second)
+    parts = model.rate(first), model.rate(second, prior=first)
+    assert sum(each.amount for each in parts) == whole.amount
+    # every unit is in one part
+    for quantity, rated in ((first + second, whole), (first, parts[0]), (second, parts[1])):
+        assert sum(part.quantity for part in rated.parts) == quantity
+
+
+def test_a_flat_price_is_charged_with_the_first_quantity() -> None:
+    priors = (None, D(0), D("0.5"), D(3))
+    assert [Flat(D(9)).rate(D(5), prior=each).amount for each in priors] == [9, 9, 0, 0]
+    assert Stated(D("0.4")).rate(D(5), prior=D(3)).amount == D("0.4")
+
+
+def test_what_is_taken_back_costs_less_again() -> None:
+    steps = Stairstep((Tier(D("5"), D("15")), Tier(D("20"), D("40"))))
+    assert steps.rate(D("-3"), prior=D("7")).amount == D("-25")
+    (part,) = steps.rate(D("-3"), prior=D("3")).parts
+    assert (part.kind, part.tier, part.quantity, part.gross) == (PartKind.FLAT, 0, D("-3"), D("-15"))
+
+
+def test_units_that_are_free_are_told_beside_the_packages() -> None:
+    # two of the five free units went before: three are free, and five start one package
+    free, paid = Package(D("10"), D("15"), D("5")).rate(D("8"), prior=D("2")).parts
+    assert (free.kind, free.quantity, free.gross) == (PartKind.INCLUDED, D("3"), D("0"))
+    assert (paid.kind, paid.quantity, paid.gross, paid.packages) == (PartKind.UNITS, D("5"), D("15"), 1)
+    # a part of a unit is free too
+    assert Package(D("10"), D("15"), D("5")).rate(D("0.5")).parts[0].quantity == D("0.5")
+
+
+def test_later_blocks_tell_the_tier_they_reached() -> None:
+    blocks = TieredBlocks((BlockTier(D("4"), D("2"), D("1")), BlockTier(D("9"), D("9"), D("2"))))
+    # 7 units are two blocks of the first tier; 12 are four more in the second, one block at 2
+    (part,) = blocks.rate(D("5"), prior=D("7")).parts
+    assert (part.tier, part.quantity, part.gross) == (2, D("5"), D("2"))
 
 
 @given(st.sampled_from([PerUnit(D("3")), Graduated(TIERS), Package(D("4"), D("9"))]), st.integers(0, 60))
@@ -148,6 +205,18 @@ def test_least_and_most_of_a_period_look_at_what_was_billed() -> None:
     late = Usage(Volume(TIERS), billed=Billed.AT_PERIOD_END)
     assert late.rate_in(D("5"), Meter(D("3"), last=False)).amount == 0
     assert late.rate_in(D("5"), Meter(D("3"))).amount == D("52")
+    free = Usage(PerUnit(D("2")), included=D("10"), billed=Billed.AT_PERIOD_END)
+    # 8 + 5 less 10
+    assert free.rate_in(D("5"), Meter(D("8"))).amount == D("6")
+    # without earlier usage: 5 are within 10
+    assert free.rate_in(D("5"), Meter()).amount == 0
+
+
+def test_a_part_of_a_period_has_its_share_of_the_least() -> None:
+    model = Usage(PerUnit(D("2")), minimum=D("50"))
+    # 50 / 3
+    assert model.for_part(Ratio(1, 3)).rate(D("1")).amount == D("16.666666666667")
+    assert Usage(PerUnit(D("2"))).for_part(Ratio(1, 3)).rate(D("1")).amount == D("2")
 
 
 def test_percentages_of_events() -> None:
@@ -158,6 +227,8 @@ def test_percentages_of_events() -> None:
     # both are free while both last: 30 is free, of the second 40 only 20, the third not at all
     assert free.rate_events((D("30"), D("40"), D("10"))).amount == D("3")
     assert Percentage(D("10"), free_events=1).rate_events((D("30"), D("40"))).amount == D("4")
+    # what is free to its last cent bears no fee for the event
+    assert Percentage(D("10"), D("1"), free_amount=D("50")).rate_events((D("50"),)).amount == 0
     assert Percentage(D("10"), D("1"), free_amount=D("50")).rate(D("60"), prior=D("45")).amount == D("6.5")
 
 
