@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.language import check_expression
+from engine.money import Rounding
 from engine.pricing import compile_plan, price, waterfall
 from engine.pricing.effects import Amount, Basis, FirstNext, On, Percent, SetPrice, Sign, Tiered, TierStep
 from engine.pricing.plan import (
@@ -26,9 +28,9 @@ from engine.pricing.plan import (
 )
 from engine.pricing.request import PriceRequest
 from engine.pricing.result import Priced
-from engine.pricing.settings import Habits, TieBreak
+from engine.pricing.settings import Habits, RoundingOf, RoundingPoint, RoundingSettings, TieBreak
 from tests.pricing.books import LINE, D, asked, entry, line
-from tests.pricing.twin_lines import Predicate, TwinLine, half_up, price_lines
+from tests.pricing.twin_lines import Predicate, TwinLine, price_lines, rounded
 
 PREDICATES: dict[str, Predicate] = {
     'line.sku = "A"': lambda each: each.sku == "A",
@@ -77,6 +79,15 @@ caps = st.builds(
 )
 
 
+roundings = st.builds(
+    lambda mode, points, of, places: RoundingSettings(mode, frozenset(points), of, places),
+    st.sampled_from(Rounding),
+    st.sampled_from(((RoundingPoint.LINE,), (RoundingPoint.LINE,), (RoundingPoint.RULE, RoundingPoint.LINE))),
+    st.sampled_from(RoundingOf),
+    st.sampled_from((None, None, 3)),
+)
+
+
 @st.composite
 def books(draw: st.DrawFn) -> PricingRules:
     groups = tuple(
@@ -109,8 +120,18 @@ def books(draw: st.DrawFn) -> PricingRules:
         )
         for name in names
     )
-    entries = tuple(entry(sku, amount) for sku, amount in PRICES.items())
-    return PricingRules("EUR", entries=entries, groups=groups, rules=rules, habits=Habits(ties=TieBreak.LISTED))
+    rounding = draw(roundings)
+    if any(group.cap is not None and group.cap.scope is CapScope.QUOTE for group in groups):
+        # what a cap over all lines gives back is whole cents of a line: no rule's discount, and not one of units
+        rounding = replace(rounding, points=frozenset({RoundingPoint.LINE}))
+    return PricingRules(
+        "EUR",
+        entries=tuple(entry(sku, amount) for sku, amount in PRICES.items()),
+        groups=groups,
+        rules=rules,
+        rounding=rounding,
+        habits=Habits(ties=TieBreak.LISTED),
+    )
 
 
 requests = st.builds(
@@ -142,6 +163,14 @@ def twin_of(request: PriceRequest) -> list[TwinLine]:
     ]
 
 
+def cents_of(rules: PricingRules, twin: TwinLine) -> int:
+    """The line in cents: its price is rounded, or what it was and what came off."""
+    mode, start = rules.rounding.mode, twin.listed * twin.quantity
+    if rules.rounding.of is RoundingOf.DISCOUNT:
+        return rounded(start * 100, mode) - rounded((start - twin.running) * 100, mode)
+    return rounded(twin.running * 100, mode)
+
+
 @settings(max_examples=400, deadline=None)
 @given(books(), requests)
 def test_every_way_of_stacking_prices_as_the_slow_twin_does(rules: PricingRules, request: PriceRequest) -> None:
@@ -153,7 +182,7 @@ def test_every_way_of_stacking_prices_as_the_slow_twin_does(rules: PricingRules,
     for mine, twin in zip(found.lines, twins, strict=True):
         assert [plan.source(number).id for number in mine.applied] == twin.applied
         assert abs(Fraction(mine.unit) - twin.unit) < Fraction(1, 10**9)
-        assert mine.amount == half_up(twin.running * 100)
+        assert mine.amount == cents_of(rules, twin)
 
 
 @settings(max_examples=100, deadline=None)

@@ -8,19 +8,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import floor, trunc
+from math import ceil, floor, trunc
 
+from engine.money import Rounding
 from engine.pricing.effects import Amount, Basis, FirstNext, On, Percent, SetPrice, Sign, Tiered
 from engine.pricing.plan import Across, CapScope, Combine, Level, Mode, Pick, PricingRules, Rule, RuleGroup, UnitsBase
 from engine.pricing.plan import Within as Inside
+from engine.pricing.settings import RoundingOf, RoundingPoint
 
 ZERO = Fraction(0)
 Predicate = Callable[["TwinLine"], bool]
 
 
-def half_up(value: Fraction) -> int:
-    """Round halves away from zero."""
-    return -half_up(-value) if value < 0 else floor(value + Fraction(1, 2))
+def rounded(value: Fraction, mode: Rounding) -> int:
+    """A whole number by a mode, from the two neighbours."""
+    low, high = floor(value), ceil(value)
+    near, far = (low, high) if value >= 0 else (high, low)  # towards zero, and away from it
+    match mode:
+        case Rounding.FLOOR:
+            return low
+        case Rounding.CEILING:
+            return high
+        case Rounding.DOWN:
+            return near
+        case Rounding.UP:
+            return far
+    over = abs(value - near) * 2
+    if over != 1:
+        return far if over > 1 else near
+    if mode is Rounding.HALF_EVEN:
+        return near if near % 2 == 0 else far
+    return far if mode is Rounding.HALF_UP else near
 
 
 @dataclass
@@ -71,7 +89,7 @@ def price_lines(rules: PricingRules, lines: Sequence[TwinLine], predicates: Mapp
         if cap.percent is not None:
             limits.append(sum(line.entries[group.id] for line in lines) * Fraction(cap.percent) / 100)
         if limits:
-            _give_back(lines, group.id, max(min(limits), ZERO))
+            _give_back(rules, lines, group.id, max(min(limits), ZERO))
 
 
 def _members(
@@ -177,10 +195,9 @@ class _Group:
         """What rules take off together, on a copy."""
         trial = _Group(self.rules, self.group, self.line.copy(), self.predicates)
         trial.entry, trial.left = self.entry, self.left
-        before = trial.line.running
         for rule in members:
             trial.give(rule)
-        return before - trial.line.running
+        return trial.line.granted - self.line.granted
 
     def give(self, rule: Rule) -> bool:
         """Apply a rule; False when it takes nothing."""
@@ -191,13 +208,15 @@ class _Group:
         taken = discount_of(rule, line, base)
         if self.left is not None:
             taken = min(taken, self.left)
-        taken = min(taken, line.room)
+        taken = min(self._as_rounded(taken), line.room)
         if not taken:
             return False
         effect = rule.effects[""]
         of_list = isinstance(effect, Percent) and effect.of is Basis.LIST and rule.limit.units_max is None
         line.moves.append((line.running, line.running - taken, of_list))
         line.unit -= taken / line.quantity
+        if self._rounds(RoundingOf.PRICE):
+            line.unit = self._of_unit(line.unit)
         line.granted += taken
         line.discounted = line.discounted or taken > 0
         line.applied.append(rule.id)
@@ -206,6 +225,23 @@ class _Group:
             self.left = max(self.left - taken, ZERO)
         line.stopped = line.stopped or rule.stop
         return True
+
+    def _rounds(self, of: RoundingOf) -> bool:
+        return RoundingPoint.RULE in self.rules.rounding.points and self.rules.rounding.of is of
+
+    def _of_unit(self, value: Fraction) -> Fraction:
+        """Rounded to as many decimals as a unit price keeps."""
+        places = self.rules.rounding.unit_exponent
+        scale = 10 ** (2 if places is None else places)
+        return Fraction(rounded(value * scale, self.rules.rounding.mode), scale)
+
+    def _as_rounded(self, taken: Fraction) -> Fraction:
+        """A discount as it is rounded after every rule: on the line, or on each unit."""
+        if self._rounds(RoundingOf.DISCOUNT):
+            return Fraction(rounded(taken * 100, self.rules.rounding.mode), 100)
+        if self._rounds(RoundingOf.DISCOUNT_UNIT):
+            return self._of_unit(taken / self.line.quantity) * self.line.quantity
+        return taken
 
     def _clash(self, rule: Rule) -> bool:
         others = [each for each in self.rules.rules if each.id in self.line.applied]
@@ -267,10 +303,11 @@ def discount_of(rule: Rule, line: TwinLine, base: Fraction) -> Fraction:
     return taken if limit is None else min(taken, Fraction(limit))
 
 
-def _give_back(lines: Sequence[TwinLine], group: str, most: Fraction) -> None:
+def _give_back(rules: PricingRules, lines: Sequence[TwinLine], group: str, most: Fraction) -> None:
     """What a group gave all lines together beyond its cap goes back in proportion, cent by cent."""
-    given = [half_up(line.by_group.get(group, ZERO) * 100) for line in lines]
-    excess = sum(given) - half_up(most * 100)
+    mode = rules.rounding.mode
+    given = [rounded(line.by_group.get(group, ZERO) * 100, mode) for line in lines]
+    excess = sum(given) - rounded(most * 100, mode)
     if excess <= 0:
         return
     shares = proportional(excess, [max(each, 0) for each in given])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil
 
 from engine.money import Rounding
 from engine.pricing.models import CostPlus, Flat, Graduated, Package, PerUnit, Stairstep, Volume
@@ -22,7 +22,7 @@ from engine.pricing.plan import (
     PricingRules,
 )
 from engine.pricing.request import PriceRequest, RequestLine
-from tests.pricing.twin_lines import proportional
+from tests.pricing.twin_lines import proportional, rounded
 
 ZERO = Fraction(0)
 
@@ -61,27 +61,6 @@ class Row:
         if amount != self.amount:
             self.moves.append(Move(self.amount, amount, undoes))
         self.amount = amount
-
-
-def rounded(value: Fraction, mode: Rounding) -> int:
-    """A whole number by a mode, from the two neighbours."""
-    low, high = floor(value), ceil(value)
-    near, far = (low, high) if value >= 0 else (high, low)  # towards zero, and away from it
-    match mode:
-        case Rounding.FLOOR:
-            return low
-        case Rounding.CEILING:
-            return high
-        case Rounding.DOWN:
-            return near
-        case Rounding.UP:
-            return far
-    over = abs(value - near) * 2
-    if over != 1:
-        return far if over > 1 else near
-    if mode is Rounding.HALF_EVEN:
-        return near if near % 2 == 0 else far
-    return far if mode is Rounding.HALF_UP else near
 
 
 def started(rules: PricingRules, request: PriceRequest, line: RequestLine) -> Row:
