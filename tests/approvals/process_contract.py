@@ -211,6 +211,15 @@ class ProcessContract:
         deep = taken(process, started(process, SALES, discount=None, total=60_000), decide("sales/manager", "ann"))
         assert refused(process, deep, decide("sales/director", "cat")) == ["APR108", "APR108"]
 
+    def test_a_deputy_has_the_authority_of_whom_they_stand_in_for(self, process: ApprovalProcess) -> None:
+        alone = CaseChain("sales", (CaseLevel("director", ("cat",), 1),))
+        # cat may approve up to 40 percent and 50 000; fay by herself has no limit stated
+        for discount, total in ((41, 9_000), (30, 50_001)):
+            run = started(process, alone, discount=discount, total=total)
+            assert refused(process, run, decide("sales/director", "fay", for_="cat")) == ["APR108"]
+        run = started(process, alone, discount=40, total=50_000)
+        assert taken(process, run, decide("sales/director", "fay", for_="cat")).status is RunStatus.APPROVED
+
     def test_time_escalates_what_is_overdue(self, process: ApprovalProcess) -> None:
         run = started(process, SALES)
         early = process.act(run, Tick(NOON + TWO_DAYS - timedelta(seconds=1)), directory=DIRECTORY)

@@ -13,7 +13,7 @@ from engine.approvals.reapproval import approved_levels, carry_over, no_worse
 from engine.approvals.routed import Facet, Sense
 from engine.approvals.run import Recall
 from engine.diagnostics import Decision
-from tests.approvals.policies import NOON, PEOPLE, TABLE, agreed, quote, routed, submitted
+from tests.approvals.policies import NOON, PEOPLE, TABLE, agreed, quote, routed, submitted, when
 
 
 def test_an_approval_stands_while_nothing_its_reason_looked_at_is_worse() -> None:
@@ -29,6 +29,36 @@ def test_an_approval_stands_while_nothing_its_reason_looked_at_is_worse() -> Non
     recalled = PlainApprovalProcess().act(again, Recall("rep", NOON), directory=PEOPLE)
     assert isinstance(recalled, Decision)
     assert carry_over(recalled.value, routed(quote("18"))) == {("sales", "manager")}
+
+
+def test_every_reason_needs_an_earlier_one_that_looked_at_as_much() -> None:
+    more = when("quote.discount_pct > 10", "sales", "manager", policy="more")
+    run = agreed(submitted(routed(quote("20"), *TABLE, more)), "sales/manager", "mia")
+    # two reasons, each known from before
+    assert carry_over(run, routed(quote("19"), *TABLE, more)) == {("sales", "manager")}
+    # one of them is new to who agreed
+    only = agreed(submitted(routed(quote("20"))), "sales/manager", "mia")
+    assert carry_over(only, routed(quote("19"), *TABLE, more)) == frozenset()
+    # the policy was written anew under its name
+    other = when("quote.discount_pct > 11", "sales", "manager", policy="more")
+    assert carry_over(run, routed(quote("19"), *TABLE, other)) == frozenset()
+
+
+def test_yes_is_not_one() -> None:
+    for sense in Sense:
+        assert no_worse(Facet("x", True, sense), Facet("x", True, sense))
+        assert not no_worse(Facet("x", True, sense), Facet("x", Decimal(1), sense))
+        assert not no_worse(Facet("x", Decimal(1), sense), Facet("x", True, sense))
+        assert no_worse(Facet("x", "DE", sense), Facet("x", "DE", sense))
+        assert not no_worse(Facet("x", "DE", sense), Facet("x", "US", sense))
+    one, two = Decimal(1), Decimal(2)
+    for sense, up, down in (
+        (Sense.MORE_IS_WORSE, False, True),
+        (Sense.LESS_IS_WORSE, True, False),
+        (Sense.ANY_CHANGE, False, False),
+    ):
+        assert no_worse(Facet("x", two, sense), Facet("x", one, sense)) is up
+        assert no_worse(Facet("x", one, sense), Facet("x", two, sense)) is down
 
 
 def test_unknown_values_are_only_as_good_as_unknown_ones() -> None:

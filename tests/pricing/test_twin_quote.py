@@ -9,8 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.catalog import LineId
+from engine.diagnostics import Refusal
 from engine.money import Rounding
-from engine.pricing import compile_plan, price
+from engine.pricing import Edit, Repriced, compile_plan, price, reprice
 from engine.pricing.effects import Amount, Basis, On, Percent, SetPrice, Sign
 from engine.pricing.flow import Lane
 from engine.pricing.models import CostPlus, Flat, Graduated, Package, PerUnit, PlusOf, Stairstep, Tier, Volume
@@ -341,3 +343,33 @@ def test_a_whole_quote_is_what_the_slow_twin_says(rules: PricingRules, request: 
     assert sum(each.net for each in found.lines) == totals.net.minor_units
     assert sum(each.gross for each in found.lines) == totals.gross.minor_units
     assert totals.gross + totals.cash_rounding == totals.payable
+
+
+@settings(max_examples=150, deadline=None)
+@given(books(), requests(), st.data())
+def test_edits_of_a_random_quote_are_priced_as_from_the_start(
+    rules: PricingRules, request: PriceRequest, data: st.DataObject
+) -> None:
+    """Each answer also stands before the next edit; one that leaves a part without its bundle is refused."""
+    plan = compile_plan(rules)
+    current = price(plan, request)
+    for number in range(3):
+        assert isinstance(current, Priced)
+        target = data.draw(st.sampled_from(request.lines))
+        kind = data.draw(st.sampled_from(("change", "change", "add", "remove")))
+        if kind == "change":
+            quantity = target.unit_factor * data.draw(st.integers(1, 9))
+            edit = Edit(changed=(target._replace(quantity=quantity, discountable=data.draw(st.booleans())),))
+        elif kind == "add":
+            (new, *_) = data.draw(lines())
+            edit = Edit(added=(new._replace(id=LineId(f"new{number}"), root=None),))
+        else:
+            edit = Edit(removed=frozenset({target.id}))
+        found = reprice(plan, request, current, edit)
+        if isinstance(found, Refusal):
+            left = tuple(each for each in request.lines if each.id not in edit.removed)
+            assert kind == "remove" and found == price(plan, replace(request, lines=left))
+            return
+        assert isinstance(found, Repriced)
+        assert found.priced == price(plan, found.request)
+        request, current = found.request, found.priced

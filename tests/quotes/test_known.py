@@ -74,13 +74,28 @@ ORDERS = {
     "big": "{id: big, when: quote.net > 300, give: 5 % off order}",
     "lamps": "{id: lamps, for: 'line.sku = \"LAMP\"', give: 10.00 off order}",
     "gift": "{id: gift, when: 'sum(lines.qty) >= 6', give: add PEN at 0}",
+    "heavy": "{id: heavy, when: quote.qty > 12, give: 4 % off order}",
+    "listed": "{id: listed, when: quote.list > 180, give: 2.00 off order}",
+    "worth": "{id: worth, when: quote.tcv > 190, give: 1 % off order}",
 }
 GUARDS = "guards: [{id: margin, margin_percent_min: 12}, {id: floor, when: 'line.sku = \"INK\"', floor: 9.10}]\n"
+TAXES = ("tax", "tax in", "tax by quantity", "tax of the total", "tax of one code")
 TAX = """\
 tax:
   round_at: line
   rates: [{code: standard, percent: 19}, {code: low, percent: 7}]
 """
+
+
+def taxed(kind: str) -> str:
+    """Tax beside prices, in them, by the quantity of a line, rounded in all, or without a rate for some products."""
+    changes = {
+        "tax in": ("round_at: line", "round_at: line\n  included: true"),
+        "tax by quantity": ("percent: 7}", "percent: 7, when: line.qty > 1}, {code: low, percent: 9}"),
+        "tax of the total": ("round_at: line", "round_at: total"),
+        "tax of one code": (", {code: low, percent: 7}", ""),
+    }
+    return TAX.replace(*changes.get(kind, ("", "")))
 
 
 @cache
@@ -92,8 +107,9 @@ def made(rules: frozenset[str], orders: frozenset[str], more: frozenset[str]) ->
         "discounts": ("discounts:\n" + discounts if discounts else "")
         + ("order_discounts:\n" + order if order else ""),
     }
-    if "tax" in more:
-        texts["terms"] = TAX
+    for each in TAXES:
+        if each in more:
+            texts["terms"] = taxed(each)
     head = HEAD + (UNIT if "unit" in more else "")
     return book_of({"catalog/catalog.yaml": CATALOG}, head=head, **{name: text for name, text in texts.items() if text})
 
@@ -102,7 +118,7 @@ books = st.builds(
     made,
     st.frozensets(st.sampled_from(tuple(RULES)), min_size=1, max_size=4),
     st.frozensets(st.sampled_from(tuple(ORDERS)), max_size=2),
-    st.frozensets(st.sampled_from(("guards", "tax", "unit"))),
+    st.frozensets(st.sampled_from(("guards", "unit", *TAXES))),
 )
 quantities = st.sampled_from(("1", "1.0", "10", "1", "1.0", "10", "2", "3", "7", "13", "2.5", "1000000"))
 SKUS = ("PEN", "INK", "LAMP", "TIER", "PEN", "INK", "LAMP", "TIER", "PC", "SEAT")
