@@ -13,7 +13,15 @@ from engine.application.ledger import entries_of_contract
 from engine.application.ports import Reader
 from engine.contracts import Contract
 from engine.diagnostics import Code, Fault, Refusal
-from engine.ledger import CreditNoteIssued, InvoiceFinalized, JournalEntry, NetPosition, net_position
+from engine.ledger import (
+    CreditNoteIssued,
+    InvoiceFinalized,
+    JournalEntry,
+    NetPosition,
+    RevenueRecognised,
+    RevenueReversed,
+    net_position,
+)
 from engine.ledger.accounts import CLEARING
 from engine.ledger.presentation import PresentedEntry, present
 from engine.money import Currency, Money
@@ -22,6 +30,7 @@ from engine.revenue import Position, RevenueContract, position
 from engine.revenue.foreign import Movement, Translated, translated
 
 BILLING = frozenset({InvoiceFinalized.__name__, CreditNoteIssued.__name__})
+REVENUE = frozenset({RevenueRecognised.__name__, RevenueReversed.__name__})
 NO_FROZEN_RATE = Code("REV061")
 ALL = 1_000_000
 
@@ -61,7 +70,7 @@ def position_of(reader: Reader, key: str, *, at: date, functional: Functional | 
     return ContractPosition(
         contract,
         at,
-        position(contract, billed=billed, at=at),
+        position(contract, billed=billed, at=at, set_aside=_set_aside(entries, contract)),
         net_position(entries, contract=key, currency=contract.currency),
         present(_of_contract(entries, key)),
         in_functional,
@@ -86,6 +95,18 @@ def _movements(entries: Sequence[JournalEntry], contract: RevenueContract) -> li
                 side[entry.posted_on] += sign * line.amount.minor_units
     unit = contract.currency
     return [Movement(day, Money(billed[day], unit), Money(earned[day], unit)) for day in sorted({*billed, *earned})]
+
+
+def _set_aside(entries: Sequence[JournalEntry], contract: RevenueContract) -> Money:
+    """What met billing on the clearing account and is no revenue: refund liabilities, interest and the like."""
+    units = sum(
+        line.amount.minor_units
+        for entry in entries
+        if entry.kind not in BILLING | REVENUE
+        for line in entry.lines
+        if line.account == CLEARING and line.trace.contract == contract.id
+    )
+    return Money(units, contract.currency)
 
 
 def _of_contract(entries: Sequence[JournalEntry], key: str) -> list[JournalEntry]:

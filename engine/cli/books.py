@@ -155,6 +155,7 @@ def show_position(screen: Screen, found: Any) -> None:
     rows = [
         ["earned", amount(found.recognized, code), ""],
         ["billed, less credits", amount(found.billed, code), ""],
+        *([["set aside for refunds, interest", amount(found.set_aside, code), ""]] if found.set_aside else []),
         ["contract liability", amount(found.contract_liability, code), amount(found.booked_liability, code)],
         ["contract asset", amount(found.contract_asset, code), amount(found.booked_asset, code)],
         ["still to be billed", amount(found.unbilled_backlog, code), ""],

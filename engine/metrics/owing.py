@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from engine.ledger.accounts import CLEARING, RECEIVABLE
 from engine.metrics.facts import BookedLine, Facts
@@ -30,6 +31,10 @@ FLOWS = {
     "RevenueReversed": ("recognised", 1),
 }
 """Which flow of a contract's net position an entry is, and the sign with which its clearing line counts in it."""
+
+
+_ByLine: TypeAlias = dict[str, dict[str, int]]
+"""Minor units by contract and order line."""
 
 
 @dataclass(slots=True)
@@ -83,9 +88,14 @@ def first_invoice_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 def remaining_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """By contract signed by the last day: its fixed price that is billed and not earned, and not billed yet."""
     at = period.last_day
-    billed = _billed(facts, at)
+    billed, aside = _met(facts, at)
     for contract in _signed(facts, at):
-        found = position(contract, billed=_billed_for(contract, billed[contract.id]), at=at)
+        found = position(
+            contract,
+            billed=_of_lines(contract, billed[contract.id]),
+            at=at,
+            set_aside=_of_lines(contract, aside[contract.id]) + Money(aside[contract.id].get("", 0), contract.currency),
+        )
         if found.rpo.is_zero and found.unbilled_backlog.is_zero:
             continue
         parts = {
@@ -127,13 +137,20 @@ def _signed(facts: Facts, at: date) -> Iterator[RevenueContract]:
     return (_fixed_part(each) for each in facts.revenue if each.id in signed and signed[each.id] <= at)
 
 
-def _billed(facts: Facts, at: date) -> dict[str, dict[str, int]]:
-    """What was billed by the end of a day less credits, by contract and order line."""
-    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+def _met(facts: Facts, at: date) -> tuple[_ByLine, _ByLine]:
+    """By contract and order line, by the end of a day: what was billed less credits, and what of that is no revenue but
+    a refund liability, interest or the like.
+    """
+    billed: _ByLine = defaultdict(lambda: defaultdict(int))
+    aside: _ByLine = defaultdict(lambda: defaultdict(int))
     for line in facts.journal:
-        if line.account == CLEARING and line.kind in SALES and line.on <= at:
-            found[line.contract][line.order_line] -= line.amount_minor
-    return found
+        if line.account != CLEARING or line.on > at:
+            continue
+        if line.kind in SALES:
+            billed[line.contract][line.order_line] -= line.amount_minor
+        elif line.kind not in FLOWS:
+            aside[line.contract][line.order_line] += line.amount_minor
+    return billed, aside
 
 
 def _fixed_part(contract: RevenueContract) -> RevenueContract:
@@ -141,10 +158,10 @@ def _fixed_part(contract: RevenueContract) -> RevenueContract:
     return replace(contract, accounts=tuple(each for each in contract.accounts if not each.obligation.priced_as_billed))
 
 
-def _billed_for(contract: RevenueContract, billed: Mapping[str, int]) -> Money:
-    """What was billed for the order lines of a contract."""
+def _of_lines(contract: RevenueContract, units: Mapping[str, int]) -> Money:
+    """What there is of the order lines of a contract."""
     return Money(
-        sum(billed.get(line, 0) for each in contract.accounts for line in each.obligation.order_lines),
+        sum(units.get(line, 0) for each in contract.accounts for line in each.obligation.order_lines),
         contract.currency,
     )
 

@@ -17,7 +17,9 @@ MONTHS_CURRENT = 12
 class Position:
     """A contract at a day. ``rpo`` is the part of the price not earned yet; ``unbilled_backlog`` the part not billed.
 
-    Contract liability less contract asset plus unbilled backlog is the remaining performance obligation.
+    Contract liability less contract asset plus unbilled backlog is the remaining performance obligation. ``set_aside``
+    is what of the billing is neither earned nor owed as service: refund liabilities and interest income above zero,
+    interest on advances below.
     """
 
     recognised: Money
@@ -27,15 +29,19 @@ class Position:
     rpo: Money
     rpo_current: Money
     unbilled_backlog: Money
+    set_aside: Money
 
 
-def position(contract: RevenueContract, *, billed: Money, at: date) -> Position:
-    """The position at the end of a day, given what was billed less credits by then (net of tax)."""
+def position(contract: RevenueContract, *, billed: Money, at: date, set_aside: Money | None = None) -> Position:
+    """The position at the end of a day, given what was billed less credits by then (net of tax), and what was booked
+    against that beside revenue; None: nothing was.
+    """
     unit = contract.currency
+    aside = Money.zero(unit) if set_aside is None else set_aside
     recognised = total((each.earned(at) for each in contract.accounts), unit)
     rpo = contract.price - recognised
     current = total((_current(each, at) for each in contract.accounts), unit)
-    net = billed - recognised
+    net = billed - recognised - aside
     nothing = Money.zero(unit)
     return Position(
         recognised=recognised,
@@ -44,7 +50,8 @@ def position(contract: RevenueContract, *, billed: Money, at: date) -> Position:
         contract_asset=max(-net, nothing),
         rpo=rpo,
         rpo_current=current,
-        unbilled_backlog=contract.price - billed,
+        unbilled_backlog=contract.price - billed + aside,
+        set_aside=aside,
     )
 
 

@@ -62,6 +62,7 @@ def position_message(found: ContractPosition) -> revenue_pb2.RevenuePosition:
     fill_date(message.until, found.at)
     message.recognized, message.billed = due.recognised.minor_units, due.billed.minor_units
     message.contract_liability = due.contract_liability.minor_units
+    message.set_aside = due.set_aside.minor_units
     message.contract_asset = due.contract_asset.minor_units
     message.rpo, message.rpo_current = due.rpo.minor_units, due.rpo_current.minor_units
     message.unbilled_backlog = due.unbilled_backlog.minor_units
