@@ -101,7 +101,5 @@ class UnitLedger:
         return own
 
     def reprice(self, run: UnitRun, value: Decimal) -> None:
-        """Give units a new value and let the line's amount follow."""
-        change = EXACT.multiply(EXACT.subtract(run.value, value), run.count)
-        self._amounts[run.line] = EXACT.subtract(self._amounts[run.line], change)
+        """Give units a new value."""
         run.value = value

@@ -129,6 +129,7 @@ class ProcessContract:
 
     def test_levels_of_a_chain_are_asked_in_order(self, process: ApprovalProcess) -> None:
         run = taken(process, started(process, SALES), decide("sales/manager", "ann"))
+        assert run.requests[0].approved_by == ("ann",)
         assert [(each.level, each.status) for each in run.requests] == [
             ("manager", RequestStatus.APPROVED),
             ("director", RequestStatus.PENDING),
@@ -201,6 +202,7 @@ class ProcessContract:
         run = taken(process, run, decide("sales/director", "fay", for_="cat"))
         assert run.status is RunStatus.APPROVED
         assert (run.decisions[-1].by, run.decisions[-1].on_behalf_of) == ("fay", "cat")
+        assert run.requests[-1].approved_by == ("cat",)
 
     def test_the_last_word_needs_the_authority_and_lower_levels_endorse(self, process: ApprovalProcess) -> None:
         alone = CaseChain("sales", (CaseLevel("manager", ("ann", "bob"), 1),))

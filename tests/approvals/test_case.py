@@ -33,7 +33,30 @@ def test_a_level_that_only_the_owner_could_decide_goes_one_up() -> None:
     only = Directory({"boss": User("boss", "Boss", ("manager",)), "dot": User("dot", "Dot", ("director",))}, {}, ())
     made = case_of(routed(quote("16"), up), submission=Submission("a", "q", 1, "boss"), directory=only)
     assert not isinstance(made, Refusal)
-    assert made.chains[0].levels[0].members == ("dot",)
+    (level,) = made.chains[0].levels
+    assert (level.members, level.escalation) == (("dot",), ())
+    vic = User("vic", "Vic", ("vp",))
+    more = Directory({**only.users, "vic": vic}, {}, ())
+    made = case_of(routed(quote("16"), up), submission=Submission("a", "q", 1, "boss"), directory=more)
+    assert not isinstance(made, Refusal)
+    assert [(each.members, each.escalation) for each in made.chains[0].levels] == [(("dot",), (("vic",),))]
+
+
+def test_a_level_escalates_to_those_above_it_that_have_anybody() -> None:
+    # nobody here is a vice president
+    levels = submitted(routed(quote("26"))).case.chains[0].levels
+    assert [(each.level, each.escalation) for each in levels] == [("manager", (("dot",),)), ("director", ())]
+
+
+def test_all_of_nobody_is_not_enough_and_every_such_level_is_named() -> None:
+    everyone = [LevelDefinition(role, Who(WhoKind.ROLE, role, Quorum.ALL)) for role in ("director", "controller")]
+    chains = tuple(ChainDefinition(each.id, (each,)) for each in everyone)
+    policies = tuple(replace(TABLE[0], chain=each.id, level=each.id, id=each.id) for each in everyone)
+    found = route(quote("16"), {}, (), policies=policies, chains=chains)  # type: ignore[arg-type]
+    alone = Directory({"dot": User("dot", "Dot", ("director", "controller"))}, {}, ())
+    made = case_of(found, submission=Submission("a", "q", 1, "dot"), directory=alone)
+    assert isinstance(made, Refusal)
+    assert [each.field for each in made.faults] == ["director.director", "controller.controller"]
 
 
 @pytest.mark.parametrize(

@@ -8,24 +8,28 @@ from typing import Any
 import pytest
 
 from engine.pricing import Edit, compile_plan, price, reprice
-from engine.pricing.effects import Amount, Basis, On, Percent, SetPrice, Sign
+from engine.pricing.effects import Amount, Basis, FirstNext, On, Percent, SetPrice, Sign, Tiered, TierStep
+from engine.pricing.models import PerUnit
 from engine.pricing.plan import (
+    BundlePrice,
     ContractedPrice,
     Guard,
     Level,
     Match,
+    ModelUse,
     Narrowness,
     PercentOfTotal,
     PricingRules,
     Rule,
     RuleGroup,
+    RuleId,
     Step,
 )
 from engine.pricing.repricing import Repriced
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
 from engine.pricing.result import Priced
 from engine.quotes.facts import line_facts
-from tests.pricing.books import D, asked, entry, line, when
+from tests.pricing.books import D, asked, entry, formula, line, when
 
 LINES, ORDER = RuleGroup("lines"), RuleGroup("order", Level.ORDER)
 RUSH = Percent(D(50), sign=Sign.UP)
@@ -208,3 +212,41 @@ def test_what_is_given_back_counts_by_its_part_of_what_was_taken() -> None:
     for floor, percent in (("130", "20"), ("140", "10"), ("150", "0"), ("160", "0")):  # 150, 130, and up again
         guard = Guard("least", floor=D(floor))
         assert depth(book(rush, fifth, guards=(guard,))) == percent, floor
+
+
+TEN = Rule("ten", "lines", {"": Percent(D(10))}, priority=-1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"models": (ModelUse(RuleId("m"), "A", PerUnit(D(150))),)},
+        {"contracted": (ContractedPrice(RuleId("c"), Match(Narrowness.SKU, "A"), price=D(150)),)},
+        {"bundle_prices": (BundlePrice(RuleId("b"), "A", D(150)),)},
+        {"rules": (rule("up", Amount(D(50), sign=Sign.UP)), TEN)},
+        {"rules": (rule("set", SetPrice(D(150))), TEN)},
+        {"rules": (rule("by formula", Percent(formula("line.qty * 50"), sign=Sign.UP)), TEN)},
+        {"rules": (rule("by formula", Amount(formula("line.qty * -50"))), TEN)},
+        {
+            "rules": (
+                rule("tiers", Tiered(formula("line.qty"), (TierStep(D(1), RUSH), TierStep(D(5), Percent(D(20)))))),
+                TEN,
+            )
+        },
+        {
+            "rules": (
+                rule("tiers", Tiered(formula("line.qty"), (TierStep(D(0), Percent(D(20))), TierStep(D(1), RUSH)))),
+                TEN,
+            )
+        },
+        {"rules": (rule("next", FirstNext(formula("line.qty * -50"), D(0))), TEN)},
+    ],
+)
+def test_a_tenth_off_what_was_raised_is_a_tenth_whatever_raised_it(more: dict[str, Any]) -> None:
+    """100.00 becomes 150.00, less 10 percent: 135.00."""
+    assert depth(book(*more.pop("rules", (TEN,)), **more)) == "10"
+
+
+def test_an_agent_who_asks_for_more_than_the_list_price_gives_the_discounts_back() -> None:
+    # 100.00, 90.00, and half as much again: 135.00
+    assert depth(book(TEN), manual=(manual(ManualKind.PERCENT, -50),)) == "0"
