@@ -18,6 +18,8 @@ PAIRWISE_MAX = 6
 
 COMBINATIONS_MAX = 40
 COMPLEMENT_MAX = 512
+COUNTER_MAX = 100
+"""Atoms of a counter up to which counting its clauses is as good as counting the group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,14 @@ def encode(model: Model, *, functional: bool = False) -> Cnf:
 
 
 def counted(group: Cardinality) -> bool:
-    """Whether clauses say what the group allows only with a counter."""
+    """Whether clauses say what the group allows only with a counter, and a large one."""
     count = len(group.literals)
     most = count if group.maximum is None else min(group.maximum, count)
     fewer = count - max(group.minimum, 0)
-    return any(0 < limit < count and not _spelt_out(count, limit) for limit in (most, fewer))
+    return any(
+        0 < limit < count and not _spelt_out(count, limit) and count * min(limit, count - limit) > COUNTER_MAX
+        for limit in (most, fewer)
+    )
 
 
 class _Encoder:

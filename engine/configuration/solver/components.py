@@ -14,15 +14,15 @@ from itertools import accumulate
 from operator import or_
 from typing import TypeAlias
 
-from engine.configuration.model import STRUCTURE
+from engine.configuration.model import Clause, Model
 from engine.configuration.solver.bits import atoms_of
-from engine.configuration.solver.cnf import Cnf
-from engine.configuration.solver.limits import Clause, Limit
+from engine.configuration.solver.cnf import Cnf, encode
+from engine.configuration.solver.limits import Limit, Literals
 from engine.configuration.solver.search import Allowance, BudgetSpentError, Search
 
-Clauses = tuple[Clause, ...]
+Clauses = tuple[Literals, ...]
 Limits = tuple[Limit, ...]
-Asked: TypeAlias = Clause | Limit
+Asked: TypeAlias = Literals | Limit
 Part = tuple[int, Clauses, Limits]
 """The atoms of what hangs together, as bits, and what is asked of them."""
 
@@ -60,11 +60,16 @@ class Counter:
         return product
 
     def floor(self, cnf: Cnf, literals: Sequence[int] = ()) -> int:
-        """One when the clauses are seen to have a solution, with a last allowance of all such looks together."""
+        """One when the clauses are seen to have a solution, with a last allowance of all such looks together.
+
+        Where groups count its literals, it is worth what they do.
+        """
         search = Search(cnf)
         search.allowance = self._last
         try:
-            return int(search.solve(literals))
+            if not search.solve(literals):
+                return 0
+            return 1 << sum(self._shifts.get(each, 0) for each in search.model()) if self._shifts else 1
         except BudgetSpentError:
             return 0
         finally:
@@ -89,6 +94,8 @@ class Counter:
         found = self._apart(part)
         if found is None:
             found = self._branched(part)
+        if self.spent and not found:
+            return self._least(part)
         return self._remembered(key, found)
 
     def _remembered(self, key: tuple[object, ...], found: int) -> int:
@@ -114,7 +121,7 @@ class Counter:
             return None
         every = self._times(self.total(others, limits), alone, ())
         none = self._under(atoms, _decided(others, _occurrences(others), limits, [-each for each in longest]))
-        return self._least(part) if self.spent else every - none
+        return 0 if self.spent else every - none
 
     def _branched(self, part: Part) -> int:
         """The solutions with the highest atom and those without."""
@@ -196,11 +203,12 @@ class Counter:
         return tuple((each, shifts[each]) for atom in atoms_of(atoms) for each in (atom, -atom) if each in shifts)
 
     def _least(self, part: Part) -> int:
-        """One where a part is seen to have a solution and no group counts its literals."""
+        """One where a part is seen to have a solution."""
         atoms, clauses, limits = part
-        if limits or self._shifts:
-            return 0
-        return self.floor(Cnf(clauses, (STRUCTURE,) * len(clauses), atoms.bit_length() - 1))
+        groups = tuple(each.group() for each in limits)
+        said = tuple(map(Clause, clauses))
+        top = atoms.bit_length() - 1
+        return self.floor(encode(Model("left", (), clauses=said, cardinalities=groups, atom_count=top)))
 
     def _pause(self) -> None:
         """Take the steps since the last look off the allowance."""
@@ -270,7 +278,7 @@ def _decided(clauses: Clauses, places: dict[int, list[int]], limits: Limits, lit
     clauses, holds = reduced
     news = holds
     while True:
-        said: list[Clause] = []
+        said: list[Literals] = []
         open_limits: list[Limit] = []
         for each in limits:
             limit = each.under(news)
@@ -302,7 +310,7 @@ def _propagate(
     holds = set(decided)
     waiting = list(holds)
     gone: set[int] = set()
-    shorter: dict[int, Clause] = {}
+    shorter: dict[int, Literals] = {}
     while waiting:
         literal = waiting.pop()
         gone.update(places.get(literal, ()))

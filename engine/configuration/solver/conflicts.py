@@ -93,8 +93,7 @@ class SoftGroups:
         return clash
 
     def _grow(self, kept: int) -> int:
-        """Keep as many further groups as fit."""
-        self.holds(kept)
+        """Keep as many further groups as fit; the last solution is one of those kept."""
         kept |= self._true_groups()
         for at in range(len(self._groups)):
             if not kept >> at & 1 and self.holds(kept | 1 << at):

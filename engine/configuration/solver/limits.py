@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.configuration.model import Cardinality
 
-Clause = tuple[int, ...]
+Literals = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Limit:
     terms: tuple[tuple[int, int], ...]
     least: int
     most: int
-    when: Clause = ()
+    when: Literals = ()
 
     @staticmethod
     def of(group: Cardinality, names: Sequence[int]) -> Limit:
@@ -50,6 +50,11 @@ class Limit:
         """What all literals together count."""
         return sum(count for _, count in self.terms)
 
+    def group(self) -> Cardinality:
+        """The same as a group of a model."""
+        literals = tuple(literal for literal, count in self.terms for _ in range(count))
+        return Cardinality(literals, max(self.least, 0), self.most, when=self.when)
+
     def named(self, name: Callable[[int], int]) -> Limit:
         """The same over other atoms."""
         terms = tuple(sorted((name(literal), count) for literal, count in self.terms))
@@ -68,7 +73,7 @@ class Limit:
         when = tuple(each for each in self.when if each not in holds)
         return Limit(terms, self.least - held, self.most - held, when)
 
-    def settled(self) -> tuple[Clause, ...] | None:
+    def settled(self) -> tuple[Literals, ...] | None:
         """The clauses that say all of it, none when it always holds; or None when only counting tells."""
         unless = tuple(-each for each in self.when)
         if any(each in self.when for each in unless) or (self.least <= 0 and self.most >= self.size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.configuration.solver import counting, search
+from engine.configuration.solver import components, search
 from engine.configuration.solver import engine as engines
 from engine.configuration.solver.search import Allowance, BudgetSpentError
 
@@ -24,4 +24,4 @@ def make_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every operation look at its budget at every step, and end it by :attr:`Countdown.looks`."""
     monkeypatch.setattr(engines, "Allowance", Countdown)
     monkeypatch.setattr(search, "CHECK_EVERY", 1)
-    monkeypatch.setattr(counting, "CHECK_EVERY", 1)
+    monkeypatch.setattr(components, "CHECK_EVERY", 1)
