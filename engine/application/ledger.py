@@ -14,7 +14,8 @@ from engine.ledger import AccountBalance, Books, BooksCalendar, Fact, JournalEnt
 from engine.ledger import close_period as close
 from engine.ledger.accounts import AccountCode
 from engine.ledger.entry import DraftEntry, EntryKey
-from engine.ledger.posting import ALREADY_REVERSED, Outcome, post_draft, reversal_faults, reversal_of
+from engine.ledger.posting import ALREADY_REVERSED, Outcome, post_draft, reversal_of
+from engine.ledger.sources import reversal_faults
 from engine.money import currency
 
 BOOKS = "books"

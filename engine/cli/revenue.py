@@ -136,6 +136,9 @@ def journal(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Show the journal."""
     contract = named("contracts")(options.contract) if options.contract else ""
     entries = list(client.revenue.list_journal_entries(contract=contract))
+    if contract and not entries:
+        client.contracts.get_contract(name=contract)  # a name that nothing has is told, rather than an empty journal
+        screen.say(f"nothing is booked on {contract} yet")
     if options.file is not None:
         counted_rows(screen, options.file, JOURNAL, journal_rows(entries))
         return entries

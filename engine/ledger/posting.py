@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
-from typing import get_args
 
 from engine.diagnostics import Code, Fault, Refusal
 from engine.ledger.accounts import DEFAULT_CHART, NO_POSTING_RULE, Chart, Component
@@ -58,22 +57,6 @@ from engine.periods import Period
 KEY_CONFLICT = Code("LED030")
 NEGATIVE_AMOUNT = Code("LED031")
 ALREADY_REVERSED = Code("LED032")
-CORRECTED_BY_SOURCE = Code("LED034")
-RUN_AGAIN = "credit, end or deliver what it is for, and run recognition again"
-WAYS = MappingProxyType(
-    {
-        InvoiceFinalized.__name__: "issue a credit note on the invoice",
-        CreditNoteIssued.__name__: "charge the customer again, by a quote of its own",
-        PaymentReceived.__name__: "a payment stays as it came in",
-        PrepaidAdded.__name__: "revoke what is left of a credit that was granted; one that was bought stays",
-        PrepaidUsed.__name__: "issue a credit note on the invoice, and what is no longer owed comes back",
-        PrepaidReturned.__name__: "it follows its credit note; let the credit pay what else is open, or charge again",
-        PrepaidExpired.__name__: "add a granted credit of the amount, if the customer is to have it all the same",
-        RevenueRecognised.__name__: RUN_AGAIN,
-        RevenueReversed.__name__: RUN_AGAIN,
-    }
-)
-"""How what a fact stated is corrected at its source, by kind of entry."""
 
 
 class Outcome(Enum):
@@ -170,14 +153,6 @@ def draft_of(fact: Fact, chart: Chart) -> DraftEntry | Refusal:
         service=service,
         at_period_end=service is not None,
     )
-
-
-def reversal_faults(entry: JournalEntry) -> tuple[Fault, ...]:
-    """Why an entry may not be reversed (``LED034``): it states a fact, and the books would deny what still holds."""
-    if entry.kind not in {each.__name__ for each in get_args(Fact)}:
-        return ()
-    message = f"`{entry.key}` is corrected by its source, not by hand"
-    return (Fault(CORRECTED_BY_SOURCE, "name", message, WAYS.get(entry.kind, "state the opposite fact")),)
 
 
 def reversal_of(entry: JournalEntry, *, key: EntryKey, on: date) -> DraftEntry:

@@ -28,3 +28,8 @@ def test_what_cannot_be_stated_is_told(cpq: Cpq, write: Write) -> None:
 def test_where_a_contract_stands_needs_a_contract_and_rates_as_told(cpq: Cpq) -> None:
     assert "there is no `revenueContracts/k-000009`" in cpq("revenue", "position", "k-000009", code=1)
     assert "is not DAY=RATE" in cpq("revenue", "position", "k-000009", "--rate", "1.1", code=2)
+
+
+def test_the_journal_of_a_contract_that_is_not_there_is_no_empty_one(cpq: Cpq) -> None:
+    assert "there is no `contracts/k-000009`" in cpq("revenue", "journal", "--contract", "k-000009", code=1)
+    assert cpq("revenue", "journal", "--json") == []
