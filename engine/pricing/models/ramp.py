@@ -70,13 +70,13 @@ def _uplift(percent: Decimal, times: int) -> Decimal:
     return EXACT.multiply(EXACT.subtract(factor, Decimal(1)), HUNDRED)
 
 
-def period_count(length: Decimal, period: Decimal) -> Ratio:
+def period_count(length: Ratio, period: Decimal) -> Ratio:
     """How many periods a length holds, both in the same unit (830 days over 365 = 2.2740)."""
-    return Ratio.of(length) * Ratio(Ratio.of(period).denominator, Ratio.of(period).numerator)
+    whole = Ratio.of(period)
+    return length * Ratio(whole.denominator, whole.numerator)
 
 
 def month_multiplier(months: Ratio, period_months: Decimal, parts: PartMonths) -> Ratio:
     """How many charge periods so many months are; a part of a month may count as a whole one (12.1 as 13)."""
     counted = months if parts is PartMonths.PRORATED else Ratio(-(-months.numerator // months.denominator), 1)
-    period = Ratio.of(period_months)
-    return counted * Ratio(period.denominator, period.numerator)
+    return period_count(counted, period_months)

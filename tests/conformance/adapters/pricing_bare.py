@@ -51,16 +51,16 @@ def _multiplier(given: dict[str, Any], method: str) -> Ratio:
     match method:
         case "day":
             assert days is not None
-            return period_count(days, given.get("term_days", Decimal(365)))
+            return period_count(Ratio.of(days), given.get("term_days", Decimal(365)))
         case "month":
             assert months is not None
             return month_multiplier(Ratio.of(months), given.get("term_months", Decimal(1)), PartMonths.WHOLE)
         case _:
-            whole = period_count(months or Decimal(0), given.get("term_months", Decimal(1)))
+            whole = period_count(Ratio.of(months or Decimal(0)), given.get("term_months", Decimal(1)))
             if days is None:
                 return whole
             month = given.get("month_days", Decimal(30))
-            return whole + period_count(days, month) * period_count(Decimal(1), given.get("term_months", Decimal(1)))
+            return whole + period_count(Ratio.of(days), month) * period_count(Ratio.of(Decimal(1)), given.get("term_months", Decimal(1)))
 
 
 def _number(value: Any) -> Any:

@@ -260,7 +260,7 @@ def test_a_ramp_of_39_months_by_year_has_four_segments() -> None:
 
 
 def test_terms_are_counted_exactly() -> None:
-    assert period_count(D("830"), D("365")).decimal(4) == D("2.2740")
+    assert period_count(Ratio.of(D("830")), D("365")).decimal(4) == D("2.2740")
     assert month_multiplier(Ratio(121, 10), D("1"), PartMonths.WHOLE) == Ratio(13, 1)
     assert month_multiplier(Ratio(342, 10), D("12"), PartMonths.WHOLE).decimal(4) == D("2.9167")
     assert month_multiplier(Ratio(342, 10), D("12"), PartMonths.PRORATED) == Ratio(342, 120)
