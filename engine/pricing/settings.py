@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from engine.money import Rounding
@@ -35,15 +37,15 @@ class RoundingOf(Enum):
 class RoundingSettings:
     """Declared rounding points; between them prices stay exact (12 decimals after a step).
 
-    ``unit_exponent`` keeps more decimals in a unit price than the currency has; ``cash_increment`` (0.05) rounds the
-    payable total only, as a line of its own.
+    ``unit_exponent`` keeps more decimals in a unit price than the currency has; ``cash`` (0.05) rounds the payable
+    total only, as a line of its own, in the currencies that it names: coins are those of a currency.
     """
 
     mode: Rounding = Rounding.HALF_UP
     points: frozenset[RoundingPoint] = frozenset({RoundingPoint.LINE})
     of: RoundingOf = RoundingOf.PRICE
     unit_exponent: int | None = None
-    cash_increment: Decimal | None = None
+    cash: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class TaxLevel(Enum):

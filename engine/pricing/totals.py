@@ -186,8 +186,8 @@ def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> Pri
     """
     gross, zero = Money(sums.net + sums.tax, currency), Money.zero(currency)
     cash = zero
-    if rounding.cash_increment is not None:
-        coin = Money.exactly(rounding.cash_increment, currency)
+    if currency.code in rounding.cash:
+        coin = Money.exactly(rounding.cash[currency.code], currency)
         cash = cash_difference(gross, increment=coin, mode=rounding.mode)
     net = Money(sums.net, currency)
     # Most quotes are charged once: several totals are the same amount, and need not be made again.

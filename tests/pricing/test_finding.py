@@ -253,7 +253,7 @@ def test_a_missing_cost_leaves_the_margin_unknown() -> None:
 
 
 def test_cash_rounding_is_a_line_of_its_own_on_the_payable_total() -> None:
-    rounding = RoundingSettings(cash_increment=D("0.05"))
+    rounding = RoundingSettings(cash={"EUR": D("0.05")})
     totals = priced(book(rounding=rounding), asked(line("C"))).totals
     assert (totals.gross.decimal, totals.cash_rounding.decimal, totals.payable.decimal) == (
         D("9.99"),

@@ -219,7 +219,9 @@ CARE = (
     PercentOfTotal(RuleId("plus"), "PLUS", D(5), when('line.sku = "CARE"')),
 )
 roundings = st.builds(
-    lambda mode, points, of, cash: RoundingSettings(mode, frozenset(points), of, cash_increment=cash),
+    lambda mode, points, of, cash: RoundingSettings(
+        mode, frozenset(points), of, cash={} if cash is None else {"EUR": cash}
+    ),
     modes,
     st.sampled_from(((RoundingPoint.LINE,), (RoundingPoint.UNIT, RoundingPoint.LINE), (RoundingPoint.TOTAL,))),
     st.just(RoundingOf.PRICE),

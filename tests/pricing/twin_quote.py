@@ -291,8 +291,8 @@ def _answer(rules: PricingRules, rows: Sequence[Row], amounts: list[int]) -> Ans
     tax = sum(taxes)
     net = sum(amounts) - (tax if rules.tax is not None and rules.tax.inclusive else 0)
     payable = net + tax
-    if rules.rounding.cash_increment is not None:
-        coin = int(rules.rounding.cash_increment * 100)
+    if "EUR" in rules.rounding.cash:
+        coin = int(rules.rounding.cash["EUR"] * 100)
         payable = rounded(Fraction(payable, coin), rules.rounding.mode) * coin
     return Answer([row.list_cents for row in rows], amounts, taxes, net, tax, payable, [])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.pricing.plan import NO_LIMIT, NO_USAGE_LIMIT
 from engine.pricing.programs import SHARE
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
@@ -132,6 +134,29 @@ def test_cash_rounding_and_an_order_discount_down_to_units() -> None:
     odd = book_of({"catalog/catalog.yaml": "products: [{sku: A, name: A, list: {EUR: 9.98}}]"}, head=head)
     totals = quote(odd, line("A")).priced.totals
     assert (str(totals.cash_rounding.decimal), str(totals.payable.decimal)) == ("0.02", "10.00")
+
+
+@pytest.mark.parametrize(
+    ("cash", "payable"),
+    [
+        ("0.05", {"CHF": "9.98", "EUR": "10.00", "JPY": "998"}),  # a bare step is one of the own currency
+        ("{CHF: 0.05, JPY: 5}", {"CHF": "10.00", "EUR": "9.98", "JPY": "1000"}),
+    ],
+)
+def test_cash_is_rounded_in_the_currency_of_its_coins(cash: str, payable: dict[str, str]) -> None:
+    catalog = "products: [{sku: A, name: A, list: {EUR: 9.98, CHF: 9.98, JPY: 998}}]"
+    head = f"currencies: [EUR, CHF, JPY]\nrounding: {{cash: {cash}}}\n"
+    parts = book_of({"catalog/catalog.yaml": catalog}, head=head)
+    found = {code: str(quote(parts, line("A"), currency=code).priced.totals.payable.decimal) for code in payable}
+    assert found == payable
+
+
+def test_a_coin_that_the_currency_does_not_have_is_told() -> None:
+    head = "currencies: [EUR, JPY]\nrounding: {cash: {EUR: 0.005, JPY: 0.5}}\n"
+    assert findings_of(head=head) == [
+        "FLD010: `0.005` has more decimals than EUR allows",
+        "FLD010: `0.5` has more decimals than JPY allows",
+    ]
 
 
 def test_a_book_may_allow_fewer_lines() -> None:

@@ -11,6 +11,7 @@ from engine.rulebook.fields import (
     POSITIVE,
     TEXT,
     TEXTS,
+    EitherField,
     Field,
     ListField,
     MapField,
@@ -43,7 +44,11 @@ ROUNDING = Record(
         Field("at", ListField(choice("rule", "unit", "line", "total"), lone=True), "The points that round."),
         Field("of", choice("price", "discount", "discount_unit"), "What is rounded.", default="price"),
         Field("unit_decimals", INTEGER, "Decimals of a unit price, when more than the currency has."),
-        Field("cash", POSITIVE, "The step that the payable total is rounded to, such as 0.05."),
+        Field(
+            "cash",
+            EitherField((POSITIVE, MapField(POSITIVE, "currency"))),
+            "The step that the payable total is rounded to, such as 0.05: of the book's own currency, or by currency.",
+        ),
     ),
 )
 

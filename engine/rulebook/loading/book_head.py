@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 
 from engine.diagnostics import Span
 from engine.language.types import NUMBER, TEXT, Type, optional
-from engine.money import Rounding
+from engine.money import Money, MoneyError, Rounding
+from engine.money import currency as money_of
 from engine.pricing.scope import QUOTE_FIELDS
 from engine.pricing.settings import (
     BudgetOverrun,
@@ -19,12 +23,13 @@ from engine.pricing.settings import (
     UnusableCode,
 )
 from engine.quotes.facts import QUOTE_TYPES
+from engine.rulebook import values
 from engine.rulebook.book import Declared
 from engine.rulebook.codes import finding
 from engine.rulebook.formats.book import BOOK, FACTS
 from engine.rulebook.loading.attributes import Words, declared_all
 from engine.rulebook.loading.sources import Sources
-from engine.rulebook.nodes import Report
+from engine.rulebook.nodes import Report, Scalar
 from engine.rulebook.reader import Read, view
 
 BOOK_FILE = "book.yaml"
@@ -73,7 +78,7 @@ def read_head(sources: Sources) -> BookHead | None:
         read.text("time_zone", "UTC"),
         start,
         end,
-        _rounding(read.one("rounding")),
+        _rounding(read.one("rounding"), currency, sources.report),
         _habits(read.one("habits")),
         _facts(read, sources.report),
     )
@@ -87,7 +92,7 @@ def check_days(read: Read, report: Report) -> None:
         report.add(finding("PRC210", message, read.place("until"), "`until` is the first day it no longer holds"))
 
 
-def _rounding(read: Read | None) -> RoundingSettings:
+def _rounding(read: Read | None, own: str, report: Report) -> RoundingSettings:
     if read is None:
         return RoundingSettings()
     points = frozenset(RoundingPoint(each) for each in read.texts("at")) or frozenset({RoundingPoint.LINE})
@@ -96,8 +101,21 @@ def _rounding(read: Read | None) -> RoundingSettings:
         points=points,
         of=RoundingOf(read.text("of", "price")),
         unit_exponent=read.integer("unit_decimals", 0) if read.has("unit_decimals") else None,
-        cash_increment=read.number("cash"),
+        cash=MappingProxyType(dict(_cash(read, own, report))),
     )
+
+
+def _cash(read: Read, own: str, report: Report) -> Iterator[tuple[str, Decimal]]:
+    """The coins that are paid with, by currency; a bare one is of the book's own."""
+    node = read.nodes.get("cash")
+    stated = [(own, node)] if isinstance(node, Scalar) else [(key.text, each) for key, each in read.pairs("cash")]
+    for code, each in stated:
+        assert isinstance(each, Scalar), "the reader asks for numbers"
+        try:
+            yield code, Money.exactly(values.number(each.text), money_of(code)).decimal
+        except MoneyError as problem:
+            hint = "name a step that the currency has coins for"
+            report.add(finding("FLD010", problem.fault("").message, each.span, hint))
 
 
 def _habits(read: Read | None) -> Habits:

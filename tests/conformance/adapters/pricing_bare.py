@@ -56,11 +56,10 @@ def _multiplier(given: dict[str, Any], method: str) -> Ratio:
             assert months is not None
             return month_multiplier(Ratio.of(months), given.get("term_months", Decimal(1)), PartMonths.WHOLE)
         case _:
-            whole = period_count(Ratio.of(months or Decimal(0)), given.get("term_months", Decimal(1)))
-            if days is None:
-                return whole
-            month = given.get("month_days", Decimal(30))
-            return whole + period_count(Ratio.of(days), month) * period_count(Ratio.of(Decimal(1)), given.get("term_months", Decimal(1)))
+            counted = Ratio.of(months or Decimal(0))
+            if days is not None:
+                counted += period_count(Ratio.of(days), given.get("month_days", Decimal(30)))
+            return period_count(counted, given.get("term_months", Decimal(1)))
 
 
 def _number(value: Any) -> Any:
