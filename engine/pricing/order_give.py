@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -164,7 +164,7 @@ class OrderGiver:
 
     def _units(self, effect: UnitsOff | BuyGet, lines: Sequence[int], *, dry: bool) -> OrderTake:
         ledger = self.state.ledger.copy() if dry else self.state.ledger
-        grants = self._grants(effect, lines, ledger)
+        grants = [grant for phase in self._phases(lines) for grant in self._grants(effect, phase, ledger)]
         exact: dict[int, Decimal] = {}
         for grant in grants:
             line = grant.picked.run.line
@@ -175,6 +175,15 @@ class OrderGiver:
                 run = ledger.split(grant.picked)
                 ledger.reprice(run, EXACT.subtract(run.value, grant.each))
         return take
+
+    def _phases(self, lines: Sequence[int]) -> Iterable[Sequence[int]]:
+        """The lines that run beside each other: units of one segment of a ramp are never bought with those of another.
+        What is in no segment runs beside the first.
+        """
+        found: dict[int, list[int]] = {}
+        for index in lines:
+            found.setdefault(max(self.state.lines[index].segment, 1), []).append(index)
+        return found.values()
 
     def _grants(self, effect: UnitsOff | BuyGet, lines: Sequence[int], ledger: UnitLedger) -> Sequence[UnitGrant]:
         if isinstance(effect, BuyGet):

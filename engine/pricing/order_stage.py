@@ -281,7 +281,8 @@ class _GroupRun:
         if effect.for_each is not None:
             quantity = ZERO
             for index in self.state.matching(self.state.wheres(effect.for_each.where)):
-                quantity = EXACT.add(quantity, self.state.lines[index].quantity)
+                if self.state.lines[index].segment <= 1:  # of a ramp what is sold at first: gifts come once
+                    quantity = EXACT.add(quantity, self.state.lines[index].quantity)
             times = EXACT.divide(quantity, effect.for_each.quantity).to_integral_value(ROUND_FLOOR)
         if times <= 0:
             return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.catalog import Charge
 from engine.diagnostics import Fault
 from engine.money import EXACT, Ratio, step
 from engine.pricing import codes
@@ -20,6 +21,7 @@ from engine.pricing.work import Work, line_record
 LINES_NAMED = 8
 """How many of the lines that one counts its story names."""
 
+_BASES = (PercentBasis.LIST, PercentBasis.NET)
 _IN_PART = {
     Runs.AT_FIRST: "counts {} through its whole term, although that ends before it",
     Runs.LATER: "does not count {}, since that begins after it",
@@ -33,14 +35,12 @@ class Counted:
     lines: Sequence[int]
     beside: Sequence[Beside]
 
-    def amounts(self, rows: Rows, basis: PercentBasis) -> Iterator[int]:
-        """What each of them costs by the list or comes to, in minor units."""
-        if basis is PercentBasis.LIST:
-            yield from (rows.list_amount[each] for each in self.lines)
-            yield from (each.list_amount for each in self.beside)
-        else:
-            yield from (rows.stage_amount[each] for each in self.lines)
-            yield from (each.amount for each in self.beside)
+    def amounts(self, rows: Rows, basis: PercentBasis) -> Iterator[tuple[int, Charge]]:
+        """What each of them costs by the list or comes to, in minor units, and how it is charged."""
+        by_list = basis is PercentBasis.LIST
+        column = rows.list_amount if by_list else rows.stage_amount
+        yield from ((column[each], rows.lines[each].charge) for each in self.lines)
+        yield from ((each.list_amount if by_list else each.amount, each.line.charge) for each in self.beside)
 
     def names(self, rows: Rows) -> list[str]:
         """The ids of all of them; what runs already is told apart."""
@@ -145,9 +145,19 @@ def of_nothing(work: Work, rows: Rows, index: int, counted: Counted) -> Iterator
     if not (counted.lines or counted.beside):
         yield f"`{line.id}` costs nothing: it is a percent of other lines, and none that it counts runs beside it"
     elif work.percent_of[line.sku].use.basis is PercentBasis.LIST:
-        is_listed = any(counted.amounts(rows, PercentBasis.LIST))
-        if not is_listed and any(counted.amounts(rows, PercentBasis.NET)):
+        listed, net = (any(each for each, _ in counted.amounts(rows, basis)) for basis in _BASES)
+        if net and not listed:
             yield f"`{line.id}` costs nothing: it is a percent of list prices, and no line that it counts has one"
+
+
+def _in_period(amount: Decimal, charge: Charge, own: Charge) -> Decimal:
+    """What comes to an amount a charge period, in the charge period of the line that counts it: a yearly percent of
+    what is charged by the month counts twelve of its months. What is charged once counts as it is, and so does
+    everything for a line that is charged once.
+    """
+    if charge.period is None or own.period is None or charge.period is own.period:
+        return amount
+    return EXACT.divide(EXACT.multiply(amount, Decimal(own.period.value)), Decimal(charge.period.value))
 
 
 def start_counting(work: Work, rows: Rows, index: int, counted: Counted) -> None:
@@ -156,7 +166,10 @@ def start_counting(work: Work, rows: Rows, index: int, counted: Counted) -> None
     assert state is not None, "a line that counts others never takes the express lane"
     plan = work.percent_of[state.line.sku]
     percent = work.number(plan.use.percent, state.record)
-    amounts = [major(each, work.currency) for each in counted.amounts(rows, plan.use.basis)]
+    own = state.line.charge
+    amounts = [
+        _in_period(major(each, work.currency), charge, own) for each, charge in counted.amounts(rows, plan.use.basis)
+    ]
     notes = None if work.told is None else work.told.about(state.line.id)
     if notes is not None:
         names = counted.names(rows)

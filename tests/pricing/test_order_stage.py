@@ -11,6 +11,7 @@ from engine.pricing import compile_plan, price
 from engine.pricing.effects import (
     Amount,
     BuyGet,
+    Effect,
     ForEach,
     Gift,
     On,
@@ -221,3 +222,31 @@ def test_discounts_chosen_one_after_another_leave_surcharges_out() -> None:
     group = RuleGroup("order", Level.ORDER, pick=Pick.BEST, at_most=2)
     quote = priced(book(*ups, rule("off", Amount(D(9), On.ORDER), "order"), groups=(PROMO, group)), asked(*TWO))
     assert quote.totals.amount.decimal == D("131.00")
+
+
+YEARS = tuple(
+    line("A", str(count), id=f"a/{n}", segment=n, uplift_percent=D(uplift))
+    for n, (count, uplift) in enumerate(((4, "0"), (4, "10"), (6, "21")), 1)
+)
+BUY_TWO = BuyGet(UnitPick(D(2)), UnitPick(D(1), select=Select.CHEAPEST), D(100), repeat=True)
+
+
+@pytest.mark.parametrize(
+    ("effect", "off"),
+    [
+        # four, four and six of them at 100.00, 110.00 and 121.00: one, one and two sets of three, each in its year
+        (BUY_TWO, ("100.00", "110.00", "242.00", "0.00")),
+        (UnitsOff(Percent(D(50)), Select.CHEAPEST, count=D(1)), ("0.00", "55.00", "60.50", "10.00")),
+        (UnitsOff(Percent(D(50)), Select.LINE_ORDER, group_of=5), ("200.00", "0.00", "302.50", "10.00")),
+    ],
+)
+def test_units_of_a_ramp_count_in_their_own_year(effect: Effect, off: tuple[str, ...]) -> None:
+    """What is in no segment runs beside the first: with a B, five units are there then."""
+    more = () if effect is BUY_TWO else (line("B"),)
+    found = priced(book(rule("o", effect, "order")), asked(*YEARS, *more))
+    assert [str(found.money(each.order_discount).decimal) for each in found.lines] == list(off[: len(found.lines)])
+
+
+def test_a_gift_comes_for_what_is_sold_at_first() -> None:
+    gift = Gift("MUG", for_each=ForEach(D(2), when('line.sku = "A"')))
+    assert [each.quantity for each in priced(book(rule("g", gift, "order")), asked(*YEARS)).gifts] == [D(2)]

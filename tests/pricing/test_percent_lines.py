@@ -368,3 +368,28 @@ def test_an_edit_of_what_runs_beside_is_priced_again() -> None:
     edited = reprice(plan, alone, before, Edit(changed=(changed,)))
     assert isinstance(edited, Repriced) and edited.priced == price(plan, edited.request)
     assert amounts(edited.priced)["care"] == D("140.00")
+
+
+YEAR, QUARTER, MONTH = (
+    Charge(ChargeKind.RECURRING, each) for each in (ChargePeriod.YEAR, ChargePeriod.QUARTER, ChargePeriod.MONTH)
+)
+
+
+@pytest.mark.parametrize(
+    ("own", "of", "amount"),
+    [
+        (MONTH, MONTH, "60.00"),  # 20 % of 300.00
+        (YEAR, MONTH, "720.00"),  # of 12 x 300.00
+        (MONTH, YEAR, "5.00"),  # of 300.00 / 12
+        (QUARTER, YEAR, "15.00"),  # of 300.00 / 4
+        (YEAR, Charge(ChargeKind.USAGE, ChargePeriod.MONTH), "720.00"),
+        (YEAR, Charge(ChargeKind.ONE_TIME), "60.00"),  # goods count as they are: 20 % of them a year
+        (Charge(ChargeKind.ONE_TIME), MONTH, "60.00"),  # and so does a month for what is charged once
+    ],
+)
+def test_a_percent_counts_for_its_own_charge_period(own: Charge, of: Charge, amount: str) -> None:
+    lines = (LINES[0]._replace(charge=own), LINES[1]._replace(charge=of))
+    assert care(book(), asked(*lines)) == amount
+    running = Beside(LINES[1]._replace(charge=of, id=LineId("old")), Runs.THROUGH, 30_000, 30_000)
+    found = priced(book(percent_of=(CARE,)), asked(lines[0]._replace(beside=(running,))))
+    assert amounts(found)["care"] == D(amount)

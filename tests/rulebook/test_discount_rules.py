@@ -153,7 +153,7 @@ def test_cash_is_rounded_in_the_currency_of_its_coins(cash: str, payable: dict[s
 
 def test_a_coin_that_the_currency_does_not_have_is_told() -> None:
     head = "currencies: [EUR, JPY]\nrounding: {cash: {EUR: 0.005, JPY: 0.5}}\n"
-    assert findings_of(head=head) == [
+    assert [each for each in findings_of(head=head) if each.startswith("FLD")] == [
         "FLD010: `0.005` has more decimals than EUR allows",
         "FLD010: `0.5` has more decimals than JPY allows",
     ]
