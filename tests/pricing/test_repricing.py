@@ -12,7 +12,7 @@ from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
 from engine.diagnostics import Refusal
 from engine.pricing import Edit, Repriced, compile_plan, price, reprice
 from engine.pricing.edits import UnknownLineError
-from engine.pricing.effects import Amount, On, Percent, Sign
+from engine.pricing.effects import Amount, BuyGet, ForEach, Gift, On, Percent, Select, Sign, UnitPick, UnitsOff
 from engine.pricing.flow import Lane
 from engine.pricing.models.tiers import Tier
 from engine.pricing.models.volume import Volume
@@ -50,6 +50,14 @@ WITH_ORDER = book(
     rule("big", Percent(D("7"), On.ORDER), "order", when=order_when("quote.net > 300")),
     rule("off", Amount(D("10"), On.ORDER), "order"),
 )
+THIRD_FREE = BuyGet(UnitPick(D(2)), UnitPick(D(1), select=Select.CHEAPEST), D(100), repeat=True)
+UNITS = book(
+    *PLAIN.rules,
+    rule("third", THIRD_FREE, "order", when=order_when("quote.acv < 5000")),
+    rule("half", UnitsOff(Percent(D(50)), Select.DEAREST, count=D(2)), "order", when=order_when("quote.tcv > 900")),
+    rule("mugs", Gift("A", for_each=ForEach(D(3), when('line.sku = "B"'))), "order"),
+)
+WITH_VALUES = book(*PLAIN.rules, rule("total", Percent(D("3")), when=when("quote.acv > 4000 or quote.tcv > 9000")))
 WITH_TOTALS = book(*PLAIN.rules, rule("total", Percent(D("3")), when=when("quote.list > 400")))
 GUARDS = (Guard(RuleId("floor"), when('line.family = "disk"'), floor=D("15")), Guard(RuleId("most"), ceiling=D("95")))
 GUARDED = replace(PLAIN, guards=GUARDS)
@@ -70,6 +78,8 @@ BOOKS = {
     "plain": PLAIN,
     "order": WITH_ORDER,
     "totals": WITH_TOTALS,
+    "values": WITH_VALUES,
+    "units": UNITS,
     "guards": GUARDED,
     "guards that see lines": SEEING,
     "guards and order": replace(WITH_ORDER, guards=GUARDS),
@@ -102,7 +112,8 @@ def made(number: int, parts: tuple[str, int, str, int | None, bool, bool]) -> Re
         cost=None if cost is None else D(cost),
         tax_code="s" if taxed else "",
     )
-    return asked_line._replace(charge=MONTHLY, term_months=D("18")) if monthly else asked_line
+    # What is charged by the month is a segment of a ramp, or in none of them.
+    return asked_line._replace(charge=MONTHLY, term_months=D("18"), segment=quantity % 4) if monthly else asked_line
 
 
 @settings(max_examples=400)
