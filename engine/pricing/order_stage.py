@@ -117,13 +117,19 @@ class _GroupRun:
     def _first(self, members: Sequence[RulePlan]) -> None:
         winner = ""
         for rule in members:
-            if winner or self.run.stopped:
-                self.run.lost(rule, f"{winner or self.run.stopped} came first in {self.group.id}")
+            if winner:
+                self.run.lost(rule, f"{winner} came first in {self.group.id}")
+            elif self.run.stopped:
+                self.run.lost(rule, f"stopped by {self.run.stopped}")
             elif self._ready(rule) and self._give(rule):
                 winner = rule.rule.id
 
     def _all_ready(self, members: Sequence[RulePlan]) -> list[RulePlan]:
-        return [rule for rule in members if not self.run.stopped and self._ready(rule)]
+        if not self.run.stopped:
+            return [rule for rule in members if self._ready(rule)]
+        for rule in members:
+            self.run.lost(rule, f"stopped by {self.run.stopped}")
+        return []
 
     def _best(self, members: Sequence[RulePlan]) -> None:
         """The set that takes off most, of all sets if they can be tried; where every rule adds something, the one that

@@ -250,3 +250,12 @@ def test_units_of_a_ramp_count_in_their_own_year(effect: Effect, off: tuple[str,
 def test_a_gift_comes_for_what_is_sold_at_first() -> None:
     gift = Gift("MUG", for_each=ForEach(D(2), when('line.sku = "A"')))
     assert [each.quantity for each in priced(book(rule("g", gift, "order")), asked(*YEARS)).gifts] == [D(2)]
+
+
+@pytest.mark.parametrize("pick", list(Pick))
+def test_what_an_earlier_group_stopped_is_told_so(pick: Pick) -> None:
+    first = rule("first", Amount(D(5), On.ORDER), "order", stop=True)
+    later = rule("later", Amount(D(7), On.ORDER), "late")
+    plan = compile_plan(book(first, later, groups=(ON_ORDER, RuleGroup("late", Level.ORDER, pick=pick))))
+    lost = told_of(plan, asked(line("A")), ()).order.lost
+    assert {plan.source(number).id: reason for number, reason in lost.items()} == {"later": "stopped by first"}
