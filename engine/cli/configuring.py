@@ -88,7 +88,7 @@ class Session:
                 self._price()
             case ["complete"]:
                 self._complete()
-            case [group, *rest] if group.isdigit():
+            case [group, *rest] if group.isdecimal():
                 self._group(int(group), rest, state)
             case [name, *rest] if places := _offering(name, state):
                 self._choose_by_name(name, rest, places, state)
@@ -107,7 +107,7 @@ class Session:
             self._show()
         elif rest == ["why"]:
             self._why(group.path)
-        elif not rest or (len(rest) == 2 and rest[0] == "page" and rest[1].isdigit()):
+        elif not rest or (len(rest) == 2 and rest[0] == "page" and rest[1].isdecimal()):
             self._open(group, int(rest[1]) if rest else 1, is_setting=is_setting)
         else:
             self._choose(number, group, rest, is_setting=is_setting)
@@ -121,7 +121,7 @@ class Session:
             self._screen.say(f"several groups offer `{name}`: {numbers}; say which, such as `{places[0]} {name}`")
 
     def _choose(self, number: int, group: Any, rest: list[str], *, is_setting: bool) -> None:
-        if rest[0].isdigit():
+        if rest[0].isdecimal():
             found = self._options(group, int(rest[0]), 1, is_setting=is_setting) if int(rest[0]) >= 1 else []
         else:
             every = self._options(group, 1, MOST_OPTIONS, is_setting=is_setting)
@@ -134,7 +134,7 @@ class Session:
             if is_setting:
                 choice: dict[str, Any] = {"setting": {"attribute": group.path, "value": _plain_value(chosen)}}
             else:
-                quantity = int(rest[1]) if len(rest) > 1 and rest[1].isdigit() else 0
+                quantity = int(rest[1]) if len(rest) > 1 and rest[1].isdecimal() else 0
                 choice = {"pick": {"slot": group.path, "sku": chosen.sku, "quantity": quantity}}
             self._take(choice, group, ask_only="?" in rest)
 
@@ -163,7 +163,7 @@ class Session:
             answer = input("take which repair? (number, nothing to leave it, or another command) ").strip()
         except EOFError:
             return
-        if answer and not answer.isdigit():
+        if answer and not answer.isdecimal():
             self._typed_ahead = answer.split()
         elif answer and not 1 <= int(answer) <= len(repairs):
             self._screen.say(f"there is no repair {answer}; there are {len(repairs)}")

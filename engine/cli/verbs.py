@@ -23,7 +23,7 @@ Work: TypeAlias = "Callable[[Client, Screen, argparse.Namespace], Any]"
 
 
 AMOUNT = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{3})+\.[0-9]+)")
-RATE = re.compile(r"\d+(\.\d+)?")
+RATE = re.compile(r"[0-9]+(\.[0-9]+)?")
 """Digits with a point; thousands may be grouped only where a point shows what the commas mean."""
 
 STREAMED = object()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from engine.diagnostics.finding import Diagnostic, Severity, sorted_findings
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_LINE_END = re.compile(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 MOST_SHOWN = 100
 WIDEST_LINE = 160
 
@@ -16,7 +17,8 @@ def one_line(diagnostic: Diagnostic) -> str:
     """Return ``path:line:column: CODE: message; hint``, with ``warning:`` or ``note:`` before a lesser finding."""
     label = "" if diagnostic.severity is Severity.ERROR else f"{diagnostic.severity.value}: "
     tail = f"; {diagnostic.hint}" if diagnostic.hint else ""
-    return f"{diagnostic.span}: {diagnostic.code}: {label}{diagnostic.message}{tail}"
+    told = f"{diagnostic.span}: {diagnostic.code}: {label}{diagnostic.message}{tail}"
+    return _LINE_END.sub(lambda found: found[0].encode("unicode_escape").decode(), told)
 
 
 def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> str:

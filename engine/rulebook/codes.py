@@ -39,7 +39,7 @@ FIL004 | a file that another one names is missing
   the rule that needs it cannot work | add the file or correct the name
 FIL005 | the folder holds no book.yaml
   a rule book says its id, currency and dates there | add a book.yaml
-FIL006 | the rule book has more files or rows than a book may have
+FIL006 | the rule book has more files, rows or columns than a book may have
   loading has a stated limit | split the book
 YML001 | the file is not well-formed YAML
   nothing after the place can be trusted | correct the line shown
@@ -117,6 +117,8 @@ TBL020 | a sheet of a spreadsheet is not read
   the table stands on the first sheet | nothing; move the rows if they were meant to count
 TBL021 | a file is not a spreadsheet that can be read
   nothing in it is known | save it again as XLSX, or as CSV
+TBL022 | text stands behind the closing quote of a cell
+  it belongs to no cell, and would be lost | put the whole cell in quotes, and write a quote inside it twice
 TBL016 | a name of a decision table cannot be used in formulas
   formulas could not call it | use letters, digits and `_`, and no name that has a meaning already
 """

@@ -11,6 +11,7 @@ from engine.rulebook.table import Row, Table, check_shape, read_options, report_
 from engine.rulebook.text_file import decode
 
 MOST_ROWS = 200_000
+MOST_COLUMNS = 1_000
 CUT_SHORT = "TBL004"
 """The code of a quote without its end: everything behind it would be one cell."""
 
@@ -43,8 +44,8 @@ def read_csv(path: str, content: bytes, report: Report) -> Table | None:
         if header:
             rows.append(row)
         else:
-            header = _header(path, row)
-            if _parted_otherwise(header, report):
+            header = _header(path, row, report)
+            if not header:
                 return None
     if not _has_columns(path, header, rows, report):
         return None
@@ -68,9 +69,15 @@ def _within_bounds(path: str, rows: list[Row], report: Report) -> tuple[Row, ...
     return tuple(rows[:MOST_ROWS])
 
 
-def _header(path: str, row: Row) -> tuple[Scalar, ...]:
+def _header(path: str, row: Row, report: Report) -> tuple[Scalar, ...]:
+    """The names of the columns; empty after a report that they cannot be those of a table."""
+    if len(row.texts) > MOST_COLUMNS:
+        message = f"the table has {len(row.texts)} columns; a table has at most {MOST_COLUMNS}"
+        report.add(finding("FIL006", message, Span(path, row.line, row.columns[MOST_COLUMNS]), "split the table"))
+        return ()
     cells = zip(row.texts, row.columns, strict=True)
-    return tuple(scalar_at(path, row.line, column, each.strip()) for each, column in cells)
+    found = tuple(scalar_at(path, row.line, column, each.strip()) for each, column in cells)
+    return () if _parted_otherwise(found, report) else found
 
 
 def _parted_otherwise(header: tuple[Scalar, ...], report: Report) -> bool:
@@ -141,13 +148,23 @@ class _Quoted:
             self.columns.append(start + 2 if self.index == self.first else 1)
             self.at = start + 1
             self.texts.append(self._until_quote(start))
-            rest = self.lines[self.index].find(",", self.at)
-            self.at = len(self.lines[self.index]) if rest < 0 else rest
+            self._pass_blanks()
             return
         end = self._end_of_plain(line, start)
         piece = line[self.at : end]
         self.columns.append((start if piece.strip() else self.at) + 1)
         self.texts.append(piece.strip())
+        self.at = end
+
+    def _pass_blanks(self) -> None:
+        """Go to the comma behind a quoted cell; what stands before it would be lost."""
+        line = self.lines[self.index]
+        end = self._end_of_plain(line, self.at)
+        lost = line[self.at : end].strip()
+        if lost:
+            place = Span(self.path, self.index + 1, self.at + 1, self.index + 1, end + 1)
+            hint = 'put the whole cell in quotes, and write a `"` inside it as `""`'
+            self.report.add(finding("TBL022", f"`{lost}` stands behind the closing quote of a cell", place, hint))
         self.at = end
 
     @staticmethod

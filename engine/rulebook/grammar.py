@@ -54,7 +54,9 @@ _BUY = re.compile(
     r"\s+at\s+(?P<at>[^%]+)%(?P<repeat>\s*repeat)?(?P<partial>\s*partial)?(?:\s*at_most\s+(?P<max>\S+))?\s*\Z",
     re.S,
 )
-_NUMBER_ALONE = re.compile(r"(?P<plus>[+-]?)\s*(?P<value>\d+(?:\.\d+)?)\s*(?P<percent>%?)\s*(?P<sign>off|up|)\Z")
+_NUMBER_ALONE = re.compile(
+    r"(?P<plus>[+-]?)\s*(?P<value>\d+(?:\.\d+)?)\s*(?P<percent>%?)\s*(?P<sign>off|up|)\Z", re.ASCII
+)
 _SELECTS = {"cheapest": Select.CHEAPEST, "dearest": Select.DEAREST, "any": Select.DEAREST}
 
 

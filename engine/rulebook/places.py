@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.diagnostics import Span
@@ -41,7 +42,7 @@ def item_in_record(root: Node, place: Span) -> Item:
 
 def item_in_table(table: Table, place: Span) -> Item:
     """The row of the place; the whole table for a place in its first lines."""
-    row = next((each for each in (*table.rows, *table.odd) if each.line == place.line), None)
+    row = _row_at(table.rows, place.line) or _row_at(table.odd, place.line)
     heads = frozenset(each.text for each in table.header)
     if row is None:
         head = next((each.text for each in table.header if each.span.column == place.column), "")
@@ -49,6 +50,12 @@ def item_in_table(table: Table, place: Span) -> Item:
         return Item((place.path, 1, 1), frozenset({head}), heads.union(rows), head)
     names = {row.texts[index] for index, each in enumerate(table.header) if _is_identity(each.text, index, row)}
     return Item((place.path, row.line, 1), frozenset(names), heads.union(row.texts))
+
+
+def _row_at(rows: Sequence[Row], line: int) -> Row | None:
+    """The row of a line; rows stand in the order of the file, and a file may have a finding in each of many."""
+    at = bisect_left(rows, line, key=lambda each: each.line)
+    return rows[at] if at < len(rows) and rows[at].line == line else None
 
 
 def _is_identity(head: str, index: int, row: Row) -> bool:
@@ -69,11 +76,18 @@ def _way(node: Node, place: Span) -> Iterator[Entry | RecordNode]:
             yield found
             yield from _way(found.value, place)
     elif isinstance(node, ListNode):
-        inner = next((each for each in node.items if _covers(each.span, place)), None)
-        if inner is not None:
+        after = bisect_right(
+            node.items, (place.line, place.column), key=lambda each: (each.span.line, each.span.column)
+        )
+        inner = node.items[after - 1] if after else None
+        if inner is not None and _covers(inner.span, place):
             if isinstance(inner, RecordNode):
                 yield inner
             yield from _way(inner, place)
+
+
+def _start(node: Node) -> tuple[int, int]:
+    return node.span.line, node.span.column
 
 
 def _holds(entry: Entry, place: Span) -> bool:

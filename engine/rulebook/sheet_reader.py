@@ -21,18 +21,16 @@ _SHOWN = Context(prec=MOST_DIGITS)
 
 
 def read_sheet(path: str, book: Workbook, report: Report) -> Table | None:
-    """Read the first sheet as a table; the sheet `table`, when there is one, holds the options as key and value."""
+    """Read the first sheet that is shown as a table; the sheet `table`, if any, holds the options as key and value."""
     if book.fault:
         report.add(finding("TBL021", book.fault, Span(path), "save it again as XLSX, or as CSV"))
         return None
     options: dict[str, Scalar] = {}
-    data: Sheet | None = None
+    data = next((each for each in book.sheets if not each.hidden and each.name.strip().lower() != OPTION_SHEET), None)
     for sheet in book.sheets:
         if sheet.name.strip().lower() == OPTION_SHEET:
             options = _options(path, sheet, report)
-        elif data is None:
-            data = sheet
-        elif any(cell.text for row in sheet.rows for cell in row):
+        elif data is not None and sheet is not data and any(cell.text for row in sheet.rows for cell in row):
             options = _unread(path, sheet, data, report) or options
     rows = [(number, row) for number, row in enumerate(data.rows if data else (), 1) if any(c.text for c in row)]
     if data is None or not rows:
@@ -61,7 +59,8 @@ def _unread(path: str, sheet: Sheet, data: Sheet, report: Report) -> dict[str, S
         message, hint = f"the options on the sheet `{sheet.name}` are not read", f"call the sheet `{OPTION_SHEET}`"
         report.add(finding("TBL020", message, Span(path), hint))
         return _options(path, sheet, report)
-    message = f"the sheet `{sheet.name}` is not read: the table stands on the first sheet, `{data.name}`"
+    what = "hidden sheet" if sheet.hidden else "sheet"
+    message = f"the {what} `{sheet.name}` is not read: the table stands on the first sheet, `{data.name}`"
     report.add(finding("TBL020", message, Span(path), severity=Severity.NOTE))
     return {}
 

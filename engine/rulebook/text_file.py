@@ -9,6 +9,7 @@ from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Report
 
 MOST_BYTES = 20_000_000
+_YAML_BREAK = re.compile("[\n\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
 
@@ -31,6 +32,11 @@ def decode(path: str, content: bytes, report: Report) -> str | None:
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return None if _has_control(path, text, report) else text
+
+
+def yaml_lines(text: str) -> list[str]:
+    """The lines as YAML counts them: three signs end one there that are text elsewhere."""
+    return _YAML_BREAK.split(text)
 
 
 def _has_control(path: str, text: str, report: Report) -> bool:

@@ -11,11 +11,11 @@ from engine.diagnostics import did_you_mean
 from engine.money import known_currencies
 from engine.rulebook.fields import Limits, ScalarField, ScalarKind
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
 _UNIT = re.compile(r"\A(?:[€$£¥]|[A-Z]{3}\b)\s*|\s*(?:[€$£¥%]|\b[A-Z]{3})\Z")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
-_DURATION = re.compile(r"P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?)?\Z")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z", re.ASCII)
+_DURATION = re.compile(r"P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?)?\Z", re.ASCII)
 MOST_DIGITS = 34
 HUNDRED = Decimal(100)
 FLAGS = {"true": True, "false": False}

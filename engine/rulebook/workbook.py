@@ -36,6 +36,7 @@ class Sheet:
     name: str
     rows: tuple[tuple[SheetCell, ...], ...]
     merged: tuple[str, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import yaml
 
 from engine.diagnostics import Diagnostic, Span
 from engine.rulebook.codes import finding
+from engine.rulebook.text_file import yaml_lines
 
 QUOTE_HINT = "put the expression in single quotes or after `|-`"
 _ILL = "the file is not well-formed YAML"
@@ -24,11 +25,15 @@ def explain(path: str, text: str, problem: yaml.YAMLError) -> Diagnostic:
     return _Fault(path, text, problem).finding()
 
 
+MOST_JUDGED = 1_000
+"""The longest line that is parsed by itself: the time for brackets in each other grows with their square."""
+
+
 class _Fault:
     """One refusal of the parser, with the lines around it."""
 
     def __init__(self, path: str, text: str, problem: yaml.YAMLError) -> None:
-        self.path, self.lines = path, text.split("\n")
+        self.path, self.lines = path, yaml_lines(text)
         mark, context = getattr(problem, "problem_mark", None), getattr(problem, "context_mark", None)
         self.row = min(mark.line, len(self.lines) - 1) if mark else 0
         self.column = mark.column if mark else 0
@@ -145,7 +150,9 @@ _SAID = {
 
 
 def _is_yaml(value: str) -> bool:
-    """Whether a line alone is well-formed, so that something else is wrong."""
+    """Whether a line alone is well-formed, so that something else is wrong; a very long one is not looked into."""
+    if len(value) > MOST_JUDGED:
+        return True
     try:
         list(yaml.parse(value, Loader=yaml.BaseLoader))
     except yaml.YAMLError:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import yaml
 
 from engine.diagnostics import Span
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Entry, ListNode, Node, RecordNode, Report, Scalar, Segment
-from engine.rulebook.text_file import decode
+from engine.rulebook.text_file import decode, yaml_lines
 from engine.rulebook.yaml_faults import QUOTE_HINT, explain
 
 MOST_DEPTH = 30
@@ -41,16 +41,28 @@ class _Builder:
         self.path = path
         self.text = text
         self.report = report
-        self.lines = text.split("\n")
+        self.lines = yaml_lines(text)
         self.events = self._events()
 
     def _events(self) -> Iterator[yaml.Event]:
         """Parse fast; on an error parse again in Python, whose messages and places are the same everywhere."""
         try:
-            found = list(yaml.parse(self.text, Loader=_FAST))
+            found = list(self._within_depth(yaml.parse(self.text, Loader=_FAST)))
         except yaml.YAMLError:
-            found = list(yaml.parse(self.text, Loader=yaml.BaseLoader))
+            found = list(self._within_depth(yaml.parse(self.text, Loader=yaml.BaseLoader)))
         return iter(found)
+
+    def _within_depth(self, events: Iterable[yaml.Event]) -> Iterator[yaml.Event]:
+        """Stop the parser where records are nested too deep: what it does grows with the square of open brackets."""
+        depth = 0
+        for event in events:
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MOST_DEPTH + 1:
+                    self._refuse_depth(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            yield event
 
     def document(self) -> Node | None:
         root: Node | None = None
@@ -161,7 +173,7 @@ def _block_segments(text: str, lines: list[str], span: Span) -> tuple[Segment, .
     """Places of a literal or folded block: each line of the text is looked for below the indicator."""
     segments: list[Segment] = []
     offset, number = 0, span.line
-    for piece in text.split("\n"):
+    for piece in yaml_lines(text):
         while number < len(lines) and not (piece.strip() and lines[number].strip().startswith(piece.strip()[:20])):
             if not piece.strip():
                 break

@@ -7,6 +7,7 @@ import io
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -197,3 +198,80 @@ def test_a_parts_list_takes_the_place_of_the_own_products(tmp_path: Path) -> Non
     found = on_parts(own, tmp_path)
     assert found["catalog/cpu.csv"] == b"id,sku,name\n" and found["catalog/types.yaml"] == b"t"
     assert "tests/a.yaml" not in found and "catalog/parts.yaml" in found
+
+
+def sheets(book: openpyxl.Workbook, **replaced: str) -> bytes:
+    """A file of a workbook, with texts of its first sheet replaced by others."""
+    packed = io.BytesIO()
+    book.save(packed)
+    if not replaced:
+        return packed.getvalue()
+    changed = io.BytesIO()
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                assert replaced["old"] in content
+                content = content.replace(replaced["old"], replaced["new"])
+            target.writestr(name, content)
+    return changed.getvalue()
+
+
+def a_book() -> tuple[openpyxl.Workbook, Any]:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["sku", "price"], ["A", 1], ["B", 2]):
+        book.active.append(row)
+    return book, book.active
+
+
+def test_a_size_that_is_stated_wrongly_hides_no_rows() -> None:
+    """Programs write it wrongly often enough: what lies beyond it is there all the same."""
+    book, _ = a_book()
+    read = read_workbook(sheets(book, old='<dimension ref="A1:B3"', new='<dimension ref="A1"'))
+    assert [[cell.text for cell in row] for row in read.sheets[0].rows] == [["sku", "price"], ["A", "1"], ["B", "2"]]
+    huge = read_workbook(sheets(book, old='<dimension ref="A1:B3"', new='<dimension ref="A1:XFD1048576"'))
+    assert huge.sheets[0].rows == read.sheets[0].rows
+
+
+def test_a_sheet_formatted_to_its_end_is_as_long_as_what_it_says() -> None:
+    book, sheet = a_book()
+    sheet["A1048576"].number_format = "0.00"
+    assert len(read_workbook(sheets(book)).sheets[0].rows) == 3
+    sheet["A1048576"].value = 1
+    with pytest.raises(SpreadsheetError, match="more than 200000 rows"):
+        read_workbook(sheets(book))
+
+
+def test_a_cell_too_far_to_the_right_is_named() -> None:
+    book, sheet = a_book()
+    sheet.cell(row=3, column=unpacking.MOST_COLUMNS + 1).number_format = "0.00"
+    assert len(read_workbook(sheets(book)).sheets[0].rows) == 3
+    sheet.cell(row=3, column=unpacking.MOST_COLUMNS + 1).value = "lost"
+    with pytest.raises(SpreadsheetError, match="row 3 has more than 200 columns"):
+        read_workbook(sheets(book))
+
+
+def test_cells_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "MOST_CELLS", 5)
+    with pytest.raises(SpreadsheetError, match="more than 5 cells"):
+        read_workbook(sheets(a_book()[0]))
+
+
+def test_the_time_of_a_day_is_not_dropped() -> None:
+    book, sheet = a_book()
+    sheet["B2"].value, sheet["B3"].value = (
+        dt.datetime.fromisoformat(f"2026-03-01T{each}") for each in ("23:59", "00:00")
+    )
+    rows = read_workbook(sheets(book)).sheets[0].rows
+    assert [row[1].text for row in rows[1:]] == ["2026-03-01T23:59:00", "2026-03-01"]
+
+
+def test_a_hidden_sheet_is_marked() -> None:
+    book, _ = a_book()
+    book.create_sheet("old", 0).sheet_state = "hidden"
+    book.active = 1
+    assert [(each.name, each.hidden) for each in read_workbook(sheets(book)).sheets] == [
+        ("old", True),
+        ("Sheet", False),
+    ]

@@ -95,3 +95,20 @@ def test_a_sheet_says_what_it_does_not_show() -> None:
         "format the cell as a number to write percents as 15",
         "p.xlsx:C2: TBL007: the cell holds `#REF!`; replace it by a value",
     ]
+
+
+def test_a_hidden_sheet_is_no_table_and_told() -> None:
+    report = Report()
+    rows = tuple(tuple(SheetCell(cell) for cell in row) for row in (("a", "b"), ("1", "2")))
+    old = Sheet("old", ((SheetCell("c"),),), hidden=True)
+    table = read_sheet("p.xlsx", Workbook((old, Sheet("new", rows))), report)
+    assert table is not None and [each.text for each in table.header] == ["a", "b"]
+    assert [each.message for each in report.found] == [
+        "the hidden sheet `old` is not read: the table stands on the first sheet, `new`"
+    ]
+
+
+def test_a_table_has_a_widest_header() -> None:
+    report = Report()
+    assert read_csv("p.csv", ",".join(f"c{each}" for each in range(1_001)).encode(), report) is None
+    assert [each.message for each in report.found] == ["the table has 1001 columns; a table has at most 1000"]

@@ -87,6 +87,19 @@ def test_nesting_has_a_limit() -> None:
     assert found == ["a.yaml:1:34: YML006: records are nested more than 30 deep"]
 
 
+@pytest.mark.parametrize("end", ["", "]" * 100_000])
+def test_brackets_without_end_cost_no_more_than_their_first(end: str) -> None:
+    """The parser of YAML takes hours for them."""
+    _, found = read("a: " + "[" * 100_000 + end)
+    assert found == ["a.yaml:1:34: YML006: records are nested more than 30 deep"]
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"])
+def test_places_below_what_ends_a_line_in_yaml_alone(sign: str) -> None:
+    _, found = read(f"# one{sign}# two\na:\n\t- b\n")
+    assert found == ["a.yaml:4:1: YML003: a tab is used for indentation; use spaces"]
+
+
 def test_a_tab_is_named() -> None:
     _, found = read("a:\n\t- b\n")
     assert found == ["a.yaml:2:1: YML003: a tab is used for indentation; use spaces"]

@@ -143,7 +143,7 @@ class _Reader:
 
     def _weight(self, otherwise: int) -> int:
         word = self._slashed()
-        return int(word.value) if word is not None and word.value.isdigit() else otherwise
+        return int(word.value) if word is not None and word.value.isdecimal() else otherwise
 
     def _combinations(self, word: Token, conditions: tuple[Formula, ...], text: str) -> Statement:
         columns = self._listed()

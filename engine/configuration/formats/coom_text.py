@@ -262,7 +262,7 @@ class Words:
     def whole(self, what: str) -> int:
         """The next word, which has to be a whole number."""
         word = self.take()
-        if word.kind != "number" or not word.value.isdigit():
+        if word.kind != "number" or not word.value.isdecimal():
             raise error(word.span, f"{what} is expected, not `{word.value}`")
         return int(word.value)
 

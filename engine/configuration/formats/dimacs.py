@@ -58,15 +58,15 @@ class _Reader:
 
     def _comment(self, line: str) -> None:
         if line.startswith(f"{HELPERS} "):
-            self.helpers.update(int(each) for each in line.split()[2:] if each.isdigit())
+            self.helpers.update(int(each) for each in line.split()[2:] if each.isdecimal())
             return
         parts = line.split(None, 2)
-        if len(parts) == 3 and parts[0] == "c" and parts[1].rstrip("$").isdigit():
+        if len(parts) == 3 and parts[0] == "c" and parts[1].rstrip("$").isdecimal():
             self.names.setdefault(int(parts[1].rstrip("$")), parts[2].strip())
 
     def _header(self, line: str, number: int) -> None:
         parts = line.split()
-        if len(parts) != 4 or parts[1] != "cnf" or not (parts[2].isdigit() and parts[3].isdigit()):
+        if len(parts) != 4 or parts[1] != "cnf" or not (parts[2].isdecimal() and parts[3].isdecimal()):
             raise self._error(number, "malformed problem line", "write `p cnf <variables> <clauses>`")
         self.count, self.announced = int(parts[2]), int(parts[3])
         if self.count > VARIABLES_MAX:

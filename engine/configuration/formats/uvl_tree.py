@@ -184,10 +184,10 @@ def _group(words: list[Token], span: Span) -> Group:
 def _limits(words: Sequence[Token]) -> tuple[tuple[int, int | None], int]:
     """``[n]``, ``[n..m]`` or ``[n..*]`` at the start of the words, and how many words it takes."""
     values = [word.value for word in words[:5]]
-    if len(values) >= 3 and values[1].isdigit() and values[2] == "]":
+    if len(values) >= 3 and values[1].isdecimal() and values[2] == "]":
         return (int(values[1]), int(values[1])), 3
-    if len(values) == 5 and values[1].isdigit() and values[2] == ".." and values[4] == "]":
-        if values[3] == "*" or values[3].isdigit():
+    if len(values) == 5 and values[1].isdecimal() and values[2] == ".." and values[4] == "]":
+        if values[3] == "*" or values[3].isdecimal():
             return (int(values[1]), None if values[3] == "*" else int(values[3])), 5
     raise error(words[0].span, "a cardinality is written `[n]` or `[n..m]`")
 
