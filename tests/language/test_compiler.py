@@ -7,6 +7,7 @@ engine.language.runtime and engine.language.faults.
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -102,13 +103,17 @@ def test_values(text: str, result: object) -> None:
     assert value(text) == result
 
 
+TOO_LONG = "sum(for i in 1..1000, j in 1..1000 return i)" if sys.version_info < (3, 12) else "i in 1..1000"
+"""Python 3.12 runs a comprehension inside the function around it, and knows the line of its first clause."""
+
+
 @pytest.mark.parametrize(
     ("text", "code", "failing"),
     [
         ("line.net + line.net / (line.qty - 5)", "FEL301", "line.net / (line.qty - 5)"),
         ("1 + 10 ** 7000", "FEL305", "10 ** 7000"),
         ("9E6144 * 10", "FEL302", "9E6144 * 10"),
-        ("1 + sum(for i in 1..1000, j in 1..1000 return i)", "FEL303", "sum(for i in 1..1000, j in 1..1000 return i)"),
+        ("1 + sum(for i in 1..1000, j in 1..1000 return i)", "FEL303", TOO_LONG),
         ('1 + number("x")', "FEL305", 'number("x")'),
         ("1 + sum(for i in 1..line.qty / 3 return i)", "FEL305", "i in 1..line.qty / 3"),
         ('"a" + replace(line.sku, line.sku + "(", "")', "FEL305", 'replace(line.sku, line.sku + "(", "")'),
