@@ -40,12 +40,13 @@ _ASKED = cast("Callable[[tuple[object, ...]], RequestLine]", partial(tuple.__new
 class _Line:
     """A line as it was met, without its id: what it states, what it is known as, and how its price is written."""
 
-    __slots__ = ("alone", "asked", "key", "known", "written")
+    __slots__ = ("alone", "asked", "key", "known", "stated", "written")
 
     def __init__(self, key: Key, known: KnownLine, plain: tuple[object, ...]) -> None:
         self.key = key
         self.known = known
-        self.asked = _ASKED((NO_ID, *key, *plain))
+        self.stated = (*key, *plain)
+        self.asked = _ASKED((NO_ID, *self.stated))
         self.written: Written | None = None
         self.alone: PricedLine | None = None
         """The priced line, where no order discount falls on it."""
@@ -161,7 +162,7 @@ def _evaluated(header: _Header, names: Sequence[LineId], lines: Sequence[_Line],
     quote = evaluate_together(header.request, lines, shelf, parts)
     if quote is not None:
         return quote
-    asked = tuple([_ASKED((name, *each.asked[1:])) for name, each in zip(names, lines, strict=True)])
+    asked = tuple([_ASKED((name, *each.stated)) for name, each in zip(names, lines, strict=True)])
     found = evaluate_known(header.request, asked, Known([each.known for each in lines], shelf, is_all=True), parts)
     return None if isinstance(found, Refusal) else found
 

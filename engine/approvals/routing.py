@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -44,17 +44,18 @@ class Router:
     margin.
     """
 
-    __slots__ = ("_chains", "_policies", "quote_reads", "reads_lines", "reads_margin")
+    __slots__ = ("_chains", "_margins", "_policies", "quote_reads", "reads_lines", "reads_margin")
 
     def __init__(self, policies: Sequence[ApprovalPolicy], chains: Sequence[ChainDefinition]) -> None:
         conditions = tuple(each for policy in policies for each in policy.conditions)
         prepared = iter(_prepared(conditions))
-        self._policies = [(policy, [next(prepared) for _ in policy.conditions]) for policy in policies]
+        self._policies = [_Row(policy, [next(prepared) for _ in policy.conditions]) for policy in policies]
         self._chains = tuple(chains)
         reads = {path for each in conditions for path in each.reads}
         self.reads_lines = any(path.partition(".")[0] == "lines" for path in reads)
         of_quote = {path.split(".")[1] for path in reads if path.startswith("quote.")}
-        self.reads_margin = any(_margins(each) for each in conditions)
+        self._margins = frozenset(path for each in conditions for path in _margins(each))
+        self.reads_margin = bool(self._margins)
         self.quote_reads: frozenset[str] | None = None if "quote" in reads else frozenset(of_quote)
 
     def route(self, quote: Record, customer: Record, lines: Sequence[Record], *, note: str = "") -> Route:
@@ -68,15 +69,17 @@ class Router:
         arguments = tuple(roots.values())
         matched: dict[tuple[str, str], list[tuple[ApprovalPolicy, Reason]]] = {}
         auto: dict[str, Reason] = {}
-        for policy, ready in self._policies:
-            outcomes = [_outcome(each, roots, arguments) for each in ready]
-            if Outcome.FALSE in outcomes:
+        unknown = {path for path in self._margins if _is_unknown(path, roots)}
+        for row in self._policies:
+            outcomes = _outcomes(row.ready, arguments, unknown)
+            if outcomes is None:
                 continue
+            policy = row.policy
             if policy.effect is PolicyEffect.REQUIRE:
-                reason = _reason(policy, ready, roots, note if Outcome.NO_MARGIN in outcomes else "")
+                reason = row.reason(roots, note if Outcome.NO_MARGIN in outcomes else "")
                 matched.setdefault((policy.chain, policy.level), []).append((policy, reason))
             elif outcomes.count(Outcome.TRUE) == len(outcomes):
-                auto.setdefault(policy.chain, _reason(policy, ready, roots, ""))
+                auto.setdefault(policy.chain, row.reason(roots, ""))
         if not matched:
             return NO_APPROVAL
         routed = [_chain(each, matched) for each in self._chains if "" not in auto and each.id not in auto]
@@ -86,14 +89,60 @@ class Router:
 
 
 @dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a condition looks at: a path, or a formula with its function; one that cannot be compiled has no value."""
+
+    look: Look
+    is_path: bool
+    run: Compiled | None
+
+    def value(self, roots: Mapping[str, object]) -> object:
+        """The value in these facts."""
+        if self.is_path:
+            return value_at(self.look.expression, roots)
+        try:
+            return None if self.run is None else self.run(roots["quote"], roots["customer"], roots["lines"])
+        except EvaluationFault:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     """A condition made ready: its function, what it looks at, and which unknown margins make it match."""
 
     condition: Checked
     run: Compiled
-    looks: tuple[Look, ...]
-    margins: tuple[str, ...]
+    seen: tuple[_Seen, ...]
+    margins: frozenset[str]
     sure: tuple[Compiled, ...]
+
+    @property
+    def text(self) -> str:
+        """The condition as people read it: a cell with the column it is about."""
+        cell = self.condition.subject is not None and self.seen
+        return f"{self.seen[0].look.expression} {self.condition.text}" if cell else self.condition.text
+
+
+class _Row:
+    """A policy with its conditions made ready, the text of all of them, and what they look at, each once."""
+
+    __slots__ = ("_seen", "_text", "policy", "ready")
+
+    def __init__(self, policy: ApprovalPolicy, ready: Sequence[_Prepared]) -> None:
+        self.policy = policy
+        self.ready = ready
+        self._text = " and ".join(each.text for each in ready)
+        first: dict[Look, _Seen] = {}
+        for each in ready:
+            for seen in each.seen:
+                first.setdefault(seen.look, seen)
+        self._seen = tuple(first.values())
+
+    def reason(self, roots: Mapping[str, object], note: str) -> Reason:
+        """Why this row matches these facts."""
+        looks = [(seen.look, _shown(seen.value(roots))) for seen in self._seen]
+        facets = [Facet(look.expression, value, look.sense, look.threshold, look.inclusive) for look, value in looks]
+        return Reason(self.policy.id, self._text, tuple(facets), self.policy.say, self.policy.span, note)
 
 
 class Outcome(Enum):
@@ -112,8 +161,8 @@ def _prepared(conditions: tuple[Checked, ...]) -> tuple[_Prepared, ...]:
         _Prepared(
             each,
             run,
-            looks_of(each),
-            _margins(each),
+            tuple(_seen(look, each) for look in looks_of(each)),
+            frozenset(_margins(each)),
             _sure(each),
         )
         for each, run in zip(conditions, compile_all(conditions), strict=True)
@@ -141,15 +190,14 @@ def _joined(tree: Expression) -> Iterator[Expression]:
         yield tree
 
 
-def _facets(ready: Sequence[_Prepared], roots: Mapping[str, object]) -> tuple[Facet, ...]:
-    """The values that conditions look at, as they are in these facts."""
-    found: dict[Look, Facet] = {}
-    for each in ready:
-        for look in each.looks:
-            if look not in found:
-                value = _shown(_value(look, each.condition, roots))
-                found[look] = Facet(look.expression, value, look.sense, look.threshold, look.inclusive)
-    return tuple(found.values())
+def _seen(look: Look, condition: Checked) -> _Seen:
+    if all(part.isidentifier() for part in look.expression.split(".")):
+        return _Seen(look, is_path=True, run=None)
+    try:
+        (run,) = compile_all([check_expression(look.expression, scope=condition.scope)])
+    except DiagnosticError:
+        return _Seen(look, is_path=False, run=None)
+    return _Seen(look, is_path=False, run=run)
 
 
 def _chain(
@@ -166,20 +214,22 @@ def _chain(
     return RoutedChain(chain.id, tuple(levels))
 
 
-def _reason(policy: ApprovalPolicy, ready: Sequence[_Prepared], roots: Mapping[str, object], note: str) -> Reason:
-    text = " and ".join(_text(each) for each in ready)
-    return Reason(policy.id, text, _facets(ready, roots), policy.say, policy.span, note)
+def _outcomes(
+    ready: Sequence[_Prepared], arguments: tuple[object, ...], unknown: Collection[str]
+) -> list[Outcome] | None:
+    """What the conditions of a row come to when some margins are unknown; None as soon as one is false."""
+    found: list[Outcome] = []
+    for each in ready:
+        outcome = _outcome(each, arguments, unknown)
+        if outcome is Outcome.FALSE:
+            return None
+        found.append(outcome)
+    return found
 
 
-def _text(ready: _Prepared) -> str:
-    """A condition as people read it: a cell with the column it is about."""
-    cell = ready.condition.subject is not None and ready.looks
-    return f"{ready.looks[0].expression} {ready.condition.text}" if cell else ready.condition.text
-
-
-def _outcome(ready: _Prepared, roots: Mapping[str, object], arguments: tuple[object, ...]) -> Outcome:
+def _outcome(ready: _Prepared, arguments: tuple[object, ...], unknown: Collection[str]) -> Outcome:
     try:
-        if ready.margins and any(_is_unknown(path, roots) for path in ready.margins):
+        if unknown and not ready.margins.isdisjoint(unknown):
             decided = any(run(*arguments) is not True for run in ready.sure)
             return Outcome.FALSE if decided else Outcome.NO_MARGIN
         return Outcome.TRUE if ready.run(*arguments) is True else Outcome.FALSE
@@ -190,17 +240,6 @@ def _outcome(ready: _Prepared, roots: Mapping[str, object], arguments: tuple[obj
 def _is_unknown(path: str, roots: Mapping[str, object]) -> bool:
     value = value_at(path, roots)
     return value is None or (isinstance(value, tuple) and None in value)
-
-
-def _value(look: Look, condition: Checked, roots: Mapping[str, object]) -> object:
-    """The value of a path, or of a formula that the condition compares with something."""
-    if all(part.isidentifier() for part in look.expression.split(".")):
-        return value_at(look.expression, roots)
-    try:
-        (run,) = compile_all([check_expression(look.expression, scope=condition.scope)])
-        return run(roots["quote"], roots["customer"], roots["lines"])
-    except (EvaluationFault, DiagnosticError):
-        return None
 
 
 def _shown(value: object) -> FacetValue:

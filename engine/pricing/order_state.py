@@ -141,22 +141,20 @@ class OrderState:
             left = running if len(lines) == len(running) else [running[index] for index in lines]
             return shares if min(left) > 0 and all(map(le, shares, left)) else None
         leasts = self._leasts(lines)
-        for index, share in zip(lines, shares, strict=True):
-            least = leasts[index]
-            if least is None or running[index] - least < share or running[index] <= least:
-                return None
-        return shares
+        if None in leasts:
+            return None
+        rooms = [running[index] - least for index, least in zip(lines, leasts, strict=True) if least is not None]
+        return shares if min(rooms) > 0 and all(map(le, shares, rooms)) else None
 
     def _leasts(self, lines: Sequence[int]) -> Sequence[int | None]:
         """What some lines cannot come down below, as good as it is told at little cost."""
         rows, not_below = self.rows, self.work.amounts.not_below
         leasts, floors = rows.least, rows.floor
-        for index in lines:
-            if leasts[index] is None:
-                floor = floors[index]
-                least = leasts[index] = 0 if floor is None else not_below(floor, self.lines[index].quantity)
-                rows.is_known = rows.is_known and least is None
-        return leasts
+        for index in [index for index in lines if leasts[index] is None]:
+            floor = floors[index]
+            least = leasts[index] = 0 if floor is None else not_below(floor, self.lines[index].quantity)
+            rows.is_known = rows.is_known and least is None
+        return leasts if len(lines) == len(leasts) else [leasts[index] for index in lines]
 
     def wheres(self, where: tuple[Condition, ...]) -> tuple[Test, ...]:
         """The compiled functions of conditions inside an effect."""

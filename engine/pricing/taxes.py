@@ -107,11 +107,19 @@ def tax_on(work: Work, order: OrderState, added: Sequence[Added] = ()) -> TaxedA
 
 def tax_of(work: Work, lines: Sequence[RequestLine], amounts: Sequence[int]) -> list[int]:
     """The tax of each of some lines on a document of their own, amounts in the basis of the quote's prices."""
+    return tax_by_rates(
+        work, lines, amounts, [_rate(work, line, partial(line_record, work.plan, line)) for line in lines]
+    )
+
+
+def tax_by_rates(
+    work: Work, lines: Sequence[RequestLine], amounts: Sequence[int], rates: Sequence[TaxAnswer | None]
+) -> list[int]:
+    """The same where the rates are known."""
     settings = work.plan.rules.tax
     if settings is None or not lines:
         return [0] * len(lines)
-    rates = [_rate(work, line, partial(line_record, work.plan, line)) or NO_TAX for line in lines]
-    return _line_tax(work, settings, amounts, rates, lines)
+    return _line_tax(work, settings, amounts, [rate or NO_TAX for rate in rates], lines)
 
 
 def _line_tax(
@@ -232,10 +240,10 @@ def unknown_codes(work: Work, order: OrderState) -> list[int]:
     settings = work.plan.rules.tax
     if settings is None or not settings.unknown_is_refused:
         return []
-    rates = rates_of(order)
-    if work.plan.tax_by_code and all(order.rate_by_code.values()):
+    codes, known = {line.tax_code for line in order.lines}, order.rate_by_code
+    if work.plan.tax_by_code and all([known.get(code) is not None for code in codes]):
         return []
-    return [index for index, rate in enumerate(rates) if rate is None]
+    return [index for index, rate in enumerate(rates_of(order)) if rate is None]
 
 
 def no_rate(work: Work, code: str, what: str = "") -> tuple[str, str]:

@@ -8,8 +8,8 @@ may act on the order, or where a line hangs on the others: by the rounding of ta
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
-from typing import NamedTuple, Protocol
+from functools import partial, reduce
+from typing import NamedTuple, Protocol, cast
 
 from engine.language import EvaluationFault
 from engine.money import EXACT, MoneyError, currency
@@ -17,12 +17,14 @@ from engine.money.settlement import MOST_MINOR_UNITS
 from engine.pricing.compiled import PricePlan
 from engine.pricing.depth import beyond_sums
 from engine.pricing.known_lines import KnownLine, Shelf
-from engine.pricing.request import ONE, PriceRequest, RequestLine, TaxState
+from engine.pricing.request import ONE, STATED, PriceRequest, RequestLine, TaxState
 from engine.pricing.result import Priced, PricedLine
 from engine.pricing.state import ZERO, Record, major
-from engine.pricing.taxes import rates_by_code, tax_of
+from engine.pricing.taxes import rates_by_code, tax_by_rates
 from engine.pricing.totals import Sums, totals_of
 from engine.pricing.work import Opened, Work
+
+_MAKE = cast("Callable[[tuple[object, ...]], PricedLine]", partial(tuple.__new__, PricedLine))
 
 
 class Header(NamedTuple):
@@ -56,8 +58,8 @@ def _together(plan: PricePlan, header: Header, met: Sequence[Met], shelf: Shelf)
     if shelf.header is None:
         return None
     (opened, usable), unit = shelf.header, currency(header.currency)
-    known = [each.known for each in met]
-    sums = Sums(listed=sum([each.list_amount for each in known]), staged=sum([each.stage_amount for each in known]))
+    _, _, listed, staged, *_ = zip(*[each.known for each in met], strict=True)
+    sums = Sums(listed=sum(listed), staged=sum(staged))
     if max(sums.listed, sums.staged) > MOST_MINOR_UNITS:
         return None
     quote: Record = {**opened.quote, "list": major(sums.listed, unit)}
@@ -110,7 +112,8 @@ def _work_out(plan: PricePlan, request: PriceRequest, new: Sequence[Met], shelf:
     if None in rates:
         return False
     is_inclusive = settings is not None and settings.inclusive
-    for each, amount, tax in zip(new, amounts, tax_of(work, asked, amounts), strict=True):
+    taxes = tax_by_rates(work, asked, amounts, rates)
+    for each, amount, tax in zip(new, amounts, taxes, strict=True):
         each.alone = _alone(each.asked, each.known, tax, amount - tax if is_inclusive else amount)
     return True
 
@@ -119,4 +122,4 @@ def _alone(asked: RequestLine, known: KnownLine, tax: int, net: int) -> PricedLi
     """A line that is charged once, as it is priced where nothing of the order falls on it."""
     list_unit, unit, listed, staged, source, _, applied, trace, cost, _ = known
     amounts = (listed, staged, 0, staged, net, tax, net + tax, cost, ONE, net)
-    return PricedLine(asked.id, asked.sku, asked.quantity, list_unit, unit, *amounts, source, applied, trace)
+    return _MAKE((*asked[:STATED], list_unit, unit, *amounts, source, applied, trace))

@@ -7,6 +7,7 @@ So a line of an answer is its id, what comes before its amounts, the amounts, an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from cpq.v1 import common_pb2, pricing_pb2
@@ -28,16 +29,17 @@ _DECIDED = slice(PricedLine._fields.index("order_discount"), PricedLine._fields.
 
 
 class Written(NamedTuple):
-    """A plain line in bytes, but for its id: all of it, and the parts before and after what the order decides."""
+    """A plain line in bytes, but for its id: all of it, and the parts before and after what the order decides.
+
+    ``list_unit`` and ``unit`` tell by identity that a line is the same before order discounts.
+    """
 
     line: PricedLine
+    list_unit: Decimal
+    unit: Decimal
     whole: bytes
     before: bytes
     after: bytes
-
-    def is_like(self, line: PricedLine) -> bool:
-        """Whether a line is the same before order discounts; prices are told by identity."""
-        return self.line.unit is line.unit and self.line.list_unit is line.list_unit
 
 
 class Met(Protocol):
@@ -58,23 +60,30 @@ class Splicer:
         """Those of a quote, by the fields of their ids; ``met`` are told as what they are written."""
         stories = self._stories(ids) if self._view == common_pb2.VIEW_WATERFALL else None
         pieces: list[bytes] = []
-        short = len(SIZES)
+        amounts, short = self._amounts, len(SIZES)
         for place, (line, each, name) in enumerate(zip(self._priced.lines, met, ids, strict=True)):
             found = each.written
-            body = found.whole if found is not None and found.line is line else self._body(line, each)
+            if found is None or found.unit is not line.unit or found.list_unit is not line.list_unit:
+                found = each.written = self._written(line)
+            if found.line is line:
+                body = found.whole
+            elif line.order_discount:
+                _decide(amounts, line)
+                body = found.before + amounts.SerializeToString() + found.after
+            else:
+                body = self._undiscounted(line, found, each)
             if stories is not None:
                 body += stories[place]
             size = len(name) + len(body)
             pieces += LINES, SIZES[size] if size < short else number(size), name, body
         return b"".join(pieces)
 
-    def _body(self, line: PricedLine, met: Met) -> bytes:
-        """A line but for its id. It is remembered as it was first, and as it is without an order discount."""
-        found = met.written
-        if found is None or not found.is_like(line) or (found.line.order_discount and not line.order_discount):
-            met.written = found = self._written(line)
-            return found.whole
+    def _undiscounted(self, line: PricedLine, found: Written, met: Met) -> bytes:
+        """A line on which no order discount falls, and which is remembered as it is without one."""
         if line[_DECIDED] == found.line[_DECIDED]:
+            return found.whole
+        if found.line.order_discount:
+            met.written = found = self._written(line)
             return found.whole
         _decide(self._amounts, line)
         return found.before + self._amounts.SerializeToString() + found.after
@@ -86,7 +95,7 @@ class Splicer:
         before = b"".join((around.named, QUANTITY, number(len(text)), text, around.prices))
         _decide(self._amounts, line)
         whole = before + self._amounts.SerializeToString() + around.charge
-        return Written(line, whole, before, around.charge)
+        return Written(line, line.list_unit, line.unit, whole, before, around.charge)
 
     def _stories(self, ids: Sequence[bytes]) -> list[bytes]:
         """How each price came about."""

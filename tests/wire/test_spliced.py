@@ -85,6 +85,19 @@ def test_a_line_of_other_prices_is_written_anew() -> None:
     assert known[0].written is not before
 
 
+def test_a_line_is_remembered_as_it_is_without_a_discount_on_the_order() -> None:
+    quote = quote_of("3")
+    known, (whole,) = nothing_met(quote), quote.priced.lines
+    less = whole._replace(order_discount=1, amount=whole.amount - 1, net=whole.net - 1, term=whole.net - 1)
+    for each in (less, whole, less, whole):
+        one = replace(quote, priced=replace(quote.priced, lines=(each,)))
+        found = spliced(one, ids(one), known, view=common_pb2.VIEW_FULL, sheets=SHEETS)
+        assert found == as_protobuf_writes(one, common_pb2.VIEW_FULL)
+    written = known[0].written
+    assert written is not None
+    assert written.line is whole
+
+
 def test_sizes_are_written_as_numbers() -> None:
     # 300 = 2 * 128 + 44, the lowest seven bits first, marked
     assert (number(300), number(127), number(0)) == (b"\xac\x02", b"\x7f", b"\x00")
