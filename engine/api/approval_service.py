@@ -17,6 +17,7 @@ from engine.approvals.run import ApprovalRun, RunStatus, Verdict
 from engine.wire import approvals as wire
 from engine.wire.basics import Faults, read_key
 from engine.wire.parties import USERS
+from engine.wire.quotes import QUOTES
 
 SCANNED = 500
 
@@ -29,8 +30,8 @@ class ApprovalService:
 
     def ListApprovals(self, request: approval_pb2.ListApprovalsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of approvals."""
-        where = keys_of({"quote": (request.quote, "quotes")})
-        member = keys_of({"member": (request.member, USERS)}).get("member", "")
+        where = keys_of(self._calls, {"quote": (request.quote, QUOTES), "member": (request.member, USERS)})
+        member = where.pop("member", "")
         if request.state:
             where["status"] = wire.STATUS_OF.get(request.state, RunStatus.RUNNING).value
         reply = approval_pb2.ListApprovalsResponse()

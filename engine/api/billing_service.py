@@ -80,7 +80,9 @@ class BillingService:
 
     def ListInvoices(self, request: billing_pb2.ListInvoicesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of invoices."""
-        where = keys_of({"customer": (request.customer, CUSTOMERS), "contract": (request.contract, wire.CONTRACTS)})
+        where = keys_of(
+            self._calls, {"customer": (request.customer, CUSTOMERS), "contract": (request.contract, wire.CONTRACTS)}
+        )
         reply = billing_pb2.ListInvoicesResponse()
         return list_page(
             self._calls, Listed(Invoice, "invoices", lambda each: each.id, self._invoice), request, reply, where
@@ -209,7 +211,9 @@ class BillingService:
 
     def ListCreditNotes(self, request: billing_pb2.ListCreditNotesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of credit notes."""
-        where = keys_of({"contract": (request.contract, wire.CONTRACTS), "invoice": (request.invoice, wire.INVOICES)})
+        where = keys_of(
+            self._calls, {"contract": (request.contract, wire.CONTRACTS), "invoice": (request.invoice, wire.INVOICES)}
+        )
         reply = billing_pb2.ListCreditNotesResponse()
         listed = Listed(CreditNote, "credit_notes", lambda each: each.id, _note)
         return list_page(self._calls, listed, request, reply, where)

@@ -47,7 +47,7 @@ class ContractService:
 
     def ListContracts(self, request: contract_pb2.ListContractsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of contracts."""
-        where = keys_of({"customer": (request.customer, CUSTOMERS)})
+        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         reply = contract_pb2.ListContractsResponse()
         return list_page(self._calls, CONTRACTS, request, reply, where)
 

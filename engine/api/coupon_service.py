@@ -36,7 +36,7 @@ class CouponService:
 
     def ListCoupons(self, request: coupon_pb2.ListCouponsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of coupons."""
-        where = keys_of({"customer": (request.customer, CUSTOMERS)})
+        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         reply = coupon_pb2.ListCouponsResponse()
         return list_page(self._calls, Listed(Coupon, "coupons", lambda each: each.id, _message), request, reply, where)
 

@@ -42,7 +42,9 @@ class DunningService:
 
     def ListFailedPayments(self, request: dunning_pb2.ListFailedPaymentsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of failed payments."""
-        where = keys_of({"invoice": (request.invoice, INVOICES), "customer": (request.customer, CUSTOMERS)})
+        where = keys_of(
+            self._calls, {"invoice": (request.invoice, INVOICES), "customer": (request.customer, CUSTOMERS)}
+        )
         reply = dunning_pb2.ListFailedPaymentsResponse()
         listed = Listed(FailedPayment, "failed_payments", lambda each: each.id, _failed)
         return list_page(self._calls, listed, request, reply, where)
@@ -58,7 +60,7 @@ class DunningService:
 
     def ListReminders(self, request: dunning_pb2.ListRemindersRequest, _: grpc.ServicerContext) -> Reply:
         """A page of reminders."""
-        where = keys_of({"customer": (request.customer, CUSTOMERS)})
+        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         reply = dunning_pb2.ListRemindersResponse()
         listed = Listed(Reminder, "reminders", lambda each: each.id, _reminder)
         return list_page(self._calls, listed, request, reply, where)

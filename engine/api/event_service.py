@@ -7,12 +7,15 @@ from collections.abc import Iterator
 import grpc
 from cpq.v1 import event_pb2
 
-from engine.api.calls import Calls, checked
+from engine.api.calls import Calls, Refused, checked
+from engine.application.faults import NOT_FOUND
 from engine.application.ports import StoredEvent
+from engine.diagnostics import Fault, Refusal
 from engine.wire.basics import Faults, fill_instant
 
 BATCH = 200
 WAIT_SECONDS = 0.5
+HINT = "an entity is named by its id alone, such as `q-000001`; to wait for its first event, follow"
 
 
 class EventService:
@@ -30,14 +33,18 @@ class EventService:
             faults.invalid("after_cursor", f"{request.after_cursor} is below zero")
         checked(faults)
         cursor, wanted = request.after_cursor, frozenset(request.event_types)
+        is_known = bool(cursor) or request.follow or not request.entity
         while context.is_active():
             with self._calls.env.store.read("default") as reader:
                 events = reader.events(after=cursor, limit=BATCH)
             for each in events:
                 cursor = each.cursor
+                is_known = is_known or each.entity == request.entity
                 if _is_wanted(each, wanted, request.entity):
                     yield _message(each)
             if len(events) < BATCH:
+                if not is_known:
+                    raise Refused(Refusal((Fault(NOT_FOUND, "entity", f"no event is about `{request.entity}`", HINT),)))
                 if not request.follow:
                     return
                 self._calls.env.store.wait_for_events(after=cursor, seconds=WAIT_SECONDS)

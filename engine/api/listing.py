@@ -9,11 +9,18 @@ from typing import Any, Generic, TypeVar
 from google.protobuf.message import Message
 
 from engine.api.calls import Calls, checked, ok
-from engine.application.faults import not_found
+from engine.application.faults import NOT_FOUND, not_found
 from engine.application.perform import DEFAULT_TENANT, etag_of
 from engine.application.ports import Reader
-from engine.diagnostics import Refusal
+from engine.billing import Invoice
+from engine.contracts import Contract
+from engine.diagnostics import Fault, Refusal
+from engine.parties import Customer, User
+from engine.quotes.quote import Quote
 from engine.wire.basics import Faults, read_key
+from engine.wire.billing import CONTRACTS, INVOICES
+from engine.wire.parties import CUSTOMERS, USERS
+from engine.wire.quotes import QUOTES
 
 T = TypeVar("T")
 
@@ -67,9 +74,34 @@ def key_of(name: str, collection: str, field: str = "name") -> str:
     return key
 
 
-def keys_of(names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Filters that are given: column to id, from column to (name, collection); raises Refused for a wrong name."""
+def keys_of(calls: Calls, names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Filters that are given: column to id, from column to (name, collection).
+
+    Raises Refused for wrong names and for names of nothing: an empty list would say that what was asked for has none.
+    """
     faults = Faults()
-    found = {column: read_key(name, collection, column, faults) for column, (name, collection) in names.items() if name}
+    given = {column: each for column, each in names.items() if each[0]}
+    found = {column: read_key(name, collection, column, faults) for column, (name, collection) in given.items()}
     checked(faults)
+
+    def unknown(reader: Reader) -> Refusal | None:
+        missing = [
+            Fault(NOT_FOUND, column, f"there is no `{name}`", f"a list of `{collection}` without filters shows all")
+            for column, (name, collection) in given.items()
+            if not reader.version(FILTERED_BY[collection], found[column])
+        ]
+        return Refusal(tuple(missing)) if missing else None
+
+    if given:
+        calls.read(unknown)
     return found
+
+
+FILTERED_BY: Mapping[str, type[object]] = {
+    CUSTOMERS: Customer,
+    USERS: User,
+    QUOTES: Quote,
+    CONTRACTS: Contract,
+    INVOICES: Invoice,
+}
+"""What lists are filtered by: the collections that names are of, and the kinds of record behind them."""

@@ -42,7 +42,7 @@ class OrderService:
 
     def ListOrders(self, request: order_pb2.ListOrdersRequest, _: grpc.ServicerContext) -> Reply:
         """A page of orders."""
-        where = keys_of({"customer": (request.customer, CUSTOMERS)})
+        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         if request.state:
             where["state"] = wire.STATE_OF.get(request.state, OrderState.ACKNOWLEDGED).value
         reply = order_pb2.ListOrdersResponse()

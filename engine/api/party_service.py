@@ -11,6 +11,7 @@ from cpq.v1 import party_pb2
 from google.protobuf.message import Message
 
 from engine.api.calls import Calls, Reply, checked, ok
+from engine.api.listing import keys_of
 from engine.application.faults import not_found
 from engine.application.parties import change_party, create_party
 from engine.application.perform import etag_of
@@ -115,7 +116,7 @@ class PartyService:
         return self._calls.read(answer)
 
     def _list(self, kind: Kind[Any], request: Any, _: grpc.ServicerContext) -> Reply:
-        where = _filters(kind, request)
+        where = _filters(self._calls, kind, request)
         with self._calls.env.store.read("default") as reader:
             rows, token = ok(
                 self._calls.pages.page(
@@ -156,12 +157,7 @@ def _bound(method: Callable[..., Reply], kind: Kind[Any]) -> Callable[..., Reply
     return lambda request, context: method(kind, request, context)
 
 
-def _filters(kind: Kind[Any], request: Any) -> dict[str, str]:
-    where = {}
-    if kind is CUSTOMER and request.segment:
-        where["segment"] = request.segment
-    if kind is ACCOUNT and request.customer:
-        faults = Faults()
-        where["customer"] = read_key(request.customer, wire.CUSTOMERS, "customer", faults)
-        checked(faults)
-    return where
+def _filters(calls: Calls, kind: Kind[Any], request: Any) -> dict[str, str]:
+    if kind is ACCOUNT:
+        return keys_of(calls, {"customer": (request.customer, wire.CUSTOMERS)})
+    return {"segment": request.segment} if kind is CUSTOMER and request.segment else {}

@@ -38,7 +38,7 @@ class PrepaidService:
 
     def ListPrepaidCredits(self, request: prepaid_pb2.ListPrepaidCreditsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of credits."""
-        where = keys_of({"customer": (request.customer, CUSTOMERS)})
+        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         listed = Listed(PrepaidCredit, "credits", lambda each: each.id, _message)
         return list_page(self._calls, listed, request, prepaid_pb2.ListPrepaidCreditsResponse(), where)
 

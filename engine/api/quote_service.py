@@ -10,6 +10,7 @@ from cpq.v1 import common_pb2, quote_pb2
 from google.protobuf.empty_pb2 import Empty
 
 from engine.api.calls import Calls, Reply, checked, ok
+from engine.api.listing import keys_of
 from engine.api.quote_answers import QuoteAnswers
 from engine.application import offers, quotes
 from engine.application.content import Content
@@ -64,15 +65,11 @@ class QuoteService:
 
     def ListQuotes(self, request: quote_pb2.ListQuotesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of quotes without lines."""
-        faults = Faults()
-        where = {}
-        if request.customer:
-            where["customer"] = read_key(request.customer, CUSTOMERS, "customer", faults)
+        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         if request.state:
             where["status"] = wire.STATUS_OF.get(request.state, Status.DRAFT).value
         if request.deal:
             where["deal"] = request.deal
-        checked(faults)
         with self._calls.env.store.read(DEFAULT_TENANT) as reader:
             keys, token = ok(
                 self._calls.pages.page(

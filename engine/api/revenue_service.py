@@ -130,7 +130,7 @@ class RevenueService:
 
     def ListJournalEntries(self, request: revenue_pb2.ListJournalEntriesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of entries in the order of posting."""
-        contract = keys_of({"contract": (request.contract, "contracts")}).get("contract", "")
+        contract = keys_of(self._calls, {"contract": (request.contract, "contracts")}).get("contract", "")
         reply = revenue_pb2.ListJournalEntriesResponse()
         if not contract:
             return list_page(self._calls, ENTRIES, request, reply, {})

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from engine.application.faults import not_found
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Work
@@ -222,6 +223,9 @@ def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
 
 def run_recognition(work: Work, until: date, contracts: Sequence[str] = ()) -> RunResult | Refusal:
     """Recognise everything due on or before a day, of some contracts or of all; a second run books nothing."""
+    unknown = [each for each in contracts if work.tx.get(RevenueContract, each) is None]
+    if unknown:
+        return Refusal(tuple(f for each in unknown for f in not_found("contracts", f"revenueContracts/{each}").faults))
     seen = booked = 0
     for contract in _chosen(work.tx, contracts):
         seen += 1

@@ -25,6 +25,14 @@ def test_what_cannot_be_stated_is_told(cpq: Cpq, write: Write) -> None:
     assert "--reason" in cpq("revenue", "state", "k-000009", file, "--as", "u-000009", code=2)
 
 
+def test_a_journal_and_other_lists_of_nothing_are_refused(cpq: Cpq) -> None:
+    told = cpq("revenue", "journal", "--contract", "k-000009", code=1)
+    assert "NOT_FOUND" in told and "contract: there is no `contracts/k-000009`" in told
+    assert "a list of `contracts` without filters shows all" in told
+    assert "customers/c-000009" in cpq("invoice", "list", "--customer", "c-000009", code=1)
+    assert "customers/c-000009" in cpq("dunning", "failures", "--customer", "c-000009", code=1)
+
+
 def test_where_a_contract_stands_needs_a_contract_and_rates_as_told(cpq: Cpq) -> None:
     assert "there is no `revenueContracts/k-000009`" in cpq("revenue", "position", "k-000009", code=1)
     assert "is not DAY=RATE" in cpq("revenue", "position", "k-000009", "--rate", "1.1", code=2)
