@@ -8,8 +8,10 @@ from cpq.v1 import dunning_pb2
 from engine.api.calls import Calls, Reply, checked
 from engine.api.listing import Listed, keys_of, list_page
 from engine.application.dunning import Dunned, record_failed_payment, run_dunning
+from engine.application.invoices import open_amount
 from engine.application.perform import Work
 from engine.application.ports import Reader
+from engine.billing import Invoice
 from engine.billing.dunning import FailedPayment, Reminder
 from engine.wire import dunning as wire
 from engine.wire.basics import Faults, need_date, read_key
@@ -37,7 +39,7 @@ class DunningService:
             request,
             context,
             lambda work: record_failed_payment(work, key, on=on, reason=request.reason, etag=request.etag),
-            lambda _, failed: wire.failed_message(failed),
+            lambda work, failed: _failed(failed, "", work.tx),
         )
 
     def ListFailedPayments(self, request: dunning_pb2.ListFailedPaymentsRequest, _: grpc.ServicerContext) -> Reply:
@@ -66,15 +68,17 @@ class DunningService:
         return list_page(self._calls, listed, request, reply, where)
 
 
-def _dunned(_: Work, done: Dunned) -> dunning_pb2.RunDunningResponse:
+def _dunned(work: Work, done: Dunned) -> dunning_pb2.RunDunningResponse:
     reply = dunning_pb2.RunDunningResponse()
-    reply.retries.extend(wire.failed_message(each) for each in done.retries)
+    reply.retries.extend(_failed(each, "", work.tx) for each in done.retries)
     reply.reminders.extend(wire.reminder_message(each) for each in done.reminders)
     return reply
 
 
-def _failed(failed: FailedPayment, _: str, __: Reader) -> dunning_pb2.FailedPayment:
-    return wire.failed_message(failed)
+def _failed(failed: FailedPayment, _: str, reader: Reader) -> dunning_pb2.FailedPayment:
+    invoice = reader.get(Invoice, failed.invoice)
+    assert invoice is not None, "payments fail of final invoices, which stay"
+    return wire.failed_message(failed, open_amount(reader, invoice))
 
 
 def _reminder(reminder: Reminder, _: str, __: Reader) -> dunning_pb2.Reminder:

@@ -14,14 +14,24 @@ from engine.application.content import find_book
 from engine.application.faults import etag_mismatch, not_found
 from engine.application.invoices import load_invoice, open_amount
 from engine.application.paging import every
-from engine.application.perform import Work
+from engine.application.perform import Environment, Work
 from engine.application.ports import Reader
 from engine.billing import DocumentStatus, Invoice
-from engine.billing.dunning import DunningPolicy, FailedPayment, Overdue, Reminder, reminder_due, retry_day
+from engine.billing.dunning import (
+    NO_DUNNING,
+    DunningPolicy,
+    DunningRuns,
+    FailedPayment,
+    Overdue,
+    Reminder,
+    reminder_due,
+    retry_day,
+)
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Currency, Money
 from engine.parties import Customer
 
+DUNNING = "dunning"
 NOT_FINAL = Code("PAY001")
 NOTHING_OPEN = Code("PAY004")
 BEFORE_LAST = Code("PAY005")
@@ -68,6 +78,14 @@ class CustomerReminded:
 
 
 @dataclass(frozen=True, slots=True)
+class DunningDay:
+    """The last day on which a server did what was due by itself; ``id`` is always ``dunning``."""
+
+    id: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Dunned:
     """What a run asked for again, and whom it reminded."""
 
@@ -87,7 +105,7 @@ def record_failed_payment(work: Work, key: str, *, on: date, reason: str, etag: 
     faults = tuple(_faults(invoice, left, earlier, on))
     if faults:
         return Refusal(faults)
-    policy = _policy(work)
+    policy = _policy(work.env, work.tenant, work.at.date())
     if isinstance(policy, Refusal):
         return policy
     attempt = len(earlier) + 1
@@ -95,6 +113,8 @@ def record_failed_payment(work: Work, key: str, *, on: date, reason: str, etag: 
     failed = FailedPayment(f"{key}-{attempt}", key, invoice.bill_to.customer, on, left, reason, attempt, retry)
     work.tx.add(failed)
     work.tx.emit(PaymentFailed(failed.id, key, attempt, retry, work.at))
+    if retry is not None and retry <= work.at.date() and work.tx.get(DunningDay, DUNNING) is not None:
+        work.tx.remove(DunningDay, DUNNING)  # a failure told late is due on a day whose turn has passed
     return failed
 
 
@@ -104,11 +124,32 @@ def run_dunning(work: Work, customer: str, *, etag: str) -> Dunned | Refusal:
         return etag_mismatch("", etag)
     if customer and work.tx.get(Customer, customer) is None:
         return not_found("customer", f"customers/{customer}")
-    policy = _policy(work)
+    policy = _policy(work.env, work.tenant, work.at.date())
     if isinstance(policy, Refusal):
         return policy
     owed = _owed(work.tx, customer)
     return Dunned(tuple(_retries(work, owed)), tuple(_reminders(work, policy, owed)))
+
+
+def is_dunning_due(env: Environment, reader: Reader, tenant: str) -> bool:
+    """Whether a server is to do today by itself what is due: the rule book leaves it to it, and none did yet."""
+    today, day = env.clock.now(tenant).date(), reader.get(DunningDay, DUNNING)
+    if day is not None and day.on >= today:
+        return False
+    policy = _policy(env, tenant, today)
+    return not isinstance(policy, Refusal) and policy != NO_DUNNING and policy.runs is DunningRuns.DAILY
+
+
+def dun_today(work: Work) -> Dunned | Refusal:
+    """Do what is due today, as a server does by itself once a day."""
+    if not is_dunning_due(work.env, work.tx, work.tenant):  # another server was first
+        return Dunned((), ())
+    day = DunningDay(DUNNING, work.at.date())
+    if work.tx.get(DunningDay, DUNNING) is None:
+        work.tx.add(day)
+    else:
+        work.tx.replace(day)
+    return run_dunning(work, "", etag="")
 
 
 Owed = Mapping[tuple[str, Currency], Sequence[tuple[Invoice, Money]]]
@@ -166,8 +207,8 @@ def _reminders(work: Work, policy: DunningPolicy, owed: Owed) -> Iterator[Remind
             yield sent
 
 
-def _policy(work: Work) -> DunningPolicy | Refusal:
-    active = find_book(work.env, work.tenant, book_hash="", day=work.at.date())
+def _policy(env: Environment, tenant: str, today: date) -> DunningPolicy | Refusal:
+    active = find_book(env, tenant, book_hash="", day=today)
     return active if isinstance(active, Refusal) else active.book.terms.dunning
 
 

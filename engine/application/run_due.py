@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from engine.application.approvals import directory, ended_with_quote
+from engine.application.dunning import dun_today, is_dunning_due
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Environment, Work, perform
 from engine.application.ports import Asked
@@ -28,8 +29,9 @@ def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str 
     """Do up to ``limit`` things that are due by ``now`` and return how many were done; 0 means that nothing waits.
 
     Expired quotes are closed, approvals whose time passed escalate, contracts that renew by themselves are renewed,
-    prepaid credits whose day came expire, usage that arrived is looked at for thresholds, old answers of requests are
-    forgotten. Each is a unit of its own, so that a stop in between loses nothing and a second run repeats nothing.
+    prepaid credits whose day came expire, customers are dunned once a day, usage that arrived is looked at for
+    thresholds, old answers of requests are forgotten. Each is a unit of its own, so that a stop in between loses nothing
+    and a second run repeats nothing.
     """
     done = 0
     for move in _moves(env, now, limit, tenant):
@@ -41,6 +43,7 @@ def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str 
 
 def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator[Callable[[Work], object]]:
     with env.store.read(tenant) as reader:
+        dunning = is_dunning_due(env, reader, tenant)
         yesterday = (now.date() - timedelta(days=1)).isoformat()
         quotes = [
             each.id
@@ -59,6 +62,8 @@ def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator
             each.id
             for each in reader.due(PrepaidCredit, "ends_on", until=now.date().isoformat(), where={}, limit=limit)
         ]
+    if dunning:
+        yield dun_today
     for key in renewing:
         yield from _renewal(key)
     for key in ending:

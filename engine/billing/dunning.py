@@ -9,9 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import Enum
 from types import MappingProxyType
 
 from engine.money import Money, total
+
+
+class DunningRuns(Enum):
+    """Who does what is due: the server once a day, or whoever calls for it."""
+
+    DAILY = "daily"
+    BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,7 @@ class DunningPolicy:
     reminders: int = 0
     days_between: int = 7
     thresholds: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    runs: DunningRuns = DunningRuns.DAILY
 
 
 NO_DUNNING = DunningPolicy()

@@ -77,7 +77,7 @@ def _show_failures(screen: Screen, found: Any) -> None:
             day(each.fail_date),
             money(each.amount, each.currency_code),
             each.reason,
-            day(each.retry_date) if each.retry_date.year else "no more",
+            _again(each),
             day(each.asked_date) if each.asked_date.year else "",
         ]
         for each in found
@@ -85,6 +85,12 @@ def _show_failures(screen: Screen, found: Any) -> None:
     if rows:
         columns = ["invoice", "attempt", "failed on", "amount", "reason", "try again", "asked for on"]
         screen.table(columns, rows, right=(1, 3))
+
+
+def _again(failed: Any) -> str:
+    if failed.open <= 0:
+        return "settled"
+    return day(failed.retry_date) if failed.retry_date.year else "no more"
 
 
 def _show_reminders(screen: Screen, found: Any) -> None:

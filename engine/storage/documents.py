@@ -8,6 +8,7 @@ from engine.application.approvals import StoredDelegation
 from engine.application.billing_runs import BillingRun
 from engine.application.book_days import BookDays
 from engine.application.corrections import BillingMark
+from engine.application.dunning import DunningDay
 from engine.application.invoices import Payment
 from engine.application.ledger import BooksState, LedgerEntry
 from engine.application.promotions import PromotionUse
@@ -303,6 +304,7 @@ DOCUMENTS = (
     ),
     Table(PromotionUse, "promotion_uses", columns={"uses": lambda use: use.uses}, told_by=()),
     Table(BillingMark, "billing_marks", columns={"until": lambda mark: mark.until.isoformat()}, told_by=()),
+    Table(DunningDay, "dunning_days", told_by=()),
     Table(UsageLook, "usage_looks", told_by=()),
     Table(StoredUsage, "usage_records", listed_by=("contract",), columns={"contract": lambda usage: usage.contract}),
     Table(

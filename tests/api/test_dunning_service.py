@@ -17,7 +17,7 @@ from tests.api.amending import tie_out
 from tests.api.server import Served, failure, served
 from tests.fakes.rules import SMALL
 
-DUNNING = b"dunning: {retry_days: [1, 8], reminders: 2, days_between: 7, thresholds: {EUR: 50}}\n"
+DUNNING = b"dunning: {retry_days: [1, 8], reminders: 2, days_between: 7, thresholds: {EUR: 50}, runs: by_hand}\n"
 REQUEST = "8f6d0d0e-2f8a-4a62-9d0e-6f3f1d2f6a12"
 
 
@@ -159,3 +159,45 @@ def test_runs_and_reports_at_once_do_nothing_twice(shop: Served) -> None:
     with ThreadPoolExecutor(4) as pool:
         told = [each.result() for each in [pool.submit(failed, shop, name, "2026-03-20") for _ in range(4)]]
     assert sorted(each.attempt for each in told) == [1, 2, 3, 4], "each attempt has its own number"
+
+
+@pytest.fixture
+def daily(tmp_path: Path) -> Iterator[Served]:
+    """A server that does by itself what is due, as a book that says nothing else has it."""
+    with served(tmp_path, {**SMALL, "terms/dunning.yaml": DUNNING.replace(b", runs: by_hand", b"")}) as server:
+        deal.set_clock(server)
+        deal.people(server)
+        yield server
+
+
+def test_a_server_does_by_itself_what_is_due_once_a_day(daily: Served) -> None:
+    found = invoice(daily, "2")  # 71.40, due on the 15th
+    failed(daily, found.name, "2026-03-01")
+    deal.move_clock(daily, "2026-03-02T09:00:00Z")
+    assert events(daily, "PaymentRetryDue") == 1
+    deal.move_clock(daily, "2026-03-02T18:00:00Z")
+    assert events(daily, "PaymentRetryDue") == 1, "once a day"
+    deal.move_clock(daily, "2026-03-16T09:00:00Z")
+    assert events(daily, "CustomerReminded") == 1
+    (sent,) = daily.dunning.ListReminders(dunning_pb2.ListRemindersRequest()).reminders
+    assert (sent.amount, sent.remind_date) == (7140, deal.day("2026-03-16"))
+    assert not run(daily).reminders, "a call finds it done"
+    tie_out(daily, "2026-03-31")
+
+
+def test_a_failure_told_late_is_asked_for_on_the_day_it_is_told(daily: Served) -> None:
+    found = invoice(daily)
+    deal.move_clock(daily, "2026-03-05T09:00:00Z")
+    failed(daily, found.name, "2026-03-01")
+    deal.move_clock(daily, "2026-03-05T10:00:00Z")
+    assert events(daily, "PaymentRetryDue") == 1
+
+
+def test_a_failure_of_an_invoice_that_was_paid_since_has_no_next_attempt(shop: Served) -> None:
+    found = invoice(shop)
+    first = failed(shop, found.name, "2026-03-01")
+    assert (first.open, first.retry_date) == (3570, deal.day("2026-03-02"))
+    paid(shop, found.name, 3570)
+    listed = dunning_pb2.ListFailedPaymentsRequest(invoice=found.name)
+    (now,) = shop.dunning.ListFailedPayments(listed).failed_payments
+    assert (now.open, now.HasField("retry_date"), now.amount) == (0, False, 3570)

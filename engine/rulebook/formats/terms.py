@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.billing.dunning import DunningRuns
 from engine.billing.policy import PartMinimum, ZeroInvoices
 from engine.contracts.renewal import RenewalKind, RenewalPrice
 from engine.contracts.terms import NoticeEnds, PaymentFrom
@@ -137,6 +138,12 @@ DUNNING = Record(
             "thresholds",
             MapField(_PRICE, "currency"),
             "From how much on a customer is reminded, by currency; of others it is not.",
+        ),
+        Field(
+            "runs",
+            choice(*(each.value for each in DunningRuns)),
+            "Whether the server does once a day what is due, or somebody calls for it.",
+            default="daily",
         ),
     ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from engine.billing.dunning import NO_DUNNING, DunningPolicy
+from engine.billing.dunning import NO_DUNNING, DunningPolicy, DunningRuns
 from engine.billing.policy import BillingPolicy, PartMinimum, UsageThresholds, ZeroInvoices
 from engine.catalog import STANDARD_TAX, Catalog
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms
@@ -148,6 +148,7 @@ class _Terms:
                 reminders=dunning.integer("reminders", 0),
                 days_between=dunning.integer("days_between", 7),
                 thresholds=MappingProxyType(amounts(dunning, "thresholds")),
+                runs=DunningRuns(dunning.text("runs", "daily")),
             )
         if tax is not None:
             self._tax(tax)
