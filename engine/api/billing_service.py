@@ -16,7 +16,6 @@ from engine.application.billing import (
     finalize_invoice,
     preview_invoices,
     run_billing,
-    void_invoice,
 )
 from engine.application.faults import etag_mismatch, not_found
 from engine.application.invoices import invoice_etag, open_amount, paid_amount, prepaid_use
@@ -24,6 +23,7 @@ from engine.application.payments import CreditWish, issue_credit_note, record_pa
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
 from engine.application.usage import UsageResult, record_usage, recorded_usage
+from engine.application.voiding import void_invoice
 from engine.billing import CreditNote, Invoice, Reason
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
@@ -101,15 +101,15 @@ class BillingService:
         )
 
     def VoidInvoice(self, request: billing_pb2.VoidInvoiceRequest, context: grpc.ServicerContext) -> Reply:
-        """Throw a draft away."""
+        """Throw a draft away, or make a final invoice void."""
         faults = Faults()
         key = read_key(request.name, wire.INVOICES, "name", faults)
         checked(faults)
         return self._calls.mutate(
             request,
             context,
-            lambda work: void_invoice(work, key, etag=request.etag),
-            lambda _, invoice: wire.void_message(invoice),
+            lambda work: void_invoice(work, key, reason=request.reason, etag=request.etag),
+            lambda work, gone: wire.void_message(gone) if gone.is_draft else self._saved(work, gone),
         )
 
     def RecordUsage(self, request: billing_pb2.RecordUsageRequest, context: grpc.ServicerContext) -> Reply:

@@ -7,21 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from engine.application.audited_credits import coupon_rows, discount_rows, draw_rows, payment_rows, prepaid_rows
 from engine.application.ports import Reader, Row
 from engine.audit import (
     TITLES,
     Accounts,
-    CouponRow,
     CreditLineRow,
-    DiscountRow,
     EventRow,
     InvoiceLineRow,
     InvoiceRow,
     JournalLineRow,
     ObligationRow,
     OrderItemRow,
-    PrepaidDrawRow,
-    PrepaidRow,
     QuoteLineRow,
     ReconcilingRow,
     Rows,
@@ -102,7 +99,9 @@ class _Tables:
         self._by_line |= {key: _resumption(key[0]) for key in self._came_back}
         columns = ("id", "number", "status", "currency", "net_minor", "gross_minor", "contract")
         self._invoices = {each["id"]: each for each in self._read("invoices", *columns)}
-        self._open = {each["contract"] for each in self._invoices.values() if each["status"] != "finalized"}
+        self._open = {each["contract"] for each in self._invoices.values() if each["status"] == "draft"}
+        notes = self._read("credit_notes", "id", "invoice", "net_minor", "gross_minor", "voided_on")
+        self._notes = {each["id"]: each for each in notes if each["voided_on"] is None}
         self._by_hand = self._credited_by_hand()
         self._off = self._taken_off_by_coupons()
         events = self._read("events", "cursor", "entity", "record", "version")
@@ -116,10 +115,11 @@ class _Tables:
             invoices=tuple(self._invoice_rows()),
             invoice_lines=tuple(self._invoice_lines()),
             credit_lines=tuple(self._credit_lines()),
-            coupons=tuple(self._coupons()),
-            discounts=tuple(self._discounts()),
-            prepaid=tuple(self._prepaid()),
-            draws=tuple(self._draws()),
+            coupons=tuple(coupon_rows(self._reader)),
+            discounts=tuple(discount_rows(self._reader, self._invoices)),
+            prepaid=tuple(prepaid_rows(self._reader)),
+            draws=tuple(draw_rows(self._reader)),
+            payments=tuple(payment_rows(self._reader)),
             obligations=tuple(self._obligations()),
             schedule=tuple(self._schedule()),
             reconciling=tuple(self._reconciling()),
@@ -189,11 +189,12 @@ class _Tables:
             )
 
     def _invoice_rows(self) -> Iterator[InvoiceRow]:
-        for invoice in self._final():
+        for invoice in self._numbered():
             series, _, number = invoice["number"].rpartition("-")
             net = invoice["net_minor"]
             tax = invoice["gross_minor"] - net
-            yield InvoiceRow(invoice["id"], series, int(number), invoice["currency"], net, tax)
+            is_void = invoice["status"] == "voided"
+            yield InvoiceRow(invoice["id"], series, int(number), invoice["currency"], net, tax, is_void)
 
     def _invoice_lines(self) -> Iterator[InvoiceLineRow]:
         final = {each["id"]: each for each in self._final()}
@@ -224,10 +225,12 @@ class _Tables:
                 )
 
     def _credit_lines(self) -> Iterator[CreditLineRow]:
-        notes = {each["id"]: each for each in self._read("credit_notes", "id", "invoice", "net_minor", "gross_minor")}
+        notes = self._notes
         told: set[str] = set()
         columns = ("parent_id", "line_id", "contract", "quote_line", "amount_minor", "discount_minor", "credits")
         for line in self._read("credit_note_lines", *columns):
+            if line["parent_id"] not in notes:
+                continue
             note = notes[line["parent_id"]]
             # Tax stands on the note as a whole: it is told with the first line, so that it is counted once.
             tax = 0 if note["id"] in told else note["gross_minor"] - note["net_minor"]
@@ -245,25 +248,6 @@ class _Tables:
                 tax=tax,
                 as_billed=self._is_as_billed(line["contract"], line["quote_line"]),
             )
-
-    def _coupons(self) -> Iterator[CouponRow]:
-        for each in self._read("coupons", "id", "used_minor", "used_invoices"):
-            yield CouponRow(each["id"], each["used_minor"], each["used_invoices"])
-
-    def _discounts(self) -> Iterator[DiscountRow]:
-        for each in self._read("invoice_discounts", "parent_id", "coupon", "amount_minor"):
-            invoice = self._invoices[each["parent_id"]]
-            yield DiscountRow(invoice["id"], each["coupon"], invoice["currency"], each["amount_minor"])
-
-    def _prepaid(self) -> Iterator[PrepaidRow]:
-        columns = ("id", "currency", "amount_minor", "used_minor", "expired_minor")
-        for each in self._read("prepaid_credits", *columns):
-            yield PrepaidRow(*(each[column] for column in columns))
-
-    def _draws(self) -> Iterator[PrepaidDrawRow]:
-        columns = ("parent_id", "credit", "amount_minor")
-        for each in self._read("prepaid_draws", *columns):
-            yield PrepaidDrawRow(*(each[column] for column in columns))
 
     def _obligations(self) -> Iterator[ObligationRow]:
         contracts = {each["id"]: each for each in self._read("revenue_contracts", "id", "currency", "recognised_until")}
@@ -338,6 +322,9 @@ class _Tables:
             for version in sorted(set(range(1, latest + 1)) - told[entity]):
                 yield StateChangeRow(entity, version, "")
 
+    def _numbered(self) -> Iterator[Row]:
+        return (each for each in self._invoices.values() if each["status"] != "draft")
+
     def _final(self) -> Iterator[Row]:
         return (each for each in self._invoices.values() if each["status"] == "finalized")
 
@@ -355,7 +342,8 @@ class _Tables:
         final = {each["id"] for each in self._final()}
         columns = ("parent_id", "contract", "quote_line", "discount_minor")
         invoiced = (each for each in self._read("invoice_lines", *columns) if each["parent_id"] in final)
-        for line in (*invoiced, *self._read("credit_note_lines", *columns)):
+        credited = (each for each in self._read("credit_note_lines", *columns) if each["parent_id"] in self._notes)
+        for line in (*invoiced, *credited):
             found[line["contract"], line["quote_line"]] += line["discount_minor"]
         return found
 

@@ -40,7 +40,7 @@ from engine.rulebook.parts import billing_policy
 class BillOfContract:
     """A contract with what was delivered, used, billed and credited under it, and the policies of its rule book.
 
-    ``coupons`` are those of the customer, as its drafts have left them.
+    What is void is not among it. ``coupons`` are those of the customer, as its drafts have left them.
     """
 
     contract: Contract
@@ -106,8 +106,8 @@ def bill_of(
         contract=contract,
         deliveries=tuple(each for order in orders_of(reader, contract) for each in deliveries(order)),
         usage=tuple(each.record for each in every(reader, StoredUsage, contract=contract.id)),
-        invoices=tuple(every(reader, Invoice, contract=contract.id)),
-        notes=tuple(every(reader, CreditNote, contract=contract.id)),
+        invoices=tuple(each for each in every(reader, Invoice, contract=contract.id) if not each.is_void),
+        notes=tuple(each for each in every(reader, CreditNote, contract=contract.id) if not each.is_void),
         policy=replace(policy, included_percents=included_percents(taxes, active.parts)),
         taxes=taxes,
         coupons=coupons_of(reader, contract.customer),

@@ -1,4 +1,4 @@
-"""Use cases on billing: preview, run, make final, void."""
+"""Use cases on billing: preview, run, make final."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from engine.application.bill_of_contract import bill_of
-from engine.application.corrections import BillingMark, drop_draft, issue_notes
+from engine.application.corrections import BillingMark, issue_notes
 from engine.application.coupons import give_back_coupons, use_coupons
 from engine.application.drafting import Drafts, drafts_of
 from engine.application.faults import invalid, not_found
@@ -21,18 +21,16 @@ from engine.application.revenue import revenue_of_invoice
 from engine.billing import (
     CreditNote,
     Documents,
-    DocumentStatus,
     Invoice,
     fact_of,
     finalize,
 )
 from engine.billing.progressive import crossed_usage
 from engine.contracts import Contract
-from engine.diagnostics import Code, Fault, Refusal
+from engine.diagnostics import Refusal
 from engine.parties import SellingEntity
 
 DAYS_AHEAD_MAX = 3_660
-INVOICE_FINAL = Code("BIL030")
 NO_PREFIX = "INV"
 
 
@@ -154,7 +152,7 @@ def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
         return invoice
     prefix = prefix_of(work.tx, invoice)
     day = max(invoice.on, work.at.date())
-    number = work.tx.number(f"invoice:{prefix}") if invoice.status is DocumentStatus.DRAFT else 0
+    number = work.tx.number(f"invoice:{prefix}") if invoice.is_draft else 0
     final = work.saved(finalize(invoice, number=number, prefix=prefix, on=day, at=work.at))
     if isinstance(final, Refusal):
         return final
@@ -163,18 +161,6 @@ def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
         return problem
     paid = use_credits(work, final, on=final.on, left=final.gross)
     return paid if isinstance(paid, Refusal) else final
-
-
-def void_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:
-    """Throw a draft away; its lines are missing again. A final invoice never changes: it is corrected by credit."""
-    invoice = load_invoice(work, key, etag)
-    if isinstance(invoice, Refusal):
-        return invoice
-    if invoice.is_final:
-        message = f"the invoice is final as `{invoice.number}`"
-        return Refusal((Fault(INVOICE_FINAL, "name", message, "issue a credit note"),))
-    drop_draft(work, invoice)
-    return invoice
 
 
 def prefix_of(reader: Reader, invoice: Invoice) -> str:

@@ -102,14 +102,13 @@ def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected |
 def reopen(work: Work, contract: str) -> tuple[Invoice, ...]:
     """Throw the drafts of a changed contract away, and forget up to when it is billed: something else may be due."""
     dropped = drop_drafts(work, contract)
-    if work.tx.get(BillingMark, contract) is not None:
-        work.tx.remove(BillingMark, contract)
+    forget_mark(work, contract)
     return dropped
 
 
 def drop_drafts(work: Work, contract: str) -> tuple[Invoice, ...]:
     """Throw the drafts of a contract away because it changed: the next run drafts what is due now."""
-    drafts = tuple(each for each in every(work.tx, Invoice, contract=contract) if not each.is_final)
+    drafts = tuple(each for each in every(work.tx, Invoice, contract=contract) if each.is_draft)
     for invoice in drafts:
         drop_draft(work, invoice)
     return drafts
@@ -121,5 +120,10 @@ def drop_draft(work: Work, draft: Invoice) -> None:
     work.tx.remove(Invoice, draft.id)
     work.tx.emit(InvoiceVoided(draft.id, work.at))
     for contract in sorted({each.contract for each in draft.lines}):
-        if work.tx.get(BillingMark, contract) is not None:
-            work.tx.remove(BillingMark, contract)
+        forget_mark(work, contract)
+
+
+def forget_mark(work: Work, contract: str) -> None:
+    """Forget up to when a contract is billed: something may be due again."""
+    if work.tx.get(BillingMark, contract) is not None:
+        work.tx.remove(BillingMark, contract)

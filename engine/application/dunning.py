@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from engine.application.content import find_book
 from engine.application.faults import etag_mismatch, not_found
-from engine.application.invoices import load_invoice, open_amount
+from engine.application.invoices import load_invoice, not_final, open_amount
 from engine.application.paging import every
 from engine.application.perform import Environment, Work
 from engine.application.ports import Reader
@@ -32,7 +32,6 @@ from engine.money import Currency, Money
 from engine.parties import Customer
 
 DUNNING = "dunning"
-NOT_FINAL = Code("PAY001")
 NOTHING_OPEN = Code("PAY004")
 BEFORE_LAST = Code("PAY005")
 SETTLING = (
@@ -214,7 +213,7 @@ def _policy(env: Environment, tenant: str, today: date) -> DunningPolicy | Refus
 
 def _faults(invoice: Invoice, left: Money, earlier: Sequence[FailedPayment], on: date) -> Iterator[Fault]:
     if not invoice.is_final:
-        yield Fault(NOT_FINAL, "invoice", f"`{invoice.id}` is a draft", "make it final first")
+        yield from not_final(invoice)
     elif left.minor_units <= 0:
         yield Fault(
             NOTHING_OPEN, "invoice", f"nothing of `{invoice.number}` is open, so that nothing was to be collected"

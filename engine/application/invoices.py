@@ -9,10 +9,12 @@ from engine.application.faults import etag_mismatch, not_found
 from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.ports import Reader
-from engine.billing import CreditNote, Invoice
+from engine.billing import CreditNote, Invoice, void_faults
 from engine.billing.prepaid import PrepaidUse
-from engine.diagnostics import Refusal
+from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Money, total
+
+NOT_FINAL = Code("PAY001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,16 @@ def load_invoice(work: Work, key: str, etag: str) -> Invoice | Refusal:
     return etag_mismatch(found, etag) if etag and etag != found else invoice
 
 
+def not_final(invoice: Invoice) -> tuple[Fault, ...]:
+    """Why an invoice that is not final cannot be paid: it is a draft, or void."""
+    draft = Fault(NOT_FINAL, "invoice", f"`{invoice.id}` is a draft", "make it final first")
+    return (draft,) if invoice.is_draft else void_faults(invoice)
+
+
 def open_amount(reader: Reader, invoice: Invoice) -> Money:
-    """What the customer still owes on an invoice: gross less credits and payments, prepaid too; nothing on a draft."""
+    """What the customer still owes on an invoice: gross less credits and payments, prepaid too; nothing on a draft,
+    nor on one that is void.
+    """
     if not invoice.is_final:
         return Money.zero(invoice.bill_to.currency)
     currency = invoice.bill_to.currency

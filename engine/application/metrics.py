@@ -15,7 +15,7 @@ from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.unbilled import unbilled_lines
 from engine.application.usage import StoredUsage
-from engine.billing import Coupon, CreditNote, Invoice
+from engine.billing import Coupon, CreditNote, DocumentStatus, Invoice
 from engine.contracts import Contract
 from engine.diagnostics import Refusal, did_you_mean
 from engine.metrics import (
@@ -145,18 +145,20 @@ def _journal(reader: Reader) -> tuple[BookedLine, ...]:
 def _invoices(reader: Reader) -> tuple[FinalInvoice, ...]:
     corrected: dict[str, date] = {}
     for note in every(reader, CreditNote):
-        if note.is_final and any(line.by_hand for line in note.lines):
+        if note.is_final and note.is_by_hand:
             corrected[note.invoice] = min(corrected.get(note.invoice, note.on), note.on)
-    columns = ("id", "contract", "customer", "invoice_date")
+    columns = ("id", "contract", "customer", "invoice_date", "status", "voided_on")
     return tuple(
         FinalInvoice(
             each["id"],
             each["contract"],
             each["customer"],
             date.fromisoformat(each["invoice_date"]),
-            corrected.get(each["id"]),
+            corrected.get(each["id"]) if each["voided_on"] is None else date.fromisoformat(each["voided_on"]),
+            each["voided_on"] is not None,
         )
-        for each in reader.rows("invoices", columns, {"status": "finalized"})
+        for each in reader.rows("invoices", columns)
+        if each["status"] != DocumentStatus.DRAFT.value
     )
 
 

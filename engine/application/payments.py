@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.application.corrections import issue_note
-from engine.application.invoices import Payment, load_invoice, open_amount
+from engine.application.invoices import Payment, load_invoice, not_final, open_amount
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Work
@@ -16,7 +16,6 @@ from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.ledger import FactKey, PaymentReceived, Trace
 from engine.money import Money
 
-NOT_FINAL = Code("PAY001")
 TOO_MUCH = Code("PAY002")
 NOT_ABOVE_ZERO = Code("PAY003")
 UNKNOWN_LINE = Code("BIL021")
@@ -50,9 +49,9 @@ def record_payment(
         return invoice
     currency = invoice.bill_to.currency
     amount, left = Money(amount_minor, currency), open_amount(work.tx, invoice)
-    faults = []
+    faults: list[Fault] = []
     if not invoice.is_final:
-        faults.append(Fault(NOT_FINAL, "invoice", f"`{key}` is a draft", "make it final first"))
+        faults += not_final(invoice)
     if amount_minor <= 0:
         faults.append(Fault(NOT_ABOVE_ZERO, "amount", f"{amount} is not above zero"))
     elif invoice.is_final and amount > left:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import get_args
 
 from engine.application.faults import not_found
 from engine.application.ledger import entries_of_contract
@@ -14,8 +15,7 @@ from engine.application.ports import Reader
 from engine.contracts import Contract
 from engine.diagnostics import Code, Fault, Refusal
 from engine.ledger import (
-    CreditNoteIssued,
-    InvoiceFinalized,
+    Document,
     JournalEntry,
     NetPosition,
     RevenueRecognised,
@@ -29,7 +29,7 @@ from engine.quotes.quote import Quote
 from engine.revenue import Position, RevenueContract, position
 from engine.revenue.foreign import Movement, Translated, translated
 
-BILLING = frozenset({InvoiceFinalized.__name__, CreditNoteIssued.__name__})
+BILLING = frozenset(each.__name__ for each in get_args(Document))
 REVENUE = frozenset({RevenueRecognised.__name__, RevenueReversed.__name__})
 NO_FROZEN_RATE = Code("REV061")
 ALL = 1_000_000

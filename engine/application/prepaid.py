@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from engine.application.coupons import product_faults
 from engine.application.faults import etag_mismatch, invalid, not_found
-from engine.application.invoices import load_invoice, open_amount, prepaid_use
+from engine.application.invoices import load_invoice, not_final, open_amount, prepaid_use
 from engine.application.ledger import book
 from engine.application.paging import PAGE
 from engine.application.perform import Work
@@ -20,7 +20,6 @@ from engine.ledger import Fact, FactKey, PrepaidAdded, PrepaidExpired, PrepaidRe
 from engine.money import Currency, Money, total
 from engine.parties import Customer
 
-NOT_FINAL = Code("PAY001")
 NOTHING_TO_PAY = Code("PAY010")
 BOUGHT = Code("PAY011")
 NOTHING_LEFT = Code("PAY012")
@@ -121,7 +120,7 @@ def pay_from_credits(work: Work, key: str, *, etag: str) -> PrepaidUse | Refusal
     if isinstance(invoice, Refusal):
         return invoice
     if not invoice.is_final:
-        return Refusal((Fault(NOT_FINAL, "invoice", f"`{key}` is a draft", "make it final first"),))
+        return Refusal(not_final(invoice))
     before = prepaid_use(work.tx, key)
     after = use_credits(work, invoice, on=work.at.date(), left=open_amount(work.tx, invoice))
     if not isinstance(after, Refusal) and after == before:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -219,6 +219,20 @@ def revenue_of_credit(work: Work, note: CreditNote) -> Refusal | None:
         return _repriced(revenue, line, note.on, line.net)
 
     return _each_contract(work, note.lines, change, cause="credit note")
+
+
+def revenue_of_void(work: Work, document: Invoice | CreditNote) -> Refusal | None:
+    """Take back what an invoice, or a credit note that follows from the contract, meant for revenue."""
+    assert document.voided_on is not None, "only of a void document"
+    on = document.voided_on
+
+    def change(revenue: RevenueContract, line: BillLine) -> RevenueContract | Refusal:
+        opposite = replace(
+            line, amount=-line.amount, discount=None if line.discount is None else -line.discount, parts=()
+        )
+        return _off_as_agreed(_as_billed(revenue, opposite), opposite, on)
+
+    return _each_contract(work, document.lines, change, cause="voided")
 
 
 def run_recognition(work: Work, until: date, contracts: Sequence[str] = ()) -> RunResult | Refusal:

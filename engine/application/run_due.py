@@ -30,8 +30,8 @@ def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str 
 
     Expired quotes are closed, approvals whose time passed escalate, contracts that renew by themselves are renewed,
     prepaid credits whose day came expire, customers are dunned once a day, usage that arrived is looked at for
-    thresholds, old answers of requests are forgotten. Each is a unit of its own, so that a stop in between loses nothing
-    and a second run repeats nothing.
+    thresholds, old answers of requests are forgotten. Each is a unit of its own, so that a stop in between loses
+    nothing and a second run repeats nothing.
     """
     done = 0
     for move in _moves(env, now, limit, tenant):

@@ -107,7 +107,7 @@ def invoices_add_up(rows: Rows) -> Iterator[Violation]:
     series: dict[str, list[int]] = defaultdict(list)
     for invoice in rows.invoices:
         series[invoice.series].append(invoice.number)
-        if sums[invoice.invoice] != invoice.net:
+        if not invoice.is_void and sums[invoice.invoice] != invoice.net:
             where = f"invoice {invoice.invoice}"
             yield Violation(INVOICE_TOTAL, where, sums[invoice.invoice], invoice.net, invoice.currency)
     for unknown in sorted(sums.keys() - {each.invoice for each in rows.invoices}):

@@ -24,6 +24,7 @@ from engine.audit.ledgered import (
     entries_sum_to_zero,
     every_event_changed_one_thing,
     invoices_are_booked,
+    open_as_booked,
     prepaid_credits_are_owed,
 )
 from engine.audit.rows import Rows
@@ -49,6 +50,7 @@ def _all(rows: Rows, at: date, accounts: Accounts) -> Iterator[Violation]:
     yield from value_is_earned_or_remains(rows, accounts)
     yield from entries_sum_to_zero(rows)
     yield from invoices_are_booked(rows, accounts)
+    yield from open_as_booked(rows, accounts)
     yield from clearing_is_billed_less_earned(rows, accounts)
     yield from prepaid_credits_are_owed(rows, accounts)
     yield from every_event_changed_one_thing(rows)

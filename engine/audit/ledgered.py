@@ -12,6 +12,7 @@ from engine.audit.violation import (
     CLEARING,
     ENTRY_UNBALANCED,
     EVENT_WITHOUT_CHANGE,
+    OPEN,
     PREPAID_LIABILITY,
     PREPAID_USED,
     RECEIVABLE,
@@ -64,6 +65,32 @@ def invoices_are_booked(rows: Rows, accounts: Accounts) -> Iterator[Violation]:
             yield Violation(RECEIVABLE, where, gross, owed[invoice.invoice], invoice.currency)
         if taxed[invoice.invoice] != invoice.tax:
             yield Violation(TAX, where, invoice.tax, taxed[invoice.invoice], invoice.currency)
+
+
+def open_as_booked(rows: Rows, accounts: Accounts) -> Iterator[Violation]:
+    """What the journal has open of an invoice is its gross less credits, payments and prepaid credits; its tax is its
+    own less what is credited. Of a void invoice neither is anything.
+    """
+    owed = {each.invoice: each.net + each.tax for each in rows.invoices if not each.is_void}
+    taxed = {each.invoice: each.tax for each in rows.invoices if not each.is_void}
+    for note in rows.credit_lines:
+        owed[note.invoice] = owed.get(note.invoice, 0) - note.net - note.tax
+        taxed[note.invoice] = taxed.get(note.invoice, 0) - note.tax
+    came = [(each.invoice, each.amount) for each in rows.payments]
+    came += [(each.invoice, each.amount) for each in rows.draws]
+    for invoice, amount in came:
+        owed[invoice] = owed.get(invoice, 0) - amount
+    booked: dict[tuple[str, str], int] = defaultdict(int)
+    for line in rows.journal:
+        booked[line.invoice, line.account] += line.amount
+    currencies = {each.invoice: each.currency for each in rows.invoices}
+    for invoice in sorted({*currencies, *owed}):
+        where, unit = f"invoice {invoice}", currencies.get(invoice, "")
+        left, tax = booked[invoice, accounts.receivable], -booked[invoice, accounts.tax]
+        if left != owed.get(invoice, 0):
+            yield Violation(OPEN, where, owed.get(invoice, 0), left, unit)
+        if tax != taxed.get(invoice, 0):
+            yield Violation(TAX, where, taxed.get(invoice, 0), tax, unit)
 
 
 def clearing_is_billed_less_earned(rows: Rows, accounts: Accounts) -> Iterator[Violation]:

@@ -47,7 +47,9 @@ class OrderItemRow:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """A finalized invoice: its number within its series, its totals, and its currency."""
+    """An invoice with a number: that within its series, its totals, and its currency. A void one has its number, and
+    nothing of it is owed; its lines are no rows.
+    """
 
     invoice: str
     series: str
@@ -55,6 +57,16 @@ class InvoiceRow:
     currency: str
     net: int
     tax: int
+    is_void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """Money that came in for an invoice."""
+
+    payment: str
+    invoice: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +225,7 @@ class Rows:
     discounts: tuple[DiscountRow, ...] = ()
     prepaid: tuple[PrepaidRow, ...] = ()
     draws: tuple[PrepaidDrawRow, ...] = ()
+    payments: tuple[PaymentRow, ...] = ()
     obligations: tuple[ObligationRow, ...] = ()
     schedule: tuple[ScheduleRow, ...] = ()
     reconciling: tuple[ReconcilingRow, ...] = ()

@@ -1,8 +1,8 @@
-"""Owns missing lines, proration, usage rating, coupons, draft and final invoices, credit notes; returns facts.
+"""Owns missing lines, proration, usage rating, coupons, draft, final and void invoices, credit notes; returns facts.
 
 Does not own accounts, nor the contract and what was delivered.
 Entry points: ``missing_lines``, ``sort_onto_documents``, ``draft_invoice``, ``finalize``, ``draft_credit_note``,
-``issue``, ``fact_of``.
+``issue``, ``void``, ``fact_of``.
 """
 
 from engine.billing.coupon import (
@@ -17,17 +17,29 @@ from engine.billing.coupon import (
     spread,
     taken,
 )
-from engine.billing.credit_note import CreditNote, Reason, credit, credits_on, draft_credit_note, issue
+from engine.billing.credit_note import CreditNote, Reason, credit, credits_on, draft_credit_note, issue, void_note
 from engine.billing.events import (
     BillingEvent,
     CreditNoteDrafted,
     CreditNoteNumbered,
+    CreditNoteVoided,
     DraftCorrected,
+    FinalInvoiceVoided,
     InvoiceDrafted,
     InvoiceNumbered,
 )
-from engine.billing.facts import fact_of
-from engine.billing.invoice import BillTo, DocumentStatus, Invoice, bill_to, correct_draft, draft_invoice, finalize
+from engine.billing.facts import fact_of, fact_of_void
+from engine.billing.invoice import (
+    BillTo,
+    DocumentStatus,
+    Invoice,
+    bill_to,
+    correct_draft,
+    draft_invoice,
+    finalize,
+    void,
+    void_faults,
+)
 from engine.billing.line import BillLine, LineKind
 from engine.billing.missing import missing_lines
 from engine.billing.policy import DEFAULT_POLICY, BillingPolicy, ZeroInvoices
@@ -45,11 +57,13 @@ __all__ = [
     "CreditNote",
     "CreditNoteDrafted",
     "CreditNoteNumbered",
+    "CreditNoteVoided",
     "Discount",
     "Discounted",
     "DocumentStatus",
     "Documents",
     "DraftCorrected",
+    "FinalInvoiceVoided",
     "Invoice",
     "InvoiceDrafted",
     "InvoiceNumbered",
@@ -69,6 +83,7 @@ __all__ = [
     "draft_credit_note",
     "draft_invoice",
     "fact_of",
+    "fact_of_void",
     "finalize",
     "given_back",
     "issue",
@@ -77,4 +92,7 @@ __all__ = [
     "sort_onto_documents",
     "spread",
     "taken",
+    "void",
+    "void_faults",
+    "void_note",
 ]

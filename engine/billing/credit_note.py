@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from engine.billing.events import CreditNoteDrafted, CreditNoteNumbered
-from engine.billing.invoice import BillTo, DocumentStatus, Invoice, document_number
+from engine.billing.events import CreditNoteDrafted, CreditNoteNumbered, CreditNoteVoided
+from engine.billing.invoice import BillTo, DocumentStatus, Invoice, document_number, void_faults
 from engine.billing.line import BillLine, LineKind, credit_line
 from engine.billing.tax import TaxLine, TaxPoint, line_tax, percent_ratio
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
@@ -43,6 +43,7 @@ class CreditNote:
     finalized_at: datetime | None = None
     etag: int = 1
     price_change: bool = False
+    voided_on: date | None = None
 
     @property
     def net(self) -> Money:
@@ -66,8 +67,18 @@ class CreditNote:
 
     @property
     def is_final(self) -> bool:
-        """Whether it has its number."""
+        """Whether it has its number, and counts."""
         return self.status is DocumentStatus.FINALIZED
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was final and counts no more."""
+        return self.status is DocumentStatus.VOIDED
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody gave it; others follow from the contract."""
+        return any(each.by_hand for each in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +155,14 @@ def issue(
     )
     event = CreditNoteNumbered(final.id, final.number, final.invoice, final.bill_to.customer, on, final.gross, at)
     return Decision(final, (event,))
+
+
+def void_note(note: CreditNote, *, on: date, at: datetime) -> Decision[CreditNote]:
+    """Make a final note void together with its invoice: it keeps its number and counts no more."""
+    assert note.is_final, "only a final document becomes void"
+    gone = replace(note, status=DocumentStatus.VOIDED, voided_on=on, etag=note.etag + 1)
+    event = CreditNoteVoided(gone.id, gone.number, gone.invoice, gone.bill_to.customer, on, gone.gross, at)
+    return Decision(gone, (event,))
 
 
 def _taxes(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[TaxLine]:
@@ -225,7 +244,8 @@ def _part(whole: Money, units: int, of: Money, rounding: RoundingRule) -> Money:
 
 
 def _faults(credits: Sequence[BillLine], invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[Fault]:
-    if not invoice.is_final:
+    yield from void_faults(invoice)
+    if invoice.is_draft:
         yield Fault(NOT_FINAL, "invoice", f"`{invoice.id}` is a draft", "change the draft instead")
     if not credits:
         yield Fault(NOTHING_TO_CREDIT, "lines", "there is nothing to credit")

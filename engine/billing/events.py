@@ -44,6 +44,19 @@ class InvoiceNumbered:
 
 
 @dataclass(frozen=True, slots=True)
+class FinalInvoiceVoided:
+    """A final invoice is void; its number stays used, and what it billed is due again."""
+
+    invoice: str
+    number: str
+    customer: str
+    on: date
+    gross: Money
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CreditNoteDrafted:
     """A draft credit note on an invoice exists."""
 
@@ -68,4 +81,25 @@ class CreditNoteNumbered:
     at: datetime
 
 
-BillingEvent: TypeAlias = InvoiceDrafted | DraftCorrected | InvoiceNumbered | CreditNoteDrafted | CreditNoteNumbered
+@dataclass(frozen=True, slots=True)
+class CreditNoteVoided:
+    """A credit note is void together with the invoice that it is on; its number stays used."""
+
+    credit_note: str
+    number: str
+    invoice: str
+    customer: str
+    on: date
+    gross: Money
+    at: datetime
+
+
+BillingEvent: TypeAlias = (
+    InvoiceDrafted
+    | DraftCorrected
+    | InvoiceNumbered
+    | FinalInvoiceVoided
+    | CreditNoteDrafted
+    | CreditNoteNumbered
+    | CreditNoteVoided
+)

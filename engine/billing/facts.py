@@ -6,13 +6,40 @@ from engine.billing.credit_note import CreditNote
 from engine.billing.invoice import Invoice
 from engine.billing.line import BillLine
 from engine.billing.tax import TaxLine
-from engine.ledger import CreditNoteIssued, FactKey, InvoiceFinalized, TaxAmount, Trace, TracedAmount
+from engine.ledger import (
+    CreditNoteIssued,
+    CreditNoteVoided,
+    FactKey,
+    InvoiceFinalized,
+    InvoiceVoided,
+    TaxAmount,
+    Trace,
+    TracedAmount,
+)
 from engine.money import Money
 
 
 def fact_of(document: Invoice | CreditNote) -> InvoiceFinalized | CreditNoteIssued:
     """The fact that a final document states; its key is the number of the document, so that it is booked once."""
     assert document.is_final, "only a final document is a fact"
+    return _stated(document)
+
+
+def fact_of_void(document: Invoice | CreditNote) -> InvoiceVoided | CreditNoteVoided:
+    """The fact that a document is void: the opposite of what it stated when it became final, on another day."""
+    assert document.is_void and document.voided_on is not None, "only a void document is a fact of that kind"
+    stated = _stated(document)
+    key, on = FactKey(f"void/{stated.key}"), document.voided_on
+    match stated:
+        case InvoiceFinalized():
+            return InvoiceVoided(key, on, stated.invoice, stated.customer, stated.lines, stated.taxes, stated.key)
+        case CreditNoteIssued():
+            return CreditNoteVoided(
+                key, on, stated.credit_note, stated.customer, stated.lines, stated.taxes, stated.key
+            )
+
+
+def _stated(document: Invoice | CreditNote) -> InvoiceFinalized | CreditNoteIssued:
     match document:
         case Invoice():
             return InvoiceFinalized(

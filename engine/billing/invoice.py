@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from engine.billing.coupon import Coupon, Discount, Discounted, discount
-from engine.billing.events import DraftCorrected, InvoiceDrafted, InvoiceNumbered
+from engine.billing.events import DraftCorrected, FinalInvoiceVoided, InvoiceDrafted, InvoiceNumbered
 from engine.billing.line import BillLine
 from engine.billing.tax import TaxLine, TaxPoint, TaxTable, tax_faults, tax_lines
 from engine.contracts import Contract, PaymentFrom, due_day
@@ -17,15 +17,20 @@ from engine.money import HALF_UP, Currency, Money, RoundingRule, total
 
 NOTHING_TO_BILL = Code("BIL010")
 ALREADY_FINAL = Code("BIL011")
+ALREADY_VOID = Code("BIL014")
+NO_REASON = Code("BIL030")
 NEGATIVE_INVOICE = Code("BIL012")
 OTHER_CURRENCY = Code("BIL013")
 
 
 class DocumentStatus(Enum):
-    """A draft has no number and may be thrown away; a final document has one and never changes."""
+    """A draft has no number and may be thrown away; a final document has one and never changes, unless it becomes void:
+    then it counts no more, and keeps its number.
+    """
 
     DRAFT = "draft"
     FINALIZED = "finalized"
+    VOIDED = "voided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class BillTo:
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """An invoice; ``number`` and ``finalized_at`` are given when it becomes final. ``etag`` counts stored changes.
-    ``discounts`` are what coupons take off, and each line says how much of that is taken off it.
+    ``discounts`` are what coupons take off, and each line says how much of that is taken off it. ``voided_on`` is the
+    day on which it became void.
     """
 
     id: str
@@ -63,6 +69,8 @@ class Invoice:
     tax_point: TaxPoint = TaxPoint.RATE
     tax_rounding: RoundingRule = HALF_UP
     discounts: tuple[Discount, ...] = ()
+    voided_on: date | None = None
+    void_reason: str = ""
 
     @property
     def net(self) -> Money:
@@ -92,8 +100,18 @@ class Invoice:
 
     @property
     def is_final(self) -> bool:
-        """Whether it has its number."""
+        """Whether it has its number, and counts."""
         return self.status is DocumentStatus.FINALIZED
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may still be thrown away."""
+        return self.status is DocumentStatus.DRAFT
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was final and counts no more."""
+        return self.status is DocumentStatus.VOIDED
 
 
 def bill_to(contract: Contract) -> BillTo:
@@ -159,7 +177,7 @@ def correct_draft(
 
     ``coupons`` are as they stand without the draft.
     """
-    assert not draft.is_final, "a final invoice never changes"
+    assert draft.is_draft, "a final invoice never changes"
     lines, currency = (*draft.lines, *credits), draft.bill_to.currency
     faults = tuple(tax_faults(lines, taxes))
     if faults:
@@ -179,7 +197,7 @@ def finalize(
     invoice: Invoice, *, number: int, prefix: str = "INV", on: date, at: datetime
 ) -> Decision[Invoice] | Refusal:
     """Make a draft final on a day, under the next number of its series, given in the same transaction."""
-    faults = []
+    faults = [*void_faults(invoice)]
     if invoice.is_final:
         message = f"the invoice is final as `{invoice.number}`"
         faults.append(Fault(ALREADY_FINAL, "invoice", message, "correct it with a credit note"))
@@ -206,6 +224,31 @@ def finalize(
     )
     event = InvoiceNumbered(final.id, final.number, final.bill_to.customer, on, final.due, final.gross, at)
     return Decision(final, (event,))
+
+
+def void(invoice: Invoice, *, reason: str, on: date, at: datetime) -> Decision[Invoice] | Refusal:
+    """Make a final invoice void on a day, for a reason: it keeps its number and its lines, and counts no more."""
+    faults = [*void_faults(invoice)]
+    if invoice.is_final and not reason.strip():
+        message = f"the invoice is final as `{invoice.number}`"
+        hint = "give a reason to void it and bill again what it billed, or issue a credit note"
+        faults.append(Fault(NO_REASON, "reason", message, hint))
+    if faults:
+        return Refusal(tuple(faults))
+    assert invoice.is_final, "a draft is thrown away, not voided"
+    gone = replace(
+        invoice, status=DocumentStatus.VOIDED, voided_on=on, void_reason=reason.strip(), etag=invoice.etag + 1
+    )
+    event = FinalInvoiceVoided(gone.id, gone.number, gone.bill_to.customer, on, gone.gross, gone.void_reason, at)
+    return Decision(gone, (event,))
+
+
+def void_faults(invoice: Invoice) -> tuple[Fault, ...]:
+    """That an invoice is void, where it is: nothing can be done with it any more."""
+    if not invoice.is_void:
+        return ()
+    message = f"`{invoice.number}` is void since {invoice.voided_on}"
+    return (Fault(ALREADY_VOID, "invoice", message, "bill again, and use the invoice that takes its place"),)
 
 
 def document_number(prefix: str, number: int) -> str:

@@ -29,7 +29,8 @@ SIDES = ("debits", "credits", "balance")
 def show_invoice(screen: Screen, invoice: Any) -> None:
     """An invoice with its lines, taxes and totals."""
     name, code = invoice.number or "draft", invoice.currency_code
-    screen.say(f"  invoice {name} of {day(invoice.invoice_date)}, due {day(invoice.due_date)}", style="bold")
+    void = f", void since {day(invoice.void_date)}: {invoice.void_reason}" if invoice.void_date.year else ""
+    screen.say(f"  invoice {name} of {day(invoice.invoice_date)}, due {day(invoice.due_date)}{void}", style="bold")
     rows = []
     # What costs nothing is left out beside what costs something; alone, it is what the invoice is for.
     for line in [each for each in invoice.lines if each.amount] or invoice.lines:
@@ -41,7 +42,7 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
     ]
     rows += [_tax(each, code, ROUNDED.get(invoice.tax_rounding, "")) for each in invoice.taxes]
     rows.append(["    total", "", "", "", money(invoice.gross, code)])
-    settled = invoice.gross - invoice.open
+    settled = 0 if void else invoice.gross - invoice.open
     if invoice.prepaid:
         rows.append(["    prepaid", "", "", "", amount(-invoice.prepaid, code)])
         settled -= invoice.prepaid
@@ -56,7 +57,9 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
 def show_credit_note(screen: Screen, note: Any) -> None:
     """A credit note with its lines, taxes and total, as what it takes off."""
     code = note.currency_code
-    screen.say(f"  credit note {note.number} on {note.invoice} of {day(note.issue_date)}: {note.reason}", style="bold")
+    void = f", void since {day(note.void_date)}" if note.void_date.year else ""
+    head = f"  credit note {note.number} on {note.invoice} of {day(note.issue_date)}: {note.reason}{void}"
+    screen.say(head, style="bold")
     rows = [
         [f"    {line.sku}", line.display_name, _service(line), line.quantity, amount(line.amount, code)]
         for line in note.lines

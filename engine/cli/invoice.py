@@ -65,6 +65,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--quantity", "how much; below zero takes back", required=True),
         option("--id", "your id of the record; the same id counts once", required=True),
     )
+    gone = (NAME, option("--reason", "why a final invoice becomes void", default=""))
     verbs = (
         Verb("preview", "the invoices of a contract as they will be", preview, (CONTRACT, UNTIL)),
         Verb("run", "draft what is due", run, (UNTIL,)),
@@ -72,7 +73,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("list", "list invoices", list_invoices, OF_WHOM),
         Verb("show", "show an invoice", show, (NAME,)),
         Verb("finalize", "give a draft its number; it becomes immutable", finalize, (NAME,)),
-        Verb("void", "void a draft", void, (NAME,)),
+        Verb("void", "throw a draft away, or make a final invoice void and its lines due again", void, gone),
         Verb("pay", "record a payment", record_payment, pay),
         Verb("notes", "list credit notes", list_notes, (option("--contract", "only of this contract", default=""),)),
         Verb("note", "show a credit note", show_note, (NOTE,)),
@@ -184,7 +185,13 @@ def finalize(client: Client, screen: Screen, options: argparse.Namespace) -> Any
 
 def void(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Void."""
-    return _shown(screen, client.billing.void_invoice(name=options.name))
+    gone = client.billing.void_invoice(name=options.name, reason=options.reason)
+    if gone.number:
+        since = f"void since {day(gone.void_date)}: {gone.void_reason}"
+        screen.say(f"{gone.name.partition('/')[2]}  {gone.number} is {since}")
+        screen.say("  its journal entry is undone; `cpq invoice run` bills anew what is due of it")
+        return gone
+    return _shown(screen, gone)
 
 
 def record_payment(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

@@ -60,6 +60,7 @@ class VoidInvoiceFields(TypedDict, total=False):
     request_id: str
     validate_only: bool
     etag: str
+    reason: str
 
 
 class RecordUsageFields(TypedDict, total=False):
@@ -156,7 +157,7 @@ class BillingClient(ServiceClient):
         return self._call("FinalizeInvoice", billing_pb2.Invoice, fields)
 
     def void_invoice(self, **fields: Unpack[VoidInvoiceFields]) -> billing_pb2.Invoice:
-        """Throws a draft away."""
+        """Throws a draft away, or makes a final invoice void, for a reason: what it billed is due again."""
         return self._call("VoidInvoice", billing_pb2.Invoice, fields)
 
     def record_usage(self, **fields: Unpack[RecordUsageFields]) -> billing_pb2.RecordUsageResponse:

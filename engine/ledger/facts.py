@@ -82,6 +82,32 @@ class CreditNoteIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceVoided:
+    """A final invoice is void: the entry of the fact ``reverses`` is undone. Amounts are those of the invoice."""
+
+    key: FactKey
+    on: date
+    invoice: str
+    customer: str
+    lines: tuple[TracedAmount, ...]
+    taxes: tuple[TaxAmount, ...]
+    reverses: FactKey
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteVoided:
+    """A credit note is void with its invoice: the entry of the fact ``reverses`` is undone. Amounts are those of it."""
+
+    key: FactKey
+    on: date
+    credit_note: str
+    customer: str
+    lines: tuple[TracedAmount, ...]
+    taxes: tuple[TaxAmount, ...]
+    reverses: FactKey
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentReceived:
     """Money came in. ``trace.invoice`` names what it pays; without one it waits as unapplied cash of the customer."""
 
@@ -335,9 +361,13 @@ class PrepaidExpired:
     trace: Trace
 
 
+Document: TypeAlias = InvoiceFinalized | CreditNoteIssued | InvoiceVoided | CreditNoteVoided
+"""Facts of documents, whose amounts stand on lines and taxes."""
 Fact: TypeAlias = (
     InvoiceFinalized
     | CreditNoteIssued
+    | InvoiceVoided
+    | CreditNoteVoided
     | PaymentReceived
     | PaymentApplied
     | PaymentRefunded

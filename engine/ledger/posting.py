@@ -27,8 +27,10 @@ from engine.ledger.facts import (
     ContractCostImpaired,
     ContractCostWrittenUp,
     CreditNoteIssued,
+    CreditNoteVoided,
     CustomerPaid,
     CustomerPaymentUsed,
+    Document,
     Fact,
     FinancingAccrued,
     GoodsExpectedBack,
@@ -36,6 +38,7 @@ from engine.ledger.facts import (
     GoodsReturned,
     GoodsSold,
     InvoiceFinalized,
+    InvoiceVoided,
     PaymentApplied,
     PaymentReceived,
     PaymentRefunded,
@@ -140,7 +143,7 @@ def draft_of(fact: Fact, chart: Chart) -> DraftEntry | Refusal:
         elif leg.amount.minor_units:
             credit = Money(-leg.amount.minor_units, leg.amount.currency)
             lines += [JournalLine(rule.debit, leg.amount, leg.trace), JournalLine(rule.credit, credit, leg.trace)]
-    if not isinstance(fact, InvoiceFinalized | CreditNoteIssued) and fact.amount.minor_units < 0:
+    if not isinstance(fact, Document) and fact.amount.minor_units < 0:
         faults.append(Fault(NEGATIVE_AMOUNT, "amount", "the amount of a fact is not negative; state the opposite fact"))
     if faults:
         return Refusal(tuple(faults))
@@ -151,6 +154,7 @@ def draft_of(fact: Fact, chart: Chart) -> DraftEntry | Refusal:
         on=fact.on,
         lines=tuple(lines),
         service=service,
+        reverses=EntryKey(fact.reverses) if isinstance(fact, InvoiceVoided | CreditNoteVoided) else None,
         at_period_end=service is not None,
     )
 
@@ -172,6 +176,10 @@ def legs_of(fact: Fact) -> Iterable[Leg]:
             yield from _document_legs(fact, Component.INVOICE_LINE, Component.INVOICE_TAX)
         case CreditNoteIssued():
             yield from _document_legs(fact, Component.CREDIT_LINE, Component.CREDIT_TAX)
+        case InvoiceVoided():
+            yield from _document_legs(fact, Component.CREDIT_LINE, Component.CREDIT_TAX)
+        case CreditNoteVoided():
+            yield from _document_legs(fact, Component.INVOICE_LINE, Component.INVOICE_TAX)
         case PaymentReceived():
             component = Component.PAYMENT if fact.trace.invoice else Component.PAYMENT_UNAPPLIED
             yield Leg(component, fact.amount, fact.trace)
@@ -212,7 +220,7 @@ COMPONENTS: Mapping[type[Fact], Component] = MappingProxyType(
 """Facts of one part, and the component that it always is."""
 
 
-def _document_legs(document: InvoiceFinalized | CreditNoteIssued, line: Component, tax: Component) -> Iterable[Leg]:
+def _document_legs(document: Document, line: Component, tax: Component) -> Iterable[Leg]:
     for each in document.lines:
         yield Leg(line, each.net, each.trace)
     for taxed in document.taxes:

@@ -64,8 +64,8 @@ OWING = (
     Metric(
         "invoice_error_rate",
         "Invoice error rate",
-        "Of the invoices of the period: how many were credited by hand since. Credits for services that end do "
-        "not count.",
+        "Of the invoices of the period: how many were credited by hand or voided since. Credits for services that "
+        "end do not count.",
         Unit.RATIO,
         Moment.OVER_PERIOD,
         frozenset({"invoices"}),

@@ -43,13 +43,16 @@ class BookedLine:
 
 @dataclass(frozen=True, slots=True)
 class FinalInvoice:
-    """A final invoice; ``corrected_on`` is the day of the first credit by hand on it, None while nobody gave one."""
+    """An invoice with a number; ``corrected_on`` is the day of the first credit by hand on it, or on which it became
+    void; None while neither happened.
+    """
 
     id: str
     contract: str
     customer: str
     on: date
     corrected_on: date | None = None
+    is_void: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,12 @@ ONE = Decimal(1)
 UNSCHEDULED = "unscheduled"
 DELIVERED_BY = frozenset({ItemAction.ADD, ItemAction.MODIFY})
 """Items that hand something over; others say what stays or goes."""
-SALES = frozenset({"InvoiceFinalized", "CreditNoteIssued"})
+SALES = frozenset({"InvoiceFinalized", "CreditNoteIssued", "InvoiceVoided", "CreditNoteVoided"})
 FLOWS = {
     "InvoiceFinalized": ("billed", -1),
+    "InvoiceVoided": ("billed", -1),
     "CreditNoteIssued": ("refunds", 1),
+    "CreditNoteVoided": ("refunds", 1),
     "RevenueRecognised": ("recognised", 1),
     "RevenueReversed": ("recognised", 1),
 }
@@ -65,7 +67,7 @@ def receivable_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 
 
 def corrected_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
-    """The invoices of the period, and which of them were credited by hand since."""
+    """The invoices of the period, and which of them were credited by hand or voided since."""
     for each in facts.invoices:
         if each.on in period:
             parts = {"invoices": ONE} if each.corrected_on is None else {"invoices": ONE, "corrected": ONE}
@@ -75,7 +77,7 @@ def corrected_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
 def first_invoice_rows(facts: Facts, period: Period) -> Iterator[MetricRow]:
     """The days from each order that opened a contract to the first final invoice of that, where it is of the period."""
     first: dict[str, date] = {}
-    for each in facts.invoices:
+    for each in (each for each in facts.invoices if not each.is_void):
         first[each.contract] = min(first.get(each.contract, each.on), each.on)
     opening = {each.order for each in facts.contracts}
     for order in facts.orders:

@@ -254,6 +254,7 @@ DOCUMENTS = (
             "invoice_date": lambda invoice: invoice.on.isoformat(),
             "net_minor": lambda invoice: invoice.net.minor_units,
             "gross_minor": lambda invoice: invoice.gross.minor_units,
+            "voided_on": lambda invoice: invoice.voided_on.isoformat() if invoice.voided_on is not None else None,
         },
         children=(
             Child("invoice_lines", BILL_COLUMNS, _bill_lines),
@@ -270,6 +271,7 @@ DOCUMENTS = (
             "number": lambda note: note.number,
             "net_minor": lambda note: note.net.minor_units,
             "gross_minor": lambda note: note.gross.minor_units,
+            "voided_on": lambda note: note.voided_on.isoformat() if note.voided_on is not None else None,
         },
         children=(Child("credit_note_lines", BILL_COLUMNS, _bill_lines),),
     ),

@@ -33,6 +33,8 @@ LONGEST_ID = 128
 
 def invoice_state(invoice: Invoice, left: Money, today: date, *, paid: Money) -> int:
     """Where an invoice stands today, with ``left`` to pay after ``paid`` and what was credited."""
+    if invoice.is_void:
+        return billing_pb2.INVOICE_STATE_VOID
     if not invoice.is_final:
         return billing_pb2.INVOICE_STATE_DRAFT
     only_credited = paid.is_zero and left != invoice.gross
@@ -61,6 +63,8 @@ def invoice_message(invoice: Invoice, etag: str, *, left: Money, state: int) -> 
     message.net, message.tax = invoice.net.minor_units, invoice.tax.minor_units
     message.gross, message.open = invoice.gross.minor_units, left.minor_units
     fill_instant(message.finalize_time, invoice.finalized_at)
+    fill_date(message.void_date, invoice.voided_on)
+    message.void_reason = invoice.void_reason
     message.discount = invoice.discount.minor_units
     for each in invoice.discounts:
         message.discounts.add(coupon=f"{COUPONS}/{each.coupon}", amount=each.amount.minor_units)
@@ -83,6 +87,7 @@ def credit_note_message(note: CreditNote) -> billing_pb2.CreditNote:
     message.net, message.tax, message.gross = note.net.minor_units, note.tax.minor_units, note.gross.minor_units
     message.reason, message.past_fault, message.price_change = note.reason, note.past_fault, note.price_change
     message.discount = note.discount.minor_units
+    fill_date(message.void_date, note.voided_on)
     return message
 
 

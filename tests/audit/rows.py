@@ -61,9 +61,10 @@ def rows_of(deal: Deal) -> Rows:
                 "c-1",
                 "EUR",
                 -line.amount.minor_units,
+                note.tax.minor_units if n == 0 else 0,
             )
             for note in deal.notes
-            for line in note.lines
+            for n, line in enumerate(note.lines)
         ),
         obligations=tuple(
             ObligationRow(

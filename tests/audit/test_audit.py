@@ -23,6 +23,7 @@ from engine.audit.rows import (
     JournalLineRow,
     ObligationRow,
     OrderItemRow,
+    PaymentRow,
     PrepaidDrawRow,
     PrepaidRow,
     QuoteLineRow,
@@ -75,6 +76,7 @@ def books() -> Rows:
         discounts=(DiscountRow("D-1", "k-1", "EUR", 100), DiscountRow("D-1", "k-2", "EUR", 200)),
         prepaid=(PrepaidRow("pc-1", "EUR", 800, 300, 0),),
         draws=(PrepaidDrawRow("INV-1", "pc-1", 300),),
+        payments=(PaymentRow("pa-1", "INV-1", 1_000),),
         obligations=(
             ObligationRow("c-1", "plan", "EUR", 12_000, 2_000, RUN),
             ObligationRow("c-1", "box", "EUR", 2_000, 2_000, RUN, scheduled=False),
@@ -195,6 +197,10 @@ OTHERS = [
     (changed("invoices", 0, tax=2_999), ("AUD021", "invoice INV-1")),
     (changed("journal", 5, account="receivable"), ("AUD022", "invoice INV-1")),
     (changed("journal", 14, contract="c-2"), ("AUD023", "contract c-2")),
+    (changed("payments", 0, amount=999), ("AUD026", "invoice INV-1")),
+    (dropped("payments", 0), ("AUD026", "invoice INV-1")),
+    (changed("invoices", 0, is_void=True), ("AUD026", "invoice INV-1")),
+    (changed("credit_lines", 0, tax=199), ("AUD022", "invoice INV-1")),
     (changed("changes", 1, version=3), ("AUD032", "q-1")),
     (changed("schedule", 0, obligation="plam"), ("AUD011", "contract c-1 obligation plam")),
 ]

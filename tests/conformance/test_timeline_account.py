@@ -55,3 +55,23 @@ def test_another_amount_fails(credits: tuple[str, str]) -> None:
 def test_more_than_was_prepaid_is_a_gap() -> None:
     with pytest.raises(Gap, match="account-credit-of-payments"):
         timeline.check(story("-19.95", "19.96"))
+
+
+def test_invoices_that_become_void_are_billed_anew() -> None:
+    # 16 of 30 days of 19.95 are 10.64
+    told = story("-19.95", "9.31")
+    events = told["given"]["events"]
+    events += [{"at": "2013-07-01", "type": "void_invoices"}, {"at": "2013-07-01", "type": "regenerate"}]
+    told["given"]["before_void"] = told["expect"]["invoices"]
+    told["expect"] = {"invoices": [anew("10.64", "-10.64")]}
+    timeline.check(told)
+    for wrong in (anew("10.65", "-10.65"), anew("10.64", "-10.63")):
+        with pytest.raises(AssertionError):
+            timeline.check({**told, "expect": {"invoices": [wrong]}})
+
+
+def anew(amount: str, credit: str) -> dict[str, Any]:
+    day = "2013-07-01"
+    charge = {"type": "recurring", "start": "2013-06-15", "end": day, "amount": amount}
+    used = {"type": "account_credit", "start": day, "end": day, "amount": credit}
+    return {"date": day, "lines": [charge, used]}

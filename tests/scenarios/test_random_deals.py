@@ -71,6 +71,7 @@ class Company:
             "bill ahead": self.bill_ahead,
             "finalize": self.finalize,
             "void": self.void,
+            "void final": self.void_final,
             "pay": self.pay,
             "credit": self.credit,
             "use": self.use,
@@ -154,6 +155,12 @@ class Company:
         if drafts := [each for each in self.invoices() if each.state == billing_pb2.INVOICE_STATE_DRAFT]:
             name = drafts[number % len(drafts)].name
             self.server.billing.VoidInvoice(billing_pb2.VoidInvoiceRequest(name=name), timeout=30)
+
+    def void_final(self, number: int) -> None:
+        if final := [each for each in self.invoices() if each.number and not each.HasField("void_date")]:
+            name = final[number % len(final)].name
+            request = billing_pb2.VoidInvoiceRequest(name=name, reason="wrong address")
+            self.server.billing.VoidInvoice(request, timeout=30)
 
     def pay(self, number: int) -> None:
         if owed := [each for each in self.invoices() if each.open > 0]:
@@ -311,7 +318,7 @@ def lines_of(contract: contract_pb2.Contract) -> list[contract_pb2.SubscriptionL
 KINDS = (
     *("wait", "wait", "fulfil", "fulfil", "bill", "bill", "bill ahead", "finalize", "finalize", "recognise"),
     *("recognise", "use", "credit", "terminate", "cancel", "void", "amend", "amend", "amend", "renew", "pay", "close"),
-    *("suspend", "suspend", "resume", "resume", "bill day", "fail to collect", "dun"),
+    *("suspend", "suspend", "resume", "resume", "bill day", "fail to collect", "dun", "void final", "void final"),
 )
 lives = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10**6)), min_size=10, max_size=40)
 

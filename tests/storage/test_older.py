@@ -39,6 +39,7 @@ EMPTY = {
     "failed_payments",
     "reminders",
     "usage_looks",
+    "dunning_days",
 }
 
 

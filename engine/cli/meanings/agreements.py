@@ -141,8 +141,14 @@ BIL023 | there is nothing to credit
   all of the invoice was credited before | nothing is left to do
 BIL024 | the credit note is final
   a number is given once | issue another one
-BIL030 | the invoice is final and cannot be thrown away
-  discarding an invoice that has a number | issue a credit note
+BIL014 | the invoice is void
+  paying an invoice that was voided | bill again, and use the invoice that takes its place
+BIL030 | the invoice is final: it becomes void for a reason, and is not thrown away
+  voiding FJ-000001 without saying why | give a reason, or issue a credit note
+BIL031 | an invoice on which money came in cannot become void
+  voiding FJ-000001 of which 142.80 are paid | issue a credit note
+BIL032 | an invoice with a credit by hand cannot become void
+  voiding an invoice after a discount for a fault | credit what is left of it
 BIL040 | the billing run has ended already
   cancelling a run that is done | start another one
 BIL041 | the server failed on one contract of a billing run; the others go on

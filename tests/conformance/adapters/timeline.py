@@ -34,6 +34,8 @@ AT = datetime(2000, 1, 1, tzinfo=UTC)
 STARTS = {"create"}
 STOPS = {"cancel", "end"}
 EVENTS = {"create", "change_plan", "cancel", "uncancel", "end", "pause", "resume", "usage", "set_bill_cycle_day", GRANT}
+ANEW = {"void_invoices", "regenerate"}
+"""All invoices so far become void, and what they billed is billed anew, on the same day."""
 BLOCKS = {"block_billing": "pause", "unblock_billing": "resume"}
 """Billing that is blocked is service that is not served, from the day that the block is for."""
 SERVICE = {
@@ -52,35 +54,64 @@ def check(case: dict[str, Any]) -> None:
     modes = {each["fixed_charges_mode"] for each in given["plans"].values() if "fixed_charges" in each}
     need(modes <= {"in_advance prorated"}, "fixed-charges-by-difference")
     for event in given["events"]:
-        need(event["type"] in EVENTS or event["type"] in BLOCKS, f"event-{event['type']}")
+        need(event["type"] in EVENTS or event["type"] in BLOCKS or event["type"] in ANEW, f"event-{event['type']}")
         need(not (at_once and event["type"] in STOPS), "lago-termination-day")
-    expected = _expected(case)
-    need(not _is_greedy(given, expected), "arrears-billed-early")
-    days = sorted({*(_day(each["at"]) for each in given["events"]), *expected})
-    lines: tuple[BillLine, ...] = ()
-    documents, account = Documented(case), Account(case)
-    granted = any(each["type"] == GRANT for each in given["events"])
-    for day in [each for each in days if each <= max(expected)]:
+    need(not _is_greedy(given, _expected(case["expect"]["invoices"], case)), "arrears-billed-early")
+    told = Told(case, at_once=at_once, has_add_ons=bool(modes))
+    voided = {_day(each["at"]) for each in given["events"] if each["type"] in ANEW}
+    until = max(_day(each["date"]) for each in case["expect"]["invoices"])
+    dated = (*case["expect"]["invoices"], *given.get("before_void", ()))
+    days = {*(_day(each["at"]) for each in given["events"]), *(_day(each["date"]) for each in dated)}
+    for day in sorted(each for each in days if each <= until):
+        before = voided and day <= max(voided)
+        told.live(day, given.get("before_void", ()) if before else case["expect"]["invoices"])
+        if day in voided:
+            told.void(day)
+            told.live(day, case["expect"]["invoices"])
+
+
+class Told:
+    """A story as it is billed day by day, and compared with what a source says of the day."""
+
+    def __init__(self, case: dict[str, Any], *, at_once: bool, has_add_ons: bool) -> None:
+        self._case = case
+        self._at_once, self._has_add_ons = at_once, has_add_ons
+        self._lines: tuple[BillLine, ...] = ()
+        self._documents, self._account = Documented(case), Account(case)
+        self._granted = any(each["type"] == GRANT for each in case["given"]["events"])
+        self._seen = date.min
+
+    def live(self, day: date, wanted: Sequence[dict[str, Any]]) -> None:
+        """Bill what is due on a day, and compare it with the invoices wanted of it."""
         found: list[BillLine] = []
         shown: Counter[tuple[str, ...]] = Counter()
-        for known in _known(given["events"], day, at_once=at_once):
-            fresh = _run(case, known, (*lines, *found), day)
-            shown += documents.shown(fresh, day) if at_once else shown_lines(fresh)
+        told = _known(self._case["given"]["events"], day, at_once=self._at_once)
+        # What became void is billed by all that is known, not as the day began.
+        for known in told if day > self._seen else told[-1:]:
+            fresh = _run(self._case, known, (*self._lines, *found), day)
+            shown += self._documents.shown(fresh, day) if self._at_once else shown_lines(fresh)
             found += fresh
-        lines = (*lines, *found)
-        if modes:
-            _check_add_ons(case, day, found)
-            continue
-        assert shown == expected.get(day, Counter()), day
-        if granted:
-            before = account.used
-            account.grant([each for each in given["events"] if _day(each["at"]) == day])
-            account.bill(found, day)
-            account.compare(before, _account_credits(case, day))
+        self._lines = (*self._lines, *found)
+        if self._has_add_ons:
+            _check_add_ons(self._case, day, found)
+            return
+        assert shown == _expected(wanted, self._case).get(day, Counter()), day
+        if self._granted:
+            before = self._account.used
+            events = [each for each in self._case["given"]["events"] if _day(each["at"]) == day]
+            self._account.grant(events if day > self._seen else [])
+            self._account.bill(found, day)
+            self._account.compare(before, _account_credits(wanted, day))
+        self._seen = day
+
+    def void(self, day: date) -> None:
+        """Make all invoices so far void."""
+        self._lines = ()
+        self._account.void(day)
 
 
-def _account_credits(case: dict[str, Any], day: date) -> list[str]:
-    lines = (line for each in case["expect"]["invoices"] if _day(each["date"]) == day for line in each["lines"])
+def _account_credits(wanted: Sequence[dict[str, Any]], day: date) -> list[str]:
+    lines = (line for each in wanted if _day(each["date"]) == day for line in each["lines"])
     return [each["amount"] for each in lines if each["type"] == "account_credit"]
 
 
@@ -125,9 +156,9 @@ def _known(events: Sequence[dict[str, Any]], day: date, *, at_once: bool) -> lis
     return [so_far[: len(so_far) - left] for left in reversed(range(max(today, 1)))]
 
 
-def _expected(case: dict[str, Any]) -> dict[date, Counter[tuple[str, ...]]]:
+def _expected(invoices: Sequence[dict[str, Any]], case: dict[str, Any]) -> dict[date, Counter[tuple[str, ...]]]:
     expected: dict[date, Counter[tuple[str, ...]]] = {}
-    for invoice in case["expect"]["invoices"]:
+    for invoice in invoices:
         lines = expected.setdefault(_day(invoice["date"]), Counter())
         for line in invoice["lines"]:
             if line["type"] in SERVICE and Decimal(line["amount"]):

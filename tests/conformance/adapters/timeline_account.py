@@ -62,6 +62,14 @@ class Account:
             self._uses[invoice.id] = less(use, back)
             self._count(back, -1)
 
+    def void(self, day: date) -> None:
+        """Let all documents become void: what credits paid of them comes back."""
+        self._documents.void(day)
+        self._done = (0, 0)
+        for use in self._uses.values():
+            self._count(use.draws, -1)
+        self._uses = {}
+
     @property
     def used(self) -> Money:
         """What invoices hold of all that was granted."""

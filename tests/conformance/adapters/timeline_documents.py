@@ -20,6 +20,7 @@ from engine.billing import (
     draft_invoice,
     finalize,
     sort_onto_documents,
+    void,
 )
 from engine.diagnostics import Decision
 from engine.money import currency
@@ -55,6 +56,14 @@ class Documented:
             self.notes.append(note.value)
             found[(LineKind.CREDIT.value, str(day), str(day), str(-note.value.gross))] += 1
         return found
+
+    def void(self, day: date) -> None:
+        """Make all documents void, so that none of them counts any more."""
+        at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        for invoice in self.invoices:
+            gone = void(invoice, reason="all over again", on=day, at=at)
+            assert isinstance(gone, Decision), gone
+        self.invoices, self.notes = [], []
 
 
 def shown_lines(lines: Sequence[BillLine]) -> Counter[tuple[str, ...]]:
