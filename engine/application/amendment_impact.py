@@ -12,6 +12,7 @@ from engine.application.amendment_remarks import remarks_of
 from engine.application.bill_of_contract import BillOfContract, bill_of
 from engine.application.billing import DAYS_AHEAD_MAX
 from engine.application.content import breakdowns_of, find_book
+from engine.application.corrections import without_affected
 from engine.application.drafting import drafts_of
 from engine.application.faults import invalid
 from engine.application.perform import Environment
@@ -104,6 +105,9 @@ def impact_of(
     if not day <= horizon <= at.date() + timedelta(days=DAYS_AHEAD_MAX):
         message = f"{horizon} is not between {day} and {DAYS_AHEAD_MAX} days ahead"
         return Refusal((invalid("until", message, "choose another day"),))
+    dropped, then = without_affected(then, max([at.date(), *(each.on for each in ended)]), today=at.date())
+    for each in dropped:
+        then = replace(then, coupons=given_back(then.coupons, each.discounts))
     notes = _notes(then, max([at.date(), *(each.on for each in ended)]), at)
     if isinstance(notes, Refusal):
         return notes
@@ -116,7 +120,7 @@ def impact_of(
     return Impact(
         currency=then.contract.currency,
         notes=notes,
-        dropped=tuple(each for each in now.invoices if not each.is_final),
+        dropped=dropped,
         before=before,
         after=after,
         delivery_before=delivery_before,
@@ -179,15 +183,10 @@ def _horizon(contract: Contract, day: date) -> date:
     return max([day, *ends]) if len(ends) == len(states) else max([add_months(day, YEAR), *ends])
 
 
-def _finals(bill: BillOfContract) -> tuple[Invoice, ...]:
-    return tuple(each for each in bill.invoices if each.is_final)
-
-
 def _notes(bill: BillOfContract, until: date, at: datetime) -> tuple[CreditNote, ...] | Refusal:
     """The credit notes that the ends of a change issue on final invoices."""
-    finals = {each.id: each for each in _finals(bill)}
-    settled = replace(bill, invoices=tuple(finals.values()))
-    documents = settled.documents(settled.missing(until, today=at.date()))
+    finals = {each.id: each for each in bill.invoices if each.is_final}
+    documents = bill.documents(bill.missing(until, today=at.date()))
     made = [
         draft_credit_note("", lines, finals[key], earlier=bill.notes, reason=Reason("service ended"), at=at)
         for key, lines in documents.credits.items()
@@ -199,18 +198,16 @@ def _notes(bill: BillOfContract, until: date, at: datetime) -> tuple[CreditNote,
 def _schedule(
     bill: BillOfContract, notes: tuple[CreditNote, ...], until: date, at: datetime
 ) -> tuple[Invoice, ...] | Refusal:
-    """The invoices that runs would draft until a day, once drafts are thrown away and notes are issued.
-
-    There are runs on the days of the drafts among them, so that late usage on one is not too late.
-    """
-    drafts = [each for each in bill.invoices if not each.is_final]
-    free = bill.coupons
-    for each in drafts:
-        free = given_back(free, each.discounts)
-    settled = replace(bill, invoices=_finals(bill), notes=(*bill.notes, *notes), coupons=free)
-    missing = settled.missing_by((*(each.on for each in drafts), at.date(), until))
+    """The drafts that stay, and the invoices that runs would draft until a day once notes are issued."""
+    drafts = {each.id: each for each in bill.invoices if each.is_draft}
+    settled = replace(bill, notes=(*bill.notes, *notes))
+    missing = settled.missing_by((*(each.on for each in drafts.values()), at.date(), until))
     made = drafts_of(settled, settled.documents(missing), at=at)
-    return made if isinstance(made, Refusal) else made.invoices
+    if isinstance(made, Refusal):
+        return made
+    drafts |= {each.id: each for _, decided in made.corrected for each in (decided.value,)}
+    fresh = (each.value for each in made.fresh)
+    return tuple(sorted((*drafts.values(), *fresh), key=lambda each: each.on))
 
 
 def _on_delivery(bill: BillOfContract, until: date, at: datetime) -> Money | Refusal:

@@ -85,13 +85,13 @@ class Corrected:
 
 
 def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected | Refusal:
-    """Credit at once what final invoices of a changed contract hold too much, up to a day; drop its drafts."""
-    dropped = reopen(work, contract.id)
+    """Credit at once what final invoices of a changed contract hold too much, up to a day; drop the drafts that it
+    affects.
+    """
     bill = bill_of(work.env, work.tx, contract, work.tenant)
     if isinstance(bill, Refusal):
         return bill
-    finals = tuple(each for each in bill.invoices if each.is_final)
-    bill = replace(bill, invoices=finals)
+    dropped, bill = _reopened(work, bill, until)
     missing = bill.missing(until, today=work.at.date())
     issued = issue_notes(work, bill, bill.documents(missing))
     if isinstance(issued, Refusal):
@@ -99,8 +99,43 @@ def correct_invoices(work: Work, contract: Contract, until: date) -> Corrected |
     return Corrected(replace(bill, notes=(*bill.notes, *issued)), issued, dropped)
 
 
+def reopen_changed(work: Work, contract: Contract, until: date) -> tuple[Invoice, ...] | Refusal:
+    """Drop the drafts that a change of a contract affects, which corrects no final invoice."""
+    bill = bill_of(work.env, work.tx, contract, work.tenant)
+    return bill if isinstance(bill, Refusal) else _reopened(work, bill, until)[0]
+
+
+def _reopened(work: Work, bill: BillOfContract, until: date) -> tuple[tuple[Invoice, ...], BillOfContract]:
+    dropped, rest = without_affected(bill, until, today=work.at.date())
+    for invoice in dropped:
+        drop_draft(work, invoice)
+    forget_mark(work, bill.contract.id)
+    return dropped, rest
+
+
+def without_affected(bill: BillOfContract, until: date, *, today: date) -> tuple[tuple[Invoice, ...], BillOfContract]:
+    """The drafts that a change of the contract affects, and the bill without them.
+
+    These are the drafts that hold what is owed otherwise now, and those of a day on which something else is due as
+    well: a run drafts that day anew, on one invoice. All others stay as whoever looks at drafts has seen them.
+    """
+    affected: list[Invoice] = []
+    while found := _affected(bill, until, today):
+        affected += found
+        bill = replace(bill, invoices=tuple(each for each in bill.invoices if each not in found))
+    return tuple(affected), bill
+
+
+def _affected(bill: BillOfContract, until: date, today: date) -> list[Invoice]:
+    drafts = [each for each in bill.invoices if each.is_draft]
+    if not drafts:
+        return []
+    documents = bill.documents(bill.missing_by(sorted({today, until, *(each.on for each in drafts)})))
+    return [each for each in drafts if each.id in documents.drafts or each.on in documents.invoices]
+
+
 def reopen(work: Work, contract: str) -> tuple[Invoice, ...]:
-    """Throw the drafts of a changed contract away, and forget up to when it is billed: something else may be due."""
+    """Throw the drafts of a contract away whose periods change, and forget up to when it is billed."""
     dropped = drop_drafts(work, contract)
     forget_mark(work, contract)
     return dropped

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from engine.application.bill_of_contract import bill_of
 from engine.application.billing import DAYS_AHEAD_MAX
-from engine.application.corrections import reopen
+from engine.application.corrections import reopen_changed
 from engine.application.ending import Settled, settle_end
 from engine.application.faults import invalid, not_found
 from engine.application.perform import Work
@@ -92,9 +92,11 @@ def resume_contract(work: Work, key: str, wish: ResumptionWish, *, etag: str) ->
     problem = _earn(work, contract, promising)
     if problem is not None:
         return problem
-    dropped = reopen(work, key)
+    reopened = reopen_changed(work, resumed, wish.start)
+    if isinstance(reopened, Refusal):
+        return reopened
     work.tx.replace(resumed)
-    return Settled(resumed, (), dropped)
+    return Settled(resumed, (), reopened)
 
 
 def _load(work: Work, key: str, etag: str, start: date) -> Contract | Refusal:

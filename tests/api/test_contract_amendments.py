@@ -211,10 +211,10 @@ def test_only_the_state_that_was_quoted_can_be_signed(shop: Served) -> None:
 
 def test_a_preview_saves_nothing_and_is_the_answer_again(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
-    drafts = drafted(shop, order.contract, "2026-04-30")
+    _march, april = drafted(shop, order.contract, "2026-04-30")
     wish: dict[str, Any] = {"changes": [quantity("plan", "15")]}
     preview = amendment(shop, order.contract, "2026-04-01", validate_only=True, **wish)
-    assert [each.name for each in preview.impact.voided_invoices] == [each.name for each in drafts]
+    assert [each.name for each in preview.impact.voided_invoices] == [april.name]
     made = amendment(shop, order.contract, "2026-04-01", **wish)
     assert made.impact == preview.impact
     asked = contract_pb2.PreviewAmendmentRequest(quote=made.quote.name)
@@ -304,3 +304,45 @@ def test_late_usage_is_drafted_by_a_run_far_ahead(shop: Served) -> None:
         assert invoice.net == 500
     assert not drafted(shop, order.contract, "2027-03-01")
     tie_out(shop, "2027-03-01")
+
+
+def test_drafts_that_a_change_does_not_affect_stay(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    march, april, may = drafted(shop, order.contract, "2026-05-01")
+    made = amendment(shop, order.contract, "2026-04-01", changes=[quantity("plan", "15")])
+    # From April on 15 x 30.00 instead of 10 x 30.00; what March is billed with stays as it is.
+    assert [each.name for each in made.impact.voided_invoices] == [april.name, may.name]
+    assert shown(made.impact.schedule_after)[:3] == [
+        ("2026-03-01", 30000, 35700),
+        ("2026-04-01", 45000, 53550),
+        ("2026-05-01", 45000, 53550),
+    ]
+    signed(shop, made)
+    (left,) = shop.billing.ListInvoices(billing_pb2.ListInvoicesRequest(contract=order.contract)).invoices
+    assert left == march
+    assert shown(drafted(shop, order.contract, "2026-05-01")) == shown(made.impact.schedule_after)[1:3]
+    tie_out(shop, "2026-05-31")
+
+
+def test_a_draft_of_a_day_on_which_more_is_due_is_drafted_anew(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    march, april = drafted(shop, order.contract, "2026-04-01")
+    more = pricing_pb2.QuoteContent(lines=[deal.line("PLAN", "1", id="more")])
+    made = amendment(shop, order.contract, "2026-04-01", content=more)
+    assert [each.name for each in made.impact.voided_invoices] == [april.name]
+    signed(shop, made)
+    (anew,) = drafted(shop, order.contract, "2026-04-01")
+    # 300.00 and 30.00 on one invoice of the day
+    assert ([each.amount for each in anew.lines], anew.gross) == ([30000, 3000], 39270)
+    tie_out(shop, "2026-04-30")
+
+
+def test_an_end_leaves_drafts_of_other_days_alone(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN", "10"), term_months=12)
+    march, april = drafted(shop, order.contract, "2026-04-01")
+    end = contract_pb2.TerminateContractRequest(name=order.contract, end=deal.day("2026-04-16"), reason="closed")
+    told = shop.contracts.TerminateContract(end)
+    assert [each.name for each in told.voided_invoices] == [april.name]
+    (anew,) = drafted(shop, order.contract, "2026-04-30")
+    assert anew.net == 15000, "15 of 30 days of 300.00"
+    tie_out(shop, "2026-04-30")

@@ -128,15 +128,15 @@ def test_what_came_back_is_suspended_amended_and_renewed_like_any_line(shop: Ser
 
 def test_drafts_go_and_a_service_without_an_end_pauses_too(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("PLAN", "2"))
-    ahead = drafted(shop, order.contract, "2026-05-01")
+    march, *ahead = drafted(shop, order.contract, "2026-05-01")
     done = suspended(shop, order.contract, "2026-04-01")
     assert [each.name for each in done.voided_invoices] == [each.name for each in ahead]
-    again = drafted(shop, order.contract, "2026-06-30")
-    assert [each[:2] for each in shown(again)] == [("2026-03-01", 6000)]
+    assert not drafted(shop, order.contract, "2026-06-30")
+    (left,) = shop.billing.ListInvoices(billing_pb2.ListInvoicesRequest(contract=order.contract)).invoices
+    assert left == march, "what the pause does not concern stays"
     back = resumed(shop, order.contract, "2026-07-01")
     assert not back.contract.changes[1].added_lines[0].period.HasField("end")
     assert [each[:2] for each in shown(drafted(shop, order.contract, "2026-08-01"))] == [
-        ("2026-03-01", 6000),
         ("2026-07-01", 6000),
         ("2026-08-01", 6000),
     ]
