@@ -19,7 +19,7 @@ from engine.application.billing import (
 )
 from engine.application.faults import etag_mismatch, not_found
 from engine.application.invoices import invoice_etag, open_amount, paid_amount, prepaid_use
-from engine.application.payments import CreditWish, issue_credit_note, record_payment
+from engine.application.payments import CreditWish, Receipt, issue_credit_note, record_payment
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
 from engine.application.usage import UsageResult, record_usage, recorded_usage
@@ -175,7 +175,7 @@ class BillingService:
             request,
             context,
             lambda work: record_payment(
-                work, key, amount_minor=amount, on=on, reference=request.reference, etag=request.etag
+                work, key, Receipt(amount, on, request.reference, request.keep_excess), etag=request.etag
             ),
             lambda _, payment: wire.payment_message(payment),
         )

@@ -47,6 +47,8 @@ STATE_CODES = (
         "PAY010",
         "PAY011",
         "PAY012",
+        "PAY020",
+        "PAY022",
     ),
 )
 """Codes that say no because of the state things are in, not because of the request."""

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine.application.audited_credits import coupon_rows, discount_rows, draw_rows, payment_rows, prepaid_rows
+from engine.application.audited_credits import (
+    coupon_rows,
+    discount_rows,
+    draw_rows,
+    payment_rows,
+    prepaid_rows,
+    refund_rows,
+)
 from engine.application.ports import Reader, Row
 from engine.audit import (
     TITLES,
@@ -37,7 +44,7 @@ SOLD = frozenset({"ADD", "MODIFY"})
 REMOVABLE = frozenset({"quotes", "invoices"})
 TOLD = (
     *("customers", "billing_accounts", "selling_entities", "users", "approver_groups", "quotes", "approvals"),
-    *("contracts", "orders", "invoices", "credit_notes", "coupons", "prepaid_credits", "payments"),
+    *("contracts", "orders", "invoices", "credit_notes", "coupons", "prepaid_credits", "payments", "refunds"),
     *("failed_payments", "reminders"),
     *("revenue_contracts", "journal_entries"),
 )
@@ -120,6 +127,7 @@ class _Tables:
             prepaid=tuple(prepaid_rows(self._reader)),
             draws=tuple(draw_rows(self._reader)),
             payments=tuple(payment_rows(self._reader)),
+            refunds=tuple(refund_rows(self._reader)),
             obligations=tuple(self._obligations()),
             schedule=tuple(self._schedule()),
             reconciling=tuple(self._reconciling()),

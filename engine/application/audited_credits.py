@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.application.ports import Reader, Row
-from engine.audit import CouponRow, DiscountRow, PaymentRow, PrepaidDrawRow, PrepaidRow
+from engine.audit import CouponRow, DiscountRow, PaymentRow, PrepaidDrawRow, PrepaidRow, RefundRow
 
 
 def coupon_rows(reader: Reader) -> Iterator[CouponRow]:
@@ -24,7 +24,7 @@ def discount_rows(reader: Reader, invoices: Mapping[str, Row]) -> Iterator[Disco
 
 def prepaid_rows(reader: Reader) -> Iterator[PrepaidRow]:
     """Prepaid credits with what is used of them and what expired."""
-    columns = ("id", "currency", "amount_minor", "used_minor", "expired_minor")
+    columns = ("id", "currency", "amount_minor", "used_minor", "expired_minor", "refunded_minor")
     for each in reader.rows("prepaid_credits", columns):
         yield PrepaidRow(*(each[column] for column in columns))
 
@@ -40,3 +40,9 @@ def payment_rows(reader: Reader) -> Iterator[PaymentRow]:
     """Money that came in for invoices."""
     for each in reader.rows("payments", ("id", "invoice", "amount_minor")):
         yield PaymentRow(each["id"], each["invoice"], each["amount_minor"])
+
+
+def refund_rows(reader: Reader) -> Iterator[RefundRow]:
+    """Money that went back to customers, or became a credit of theirs."""
+    for each in reader.rows("refunds", ("id", "invoice", "credit", "kept", "amount_minor")):
+        yield RefundRow(each["id"], each["invoice"], each["credit"], bool(each["kept"]), each["amount_minor"])

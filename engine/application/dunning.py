@@ -35,11 +35,12 @@ DUNNING = "dunning"
 NOTHING_OPEN = Code("PAY004")
 BEFORE_LAST = Code("PAY005")
 SETTLING = (
-    ("payments", "invoice", "amount_minor"),
-    ("credit_notes", "invoice", "gross_minor"),
-    ("prepaid_draws", "parent_id", "amount_minor"),
+    ("payments", "invoice", "amount_minor", 1),
+    ("credit_notes", "invoice", "gross_minor", 1),
+    ("prepaid_draws", "parent_id", "amount_minor", 1),
+    ("refunds", "invoice", "amount_minor", -1),
 )
-"""Where an invoice is paid or credited, with the column that names it."""
+"""Where an invoice is paid or credited, with the column that names it, or where what was paid went back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,9 @@ def _open_invoices(reader: Reader, customer: str) -> Iterator[str]:
     whole, since most of a store is paid long since.
     """
     settled: dict[str, int] = defaultdict(int)
-    for table, column, amount in () if customer else SETTLING:
+    for table, column, amount, sign in () if customer else SETTLING:
         for row in reader.rows(table, (column, amount)):
-            settled[row[column]] += row[amount]
+            settled[row[column]] += sign * row[amount]
     where = {"status": DocumentStatus.FINALIZED.value, **({"customer": customer} if customer else {})}
     for row in reader.rows("invoices", ("id", "gross_minor"), where):
         if row["gross_minor"] > settled[row["id"]]:

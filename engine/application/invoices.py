@@ -19,7 +19,7 @@ NOT_FINAL = Code("PAY001")
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that came in for an invoice."""
+    """Money that came in for an invoice; ``excess`` of it, what was beyond what was open, became a ``credit``."""
 
     id: str
     invoice: str
@@ -27,6 +27,26 @@ class Payment:
     on: date
     amount: Money
     reference: str
+    credit: str = ""
+    excess: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money of a customer that went back: of what was paid for an invoice, or of what was left of a prepaid credit.
+
+    ``kept``: it became that credit, and did not leave.
+    """
+
+    id: str
+    customer: str
+    invoice: str
+    credit: str
+    kept: bool
+    on: date
+    amount: Money
+    reference: str = ""
+    reason: str = ""
 
 
 def load_invoice(work: Work, key: str, etag: str) -> Invoice | Refusal:
@@ -57,11 +77,15 @@ def open_amount(reader: Reader, invoice: Invoice) -> Money:
 
 
 def paid_amount(reader: Reader, invoice: Invoice) -> Money:
-    """What came in for an invoice, and what prepaid credits pay of it."""
+    """What came in for an invoice and did not go back, and what prepaid credits pay of it."""
+    return prepaid_use(reader, invoice.id).paid(invoice.bill_to.currency) + money_in(reader, invoice)
+
+
+def money_in(reader: Reader, invoice: Invoice) -> Money:
+    """What came in for an invoice and did not go back."""
     currency = invoice.bill_to.currency
-    return prepaid_use(reader, invoice.id).paid(currency) + total(
-        (each.amount for each in payments_of(reader, invoice.id)), currency
-    )
+    went_back = total((each.amount for each in every(reader, Refund, invoice=invoice.id)), currency)
+    return total((each.amount for each in payments_of(reader, invoice.id)), currency) - went_back
 
 
 def prepaid_use(reader: Reader, invoice: str) -> PrepaidUse:
@@ -78,5 +102,6 @@ def invoice_etag(reader: Reader, invoice: Invoice) -> str:
     """The etag of an invoice with what was paid and credited: it changes with each of them."""
     notes = list(every(reader, CreditNote, invoice=invoice.id))
     paid = len(payments_of(reader, invoice.id)) + reader.version(PrepaidUse, invoice.id)
+    paid += sum(1 for _ in every(reader, Refund, invoice=invoice.id))
     parts = (reader.version(Invoice, invoice.id), paid, len(notes))
     return f'"{".".join(map(str, parts))}"'

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.corrections import issue_note
@@ -11,6 +11,7 @@ from engine.application.invoices import Payment, load_invoice, not_final, open_a
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Work
+from engine.application.refunds import RefundWish, give_back
 from engine.billing import BillLine, CreditNote, Invoice, Reason, credit, credits_on
 from engine.diagnostics import Code, Fault, Refusal, did_you_mean
 from engine.ledger import FactKey, PaymentReceived, Trace
@@ -40,32 +41,53 @@ class CreditWish:
     amount_minor: int
 
 
-def record_payment(
-    work: Work, key: str, *, amount_minor: int, on: date, reference: str, etag: str
-) -> Payment | Refusal:
-    """Take a payment for a final invoice; more than is open is refused."""
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Money that came in: how much in minor units, when, and by which reference; ``keep_excess``: what is beyond what
+    is open becomes a credit of the customer.
+    """
+
+    amount_minor: int
+    on: date
+    reference: str
+    keep_excess: bool = False
+
+
+def record_payment(work: Work, key: str, receipt: Receipt, *, etag: str) -> Payment | Refusal:
+    """Take a payment for a final invoice; more than is open is refused, unless it is to be kept as a credit."""
     invoice = load_invoice(work, key, etag)
     if isinstance(invoice, Refusal):
         return invoice
-    currency = invoice.bill_to.currency
-    amount, left = Money(amount_minor, currency), open_amount(work.tx, invoice)
-    faults: list[Fault] = []
-    if not invoice.is_final:
-        faults += not_final(invoice)
-    if amount_minor <= 0:
-        faults.append(Fault(NOT_ABOVE_ZERO, "amount", f"{amount} is not above zero"))
-    elif invoice.is_final and amount > left:
-        faults.append(Fault(TOO_MUCH, "amount", f"{amount} is more than the {left} that are open"))
+    amount, left = Money(receipt.amount_minor, invoice.bill_to.currency), open_amount(work.tx, invoice)
+    excess = amount - max(left, Money.zero(left.currency))
+    faults = tuple(_faults(invoice, amount, left, receipt))
     if faults:
-        return Refusal(tuple(faults))
-    payment = Payment(work.new_id("pa"), key, invoice.bill_to.customer, on, amount, reference)
-    work.tx.add(payment)
+        return Refusal(faults)
     trace = Trace(customer=invoice.bill_to.customer, invoice=key, contract=invoice.contract)
-    problem = book(work, (PaymentReceived(FactKey(f"payment/{payment.id}"), on, amount, trace),))
+    payment = Payment(work.new_id("pa"), key, invoice.bill_to.customer, receipt.on, amount, receipt.reference)
+    problem = book(work, (PaymentReceived(FactKey(f"payment/{payment.id}"), receipt.on, amount, trace),))
     if problem is not None:
         return problem
-    work.tx.emit(PaymentRecorded(payment.id, key, amount, left - amount, work.at))
+    if excess.minor_units > 0:
+        wish = RefundWish(excess.minor_units, receipt.on, receipt.reference, "paid beyond what was open", keep=True)
+        kept = give_back(work, invoice, excess, wish)
+        if isinstance(kept, Refusal):
+            return kept
+        payment = replace(payment, credit=kept.credit, excess=excess)
+    work.tx.add(payment)
+    still = max(left - amount, Money.zero(left.currency))
+    work.tx.emit(PaymentRecorded(payment.id, key, amount, still, work.at))
     return payment
+
+
+def _faults(invoice: Invoice, amount: Money, left: Money, receipt: Receipt) -> Iterator[Fault]:
+    if not invoice.is_final:
+        yield from not_final(invoice)
+    if amount.minor_units <= 0:
+        yield Fault(NOT_ABOVE_ZERO, "amount", f"{amount} is not above zero")
+    elif invoice.is_final and amount > left and not receipt.keep_excess:
+        message = f"{amount} is more than the {left} that are open"
+        yield Fault(TOO_MUCH, "amount", message, "what is beyond it is kept as a credit with `keep_excess`")
 
 
 def issue_credit_note(

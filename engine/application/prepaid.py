@@ -99,8 +99,9 @@ def revoke_credit(work: Work, key: str, *, etag: str) -> PrepaidCredit | Refusal
     stale = work.check_etag(PrepaidCredit, key, etag)
     if stale is not None:
         return stale
-    if credit.source is CreditSource.BOUGHT:
-        return Refusal((Fault(BOUGHT, "name", f"`{key}` was bought: it is the customer's money"),))
+    if credit.is_money_of_the_customer:
+        message = f"`{key}` was paid for: it is the customer's money"
+        return Refusal((Fault(BOUGHT, "name", message, "record what goes back as a refund"),))
     if credit.left.is_zero:
         return Refusal((Fault(NOTHING_LEFT, "name", f"nothing is left of `{key}`"),))
     return _expired(work, replace(credit, end=work.at.date()))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.application.corrections import drop_draft, forget_mark
 from engine.application.coupons import give_back_coupons
-from engine.application.invoices import load_invoice, payments_of, prepaid_use
+from engine.application.invoices import load_invoice, money_in, prepaid_use
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Work
@@ -14,7 +14,6 @@ from engine.application.prepaid import give_back_credits
 from engine.application.revenue import revenue_of_void
 from engine.billing import CreditNote, Invoice, fact_of_void, void, void_note
 from engine.diagnostics import Code, Decision, Fault, Refusal
-from engine.money import total
 
 PAID = Code("BIL031")
 CREDITED_BY_HAND = Code("BIL032")
@@ -64,10 +63,10 @@ def _voided(work: Work, notes: Sequence[CreditNote], outcome: Decision[Invoice])
 
 
 def _faults(work: Work, invoice: Invoice, notes: Sequence[CreditNote]) -> Iterator[Fault]:
-    paid = total((each.amount for each in payments_of(work.tx, invoice.id)), invoice.bill_to.currency)
+    paid = money_in(work.tx, invoice)
     if not paid.is_zero:
         message = f"{paid} of `{invoice.number}` is paid"
-        yield Fault(PAID, "name", message, "issue a credit note")
+        yield Fault(PAID, "name", message, "record a refund with `reopen` first, or issue a credit note")
     for each in (each for each in notes if each.is_by_hand):
         message = f"`{each.number}` credits `{invoice.number}`: {each.reason}"
         yield Fault(CREDITED_BY_HAND, "name", message, "credit what is left of it instead")

@@ -26,6 +26,7 @@ from engine.audit.ledgered import (
     invoices_are_booked,
     open_as_booked,
     prepaid_credits_are_owed,
+    refunds_are_of_credits,
 )
 from engine.audit.rows import Rows
 from engine.audit.violation import Violation
@@ -53,4 +54,5 @@ def _all(rows: Rows, at: date, accounts: Accounts) -> Iterator[Violation]:
     yield from open_as_booked(rows, accounts)
     yield from clearing_is_billed_less_earned(rows, accounts)
     yield from prepaid_credits_are_owed(rows, accounts)
+    yield from refunds_are_of_credits(rows)
     yield from every_event_changed_one_thing(rows)

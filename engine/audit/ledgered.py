@@ -16,6 +16,7 @@ from engine.audit.violation import (
     PREPAID_LIABILITY,
     PREPAID_USED,
     RECEIVABLE,
+    REFUNDED,
     TAX,
     VERSION_GAP,
     Violation,
@@ -78,6 +79,7 @@ def open_as_booked(rows: Rows, accounts: Accounts) -> Iterator[Violation]:
         taxed[note.invoice] = taxed.get(note.invoice, 0) - note.tax
     came = [(each.invoice, each.amount) for each in rows.payments]
     came += [(each.invoice, each.amount) for each in rows.draws]
+    came += [(each.invoice, -each.amount) for each in rows.refunds if each.invoice]
     for invoice, amount in came:
         owed[invoice] = owed.get(invoice, 0) - amount
     booked: dict[tuple[str, str], int] = defaultdict(int)
@@ -134,9 +136,9 @@ def prepaid_credits_are_owed(rows: Rows, accounts: Accounts) -> Iterator[Violati
         paid[draw.credit] += draw.amount
     left: dict[str, int] = defaultdict(int)
     for each in rows.prepaid:
-        left[each.currency] += each.amount - each.used - each.expired
+        left[each.currency] += each.amount - each.used - each.expired - each.refunded
         spent = paid.pop(each.credit, 0)
-        if spent != each.used or each.used + each.expired > each.amount:
+        if spent != each.used or each.used + each.expired + each.refunded > each.amount:
             yield Violation(PREPAID_USED, f"credit {each.credit}", spent, each.used, each.currency)
     for unknown, amount in sorted(paid.items()):
         yield Violation(PREPAID_USED, f"credit {unknown}", amount, 0)
@@ -147,6 +149,26 @@ def prepaid_credits_are_owed(rows: Rows, accounts: Accounts) -> Iterator[Violati
     for unit in sorted({*left, *owed}):
         if left[unit] != owed[unit]:
             yield Violation(PREPAID_LIABILITY, f"credits in {unit}", left[unit], owed[unit], unit)
+
+
+def refunds_are_of_credits(rows: Rows) -> Iterator[Violation]:
+    """What was paid back of a prepaid credit is what its refunds say, and one that a refund became has its amount."""
+    back: dict[str, int] = defaultdict(int)
+    kept: dict[str, int] = {}
+    for each in rows.refunds:
+        if each.kept:
+            kept[each.credit] = each.amount
+        elif not each.invoice:
+            back[each.credit] += each.amount
+    for credit in rows.prepaid:
+        where, unit = f"credit {credit.credit}", credit.currency
+        told, amount = back.pop(credit.credit, 0), kept.pop(credit.credit, credit.amount)
+        if credit.refunded != told:
+            yield Violation(REFUNDED, where, told, credit.refunded, unit)
+        if credit.amount != amount:
+            yield Violation(REFUNDED, where, amount, credit.amount, unit)
+    for unknown, amount in sorted({**back, **kept}.items()):
+        yield Violation(REFUNDED, f"credit {unknown}", amount, 0)
 
 
 def every_event_changed_one_thing(rows: Rows) -> Iterator[Violation]:

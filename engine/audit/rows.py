@@ -70,6 +70,17 @@ class PaymentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundRow:
+    """Money that went back, of what was paid for an invoice or of a prepaid credit; ``kept``: it became that credit."""
+
+    refund: str
+    invoice: str
+    credit: str
+    kept: bool
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceLineRow:
     """A line of a finalized invoice, for an order item; ``net`` is what coupons leave of it. ``credits`` is the line
     that it takes back, on the same invoice.
@@ -107,13 +118,14 @@ class DiscountRow:
 
 @dataclass(frozen=True, slots=True)
 class PrepaidRow:
-    """A prepaid credit of a customer: its amount, what invoices hold of it, and what expired."""
+    """A prepaid credit of a customer: its amount, what invoices hold of it, what expired, and what was paid back."""
 
     credit: str
     currency: str
     amount: int
     used: int
     expired: int
+    refunded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +238,7 @@ class Rows:
     prepaid: tuple[PrepaidRow, ...] = ()
     draws: tuple[PrepaidDrawRow, ...] = ()
     payments: tuple[PaymentRow, ...] = ()
+    refunds: tuple[RefundRow, ...] = ()
     obligations: tuple[ObligationRow, ...] = ()
     schedule: tuple[ScheduleRow, ...] = ()
     reconciling: tuple[ReconcilingRow, ...] = ()

@@ -28,6 +28,7 @@ CLEARING = Code("AUD023")
 PREPAID_USED = Code("AUD024")
 PREPAID_LIABILITY = Code("AUD025")
 OPEN = Code("AUD026")
+REFUNDED = Code("AUD027")
 EVENT_WITHOUT_CHANGE = Code("AUD030")
 CHANGE_WITHOUT_EVENT = Code("AUD031")
 VERSION_GAP = Code("AUD032")
@@ -54,6 +55,7 @@ TITLES = {
     PREPAID_USED: "a prepaid credit is used otherwise than it paid invoices",
     PREPAID_LIABILITY: "what is owed for prepaid credits is not what is left of them",
     OPEN: "the receivable of an invoice is not its gross less credits and payments, or not nothing when it is void",
+    REFUNDED: "what was paid back of a prepaid credit, or kept as one, is not what refunds say",
     EVENT_WITHOUT_CHANGE: "an event has not exactly one state change",
     CHANGE_WITHOUT_EVENT: "a state change has no event of its entity",
     VERSION_GAP: "the versions of an entity have a gap",

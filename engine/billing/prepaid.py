@@ -17,17 +17,19 @@ from engine.money import Currency, Money, allocate, total
 
 
 class CreditSource(Enum):
-    """Where a prepaid credit comes from: given for nothing, or paid for."""
+    """Where a prepaid credit comes from: given for nothing, paid for, or paid beyond what an invoice came to."""
 
     GRANTED = "granted"
     BOUGHT = "bought"
+    OVERPAID = "overpaid"
 
 
 @dataclass(frozen=True, slots=True)
 class PrepaidCredit:
     """A credit of a customer, for ``products`` (all when empty), on invoices dated before ``end``.
 
-    ``used`` is what invoices hold of it now, ``expired`` what was left when it ended, and what came back afterwards.
+    ``used`` is what invoices hold of it now, ``expired`` what was left when it ended, and what came back afterwards,
+    ``refunded`` what was paid back of it (None: nothing).
     """
 
     id: str
@@ -41,11 +43,18 @@ class PrepaidCredit:
     priority: int = 0
     end: date | None = None
     reference: str = ""
+    refunded: Money | None = None
+
+    @property
+    def is_money_of_the_customer(self) -> bool:
+        """Whether the customer paid for it."""
+        return self.source is not CreditSource.GRANTED
 
     @property
     def left(self) -> Money:
         """What it may still pay."""
-        return self.amount - self.used - self.expired
+        rest = self.amount - self.used - self.expired
+        return rest if self.refunded is None else rest - self.refunded
 
     def pays(self, on: date, currency: Currency) -> bool:
         """Whether it may pay an invoice of that day and currency."""

@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "billing": ("engine.cli.billing", "billing runs over many contracts, and usage by the file"),
     "coupon": ("engine.cli.coupon", "what customers get off invoices to come"),
     "prepaid": ("engine.cli.prepaid", "money of customers that pays invoices to come"),
+    "refund": ("engine.cli.refund", "money of customers that goes back, or is kept for what is invoiced next"),
     "dunning": ("engine.cli.dunning", "payments that failed, when to try again, and reminders"),
     "revenue": ("engine.cli.revenue", "obligations, recognition, journal and balances"),
     "metrics": ("engine.cli.metrics", "quote-to-cash metrics with their definitions"),

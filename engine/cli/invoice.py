@@ -42,6 +42,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--amount", "how much, such as 142.80", kind=an_amount, required=True),
         option("--day", "day it came in", kind=a_day, required=True),
         option("--reference", "bank reference", default=""),
+        Argument(("--keep-excess",), "keep what is beyond what is open as a prepaid credit", flag=True),
     )
     credit = (
         NAME,
@@ -202,9 +203,12 @@ def record_payment(client: Client, screen: Screen, options: argparse.Namespace) 
         amount=minor_units(options.amount, code),
         reference=options.reference,
         pay_date=options.day,
+        keep_excess=options.keep_excess,
     )
     left = client.billing.get_invoice(name=options.name).open
     screen.say(f"{payment.name}: {money(payment.amount, code)}; {money(left, code)} left to pay")
+    if payment.excess:
+        screen.say(f"  {money(payment.excess, code)} beyond it are kept as {payment.excess_credit}")
     return payment
 
 

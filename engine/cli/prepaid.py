@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NAME = positional("name", "the credit, by name or id", named("prepaidCredits"))
 CUSTOMER = positional("customer", "the customer, by name or id", named("customers"))
-SOURCES = {1: "granted", 2: "bought"}
+SOURCES = {1: "granted", 2: "bought", 3: "paid too much"}
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -117,6 +117,8 @@ def _shown(screen: Screen, credit: Any) -> Any:
     screen.say(f"  {money(credit.amount, code)} {SOURCES.get(credit.source, '')}, {money(credit.left, code)} left")
     if credit.products:
         screen.say(f"  pays only {', '.join(credit.products)}")
+    if credit.refunded:
+        screen.say(f"  {money(credit.refunded, code)} paid back")
     if credit.expired:
         screen.say(f"  {money(credit.expired, code)} expired")
     elif credit.end.year:

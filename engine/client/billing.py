@@ -88,6 +88,7 @@ class RecordPaymentFields(TypedDict, total=False):
     amount: int
     pay_date: date
     reference: str
+    keep_excess: bool
     request_id: str
     validate_only: bool
     etag: str

@@ -20,6 +20,7 @@ from engine.client.parties import PartyClient
 from engine.client.prepaid import PrepaidClient
 from engine.client.pricing import PricingClient
 from engine.client.quotes import QuoteClient
+from engine.client.refunds import RefundClient
 from engine.client.revenue import RevenueClient
 from engine.client.rule_books import RuleBookClient
 from engine.client.test_clock import TestClockClient
@@ -49,6 +50,7 @@ class Client:
         self.prepaid = PrepaidClient(self._connection)
         self.pricing = PricingClient(self._connection)
         self.quotes = QuoteClient(self._connection)
+        self.refunds = RefundClient(self._connection)
         self.revenue = RevenueClient(self._connection)
         self.rule_books = RuleBookClient(self._connection)
         self.test_clock = TestClockClient(self._connection)

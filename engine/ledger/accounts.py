@@ -73,6 +73,7 @@ class Component(Enum):
     PREPAID_USED = "prepaid_used"
     PREPAID_RETURNED = "prepaid_returned"
     PREPAID_EXPIRED = "prepaid_expired"
+    PREPAID_REFUNDED = "prepaid_refunded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ CREDITS_GRANTED = AccountCode("credits_granted_expense")
 CREDITS_EXPIRED = AccountCode("expired_credits_income")
 GRANTED = "granted"
 """The category of prepaid credits that nobody paid for."""
+OVERPAID = "overpaid"
+"""The category of those that were paid beyond what an invoice came to: they leave its receivable."""
 
 DEFAULT_CHART = chart_of(
     accounts=(
@@ -183,10 +186,12 @@ DEFAULT_CHART = chart_of(
         PostingRule(Component.GOODS_SOLD, COST_OF_SALES, INVENTORY),
         PostingRule(Component.PREPAID_ADDED, CASH, CUSTOMER_CREDITS),
         PostingRule(Component.PREPAID_ADDED, CREDITS_GRANTED, CUSTOMER_CREDITS, GRANTED),
+        PostingRule(Component.PREPAID_ADDED, RECEIVABLE, CUSTOMER_CREDITS, OVERPAID),
         PostingRule(Component.PREPAID_USED, CUSTOMER_CREDITS, RECEIVABLE),
         PostingRule(Component.PREPAID_RETURNED, RECEIVABLE, CUSTOMER_CREDITS),
         PostingRule(Component.PREPAID_EXPIRED, CUSTOMER_CREDITS, CREDITS_EXPIRED),
         PostingRule(Component.PREPAID_EXPIRED, CUSTOMER_CREDITS, CREDITS_GRANTED, GRANTED),
+        PostingRule(Component.PREPAID_REFUNDED, CUSTOMER_CREDITS, CASH),
     ),
 )
 """A chart that books every fact with one clearing account per contract and currency."""

@@ -361,6 +361,16 @@ class PrepaidExpired:
     trace: Trace
 
 
+@dataclass(frozen=True, slots=True)
+class PrepaidRefunded:
+    """What was left of a prepaid credit that the customer paid for went back."""
+
+    key: FactKey
+    on: date
+    amount: Money
+    trace: Trace
+
+
 Document: TypeAlias = InvoiceFinalized | CreditNoteIssued | InvoiceVoided | CreditNoteVoided
 """Facts of documents, whose amounts stand on lines and taxes."""
 Fact: TypeAlias = (
@@ -393,5 +403,6 @@ Fact: TypeAlias = (
     | PrepaidUsed
     | PrepaidReturned
     | PrepaidExpired
+    | PrepaidRefunded
 )
 """Everything the ledger knows how to book."""

@@ -44,6 +44,7 @@ from engine.ledger.facts import (
     PaymentRefunded,
     PrepaidAdded,
     PrepaidExpired,
+    PrepaidRefunded,
     PrepaidReturned,
     PrepaidUsed,
     ReceivableWrittenOff,
@@ -215,6 +216,7 @@ COMPONENTS: Mapping[type[Fact], Component] = MappingProxyType(
         PrepaidUsed: Component.PREPAID_USED,
         PrepaidReturned: Component.PREPAID_RETURNED,
         PrepaidExpired: Component.PREPAID_EXPIRED,
+        PrepaidRefunded: Component.PREPAID_REFUNDED,
     }
 )
 """Facts of one part, and the component that it always is."""

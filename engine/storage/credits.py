@@ -28,6 +28,7 @@ CREDITS = (
             "amount_minor": lambda credit: credit.amount.minor_units,
             "used_minor": lambda credit: credit.used.minor_units,
             "expired_minor": lambda credit: credit.expired.minor_units,
+            "refunded_minor": lambda credit: credit.refunded.minor_units if credit.refunded is not None else 0,
             "ends_on": lambda credit: None if credit.end is None or credit.left.is_zero else credit.end.isoformat(),
         },
     ),

@@ -9,7 +9,7 @@ from engine.application.billing_runs import BillingRun
 from engine.application.book_days import BookDays
 from engine.application.corrections import BillingMark
 from engine.application.dunning import DunningDay
-from engine.application.invoices import Payment
+from engine.application.invoices import Payment, Refund
 from engine.application.ledger import BooksState, LedgerEntry
 from engine.application.promotions import PromotionUse
 from engine.application.renewals import RenewalRefused, RenewedByItself
@@ -283,6 +283,19 @@ DOCUMENTS = (
             "invoice": lambda payment: payment.invoice,
             "paid_on": lambda payment: payment.on.isoformat(),
             "amount_minor": lambda payment: payment.amount.minor_units,
+        },
+    ),
+    Table(
+        Refund,
+        "refunds",
+        listed_by=("customer", "invoice"),
+        columns={
+            "customer": lambda refund: refund.customer,
+            "invoice": lambda refund: refund.invoice,
+            "credit": lambda refund: refund.credit,
+            "kept": lambda refund: int(refund.kept),
+            "refunded_on": lambda refund: refund.on.isoformat(),
+            "amount_minor": lambda refund: refund.amount.minor_units,
         },
     ),
     Table(

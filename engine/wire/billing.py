@@ -38,7 +38,7 @@ def invoice_state(invoice: Invoice, left: Money, today: date, *, paid: Money) ->
     if not invoice.is_final:
         return billing_pb2.INVOICE_STATE_DRAFT
     only_credited = paid.is_zero and left != invoice.gross
-    if left.is_zero:
+    if left.minor_units <= 0:
         return billing_pb2.INVOICE_STATE_CREDITED if only_credited else billing_pb2.INVOICE_STATE_PAID
     if today > invoice.due:
         return billing_pb2.INVOICE_STATE_OVERDUE
@@ -96,6 +96,8 @@ def payment_message(payment: Payment) -> billing_pb2.Payment:
     message = billing_pb2.Payment(name=f"payments/{payment.id}", invoice=f"{INVOICES}/{payment.invoice}")
     message.currency_code, message.amount = payment.amount.currency.code, payment.amount.minor_units
     message.reference = payment.reference
+    if payment.excess is not None:
+        message.excess_credit, message.excess = f"prepaidCredits/{payment.credit}", payment.excess.minor_units
     fill_date(message.pay_date, payment.on)
     return message
 

@@ -35,6 +35,8 @@ def read_credit(message: prepaid_pb2.PrepaidCredit, faults: Faults) -> PrepaidCr
     source = SOURCE_OF.get(message.source)
     if source is None:
         faults.required("source")
+    elif source is CreditSource.OVERPAID:
+        faults.invalid("source", "what was paid too much is kept by a refund", "record a refund with `keep`")
     if len(message.products) > MOST_PRODUCTS:
         faults.invalid("products", f"{len(message.products)} products; {MOST_PRODUCTS} are allowed")
     amount = _read_amount(message, faults)
@@ -62,6 +64,7 @@ def credit_message(credit: PrepaidCredit, etag: str) -> prepaid_pb2.PrepaidCredi
     message.currency_code, message.amount = credit.amount.currency.code, credit.amount.minor_units
     message.used, message.expired = credit.used.minor_units, credit.expired.minor_units
     message.left, message.priority = credit.left.minor_units, credit.priority
+    message.refunded = credit.refunded.minor_units if credit.refunded is not None else 0
     message.products.extend(credit.products)
     fill_date(message.end, credit.end)
     return message

@@ -17,6 +17,7 @@ from cpq.v1 import (
     party_pb2,
     prepaid_pb2,
     quote_pb2,
+    refund_pb2,
     revenue_pb2,
     rule_book_pb2,
     test_clock_pb2,
@@ -110,6 +111,16 @@ def credit_of(amount: int = 1_000) -> prepaid_pb2.PrepaidCredit:
 
 def credited(server: Served) -> str:
     return server.prepaid.AddPrepaidCredit(prepaid_pb2.AddPrepaidCreditRequest(credit=credit_of())).name
+
+
+def overpaid(server: Served) -> str:
+    """A final invoice that was paid, and credited whole afterwards."""
+    name = final(server).name
+    left = server.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=name)).open
+    paid = billing_pb2.RecordPaymentRequest(invoice=name, amount=left, pay_date=deal.day("2026-03-02"))
+    server.billing.RecordPayment(paid)
+    server.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=name, reason="goodwill"))
+    return str(name)
 
 
 def open_with_credit(server: Served) -> str:
@@ -247,6 +258,9 @@ MUTATIONS: Mapping[str, Make] = {
     "EndCoupon": lambda server: coupon_pb2.EndCouponRequest(name=granted(server).name),
     "AddPrepaidCredit": lambda server: prepaid_pb2.AddPrepaidCreditRequest(credit=credit_of()),
     "ApplyPrepaidCredits": lambda server: prepaid_pb2.ApplyPrepaidCreditsRequest(invoice=open_with_credit(server)),
+    "RecordRefund": lambda server: refund_pb2.RecordRefundRequest(
+        invoice=overpaid(server), refund_date=deal.day("2026-03-03"), reason="credited"
+    ),
     "RevokePrepaidCredit": lambda server: prepaid_pb2.RevokePrepaidCreditRequest(name=credited(server)),
     "IssueCreditNote": lambda server: billing_pb2.IssueCreditNoteRequest(invoice=final(server).name, reason="goodwill"),
     "RunRecognition": lambda server: (

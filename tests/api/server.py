@@ -111,6 +111,7 @@ STUBS = {
     "orders": "OrderService",
     "parties": "PartyService",
     "prepaid": "PrepaidService",
+    "refunds": "RefundService",
     "pricing": "PricingService",
     "quotes": "QuoteService",
     "revenue": "RevenueService",

@@ -49,6 +49,7 @@ PARTS = {
     "orders": "OrderService",
     "parties": "PartyService",
     "prepaid": "PrepaidService",
+    "refunds": "RefundService",
     "pricing": "PricingService",
     "quotes": "QuoteService",
     "revenue": "RevenueService",

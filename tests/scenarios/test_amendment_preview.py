@@ -37,6 +37,11 @@ def bill(server: Served, contract: str, until: int) -> list[billing_pb2.Invoice]
     return list(server.billing.RunBilling(run, timeout=60).invoices)
 
 
+def drafts(server: Served) -> list[billing_pb2.Invoice]:
+    listed = server.billing.ListInvoices(billing_pb2.ListInvoicesRequest(page_size=500), timeout=60).invoices
+    return [each for each in listed if each.state == billing_pb2.INVOICE_STATE_DRAFT]
+
+
 def facts(invoices: list[billing_pb2.Invoice]) -> list[Any]:
     """What of an invoice has to be equal: its day, totals and lines, in whatever order runs by days draft them."""
     return sorted(
@@ -76,9 +81,12 @@ def live(lines: Any, months: int | None, percent: int, asked: Any, days: Any) ->
         except grpc.RpcError as error:
             assert error.code() in REFUSED, error
             return False
+        before = drafts(server)
         signed(server, made)
         assert len(contract_of(server, order.contract).changes) == 1
-        found: list[billing_pb2.Invoice] = []
+        found = drafts(server)
+        kept = [each.name for each in before if each.name not in {one.name for one in made.impact.voided_invoices}]
+        assert [each.name for each in found] == kept, "the others stay"
         for until in sorted({*steps, max(effective, 400)}):
             found += bill(server, order.contract, until)
         assert facts(found) == facts(list(made.impact.schedule_after))

@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 import pytest
-from cpq.v1 import billing_pb2, contract_pb2, dunning_pb2, order_pb2, pricing_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, contract_pb2, dunning_pb2, order_pb2, prepaid_pb2, pricing_pb2, refund_pb2, revenue_pb2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +74,7 @@ class Company:
             "void final": self.void_final,
             "pay": self.pay,
             "credit": self.credit,
+            "refund": self.refund,
             "use": self.use,
             "cancel": self.cancel,
             "terminate": self.terminate,
@@ -165,9 +166,22 @@ class Company:
     def pay(self, number: int) -> None:
         if owed := [each for each in self.invoices() if each.open > 0]:
             invoice = owed[number % len(owed)]
-            amount = 1 + number % invoice.open
-            request = billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=amount, pay_date=self.day())
+            amount = 1 + number % (2 * invoice.open)
+            request = billing_pb2.RecordPaymentRequest(
+                invoice=invoice.name, amount=amount, pay_date=self.day(), keep_excess=number % 3 != 0
+            )
             self.server.billing.RecordPayment(request, timeout=30)
+
+    def refund(self, number: int) -> None:
+        """Give back what was paid for an invoice, owed or not, or keep it; or pay a credit back."""
+        request = refund_pb2.RecordRefundRequest(refund_date=self.day(), reason="asked for it")
+        credits = self.server.prepaid.ListPrepaidCredits(prepaid_pb2.ListPrepaidCreditsRequest()).credits
+        if number % 4 == 0 and credits:
+            request.prepaid_credit = credits[number // 4 % len(credits)].name
+        elif final := [each for each in self.invoices() if each.number]:
+            request.invoice = final[number % len(final)].name
+            request.keep, request.reopen = number % 3 != 0, number % 2 == 0
+        self.server.refunds.RecordRefund(request, timeout=30)
 
     def credit(self, number: int) -> None:
         if final := [each for each in self.invoices() if each.number and each.net > 0]:
@@ -318,7 +332,19 @@ def lines_of(contract: contract_pb2.Contract) -> list[contract_pb2.SubscriptionL
 KINDS = (
     *("wait", "wait", "fulfil", "fulfil", "bill", "bill", "bill ahead", "finalize", "finalize", "recognise"),
     *("recognise", "use", "credit", "terminate", "cancel", "void", "amend", "amend", "amend", "renew", "pay", "close"),
-    *("suspend", "suspend", "resume", "resume", "bill day", "fail to collect", "dun", "void final", "void final"),
+    *(
+        "suspend",
+        "suspend",
+        "resume",
+        "resume",
+        "bill day",
+        "fail to collect",
+        "dun",
+        "void final",
+        "void final",
+        "refund",
+        "refund",
+    ),
 )
 lives = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 10**6)), min_size=10, max_size=40)
 

@@ -40,6 +40,7 @@ EMPTY = {
     "reminders",
     "usage_looks",
     "dunning_days",
+    "refunds",
 }
 
 

@@ -156,7 +156,7 @@ BIL041 | the server failed on one contract of a billing run; the others go on
 PAY001 | a payment for a draft
   paying before the invoice has a number | make it final first
 PAY002 | more is applied than is left
-  222.00 to an invoice with 221.23 open | apply what is open; the rest stays as unapplied cash
+  222.00 to an invoice with 221.23 open | record what is open, or let the rest be kept as a credit (`--keep-excess`)
 PAY003 | an amount that is not above zero
   a payment of 0.00 | state what was received
 PAY010 | no prepaid credit may pay anything of the invoice
@@ -165,6 +165,12 @@ PAY011 | a prepaid credit that was bought is not taken back
   revoking what a customer paid for | it is the customer's money: it stays until it is used or expires
 PAY012 | nothing is left of the prepaid credit
   revoking it twice | nothing is left to do
+PAY020 | nothing can be refunded
+  an invoice that is paid to the cent | what is owed goes back with `--reopen`; look at `cpq invoice show`
+PAY021 | more is refunded than may go back
+  30.00 of 23.80 paid beyond what is owed | refund what is named
+PAY022 | a prepaid credit that was granted is not paid back
+  nobody paid for it | revoke what is left of it
 PAY004 | nothing of the invoice is open, so that no collection of it can have failed
   reporting a failure of a paid invoice | nothing has to be reported
 PAY005 | a failed attempt is dated before the one before it

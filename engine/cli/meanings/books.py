@@ -139,6 +139,8 @@ AUD025 | what is owed for prepaid credits is not what is left of them
   100.00 left, 90.00 on the account | look at the entries of the account `customer_credits`
 AUD026 | the receivable of an invoice is not its gross less credits and payments, or not nothing when it is void
   a payment that the journal holds and the invoice does not | find the entry of the invoice that nothing states
+AUD027 | what was paid back of a prepaid credit, or kept as one, is not what refunds say
+  20.00 paid back, and the credit shows none | look at the events of the credit
 AUD030 | an event has not exactly one state change
   an event was written by hand | restore the database
 AUD031 | a state change has no event of its entity
