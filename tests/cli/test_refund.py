@@ -33,7 +33,7 @@ def test_the_example_of_the_page_is_true(tmp_path: Path, capsys: pytest.CaptureF
         assert "is kept as prepaidCredits/pc-000001" in capsys.readouterr().out
         paid_back = ("--credit", "pc-000001", "--amount", "1.90", "--day", "2026-03-13", "--reason", "asked for")
         assert main(["refund", "record", *paid_back, "--json", *at]) == 0
-        assert json.loads(capsys.readouterr().out)["amount"] == 190
+        assert json.loads(capsys.readouterr().out)["amount"] == "190"
         assert main(["prepaid", "show", "pc-000001", *at]) == 0
         assert "EUR 6.90 paid too much, EUR 5.00 left\n  EUR 1.90 paid back" in capsys.readouterr().out
         both = ("--invoice", "in-000001", "--credit", "pc-000001", "--day", "2026-03-13", "--reason", "x")
