@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
 from engine.application.content import find_book
 from engine.application.coupons import coupons_of
+from engine.application.kept_usage import StoredUsage
 from engine.application.paging import every
 from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.rule_books import ActiveBook
 from engine.application.taxes import Offer, included_percents, tax_table
-from engine.application.usage import StoredUsage
 from engine.billing import (
     BillingPolicy,
     BillLine,
@@ -88,11 +88,18 @@ def orders_of(reader: Reader, contract: Contract) -> tuple[Order, ...]:
 
 
 def bill_of(
-    env: Environment, reader: Reader, contract: Contract, tenant: str, *, proposed: PricedQuote | None = None
+    env: Environment,
+    reader: Reader,
+    contract: Contract,
+    tenant: str,
+    *,
+    proposed: PricedQuote | None = None,
+    usage: Iterable[UsageRecord] | None = None,
 ) -> BillOfContract | Refusal:
     """Load the bill of a contract as it stands, which may be about to be saved.
 
-    ``proposed`` is the priced offer of its latest change while that is only a preview.
+    ``proposed`` is the priced offer of its latest change while that is only a preview, ``usage`` is for who needs none
+    of it or has it (None: all that was reported).
     """
     active = find_book(env, tenant, book_hash=contract.rule_book, day=contract.start)
     if isinstance(active, Refusal):
@@ -105,13 +112,17 @@ def bill_of(
     return BillOfContract(
         contract=contract,
         deliveries=tuple(each for order in orders_of(reader, contract) for each in deliveries(order)),
-        usage=tuple(each.record for each in every(reader, StoredUsage, contract=contract.id)),
+        usage=tuple(_reported(reader, contract) if usage is None else usage),
         invoices=tuple(each for each in every(reader, Invoice, contract=contract.id) if not each.is_void),
         notes=tuple(each for each in every(reader, CreditNote, contract=contract.id) if not each.is_void),
         policy=replace(policy, included_percents=included_percents(taxes, active.parts)),
         taxes=taxes,
         coupons=coupons_of(reader, contract.customer),
     )
+
+
+def _reported(reader: Reader, contract: Contract) -> Iterator[UsageRecord]:
+    return (each.record for each in every(reader, StoredUsage, contract=contract.id))
 
 
 def _offers(

@@ -12,6 +12,7 @@ from engine.application.coupons import give_back_coupons, use_coupons
 from engine.application.drafting import Drafts, drafts_of
 from engine.application.faults import invalid, not_found
 from engine.application.invoices import load_invoice
+from engine.application.kept_usage import usage_since
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Environment, Work
@@ -25,7 +26,7 @@ from engine.billing import (
     fact_of,
     finalize,
 )
-from engine.billing.progressive import crossed_usage
+from engine.billing.progressive import crossed_usage, running_periods
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
 from engine.parties import SellingEntity
@@ -128,18 +129,21 @@ def bill_usage(work: Work, contract: Contract) -> UsageBilled | Refusal:
 
     What else is due waits for a run, so that the contract is billed no further by it.
     """
-    bill = bill_of(work.env, work.tx, contract, work.tenant)
+    bill = bill_of(work.env, work.tx, contract, work.tenant, usage=())
     if isinstance(bill, Refusal):
         return bill
     today = work.at.date()
-    lines = crossed_usage(contract, bill.usage, bill.existing, today, bill.policy)
+    periods = running_periods(contract, bill.existing, today, bill.policy)
+    since = min((each.piece.part.start for each in periods), default=today)
+    usage = usage_since(work, contract.id, since)
+    lines = crossed_usage(contract, periods, usage, today, bill.policy)
     drafts = drafts_of(bill, bill.documents(lines), at=work.at, name=lambda: work.new_id("in"))
     if isinstance(drafts, Refusal):
         return drafts
     _save_drafts(work, drafts)
     if drafts.invoices:
         _mark(work, contract.id, contract.start - timedelta(days=1), drafts.invoices)
-    return UsageBilled(drafts.invoices, min((each.on for each in bill.usage if each.on > today), default=None))
+    return UsageBilled(drafts.invoices, min((each.on for each in usage if each.on > today), default=None))
 
 
 def finalize_invoice(work: Work, key: str, *, etag: str) -> Invoice | Refusal:

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.application.faults import not_found
+from engine.application.kept_usage import StoredUsage
 from engine.application.ledger import LedgerEntry
 from engine.application.paging import every
 from engine.application.perform import Environment
 from engine.application.ports import Reader
 from engine.application.unbilled import unbilled_lines
-from engine.application.usage import StoredUsage
 from engine.billing import Coupon, CreditNote, DocumentStatus, Invoice
 from engine.contracts import Contract
 from engine.diagnostics import Refusal, did_you_mean

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from engine.application.content import find_book
 from engine.application.faults import invalid, not_found
+from engine.application.kept_usage import StoredUsage, add_up
 from engine.application.perform import Work
 from engine.application.ports import Reader
 from engine.catalog import ChargeKind
@@ -17,19 +18,6 @@ from engine.rulebook.parts import billing_policy
 
 USAGE_ID_REUSED = Code("USAGE_ID_REUSED")
 PAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class StoredUsage:
-    """Usage of a contract as it was reported; the sender's id counts once in a contract."""
-
-    contract: str
-    record: UsageRecord
-
-    @property
-    def id(self) -> str:
-        """Contract and sender's id."""
-        return f"{self.contract}/{self.record.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +81,11 @@ def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageR
     faults = tuple(fault for n, each in enumerate(records) for fault in _faults(metered, each, f"records[{n}]."))
     if faults:
         return Refusal(faults)
-    fresh = sum(_is_added(work, key, each) for each in records)
-    noted = fresh > 0 and _noted(work, contract)
-    work.tx.emit(UsageRecorded(key, fresh, len(records) - fresh, work.at))
-    return UsageResult(fresh, len(records) - fresh, _outside(contract, records), noted)
+    fresh = [each for each in records if _is_added(work, key, each)]
+    noted = _noted(work, contract, fresh)
+    known = len(records) - len(fresh)
+    work.tx.emit(UsageRecorded(key, len(fresh), known, work.at))
+    return UsageResult(len(fresh), known, _outside(contract, records), noted)
 
 
 def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> UsageKept | Refusal:
@@ -109,19 +98,19 @@ def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> Usag
         return not_found("contract", f"contracts/{key}")
     metered = _metered(contract)
     refused: dict[int, tuple[Fault, ...]] = {}
-    fresh = 0
+    fresh: list[UsageRecord] = []
     for n, each in records.items():
         faults = (*_faults(metered, each, ""), *_reused(work, key, each))
         if faults:
             refused[n] = faults
-        else:
-            fresh += _is_added(work, key, each)
-    known = len(records) - len(refused) - fresh
-    noted = fresh > 0 and _noted(work, contract)
+        elif _is_added(work, key, each):
+            fresh.append(each)
+    known = len(records) - len(refused) - len(fresh)
+    noted = _noted(work, contract, fresh)
     if fresh or known:
-        work.tx.emit(UsageRecorded(key, fresh, known, work.at))
+        work.tx.emit(UsageRecorded(key, len(fresh), known, work.at))
     outside = _outside(contract, [each for n, each in records.items() if n not in refused])
-    return UsageKept(UsageResult(fresh, known, outside, noted), refused)
+    return UsageKept(UsageResult(len(fresh), known, outside, noted), refused)
 
 
 def recorded_usage(
@@ -137,11 +126,13 @@ def recorded_usage(
     return found[:limit]
 
 
-def _noted(work: Work, contract: Contract) -> bool:
-    """Whether thresholds are to be looked at since usage of a contract arrived; then that is noted.
+def _noted(work: Work, contract: Contract, fresh: Sequence[UsageRecord]) -> bool:
+    """Whether thresholds are to be looked at since usage of a contract arrived; then that is noted, and counted.
 
     A look that is noted already is saved again: one that is under way has not read what arrives now, and conflicts.
     """
+    if not fresh:
+        return False
     active = find_book(work.env, work.tenant, book_hash=contract.rule_book, day=contract.start)
     if isinstance(active, Refusal):
         return False
@@ -152,6 +143,7 @@ def _noted(work: Work, contract: Contract) -> bool:
         work.tx.add(look)
     else:
         work.tx.replace(look)
+    add_up(work, contract.id, fresh)
     return True
 
 

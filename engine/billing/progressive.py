@@ -25,71 +25,84 @@ NO_SHARE = Ratio(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """What a usage line has used in the period that runs, what that costs, and what was billed of it."""
+class RunningPeriod:
+    """The period that runs of a usage line, and what was billed of it."""
 
     service: Service
     piece: Piece
+    billed: tuple[BillLine, ...]
+
+
+def running_periods(
+    contract: Contract, existing: Sequence[BillLine], on: date, policy: BillingPolicy
+) -> tuple[RunningPeriod, ...]:
+    """The periods that run on a day of the usage lines of a contract, but of those that are billed at their end."""
+    found = []
+    for state in lines_in_force(contract):
+        if state.line.charge.kind is not ChargeKind.USAGE or _waits(policy.models.get(state.line.usage_model)):
+            continue
+        service = Service(contract, state, on, policy.rounding)
+        own = [each for each in existing if each.contract == contract.id and each.subscription == state.line.id]
+        piece = running_period(service, own)
+        if piece is not None:
+            billed = tuple(each for each in own if each.service is not None and each.service.start == piece.part.start)
+            found.append(RunningPeriod(service, piece, billed))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What was used in a period that runs, and what that costs."""
+
+    period: RunningPeriod
     used: Decimal
     whole: Rated
-    billed: tuple[BillLine, ...]
 
 
 def crossed_usage(
     contract: Contract,
+    periods: Sequence[RunningPeriod],
     usage: Sequence[UsageRecord],
-    existing: Sequence[BillLine],
     on: date,
     policy: BillingPolicy,
 ) -> tuple[BillLine, ...]:
     """The usage of running periods up to a day, once all that they come to crosses a threshold that what was billed of
     them had not; else nothing.
 
-    A minimum, and what its model bills with the last line of a period, wait for the end.
+    ``usage`` is that of the periods; what is dated before them counts for nothing. A minimum, and what its model bills
+    with the last line of a period, wait for the end.
     """
     thresholds = policy.thresholds.get(contract.currency.code)
     if thresholds is None:
         return ()
-    running = _running(contract, usage, existing, on, policy)
-    billed = total((line.amount for each in running for line in each.billed), contract.currency)
-    comes_to = total((each.whole.net for each in running), contract.currency)
+    used = _used(contract, periods, usage, on, policy)
+    billed = total((line.amount for each in periods for line in each.billed), contract.currency)
+    comes_to = total((each.whole.net for each in used), contract.currency)
     if thresholds.passed(comes_to.decimal) <= thresholds.passed(billed.decimal):
         return ()
     lines = (
-        line_of_period(each.service, each.piece, each.used, each.whole, each.billed, due_on=on) for each in running
+        line_of_period(each.period.service, each.period.piece, each.used, each.whole, each.period.billed, due_on=on)
+        for each in used
     )
     return tuple(each for each in lines if each is not None and each.amount > Money.zero(contract.currency))
 
 
-def _running(
+def _used(
     contract: Contract,
+    periods: Sequence[RunningPeriod],
     usage: Sequence[UsageRecord],
-    existing: Sequence[BillLine],
     on: date,
     policy: BillingPolicy,
-) -> list[Running]:
+) -> list[_Used]:
     line_on = usage_line_on(contract)
     records = {each.id: each for each in usage if each.on <= on}
+    counted = [(line_on(each.line, each.on), each) for each in records.values()]
     found = []
-    for state in lines_in_force(contract):
-        if state.line.charge.kind is not ChargeKind.USAGE:
-            continue
-        service = Service(contract, state, on, policy.rounding)
-        own = [each for each in existing if each.contract == contract.id and each.subscription == state.line.id]
-        piece = running_period(service, own)
-        if piece is None or _waits(policy.models.get(state.line.usage_model)):
-            continue
-        used = sum(
-            (
-                each.quantity
-                for each in records.values()
-                if piece.part.start <= each.on and line_on(each.line, each.on) == state.line.id
-            ),
-            Decimal(0),
-        )
-        whole = rated(service, piece, used, policy, commits=NO_SHARE)
-        billed = tuple(each for each in own if each.service is not None and each.service.start == piece.part.start)
-        found.append(Running(service, piece, used, whole, billed))
+    for period in periods:
+        line, start = period.service.state.line.id, period.piece.part.start
+        own = (each.quantity for counts, each in counted if counts == line and start <= each.on)
+        used = sum(own, Decimal(0))
+        found.append(_Used(period, used, rated(period.service, period.piece, used, policy, commits=NO_SHARE)))
     return found
 
 

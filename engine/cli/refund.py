@@ -54,8 +54,8 @@ def record_refund(client: Client, screen: Screen, options: argparse.Namespace) -
     _say(screen, refund)
     if refund.invoice:
         left = client.billing.get_invoice(name=refund.invoice).open
-        over = f"{money(-left, refund.currency_code)} more is paid for {refund.invoice} than is owed"
-        screen.say(f"  {over}" if left < 0 else f"  {money(left, refund.currency_code)} left to pay of {refund.invoice}")
+        rest, what = money(abs(left), refund.currency_code), refund.invoice
+        screen.say(f"  {rest} more is paid for {what} than is owed" if left < 0 else f"  {rest} left to pay of {what}")
     return refund
 
 

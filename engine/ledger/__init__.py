@@ -29,7 +29,6 @@ from engine.ledger.facts import (
     CustomerPaymentUsed,
     Document,
     Fact,
-    FactKey,
     FinancingAccrued,
     GoodsExpectedBack,
     GoodsKept,
@@ -51,12 +50,10 @@ from engine.ledger.facts import (
     RefundLiabilitySettled,
     RevenueRecognised,
     RevenueReversed,
-    TaxAmount,
-    Trace,
-    TracedAmount,
 )
 from engine.ledger.posting import Books, Outcome, Posted, post, post_draft, reversal_of
 from engine.ledger.presentation import Grouping, PresentedEntry, PresentedLine, present
+from engine.ledger.traces import FactKey, TaxAmount, Trace, TracedAmount
 
 __all__ = [
     "GoodsSold",

@@ -12,7 +12,7 @@ from typing import NewType
 
 from engine.diagnostics import Code, Fault
 from engine.ledger.accounts import ACCOUNT_CURRENCY, UNKNOWN_ACCOUNT, AccountCode, Chart
-from engine.ledger.facts import Trace
+from engine.ledger.traces import Trace
 from engine.money import Money
 from engine.periods import Period
 

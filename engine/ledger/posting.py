@@ -53,8 +53,8 @@ from engine.ledger.facts import (
     RefundLiabilitySettled,
     RevenueRecognised,
     RevenueReversed,
-    Trace,
 )
+from engine.ledger.traces import Trace
 from engine.money import Money
 from engine.periods import Period
 

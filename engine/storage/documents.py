@@ -10,12 +10,13 @@ from engine.application.book_days import BookDays
 from engine.application.corrections import BillingMark
 from engine.application.dunning import DunningDay
 from engine.application.invoices import Payment, Refund
+from engine.application.kept_usage import StoredUsage, UsageSums
 from engine.application.ledger import BooksState, LedgerEntry
 from engine.application.promotions import PromotionUse
 from engine.application.renewals import RenewalRefused, RenewedByItself
 from engine.application.revenue import RevenueChanged, RevenueContractOpened, RevenueRecognised
 from engine.application.rule_books import PublishedBook
-from engine.application.usage import StoredUsage, UsageLook
+from engine.application.usage import UsageLook
 from engine.approvals.run import ApprovalRun
 from engine.billing import BillLine, CreditNote, Invoice
 from engine.billing.dunning import FailedPayment, Reminder
@@ -321,6 +322,7 @@ DOCUMENTS = (
     Table(BillingMark, "billing_marks", columns={"until": lambda mark: mark.until.isoformat()}, told_by=()),
     Table(DunningDay, "dunning_days", told_by=()),
     Table(UsageLook, "usage_looks", told_by=()),
+    Table(UsageSums, "usage_sums", told_by=()),
     Table(StoredUsage, "usage_records", listed_by=("contract",), columns={"contract": lambda usage: usage.contract}),
     Table(
         RevenueContract,

@@ -13,8 +13,8 @@ import grpc
 import pytest
 from cpq.v1 import billing_pb2
 
+from engine.application.kept_usage import StoredUsage
 from engine.application.paging import every
-from engine.application.usage import StoredUsage
 from engine.client import CallFailed, Client
 from tests.api import deal
 from tests.api.server import Failure, Served, served

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from engine.billing import BillLine, missing_lines
-from engine.contracts import Contract, cancel
+from engine.billing import BillingPolicy, BillLine, missing_lines
+from engine.billing.progressive import crossed_usage, running_periods
+from engine.contracts import Contract, UsageRecord, cancel
 from engine.diagnostics import Decision
 from engine.money import Money, total
 from tests.contracts.build import EUR, day
@@ -39,3 +40,10 @@ def ended(agreed: Contract, on: str) -> Contract:
 def by_line(lines: Sequence[BillLine]) -> dict[str, Money]:
     keys = dict.fromkeys(each.subscription for each in lines)
     return {key: total((each.amount for each in lines if each.subscription == key), EUR) for key in keys}
+
+
+def looked_at(
+    agreed: Contract, usage: Sequence[UsageRecord], billed: Sequence[BillLine], on: date, policy: BillingPolicy
+) -> tuple[BillLine, ...]:
+    """What a look at thresholds finds on a day."""
+    return crossed_usage(agreed, running_periods(agreed, billed, on, policy), usage, on, policy)

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from engine.billing import BillingPolicy, BillLine, missing_lines
 from engine.billing.policy import UsageThresholds
-from engine.billing.progressive import crossed_usage
 from engine.contracts import UsageRecord
 from engine.money import Money, total
 from engine.pricing.models import Billed, Graduated, Tier, Usage
-from tests.billing.lines import ended, shown
+from tests.billing.lines import ended, looked_at, shown
 from tests.billing.test_usage import TIERS, used
 from tests.contracts.build import EUR, contract, day, eur, metered
 
@@ -32,7 +31,7 @@ def policy(*at: str, every: str = "", **models: Usage) -> BillingPolicy:
 def crossed(
     records: list[UsageRecord], on: str, billed: tuple[BillLine, ...], by: BillingPolicy
 ) -> tuple[BillLine, ...]:
-    return crossed_usage(AGREED, records, billed, day(on), by)
+    return looked_at(AGREED, records, billed, day(on), by)
 
 
 @pytest.mark.parametrize(
@@ -73,12 +72,12 @@ def test_a_minimum_and_what_is_billed_last_wait_for_the_end() -> None:
     agreed, by = contract(quoted), policy("5", api=least)
     records = [used("a", "2026-01-05", "200")]
     # 100 calls beyond those included are 10.00, a tenth off; the least with the last line
-    (line,) = crossed_usage(agreed, records, (), day("2026-01-05"), by)
+    (line,) = looked_at(agreed, records, (), day("2026-01-05"), by)
     assert line.amount == eur("9.00")
     (rest,) = missing_lines(agreed, (), records, (line,), day("2026-02-01"), by)
     assert rest.amount == eur("441.00")
     last = replace(TIERS, billed=Billed.AT_PERIOD_END)
-    assert crossed_usage(agreed, records, (), day("2026-01-05"), policy("5", api=last)) == ()
+    assert looked_at(agreed, records, (), day("2026-01-05"), policy("5", api=last)) == ()
 
 
 def test_a_service_that_ends_within_the_period_bills_the_rest_on_that_day() -> None:
@@ -89,7 +88,7 @@ def test_a_service_that_ends_within_the_period_bills_the_rest_on_that_day() -> N
     more = [*records, used("b", "2026-01-10", "10"), used("c", "2026-01-11", "10")]
     (rest,) = missing_lines(cut, (), more, lines, day("2026-01-31"), by)
     assert (rest.amount, rest.due_on) == (eur("1.00"), day("2026-01-10"))
-    assert crossed_usage(cut, more, lines, day("2026-01-12"), by) == ()
+    assert looked_at(cut, more, lines, day("2026-01-12"), by) == ()
 
 
 def naive(uses: list[tuple[int, int]], at: list[int], every: int) -> tuple[list[int], int]:
@@ -124,10 +123,10 @@ def test_what_is_billed_within_and_at_the_end_is_that_of_the_naive_twin(
     billed: tuple[BillLine, ...] = ()
     within = []
     for n, record in enumerate(records, 1):
-        fresh = crossed_usage(agreed, records[:n], billed, record.on, by)
+        fresh = looked_at(agreed, records[:n], billed, record.on, by)
         within += [each.amount.minor_units for each in fresh]
         billed += fresh
-        assert crossed_usage(agreed, records[:n], billed, record.on, by) == ()
+        assert looked_at(agreed, records[:n], billed, record.on, by) == ()
     closing = missing_lines(agreed, (), records, billed, day("2026-02-01"), by)
     assert (within, total((each.amount for each in closing), EUR).minor_units) == naive(uses, at, every)
     assert missing_lines(agreed, (), records, (*billed, *closing), day("2026-06-01"), by) == ()
@@ -152,7 +151,7 @@ def test_a_period_comes_to_what_it_would_without_thresholds(uses: list[tuple[int
     for record in records:
         so_far.append(record)
         billed += missing_lines(agreed, (), so_far, billed, record.on, by)
-        billed += crossed_usage(agreed, so_far, billed, record.on, by)
+        billed += looked_at(agreed, so_far, billed, record.on, by)
     billed += missing_lines(agreed, (), records, billed, day("2026-03-01"), by)
     plain = missing_lines(agreed, (), records, (), day("2026-03-01"), by)
 

@@ -37,7 +37,7 @@ def test_the_example_of_the_page_is_true(tmp_path: Path, capsys: pytest.CaptureF
         assert main(["prepaid", "show", "pc-000001", *at]) == 0
         assert "EUR 6.90 paid too much, EUR 5.00 left\n  EUR 1.90 paid back" in capsys.readouterr().out
         both = ("--invoice", "in-000001", "--credit", "pc-000001", "--day", "2026-03-13", "--reason", "x")
-        assert main(["refund", "record", *both, *at]) == 1
+        assert main(["refund", "record", *both, *at]) == 2
         assert "one of them" in capsys.readouterr().err
         (april,) = deal.invoiced(server, contract, "2026-04-01")
         excess = ("--amount", "40.00", "--day", "2026-04-02", "--keep-excess")

@@ -41,6 +41,7 @@ EMPTY = {
     "usage_looks",
     "dunning_days",
     "refunds",
+    "usage_sums",
 }
 
 

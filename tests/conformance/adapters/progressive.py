@@ -8,10 +8,10 @@ from typing import Any
 
 from engine.billing import BillingPolicy, BillLine, missing_lines
 from engine.billing.policy import UsageThresholds
-from engine.billing.progressive import crossed_usage
 from engine.catalog import BillingTiming, Charge, ChargeKind, ChargePeriod
 from engine.contracts import Contract, ContractChange, ContractTerms, LineEnd, SubscriptionLine, UsageRecord
 from engine.money import Money, currency, total
+from tests.billing.lines import looked_at
 from tests.conformance.adapters.conventions import day_count
 from tests.conformance.adapters.gap import need
 
@@ -32,8 +32,8 @@ def check(case: dict[str, Any]) -> None:
     for used in given["usage"]:
         on = start + timedelta(days=used["day"])
         usage.append(UsageRecord(f"u{len(usage)}", "usage", on, Decimal(used["units"])))
-        fresh = crossed_usage(agreed, usage, billed, on, policy)
-        assert not crossed_usage(agreed, usage, [*billed, *fresh], on, policy), "looked at twice, billed once"
+        fresh = looked_at(agreed, usage, billed, on, policy)
+        assert not looked_at(agreed, usage, [*billed, *fresh], on, policy), "looked at twice, billed once"
         billed += fresh
         shown += [(used["day"], each.amount) for each in fresh]
     assert shown == [(each["day"], _money(each["total"], case)) for each in expect["progressive"]]
