@@ -16,6 +16,7 @@ ORDER = (
         "coupon",
         "dunning",
         "prepaid",
+        "refund",
         "revenue",
         "metric",
         "rule_book",

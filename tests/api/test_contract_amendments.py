@@ -287,7 +287,7 @@ def test_late_usage_that_is_known_stays_in_both_schedules_and_in_runs_far_ahead(
     for now in ("2026-04-05", "2026-06-20"):
         deal.move_clock(shop, f"{now}T13:00:00Z")
         impact = amendment(shop, order.contract, "2026-10-01", validate_only=True, **wish).impact
-        assert [each.name for each in impact.voided_invoices] == [draft.name]
+        assert not impact.voided_invoices, "the change has nothing to do with it"
         assert shown(impact.schedule_before) == [late]
         # the plan is 30.00 a month for the five months that are left
         assert shown(impact.schedule_after) == [late, *((f"{each}-01", 3000, 3570) for each in MONTHS_LEFT)]
