@@ -43,7 +43,7 @@ def missing_lines(
             case ChargeKind.ONE_TIME:
                 found += missing_one_time(service, delivered.get(key, ()), billed.get(key, ()))
             case ChargeKind.RECURRING:
-                found += missing_recurring(service, billed.get(key, ()))
+                found += missing_recurring(service, billed.get(key, ()), policy.arrears)
             case ChargeKind.USAGE:
                 found += missing_usage(service, used.get(key, ()), billed.get(key, ()), policy)
     known = {each.id for each in existing}

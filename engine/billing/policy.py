@@ -30,6 +30,16 @@ class ZeroInvoices(Enum):
     ALWAYS = "always"
 
 
+class ArrearsBilled(Enum):
+    """When a recurring period in arrears is billed: once it has ended, or by the first run after it began.
+
+    What a run bills ahead of the end is credited where the service ends before, as in advance.
+    """
+
+    AT_END = "at_end"
+    BY_ANY_RUN = "by_any_run"
+
+
 @dataclass(frozen=True, slots=True)
 class UsageThresholds:
     """Amounts in the major unit, ascending, at which the usage of running periods is billed, and then ``every`` so much
@@ -53,7 +63,8 @@ class BillingPolicy:
     ``late_usage_periods`` that ended. ``included_percents`` are the tax rates by tax code where the prices of the book
     include tax: usage is rated at those prices and billed without the tax. ``part_minimum`` says what a model's least
     per period is in a part of one, ``zero_invoices`` whether a day on which all costs nothing has an invoice.
-    ``thresholds`` are by currency; contracts in a currency without any are billed when periods end.
+    ``arrears`` says whether runs bill the periods in arrears that run. ``thresholds`` are by currency; contracts in a
+    currency without any are billed when periods end.
     """
 
     models: Mapping[str, PriceModel] = field(default_factory=lambda: MappingProxyType({}))
@@ -62,6 +73,7 @@ class BillingPolicy:
     included_percents: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     part_minimum: PartMinimum = PartMinimum.PRORATED
     zero_invoices: ZeroInvoices = ZeroInvoices.PRICED
+    arrears: ArrearsBilled = ArrearsBilled.AT_END
     thresholds: Mapping[str, UsageThresholds] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from engine.billing.line import BillLine, LineKind, credit_line, tax_share
+from engine.billing.policy import ArrearsBilled
 from engine.billing.proration import credit_amount, credit_ratio
 from engine.billing.service import Service
 from engine.catalog import BillingTiming
@@ -19,7 +20,9 @@ from engine.periods import Period, Piece
 from engine.pricing.models import PricePartKind, brought_to
 
 
-def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterator[BillLine]:
+def missing_recurring(
+    service: Service, existing: Sequence[BillLine], arrears: ArrearsBilled = ArrearsBilled.AT_END
+) -> Iterator[BillLine]:
     """Yield the missing charges and credits of one recurring line; ``existing`` are the lines billed for it so far."""
     charges = [each for each in existing if each.kind is LineKind.RECURRING]
     credits: dict[str, list[BillLine]] = {}
@@ -33,12 +36,19 @@ def missing_recurring(service: Service, existing: Sequence[BillLine]) -> Iterato
     spent = total((_kept(each, credits.get(each.id, ())) for each in charges), service.state.line.amount.currency)
     turnover = service.turnover
     for piece in service.pieces(service.first_open_period(covered)):
-        if service.state.line.charge.timing is BillingTiming.ARREARS and piece.part.end > service.until:
+        if not _is_due(service, piece, arrears):
             return
         for part in _uncovered(piece.part, covered):
             amount = _amount(service, part, piece, spent)
             spent += amount
             yield _charge(service, piece, part, amount, in_advance=turnover.advance_day(piece))
+
+
+def _is_due(service: Service, piece: Piece, arrears: ArrearsBilled) -> bool:
+    """Whether a period is billed by now; in advance the pieces end with the last one that is."""
+    if service.state.line.charge.timing is BillingTiming.ADVANCE or piece.part.end <= service.until:
+        return True
+    return arrears is ArrearsBilled.BY_ANY_RUN and piece.part.start < service.until
 
 
 def _amount(service: Service, part: Period, piece: Piece, spent: Money) -> Money:
@@ -70,7 +80,7 @@ def _charge(service: Service, piece: Piece, part: Period, amount: Money, *, in_a
         kind=LineKind.RECURRING,
         quantity=line.quantity,
         amount=amount,
-        due_on=part.end if arrears else in_advance,
+        due_on=min(part.end, service.until) if arrears else in_advance,
         service=part,
         share=service.ratio(part, piece.whole),
         tax_code=line.tax_code,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.billing.dunning import DunningRuns
-from engine.billing.policy import PartMinimum, ZeroInvoices
+from engine.billing.policy import ArrearsBilled, PartMinimum, ZeroInvoices
 from engine.contracts.renewal import RenewalKind, RenewalPrice
 from engine.contracts.terms import NoticeEnds, PaymentFrom
 from engine.periods import DayCount, PartMonths
@@ -122,6 +122,12 @@ BILLING = Record(
             "Whether an invoice is issued when all that is due on a day costs nothing; `priced`: when one of its lines"
             " has a list price.",
             default="priced",
+        ),
+        Field(
+            "arrears",
+            choice(*(each.value for each in ArrearsBilled)),
+            "When a recurring period in arrears is billed: once it has ended, or by the first run after it began.",
+            default="at_end",
         ),
         Field("usage_thresholds", many(THRESHOLDS), "When usage is billed before its period ends, one a currency."),
     ),

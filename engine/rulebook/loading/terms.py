@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from engine.billing.dunning import NO_DUNNING, DunningPolicy, DunningRuns
-from engine.billing.policy import BillingPolicy, PartMinimum, UsageThresholds, ZeroInvoices
+from engine.billing.policy import ArrearsBilled, BillingPolicy, PartMinimum, UsageThresholds, ZeroInvoices
 from engine.catalog import STANDARD_TAX, Catalog
 from engine.contracts.renewal import RenewalKind, RenewalPrice, RenewalTerms
 from engine.contracts.terms import ContractTerms, NoticeEnds, PaymentFrom
@@ -139,6 +139,7 @@ class _Terms:
                 late_usage_periods=billing.integer("late_usage_periods", 2),
                 part_minimum=PartMinimum(billing.text("part_minimum", "prorated")),
                 zero_invoices=ZeroInvoices(billing.text("zero_invoices", "priced")),
+                arrears=ArrearsBilled(billing.text("arrears", "at_end")),
                 thresholds=MappingProxyType(dict(_thresholds(billing, self.report))),
             )
         dunning = read.one("dunning")
