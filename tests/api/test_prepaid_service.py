@@ -258,7 +258,7 @@ def test_every_entry_of_a_credit_says_how_it_is_corrected(shop: Served) -> None:
     assert {each.reason for each in said.values()} == {"LED034"}
     ways = {kind: each.fields["name"].partition("; ")[2] for kind, each in said.items()}
     assert ways == {
-        "PrepaidAdded": "revoke what is left of a credit that was granted; one that was bought stays",
+        "PrepaidAdded": "revoke what is left of a credit that was granted; one that was bought is refunded",
         "PrepaidUsed": "issue a credit note on the invoice, and what is no longer owed comes back",
         "PrepaidReturned": "it follows its credit note; let the credit pay what else is open, or charge again",
         "PrepaidExpired": "add a granted credit of the amount, if the customer is to have it all the same",
