@@ -6,6 +6,10 @@ peers look up list prices in a dictionary and multiply whole numbers beside thei
 and know neither totals of charges, taxes, approvals nor a story. zen-engine is asked from Python, json-rules-engine
 from Node with ``@grpc/grpc-js``. A peer that cannot be had is left out with a line that says why. The measure is that
 of ``benchmarks/rpc.py``: CPU time of the server process a call, 16 in flight.
+
+Ours keeps what it answered and what lines came to, and the peers keep nothing, so every size is asked for three times
+over: the same quote again, quotes that nobody asked for before of lines that were priced in others, and quotes of lines
+that nobody asked for in such a quantity.
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
+from itertools import count, product
 from pathlib import Path
 
 import google.type.date_pb2
@@ -23,6 +29,7 @@ from benchmarks.measure import report
 from benchmarks.serving import load
 from benchmarks.serving.load import Call
 from benchmarks.serving.peers import task
+from benchmarks.serving.peers.task import Quotes
 from benchmarks.serving.process import ROOT, Server, our_server
 
 PRICE = "/cpq.v1.PricingService/PriceQuote"
@@ -77,23 +84,37 @@ def servers(folder: Path) -> tuple[dict[str, Server], list[str]]:
     return found, absent
 
 
+def compared(running: Mapping[str, Server], lines: int, kind: Quotes) -> list[dict[str, object]]:
+    """Rows of one kind of quote, which every server answers as arithmetic does first."""
+    for server, number in product(running.values(), range(3)):
+        task.check(server.call(PRICE)(task.request(lines, kind, number)), lines, kind, number)
+    calls = {name: Call(server, PRICE, bodies(lines, kind), SIZES[lines]) for name, server in running.items()}
+    ours, found = load.compare(calls.pop(OURS), calls, rounds=ROUNDS)
+    asked: dict[str, object] = {"lines": lines, "quotes": kind.value}
+    rows = [asked | {"server": OURS, "server CPU us": ours.cpu_us, "times ours": 1.0}]
+    for name, each in found.items():
+        rows.append(asked | {"server": name, "server CPU us": each.cost.cpu_us, "times ours": each.cpu_ratio})
+    return rows
+
+
+def bodies(lines: int, kind: Quotes) -> bytes | Callable[[], bytes]:
+    """One body again and again, or a quote of its own for every call."""
+    if kind is Quotes.SAME:
+        return task.request(lines)
+    numbers = count(100 * lines)  # lines of one size are new in the other, too
+    return lambda: task.request(lines, kind, next(numbers))
+
+
 def main() -> None:
     """Run and report."""
     with tempfile.TemporaryDirectory(prefix="cpq-bench-") as folder:
         running, absent = servers(Path(folder))
         rows: list[dict[str, object]] = []
         try:
-            for lines, times in SIZES.items():
-                body = task.request(lines)
-                for server in running.values():
-                    task.check(server.call(PRICE)(body), lines)
-                calls = {name: Call(server, PRICE, body, times) for name, server in running.items()}
-                ours, found = load.compare(calls.pop(OURS), calls, rounds=ROUNDS)
-                rows.append({"lines": lines, "server": OURS, "server CPU us": ours.cpu_us, "times ours": 1.0})
-                rows += [
-                    {"lines": lines, "server": name, "server CPU us": each.cost.cpu_us, "times ours": each.cpu_ratio}
-                    for name, each in found.items()
-                ]
+            for server in running.values():
+                task.check(server.call(PRICE)(task.request(task.MET_LINES)), task.MET_LINES)
+            for lines, kind in product(SIZES, Quotes):
+                rows += compared(running, lines, kind)
         finally:
             for server in running.values():
                 server.close()

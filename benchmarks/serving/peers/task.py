@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -77,24 +79,40 @@ def write_rules(folder: Path) -> Path:
     return path
 
 
-def asked(lines: int) -> list[tuple[str, int]]:
-    """SKU and quantity of so many lines."""
-    return [(f"P-{number * 7 % 40:02}", 1 + number * 5 % 13) for number in range(lines)]
+class Quotes(Enum):
+    """Which quotes are asked for: one again and again, others of lines that were priced before, others of new lines."""
+
+    SAME = "the same again"
+    MET = "new, of lines met before"
+    NEW = "new, of new lines"
 
 
-def request(lines: int) -> bytes:
+MET_LINES = 520
+"""40 products in quantities from 1 to 13."""
+
+
+def asked(lines: int, kind: Quotes = Quotes.SAME, number: int = 0) -> list[tuple[str, int]]:
+    """SKU and quantity of so many lines: each number is another quote, and in new lines another quantity."""
+    first = 0 if kind is Quotes.SAME else number * lines
+    places = range(first, first + lines)
+    if kind is Quotes.NEW:  # a quote of 100 lines has a product four times at most
+        return [(f"P-{place * 7 % 40:02}", 14 + 4 * number + place // 40 % 4) for place in places]
+    return [(f"P-{place * 7 % 40:02}", 1 + place * 5 % 13) for place in places]
+
+
+def request(lines: int, kind: Quotes = Quotes.SAME, number: int = 0) -> bytes:
     """The bytes that ask for the prices of so many lines for a school."""
     content = pricing_pb2.QuoteContent(date=Date(year=2026, month=2, day=1))
     content.customer_facts["segment"].text = "edu"
-    for number, (sku, quantity) in enumerate(asked(lines)):
-        content.lines.add(id=f"l-{number}", sku=sku, quantity=str(quantity))
+    for place, (sku, quantity) in enumerate(asked(lines, kind, number)):
+        content.lines.add(id=f"l-{number}-{place}", sku=sku, quantity=str(quantity))
     return pricing_pb2.PriceQuoteRequest(content=content, view=common_pb2.VIEW_FULL).SerializeToString()
 
 
-def expected(lines: int) -> list[tuple[str, int, int]]:
+def expected(wanted: Sequence[tuple[str, int]]) -> list[tuple[str, int, int]]:
     """SKU, list amount and net of each line, by arithmetic of its own."""
     found = []
-    for sku, quantity in asked(lines):
+    for sku, quantity in wanted:
         category, minor = PRODUCTS[sku]
         volume = next(off for each, low, high, off in VOLUME if each == category and low <= quantity <= high)
         segment = next(off for name, each, off in SEGMENT if (name, each) == ("edu", category))
@@ -103,10 +121,10 @@ def expected(lines: int) -> list[tuple[str, int, int]]:
     return found
 
 
-def check(reply: bytes, lines: int) -> None:
+def check(reply: bytes, lines: int, kind: Quotes = Quotes.SAME, number: int = 0) -> None:
     """Every line and the totals are right."""
     quote = pricing_pb2.PricedQuote.FromString(reply)
-    wanted = expected(lines)
+    wanted = expected(asked(lines, kind, number))
     assert [(line.sku, line.list_amount, line.net) for line in quote.lines] == wanted
     assert (quote.totals.list, quote.totals.net) == (sum(row[1] for row in wanted), sum(row[2] for row in wanted))
 
