@@ -55,7 +55,7 @@ class Server:
         self.process.wait()
 
 
-def our_server(folder: Path, rules: Path = ROOT / "rules" / "workstation") -> Server:
+def our_server(folder: Path, rules: Path = ROOT / "rules" / "workstation", options: Sequence[str] = ()) -> Server:
     """``server.py`` on a free port with a rule book, the shipped one of workstations, and a fresh database."""
     command = [sys.executable, "server.py", "--quiet", "--listen", "127.0.0.1:0"]
-    return Server([*command, "--database", str(folder / "bench.sqlite3"), "--rules", str(rules)])
+    return Server([*command, "--database", str(folder / "bench.sqlite3"), "--rules", str(rules), *options])
