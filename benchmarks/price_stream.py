@@ -41,7 +41,7 @@ class Streamed:
 
 def streamed(server: Server, body: bytes) -> Streamed:
     """Ask once; chunks are kept as they come, and read later."""
-    call = server.channel.unary_stream(STREAM, request_serializer=None, response_deserializer=None)
+    call = server.stream(STREAM)
     cpu, start = server.cpu_seconds(), time.perf_counter()
     answer = call(body)
     found = [next(answer)]

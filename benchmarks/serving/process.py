@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import grpc
@@ -40,6 +40,10 @@ class Server:
     def call(self, path: str) -> Callable[[bytes], bytes]:
         """A method that takes and gives bytes."""
         return self.channel.unary_unary(path, request_serializer=None, response_deserializer=None)
+
+    def stream(self, path: str) -> Callable[[bytes], Iterator[bytes]]:
+        """A method that takes bytes and gives some again and again."""
+        return self.channel.unary_stream(path, request_serializer=None, response_deserializer=None)
 
     def rest(self) -> None:
         """Wait until the server does nothing any more that nobody asked for."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import repeat
+from operator import is_
 from typing import cast
 
 from engine.catalog import ONE_TIME, ChargeKind
@@ -13,7 +15,7 @@ from engine.pricing.depth import beyond_sums, is_raised
 from engine.pricing.gifts import added_lines, taxed_gifts
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
-from engine.pricing.request import RequestLine
+from engine.pricing.request import STATED, RequestLine, stated
 from engine.pricing.result import OrderDiscount, Priced, PricedLine, RefusedRule
 from engine.pricing.rows import Rows
 from engine.pricing.spread import spread
@@ -25,6 +27,7 @@ from engine.pricing.work import Work
 ONE = Decimal(1)
 _MAKE = cast("Callable[[tuple[object, ...]], PricedLine]", partial(tuple.__new__, PricedLine))
 """``PricedLine._make`` without its length check, at half the cost; the columns are zipped strictly."""
+_TOLD, _CHARGE = [stated(each) for each in RequestLine._fields[:STATED]], stated("charge")
 _ORDERED, _TERM = map(PricedLine._fields.index, ("order_discount", "term"))
 """Discount, amount, net, tax and gross of a line stand side by side."""
 
@@ -102,10 +105,9 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
     costs = costs_of(work, rows)
     periods = [ONE] * len(lines)
     terms = list(net)
-    charges = [line.charge for line in lines]
     periodic: list[int] = []
-    if charges.count(ONE_TIME) < len(charges):
-        periodic = [index for index, charge in enumerate(charges) if charge.kind is not ChargeKind.ONE_TIME]
+    if not all(map(is_, map(_CHARGE, lines), repeat(ONE_TIME))):
+        periodic = [index for index, line in enumerate(lines) if line.charge.kind is not ChargeKind.ONE_TIME]
     for index in periodic:
         periods[index], terms[index] = term_of(work, lines[index], net[index])
     columns: list[Sequence[object]] = [
@@ -125,8 +127,7 @@ def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Colu
         rows.applied,
         rows.trace,
     ]
-    told = [line.id for line in lines], [line.sku for line in lines], [line.quantity for line in lines]
-    made = tuple(map(_MAKE, zip(*told, *columns, strict=True)))
+    made = tuple(map(_MAKE, zip(*[map(each, lines) for each in _TOLD], *columns, strict=True)))
     return Columns(made, net, terms, costs, periodic)
 
 

@@ -14,7 +14,7 @@ from engine.money import MoneyError
 from engine.pricing.answer import line_again, priced_lines, unit_discounts
 from engine.pricing.checks import line_faults
 from engine.pricing.compiled import PricePlan
-from engine.pricing.depth import Depth, beyond_sums
+from engine.pricing.depth import Depth, beyond_sums, is_raised
 from engine.pricing.edits import ID, Edit, Places, places_of, spliced
 from engine.pricing.flow import Pricing, price, unknown_tax_codes
 from engine.pricing.gifts import added_lines, taxed_gifts, untaxed_gifts
@@ -210,6 +210,10 @@ class _Again:
         sums.net, sums.tax = taxed.net, taxed.tax
         if plan.may_raise:
             self._adjust(sums, came, run.discounts, made)
+        elif is_raised(plan, (), run.discounts):  # by a discount on lines of negative amounts, as this edit has it
+            sums.unlisted, sums.offset = beyond_sums(plan, made, run.discounts, digits=work.currency.exponent)
+        else:
+            sums.unlisted = sums.offset = 0
         priced = replace(
             self.old.priced,
             lines=tuple(made),
