@@ -69,3 +69,8 @@ def test_the_shares_of_amounts_are_rounded_one_by_one(
 ) -> None:
     wanted = [divide_rounded(amount * top, bottom, mode) for amount in amounts]
     assert shares_rounded(amounts, top, bottom, mode) == wanted
+
+
+def test_halves_of_either_sign_go_away_from_zero_beside_each_other() -> None:
+    assert shares_rounded([1, -1, 3, -3], 1, 2, Rounding.HALF_UP) == [1, -1, 2, -2]
+    assert shares_rounded([1, -1, 3, -3], -1, 2, Rounding.HALF_UP) == [-1, 1, -2, 2]
