@@ -126,4 +126,4 @@ def _ranks(clauses: Iterable[tuple[int, ...]], limits: Iterable[Limit], allowanc
     scopes = [each for each in scopes if len(each) < LONG]
     scopes += [{atom, -at} for at, each in enumerate(large, 1) for atom in each]
     order = shallow(neighbours(sorted(set().union(*scopes)), scopes), allowance.check)
-    return {atom: at for at, atom in enumerate((each for each in order if each > 0), 1)}
+    return {atom: at for at, atom in enumerate(order, 1)}

@@ -80,7 +80,7 @@ def test_smallest_corrections_are_those_that_brute_force_finds(seed: int) -> Non
     assert sorted(found) == sorted(soft.all & ~kept for kept in knot.largest)
     assert [each.bit_count() for each in found] == sorted(each.bit_count() for each in found)
     if knot.fitting:
-        assert soft.correction is not None and soft.all & ~soft.correction in knot.fitting
+        assert soft.correction is not None and soft.all - soft.correction in knot.fitting
 
 
 @given(st.integers(0, 10**9))
