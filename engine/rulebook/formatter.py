@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.tag import Tag
 
-from engine.diagnostics import Diagnostic, Severity
+from engine.diagnostics import Diagnostic, Severity, Span
+from engine.rulebook.codes import finding
 from engine.rulebook.csv_reader import read_csv
 from engine.rulebook.nodes import Entry, ListNode, Node, RecordNode, Report, Scalar
 from engine.rulebook.table import Table
@@ -34,6 +36,8 @@ def unformatted(path: str, content: bytes) -> tuple[Diagnostic, ...]:
     report = Report()
     if path.lower().endswith(YAML_FILES):
         read_yaml(path, content, report)
+        if not report.found:
+            _report_layout(path, content, report)
     elif path.lower().endswith(CSV_FILES):
         read_csv(path, content, report)
     return report.found
@@ -56,17 +60,38 @@ class _Sink:
         self.pieces.append(piece.encode() if isinstance(piece, str) else piece)
 
 
-def _format_yaml(path: str, content: bytes) -> bytes:
-    before = _values(path, content)
-    if before is None:
-        return content
+def _report_layout(path: str, content: bytes, report: Report) -> None:
+    """Tabs between words are read, but the writer that keeps comments knows none there."""
+    try:
+        _writer().load(_text(content))
+    except MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        place = Span(path, mark.line + 1, mark.column + 1) if mark is not None else Span(path)
+        report.add(finding("YML003", "the file cannot be laid out from here on", place, "use spaces instead of tabs"))
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def _writer() -> YAML:
     writer = YAML()
     writer.Resolver = _NoTypes
     writer.preserve_quotes = True
     writer.width = 100_000
     writer.indent(mapping=2, sequence=4, offset=2)
-    sink = _Sink()
-    writer.dump(writer.load(content.decode("utf-8-sig").replace("\r\n", "\n")), sink)
+    return writer
+
+
+def _format_yaml(path: str, content: bytes) -> bytes:
+    before = _values(path, content)
+    if before is None:
+        return content
+    writer, sink = _writer(), _Sink()
+    try:
+        writer.dump(writer.load(_text(content)), sink)
+    except MarkedYAMLError:  # ``unformatted`` says where
+        return content
     text = "\n".join(line.rstrip() for line in b"".join(sink.pieces).decode().split("\n")).rstrip("\n") + "\n"
     result = text.encode()
     return result if _values(path, result) == before else content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.rulebook.formatter import format_file
+from engine.rulebook.formatter import format_file, unformatted
 
 UGLY = """\
 # yaml-language-server: $schema=x
@@ -79,3 +79,12 @@ def test_formatting_twice_is_formatting_once(record: dict[str, str]) -> None:
     text = "".join(f"{key}:   {value}\n" for key, value in record.items()).encode()
     once = format_file("a.yaml", text)
     assert format_file("a.yaml", once) == once
+
+
+def test_a_file_that_is_read_and_cannot_be_laid_out_stays_and_is_named() -> None:
+    for text, place in (("a:\n  - [sa\tles, b]\n", "2:9"), ("a:\n  - id: install-st\t x\n", "2:19")):
+        assert format_file("a.yaml", text.encode()) == text.encode()
+        (found,) = unformatted("a.yaml", text.encode())
+        assert str(found) == (
+            f"a.yaml:{place}: YML003: the file cannot be laid out from here on; use spaces instead of tabs"
+        )
