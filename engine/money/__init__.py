@@ -13,7 +13,7 @@ from engine.money.problem import MoneyError
 from engine.money.ratio import WHOLE, Ratio, whole_weights
 from engine.money.rounding import HALF_UP, Rounding, RoundingRule
 from engine.money.settlement import settle, share_of
-from engine.money.text import parse_decimal, show
+from engine.money.text import show
 
 __all__ = [
     "EXACT",
@@ -33,7 +33,6 @@ __all__ = [
     "currency",
     "divide_rounded",
     "known_currencies",
-    "parse_decimal",
     "round_to",
     "settle",
     "share_of",
