@@ -55,4 +55,4 @@ def _share(work: Work, plan: BundlePlan, root: LineState, parts: Sequence[LineSt
             notes.acted(plan.no, plan.use.when, work.records(root.record))
         state.put_amount(plan.no, major(share, work.currency))
         state.start = state.running_amount
-        state.is_share = True
+        state.is_whole = True

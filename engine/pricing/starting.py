@@ -146,6 +146,7 @@ def _apply_model(work: Work, state: LineState, plan: ModelPlan, *, listed: bool)
         _listed_or_step(state, plan.no, unit, listed=listed)
         return
     assert amount is not None
+    state.is_whole = line.segment_price is None
     if listed:
         state.put_amount(plan.no, amount)
         return

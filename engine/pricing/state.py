@@ -54,7 +54,7 @@ class LineState:
         "discounted",
         "floor",
         "granted",
-        "is_share",
+        "is_whole",
         "line",
         "list_amount",
         "list_unit",
@@ -81,7 +81,7 @@ class LineState:
         self.floor = line.floor
         self.source = 0
         self.granted = ZERO
-        self.is_share = False
+        self.is_whole = False
         self.discounted = False
         self.start = ZERO
         self.stage_amount = 0
@@ -102,7 +102,7 @@ class LineState:
             "granted",
             "discounted",
             "start",
-            "is_share",
+            "is_whole",
         ):
             setattr(other, name, getattr(self, name))
         other.applied = list(self.applied)
@@ -182,8 +182,8 @@ class LineState:
     def settle(self, rounding_no: int) -> None:
         """Round at the declared points at the end of the line steps; the line amount becomes whole minor units."""
         settings = self.rounding
-        if self.is_share:
-            pass  # shares add up to the price of the bundle: rounding their unit prices would break it
+        if self.is_whole:
+            pass  # a step of tiers or a share of a bundle is a price of the whole line: rounded units would break it
         elif RoundingPoint.UNIT in settings.points and self.line.unit:
             self._round_sold(rounding_no)
         elif RoundingPoint.UNIT in settings.points:

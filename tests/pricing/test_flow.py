@@ -6,17 +6,39 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.language import check_expression
 from engine.pricing import Lane, compile_plan, price
 from engine.pricing.effects import Amount, On, Percent, SetPrice, Sign
-from engine.pricing.plan import Cap, Combine, Level, PercentOfTotal, Pick, PricingRules, Rule, RuleGroup, RuleId
+from engine.pricing.models import Graduated, PerUnit, PriceModel, Stairstep, Tier
+from engine.pricing.plan import (
+    Cap,
+    Combine,
+    Level,
+    ModelUse,
+    PercentOfTotal,
+    Pick,
+    PricingRules,
+    Rule,
+    RuleGroup,
+    RuleId,
+)
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced
-from engine.pricing.settings import Habits, TaxLevel, TaxRate, TaxSettings, TaxSide, TieBreak
-from tests.pricing.books import DAY, LINE, D, asked, book, entry, line, priced, rule, when
+from engine.pricing.settings import (
+    Habits,
+    RoundingPoint,
+    RoundingSettings,
+    TaxLevel,
+    TaxRate,
+    TaxSettings,
+    TaxSide,
+    TieBreak,
+)
+from tests.pricing.books import DAY, LINE, D, amounts, asked, book, entry, line, priced, rule, when
 from tests.pricing.naive import Line, Predicate, half_up, naive_lines, naive_spread
 
 PREDICATES: dict[str, Predicate] = {
@@ -248,3 +270,27 @@ def test_the_full_price_is_before_discounts_with_or_without_a_list_price() -> No
 def test_the_twin_knows_a_line() -> None:
     twin = Line("A", "disk", Fraction(2), Fraction(100), Fraction(90), Fraction(0), "edu")
     assert twin.running == 180
+
+
+STEP = Stairstep((Tier(D(10), D(100)), Tier(D(50), D(300))))
+GRADED = Graduated((Tier(D(5), D("0.10")), Tier(None, D("0.05"), D(7))))
+
+
+@pytest.mark.parametrize(
+    ("model", "quantity", "amount"),
+    [
+        (STEP, "7", "100.00"),  # never 7 x 14.29 = 100.03
+        (GRADED, "9", "7.70"),  # 5 x 0.10 + 7.00 + 4 x 0.05; never 9 x 0.86 = 7.74
+        (PerUnit(D("0.125")), "8", "1.04"),  # a price of a unit is rounded: 8 x 0.13
+    ],
+)
+def test_what_a_model_states_for_a_whole_line_is_not_broken_by_rounded_units(
+    model: PriceModel, quantity: str, amount: str
+) -> None:
+    rounding = RoundingSettings(points=frozenset({RoundingPoint.UNIT, RoundingPoint.LINE}))
+    rules = book(models=(ModelUse(RuleId("m"), "S", model),), rounding=rounding)
+    assert amounts(priced(rules, asked(line("S", quantity)))) == {"s": D(amount)}
+    tenth = replace(rules, rules=(rule("tenth", Percent(D(10))),))
+    # Discounts on it leave it whole, too: 90.00, 6.93; the unit price of 0.1125 is 0.11
+    less = {"100.00": "90.00", "7.70": "6.93", "1.04": "0.88"}[amount]
+    assert amounts(priced(tenth, asked(line("S", quantity)))) == {"s": D(less)}

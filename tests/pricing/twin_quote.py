@@ -140,7 +140,7 @@ def _settle(rules: PricingRules, rows: Sequence[Row]) -> None:
 def _settle_line(rules: PricingRules, row: Row) -> None:
     settings = rules.rounding
     sold = row.quantity / Fraction(row.line.unit_factor)
-    if RoundingPoint.UNIT in settings.points and not row.is_share:
+    if RoundingPoint.UNIT in settings.points and not row.is_whole:
         row.move(Fraction(rounded(row.amount / sold * 100, settings.mode), 100) * sold, undoes=True)
     if settings.of is RoundingOf.DISCOUNT:
         start = rounded(row.start * 100, settings.mode)

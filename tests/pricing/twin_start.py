@@ -49,7 +49,7 @@ class Row:
     list_cents: int = 0
     cents: int = 0
     lowest: Fraction = ZERO
-    is_share: bool = False
+    is_whole: bool = False
     moves: list[Move] = field(default_factory=list)
 
     @property
@@ -82,6 +82,10 @@ def started(rules: PricingRules, request: PriceRequest, line: RequestLine) -> Ro
     use = next((each for each in rules.models if each.sku == line.sku), None)
     if use is not None:
         row.move(_modelled(use, row, request))
+        by_unit = isinstance(use.model, CostPlus | PerUnit) or (
+            isinstance(use.model, Volume) and use.model.effect is not TierEffect.FLAT
+        )
+        row.is_whole = not by_unit and line.segment_price is None
     if line.segment_price is not None:
         row.move(Fraction(line.segment_price) * quantity, undoes=True)
     row.move(row.amount + row.amount * Fraction(line.uplift_percent) / 100)
@@ -241,4 +245,4 @@ def price_bundles(rules: PricingRules, rows: Sequence[Row]) -> None:
         for each, share in zip(parts, shares, strict=True):
             each.move(Fraction(share, 100))
             each.start = each.amount
-            each.is_share = True
+            each.is_whole = True
