@@ -57,6 +57,12 @@ def test_all_of_nobody_is_not_enough_and_every_such_level_is_named() -> None:
     made = case_of(found, submission=Submission("a", "q", 1, "dot"), directory=alone)
     assert isinstance(made, Refusal)
     assert [each.field for each in made.faults] == ["director.director", "controller.controller"]
+    # in one chain as well
+    one = (ChainDefinition("sales", tuple(everyone)),)
+    found = route(quote("16"), {}, (), policies=tuple(replace(each, chain="sales") for each in policies), chains=one)  # type: ignore[arg-type]
+    made = case_of(found, submission=Submission("a", "q", 1, "dot"), directory=alone)
+    assert isinstance(made, Refusal)
+    assert [each.field for each in made.faults] == ["sales.director", "sales.controller"]
 
 
 @pytest.mark.parametrize(
