@@ -32,6 +32,7 @@ from engine.pricing.expressions import (
     given_expressions,
     line_expressions,
     rule_expressions,
+    tells_lines_apart,
 )
 from engine.pricing.finite import odd_numbers_stated
 from engine.pricing.index import MatchIndex, build_index
@@ -169,6 +170,7 @@ class _Compiler:
             line_sees_totals=_reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
             reads_quantity=_reads(expressions_of(self.rules), "quote.qty"),
             reads_values=_reads(expressions_of(self.rules), *VALUES),
+            tells_lines_apart=tells_lines_apart(self.rules),
             may_raise=may_raise(self.rules),
             declared=_declared(self.rules),
             restrictions=restrictions_of(line_rules, order_rules),

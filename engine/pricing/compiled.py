@@ -181,6 +181,7 @@ class PricePlan:
     line_sees_totals: bool
     reads_quantity: bool
     reads_values: bool
+    tells_lines_apart: bool
     may_raise: bool
     declared: Mapping[str, Mapping[str, None]]
     restrictions: Restrictions

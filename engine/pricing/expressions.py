@@ -102,3 +102,9 @@ def compile_expressions(expressions: Iterator[Checked]) -> dict[int, Test]:
     unique = list({id(each): each for each in expressions}.values())
     compiled: Sequence[Test] = compile_all(unique)
     return {id(each): function for each, function in zip(unique, compiled, strict=True)}
+
+
+def tells_lines_apart(rules: PricingRules) -> bool:
+    """Whether anything asks for what two plain lines of a product and a quantity do not share."""
+    apart = ("line", "line.id", "quote")
+    return any(path in apart for each in line_expressions(rules) for path in each.reads)

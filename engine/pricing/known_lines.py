@@ -12,7 +12,6 @@ from typing import NamedTuple, TypeAlias
 
 from engine.catalog import Sku
 from engine.pricing.compiled import PricePlan
-from engine.pricing.expressions import line_expressions
 from engine.pricing.request import TaxAnswer
 from engine.pricing.result import TraceRow
 from engine.pricing.settings import TaxLevel, TaxSource
@@ -109,7 +108,7 @@ class KnownLines:
         self._most = self._left = most
         self._headers: dict[Hashable, Shelf] = {}
         self.mode = plan.rules.rounding.mode
-        self.is_open = not (plan.line_sees_lines or plan.line_sees_totals or _tells_lines_apart(plan))
+        self.is_open = not (plan.line_sees_lines or plan.line_sees_totals or plan.tells_lines_apart)
         """Whether nothing in the book makes a line hang on the other lines of its quote, or on its id."""
         self.adds_up = self.is_open and _adds_up(plan)
         """Whether quotes are the sums of their lines, too, as long as no order rule acts."""
@@ -139,9 +138,3 @@ def _adds_up(plan: PricePlan) -> bool:
     is_by_line = tax is None or (tax.level in (TaxLevel.LINE, TaxLevel.UNIT) and tax.source is not TaxSource.HOOK)
     order_rules = (rule for group in plan.order_groups for rule in group.rules)
     return is_by_line and plan.tax_by_code and not any(rule.reads_lines for rule in order_rules)
-
-
-def _tells_lines_apart(plan: PricePlan) -> bool:
-    """Whether anything asks for what two plain lines of a product and a quantity do not share."""
-    apart = ("line", "line.id", "quote")
-    return any(path in apart for each in line_expressions(plan.rules) for path in each.reads)
