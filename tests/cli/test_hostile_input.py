@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path, capsys: pyt
     database = tmp_path / "a.sqlite3"
     assert main(["quote", "list", "--database", str(database)]) == 0
     capsys.readouterr()
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("INSERT INTO schema_version (version) VALUES (9999)")
     assert "use the newer program" in told(capsys, "quote", "list", "--database", str(database))
 
