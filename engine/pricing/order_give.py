@@ -108,7 +108,7 @@ class OrderGiver:
         if effect.sign is Sign.UP:
             return -total
         running = sum(_of(self.state.running, lines))
-        return min(total, max(running, 0)) if total > 0 else total
+        return min(total, max(running, 0))
 
     def _weights(self, lines: Sequence[int]) -> Sequence[int]:
         match self.rule.rule.spread:

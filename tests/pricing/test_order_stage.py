@@ -10,6 +10,7 @@ from engine.diagnostics import Refusal
 from engine.pricing import compile_plan, price
 from engine.pricing.effects import (
     Amount,
+    Basis,
     BuyGet,
     Effect,
     ForEach,
@@ -72,6 +73,9 @@ def test_order_rules_compound_or_add_up() -> None:
     ten, twenty = rule("a", Percent(D("10"), On.ORDER), "order"), rule("b", Percent(D("20"), On.ORDER), "order")
     # 100 x 0.9 x 0.8 and 40 x 0.9 x 0.8
     assert after(ten, twenty) == {"a": D("72.00"), "b": D("28.80")}
+    # a tenth of the list price of each line, whatever was taken off before
+    listed = rule("c", Percent(D("10"), On.EACH_LINE, of=Basis.LIST), "order", priority=-1)
+    assert after(twenty, listed) == {"a": D("70.00"), "b": D("28.00")}
     additive = RuleGroup("order", Level.ORDER, combine=Combine.ADDITIVE)
     assert after(ten, twenty, group=additive) == {"a": D("70.00"), "b": D("28.00")}
     best = RuleGroup("order", Level.ORDER, pick=Pick.BEST)
