@@ -14,7 +14,16 @@ from engine.application.perform import Work
 from engine.application.ports import Reader
 from engine.application.quotes import Draft, create_quote
 from engine.application.stated import Carried
-from engine.application.successors import Names, Pricing, agreed, asked_lines, parties_of, prices_include_tax, successor
+from engine.application.successors import (
+    Names,
+    Pricing,
+    agreed,
+    asked_lines,
+    in_segments,
+    parties_of,
+    prices_include_tax,
+    successor,
+)
 from engine.catalog import Catalog, ChargeKind, Sku
 from engine.contracts import (
     Amendment,
@@ -171,7 +180,7 @@ class _Drawn:
                 ends.append(Succession(key, max(self.effective, state.line.start)))
         content = replace(
             self.wish.content,
-            lines=(*(self._added(each) for each in self.wish.content.lines), *lines),
+            lines=(*(self._added(each) for each in self.wish.content.lines), *in_segments(lines, self.catalog)),
             currency=self.contract.currency.code,
             customer=self.contract.customer,
             start=self.effective,

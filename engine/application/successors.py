@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 
 from engine.application.ports import Reader
-from engine.catalog import Charge, ChargeKind, LineId, Sku
+from engine.catalog import Catalog, Charge, ChargeKind, LineId, Sku
 from engine.contracts import Contract, LineInForce, SubscriptionLine, all_lines, anchor_of
 from engine.money import EXACT, Money
 from engine.pricing import PricePlan
@@ -99,6 +99,30 @@ def successor(
         segment_price=None,
         anchor=names.anchor(line.charge, start),
     )
+
+
+def in_segments(lines: Sequence[RequestedLine], catalog: Catalog) -> tuple[RequestedLine, ...]:
+    """Changed lines of which some end before others begin are segments of a ramp, numbered by the day they begin.
+
+    They do not run beside each other, so that neither tiers nor percents nor what recurs may add them up. A line that
+    runs whenever one of them begins is in no segment.
+    """
+    days = {n: each.start for n, each in enumerate(lines) if each.start is not None and _recurs(each, catalog)}
+    starts = sorted(set(days.values()))
+    if not any(end is not None and end <= starts[-1] for end in (lines[n].end for n in days)):
+        return tuple(lines)
+
+    def placed(n: int, line: RequestedLine) -> RequestedLine:
+        if n not in days or (days[n] == starts[0] and (line.end is None or line.end > starts[-1])):
+            return line
+        return line._replace(segment=starts.index(days[n]) + 1)
+
+    return tuple(placed(n, each) for n, each in enumerate(lines))
+
+
+def _recurs(line: RequestedLine, catalog: Catalog) -> bool:
+    product = catalog.products.get(line.sku)
+    return product is not None and product.charge.kind is ChargeKind.RECURRING
 
 
 def agreed(

@@ -173,3 +173,43 @@ def test_a_signed_percent_is_verified_billed_and_recognised(platform: Served) ->
     # 1119.00 a month, and from April on 279.75 of support with it
     assert [net for _, net, _ in shown(drafted(platform, contract, "2026-04-30"))] == [111900, 139875]
     tie_out(platform, "2026-04-30")
+
+
+def test_segments_that_change_together_are_not_priced_together(platform: Served) -> None:
+    """Three years of 8 seats, changed to 12 half a year after the start, by the rules."""
+    ramps = [deal.line(sku, n, id=name, ramp={}) for sku, n, name in (("SEAT", "8", "seats"), ("SUPPORT", "1", "care"))]
+    contract = deal.ordered(platform, *ramps, term_months=36).contract
+    wanted = [*(("seats/1", "12"), ("seats/2", "12"), ("seats/3", "12")), *(("care/1", "1"), ("care/2", "1"))]
+    changes = [quantity(line, n, price=RULES_PRICE) for line, n in wanted]
+    made = amendment(platform, contract, "2026-09-01", changes=changes)
+    # 10 x 20.00 and 2 x 18.00 in each year, and never the 36 of all: 236.00; 15 % of that is
+    # 35.40. It starts with 236.00 + 35.40 a month.
+    priced = made.quote.priced
+    assert {each.id: each.net for each in priced.lines} == {
+        "seats/1.2": 23600,
+        "seats/2.2": 23600,
+        "seats/3.2": 23600,
+        "care/1.2": 3540,
+        "care/2.2": 3540,
+    }
+    assert priced.totals.mrr == 23600 + 3540
+    assert [each.segment for each in made.quote.content.lines] == [1, 2, 3, 1, 2]
+
+
+def test_a_percent_does_not_count_what_begins_when_it_has_ended(platform: Served) -> None:
+    ramps = [deal.line(sku, n, id=name, ramp={}) for sku, n, name in (("SEAT", "8", "seats"), ("SUPPORT", "1", "care"))]
+    contract = deal.ordered(platform, *ramps, term_months=24).contract
+    changes = [quantity("seats/2", "12"), quantity("care/1", "1", price=RULES_PRICE)]
+    made = amendment(platform, contract, "2026-09-01", changes=changes)
+    listed = net_of(made, "care/1.2")
+    alone = amendment(platform, contract, "2026-09-01", changes=[quantity("care/1", "1", price=RULES_PRICE)])
+    assert listed == net_of(alone, "care/1.2")
+
+
+def test_one_line_through_the_whole_term_of_segments_is_beside_all_of_them(platform: Served) -> None:
+    contract = deal.ordered(
+        platform, deal.line("TEAM", id="team"), deal.line("SEAT", "8", id="seats", ramp={}), term_months=24
+    ).contract
+    changes = [quantity(each, "2") for each in ("team", "seats/1", "seats/2")]
+    made = amendment(platform, contract, "2026-09-01", changes=changes)
+    assert [each.segment for each in made.quote.content.lines] == [0, 1, 2]
