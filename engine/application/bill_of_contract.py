@@ -27,6 +27,7 @@ from engine.billing import (
     priced_lines,
     sort_onto_documents,
 )
+from engine.billing.policy import ArrearsBilled
 from engine.contracts import Contract, Delivery, UsageRecord
 from engine.diagnostics import Refusal
 from engine.orders.delivery import deliveries
@@ -65,11 +66,12 @@ class BillOfContract:
     def missing_by(self, days: Sequence[date]) -> tuple[BillLine, ...]:
         """What runs bill together, one on each of the days up to the last of them.
 
-        Only of late usage a single run to the last day would find less.
+        A single run to the last day would find less of late usage, and bill what runs in arrears on another day.
         """
         until = days[-1]
         found: tuple[BillLine, ...] = ()
-        for day in sorted({each for each in days if each <= until}) if self.usage else (until,):
+        at_once = not self.usage and self.policy.arrears is ArrearsBilled.AT_END
+        for day in (until,) if at_once else sorted({each for each in days if each <= until}):
             billed = (*self.existing, *found)
             found += missing_lines(self.contract, self.deliveries, self.usage, billed, day, self.policy)
         return tuple(sorted(found, key=lambda each: each.due_on))

@@ -43,7 +43,7 @@ class CouponUsed:
 
 @dataclass(frozen=True, slots=True)
 class CouponGivenBack:
-    """A draft invoice that used a coupon is gone, or was worked out anew."""
+    """An invoice that used a coupon is gone or void, or was worked out anew while it was a draft."""
 
     coupon: str
     invoice: str
@@ -108,7 +108,7 @@ def use_coupons(work: Work, invoice: Invoice) -> None:
 
 
 def give_back_coupons(work: Work, invoice: Invoice) -> None:
-    """Give back what a draft took off, since it goes or is worked out anew."""
+    """Give back what an invoice took off, since it goes, becomes void or is worked out anew."""
     changed = given_back(_coupons_in(work.tx, invoice.discounts), invoice.discounts)
     _save(work, changed)
     work.tx.emit(*(CouponGivenBack(each.coupon, invoice.id, each.amount, work.at) for each in invoice.discounts))

@@ -48,3 +48,17 @@ def test_what_was_billed_ahead_of_an_end_is_credited(early: Served) -> None:
     assert note.net == 13262
     assert not drafted(early, contract, "2026-12-31")
     tie_out(early, "2026-12-31")
+
+
+def test_usage_beside_it_changes_no_day(early: Served) -> None:
+    """A run for a day ahead bills today what runs today, whether the contract has usage to be looked at or not."""
+    plain = deal.ordered(early, deal.line("HOST"), term_months=12).contract
+    metered = deal.ordered(early, deal.line("HOST"), deal.line("CALLS", "100"), term_months=12).contract
+    use = billing_pb2.UsageRecord(id="a", line="calls", day=deal.day("2026-03-05"), quantity="100")
+    early.billing.RecordUsage(billing_pb2.RecordUsageRequest(contract=metered, records=[use]))
+    deal.move_clock(early, "2026-03-15T12:00:00Z")
+    days = {}
+    for contract in (plain, metered):
+        drafts = drafted(early, contract, "2026-05-31")
+        days[contract] = [shown([each])[0] for each in drafts if any(line.sku == "HOST" for line in each.lines)]
+    assert days[plain] == days[metered] == [("2026-03-15", 20001, 23801)]
