@@ -168,11 +168,13 @@ class Counter:
         product = 1
         for atom in atoms_of(alone):
             product = product * ((1 << inner.get(atom, 0)) + (1 << inner.get(-atom, 0))) & coefficients
-        for part in rest:
-            product = product * self._part(part) & coefficients
-            if not product:
-                break
-        self._shifts = outer
+        try:
+            for part in rest:
+                product = product * self._part(part) & coefficients
+                if not product:
+                    break
+        finally:  # where parts hang together too deep, a look at all of it counts no literal of this group
+            self._shifts = outer
         digits = product.to_bytes(width * (limit.most + 1), "little")
         up_to = _up_to(plain, limit.most)
         found = 0

@@ -15,7 +15,7 @@ Literals = tuple[int, ...]
 class Limit:
     """Between ``least`` and ``most`` of the literals hold, whenever all of ``when`` do.
 
-    ``terms`` are the literals, each with how often it counts.
+    ``terms`` are the literals, each with how often it counts; no atom of them is one of ``when``.
     """
 
     terms: tuple[tuple[int, int], ...]
@@ -34,8 +34,10 @@ class Limit:
         held = 0
         for each in group.literals:
             literal = names[each] if each > 0 else -names[-each]
-            if literal == truth:
+            if literal == truth or literal in when:
                 held += 1
+            elif -literal in when:
+                continue
             elif counts[-literal]:  # of a literal and its opposite exactly one holds
                 counts[-literal] -= 1
                 held += 1

@@ -149,3 +149,37 @@ def test_what_hangs_together_too_deep_to_count_is_out_of_budget() -> None:
     finally:
         sys.setrecursionlimit(usual)
     assert isinstance(found, OutOfBudget) and found.known is not None and found.known.count >= 1
+
+
+def test_what_is_too_deep_inside_a_group_is_no_more_than_all_there_is() -> None:
+    """A group counts a part that goes deeper than Python does: the bound is one of its solutions."""
+    rnd, usual = random.Random(3), sys.getrecursionlimit()
+    builder = ModelBuilder("deep")
+    features = [builder.is_(builder.boolean(f"b{at}"), True) for at in range(130)]
+    for at in range(120):
+        clause = [rnd.choice([1, -1]) * each for each in rnd.sample(features[:120], 3)]
+        builder.clause(clause, builder.rule(f"clause{at}"))
+    builder.cardinality(features, 30, 90, builder.rule("between"))
+    model = builder.build()
+    sys.setrecursionlimit(len(inspect.stack()) + 60)
+    try:
+        found = counted(model)
+    finally:
+        sys.setrecursionlimit(usual)
+    assert isinstance(found, OutOfBudget)
+    assert found.known is not None and 1 <= found.known.count <= 2**130
+
+
+def test_a_group_that_counts_its_own_condition_is_counted_as_it_says() -> None:
+    """Where all of nine hold, exactly one of ten does, the last of the nine among them.
+
+    Of 2^11 choices the nine leave 4 open, and of those the two go in which another one holds as well.
+    """
+    builder = ModelBuilder("own")
+    nine = [builder.is_(builder.boolean(f"b{at}"), True) for at in range(9)]
+    other, free = (builder.is_(builder.boolean(name), True) for name in ("other", "free"))
+    builder.cardinality([other, nine[8]], 1, 1, builder.rule("one"), when=nine)
+    builder.clause([other, free, -other], builder.rule("always"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "counted", lambda _: True)
+        assert counted(builder.build()) == 2**11 - 2
