@@ -22,7 +22,8 @@ def read_folder(root: Path) -> dict[str, bytes]:
     """Return the files of a rule book as they are, by their path inside the folder; ``unpack`` readies them for load.
 
     Only endings that rule books use are read; hidden files are left out. Raises ``FolderError`` for a missing folder, a
-    link that leads outside or to a folder, and what is larger than a rule book may be, OSError for what cannot be read.
+    link that leads outside, to a folder or nowhere, and what is larger than a rule book may be, OSError for what
+    cannot be read.
     """
     if not root.is_dir():
         raise FolderError(f"`{root}` is not a folder")
@@ -30,6 +31,8 @@ def read_folder(root: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in sorted(_paths(base)):
         relative = path.relative_to(base).as_posix()
+        if path.is_symlink() and not path.exists():
+            raise FolderError(f"`{relative}` is a link to what is not there")
         if not path.resolve().is_relative_to(base):
             raise FolderError(f"`{relative}` is a link that leads out of the folder")
         if not path.is_file():

@@ -76,9 +76,7 @@ def _way(node: Node, place: Span) -> Iterator[Entry | RecordNode]:
             yield found
             yield from _way(found.value, place)
     elif isinstance(node, ListNode):
-        after = bisect_right(
-            node.items, (place.line, place.column), key=lambda each: (each.span.line, each.span.column)
-        )
+        after = bisect_right(node.items, (place.line, place.column), key=_start)
         inner = node.items[after - 1] if after else None
         if inner is not None and _covers(inner.span, place):
             if isinstance(inner, RecordNode):

@@ -78,6 +78,14 @@ def test_a_link_to_a_folder_is_named(tmp_path: Path) -> None:
         read_folder(tmp_path / "book")
 
 
+@pytest.mark.parametrize("target", ["gone.csv", "prices.csv"])
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path, target: str) -> None:
+    """Nothing is there, or the link itself is: its rows would be missing without a word."""
+    (tmp_path / "prices.csv").symlink_to(target)
+    with pytest.raises(FolderError, match=r"`prices\.csv` is a link to what is not there"):
+        read_folder(tmp_path)
+
+
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.yaml").write_text("x")
     inside = tmp_path / "book"
