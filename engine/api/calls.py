@@ -112,7 +112,7 @@ class Calls:
 
 def takes_bytes(method: M) -> M:
     """Mark a method that takes the bytes of its request, since most of them need no message."""
-    method.takes_bytes = True  # type: ignore[attr-defined]
+    vars(method)["takes_bytes"] = True
     return method
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import grpc
 from cpq.v1 import catalog_pb2
@@ -16,6 +17,9 @@ from engine.application.rule_books import ActiveBook
 from engine.catalog import Product
 from engine.wire.basics import Faults, read_key
 from engine.wire.products import PRODUCTS, fill_product
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 RULE_BOOKS = "ruleBooks"
 LONGEST_QUERY = 200
@@ -109,7 +113,9 @@ def _search(products: Iterable[Product], words: Sequence[str]) -> list[Product]:
     return [product for _, _, product in sorted(ranked, key=lambda each: each[:2])]
 
 
-def _fill(target: object, active: ActiveBook, products: Sequence[Product]) -> None:
+def _fill(
+    target: RepeatedCompositeFieldContainer[catalog_pb2.Product], active: ActiveBook, products: Sequence[Product]
+) -> None:
     bundles = active.parts.catalog.bundles
     for each in products:
-        fill_product(target.add(), each, is_bundle=each.sku in bundles)  # type: ignore[attr-defined]
+        fill_product(target.add(), each, is_bundle=each.sku in bundles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
@@ -23,6 +23,15 @@ from engine.wire.parties import CUSTOMERS, USERS
 from engine.wire.quotes import QUOTES
 
 T = TypeVar("T")
+
+
+class Page(Protocol):
+    """The answer to a list: rows, and where the next ones begin."""
+
+    next_page_token: str
+
+
+P = TypeVar("P", bound=Page)
 
 
 def get_one(
@@ -48,7 +57,7 @@ class Listed(Generic[T]):
     message: Callable[[T, str, Reader], Message]
 
 
-def list_page(calls: Calls, listed: Listed[T], request: Any, reply: Message, where: Mapping[str, str]) -> Message:
+def list_page(calls: Calls, listed: Listed[T], request: Any, reply: P, where: Mapping[str, str]) -> P:
     """Fill a list reply with a page of records; ``where`` names columns and the values wanted."""
     with calls.env.store.read(DEFAULT_TENANT) as reader:
         rows, token = ok(
@@ -62,7 +71,7 @@ def list_page(calls: Calls, listed: Listed[T], request: Any, reply: Message, whe
         for each in rows:
             etag = etag_of(reader, listed.kind, listed.key(each))
             getattr(reply, listed.target).append(listed.message(each, etag, reader))
-    reply.next_page_token = token  # type: ignore[attr-defined]
+    reply.next_page_token = token
     return reply
 
 

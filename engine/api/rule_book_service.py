@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import grpc
 from cpq.v1 import rule_book_pb2
@@ -24,6 +24,9 @@ from engine.wire.analyses import fill_study
 from engine.wire.basics import Faults, fill_date, fill_instant, read_date, read_key
 from engine.wire.products import PRODUCTS
 from engine.wire.replays import fill_replayed, fill_summary
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 RULE_BOOKS = "ruleBooks"
 MOST_SECONDS = 60
@@ -206,9 +209,11 @@ def _message(book: PublishedBook, etag: str) -> rule_book_pb2.RuleBook:
     return message
 
 
-def _fill_findings(target: object, findings: Iterable[Diagnostic]) -> None:
+def _fill_findings(
+    target: RepeatedCompositeFieldContainer[rule_book_pb2.RuleFinding], findings: Iterable[Diagnostic]
+) -> None:
     for each in findings:
-        row = target.add()  # type: ignore[attr-defined]
+        row = target.add()
         row.code, row.severity, row.message, row.hint = each.code, each.severity.value, each.message, each.hint
         row.path, row.line, row.column = each.span.path, each.span.line, each.span.column
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cpq.v1 import configuration_pb2, rule_book_pb2
 
@@ -12,6 +13,9 @@ from engine.configuration.products.answers import Blame
 from engine.wire.basics import fill_value
 from engine.wire.products import PRODUCTS
 from engine.wire.sheets import place_of
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 
 def fill_study(message: rule_book_pb2.BundleAnalysis, study: ProductStudy) -> None:
@@ -40,9 +44,9 @@ def _fill_judged(message: rule_book_pb2.JudgedOption, judged: Judged) -> None:
     _fill_blames(message.rules, judged.rules)
 
 
-def _fill_blames(target: object, blames: Iterable[Blame]) -> None:
+def _fill_blames(target: RepeatedCompositeFieldContainer[configuration_pb2.RuleBlame], blames: Iterable[Blame]) -> None:
     for each in blames:
-        _fill_blame(target.add(), each)  # type: ignore[attr-defined]
+        _fill_blame(target.add(), each)
 
 
 def _fill_blame(message: configuration_pb2.RuleBlame, blame: Blame) -> None:

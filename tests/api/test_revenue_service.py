@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -234,9 +235,8 @@ def test_the_audit_finds_each_corrupted_kind_of_row(shop: Served, tmp_path: Path
     sound = shop.revenue.RunAudit(request)
     assert sound.valid, [each.message for each in sound.findings]
     statement, check = CORRUPTIONS[what]
-    with sqlite3.connect(tmp_path / "cpq.sqlite3", timeout=30) as connection:
+    with closing(sqlite3.connect(tmp_path / "cpq.sqlite3", timeout=30)) as connection, connection:
         assert connection.execute(statement).rowcount > 0
-    connection.close()
     found = shop.revenue.RunAudit(request)
     assert not found.valid
     assert check in {each.check for each in found.findings}
