@@ -158,7 +158,8 @@ def ended_with_quote(work: Work, run: ApprovalRun) -> None:
 def _only_request(run: ApprovalRun, opinion: Opinion, open_to: Mapping[str, Sequence[str]]) -> str | Refusal:
     principal = opinion.on_behalf_of or opinion.approver
     named = [each.id for each in run.pending() if principal in (*each.members, *each.escalated_to)]
-    mine = named or ([] if opinion.on_behalf_of else [request for request, names in open_to.items() if names])
+    lent = [] if opinion.on_behalf_of else [request for request, names in open_to.items() if names]
+    mine = [each for each in named if open_to[each]] or lent or named
     if len(mine) == 1:
         return mine[0]
     found = ", ".join(f"`{each}`" for each in mine) or "none"

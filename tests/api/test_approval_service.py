@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import grpc
-from cpq.v1 import approval_pb2, quote_pb2
+from cpq.v1 import approval_pb2, party_pb2, quote_pb2
 
 from tests.api import deal
 from tests.api.mutations import submitted
-from tests.api.server import Served, failure
+from tests.api.server import Served, failure, served
+from tests.fakes.rules import SMALL
 
 
 def state(server: Served, name: str) -> int:
@@ -88,6 +91,35 @@ def test_only_the_owner_recalls_and_a_delegate_decides_on_behalf(shop: Served) -
     stranger.on_behalf_of = ""  # the only one who delegated to them
     done = shop.approvals.Approve(stranger)
     assert (done.decisions[0].by, done.decisions[0].on_behalf_of) == ("users/dan", "users/mia")
+
+
+TWO_CHAINS = {
+    **SMALL,
+    "approvals/chains.yaml": b"""\
+chains:
+  - {id: sales, levels: [{id: manager, agree: count, count: 2}, director]}
+  - {id: finance, levels: [controller]}
+""",
+    "approvals/finance.csv": b"quote.discount_pct,out: chain,out: level\n> 15,finance,controller\n",
+}
+
+
+def test_who_has_decided_their_own_request_decides_next_what_was_delegated_to_them(tmp_path: Path) -> None:
+    with served(tmp_path, TWO_CHAINS) as shop:
+        deal.set_clock(shop)
+        deal.people(shop)
+        for name, role in (("max", "manager"), ("cora", "controller")):
+            user = party_pb2.User(display_name=name, roles=[role])
+            shop.parties.CreateUser(party_pb2.CreateUserRequest(user=user, user_id=name))
+        period = {"start": deal.day("2026-03-01")}
+        asked = approval_pb2.DelegateRequest(approver="users/cora", delegate="users/mia", period=period)
+        shop.approvals.Delegate(asked)
+        by_mia = approval_pb2.ApproveRequest(name=submitted(shop).approval, approver="users/mia")
+        shop.approvals.Approve(by_mia)
+        decided = shop.approvals.Approve(by_mia).decisions
+        assert [each.on_behalf_of for each in decided] == ["", "users/cora"]
+        again = failure(shop.approvals.Approve, by_mia)
+        assert again.states == ["APR106"], "max has to agree, too"
 
 
 def test_bad_delegations_are_refused(shop: Served) -> None:
