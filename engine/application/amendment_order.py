@@ -18,7 +18,7 @@ from engine.quotes.quote import Quote
 def order_amendment(work: Work, quote: Quote, accepted: AcceptedQuote, active: ActiveBook) -> Order | Refusal:
     """Sign what an accepted quote changes in its contract, settle it at once, and make its order.
 
-    Final invoices are credited now for days that other lines serve, drafts are thrown away, and a billing run drafts
+    Final invoices are credited now for days that other lines serve, drafts that it affects go, and a billing run drafts
     what the contract owes from then on.
     """
     amendment = quote.amendment

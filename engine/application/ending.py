@@ -32,7 +32,7 @@ def settle_end(work: Work, contract: Contract) -> Settled | Refusal:
 
     A line that is told to end with its term, or that paused and does not come back, bills and earns what it would have,
     so that nothing of it is settled.
-    Drafts are thrown away, since they may hold what is no longer owed; final invoices are credited now, for days to
+    Drafts that hold what is no longer owed are thrown away; final invoices are credited now, for days to
     come too. What will never be billed leaves the promise of the line, and the revenue of the contract with it.
     """
     before = {each.line.id: each.end for each in lines_in_force(replace(contract, changes=contract.changes[:-1]))}

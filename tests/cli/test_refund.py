@@ -39,6 +39,9 @@ def test_the_example_of_the_page_is_true(tmp_path: Path, capsys: pytest.CaptureF
         both = ("--invoice", "in-000001", "--credit", "pc-000001", "--day", "2026-03-13", "--reason", "x")
         assert main(["refund", "record", *both, *at]) == 2
         assert "one of them" in capsys.readouterr().err
+        nothing = ("--credit", "pc-000001", "--amount", "0.00", "--day", "2026-03-13", "--reason", "x")
+        assert main(["refund", "record", *nothing, *at]) == 2, "it is not all that may go back"
+        assert "leave it out" in capsys.readouterr().err
         (april,) = deal.invoiced(server, contract, "2026-04-01")
         excess = ("--amount", "40.00", "--day", "2026-04-02", "--keep-excess")
         assert main(["invoice", "pay", april.name, *excess, *at]) == 0
