@@ -101,18 +101,32 @@ def test_several_rule_folders_are_published_once(tmp_path: Path) -> None:
         assert published(shop.client) == [(2, "small"), (3, "small"), (4, "other")]
 
 
-def test_a_folder_with_errors_keeps_the_others_from_being_numbered_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        (
+            "constraints/box.yaml",
+            "bundle: BOX\nconstraints: [{id: x, require: nope = 1}]\n",
+            "constraints/box.yaml:2",
+        ),
+        ("tests/prices.yaml", TESTS_DEARER.decode(), "tests/prices.yaml:4"),
+    ],
+    ids=["errors", "failing tests"],
+)
+def test_a_folder_with_faults_keeps_the_others_from_being_published(
+    tmp_path: Path, file: str, text: str, told: str
+) -> None:
     database = tmp_path / "a.sqlite3"
     small, other = write_rules(tmp_path / "small"), write_rules(tmp_path / "other", OTHER)
     with serving(database, small, end=signal.SIGTERM) as shop:
         assert published(shop.client) == [(1, "small")]
-    (small / "constraints/box.yaml").write_text("bundle: BOX\nconstraints: [{id: x, require: nope = 1}]\n")
+    (small / file).write_text(text)
     for _ in range(2):
         refused = run(
             *("--listen", "127.0.0.1:0", "--database", str(database)), *("--rules", str(other), "--rules", str(small))
         )
         assert refused.returncode == 2
-        assert "constraints/box.yaml:2" in refused.stderr
+        assert told in refused.stderr
     with serving(database, end=signal.SIGTERM) as shop:
         assert published(shop.client) == [(1, "small")]
 

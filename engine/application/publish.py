@@ -52,20 +52,23 @@ class TestsRun:
 
 def publish_files(work: Work, files: Mapping[str, bytes], *, etag: str) -> PublishedBook | Refusal:
     """Publish sources; a book with errors or failing tests is refused, and what is in force stays in force."""
-    return publish_checked(work, files, work.env.books.check(files), etag=etag)
+    active = sound_book(work.env.books.check(files))
+    return active if isinstance(active, Refusal) else publish_sound(work, files, active, etag=etag)
 
 
-def publish_checked(
-    work: Work, files: Mapping[str, bytes], checked: CheckedBook, *, etag: str
-) -> PublishedBook | Refusal:
-    """Publish sources whose check is known."""
+def sound_book(checked: CheckedBook) -> ActiveBook | Refusal:
+    """The book of a check, when it has no errors and its own tests hold."""
     if checked.active is None:
-        return erroneous(checked)
-    failures = test_book(checked.active).failures
+        return _erroneous(checked)
+    failures = test_book(checked.active).failures[:MOST_SHOWN]
     if failures:
-        shown = failures[:MOST_SHOWN]
-        return Refusal(tuple(Fault(BOOK_FAILS_TESTS, each.place, each.message) for each in shown))
-    book = checked.active.book
+        return Refusal(tuple(Fault(BOOK_FAILS_TESTS, each.place, each.message) for each in failures))
+    return checked.active
+
+
+def publish_sound(work: Work, files: Mapping[str, bytes], active: ActiveBook, *, etag: str) -> PublishedBook | Refusal:
+    """Publish sources whose book is known to be sound."""
+    book = active.book
     work.tx.put_blob(f"ruleBooks/{book.hash}", work.env.books.pack(files))
     present = work.tx.get(PublishedBook, book.hash)
     stale = work.check_etag(PublishedBook, book.hash, etag)
@@ -86,14 +89,6 @@ def publish_checked(
     note_publication(work, published)
     work.tx.emit(RuleBookPublished(published.id, published.book, published.number, work.at))
     return published
-
-
-def erroneous(checked: CheckedBook) -> Refusal:
-    """The refusal of a book for the errors that a check found."""
-    errors = [each for each in checked.findings if each.severity is Severity.ERROR][:MOST_SHOWN]
-    return Refusal(
-        tuple(Fault(BOOK_HAS_ERRORS, str(each.span), f"{each.code}: {each.message}", each.hint) for each in errors)
-    )
 
 
 def publish_again(work: Work, key: str, *, etag: str) -> PublishedBook | Refusal:
@@ -124,3 +119,11 @@ def _again(work: Work, present: PublishedBook) -> PublishedBook:
     work.tx.replace(published)
     work.tx.emit(RuleBookPublished(published.id, published.book, published.number, work.at))
     return published
+
+
+def _erroneous(checked: CheckedBook) -> Refusal:
+    """The refusal of a book for the errors that a check found."""
+    errors = [each for each in checked.findings if each.severity is Severity.ERROR][:MOST_SHOWN]
+    return Refusal(
+        tuple(Fault(BOOK_HAS_ERRORS, str(each.span), f"{each.code}: {each.message}", each.hint) for each in errors)
+    )

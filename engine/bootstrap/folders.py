@@ -12,33 +12,33 @@ from engine.application.paging import newest_first
 from engine.application.perform import DEFAULT_TENANT, Environment, Work, perform
 from engine.application.placing import Named, in_place, known_names
 from engine.application.ports import Asked
-from engine.application.publish import erroneous, publish_again, publish_checked
-from engine.application.rule_books import CheckedBook, PublishedBook
+from engine.application.publish import publish_again, publish_sound, sound_book
+from engine.application.rule_books import ActiveBook, PublishedBook
 from engine.bootstrap.settings import SettingsError
 from engine.diagnostics import Fault, Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A rule folder with the name of its book; ``checked`` is None for a book that was published before."""
+    """A rule folder with the name of its book; ``active`` is None for a book that was published before."""
 
     root: Path
     files: Mapping[str, bytes]
     name: Named
-    checked: CheckedBook | None = None
+    active: ActiveBook | None = None
 
     def publish(self, work: Work) -> PublishedBook | Refusal:
         """Put the book in force above all others."""
-        if self.checked is None:
+        if self.active is None:
             return publish_again(work, self.name.hash, etag="")
-        return publish_checked(work, self.files, self.checked, etag="")
+        return publish_sound(work, self.files, self.active, etag="")
 
 
 def publish_folders(env: Environment, roots: Sequence[Path]) -> tuple[str, ...]:
     """Publish the books of folders in their order, but none that already stands so; return their hashes.
 
     A folder whose book comes again further on counts there. Raises SettingsError for folders that cannot be published,
-    and publishes none when one has errors.
+    and publishes none when one has errors or fails its own tests.
     """
     folders = _in_order(_named(env, [(root, _read(root)) for root in roots]))
     with env.store.latest(DEFAULT_TENANT) as reader:
@@ -66,12 +66,11 @@ def _named(env: Environment, sources: Sequence[tuple[Path, Mapping[str, bytes]]]
         if name is not None:
             found.append(_Folder(root, files, name))
             continue
-        checked = env.books.check(files)
-        if checked.active is None:
-            refused.append(_told(root, erroneous(checked)))
+        active = sound_book(env.books.check(files))
+        if isinstance(active, Refusal):
+            refused.append(_told(root, active))
         else:
-            book = checked.active.book
-            found.append(_Folder(root, files, Named(book.hash, book.id), checked))
+            found.append(_Folder(root, files, Named(active.book.hash, active.book.id), active))
     if refused:
         raise SettingsError("\n".join(refused))
     return found
