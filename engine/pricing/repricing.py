@@ -11,6 +11,7 @@ from operator import ne
 from engine.diagnostics import Refusal
 from engine.language import EvaluationFault
 from engine.money import MoneyError
+from engine.money.settlement import MOST_MINOR_UNITS
 from engine.pricing.answer import line_again, priced_lines, unit_discounts
 from engine.pricing.checks import line_faults
 from engine.pricing.compiled import PricePlan
@@ -175,7 +176,7 @@ class _Again:
         lines = spliced(self.old.priced.lines, self._places, fresh)
         return self._lines_only(lines) if reach is Reach.LINE else self._with_order(lines, pricing)
 
-    def _lines_only(self, lines: tuple[PricedLine, ...]) -> Priced:
+    def _lines_only(self, lines: tuple[PricedLine, ...]) -> Priced | None:
         """What the line stage left is the answer; the difference goes into the totals."""
         came = _Change(self.edited.lines, lines, self.fresh)
         sums = self._sums(came)
@@ -244,9 +245,11 @@ class _Again:
     def _adjust(
         self, sums: Sums, came: _Change, discounts: Sequence[OrderDiscount], lines: Sequence[PricedLine] = ()
     ) -> None:
-        """Bring what surcharges make of the lines up to date: by difference, unless lines share several discounts."""
+        """Bring what surcharges make of the lines up to date: by difference, unless lines share several discounts, or
+        another rule than before gave theirs: a line that takes as much as before may owe it to another price.
+        """
         digits, before = self.old.priced.currency.exponent, self.old.priced.order_discounts
-        if len(discounts) > 1 or len(before) > 1:
+        if len(discounts) > 1 or [each.rule_no for each in discounts] != [each.rule_no for each in before]:
             sums.unlisted, sums.offset = beyond_sums(self.plan, lines, discounts, digits=digits)
             return
         for sign, change, given in ((-1, self.gone, before), (1, came, discounts)):
@@ -268,8 +271,10 @@ class _Again:
             found.update(dict.fromkeys(numbers))
         return tuple(found)
 
-    def _answer(self, priced: Priced, sums: Sums) -> Priced:
+    def _answer(self, priced: Priced, sums: Sums) -> Priced | None:
         """The quote with its totals; costs are counted anew where one was missing."""
+        if max(sums.listed, sums.staged) > MOST_MINOR_UNITS:
+            return None
         if priced.totals.cost is None:
             gifts = [gift.cost for gift in priced.gifts]
             sums.unknown = int(None in gifts or None in map(column("cost"), priced.lines))

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
 from engine.diagnostics import Refusal
+from engine.money.problem import OUT_OF_RANGE
 from engine.pricing import Edit, Repriced, compile_plan, price, reprice
 from engine.pricing.edits import UnknownLineError
-from engine.pricing.effects import Amount, BuyGet, ForEach, Gift, On, Percent, Select, Sign, UnitPick, UnitsOff
+from engine.pricing.effects import Amount, Basis, BuyGet, ForEach, Gift, On, Percent, Select, Sign, UnitPick, UnitsOff
 from engine.pricing.flow import Lane
 from engine.pricing.models.tiers import Tier
 from engine.pricing.models.volume import Volume
@@ -27,6 +28,7 @@ from engine.pricing.plan import (
     PercentOfTotal,
     PoolScope,
     PricingRules,
+    Rule,
     RuleId,
 )
 from engine.pricing.repricing import Reach, reach_of
@@ -252,6 +254,38 @@ def test_a_discount_is_a_surcharge_only_as_long_as_the_order_is_below_zero() -> 
     assert more.priced.totals.offset is None and more.priced.totals.order_discount.decimal == D("2.87")
     less = reprice(plan, more.request, more.priced, Edit(removed=frozenset({LineId("a")})))
     assert isinstance(less, Repriced) and less.priced == before
+
+
+def test_another_rule_that_takes_as_much_goes_to_another_depth() -> None:
+    of_b = when('line.sku = "B"')
+    net = rule("net", Percent(D("10"), On.ORDER), "order", when=order_when("quote.net < 300"), target=of_b)
+    by_list = Percent(D("15"), On.ORDER, of=Basis.LIST)
+    listed = rule("list", by_list, "order", when=order_when("quote.net >= 300"), target=of_b)
+    fee = rule("fee", Percent(D("50"), sign=Sign.UP), when=of_b)
+    plan = compile_plan(book(fee, net, listed, entries=(entry("A", "100"), entry("B", "100"))))
+    request = asked(line("A"), line("B"))
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    # B comes to 150.00, of which 10 % are 15.00: a tenth of its 100.00, so 10.00 of 200.00
+    assert before.totals.discount_percent == D("5.0000")
+    found = reprice(plan, request, before, Edit(changed=(line("A", "2"),)))
+    assert isinstance(found, Repriced) and found.priced == price(plan, found.request)
+    # 15 % of its list price are 15.00, too, and count as that: 15.00 of 300.00
+    assert found.priced.lines[1].order_discount == before.lines[1].order_discount == 1500
+    assert found.priced.totals.discount_percent == D("5.0000")
+
+
+@pytest.mark.parametrize("more", [(), (rule("off", Percent(D("10"), On.ORDER), "order"),)])
+@pytest.mark.parametrize("percent", ["0", "60"])
+def test_an_edit_refuses_what_no_document_can_hold(more: tuple[Rule, ...], percent: str) -> None:
+    rules = book(rule("off line", Percent(D(percent))), *more, entries=(entry("A", "5E+16"), entry("B", "5E+16")))
+    plan = compile_plan(rules)
+    request = asked(line("A"))
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    # twice 5e16.00 are 1e19 minor units by the list, beyond 2^63, which is about 9.22e18
+    found = reprice(plan, request, before, Edit(added=(line("B"),)))
+    assert isinstance(found, Refusal) and [each.code for each in found.faults] == [OUT_OF_RANGE]
 
 
 def test_a_line_that_an_edit_changes_twice_is_what_it_says_last() -> None:
