@@ -31,8 +31,8 @@ from engine.pricing.expressions import (
     expressions_of,
     given_expressions,
     line_expressions,
+    reads,
     rule_expressions,
-    tells_lines_apart,
 )
 from engine.pricing.finite import odd_numbers_stated
 from engine.pricing.index import MatchIndex, build_index
@@ -164,13 +164,13 @@ class _Compiler:
             guards=guards,
             guard_index=index_of(guards),
             tax_tests=tuple(self._tests(rate.when) for rate in rules.tax.rates) if rules.tax else (),
-            tax_by_code=rules.tax is None or not _reads(_tax_conditions(rules.tax), "line", "lines", *TOTALS),
+            tax_by_code=rules.tax is None or not reads(_tax_conditions(rules.tax), "line", "lines", *TOTALS),
             index=self._index(line_rules),
-            line_sees_lines=_reads(line_expressions(self.rules), "lines"),
-            line_sees_totals=_reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
-            reads_quantity=_reads(expressions_of(self.rules), "quote.qty"),
-            reads_values=_reads(expressions_of(self.rules), *VALUES),
-            tells_lines_apart=tells_lines_apart(self.rules),
+            line_sees_lines=reads(line_expressions(self.rules), "lines"),
+            line_sees_totals=reads(line_expressions(self.rules), *TOTALS, "quote.qty"),
+            reads_quantity=reads(expressions_of(self.rules), "quote.qty"),
+            reads_values=reads(expressions_of(self.rules), *VALUES),
+            tells_lines_apart=reads(line_expressions(self.rules), "line.id"),
             may_raise=may_raise(self.rules),
             declared=_declared(self.rules),
             restrictions=restrictions_of(line_rules, order_rules),
@@ -216,7 +216,7 @@ class _Compiler:
             fixed=self._tests(fixed),
             live=self._tests(live),
             target=self._tests(target),
-            reads_lines=_reads(rule_expressions(rule), "lines"),
+            reads_lines=reads(rule_expressions(rule), "lines"),
             group=place,
             ops=ops_of(number, rule, is_live=bool(live)) if group.level is Level.LINE else {},
             target_index=_target_index(target),
@@ -369,18 +369,11 @@ def _tax_conditions(tax: TaxSettings) -> list[Checked]:
 
 
 def _is_live(condition: Checked) -> bool:
-    return any(path in LIVE for path in condition.reads)
+    return reads((condition,), *LIVE)
 
 
 def _reads_line(condition: Checked) -> bool:
     return any(path.split(".")[0] in ("line", "lines") for path in condition.reads)
-
-
-def _reads(conditions: Iterable[Checked], *names: str) -> bool:
-    """Whether an expression reads one of these paths, or below it."""
-    return any(
-        path == name or path.startswith(f"{name}.") for each in conditions for path in each.reads for name in names
-    )
 
 
 def _declared(rules: PricingRules) -> dict[str, dict[str, None]]:

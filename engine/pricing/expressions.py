@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -104,7 +104,11 @@ def compile_expressions(expressions: Iterator[Checked]) -> dict[int, Test]:
     return {id(each): function for each, function in zip(unique, compiled, strict=True)}
 
 
-def tells_lines_apart(rules: PricingRules) -> bool:
-    """Whether anything asks for what two plain lines of a product and a quantity do not share."""
-    apart = ("line", "line.id", "quote")
-    return any(path in apart for each in line_expressions(rules) for path in each.reads)
+def reads(conditions: Iterable[Checked], *names: str) -> bool:
+    """Whether any of these reads one of the paths, what is below it, or a record that holds it as a whole."""
+    return any(
+        f"{path}.".startswith(f"{name}.") or name.startswith(f"{path}.")
+        for each in conditions
+        for path in each.reads
+        for name in names
+    )

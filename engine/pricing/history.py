@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from engine.pricing.atoms import Atom, ends_of, split
-from engine.pricing.expressions import expressions_of
+from engine.pricing.expressions import expressions_of, reads
 from engine.pricing.plan import PricingRules
 from engine.pricing.window import Window
 
@@ -90,7 +90,7 @@ def date_breaks(rules: PricingRules) -> tuple[date, ...] | None:
         for each in dated:
             found.update(_ends(each.window))
     for expression in expressions_of(rules):
-        if DATE not in expression.reads:
+        if not reads((expression,), DATE):
             continue
         parts = split(expression)
         if not parts.whole:

@@ -10,7 +10,7 @@ from engine.diagnostics import Code, Diagnostic, Severity, Span, did_you_mean
 from engine.language.scope import Checked
 from engine.pricing import codes
 from engine.pricing.effects import BuyGet, Effect, FirstNext, Gift, On, Percent, Sign, UnitsOff
-from engine.pricing.expressions import effect_expressions
+from engine.pricing.expressions import effect_expressions, reads
 from engine.pricing.models import Volume
 from engine.pricing.models.tiers import TierEffect
 from engine.pricing.plan import (
@@ -135,7 +135,7 @@ def _entry(entry: PriceEntry, books: Collection[str]) -> Iterator[Diagnostic]:
         expressions.append(entry.price)
     for each in expressions:
         yield from _scope(each, LINE_ROOTS, entry.span)
-        if any(path in TOTALS or path.split(".")[0] == "lines" for path in each.reads):
+        if reads((each,), "lines", *TOTALS):
             message = f"price entry `{entry.id}` reads a total, which is not known before there are prices"
             yield _finding(codes.READS_TOTALS, message, entry.span)
     if formula is not None and formula.base is FormulaBase.BOOK:
@@ -214,7 +214,7 @@ def _bundle(bundle: BundlePrice) -> Iterator[Diagnostic]:
     """The price of a bundle is found before there are totals."""
     expressions = [*bundle.when, *(() if isinstance(bundle.price, Decimal) else (bundle.price,))]
     for each in expressions:
-        if any(path in TOTALS or path.split(".")[0] == "lines" for path in each.reads):
+        if reads((each,), "lines", *TOTALS):
             message = f"bundle price `{bundle.id}` reads a total, which is not known before there are prices"
             yield _finding(codes.READS_TOTALS, message, bundle.span)
 

@@ -74,6 +74,11 @@ def errors(rules: PricingRules) -> list[tuple[str, str]]:
             "price entry `list-A` reads a total, which is not known before there are prices",
         ),
         (
+            book(entries=(entry("A", "1", when=when("some each in [quote] satisfies each.net > 1")),)),
+            codes.READS_TOTALS,
+            "price entry `list-A` reads a total, which is not known before there are prices",
+        ),
+        (
             book(entries=(PriceEntry(RuleId("e"), Match(Narrowness.SKU, "A")),)),
             codes.NO_PRICE,
             "price entry `e` has neither price nor formula",
