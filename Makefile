@@ -37,7 +37,7 @@ $(TOOLS): pyproject.toml build_hook.py | $(RUNTIME)
 	@echo "==> installing the tools for tests and checks"
 	@$(BIN)/python -m pip install -qq -e '.[dev]'
 	@$(BIN)/python -m pip install -qq -e '.[compile]' || echo "    no wheel of dd for this machine: models are answered without compiled diagrams"
-	@$(BIN)/python -m pip install -qq -e '.[durable]' >/dev/null 2>&1 || echo "    durable-rules did not build (it needs a C compiler): its adapter is skipped"
+	@$(BIN)/python -m pip install -qq -e '.[durable]' >/dev/null 2>&1; $(BIN)/python -c 'import durable.engine' 2>/dev/null || echo "    no durable-rules (it needs a C compiler, and a Python before 3.13): its adapter is skipped"
 	@touch $@
 
 demo: $(RUNTIME)

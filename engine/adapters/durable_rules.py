@@ -134,7 +134,8 @@ def _library() -> ModuleType:
     try:
         return importlib.import_module("durable.engine")
     except ImportError as error:
-        raise DurableRulesMissing("durable-rules is not installed; install cpq-engine[durable]") from error
+        wanted = "install cpq-engine[durable] on Python 3.11 or 3.12"
+        raise DurableRulesMissing(f"durable-rules does not load ({error}); {wanted}") from error
 
 
 def _quiet_host(library: ModuleType) -> _Host:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from engine.approvals.machine import PlainApprovalProcess
 from engine.approvals.process import ApprovalProcess
 from engine.approvals.run import Action, CaseChain, CaseLevel, Decide, Recall, Tick, Verdict
 from engine.diagnostics import Decision
+from tests.adapters.durable import durable_rules_or_skip
 from tests.approvals.process_contract import (
     DIRECTORY,
     FINANCE,
@@ -27,10 +27,8 @@ from tests.approvals.process_contract import (
     taken,
 )
 from tests.approvals.process_stress import EVENTS, stress
-from tests.conformance.shared_data import missing
 
-if importlib.util.find_spec("durable") is None:
-    missing("durable", "durable-rules is not installed: pip install 'cpq-engine[durable]'")
+durable_rules_or_skip()
 
 
 class TestDurableProcess(ProcessContract):

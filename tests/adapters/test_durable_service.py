@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,13 +9,12 @@ from pathlib import Path
 import pytest
 from cpq.v1 import approval_pb2, quote_pb2
 
+from tests.adapters.durable import durable_rules_or_skip
 from tests.api import deal, test_approval_service
 from tests.api.mutations import submitted
 from tests.api.server import Served, served
-from tests.conformance.shared_data import missing
 
-if importlib.util.find_spec("durable") is None:
-    missing("durable", "durable-rules is not installed: pip install 'cpq-engine[durable]'")
+durable_rules_or_skip()
 
 PLAYED = [
     pytest.param(test, id=name.removeprefix("test_"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from engine.bootstrap.settings import Settings, SettingsError, check
 from engine.cli.options import SHIPPED_RULES
 from engine.client import Client
 from engine.rulebook.parts import Configurators
+from tests.adapters.durable import durable_rules_or_skip
 from tests.test_server import write_rules
 
 
@@ -157,8 +157,7 @@ def test_closing_twice_is_closing_once(tmp_path: Path) -> None:
 
 def test_the_approval_process_is_a_setting() -> None:
     assert type(approvals(Settings(Path("x")))).__name__ == "PlainApprovalProcess"
-    if importlib.util.find_spec("durable") is None:
-        pytest.skip("durable-rules is not installed")
+    durable_rules_or_skip()
     assert type(approvals(Settings(Path("x"), approvals="durable"))).__name__ == "DurableApprovalProcess"
 
 
