@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.diagnostics import Code, Diagnostic, DiagnosticError, Span
 
@@ -54,7 +54,8 @@ def read_json(path: Path) -> dict[str, Any]:
 def any_json(path: Path) -> Any:
     """What a JSON file holds; raises DiagnosticError with the place of a mistake."""
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str, object_pairs_hook=_once_each)
+        text = path.read_text(encoding="utf-8-sig")
+        return json.loads(text, parse_float=str, parse_constant=_refuse, object_pairs_hook=_once_each)
     except json.JSONDecodeError as error:
         span = Span(str(path), error.lineno, error.colno)
         raise DiagnosticError(Diagnostic(BAD_JSON, f"this is not JSON: {error.msg.lower()}", span)) from error
@@ -62,18 +63,24 @@ def any_json(path: Path) -> Any:
         raise DiagnosticError(Diagnostic(BAD_JSON, "this is not text in UTF-8", Span(str(path)))) from error
     except RecursionError as error:
         raise DiagnosticError(Diagnostic(BAD_JSON, "this is nested too deep", Span(str(path)))) from error
-    except _Twice as twice:
-        problem = Diagnostic(BAD_JSON, f"`{twice}` is stated twice in one object", Span(str(path)))
-        raise DiagnosticError(problem) from twice
+    except _Unfit as unfit:
+        raise DiagnosticError(Diagnostic(BAD_JSON, str(unfit), Span(str(path)))) from unfit
+    except ValueError as error:  # Python reads no whole number of thousands of digits
+        raise DiagnosticError(Diagnostic(BAD_JSON, "a number has too many digits", Span(str(path)))) from error
 
 
-class _Twice(ValueError):
-    """A name stands twice in one object: one of its values would be lost without a word."""
+class _Unfit(ValueError):
+    """What Python would read, and a request cannot mean."""
+
+
+def _refuse(word: str) -> NoReturn:
+    raise _Unfit(f"this is not JSON: it knows no `{word}`")
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise _Twice(next(name for name in found if names.count(name) > 1))
+        twice = next(name for name in found if names.count(name) > 1)
+        raise _Unfit(f"`{twice}` is stated twice in one object")
     return found

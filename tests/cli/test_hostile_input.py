@@ -88,6 +88,8 @@ def test_an_address_has_to_be_given_and_to_answer(
         (b"[1]", "the file holds no JSON object"),
         (b'{"lines": [], "lines": [1]}', "`lines` is stated twice in one object"),
         (b"[" * 100_000, "this is nested too deep"),
+        (b'{"term_months": ' + b"1" * 5_000 + b"}", "a number has too many digits"),
+        (b'{"term_months": NaN}', "this is not JSON: it knows no `NaN`"),
     ],
 )
 def test_a_file_that_is_no_json_object_is_named(
