@@ -11,7 +11,6 @@ from operator import ne
 from engine.diagnostics import Refusal
 from engine.language import EvaluationFault
 from engine.money import MoneyError
-from engine.money.settlement import MOST_MINOR_UNITS
 from engine.pricing.answer import line_again, priced_lines, unit_discounts
 from engine.pricing.checks import line_faults
 from engine.pricing.compiled import PricePlan
@@ -176,7 +175,7 @@ class _Again:
         lines = spliced(self.old.priced.lines, self._places, fresh)
         return self._lines_only(lines) if reach is Reach.LINE else self._with_order(lines, pricing)
 
-    def _lines_only(self, lines: tuple[PricedLine, ...]) -> Priced | None:
+    def _lines_only(self, lines: tuple[PricedLine, ...]) -> Priced:
         """What the line stage left is the answer; the difference goes into the totals."""
         came = _Change(self.edited.lines, lines, self.fresh)
         sums = self._sums(came)
@@ -271,10 +270,8 @@ class _Again:
             found.update(dict.fromkeys(numbers))
         return tuple(found)
 
-    def _answer(self, priced: Priced, sums: Sums) -> Priced | None:
+    def _answer(self, priced: Priced, sums: Sums) -> Priced:
         """The quote with its totals; costs are counted anew where one was missing."""
-        if max(sums.listed, sums.staged) > MOST_MINOR_UNITS:
-            return None
         if priced.totals.cost is None:
             gifts = [gift.cost for gift in priced.gifts]
             sums.unknown = int(None in gifts or None in map(column("cost"), priced.lines))

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from engine.catalog import ChargeKind
-from engine.money import EXACT, Currency, Money, Ratio, RoundingRule, cash_difference, share_of
+from engine.money import EXACT, Currency, Money, MoneyError, Ratio, RoundingRule, cash_difference, share_of
+from engine.money.problem import OUT_OF_RANGE
+from engine.money.settlement import MOST_MINOR_UNITS
 from engine.periods import PartMonths
 from engine.pricing.models.ramp import month_multiplier
 from engine.pricing.request import RequestLine
@@ -182,7 +184,8 @@ def sums_from(totals: PricedTotals) -> Sums:
 def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> PricedTotals:
     """All totals of a quote. MRR and ARR bring the sums of each charge period to a month and to a year.
 
-    Of a ramp the first segment is what recurs; all of them are the contract's value.
+    Of a ramp the first segment is what recurs; all of them are the contract's value. Raises ``MoneyError`` for a total
+    that no document can hold.
     """
     gross, zero = Money(sums.net + sums.tax, currency), Money.zero(currency)
     cash = zero
@@ -196,6 +199,7 @@ def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> Pri
     ]
     periods, mrr, arr = _recurring(sums, currency, rounding) if sums.recurring else ((), zero, zero)
     cost = None if sums.unknown else sums.cost
+    _check_range(sums, gross, arr, cost or 0)
     discount = sums.listed - sums.staged + sums.ordered + sums.offset
     return PricedTotals(
         list=Money(sums.listed, currency),
@@ -221,6 +225,27 @@ def totals_of(sums: Sums, currency: Currency, rounding: RoundingSettings) -> Pri
         offset=Money(sums.offset, currency) if sums.offset else None,
         unlisted=Money(sums.unlisted, currency) if sums.unlisted else None,
     )
+
+
+def _check_range(sums: Sums, gross: Money, arr: Money, cost: int) -> None:
+    """Terms, tax and years can bring totals beyond 64 bits whose lines are within."""
+    totals = (
+        sums.listed,
+        sums.staged,
+        sums.ordered,
+        sums.amount,
+        sums.net,
+        gross.minor_units,
+        sums.one_time,
+        sums.usage,
+        sums.tcv,
+        sums.acv,
+        arr.minor_units,
+        cost,
+        sums.net - cost,
+    )
+    if max(totals) > MOST_MINOR_UNITS or min(totals) < -MOST_MINOR_UNITS:
+        raise MoneyError(OUT_OF_RANGE, "a total is beyond the largest that a document can hold")
 
 
 def _recurring(

@@ -11,10 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.catalog import Charge, ChargeKind, ChargePeriod
+from engine.diagnostics import Refusal
 from engine.money import Ratio, Rounding
+from engine.money.problem import OUT_OF_RANGE
 from engine.periods import PartMonths
+from engine.pricing import Edit, compile_plan, price, reprice
 from engine.pricing.effects import Gift
 from engine.pricing.request import RequestLine
+from engine.pricing.result import Priced
 from engine.pricing.settings import RoundingSettings, TaxRate, TaxSettings
 from tests.pricing.books import D, asked, book, line, priced, rule
 from tests.pricing.twin_lines import rounded
@@ -176,3 +180,31 @@ def test_tax_is_no_part_of_what_a_contract_is_worth() -> None:
         "80.00",
         "100.00",
     ]
+
+
+MONTHLY = Charge(ChargeKind.RECURRING, ChargePeriod.MONTH)
+
+
+@pytest.mark.parametrize(
+    ("lines", "more"),
+    [
+        # 8e16.00 with 19 % tax are 9.52e18 minor units, beyond 2^63 of about 9.22e18
+        ((line("A", "8E+14", tax_code="s"),), {"tax": TaxSettings(rates=(TaxRate("s", D("19")),))}),
+        # 8e14.00 a month are 9.6e16.00 in ten years of 120 months
+        ((line("A", "8E+12", cost=D(1))._replace(charge=MONTHLY, term_months=D(120)),), {}),
+        # 8e15.00 in the one month that is asked for, and 9.6e16.00 in a year
+        ((line("A", "8E+13")._replace(charge=MONTHLY, term_months=D(1)),), {}),
+        # 100.00 that cost 1e17.00
+        ((line("A", cost=D("1E+17")),), {}),
+    ],
+)
+def test_totals_that_no_document_can_hold_are_refused(
+    lines: tuple[RequestLine, ...], more: dict[str, TaxSettings]
+) -> None:
+    plan = compile_plan(book(**more))
+    found = price(plan, asked(*lines))
+    assert isinstance(found, Refusal) and [each.code for each in found.faults] == [OUT_OF_RANGE]
+    small = line("B", id="small", cost=D(1))
+    before = price(plan, asked(small))
+    assert isinstance(before, Priced)
+    assert isinstance(reprice(plan, asked(small), before, Edit(added=lines)), Refusal)
