@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import grpc
 from cpq.v1 import test_clock_pb2
 
 from engine.api.calls import Calls, Refused, Reply, checked
 from engine.application.faults import not_found
-from engine.application.perform import etag_of
+from engine.application.perform import DEFAULT_TENANT, etag_of
 from engine.application.ports import Reader
 from engine.application.run_due import run_due
 from engine.application.test_clock import TestClock, advance_test_clock, create_test_clock
@@ -73,12 +71,12 @@ class TestClockService:
         )
         reply = test_clock_pb2.AdvanceTestClockResponse.FromString(moved)
         if not request.validate_only:
-            reply.done_count = self._catch_up(until)
+            reply.done_count = self._catch_up()
         return reply
 
-    def _catch_up(self, until: datetime) -> int:
-        total = 0
-        while done := run_due(self._calls.env, until):
+    def _catch_up(self) -> int:
+        total, env = 0, self._calls.env
+        while done := run_due(env, env.clock.now(DEFAULT_TENANT)):
             total += done
         return total
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -172,11 +172,18 @@ class Store(Protocol):
         """Forget recorded answers older than an instant; returns how many."""
 
 
+def in_order(at: datetime) -> str:
+    """An instant as text that sorts as instants do, whatever zones they are stated in."""
+    return at.astimezone(UTC).isoformat()
+
+
 class Clock(Protocol):
     """The only reader of the wall clock."""
 
     def now(self, tenant: str = "default") -> datetime:
-        """The present instant in UTC, or the time of the tenant's test clock."""
+        """The present instant, or the time of the tenant's test clock, where the rule books are at home: its date is
+        the day that it is there.
+        """
 
 
 class Ids(Protocol):

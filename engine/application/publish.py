@@ -84,6 +84,7 @@ def publish_sound(work: Work, files: Mapping[str, bytes], active: ActiveBook, *,
         published_at=work.at,
         effective_from=book.effective_from,
         effective_until=book.effective_until,
+        time_zone=book.time_zone,
     )
     work.tx.add(published)
     note_publication(work, published)

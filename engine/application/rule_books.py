@@ -19,7 +19,7 @@ class PublishedBook:
     """The record of a publication. ``id`` is the hash of the sources; ``number`` counts publications from 1.
 
     The book published last among those that hold on a day is the one in force on it; rolling back is publishing an
-    older hash again, which gives it a higher number.
+    older hash again, which gives it a higher number. The zone of the one published last decides which day it is.
     """
 
     id: str
@@ -29,6 +29,7 @@ class PublishedBook:
     published_at: datetime
     effective_from: date | None = None
     effective_until: date | None = None
+    time_zone: str = "UTC"
 
     def holds_on(self, day: date) -> bool:
         """Whether the book may price on a day."""

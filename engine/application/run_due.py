@@ -10,7 +10,7 @@ from engine.application.approvals import directory, ended_with_quote
 from engine.application.dunning import dun_today, is_dunning_due
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, Environment, Work, perform
-from engine.application.ports import Asked
+from engine.application.ports import Asked, in_order
 from engine.application.prepaid import expire_credit
 from engine.application.renewing import keep_waiting, renew_contract
 from engine.application.usage_looks import look_at_usage
@@ -52,8 +52,7 @@ def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator
         ]
         running = {"status": RunStatus.RUNNING.value}
         runs = [
-            each.case.id
-            for each in reader.due(ApprovalRun, "due_at", until=now.isoformat(), where=running, limit=limit)
+            each.case.id for each in reader.due(ApprovalRun, "due_at", until=in_order(now), where=running, limit=limit)
         ]
         renewing = [
             each.id for each in reader.due(Contract, "renews_on", until=now.date().isoformat(), where={}, limit=limit)

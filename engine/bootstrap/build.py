@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from engine.adapters.afterwards import Afterwards
 from engine.adapters.bell import ThreadBell
-from engine.adapters.clock import TenantClock, WallClock
+from engine.adapters.clock import LocalClock, TenantClock, WallClock
 from engine.adapters.collector import calm_collector
 from engine.adapters.compiled_books import CompiledBooks, book_cache
 from engine.adapters.durable_approvals import DurableApprovalProcess
@@ -81,7 +81,7 @@ def close(ids: SequenceIds, store: SqliteStore, afterwards: Afterwards) -> None:
 def environment(settings: Settings, store: SqliteStore, ids: SequenceIds, afterwards: Afterwards) -> Environment:
     """The ports of the use cases."""
     wall = WallClock()
-    clock = TenantClock(store, wall) if settings.test_clock else wall
+    clock = LocalClock(store, TenantClock(store, wall) if settings.test_clock else wall)
     books = CompiledBooks(None if settings.cache is None else book_cache(settings.cache), later=afterwards.do)
     taxes = HttpTaxService(settings.tax_hook, settings.tax_seconds) if settings.tax_hook else NO_TAX_SERVICE
     stored = StoredRuleBooks(store, compiler(books))

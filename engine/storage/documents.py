@@ -12,6 +12,7 @@ from engine.application.dunning import DunningDay
 from engine.application.invoices import Payment, Refund
 from engine.application.kept_usage import StoredUsage, UsageSums
 from engine.application.ledger import BooksState, LedgerEntry
+from engine.application.ports import in_order
 from engine.application.promotions import PromotionUse
 from engine.application.renewals import RenewalRefused, RenewedByItself
 from engine.application.revenue import RevenueChanged, RevenueContractOpened, RevenueRecognised
@@ -184,7 +185,7 @@ DOCUMENTS = (
         columns={
             "quote": lambda run: run.case.quote,
             "status": lambda run: run.status.value,
-            "due_at": lambda run: run.next_due().isoformat() if run.next_due() is not None else None,
+            "due_at": lambda run: in_order(due) if (due := run.next_due()) is not None else None,
         },
     ),
     Table(StoredDelegation, "delegations"),

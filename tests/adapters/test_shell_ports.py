@@ -8,17 +8,17 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from engine.adapters import ids as ids_module
-from engine.adapters.clock import TenantClock, WallClock
+from engine.adapters.clock import LocalClock, TenantClock, WallClock
 from engine.adapters.compiled_books import CompiledBooks
 from engine.adapters.ids import SequenceIds
 from engine.adapters.stored_books import StoredRuleBooks
-from engine.application.ports import Asked
+from engine.application.ports import Asked, in_order
 from engine.application.rule_books import PublishedBook
 from engine.application.test_clock import TestClock
 from engine.bootstrap.build import compiler
@@ -264,3 +264,18 @@ def test_inside_an_older_unit_the_newest_book_is_given_and_not_forgotten(store: 
 def in_force_hash(books: StoredRuleBooks) -> str:
     found = books.in_force("default", LONG_AGO.date())
     return "" if found is None else found.book.hash
+
+
+def test_a_clock_tells_the_day_of_the_book_published_last(store: SqliteStore) -> None:
+    clock = LocalClock(store, TenantClock(store, WallClock()))
+    night = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    with store.begin("default") as tx:
+        tx.add(TestClock("default", night))
+        tx.commit(Asked("Clock"), b"", at=night)
+    assert clock.now().date() == date(2026, 3, 31)
+    for number, (name, day) in enumerate((("Europe/Berlin", 1), ("America/New_York", 31), ("UTC", 31)), start=1):
+        with store.begin("default") as tx:
+            tx.add(PublishedBook(name, name, name, number, night, time_zone=name))
+            tx.commit(Asked("Publish"), b"", at=night)
+        assert (clock.now(), clock.now().date().day) == (night, day)
+        assert in_order(clock.now()) == in_order(night)

@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from engine.diagnostics import Span
 from engine.language.types import NUMBER, TEXT, Type, optional
+from engine.language.values import UndefinedError
+from engine.language.values.zone import check_zone
 from engine.money import Money, MoneyError, Rounding
 from engine.money import currency as money_of
 from engine.pricing.scope import QUOTE_FIELDS
@@ -75,13 +77,23 @@ def read_head(sources: Sources) -> BookHead | None:
         read.text("title"),
         currency,
         tuple(dict.fromkeys((currency, *read.texts("currencies")))),
-        read.text("time_zone", "UTC"),
+        _time_zone(read, sources.report),
         start,
         end,
         _rounding(read.one("rounding"), currency, sources.report),
         _habits(read.one("habits")),
         _facts(read, sources.report),
     )
+
+
+def _time_zone(read: Read, report: Report) -> str:
+    name = read.text("time_zone", "UTC")
+    try:
+        return check_zone(name)
+    except UndefinedError as problem:
+        hint = "write a name of the IANA database, such as `Europe/Berlin`"
+        report.add(finding("FLD005", str(problem), read.place("time_zone"), hint))
+        return "UTC"
 
 
 def check_days(read: Read, report: Report) -> None:

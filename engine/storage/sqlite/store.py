@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from engine.application.ports import Conflict, StoreFailed
+from engine.application.ports import Conflict, StoreFailed, in_order
 from engine.storage.shapes import Shape
 from engine.storage.sqlite.changes import Place
 from engine.storage.sqlite.migrate import migrate, migrations
@@ -130,7 +130,7 @@ class SqliteStore:
             return connection.execute(
                 "DELETE FROM requests WHERE rowid IN"
                 " (SELECT rowid FROM requests WHERE tenant_id = ? AND at < ? ORDER BY at LIMIT ?)",
-                (tenant, before.isoformat(), limit),
+                (tenant, in_order(before), limit),
             ).rowcount
 
         return self._writer.submit(unit, NO_RECORDS)

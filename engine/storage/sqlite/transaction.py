@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self, TypeAlias, TypeVar
 
 from engine.application import ports
-from engine.application.ports import Answer, Asked, StoredEvent
+from engine.application.ports import Answer, Asked, StoredEvent, in_order
 from engine.storage.sqlite.changes import Changes, Place
 from engine.storage.sqlite.recent import RecentAnswers
 from engine.storage.sqlite.schema import Schema
@@ -246,7 +246,7 @@ class SqliteTransaction(SqliteReader):
     def _changes(self, asked: Asked, answer: bytes, at: datetime) -> Changes:
         changes = Changes()
         if asked.request_id:
-            changes.answer = (self._tenant, asked.request_id, asked.method, asked.fingerprint, answer, at.isoformat())
+            changes.answer = (self._tenant, asked.request_id, asked.method, asked.fingerprint, answer, in_order(at))
         changes.seen = {self._place(each): version for each, version in self._seen.items() if each not in self._own}
         for each, value in self._own.items():
             self._write(changes, each, value)
