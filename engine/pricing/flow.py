@@ -335,7 +335,7 @@ class Pricing:
         faults = untaxed_gifts(self.work, run.gifts)
         if faults:
             return Refusal(tuple(faults))
-        discounts = [*run.discounts, *manual_on_order(order)]
+        discounts = [*run.discounts, *manual_on_order(order, sum(gift.amount for gift in run.gifts))]
         priced = answer(order, run, discounts, self.usable.refused, self.warnings)
         if self.shelf is not None:
             self.rows.teach(self.shelf)

@@ -58,8 +58,11 @@ def _is_for(manual: ManualDiscount, line_id: str, group: str) -> bool:
             return True
 
 
-def manual_on_order(state: OrderState) -> list[OrderDiscount]:
-    """Apply the agent's discounts on groups and the total, spread by net over the discountable lines; floors hold."""
+def manual_on_order(state: OrderState, gifts: int) -> list[OrderDiscount]:
+    """Apply the agent's discounts on groups and the total, spread by net over the discountable lines; floors hold.
+
+    ``gifts`` is what the lines cost that order rules added: a total that is wanted includes it.
+    """
     given = []
     for manual in state.work.request.manual:
         if manual.on is ManualOn.LINE:
@@ -69,7 +72,7 @@ def manual_on_order(state: OrderState) -> list[OrderDiscount]:
             for index, line in enumerate(state.lines)
             if line.discountable and line.id not in state.final and _is_for(manual, line.id, line.group)
         ]
-        total = _total(state, manual, lines)
+        total = _total(state, manual, lines, gifts)
         if not total or not lines:
             continue
         weights = [state.running[index] for index in lines]
@@ -80,7 +83,7 @@ def manual_on_order(state: OrderState) -> list[OrderDiscount]:
     return given
 
 
-def _total(state: OrderState, manual: ManualDiscount, lines: list[int]) -> int:
+def _total(state: OrderState, manual: ManualDiscount, lines: list[int], gifts: int) -> int:
     mode = state.work.plan.rules.rounding.mode
     running = sum(state.running[index] for index in lines)
     match manual.kind:
@@ -90,5 +93,5 @@ def _total(state: OrderState, manual: ManualDiscount, lines: list[int]) -> int:
         case ManualKind.AMOUNT:
             return min(minor_units(manual.value, state.work.currency, mode), max(running, 0))
         case ManualKind.TARGET:
-            rest = sum(state.running) - running if manual.on is ManualOn.TOTAL else 0
+            rest = sum(state.running) - running + gifts if manual.on is ManualOn.TOTAL else 0
             return running + rest - minor_units(manual.value, state.work.currency, mode)

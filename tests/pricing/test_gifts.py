@@ -6,6 +6,7 @@ import pytest
 
 from engine.pricing.codes import UNKNOWN_TAX_CODE
 from engine.pricing.effects import Gift
+from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
 from engine.pricing.settings import TaxLevel, TaxRate, TaxSettings
 from tests.pricing.books import D, asked, book, line, priced, refused, rule
 
@@ -73,3 +74,11 @@ def test_a_gift_without_a_rate_is_refused_when_it_is_charged_for() -> None:
     ]
     free = Gift("C", tax_code="s")
     assert priced(book(rule("g", free, "order"), tax=tax), asked(line("B", tax_code="other"))).gifts[0].tax == 0
+
+
+def test_a_total_that_is_wanted_includes_the_gifts() -> None:
+    wanted = ManualDiscount("m", ManualOn.TOTAL, ManualKind.TARGET, D(100), "to close the deal", "ann")
+    found = priced(book(rule("g", MUG, "order")), asked(line("A"), line("B"), manual=(wanted,)))
+    # 100.00 + 20.00 + 5.00 for the gift, which keeps its price: 25.00 off the 120.00, by 100 and 20
+    assert [each.amount for each in found.lines] == [7917, 1583]
+    assert str(found.totals.amount.decimal) == "100.00"
