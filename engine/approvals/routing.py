@@ -15,7 +15,7 @@ from engine.approvals.policy import ApprovalPolicy, ChainDefinition, PolicyEffec
 from engine.approvals.routed import NO_APPROVAL, Facet, FacetValue, Reason, Route, RoutedChain, RoutedLevel
 from engine.catalog import Value
 from engine.diagnostics import DiagnosticError
-from engine.language import Checked, Compiled, EvaluationFault, check_expression, compile_all
+from engine.language import Checked, Compiled, ContextType, EvaluationFault, check_expression, compile_all
 from engine.language.tree import Expression, Logic, LogicOp
 
 SHOWN_MAX = 200
@@ -170,7 +170,11 @@ def _prepared(conditions: tuple[Checked, ...]) -> tuple[_Prepared, ...]:
 
 
 def _margins(condition: Checked) -> tuple[str, ...]:
-    return tuple(path for path in condition.reads if path.rpartition(".")[2].startswith("margin"))
+    """The margins that a condition reads; one that takes the quote as a whole may read any of it."""
+    read, quote = list(condition.reads), condition.scope.roots.get("quote")
+    if "quote" in read and isinstance(quote, ContextType):
+        read += [f"quote.{name}" for name in quote.fields]
+    return tuple(path for path in read if path.rpartition(".")[2].startswith("margin"))
 
 
 def _sure(condition: Checked) -> tuple[Compiled, ...]:

@@ -49,6 +49,13 @@ def test_an_unknown_margin_is_looked_at() -> None:
     assert routed(quote(margin=None)).chains[0].levels[0].reasons[0].facets[0].value is None
 
 
+def test_an_unknown_margin_is_looked_at_in_the_quote_as_a_whole() -> None:
+    whole = when("some each in [quote] satisfies each.margin_pct < 12", "finance", "controller", policy="whole")
+    assert levels(routed(quote(margin=None), whole)) == [("finance", ["controller"])]
+    assert levels(routed(quote(margin="11"), whole)) == [("finance", ["controller"])]
+    assert routed(quote(margin="12"), whole) == Route()
+
+
 def test_an_unknown_margin_approves_nothing() -> None:
     good = replace(when("quote.margin_pct > 20", "sales", "", policy="good"), effect=PolicyEffect.AUTO_APPROVE)
     assert not routed(quote("26", "30"), *TABLE, good).chains
