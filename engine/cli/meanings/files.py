@@ -129,6 +129,8 @@ MDL003 | the ending of a file names no format of models
   `model.txt` | use an ending that is listed
 MDL004 | a packed model is no gzip file, was cut off, or is too large
   half of a download | fetch it again
+MDL005 | a number of a model has thousands of digits
+  5 000 digits where a clause names a variable | correct the place that is shown
 MDL010 | an SXFM file is malformed
   a feature without a name | correct the place that is shown
 MDL011 | a constraint names a feature that the model does not have

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from engine.configuration.formats.coom import read_coom
@@ -31,6 +32,9 @@ READERS: tuple[tuple[str, Reader], ...] = (
     (".yml", read_yaml),
 )
 
+_TOO_LONG = re.compile(rb"(?<![0-9])[0-9]{4001}")
+"""A number that nothing is counted in; Python makes none of more than 4300 digits."""
+
 
 def read_model(data: bytes, path: str) -> Model:
     """The model in unpacked bytes; the path names it and its ending says the format.
@@ -39,6 +43,15 @@ def read_model(data: bytes, path: str) -> Model:
     """
     for ending, reader in READERS:
         if path.endswith(ending):
+            _refuse_long_numbers(data, path)
             return reader(data, path)
     known = ", ".join(ending for ending, _ in READERS)
     raise DiagnosticError(Diagnostic(Code("MDL003"), "unknown model format", Span(path), f"known endings: {known}"))
+
+
+def _refuse_long_numbers(data: bytes, path: str) -> None:
+    found = _TOO_LONG.search(data)
+    if found is not None:
+        before = data[: found.start()]
+        place = Span(path, before.count(b"\n") + 1, found.start() - before.rfind(b"\n"))
+        raise DiagnosticError(Diagnostic(Code("MDL005"), "a number has more than 4000 digits", place, "correct it"))

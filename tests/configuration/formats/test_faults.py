@@ -324,3 +324,20 @@ def test_faults_are_told_by_place_and_once() -> None:
         faults.settle()
     assert [each.span.line for each in caught.value.diagnostics] == [1, 3]
     Faults().settle()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.cnf", "c a\np cnf {} 1\n1 0\n"),
+        ("a.cnf", "p cnf 3 1\n{} 0\n"),
+        ("a.uvl", "features\n    A\n        [{}..*]\n            B\n"),
+        ("a.coom", "product {{\n num 0-{} size }}\n"),
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_named(name: str, text: str) -> None:
+    line, column = next((n, at + 1) for n, each in enumerate(text.split("\n"), 1) if (at := each.find("{}")) >= 0)
+    with pytest.raises(DiagnosticError) as raised:
+        read_model(text.format("1" * 5_000).encode(), name)
+    (found,) = raised.value.diagnostics
+    assert (found.code, found.span.line, found.span.column) == ("MDL005", line, column)
