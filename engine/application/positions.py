@@ -56,21 +56,27 @@ class ContractPosition:
 
 
 def position_of(reader: Reader, key: str, *, at: date, functional: Functional | None) -> ContractPosition | Refusal:
-    """The position of a revenue contract at the end of a day, from what was posted by then."""
+    """The position of a revenue contract at the end of a day.
+
+    What is due goes by the day of what happened, as the schedule does, also where the books were closed and it was
+    posted later: what was billed of a contract meets the price and the revenue that hold it. What is booked, what
+    moved and the functional currency go by the day of posting.
+    """
     contract = reader.get(RevenueContract, key)
     if contract is None:
         return not_found("name", f"revenueContracts/{key}")
     stored = entries_of_contract(reader, key, "", ALL)
     entries = [each.entry for each in stored if each.entry.posted_on <= at]
+    happened = [each.entry for each in stored if each.entry.on <= at]
     moved = _movements(entries, contract)
     in_functional = None if functional is None else _translated(reader, contract, moved, at, functional)
     if isinstance(in_functional, Refusal):
         return in_functional
-    billed = sum((each.billed for each in moved), Money.zero(contract.currency))
+    billed = sum((each.billed for each in _movements(happened, contract)), Money.zero(contract.currency))
     return ContractPosition(
         contract,
         at,
-        position(contract, billed=billed, at=at, set_aside=_set_aside(entries, contract)),
+        position(contract, billed=billed, at=at, set_aside=_set_aside(happened, contract)),
         net_position(entries, contract=key, currency=contract.currency),
         present(_of_contract(entries, key)),
         in_functional,

@@ -166,6 +166,10 @@ def show_position(screen: Screen, found: Any) -> None:
         ["  within twelve months", amount(found.rpo_current, code), ""],
     ]
     screen.table([f"{day(found.until)}", f"due {code}", "booked"], rows, right=(1, 2))
+    screen.say(
+        "  due: the contract as it stands today, by the day of what happened; booked: by the day of posting",
+        style="dim",
+    )
     moved = [
         [f"  {day(entry.date)}" if n == 0 else "", line.account, *_sides(line.amount, code)]
         for entry in found.movements

@@ -78,6 +78,25 @@ def test_a_contract_stands_where_its_schedule_and_its_books_say(shop: Served) ->
     assert not booked.HasField("functional")
 
 
+def test_a_past_day_has_the_credit_of_that_day_though_it_was_posted_later(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    (invoice,) = deal.invoiced(shop, order.contract, "2026-03-01")
+    shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    shop.revenue.ClosePeriod(revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-31")))
+    credit = billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill")
+    credit.lines.add(line=invoice.lines[0].id, amount=500)
+    note = shop.billing.IssueCreditNote(credit)
+    entries = shop.revenue.ListJournalEntries(revenue_pb2.ListJournalEntriesRequest(contract=order.contract)).entries
+    (posted,) = [each for each in entries if each.kind == "CreditNoteIssued"]
+    assert (note.issue_date, posted.post_date) == (deal.day("2026-03-01"), deal.day("2026-04-01"))
+    march = position(shop, order.contract, "2026-03-31")
+    # 30.00 less 5.00 of that day are billed; 2 x 30.00 are still to be billed
+    assert (march.billed, march.unbilled_backlog) == (2_500, 6_000)
+    # The books of March said 30.00 billed and earned, and go on saying so
+    assert (march.booked_liability, march.booked_asset) == (0, 0)
+    assert [each.date for each in march.movements] == [deal.day("2026-03-01"), deal.day("2026-03-31")]
+
+
 def test_a_contract_in_another_currency_is_translated_day_by_day(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
     deal.invoiced(shop, order.contract, "2026-03-01")
