@@ -31,7 +31,7 @@ def terminate_contract(work: Work, key: str, wish: Termination, *, etag: str) ->
 
     Unused days that were billed are credited, later periods are not billed, the price of the revenue contract falls by
     what will not be billed, and fulfilment that has not begun stops. What is charged once is not touched: it is
-    cancelled in its order, or credited.
+    cancelled in its order, or credited. What was served is not taken back.
     """
     contract = work.tx.get(Contract, key)
     if contract is None:

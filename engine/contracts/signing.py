@@ -70,10 +70,10 @@ def cancel(
 ) -> Decision[Contract] | Refusal:
     """End lines, or without any named every line that still runs on that day; ``on`` is the first day not served.
 
-    Unused days that were billed are credited. One-time lines end only when they are named. A line that ends on its
-    start is taken back altogether, which an order that was never fulfilled does; notice is not asked for that. A line
-    whose term ends on that day is told not to go on, where the contract renews by itself. A line that is suspended by
-    then ends with the day from which on it is, and does not come back.
+    Unused days that were billed are credited. One-time lines end only when they are named. A line that has not been
+    served for a day yet and ends by its start is taken back altogether; notice is not asked for that. What was served
+    is not taken back. A line whose term ends on that day is told not to go on, where the contract renews by itself. A
+    line that is suspended by then ends with the day from which on it is, and does not come back.
     """
     running = {each.line.id: each for each in lines_in_force(contract)}
     paused = {key: each.since for key, each in suspended_lines(contract).items() if each.since <= on}
@@ -88,7 +88,7 @@ def cancel(
     )
     proposed = ContractChange(0, on, reason, by, at, ended=ended)
     done = change(contract, proposed)
-    early = tuple(_notice_faults(contract, proposed, running))
+    early = (*_served_faults(contract, proposed, running), *_notice_faults(contract, proposed, running))
     if isinstance(done, Refusal):
         return Refusal((*done.faults, *early))
     return Refusal(early) if early else done
@@ -158,6 +158,22 @@ def _end_faults(end: LineEnd, states: Mapping[str, LineInForce], place: str) -> 
         yield Fault(ALREADY_ENDED, f"{place}.on", f"`{end.line}` ends on {state.end} already")
 
 
+def _served_faults(contract: Contract, proposed: ContractChange, states: Mapping[str, LineInForce]) -> Iterator[Fault]:
+    paused = {(key, each.since) for key, each in suspended_lines(contract).items()}
+    for at, end in enumerate(proposed.ended):
+        state = states.get(end.line)
+        if state is None or (end.line, end.on) in paused or end.on > state.line.start:
+            continue
+        if _was_served(state, proposed.at.date()):
+            message = f"`{end.line}` is served since {state.line.start} and cannot be taken back"
+            yield Fault(BAD_SERVICE, f"ended[{at}].on", message, "end it on a later day; credit what is not owed")
+
+
+def _was_served(state: LineInForce, today: date) -> bool:
+    """Whether a line ran for a day at least; what is charged once does not run."""
+    return not state.line.is_one_time and state.line.start < today
+
+
 def _notice_faults(contract: Contract, proposed: ContractChange, states: Mapping[str, LineInForce]) -> Iterator[Fault]:
     """Notice protects a service that runs when one side ends it; a line that is taken back or suspended does not."""
     paused = {(key, each.since) for key, each in suspended_lines(contract).items()}
@@ -165,7 +181,9 @@ def _notice_faults(contract: Contract, proposed: ContractChange, states: Mapping
     terms = replace(contract.terms, bill_day=bill_day_on(contract, given))
     for at, end in enumerate(proposed.ended):
         state = states.get(end.line)
-        if not terms.notice_days or state is None or end.on <= state.line.start or (end.line, end.on) in paused:
+        if not terms.notice_days or state is None or (end.line, end.on) in paused:
+            continue
+        if end.on <= state.line.start and not _was_served(state, given):
             continue
         period = state.line.charge.period
         recurrence = Recurrence(period.value if period is not None else 1)

@@ -23,6 +23,7 @@ from engine.billing import (
     sort_onto_documents,
 )
 from engine.contracts import Contract, cancel
+from engine.contracts import take_back as take_lines_back
 from engine.diagnostics import Refusal
 from engine.ledger import Fact
 from engine.money import EXACT, Money, Ratio, currency, share_of
@@ -193,8 +194,7 @@ def take_back_some(deal: Deal, number: int, on: date) -> None:
     deal.order = outcome.value
     if not gone:
         return
-    start = min(each.start for each in deal.contract.lines if each.id in gone)
-    deal.contract = unwrap(cancel(deal.contract, on=start, at=at, by="rep", reason="cancelled", lines=gone))
+    deal.contract = unwrap(take_lines_back(deal.contract, gone, at=at, by="rep", reason="cancelled"))
     lines = {}
     for each in deal.accepted.lines:
         if each.id in gone:

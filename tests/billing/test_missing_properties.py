@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -94,7 +94,8 @@ def test_a_cancellation_never_credits_more_than_was_billed(agreed, billed_after,
     handed = deliveries_of(agreed, [1])
     lines = run(agreed, handed, [agreed.start + timedelta(days=billed_after)])
     on = agreed.start + timedelta(days=cut_after)
-    outcome = cancel(agreed, on=on, at=AT, by="rep", reason="")
+    begun = datetime.combine(agreed.start, time(), UTC)
+    outcome = cancel(agreed, on=on, at=begun, by="rep", reason="")
     cut = outcome.value if isinstance(outcome, Decision) else agreed
     for until in (on + timedelta(days=late), FAR):
         lines = (*lines, *missing_lines(cut, handed, (), lines, until))

@@ -141,8 +141,27 @@ def test_notice_has_to_be_given() -> None:
     before = contract(recurring("seats", "1", "2026-01-01", None), terms=ContractTerms(notice_days=30))
     assert codes(cancel(before, on=day("2026-04-09"), at=AT, by="rep", reason="")) == ["CON007"]
     assert taken(cancel(before, on=day("2026-04-10"), at=AT, by="rep", reason="")).changes
-    taken_back = taken(cancel(before, on=day("2026-01-01"), at=AT, by="rep", reason="never delivered"))
+
+
+@pytest.mark.parametrize("notice", [0, 30])
+@pytest.mark.parametrize("end", ["2026-01-15", "2026-03-01"])
+def test_what_was_served_is_not_taken_back(notice: int, end: str) -> None:
+    """By its start or before it a service that runs would end without a day of it, and without notice."""
+    before = contract(recurring("seats", "1", "2026-03-01", None), terms=ContractTerms(notice_days=notice))
+    refusal = cancel(before, on=day(end), at=AT, by="rep", reason="")
+    assert codes(refusal) == (["CON004", "CON007"] if notice else ["CON004"])
+    named = cancel(before, on=day(end), at=AT, by="rep", reason="", lines=["seats"])
+    assert codes(named) == codes(refusal)
+
+
+@pytest.mark.parametrize("start", ["2026-03-10", "2026-06-01"])
+@pytest.mark.parametrize("end", ["2026-02-01", "2026-03-10"])
+def test_what_was_not_served_for_a_day_yet_is_taken_back_without_notice(start: str, end: str) -> None:
+    before = contract(recurring("seats", "1", start, None), terms=ContractTerms(notice_days=30))
+    taken_back = taken(cancel(before, on=day(end), at=AT, by="rep", reason="changed our minds"))
     assert [each.was_taken_back for each in lines_in_force(taken_back)] == [True]
+    (ended,) = taken_back.changes[-1].ended
+    assert ended.on == day(start)
 
 
 def test_a_change_changes_something_and_ids_stay_unique() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.billing import missing_lines
-from engine.contracts import BillOn, Delivery, cancel
+from engine.contracts import BillOn, Delivery, take_back
 from engine.diagnostics import Decision, Refusal
 from engine.money import total
 from engine.orders import (
@@ -315,7 +315,7 @@ def test_an_order_cancelled_after_its_start_was_billed_owes_nothing() -> None:
     after = done(cancel_order(both.order, at=LATER, note=""))
     gone = cancelled_lines(both.order, after)
     assert gone == ("seats",)
-    stopped = cancel(both.contract, on=date(2026, 3, 1), at=LATER, by="rep", reason="", lines=gone)
+    stopped = take_back(both.contract, gone, at=LATER, by="rep", reason="")
     assert isinstance(stopped, Decision)
     lines = (*lines, *missing_lines(stopped.value, (), (), lines, LATER.date()))
     assert total((each.amount for each in lines if each.subscription == "seats"), EUR).is_zero

@@ -10,7 +10,7 @@ CON002 | two lines of a contract have one id
 CON003 | an amount in another currency than the contract
   a line in USD under a contract in EUR | one contract has one currency
 CON004 | the days of a line or of its end do not fit
-  it ends before it starts | give an end after the start
+  it ends before it starts; ending on its first day what has been served since | give an end after the start
 CON005 | the contract has no such line
   ending `cc` where the line is `c` | use a line that `cpq contract show` lists
 CON006 | the line has ended already
