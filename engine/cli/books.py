@@ -23,11 +23,13 @@ STATES = {
 
 ROUNDED = {2: ", rounded on the total", 3: ", as quoted", 4: ", rounded unit by unit", 5: ", rounded line by line"}
 HALF = Decimal("0.5")
+MOST_COLUMNS = 4
+"""Obligations that a schedule shows side by side; more would not fit on a screen."""
 SIDES = ("debits", "credits", "balance")
 
 
-def show_invoice(screen: Screen, invoice: Any) -> None:
-    """An invoice with its lines, taxes and totals."""
+def show_invoice(screen: Screen, invoice: Any, *, credited: int | None = None) -> None:
+    """An invoice with its lines, taxes and totals; what is paid and credited apart where the credits are known."""
     name, code = invoice.number or "draft", invoice.currency_code
     void = f", void since {day(invoice.void_date)}: {invoice.void_reason}" if invoice.void_date.year else ""
     screen.say(f"  invoice {name} of {day(invoice.invoice_date)}, due {day(invoice.due_date)}{void}", style="bold")
@@ -49,7 +51,10 @@ def show_invoice(screen: Screen, invoice: Any) -> None:
         if not settled:
             rows.append(["    open", "", "", "", money(invoice.open, code)])
     if invoice.number and settled:
-        rows.append(["    paid or credited", "", "", "", amount(-settled, code)])
+        parts = (
+            {"paid or credited": settled} if credited is None else {"credited": credited, "paid": settled - credited}
+        )
+        rows += [[f"    {name}", "", "", "", amount(-each, code)] for name, each in parts.items() if each]
         rows.append(["    open", "", "", "", money(invoice.open, code)])
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
 
@@ -71,10 +76,14 @@ def show_credit_note(screen: Screen, note: Any) -> None:
     screen.table(["    line", "", "service", "qty", "amount"], rows, right=(3, 4))
 
 
-def say_thrown_away(screen: Screen, draft: Any) -> None:
-    """A draft that is gone, because what it was for changed."""
+IS_GONE = "is thrown away"
+WOULD_GO = "would be thrown away"
+
+
+def say_thrown_away(screen: Screen, draft: Any, what: str = IS_GONE) -> None:
+    """A draft that is gone, or would be, because what it was for changed."""
     when = f"of {day(draft.invoice_date)} over {money(draft.gross, draft.currency_code)}"
-    screen.say(f"  the draft {draft.name} {when} is thrown away; bill again for what is still owed")
+    screen.say(f"  the draft {draft.name} {when} {what}; bill again for what is still owed")
 
 
 def show_schedule(screen: Screen, contract: Any) -> None:
@@ -114,21 +123,46 @@ def show_schedule(screen: Screen, contract: Any) -> None:
             gone = "was taken back" if each.released >= each.stated else "ended early"
             last = f", last served on {day_before(each.end_date)}" if gone == "ended early" else ""
             screen.say(f"  {_promised(each, shown)} {gone}{last}")
-    over_time = [each for each in contract.obligations if len(each.schedule) > 1]
-    if over_time:
-        longest = max(over_time, key=lambda each: len(each.schedule))
-        largest = max(each.amount for each in longest.schedule)
-        screen.say(f"  schedule of {_promised(longest, shown)}:")
-        months = [
-            [
-                f"    {day(each.month)[:7]}",
-                amount(each.amount, code),
-                bar(Decimal(each.amount), Decimal(largest)),
-                "recognised" if each.recognized else "",
-            ]
-            for each in longest.schedule
-        ]
-        screen.table(["    month", "amount", "", ""], months, right=(1,))
+    if any(len(each.schedule) > 1 for each in contract.obligations):
+        _show_months(screen, contract, shown)
+
+
+def _show_months(screen: Screen, contract: Any, shown: list[Any]) -> None:
+    """The schedule of all obligations by month, those with one in columns of their own as long as they are few.
+
+    What waits for a delivery, a report or use has a row without a month, so that the sums are the prices now.
+    """
+    code = contract.currency_code
+    timed = [each for each in shown if each.schedule]
+    own = timed if 1 < len(timed) <= MOST_COLUMNS else []
+    months: dict[str, list[tuple[Any, Any]]] = {}
+    for each in timed:
+        for part in each.schedule:
+            months.setdefault(day(part.month)[:7], []).append((each, part))
+    largest = Decimal(max(_due(parts) for parts in months.values()))
+    rows = []
+    for month, parts in sorted(months.items()):
+        columns = [amount(_due([one for one in parts if one[0] is each]), code) for each in own]
+        booked = sum(part.recognized for _, part in parts)
+        state = "" if not booked else "recognised" if booked == _due(parts) else f"{amount(booked, code)} recognised"
+        due = _due(parts)
+        rows.append([f"    {month}", *columns, amount(due, code), bar(Decimal(max(due, 0)), largest), state])
+    waits = sum(each.price - sum(part.amount for part in each.schedule) for each in shown)
+    if waits:
+        waiting = [amount(each.price - sum(part.amount for part in each.schedule), code) for each in own]
+        rows.append(["    no month yet", *waiting, amount(waits, code), "", ""])
+    prices = [amount(each.price, code) for each in own]
+    rows.append(["    sum", *prices, amount(sum(each.price for each in shown), code), "", ""])
+    names = [_promised(each, shown) for each in own]
+    screen.say("  schedule of all obligations:" if len(shown) > 1 else f"  schedule of {_promised(shown[0], shown)}:")
+    screen.table(["    month", *names, "in all", "", ""], rows, right=range(1, len(own) + 2))
+    if len(timed) > MOST_COLUMNS:
+        contract_id = contract.contract.rpartition("/")[2]
+        screen.say(f"  each line by month: cpq revenue show {contract_id} --file schedule.csv", style="dim")
+
+
+def _due(parts: list[tuple[Any, Any]]) -> int:
+    return sum(part.amount for _, part in parts)
 
 
 def show_stated(screen: Screen, contract: Any) -> None:

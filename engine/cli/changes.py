@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.cli.books import say_thrown_away, show_credit_note
+from engine.cli.books import WOULD_GO, say_thrown_away, show_credit_note
 from engine.cli.screen import Screen, amount, day, money
 
 LONGEST = 24
@@ -21,7 +21,7 @@ def show_change(screen: Screen, impact: Any) -> None:
     for each in impact.credit_notes:
         show_credit_note(screen, each)
     for draft in impact.voided_invoices:
-        say_thrown_away(screen, draft)
+        say_thrown_away(screen, draft, f"{WOULD_GO} when the change is ordered")
     before = {day(each.invoice_date): each.gross for each in impact.schedule_before}
     after = {day(each.invoice_date): each.gross for each in impact.schedule_after}
     rows = [_row(each, before.get(each, 0), after.get(each, 0), code) for each in sorted({*before, *after})]

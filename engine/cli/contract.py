@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.books import say_thrown_away, show_credit_note
+from engine.cli.books import IS_GONE, WOULD_GO, say_thrown_away, show_credit_note
 from engine.cli.changes import show_change, show_renewal
 from engine.cli.options import read_json
 from engine.cli.prices import show_findings, show_lines, show_totals
@@ -248,7 +248,7 @@ def _pausing(options: argparse.Namespace) -> dict[str, Any]:
 def _settled(screen: Screen, answer: Any, options: argparse.Namespace) -> Any:
     """Name the drafts that went, and whether anything was saved."""
     for draft in answer.voided_invoices:
-        say_thrown_away(screen, draft)
+        say_thrown_away(screen, draft, WOULD_GO if options.preview else IS_GONE)
     if options.preview:
         screen.say("  a preview: nothing was changed", style="bold")
     return answer

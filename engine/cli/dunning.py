@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.invoice import invoice_named
 from engine.cli.screen import Screen, day, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
 from engine.diagnostics import counted
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the family."""
     failed = (
-        positional("invoice", "the invoice, by name or id", named("invoices")),
+        positional("invoice", "the invoice, by name, id or number", named("invoices")),
         option("--day", "when it failed", kind=a_day, required=True),
         option("--reason", "why, in the provider's words", required=True),
     )
@@ -33,7 +34,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def failed_payment(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Note a failed payment."""
-    answer = client.dunning.record_failed_payment(invoice=options.invoice, fail_date=options.day, reason=options.reason)
+    answer = client.dunning.record_failed_payment(
+        invoice=invoice_named(client, options.invoice), fail_date=options.day, reason=options.reason
+    )
     again = f"try again on {day(answer.retry_date)}" if answer.retry_date.year else "that was the last attempt"
     screen.say(f"attempt {answer.attempt} for {money(answer.amount, answer.currency_code)} failed: {again}")
     return answer

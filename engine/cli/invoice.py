@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.books import STATES, show_credit_note, show_invoice
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from engine.client import Client
 
 MOST_FREE = 20
-NAME = positional("name", "the invoice, by name or id", named("invoices"))
+INVOICE_ID = re.compile(r"in-\d+")
+NAME = positional("name", "the invoice, by name, id or the number that is printed on it", named("invoices"))
 NOTE = positional("name", "the credit note, by name or id", named("creditNotes"))
 CONTRACT = positional("contract", "the contract, such as k-000001", named("contracts"))
 OF_WHOM = (
@@ -83,6 +85,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add_family(commands, "invoice", "invoices, payments and credit notes", verbs)
 
 
+def invoice_named(client: Client, said: str) -> str:
+    """The name of an invoice that people also call by the number printed on it, such as `WE-000002`."""
+    key = said.rpartition("/")[2]
+    if INVOICE_ID.fullmatch(key):
+        return said
+    # Numbers are unique among those that one entity sells; what no invoice has is refused as the name that it was.
+    meant = [each.name for each in client.billing.list_invoices() if each.number == key]
+    if len(meant) > 1:
+        raise VerbFailed(f"`{key}` is the number of {len(meant)} invoices; say one of {', '.join(meant)}")
+    return meant[0] if meant else said
+
+
 def preview(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Preview."""
     answer = client.billing.preview_invoices(contract=options.contract, until=options.until)
@@ -137,14 +151,18 @@ def list_invoices(client: Client, screen: Screen, options: argparse.Namespace) -
         [
             each.name.partition("/")[2],
             each.number,
+            each.customer.partition("/")[2],
+            ", ".join(contract.partition("/")[2] for contract in _contracts(each)),
             STATES.get(each.state, ""),
             day(each.invoice_date),
+            day(each.due_date),
             money(each.gross, each.currency_code),
             money(each.open, each.currency_code) if each.number else "",
         ]
         for each in invoices
     ]
-    screen.table(["invoice", "number", "state", "date", "gross", "open"], rows, right=(4, 5))
+    columns = ["invoice", "number", "customer", "contract", "state", "date", "due", "gross", "open"]
+    screen.table(columns, rows, right=(7, 8))
     return invoices
 
 
@@ -176,36 +194,38 @@ def show_note(client: Client, screen: Screen, options: argparse.Namespace) -> An
 
 def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Show an invoice."""
-    return _shown(screen, client.billing.get_invoice(name=options.name))
+    return _shown(client, screen, client.billing.get_invoice(name=invoice_named(client, options.name)))
 
 
 def finalize(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Finalize."""
-    return _shown(screen, client.billing.finalize_invoice(name=options.name))
+    name = invoice_named(client, options.name)
+    return _shown(client, screen, client.billing.finalize_invoice(name=name))
 
 
 def void(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Void."""
-    gone = client.billing.void_invoice(name=options.name, reason=options.reason)
+    gone = client.billing.void_invoice(name=invoice_named(client, options.name), reason=options.reason)
     if gone.number:
         since = f"void since {day(gone.void_date)}: {gone.void_reason}"
         screen.say(f"{gone.name.partition('/')[2]}  {gone.number} is {since}")
         screen.say("  its journal entry is undone; `cpq invoice run` bills anew what is due of it")
         return gone
-    return _shown(screen, gone)
+    return _shown(client, screen, gone)
 
 
 def record_payment(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Record a payment."""
-    code = client.billing.get_invoice(name=options.name).currency_code
+    name = invoice_named(client, options.name)
+    code = client.billing.get_invoice(name=name).currency_code
     payment = client.billing.record_payment(
-        invoice=options.name,
+        invoice=name,
         amount=minor_units(options.amount, code),
         reference=options.reference,
         pay_date=options.day,
         keep_excess=options.keep_excess,
     )
-    left = client.billing.get_invoice(name=options.name).open
+    left = client.billing.get_invoice(name=name).open
     screen.say(f"{payment.name}: {money(payment.amount, code)}; {money(left, code)} left to pay")
     if payment.excess:
         screen.say(f"  {money(payment.excess, code)} beyond it are kept as {payment.excess_credit}")
@@ -214,13 +234,13 @@ def record_payment(client: Client, screen: Screen, options: argparse.Namespace) 
 
 def issue_credit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Issue a credit note; without lines, for all that is left on the invoice."""
-    invoice = client.billing.get_invoice(name=options.name)
+    invoice = client.billing.get_invoice(name=invoice_named(client, options.name))
     lines = [
         {"line": _line_of(invoice, line), "amount": minor_units(amount, invoice.currency_code)}
         for line, amount in options.lines
     ]
     note = client.billing.issue_credit_note(
-        invoice=options.name,
+        invoice=invoice.name,
         lines=lines,
         reason=options.reason,
         past_fault=options.past_fault,
@@ -244,7 +264,22 @@ def _line_of(invoice: Any, said: str) -> str:
     )
 
 
-def _shown(screen: Screen, invoice: Any) -> Any:
+def _shown(client: Client, screen: Screen, invoice: Any) -> Any:
+    """An invoice with whom it is for, under which contract and purchase order."""
     screen.say(f"{invoice.name}  {STATES.get(invoice.state, '')}")
-    show_invoice(screen, invoice)
+    for each in [client.contracts.get_contract(name=name) for name in _contracts(invoice)]:
+        ordered = f", purchase order {each.purchase_order}" if each.purchase_order else ""
+        screen.say(f"  for {invoice.customer}, {each.name}{ordered}")
+    show_invoice(screen, invoice, credited=_credited(client, invoice) if invoice.number else None)
     return invoice
+
+
+def _contracts(invoice: Any) -> list[str]:
+    return list(dict.fromkeys(each.contract for each in invoice.lines))
+
+
+def _credited(client: Client, invoice: Any) -> int:
+    """What credit notes that count take off an invoice."""
+    notes = (note for contract in _contracts(invoice) for note in client.billing.list_credit_notes(contract=contract))
+    own = {note.name: note for note in notes if note.invoice == invoice.name and not note.void_date.year}
+    return sum(note.gross for note in own.values())

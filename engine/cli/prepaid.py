@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.invoice import invoice_named
 from engine.cli.screen import Screen, day, minor_units, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount, named, option, positional
 
@@ -29,7 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--priority", "a lower one pays first", kind=int, default=0),
         option("--end", "the day on which what is left expires (default: never)", kind=a_day),
     )
-    invoice = positional("invoice", "the invoice, by name or id", named("invoices"))
+    invoice = positional("invoice", "the invoice, by name, id or number", named("invoices"))
     verbs = (
         Verb("add", "grant a customer a credit, or book one that was bought", add_credit, add),
         Verb("balance", "what the credits of a customer may still pay", balance, (CUSTOMER,)),
@@ -98,7 +99,7 @@ def show(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def apply_credits(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Let credits pay an invoice."""
-    use = client.prepaid.apply_prepaid_credits(invoice=options.invoice)
+    use = client.prepaid.apply_prepaid_credits(invoice=invoice_named(client, options.invoice))
     code = use.currency_code
     for each in use.draws:
         screen.say(f"{each.credit} pays {money(each.amount, code)}")

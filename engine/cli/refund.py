@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.failure import VerbFailed
+from engine.cli.invoice import invoice_named
 from engine.cli.screen import Screen, day, minor_units, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount, named, option, positional
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the family."""
     record = (
-        option("--invoice", "the invoice that more was paid for than is owed, by name or id", default=""),
+        option("--invoice", "the invoice that more was paid for than is owed, by name, id or number", default=""),
         option("--credit", "the prepaid credit that is paid back, by name or id", default=""),
         option("--amount", "how much, such as 23.80 (default: all that may go back)", kind=an_amount),
         option("--day", "when it goes back", kind=a_day, required=True),
@@ -47,7 +48,7 @@ def record_refund(client: Client, screen: Screen, options: argparse.Namespace) -
     fields: dict[str, Any] = {"keep": options.keep, "reopen": options.reopen, "reason": options.reason}
     fields |= {"refund_date": options.day, "reference": options.reference}
     if options.invoice:
-        fields["invoice"] = named("invoices")(options.invoice)
+        fields["invoice"] = invoice_named(client, named("invoices")(options.invoice))
     else:
         fields["prepaid_credit"] = named("prepaidCredits")(options.credit)
     if options.amount is not None:
@@ -64,7 +65,7 @@ def record_refund(client: Client, screen: Screen, options: argparse.Namespace) -
 def list_refunds(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List refunds."""
     customer = named("customers")(options.customer) if options.customer else ""
-    invoice = named("invoices")(options.invoice) if options.invoice else ""
+    invoice = invoice_named(client, named("invoices")(options.invoice)) if options.invoice else ""
     found = list(client.refunds.list_refunds(customer=customer, invoice=invoice))
     rows = [
         [

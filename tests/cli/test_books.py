@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from cpq.v1 import billing_pb2, pricing_pb2, revenue_pb2
+from cpq.v1 import billing_pb2, contract_pb2, pricing_pb2, revenue_pb2
 from google.type.date_pb2 import Date
 
 from engine.cli.books import show_audit, show_invoice, show_schedule
+from engine.cli.changes import show_change
 from engine.cli.revenue import audit
 from engine.cli.screen import Screen
 from engine.cli.stories import show_waterfalls
@@ -145,3 +146,37 @@ def test_a_price_from_a_spreadsheet_names_its_cell(capsys: pytest.CaptureFixture
     printed = capsys.readouterr().out
     assert "prices/usd.xlsx:A2" in printed
     assert "catalog/chairs.csv:3\n" in printed and "chairs.csv:3:1" not in printed
+
+
+def test_a_schedule_is_that_of_all_lines_and_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
+    contract = revenue_pb2.RevenueContract(currency_code="EUR", contract="contracts/k-1")
+    for sku, units in (("CARE", 1000), ("PLAN", 250)):
+        made = contract.obligations.add(skus=[sku], timing="daily", stated=2 * units, allocated=2 * units)
+        made.price = 2 * units
+        for month in (3, 4):
+            made.schedule.add(month=day(month, 1), amount=units, recognized=units if month == 3 else 0)
+    contract.obligations.add(skus=["MUG"], timing="point_in_time", stated=700, allocated=700, price=700)
+    contract.obligations[1].schedule[1].recognized = 250
+    show_schedule(Screen(), contract)
+    rows = [each.replace("█", "").split() for each in capsys.readouterr().out.splitlines()]
+    at = rows.index(["month", "CARE", "PLAN", "in", "all"])
+    assert rows[at + 1 :] == [
+        ["2026-03", "10.00", "2.50", "12.50", "recognised"],
+        ["2026-04", "10.00", "2.50", "12.50", "2.50", "recognised"],
+        ["no", "month", "yet", "0.00", "0.00", "7.00"],
+        ["sum", "20.00", "5.00", "32.00"],
+    ]
+    for n in range(3):
+        contract.obligations.add(skus=[f"X{n}"], price=100).schedule.add(month=day(4, 1), amount=100)
+    show_schedule(Screen(), contract)
+    printed = capsys.readouterr().out
+    # 12.50 and three times 1.00
+    assert "each line by month: cpq revenue show k-1 --file" in printed and "15.50" in printed
+
+
+def test_a_preview_says_which_drafts_would_go(capsys: pytest.CaptureFixture[str]) -> None:
+    impact = contract_pb2.AmendmentImpact(currency_code="EUR")
+    impact.voided_invoices.add(name="invoices/in-000013", currency_code="EUR", gross=2856, invoice_date=day(4, 1))
+    show_change(Screen(), impact)
+    said = "the draft invoices/in-000013 of 2026-04-01 over EUR 28.56 would be thrown away when the change is ordered"
+    assert said in capsys.readouterr().out
