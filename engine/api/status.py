@@ -31,6 +31,7 @@ STATE_CODES = (
     *("BIL030", "BIL031", "BIL032", "BIL040"),
     *(
         "LED021",
+        "LED022",
         "LED030",
         "LED032",
         "LED034",

@@ -80,12 +80,12 @@ def find_entry(reader: Reader, key: EntryKey) -> JournalEntry | None:
 
 
 def close_books(work: Work, until: date, *, etag: str) -> BooksState | Refusal:
-    """Close every month up to a month end; later work posts to the first open month."""
+    """Close every month up to a month end that is over; later work posts to the first open month."""
     state = work.tx.get(BooksState, BOOKS)
     stale = work.check_etag(BooksState, BOOKS, etag)
     if stale is not None:
         return stale
-    closed = work.decided(close(calendar(work.tx), until=until))
+    closed = work.decided(close(calendar(work.tx), until=until, today=work.at.date()))
     if isinstance(closed, Refusal):
         return closed
     changed = BooksState(BOOKS, closed.closed_until)

@@ -73,14 +73,20 @@ class UsageKept:
 
 
 def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageResult | Refusal:
-    """Keep reported usage of a contract, all of it or nothing; a record with an id known before changes nothing."""
+    """Keep reported usage of a contract, all of it or nothing; a known id with the same content changes nothing.
+
+    A known id with another line, day or quantity is a fault: the sender counts on something that is not so.
+    """
     contract = work.tx.get(Contract, key)
     if contract is None:
         return not_found("contract", f"contracts/{key}")
     metered = _metered(contract)
-    faults = tuple(fault for n, each in enumerate(records) for fault in _faults(metered, each, f"records[{n}]."))
+    faults: list[Fault] = []
+    for n, each in enumerate(records):
+        place = f"records[{n}]."
+        faults += (*_faults(metered, each, place), *_reused(work, key, each, place))
     if faults:
-        return Refusal(faults)
+        return Refusal(tuple(faults))
     fresh = [each for each in records if _is_added(work, key, each)]
     noted = _noted(work, contract, fresh)
     known = len(records) - len(fresh)
@@ -89,10 +95,7 @@ def record_usage(work: Work, key: str, records: Sequence[UsageRecord]) -> UsageR
 
 
 def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> UsageKept | Refusal:
-    """Keep what is sound of a batch, whose records are given by their places; a known id changes nothing.
-
-    A known id with another line, day or quantity is a fault: the sender counts on something that is not so.
-    """
+    """Keep what is sound of a batch, whose records are given by their places; a known id is as above."""
     contract = work.tx.get(Contract, key)
     if contract is None:
         return not_found("contract", f"contracts/{key}")
@@ -100,7 +103,7 @@ def keep_usage(work: Work, key: str, records: Mapping[int, UsageRecord]) -> Usag
     refused: dict[int, tuple[Fault, ...]] = {}
     fresh: list[UsageRecord] = []
     for n, each in records.items():
-        faults = (*_faults(metered, each, ""), *_reused(work, key, each))
+        faults = (*_faults(metered, each, ""), *_reused(work, key, each, ""))
         if faults:
             refused[n] = faults
         elif _is_added(work, key, each):
@@ -179,9 +182,9 @@ def _faults(metered: Mapping[str, bool], record: UsageRecord, place: str) -> Ite
         yield invalid(f"{place}line", f"`{record.line[:80]}` {what}", hint)
 
 
-def _reused(work: Work, key: str, record: UsageRecord) -> Iterator[Fault]:
+def _reused(work: Work, key: str, record: UsageRecord, place: str) -> Iterator[Fault]:
     known = work.tx.get(StoredUsage, StoredUsage(key, record).id)
     if known is not None and replace(known.record, reported=None) != record:
         was = f"{known.record.quantity} of `{known.record.line}` on {known.record.on}"
         hint = "give a new record its own id; take back with a quantity below zero"
-        yield Fault(USAGE_ID_REUSED, "id", f"`{record.id}` is known as {was}", hint)
+        yield Fault(USAGE_ID_REUSED, f"{place}id", f"`{record.id}` is known as {was}", hint)

@@ -66,7 +66,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--line", "the contract line, such as api", required=True),
         option("--day", "the day of use", kind=a_day, required=True),
         option("--quantity", "how much; below zero takes back", required=True),
-        option("--id", "your id of the record; the same id counts once", required=True),
+        option("--id", "your id of the record; the same record counts once", required=True),
     )
     gone = (NAME, option("--reason", "why a final invoice becomes void", default=""))
     verbs = (

@@ -90,14 +90,30 @@ def add_verb(commands: argparse._SubParsersAction[argparse.ArgumentParser], verb
         if each.flag:
             parser.add_argument(*each.flags, help=each.help, action="store_true")
             continue
+        by_name = each.flags[0].startswith("-")
         more: dict[str, Any] = {"nargs": "*"} if each.many else {"nargs": "?"} if each.may_be_missing else {}
-        if each.flags[0].startswith("-"):
+        if by_name:
             more |= {"required": each.required, "metavar": each.shown}
+        if by_name and each.many:
+            more["action"] = _AddMore
         if each.alone:
             more |= {"nargs": "?", "const": each.alone}
         parser.add_argument(*each.flags, help=each.help, type=each.kind, default=each.default, **more)
     add_options(parser)
     parser.set_defaults(run=lambda options: work_in("engine.cli.deal:carry_out")(verb.work, options))
+
+
+class _AddMore(argparse.Action):
+    """An option that is given again adds to what it said before; argparse would drop that without a word."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, [*(getattr(namespace, self.dest) or ()), *values])
 
 
 def work_in(name: str) -> Callable[..., int]:

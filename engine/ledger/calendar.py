@@ -9,6 +9,7 @@ from engine.diagnostics import Code, Decision, Fault, Refusal
 
 NOT_A_MONTH_END = Code("LED020")
 ALREADY_CLOSED = Code("LED021")
+NOT_OVER = Code("LED022")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,18 @@ class PeriodClosed:
     until: date
 
 
-def close_period(calendar: BooksCalendar, *, until: date) -> Decision[BooksCalendar] | Refusal:
-    """Close every month up to ``until``, which must be a month end after the last close."""
+def close_period(calendar: BooksCalendar, *, until: date, today: date) -> Decision[BooksCalendar] | Refusal:
+    """Close every month up to ``until``, which must be a month end after the last close, and over by ``today``."""
     faults = []
     if until != month_end(until):
         faults.append(Fault(NOT_A_MONTH_END, "until", f"{until.isoformat()} is not the last day of a month"))
     if calendar.closed_until is not None and until <= calendar.closed_until:
         message = f"the books are closed up to {calendar.closed_until.isoformat()} already"
         faults.append(Fault(ALREADY_CLOSED, "until", message, "a closed period stays closed; post a correction"))
+    if until >= today:
+        last = today.replace(day=1) - timedelta(days=1)
+        hint = f"the last month that is over ends on {last.isoformat()}; a closed period stays closed"
+        faults.append(Fault(NOT_OVER, "until", f"{until.isoformat()} is not over on {today.isoformat()}", hint))
     if faults:
         return Refusal(tuple(faults))
     return Decision(BooksCalendar(until), (PeriodClosed(until),))

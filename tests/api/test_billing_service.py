@@ -76,6 +76,14 @@ def test_usage_is_deduplicated_and_billed_in_arrears(shop: Served) -> None:
     assert (first.recorded_count, first.duplicate_count) == (2, 0)
     second = record(("b", "2026-03-20", "50"), ("c", "2026-04-02", "7"))
     assert (second.recorded_count, second.duplicate_count) == (1, 1)
+    records = [
+        billing_pb2.UsageRecord(id="new", line="calls", day=deal.day("2026-03-20"), quantity="1"),
+        billing_pb2.UsageRecord(id="b", line="calls", day=deal.day("2026-03-20"), quantity="51"),
+        billing_pb2.UsageRecord(id="a", line="calls", day=deal.day("2026-03-06"), quantity="150"),
+    ]
+    other = failure(shop.billing.RecordUsage, billing_pb2.RecordUsageRequest(contract=order.contract, records=records))
+    assert (other.code, other.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "USAGE_ID_REUSED")
+    assert other.fields.keys() == {"records[1].id", "records[2].id"}
     assert not deal.invoiced(shop, order.contract, "2026-03-31")
     (invoice,) = deal.invoiced(shop, order.contract, "2026-04-01")
     # 200 calls in March at 0.05

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import pytest
 from cpq.v1 import billing_pb2, revenue_pb2
 
 from engine.adapters.rule_folder import read_folder
+from engine.application.ledger import BOOKS, BooksState
+from engine.application.perform import Work, perform
+from engine.application.ports import Asked
+from engine.diagnostics import Refusal
 from tests.api import deal
 from tests.api.mutations import entry as entry_by_hand
 from tests.api.mutations import final
@@ -78,11 +83,21 @@ def test_a_contract_stands_where_its_schedule_and_its_books_say(shop: Served) ->
     assert not booked.HasField("functional")
 
 
+def closed_ahead(shop: Served, until: date) -> None:
+    """Close the books of a month that is not over: stores hold that from before it was refused."""
+
+    def close(work: Work) -> bool:
+        work.tx.add(BooksState(BOOKS, until))
+        return True
+
+    assert not isinstance(perform(shop.env, Asked("Test"), close, lambda _, __: b""), Refusal)
+
+
 def test_a_past_day_has_the_credit_of_that_day_though_it_was_posted_later(shop: Served) -> None:
     order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
     (invoice,) = deal.invoiced(shop, order.contract, "2026-03-01")
     shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
-    shop.revenue.ClosePeriod(revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-31")))
+    closed_ahead(shop, date(2026, 3, 31))
     credit = billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill")
     credit.lines.add(line=invoice.lines[0].id, amount=500)
     note = shop.billing.IssueCreditNote(credit)
@@ -155,6 +170,10 @@ def test_a_closed_period_takes_no_more_and_late_work_moves_on(shop: Served) -> N
     deal.ordered(shop, deal.line("PLAN"), term_months=3)
     middle = failure(shop.revenue.ClosePeriod, revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-15")))
     assert middle.reason == "LED020"
+    march = revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-31"))
+    running = failure(shop.revenue.ClosePeriod, march)
+    assert (running.code, running.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "LED022")
+    deal.move_clock(shop, "2026-04-01T00:00:00Z")
     closed = shop.revenue.ClosePeriod(revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-31")))
     assert closed.closed_until == deal.day("2026-03-31")
     again = failure(shop.revenue.ClosePeriod, revenue_pb2.ClosePeriodRequest(until=deal.day("2026-02-28")))

@@ -154,6 +154,7 @@ def test_books_closed_since_are_corrected_in_the_first_open_month(shop: Served) 
     contract = deal.ordered(shop, deal.line("PLAN"), term_months=12).contract
     (first,) = deal.invoiced(shop, contract, "2026-03-01")
     shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
+    deal.move_clock(shop, "2026-04-01T12:00:00Z")
     shop.revenue.ClosePeriod(revenue_pb2.ClosePeriodRequest(until=deal.day("2026-03-31")))
     void(shop, first.name)
     undone = next(each for each in entries(shop, contract) if each.kind == "InvoiceVoided")

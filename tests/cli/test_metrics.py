@@ -22,6 +22,8 @@ def test_metrics_are_listed_and_shown(cpq: Cpq) -> None:
     for split in (("month", "customer"), ("month,customer",), ("month,", "customer")):
         shown = cpq("metrics", "show", "mrr", "--from", "2026-01-01", "--to", "2026-01-31", "--by", *split)
         assert ["month", "customer"] == shown.splitlines()[2].split()[:2]
+    again = cpq(*"metrics show mrr --from 2026-01-01 --to 2026-01-31 --by month --by customer".split())
+    assert ["month", "customer"] == again.splitlines()[2].split()[:2]
     assert cpq("metrics", "show", "mrr", "--rows", "--json") == []
     assert cpq("metrics", "show", "mrr", "--rows", "--csv") == "record,day,currency\n"
 

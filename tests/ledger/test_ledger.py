@@ -205,13 +205,24 @@ def test_late_work_posts_in_the_first_open_period_and_keeps_its_service_period()
 
 
 def test_periods_close_in_order_at_month_ends() -> None:
-    closed = close_period(BooksCalendar(), until=date(2028, 2, 29))
+    today = date(2028, 3, 1)
+    closed = close_period(BooksCalendar(), until=date(2028, 2, 29), today=today)
     assert isinstance(closed, Decision)
     assert not closed.value.is_open(date(2028, 2, 29))
     assert closed.value.is_open(date(2028, 3, 1))
-    outcome = close_period(closed.value, until=date(2028, 2, 28))
+    outcome = close_period(closed.value, until=date(2028, 2, 28), today=today)
     assert isinstance(outcome, Refusal)
     assert [each.code for each in outcome.faults] == ["LED020", "LED021"]
+
+
+@pytest.mark.parametrize("until", [date(2028, 2, 29), date(2028, 3, 31), date(2099, 12, 31)])
+def test_a_month_closes_when_it_is_over(until: date) -> None:
+    outcome = close_period(BooksCalendar(), until=until, today=date(2028, 2, 29))
+    assert isinstance(outcome, Refusal)
+    (fault,) = outcome.faults
+    assert (fault.code, fault.field) == ("LED022", "until")
+    assert "ends on 2028-01-31" in fault.hint
+    assert isinstance(close_period(BooksCalendar(), until=date(2028, 1, 31), today=date(2028, 2, 1)), Decision)
 
 
 def test_a_reversal_undoes_an_entry_once() -> None:

@@ -89,6 +89,8 @@ LED020 | a period closes at the end of a month
   closing until 15 May | give the last day of a month
 LED021 | the period is closed
   an entry dated in April after April was closed | post a correction in the open period
+LED022 | the period is not over yet
+  closing until 30 June on 5 June | close it when it is over; a closed period stays closed
 LED030 | an entry of this key is there with other amounts
   the same event posted anew after a change | correct by a reversal and a new entry
 LED031 | a fact has an amount below zero
