@@ -69,4 +69,7 @@ class RuleBooks(Protocol):
         """The published book of that hash, or None."""
 
     def in_force(self, tenant: str, day: date) -> ActiveBook | None:
-        """The book published last among those that hold on a day, or None."""
+        """The book published last among those that hold on a day, or None; one that is tried out is above all."""
+
+    def try_out(self, active: ActiveBook) -> None:
+        """Put a book in force above all others for as long as this process lives; it is published nowhere."""

@@ -54,7 +54,7 @@ def build_server(settings: Settings, *, bind: Bind = bind_all) -> Running:
         ids = SequenceIds(store)
         env = environment(settings, store, ids, afterwards)
         keep_book_days(env, DEFAULT_TENANT)
-        publish_folders(env, settings.rules)
+        publish_folders(env, settings.rules, settings.failing)
         calls = Calls(env, Pages(page_key(env)), limits_of(settings))
         gc.collect()
         gc.freeze()

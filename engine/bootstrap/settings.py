@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +19,9 @@ class Settings:
     """Settings of one server process.
 
     ``listen`` is ``host:port`` (port 0 takes a free one) or ``unix:PATH``. ``rules`` are folders whose books are
-    published at start when they are not in the store yet. ``drain_seconds`` is how long calls in flight may take.
+    published at start when they are not in the store yet. ``failing`` is told of those whose own tests fail: their
+    books are then tried out in this process and published nowhere; None refuses them. ``drain_seconds`` is how long
+    calls in flight may take.
     ``cache`` is where compiled rule books are kept between starts; None keeps none.
     ``tax_hook`` is the URL that answers tax rates to rule books that ask for it, within ``tax_seconds``.
     One question about a configuration searches for ``search_seconds`` (less when the caller's deadline is nearer) and
@@ -29,6 +32,7 @@ class Settings:
     database: Path
     listen: str = "127.0.0.1:50051"
     rules: tuple[Path, ...] = ()
+    failing: Callable[[str], None] | None = None
     handler_threads: int = 32
     calls_max: int = 1_000
     lines_max: int = 2_000

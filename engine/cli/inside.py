@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -18,11 +19,13 @@ from engine.cli.starting import starting
 def served(options: argparse.Namespace) -> Iterator[str]:
     """The address of a server that ends with the command.
 
-    Raises VerbFailed when it cannot start: settings, rules or database cannot be used.
+    Raises VerbFailed when it cannot start: settings, rules or database cannot be used. A verb of which nothing stays
+    takes rules that fail their own tests, and says so.
     """
     settings = Settings(
         options.database,
         rules=(SHIPPED_RULES,) if options.rules is None else tuple(options.rules),
+        failing=None if options.keeps else _tell,
         test_clock=options.test_clock,
         cache=user_cache(os.environ),
         tax_hook=os.environ.get("CPQ_TAX_HOOK", ""),
@@ -31,3 +34,7 @@ def served(options: argparse.Namespace) -> Iterator[str]:
         with starting():
             running = closing.enter_context(in_process(settings))
         yield running.address
+
+
+def _tell(text: str) -> None:
+    print(f"cpq: note: {text}", file=sys.stderr)

@@ -41,6 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="let `cpq clock` move the time of the server inside",
     )
     parser.add_argument("--json", action="store_true", help="one JSON value for machines, refusals too")
+    parser.set_defaults(keeps=True)
 
 
 def read_json(path: Path) -> dict[str, Any]:

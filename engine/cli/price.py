@@ -46,7 +46,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ),
         Argument(("--svg",), "write the waterfall as a picture; one file a line", Path),
     )
-    add_verb(commands, Verb("price", "price a request from a file; nothing is stored", price, arguments))
+    text = "price a request from a file; nothing is stored, and rules whose own tests fail may be tried"
+    add_verb(commands, Verb("price", text, price, arguments, keeps=False))
 
 
 def price(client: Client, screen: Screen, options: argparse.Namespace) -> Any:

@@ -65,12 +65,13 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb of a family."""
+    """One verb of a family; ``keeps`` says that something stays of what it does, for which rules must be sound."""
 
     name: str
     help: str
     work: Work
     arguments: tuple[Argument, ...] = ()
+    keeps: bool = True
 
 
 def add_family(
@@ -100,7 +101,7 @@ def add_verb(commands: argparse._SubParsersAction[argparse.ArgumentParser], verb
             more |= {"nargs": "?", "const": each.alone}
         parser.add_argument(*each.flags, help=each.help, type=each.kind, default=each.default, **more)
     add_options(parser)
-    parser.set_defaults(run=lambda options: work_in("engine.cli.deal:carry_out")(verb.work, options))
+    parser.set_defaults(run=lambda options: work_in("engine.cli.deal:carry_out")(verb.work, options), keeps=verb.keeps)
 
 
 class _AddMore(argparse.Action):

@@ -180,6 +180,10 @@ PRC214 | bounds contradict each other
   no quantity or price lies between them, so what they bound could never hold | let the lower one be at most the upper
 PRC216 | a line rule is for nothing but products that are a percent of other lines
   rules act on what is counted, and would act twice | write it into the percent as a formula, or as an order discount
+PRC217 | a bundle price leaves out a currency of the book
+  the bundle costs what its parts cost in it | add the currency, or leave it as it is meant
+PRC218 | a bundle price is above anything that its parts cost
+  the customer would pay more for the bundle than for what is in it | lower it, or leave the parts their own prices
 PRC212 | a price model is given something that its kind does not have
   it would silently do nothing, or no price would follow | remove the key or choose another kind
 DSC201 | an effect cannot be read

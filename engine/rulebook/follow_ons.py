@@ -45,7 +45,7 @@ _UNKNOWN = _codes(
     "FEL101 FEL102 FEL103 FEL109"
 )
 """Codes that say that a name is not declared."""
-_ABSENT = _codes("PRC201 PRC205 PRC207 APR302 DSC203")
+_ABSENT = _codes("PRC201 PRC205 PRC207 PRC217 PRC218 APR302 DSC203")
 """Codes that say that something is missing for a thing that they name."""
 _SHAPE = _codes("FLD002 TBL008 PRC201 PRC205 PRC212 DSC201 TBL013")
 """Codes that say that something is missing from a record or a table: a key, a column, a price in a currency."""

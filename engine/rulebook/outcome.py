@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
+from engine.approvals.routed import Reason
 from engine.diagnostics import Refusal, counted
 from engine.money import Money
 from engine.pricing import PricePlan
 from engine.pricing.result import Priced, PricedLine
 from engine.quotes.evaluation import PricedQuote
+from engine.rulebook.rule_test import Expected
 
 Observed = str | tuple[str, ...] | None
 """A value as text, a list of texts, or None for what is not known (a margin without costs)."""
@@ -28,6 +30,36 @@ def observe(outcome: PricedQuote | Refusal, path: str, plan: PricePlan) -> Obser
         which, _, name = path.removeprefix("lines/").rpartition("/")
         return _LINE[name](_line(outcome.priced, which), outcome.priced, plan)
     return _WHOLE[path](outcome, plan)
+
+
+def why(quote: PricedQuote, expected: Expected) -> str:
+    """What led to an approval that nobody expected or an unknown margin; empty for anything else."""
+    if expected.path == "margin_pct":
+        return _without_margin(quote.priced)
+    if expected.path != "approvals":
+        return ""
+    levels = ((f"{chain.chain}/{each.level}", each) for chain in quote.route.chains for each in chain.levels)
+    return "; ".join(
+        f"`{name}` is asked by {' and '.join(_asking(each, quote.priced) for each in level.reasons)}"
+        for name, level in levels
+        if name not in expected.values
+    )
+
+
+def _asking(reason: Reason, priced: Priced) -> str:
+    """The row that asks, with what it looked at."""
+    looked = [f"{each.expression} is {'unknown' if each.value is None else each.value}" for each in reason.facets]
+    if reason.note:
+        looked.append(_without_margin(priced))
+    return f"`{reason.policy}`" + (f" ({', '.join(looked)})" if looked else "")
+
+
+def _without_margin(priced: Priced) -> str:
+    """Why the margin is unknown, by products: lines of tests seldom have ids. Empty where all have costs."""
+    missing = set(priced.without_cost)
+    sold = [*((each.id, each.sku) for each in priced.lines), *((each.id, each.sku) for each in priced.gifts)]
+    names = dict.fromkeys(sku for name, sku in sold if name in missing)
+    return f"the margin is unknown: no cost for {', '.join(f'`{each}`' for each in names)}" if names else ""
 
 
 def _line(priced: Priced, which: str) -> PricedLine:

@@ -16,7 +16,7 @@ from engine.quotes.request import QuoteRequest
 from engine.rulebook.book import RuleBook
 from engine.rulebook.codes import finding
 from engine.rulebook.line_attributes import read_attributes
-from engine.rulebook.outcome import Observed, observe, rule_names
+from engine.rulebook.outcome import Observed, observe, rule_names, why
 from engine.rulebook.rule_test import Expected, RuleTest
 
 
@@ -104,9 +104,9 @@ def _findings(test: RuleTest, outcome: PricedQuote | Refusal, parts: Parts) -> I
             continue
         if not _equal(each, found):
             name = each.path.rpartition("/")[2]
-            message = (
-                f"`{test.name}`: `{name}` is {_said(found)}, not {_said(each.values if each.many else each.values[0])}"
-            )
+            wanted = _said(each.values if each.many else each.values[0])
+            reason = why(outcome, each) if isinstance(outcome, PricedQuote) else ""
+            message = f"`{test.name}`: `{name}` is {_said(found)}, not {wanted}{f': {reason}' if reason else ''}"
             yield finding("TST501", message, each.span, "correct the rules, or the expected value with its reason")
 
 

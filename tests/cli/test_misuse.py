@@ -149,6 +149,33 @@ def test_a_book_that_cannot_be_used_is_told_without_a_trace(
     )
 
 
+def test_a_book_whose_own_tests_fail_still_prices_but_is_published_nowhere(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, write: Callable[..., str]
+) -> None:
+    book = tmp_path / "book"
+    assert main(["rules", "new", str(book)]) == 0
+    (test,) = (book / "tests").glob("*.yaml")
+    wrong = "tests:\n  - {name: t, given: {date: 2026-03-01, lines: [{sku: CHAIR}]}, expect: {total_net: 1}}\n"
+    test.write_text(wrong, encoding="utf-8")
+    path = write("a.json", {"date": "2026-03-01", "lines": [{"id": "a", "sku": "CHAIR", "quantity": "10"}]})
+    words = ["--rules", str(book), "--database", str(tmp_path / "d.sqlite3")]
+    capsys.readouterr()
+    assert main(["price", path, "--explain", "--json", *words]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == (
+        f"cpq: note: tests of the rules in `{book}` fail; they price all the same, and cannot be published:\n"
+        f"  tests/{test.name}:2:85: `t`: `total_net` is 120.00, not 1\n"
+    )
+    # ten chairs at 120.00 less 5 %: 1140.00
+    assert json.loads(shown.out)["priced"]["totals"]["net"] == "114000"
+    # What keeps something needs sound rules, and nothing of the trial stayed.
+    assert main(["quote", "list", *words]) == 2
+    assert "cannot be published" in capsys.readouterr().err
+    test.write_text(f"{wrong}    oops: 1\n", encoding="utf-8")
+    assert main(["price", path, *words]) == 2
+    assert "cannot be published" in capsys.readouterr().err
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"cpq {version('cpq-engine')}\n"

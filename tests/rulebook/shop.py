@@ -42,11 +42,20 @@ def book_of(files: Mapping[str, str] | None = None, *, head: str = "", **folders
 
 def findings_of(files: Mapping[str, str] | None = None, *, head: str = "", **folders: str) -> list[str]:
     """The errors of these texts, each as code and message."""
+    return _findings(Severity.ERROR, files, head, folders)
+
+
+def warnings_of(files: Mapping[str, str] | None = None, *, head: str = "", **folders: str) -> list[str]:
+    """The warnings of these texts, each as code and message."""
+    return _findings(Severity.WARNING, files, head, folders)
+
+
+def _findings(severity: Severity, files: Mapping[str, str] | None, head: str, folders: Mapping[str, str]) -> list[str]:
     texts = {"book.yaml": BOOK + head, "catalog/catalog.yaml": CATALOG}
     texts |= {f"{name}/{name}.yaml": text for name, text in folders.items()}
     texts |= files or {}
     loaded = load(unpack({path: text.encode() for path, text in texts.items()}))
-    return [f"{each.code}: {each.message}" for each in loaded.diagnostics if each.severity is Severity.ERROR]
+    return [f"{each.code}: {each.message}" for each in loaded.diagnostics if each.severity is severity]
 
 
 def line(sku: str, quantity: str = "1", **more: Any) -> RequestedLine:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.pricing import waterfall
-from tests.rulebook.shop import book_of, findings_of, line, nets, quote
+from tests.rulebook.shop import book_of, findings_of, line, nets, quote, warnings_of
 
 CATALOG = """\
 products:
@@ -85,3 +85,30 @@ def test_what_is_no_bundle_and_a_negative_price_are_refused() -> None:
         "PRC208: the bundle's price -5 is negative",
         "CAT001: the product `PX` is not known",
     ]
+
+
+def test_a_currency_left_out_of_a_bundle_price_is_told() -> None:
+    both = CATALOG.replace("500.00}", "500.00, CHF: 550.00}").replace("80.00}", "80.00, CHF: 88.00}")
+    files = {"catalog/catalog.yaml": both.replace("9.00}", "9.00, CHF: 10.00}")}
+    head = "currencies: [EUR, CHF]\n"
+    told = ["PRC217: `deal` has no price in CHF"]
+    assert warnings_of(files, head=head, prices=FIXED) == told
+    assert warnings_of(files, head=head, prices=FIXED.replace("{EUR: 599.99}", "599.99")) == told
+    assert warnings_of(files, head=head, prices=FIXED.replace("{EUR: 599.99}", "{EUR: 599.99, CHF: 650}")) == []
+    assert warnings_of(FILES, prices=FIXED) == []
+
+
+def test_a_bundle_price_above_anything_that_the_parts_cost_is_told() -> None:
+    # 500.00 + 9 x 80.00 = 1220.00; the monthly care keeps its own price beside the bundle's
+    dear = "bundle_prices: [{id: deal, bundle: PC, price: {EUR: 1220.01}}]"
+    assert warnings_of(FILES, prices=dear) == [
+        "PRC218: `deal/EUR` is 1220.01, and the dearest `PC` costs 1220.00 by its parts"
+    ]
+    assert warnings_of(FILES, prices=dear.replace("1220.01", "1220.00")) == []
+    # what a formula or a model makes of a part is not known
+    for more in (
+        "prices: [{id: p, sku: DISK, when: line.qty > 1, price: 2 * 800}]",
+        "models: [{id: m, sku: DISK, model: per_unit, unit: {EUR: 900}}]",
+        "prices: [{id: p, price: 900}]",
+    ):
+        assert warnings_of(FILES, prices=f"{dear}\n{more}") == []

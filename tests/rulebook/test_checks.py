@@ -13,6 +13,7 @@ from engine.rulebook.text_file import MOST_BYTES
 BASE = {"book.yaml": "id: t\ntitle: T\ncurrency: EUR\n"}
 CHECKED = (
     "engine.rulebook.checks.book",
+    "engine.rulebook.checks.bundle_prices",
     "engine.rulebook.checks.pricing",
     "engine.rulebook.checks.configuration",
     "engine.rulebook.checks.coverage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rulebook.shop import book_of, findings_of, line, nets, quote
+from tests.rulebook.shop import book_of, findings_of, line, nets, quote, warnings_of
 
 METERED = """\
 products:
@@ -92,3 +92,28 @@ def test_a_margin_of_a_hundred_percent_is_refused() -> None:
     prices = "models:\n  - {id: m, sku: P, model: cost_plus, percent: 100, of: margin}\n"
     found = findings_of({"catalog/catalog.yaml": METERED}, prices=prices)
     assert "PRC212: no price has a margin of 100 percent" in found
+
+
+@pytest.mark.parametrize(
+    ("tiers", "told"),
+    [
+        # 100 x 0.4 = 40 list prices, and 99 cost 99 x 0.9 = 89.1
+        (
+            "{up_to: 9, percent_off: 0}, {up_to: 99, percent_off: 10}, {percent_off: 60}",
+            ["100 units at 60 % off cost less in all than 99 at 10 %"],
+        ),
+        ("{up_to: 1, percent_off: 0}, {percent_off: 50}", []),  # 2 x 0.5 is what one costs
+        ("{up_to: 9, percent_off: 10, flat: {EUR: 5}}, {percent_off: 60}", []),
+        ("{up_to: 9, unit: {EUR: 10}}, {unit: {EUR: 8}}", ["10 units cost 80 EUR in all and 9 cost 90"]),
+        ("{up_to: 9, unit: {EUR: 10}}, {unit: {EUR: 8}, flat: {EUR: 10}}", []),  # 80 + 10
+        (
+            "{up_to: 9, unit: {EUR: 10}, flat: {EUR: 5}}, {unit: {EUR: 9}}",
+            ["10 units cost 90 EUR in all and 9 cost 95"],
+        ),
+    ],
+)
+def test_more_units_that_cost_less_in_all_are_told(tiers: str, told: list[str]) -> None:
+    model = f"models: [{{id: m, sku: P, model: volume, tiers: [{tiers}]"
+    files = {"catalog/catalog.yaml": METERED}
+    assert warnings_of(files, prices=f"{model}}}]") == [f"PRC206: {each}" for each in told]
+    assert warnings_of(files, prices=f"{model}, cliff: meant}}]") == []

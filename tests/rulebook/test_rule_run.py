@@ -78,7 +78,24 @@ def test_an_unknown_margin_is_not_zero() -> None:
     loaded = load({path: body.encode() for path, body in (files | {"tests/chairs.yaml": text}).items()})
     assert loaded.book is not None
     (result,) = run_tests(loaded.book, parts_of(loaded.book))
-    assert "`margin_pct` is unknown, not 0" in str(result.findings[0])
+    assert "`margin_pct` is unknown, not 0: the margin is unknown: no cost for `CHAIR`;" in str(result.findings[0])
+
+
+def test_an_approval_nobody_expected_is_told_with_what_asked_for_it() -> None:
+    who = "# who ; hit=COLLECT\nquote.discount_pct,quote.margin_pct,id,out: chain,out: level\n"
+    files = FILES | {
+        "approvals/discount.csv": f"{who}> 10,-,deep,sales,manager\n-,< 35,thin,sales,manager\n",
+        "catalog/products.yaml": "products: [{sku: CHAIR, name: Chair, list: {EUR: 120.00}}]\n",
+        "tests/chairs.yaml": "tests:\n  - name: t\n    given: {date: 2026-03-01, lines: [{sku: CHAIR}]}\n"
+        "    expect: {approvals: []}\n",
+    }
+    loaded = load({path: body.encode() for path, body in files.items()})
+    assert loaded.book is not None
+    (result,) = run_tests(loaded.book, parts_of(loaded.book))
+    assert result.findings[0].message == (
+        "`t`: `approvals` is [sales/manager], not []: `sales/manager` is asked by `thin` "
+        "(quote.margin_pct is unknown, the margin is unknown: no cost for `CHAIR`)"
+    )
 
 
 def test_rules_that_no_test_uses_are_named() -> None:

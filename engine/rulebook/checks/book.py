@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 
 from engine.rulebook.book import RuleBook
+from engine.rulebook.checks.bundle_prices import bundle_price_findings
 from engine.rulebook.checks.configuration import configuration_findings
 from engine.rulebook.checks.coverage import coverage_findings
 from engine.rulebook.checks.impossible import impossible_rules
@@ -21,6 +22,7 @@ def check_book(book: RuleBook, tables: Iterable[Table], unreadable: Set[str], re
     for table in tables:
         report.add(*overlapping_rows(table))
     report.add(*pricing_findings(book, unreadable))
+    report.add(*bundle_price_findings(book))
     report.add(*unknown_values(book))
     report.add(*impossible_rules(book))
     report.add(*small_percents(book))

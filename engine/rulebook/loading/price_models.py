@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from engine.catalog import ChargeKind
 from engine.pricing.plan import ModelUse, PoolScope, Window
@@ -101,17 +102,31 @@ def _bounds_are_sound(read: Read, scope: PricingScope) -> bool:
 
 def _warn_of_cliffs(read: Read, scope: PricingScope) -> None:
     """One more unit that makes the whole cheaper: 100 units may cost less than 99."""
-    before: tuple[Decimal, dict[str, Decimal]] | None = None
-    for tier in read.records("tiers"):
-        prices = amounts(tier, "unit")
-        if before is not None:
-            bound, earlier = before
-            for currency, price in prices.items():
-                dear, cheap = earlier.get(currency), (bound + 1) * price
-                if dear is not None and cheap < bound * dear:
-                    message = f"{bound + 1} units cost {cheap} {currency} in all and {bound} cost {bound * dear}"
-                    hint = "check the prices, use `graduated`, or write `cliff: meant`"
-                    scope.report.add(warning("PRC206", message, tier.place("unit"), hint))
-                    break
-        end = tier.number("up_to")
-        before = (end, prices) if end is not None else None
+    for earlier, tier in pairwise(read.records("tiers")):
+        message = _cliff_of_percents(earlier, tier) if tier.has("percent_off") else _cliff_of_prices(earlier, tier)
+        if message:
+            place = tier.place("percent_off" if tier.has("percent_off") else "unit")
+            hint = "check the prices, use `graduated`, or write `cliff: meant`"
+            scope.report.add(warning("PRC206", message, place, hint))
+
+
+def _cliff_of_prices(earlier: Read, tier: Read) -> str:
+    """What the first quantity of a tier costs beside the last one before it, in the first currency that falls."""
+    bound = earlier.number("up_to") or Decimal(0)
+    before, fees, flat = (amounts(*each) for each in ((earlier, "unit"), (earlier, "flat"), (tier, "flat")))
+    for currency, price in amounts(tier, "unit").items():
+        cheap = (bound + 1) * price + flat.get(currency, Decimal(0))
+        if currency in before and cheap < (dear := bound * before[currency] + fees.get(currency, Decimal(0))):
+            return f"{bound + 1} units cost {cheap} {currency} in all and {bound} cost {dear}"
+    return ""
+
+
+def _cliff_of_percents(earlier: Read, tier: Read) -> str:
+    """The same of percents off one list price; a flat price beside them has no measure against it."""
+    if earlier.has("flat") or tier.has("flat"):
+        return ""
+    bound = earlier.number("up_to") or Decimal(0)
+    less, more = (each.number("percent_off") or Decimal(0) for each in (earlier, tier))
+    if (bound + 1) * (100 - more) >= bound * (100 - less):
+        return ""
+    return f"{bound + 1} units at {more} % off cost less in all than {bound} at {less} %"

@@ -26,7 +26,7 @@ from engine.pricing.plan import (
     RuleId,
     Window,
 )
-from engine.rulebook.codes import finding
+from engine.rulebook.codes import finding, warning
 from engine.rulebook.formats.prices import PRICES
 from engine.rulebook.fractions import fractions
 from engine.rulebook.loading.book_head import check_days
@@ -264,7 +264,13 @@ class _File:
             hint = did_you_mean(bundle.text, self.scope.catalog.bundles)
             self.report.add(finding("PRC213", f"`{bundle.text}` is no bundle", bundle.span, hint))
             return
-        for currency, text in self._priced(read, "price"):
+        priced = self._priced(read, "price")
+        left_out = [each for each in self.scope.currencies if each not in dict(priced)]
+        if priced and left_out:
+            message = f"`{read.text('id')}` has no price in {', '.join(left_out)}"
+            hint = f"add `{left_out[0]}: …` to its `price`; without one the bundle costs what its parts cost"
+            self.report.add(warning("PRC217", message, read.place("price"), hint))
+        for currency, text in priced:
             price = self._payable(text, "the bundle's price")
             if price is not None:
                 name, window = own_id(read.text("id"), currency), _window(read)
