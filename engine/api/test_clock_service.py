@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import grpc
 from cpq.v1 import test_clock_pb2
 
@@ -9,7 +11,7 @@ from engine.api.calls import Calls, Refused, Reply, checked
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, etag_of
 from engine.application.ports import Reader
-from engine.application.run_due import run_due
+from engine.application.run_due import Due, run_due
 from engine.application.test_clock import TestClock, advance_test_clock, create_test_clock
 from engine.diagnostics import Code, Fault, Refusal
 from engine.wire.basics import Faults, fill_instant, read_instant, read_key
@@ -55,7 +57,7 @@ class TestClockService:
         return self._calls.read(answer)
 
     def AdvanceTestClock(self, request: test_clock_pb2.AdvanceTestClockRequest, context: grpc.ServicerContext) -> Reply:
-        """Move the clock, then do everything that fell due; a replay finds nothing left to do and counts 0."""
+        """Move the clock, then do all that is due at its new time; a replay finds nothing left to do and counts 0."""
         self._check_on()
         faults = Faults()
         key = read_key(request.name, COLLECTION, "name", faults)
@@ -71,11 +73,15 @@ class TestClockService:
         )
         reply = test_clock_pb2.AdvanceTestClockResponse.FromString(moved)
         if not request.validate_only:
-            reply.done_count = self._catch_up()
+            counts = self._catch_up()
+            reply.done_count = counts.total()
+            for kind in (each for each in Due if counts[each]):
+                reply.done.add(kind=kind.value, count=counts[kind])
         return reply
 
-    def _catch_up(self) -> int:
-        total, env = 0, self._calls.env
+    def _catch_up(self) -> Counter[Due]:
+        total: Counter[Due] = Counter()
+        env = self._calls.env
         while done := run_due(env, env.clock.now(DEFAULT_TENANT)):
             total += done
         return total

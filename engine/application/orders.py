@@ -12,6 +12,7 @@ from engine.application.amendment_order import order_amendment
 from engine.application.content import breakdowns_of, find_book
 from engine.application.ending import settle_end
 from engine.application.faults import not_found
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.quotes import load_quote
 from engine.application.revenue import open_revenue, report_deliveries
@@ -28,7 +29,7 @@ from engine.parties import BillingAccount
 from engine.quotes import lifecycle
 from engine.quotes.accepted import AcceptedQuote, accepted_quote
 from engine.quotes.quote import Quote
-from engine.quotes.status import Move, state_faults
+from engine.quotes.status import Move, Status, state_faults
 from engine.revenue import RevenuePolicies
 
 REPLACES_A_LINE = Code("ORD012")
@@ -63,7 +64,7 @@ def order_quote(work: Work, key: str, *, etag: str) -> Order | Refusal:
         return quote
     faults = state_faults(quote.status, Move.ORDER)
     if faults:
-        return Refusal(faults)
+        return Refusal(tuple(replace(each, hint=_order_hint(work, quote) or each.hint) for each in faults))
     active = find_book(work.env, work.tenant, book_hash=quote.priced.rule_book, day=work.at.date())
     if isinstance(active, Refusal):
         return active
@@ -89,6 +90,13 @@ def order_quote(work: Work, key: str, *, etag: str) -> Order | Refusal:
     if problem is not None:
         return problem
     return _ordered(work, quote, booked.order)
+
+
+def _order_hint(work: Work, quote: Quote) -> str:
+    """The order that a quote has already; empty when it has none."""
+    orders = every(work.tx, Order, customer=quote.parties.customer, quote=quote.id)
+    found = next(orders, None) if quote.status is Status.ORDERED else None
+    return f"it was ordered as `orders/{found.id}` of `contracts/{found.contract}`" if found is not None else ""
 
 
 def _ordered(work: Work, quote: Quote, order: Order) -> Order | Refusal:

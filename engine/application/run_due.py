@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from enum import Enum
 from functools import partial
+from typing import TypeAlias
 
 from engine.application.approvals import directory, ended_with_quote
 from engine.application.dunning import dun_today, is_dunning_due
@@ -25,23 +28,42 @@ from engine.quotes.status import OPEN
 ANSWERS_KEPT = timedelta(hours=72)
 
 
-def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str = DEFAULT_TENANT) -> int:
-    """Do up to ``limit`` things that are due by ``now`` and return how many were done; 0 means that nothing waits.
+class Due(Enum):
+    """What falls due with time."""
+
+    DUNNING = "dunning"
+    RENEWAL = "renewal"
+    REFUSED_RENEWAL = "refused_renewal"
+    CREDIT = "expired_credit"
+    ESCALATION = "escalation"
+    QUOTE = "expired_quote"
+    USAGE = "usage"
+    ANSWER = "forgotten_answer"
+
+
+Move: TypeAlias = tuple[Due, Callable[[Work], object]]
+"""A kind, and the unit of work that does one of it."""
+
+
+def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str = DEFAULT_TENANT) -> Counter[Due]:
+    """Do up to ``limit`` things that are due by ``now`` and return how many of each kind were; none: nothing waits.
 
     Expired quotes are closed, approvals whose time passed escalate, contracts that renew by themselves are renewed,
     prepaid credits whose day came expire, customers are dunned once a day, usage that arrived is looked at for
     thresholds, old answers of requests are forgotten. Each is a unit of its own, so that a stop in between loses
     nothing and a second run repeats nothing.
     """
-    done = 0
-    for move in _moves(env, now, limit, tenant):
+    done: Counter[Due] = Counter()
+    for kind, move in _moves(env, now, limit, tenant):
         outcome = perform(env, Asked("RunDue", tenant=tenant), move, lambda _work, _value: b"")
-        done += not isinstance(outcome, Refusal)
-    done += look_at_usage(env, tenant=tenant, limit=limit)
-    return done + env.store.purge_answers(tenant, before=now - ANSWERS_KEPT, limit=max(limit - done, 1))
+        done[kind] += not isinstance(outcome, Refusal)
+    done[Due.USAGE] += look_at_usage(env, tenant=tenant, limit=limit)
+    left = max(limit - done.total(), 1)
+    done[Due.ANSWER] += env.store.purge_answers(tenant, before=now - ANSWERS_KEPT, limit=left)
+    return +done
 
 
-def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator[Callable[[Work], object]]:
+def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator[Move]:
     with env.store.read(tenant) as reader:
         dunning = is_dunning_due(env, reader, tenant)
         yesterday = (now.date() - timedelta(days=1)).isoformat()
@@ -62,18 +84,18 @@ def _moves(env: Environment, now: datetime, limit: int, tenant: str) -> Iterator
             for each in reader.due(PrepaidCredit, "ends_on", until=now.date().isoformat(), where={}, limit=limit)
         ]
     if dunning:
-        yield dun_today
+        yield Due.DUNNING, dun_today
     for key in renewing:
         yield from _renewal(key)
     for key in ending:
-        yield partial(expire_credit, key=key)
+        yield Due.CREDIT, partial(expire_credit, key=key)
     for key in runs[:limit]:
-        yield _escalation(key, now)
+        yield Due.ESCALATION, _escalation(key, now)
     for key in quotes[: max(limit - len(runs), 0)]:
-        yield _expiry(key, now)
+        yield Due.QUOTE, _expiry(key, now)
 
 
-def _renewal(key: str) -> Iterator[Callable[[Work], object]]:
+def _renewal(key: str) -> Iterator[Move]:
     """Renew a contract; when that is refused, nothing of it is saved but why, in a unit of its own."""
     refused: list[Refusal] = []
 
@@ -82,9 +104,9 @@ def _renewal(key: str) -> Iterator[Callable[[Work], object]]:
         refused[:] = [outcome] if isinstance(outcome, Refusal) else []
         return outcome
 
-    yield move
+    yield Due.RENEWAL, move
     if refused:
-        yield lambda work: keep_waiting(work, key, refused[0])
+        yield Due.REFUSED_RENEWAL, lambda work: keep_waiting(work, key, refused[0])
 
 
 def _expiry(key: str, now: datetime) -> Callable[[Work], object]:

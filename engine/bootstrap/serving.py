@@ -90,7 +90,7 @@ def do_what_is_due(env: Environment) -> int:
     Every thing due is a unit of its own, so several servers that do this at once repeat nothing.
     """
     try:
-        return run_due(env, env.clock.now(DEFAULT_TENANT))
+        return run_due(env, env.clock.now(DEFAULT_TENANT)).total()
     except StoreError:
         LOG.exception("what is due could not be done")
         return 0

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 NAME = "testClocks/default"
 MORNING = time(9)
+KINDS = {
+    "dunning": ("day of dunning", "days of dunning"),
+    "renewal": ("renewal",),
+    "refused_renewal": ("refused renewal",),
+    "expired_credit": ("expired credit",),
+    "escalation": ("escalation",),
+    "expired_quote": ("expired quote",),
+    "usage": ("look at usage", "looks at usage"),
+    "forgotten_answer": ("old answer forgotten", "old answers forgotten"),
+}
+"""One and many of each kind of what falls due."""
 DAY = positional("day", "a day such as 2026-03-02; its morning, nine o'clock UTC", a_day)
 
 
@@ -22,7 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the family."""
     verbs = (
         Verb("stop", "stop the time on a day", stop, (DAY,)),
-        Verb("advance", "move to a later day and do all that falls due on the way", advance, (DAY,)),
+        Verb("advance", "move to a later day at once, and do as of it all that fell due", advance, (DAY,)),
         Verb("show", "the day it is", show),
     )
     add_family(commands, "clock", "the time of a rehearsal; say `--test-clock` or CPQ_TEST_CLOCK=1 to allow it", verbs)
@@ -37,7 +48,8 @@ def advance(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Move the clock forward."""
     answer = client.test_clock.advance_test_clock(name=NAME, until=_morning(options.day))
     _shown(screen, answer.test_clock)
-    screen.say(f"  {counted(answer.done_count, 'thing')} done on the way: escalations, expiries, old answers forgotten")
+    kinds = ", ".join(counted(each.count, *KINDS.get(each.kind, (each.kind,))) for each in answer.done)
+    screen.say(f"  {counted(answer.done_count, 'thing')} done that fell due by then{kinds and f': {kinds}'}")
     return answer
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen, day, minor_units, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount, named, option, positional
+from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount_above_zero, named, option, positional
 from engine.diagnostics import counted
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     grant = (
         positional("customer", "the customer, by name or id", named("customers")),
         option("--title", "what people call it", required=True),
-        option("--amount", "an amount before tax, until it is used up, such as 50.00", kind=an_amount),
+        option("--amount", "an amount before tax, until it is used up, such as 50.00", kind=an_amount_above_zero),
         option("--currency", "the currency of the amount, such as EUR", default=""),
         option("--percent", "a percent of each invoice, such as 12.5", default=""),
         option("--invoices", "the percent is for so many invoices (default: every one)", kind=int, default=0),

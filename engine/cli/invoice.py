@@ -14,7 +14,7 @@ from engine.cli.verbs import (
     Verb,
     a_day,
     add_family,
-    an_amount,
+    an_amount_above_zero,
     an_amount_of_a_line,
     named,
     option,
@@ -41,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the family."""
     pay = (
         NAME,
-        option("--amount", "how much, such as 142.80", kind=an_amount, required=True),
+        option("--amount", "how much, such as 142.80", kind=an_amount_above_zero, required=True),
         option("--day", "day it came in", kind=a_day, required=True),
         option("--reference", "bank reference", default=""),
         Argument(("--keep-excess",), "keep what is beyond what is open as a prepaid credit", flag=True),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.invoice import invoice_named
 from engine.cli.screen import Screen, day, minor_units, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount, named, option, positional
+from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount_above_zero, named, option, positional
 
 if TYPE_CHECKING:
     from engine.client import Client
@@ -21,7 +21,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the family."""
     add = (
         CUSTOMER,
-        option("--amount", "how much, such as 100.00", kind=an_amount, required=True),
+        option("--amount", "how much, such as 100.00", kind=an_amount_above_zero, required=True),
         option("--currency", "the currency of the amount, such as EUR", required=True),
         option("--title", "what people call it", required=True),
         Argument(("--bought",), "the customer paid for it (default: it is granted)", flag=True),

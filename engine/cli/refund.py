@@ -43,8 +43,9 @@ def record_refund(client: Client, screen: Screen, options: argparse.Namespace) -
     """Record a refund."""
     if bool(options.invoice) == bool(options.credit):
         raise VerbFailed("say `--invoice` or `--credit`, and one of them")
-    if options.amount == 0:
-        raise VerbFailed("`--amount 0` gives nothing back", hint="leave it out to give back all that may")
+    if options.amount is not None and options.amount <= 0:
+        hint = "leave it out to give back all that may"
+        raise VerbFailed(f"`--amount {options.amount}` gives nothing back", hint=hint)
     fields: dict[str, Any] = {"keep": options.keep, "reopen": options.reopen, "reason": options.reason}
     fields |= {"refund_date": options.day, "reference": options.reference}
     if options.invoice:

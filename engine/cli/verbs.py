@@ -150,12 +150,19 @@ def an_amount(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
+def an_amount_above_zero(text: str) -> Decimal:
+    """An amount above zero in major units, for argparse."""
+    if (found := an_amount(text)) <= 0:
+        raise argparse.ArgumentTypeError(f"`{text}` is not above zero")
+    return found
+
+
 def an_amount_of_a_line(text: str) -> tuple[str, Decimal]:
     """``LINE=AMOUNT``, for argparse."""
     line, found, value = text.rpartition("=")
     if not found or not line:
         raise argparse.ArgumentTypeError(f"`{text}` is not LINE=AMOUNT, such as seats=12.50")
-    return line, an_amount(value)
+    return line, an_amount_above_zero(value)
 
 
 def a_rate(text: str) -> tuple[date, str]:
@@ -176,6 +183,7 @@ _METAVARS: dict[Callable[[str], Any], str] = {
     int: "NUMBER",
     a_day: "DAY",
     an_amount: "AMOUNT",
+    an_amount_above_zero: "AMOUNT",
     an_amount_of_a_line: "LINE=AMOUNT",
 }
 """What stands for the value of an option in the help."""

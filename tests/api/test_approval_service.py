@@ -138,6 +138,7 @@ def test_bad_delegations_are_refused(shop: Served) -> None:
 def test_time_escalates_and_expires_what_waits(shop: Served) -> None:
     quote = submitted(shop, "35")
     moved = deal.move_clock(shop, "2026-03-04T00:00:00Z")
+    assert [(each.kind, each.count) for each in moved.done] == [("escalation", 1)]
     assert moved.done_count == 1
     approval = shop.approvals.GetApproval(approval_pb2.GetApprovalRequest(name=quote.approval))
     assert list(approval.requests[0].escalated_to) == ["users/dan"]

@@ -15,6 +15,7 @@ def test_an_order_is_made_once_for_an_accepted_version(shop: Served) -> None:
     order = shop.orders.CreateOrder(order_pb2.CreateOrderRequest(quote=quote.name))
     again = failure(shop.orders.CreateOrder, order_pb2.CreateOrderRequest(quote=quote.name))
     assert (again.code, again.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "QUO001")
+    assert f"it was ordered as `{order.name}` of `{order.contract}`" in again.message
     assert shop.orders.GetOrder(order_pb2.GetOrderRequest(name=order.name)) == order
     listed = shop.orders.ListOrders(
         order_pb2.ListOrdersRequest(customer="customers/anna", state=order_pb2.ORDER_STATE_ACKNOWLEDGED)

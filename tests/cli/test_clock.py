@@ -26,7 +26,9 @@ def test_a_store_of_its_own_is_stopped_moved_and_asked(
     assert "it is 2026-03-02 09:00 UTC" in clock("stop", "2026-03-02", "--test-clock")
     monkeypatch.setenv("CPQ_TEST_CLOCK", "1")
     assert "it is 2026-03-02 09:00 UTC" in clock("show")
-    assert "0 things done on the way" in clock("advance", "2026-03-03")
+    assert "0 things done that fell due by then\n" in clock("advance", "2026-03-03")
+    # The answers to `stop` and to the first move are kept for three days.
+    assert "2 things done that fell due by then: 2 old answers forgotten" in clock("advance", "2026-03-09")
     assert "lies before" in clock("advance", "2026-03-01", code=1)
     assert "is not a date" in clock("advance", "3.3.2026", code=2)
 

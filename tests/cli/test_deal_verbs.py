@@ -241,6 +241,8 @@ def it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
     assert "decimals" in cpq(*pay, "0.001", code=1)
     for wrong in ("much", "1,20", "246,93", "1,200", "1_0", "NaN"):
         assert "is not an amount" in cpq(*pay, wrong, code=2)
+    for wrong in ("-10", "0.00"):
+        assert f"`{wrong}` is not above zero" in cpq(*pay, wrong, code=2)
     assert "EUR 0.00 left to pay" in cpq(*pay, str(Decimal(gross) / 100))
     assert "paid" in cpq("invoice", "list")
     last = drafts["invoices"][-1]["name"]
