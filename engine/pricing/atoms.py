@@ -116,6 +116,48 @@ def is_known(atom: Atom) -> bool:
     return not (atom.key[0] == "line" and atom.key[1] in PRICES)
 
 
+def admits(atom: Atom, value: Constant) -> bool:
+    """Whether an attribute of this value meets the atom."""
+    match atom:
+        case OneOf(_, values):
+            return value in values
+        case Unlike(_, other):
+            return value != other
+        case Interval(_, low, low_included, high, high_included):
+            above = low is None or value > low or (low_included and value == low)  # type: ignore[operator]
+            below = high is None or value < high or (high_included and value == high)  # type: ignore[operator]
+            return above and below
+
+
+def implies(atom: Atom, other: Atom) -> bool:
+    """Whether every attribute that meets the atom meets the other one."""
+    if atom.key != other.key or atom == other:
+        return atom == other
+    match atom, other:
+        case OneOf(_, values), _:
+            return all(admits(other, value) for value in values)
+        case Interval(), Unlike(_, value):
+            return not admits(atom, value)
+        case Interval(), Interval():
+            return _begins_within(atom, other) and _ends_within(atom, other)
+        case _:
+            return False
+
+
+def _begins_within(inner: Interval, outer: Interval) -> bool:
+    if outer.low is None or inner.low is None:
+        return outer.low is None
+    above: bool = inner.low > outer.low  # type: ignore[operator]
+    return above or (inner.low == outer.low and (outer.low_included or not inner.low_included))
+
+
+def _ends_within(inner: Interval, outer: Interval) -> bool:
+    if outer.high is None or inner.high is None:
+        return outer.high is None
+    below: bool = inner.high < outer.high  # type: ignore[operator]
+    return below or (inner.high == outer.high and (outer.high_included or not inner.high_included))
+
+
 def ends_of(atom: Atom) -> Iterable[object]:
     """The values at which an atom begins or ends to hold; None where it is open."""
     match atom:

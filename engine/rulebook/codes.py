@@ -214,6 +214,14 @@ TRM403 | an accounting or billing term contradicts another
   the amounts would not tie out | correct the term shown
 TRM404 | a product has a tax code, and the book states no tax (a warning)
   quotes and invoices under it bear none, though somebody counts on it | give `tax` with its rates or a tax service
+TRM405 | a tax rate does not count, since an earlier one holds where it does (a warning)
+  the first that holds is taken, so the percent is never charged | end the earlier rate, or move the narrower one up
+TRM406 | a tax code of a product has no rate, or none for a value that the book declares (a warning)
+  its quotes are refused | give it a rate, of 0 where no tax is due, or correct the code
+TRM407 | a tax rate is above 100 percent (a warning)
+  a point was probably left out | write 8.1 for 8.1 percent; leave it where the tax is so high
+TRM408 | a tax rate is for a code that no product has, and that looks like one they have (a warning)
+  the rate is never charged | correct the code, here or at the products
 TST501 | a rule test does not hold
   the rules no longer do what the author wrote down | correct the rule or the expected value
 TST502 | a rule test expects something the engine does not report

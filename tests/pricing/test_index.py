@@ -14,7 +14,7 @@ from engine.language.evaluate.prepare import evaluate
 from engine.language.scope import Scope
 from engine.language.tables.bitmaps import bits, rows_of
 from engine.language.types import BOOLEAN, DATE, NUMBER, ContextType, optional
-from engine.pricing.atoms import Atom, Interval, OneOf, Unlike, conjuncts, split
+from engine.pricing.atoms import Atom, Interval, OneOf, Unlike, conjuncts, implies, split
 from engine.pricing.index import build_index
 from engine.pricing.matches import matches_of
 from tests.pricing.books import LINE, D, line
@@ -177,3 +177,23 @@ def test_bits_and_numbers_are_inverse(members: set[int]) -> None:
 def test_equal_numbers_are_one_value_however_they_are_written() -> None:
     index = build_index([[OneOf(QTY, frozenset({Decimal("1.0")}))]])
     assert list(rows_of(index.line_mask(1, {"qty": Decimal("1.00")}))) == [0]
+
+
+VALUES = st.integers(0, 4).map(Decimal)
+ATOMS = st.one_of(
+    st.builds(OneOf, st.just(QTY), st.frozensets(VALUES, min_size=1, max_size=3)),
+    st.builds(Unlike, st.just(QTY), VALUES),
+    st.builds(Interval, st.just(QTY), st.none() | VALUES, st.booleans(), st.none() | VALUES, st.booleans()),
+)
+EVERY = [None, *(D(half) / 2 for half in range(-1, 10))]
+"""Nothing, each whole number, and what lies between and around them."""
+
+
+@given(ATOMS, ATOMS)
+@settings(deadline=None, max_examples=400)
+def test_an_atom_implies_another_only_when_all_that_meets_it_meets_that(one: Atom, other: Atom) -> None:
+    met = [{"line": {"qty": value}} for value in EVERY]
+    if implies(one, other):
+        assert all(holds(other, each) for each in met if holds(one, each))
+    elif isinstance(one, OneOf):
+        assert not all(holds(other, each) for each in met if holds(one, each))

@@ -7,7 +7,7 @@ from itertools import chain
 
 from engine.diagnostics import Diagnostic, Span
 from engine.language import Checked
-from engine.pricing.atoms import Atom, Constant, Interval, Key, OneOf, Unlike, split
+from engine.pricing.atoms import Atom, Interval, Key, OneOf, admits, split
 from engine.pricing.plan import BundlePrice, ContractedPrice, Guard, PriceEntry, Rule
 from engine.rulebook.book import RuleBook
 from engine.rulebook.codes import warning
@@ -44,7 +44,7 @@ def _can_hold(atoms: list[Atom]) -> bool:
     """Whether some value is all of what is asked: of lists each value is tried, of ranges their common part."""
     lists = [each.values for each in atoms if isinstance(each, OneOf)]
     if lists:
-        return any(all(_admits(each, value) for each in atoms) for value in frozenset.intersection(*lists))
+        return any(all(admits(each, value) for each in atoms) for value in frozenset.intersection(*lists))
     ranges = [each for each in atoms if isinstance(each, Interval)]
     lows = [(each.low, not each.low_included) for each in ranges if each.low is not None]
     highs = [(each.high, each.high_included) for each in ranges if each.high is not None]
@@ -53,17 +53,5 @@ def _can_hold(atoms: list[Atom]) -> bool:
     low, is_open = max(lows)
     high, is_closed = min(highs)
     if low == high:
-        return not is_open and is_closed and all(_admits(each, low) for each in atoms)
+        return not is_open and is_closed and all(admits(each, low) for each in atoms)
     return bool(low < high)  # type: ignore[operator]
-
-
-def _admits(atom: Atom, value: Constant) -> bool:
-    match atom:
-        case OneOf(_, values):
-            return value in values
-        case Unlike(_, other):
-            return value != other
-        case Interval(_, low, low_included, high, high_included):
-            above = low is None or value > low or (low_included and value == low)  # type: ignore[operator]
-            below = high is None or value < high or (high_included and value == high)  # type: ignore[operator]
-            return above and below

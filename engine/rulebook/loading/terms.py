@@ -38,9 +38,10 @@ from engine.rulebook.loading.pricing_scope import PricingScope, conditions, know
 from engine.rulebook.loading.products import amounts
 from engine.rulebook.loading.sources import TABLES, Sources
 from engine.rulebook.loading.table_rows import CellChecker, divide, out_names, rows_of
+from engine.rulebook.loading.tax_rates import PlacedRate, code_findings, rate_findings
 from engine.rulebook.nodes import Report, Scalar
 from engine.rulebook.reader import Read
-from engine.rulebook.table import Table
+from engine.rulebook.table import Table, row_span
 from engine.rulebook.terms import Terms
 from engine.rulebook.values import Unreadable
 
@@ -72,7 +73,8 @@ class _Terms:
         self.version = ""
         self.plans: dict[str, FulfilmentPlan] = {}
         self.tax: TaxSettings | None = None
-        self.rates: list[TaxRate] = []
+        self.rates: list[PlacedRate] = []
+        self.rates_are_read = True
         self.seen: dict[str, Span] = {}
         self.given: dict[str, Span] = {}
 
@@ -91,12 +93,21 @@ class _Terms:
             self.report.add(finding("TRM403", message, self.given["tax"], hint))
         if self.tax is None:
             _untaxed(self.scope.catalog, self.report)
-        tax = replace(self.tax, rates=tuple(self.rates)) if self.tax is not None else None
+        tax = replace(self.tax, rates=tuple(each.rate for each in self.rates)) if self.tax is not None else None
+        if tax is not None and tax.source is TaxSource.TABLE:
+            self._check_rates(tax)
         check_policies(self.scope.catalog, self.policies, self.plans, self.report)
         book = SspBook(self.version, tuple(self.ssp))
         revenue = RevenuePolicies(MappingProxyType(self.policies), book, gaap=self.gaap)
         plans = MappingProxyType(self.plans)
         return TermsRead(Terms(self.contract, self.billing, revenue, plans, self.dunning), tax)
+
+    def _check_rates(self, tax: TaxSettings) -> None:
+        """Check the rates with each other and, when all could be read, with the codes of the products."""
+        self.report.add(*rate_findings(self.rates))
+        if self.rates_are_read:
+            refuse = tax.unknown_is_refused
+            self.report.add(*code_findings(self.rates, self.scope.catalog, self.scope.line, refuse=refuse))
 
     def _file(self, read: Read) -> None:
         self._report_given_twice(read)
@@ -168,10 +179,12 @@ class _Terms:
         for each in read.records("rates"):
             when = conditions(each, "when", self.scope.line, self.report)
             percent = each.number("percent")
-            if when is not None and percent is not None:
-                window = Window(each.day("from"), each.day("until"))
-                fixed = each.number("fixed") or Decimal(0)
-                self.rates.append(TaxRate(each.text("code"), percent, fixed, when, window))
+            if when is None or percent is None:
+                self.rates_are_read = False
+                continue
+            window = Window(each.day("from"), each.day("until"))
+            rate = TaxRate(each.text("code"), percent, each.number("fixed") or Decimal(0), when, window)
+            self.rates.append(PlacedRate(rate, each.place("code"), each.place("percent")))
 
     def _plan(self, read: Read) -> None:
         steps = tuple(
@@ -207,14 +220,17 @@ class _Terms:
         checker = CellChecker(table, columns, self.scope.line, self.report)
         for row in rows_of(table, columns):
             when, percent, fixed = checker.conditions(row), row.result("percent"), row.result("fixed")
-            if when is None or percent is None:
-                continue
-            rate = _from_zero(percent, self.report, values.percent)
+            if percent is None:
+                hint = "give a percent, 0 where no tax is due"
+                self.report.add(finding("FLD002", "the percent is missing", row_span(table, row.row), hint))
+            found = None if percent is None else _from_zero(percent, self.report, values.percent)
             extra = Decimal(0) if fixed is None else _from_zero(fixed, self.report)
-            if rate is None or extra is None:
+            if when is None or percent is None or found is None or extra is None:
+                self.rates_are_read = False
                 continue
-            code = text_of(row, "tax_code") or "standard"
-            self.rates.append(TaxRate(code, rate, extra, when, window_of(row, self.scope)))
+            code = text_of(row, "tax_code") or STANDARD_TAX
+            rate = TaxRate(code, found, extra, when, window_of(row, self.scope))
+            self.rates.append(PlacedRate(rate, row_span(table, row.row), percent.span))
 
     def _ssp_table(self, table: Table) -> None:
         notes = ("sku", "currency", "region", "segment", "channel", "from", "until", "note")
