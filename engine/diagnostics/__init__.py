@@ -5,7 +5,15 @@ Entry points: ``Diagnostic``, ``Fault``, ``Refusal``, ``Decision``, ``render``, 
 """
 
 from engine.diagnostics.counts import counted
-from engine.diagnostics.finding import Code, Diagnostic, DiagnosticError, Severity, Span, sorted_findings
+from engine.diagnostics.finding import (
+    Code,
+    Diagnostic,
+    DiagnosticError,
+    Severity,
+    Span,
+    is_spreadsheet,
+    sorted_findings,
+)
 from engine.diagnostics.names import did_you_mean, nearest_name
 from engine.diagnostics.outcome import Decision, Fault, FaultError, Refusal
 from engine.diagnostics.show import as_json, one_line, render
@@ -23,6 +31,7 @@ __all__ = [
     "as_json",
     "counted",
     "did_you_mean",
+    "is_spreadsheet",
     "nearest_name",
     "one_line",
     "render",

@@ -38,13 +38,23 @@ class Span:
     end_column: int = 0
 
     def __str__(self) -> str:
-        if self.path.lower().endswith(".xlsx"):
+        if is_spreadsheet(self.path):
             return f"{self.path}:{_letters(self.column)}{self.line}"
         return f"{self.path}:{self.line}:{self.column}"
 
     def within(self, start: int, end: int) -> Span:
-        """The part of a one-line span from character ``start`` (from 0) up to ``end`` (exclusive)."""
+        """The part of a one-line span from character ``start`` (from 0) up to ``end`` (exclusive).
+
+        A cell of a spreadsheet has no parts with places of their own: it is the whole cell.
+        """
+        if is_spreadsheet(self.path):
+            return self
         return Span(self.path, self.line, self.column + start, self.line, self.column + max(end, start + 1))
+
+
+def is_spreadsheet(path: str) -> bool:
+    """Whether places in the file are cells: a fault inside the text of a cell is at the cell."""
+    return path.lower().endswith(".xlsx")
 
 
 def _letters(column: int) -> str:

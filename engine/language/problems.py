@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from engine.diagnostics import Code, Diagnostic, DiagnosticError, Severity, Span
+from engine.diagnostics import Code, Diagnostic, DiagnosticError, Severity, Span, is_spreadsheet
 
 BAD_CHARACTER = Code("FEL001")
 OPEN_TEXT = Code("FEL002")
@@ -117,6 +117,8 @@ class Origin:
 
     def span(self, text: str, start: int, end: int) -> Span:
         """The place of ``text[start:end]`` in the file; an empty stretch is shown one character wide."""
+        if is_spreadsheet(self.path):
+            return Span(self.path, self.line, self.column)
         first_line, first_column = self._place(text, start)
         last_line, last_column = self._place(text, max(end, start + 1))
         return Span(self.path, first_line, first_column, last_line, last_column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.diagnostics import Diagnostic, Span
+from engine.diagnostics import Diagnostic, Span, is_spreadsheet
 from engine.language import Origin
 
 
@@ -53,7 +53,9 @@ class Scalar:
 
     @property
     def straight(self) -> bool:
-        """Whether ``origin`` gives every character its exact place."""
+        """Whether ``origin`` gives every character its exact place, or that of the cell which holds all of them."""
+        if is_spreadsheet(self.span.path):
+            return True
         if not self.segments:
             return "\n" not in self.text
         starts = [0, *(index + 1 for index, each in enumerate(self.text) if each == "\n")]
@@ -62,6 +64,8 @@ class Scalar:
 
     def part(self, start: int, end: int) -> Span:
         """The span of the characters from ``start`` up to ``end`` (exclusive) of the text."""
+        if is_spreadsheet(self.span.path):
+            return self.span
         line, column = self.place(start)
         end_line, end_column = self.place(max(end, start + 1) - 1)
         return Span(self.span.path, line, column, end_line, end_column + 1)

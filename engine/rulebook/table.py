@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.diagnostics import Span, counted, did_you_mean
+from engine.diagnostics import Span, counted, did_you_mean, is_spreadsheet
 from engine.rulebook.codes import finding
 from engine.rulebook.nodes import Report, Scalar
 
@@ -39,7 +39,7 @@ class Table:
     @property
     def is_sheet(self) -> bool:
         """Whether it comes from a spreadsheet."""
-        return self.path.lower().endswith(".xlsx")
+        return is_spreadsheet(self.path)
 
     @property
     def span(self) -> Span:
@@ -65,12 +65,16 @@ class Table:
 
 
 def scalar_at(path: str, line: int, column: int, text: str) -> Scalar:
-    """A text of one line at a place."""
+    """A text of one line at a place; in a spreadsheet it takes one column, however long it is."""
+    if is_spreadsheet(path):
+        return Scalar(text, Span(path, line, column, line, column + 1))
     return Scalar(text, Span(path, line, column, line, column + max(1, len(text))))
 
 
 def row_span(table: Table, row: Row) -> Span:
     """A whole row."""
+    if table.is_sheet:
+        return Span(table.path, row.line, 1, row.line, max(2, len(row.texts) + 1))
     last = row.columns[-1] + len(row.texts[-1]) if row.columns else 2
     return Span(table.path, row.line, 1, row.line, max(2, last))
 

@@ -134,6 +134,25 @@ def test_a_spreadsheet_is_a_table_too() -> None:
     assert entries == {"EUR": Decimal("9.5"), "USD": Decimal("10.5")}
 
 
+def test_a_fault_inside_the_text_of_a_cell_is_at_the_cell() -> None:
+    def places(*rows: tuple[str, ...]) -> list[str]:
+        sheet = Workbook((Sheet("p", tuple(tuple(map(SheetCell, row)) for row in rows)),))
+        loaded = load({**{path: text.encode() for path, text in BASE.items()}, "prices/p.xlsx": sheet})
+        return [
+            f"{each.span} {each.code}".removeprefix("prices/p.xlsx:")
+            for each in loaded.diagnostics
+            if each.span.path.endswith("xlsx")
+        ]
+
+    heads = ("customer.knd", "line.sku", "line.famly", "out: list_price")
+    assert places(heads, ("-", "T1", "-", "9")) == ["A1 FEL102", "C1 FEL102"]
+    # Further lines of a text are in the same cell, and each of two unknown products is told.
+    heads = ("customer.segment", "line.sku", "out: list_price")
+    assert places(heads, ('"edu",\n"schol"', "T1", "9")) == ["A2 FEL109"]
+    assert places(heads, ("-", "T1", "9"), ("-", "T2", "9"), ("-", "T8 | T9", "9")) == ["B4 CAT001", "B4 CAT001"]
+    assert places(heads, ("-", "T1", "9"), ("-", "T2", "9", "and more")) == ["A3 TBL002"]
+
+
 def test_price_models_and_what_billing_is_told() -> None:
     text = """\
 models:

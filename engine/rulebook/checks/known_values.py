@@ -22,7 +22,7 @@ _WHAT = {"sku": "product", "product": "product", "unit_of_measure": "unit", "pri
 def unknown_values(book: RuleBook) -> Iterator[Diagnostic]:
     """A warning for each text that is compared with something that is never so: the test always comes out the same."""
     known = _of_lines(book)
-    told: set[tuple[str, int, int]] = set()
+    told: set[tuple[Span, str]] = set()
     for checked in chain(expressions_of(book.pricing), *(each.conditions for each in book.approval_policies)):
         yield from _told_once(checked, known, told)
     for sku, constraints in book.constraints.items():
@@ -36,12 +36,11 @@ def unknown_values(book: RuleBook) -> Iterator[Diagnostic]:
             yield _unknown("line", name, match.value, known, place)
 
 
-def _told_once(checked: Checked, known: Known, told: set[tuple[str, int, int]]) -> Iterator[Diagnostic]:
+def _told_once(checked: Checked, known: Known, told: set[tuple[Span, str]]) -> Iterator[Diagnostic]:
     for record, name, text in misnamed(checked, known):
         place = place_of(checked, text)
-        key = (place.path, place.line, place.column)
-        if key not in told:
-            told.add(key)
+        if (place, text.value) not in told:  # one cell of a spreadsheet may hold several
+            told.add((place, text.value))
             yield _unknown(record, name, text.value, known, place)
 
 
