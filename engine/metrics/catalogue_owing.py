@@ -104,8 +104,8 @@ OWING = (
     Metric(
         "unbilled_backlog",
         "Unbilled backlog",
-        "The transaction price of the contracts signed by the last day that is not billed by then, by the contracts as "
-        "they stand now. Usage, and services without an agreed end, are left out.",
+        "The transaction price of the contracts signed by the last day that is not billed by then in the books (by the "
+        "day of posting), by the contracts as they stand now. Usage, and services without an agreed end, are left out.",
         Unit.MONEY,
         Moment.AT_DAY,
         REMAINING,

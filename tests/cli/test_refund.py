@@ -42,6 +42,8 @@ def test_the_example_of_the_page_is_true(tmp_path: Path, capsys: pytest.CaptureF
         nothing = ("--credit", "pc-000001", "--amount", "0.00", "--day", "2026-03-13", "--reason", "x")
         assert main(["refund", "record", *nothing, *at]) == 2, "it is not all that may go back"
         assert "leave it out" in capsys.readouterr().err
+        assert main(["refund", "record", *nothing[:3], "-10", *nothing[4:], *at]) == 2
+        assert "`--amount -10` gives nothing back" in capsys.readouterr().err
         (april,) = deal.invoiced(server, contract, "2026-04-01")
         excess = ("--amount", "40.00", "--day", "2026-04-02", "--keep-excess")
         assert main(["invoice", "pay", april.name, *excess, *at]) == 0
