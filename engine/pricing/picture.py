@@ -6,7 +6,9 @@ has a title and a description for readers who cannot see it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from xml.sax.saxutils import escape
@@ -18,12 +20,19 @@ from engine.pricing.state import ZERO
 
 WIDTH, LEFT, RIGHT = 860, 286, 190
 TOP, ROW, BAR, FOOT, NOTE = 70, 46, 22, 20, 22
-LABEL_CHARACTERS, PLACE_CHARACTERS, TITLE_CHARACTERS = 36, 46, 92
+GAP = 14
+"""Between two columns."""
+LABEL = LEFT - 20 - GAP
+"""The room for words beside a bar."""
 DECIMALS_MOST = 4
 TENTH = Decimal("0.1")
 FONT = "font-family=\"'DejaVu Sans', 'Segoe UI', Helvetica, Arial, sans-serif\""
 INK, FAINT, LINE = "#0f172a", "#475569", "#cbd5e1"
 WHOLE, LOWER, HIGHER = "#1e3a5f", "#0f766e", "#b45309"
+NARROW, ORDINARY, BROAD, FULL = 40, 70, 85, 112
+"""How wide a character may be, in hundredths of its size: of the bold fonts named above, rounded up."""
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML document can hold, however it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +74,40 @@ def picture(story: Waterfall, title: str = "", lowest: LowestPrice | None = None
     below = TOP + ROW * len(bars)
     height = below + FOOT + (NOTE if lowest is not None else 0)
     name = title or story.line_id
+    numbers = _numbers(bars)
+    width = numbers.after + 20
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         f' role="img" aria-labelledby="title story" {FONT}>',
-        f'<title id="title">{escape(f"Price of {name}, one unit in {story.currency.code}")}</title>',
-        f'<desc id="story">{escape("; ".join(_told(bars)))}</desc>',
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        _text(20, 30, _short(name, TITLE_CHARACTERS), HEAD),
+        f'<title id="title">{_written(f"Price of {name}, one unit in {story.currency.code}")}</title>',
+        f'<desc id="story">{_written("; ".join(_told(bars)))}</desc>',
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        _text(20, 30, _short(name, width - 40, HEAD), HEAD),
         _text(20, 51, f"price of one unit in {story.currency.code}", SUBHEAD),
         *_axis(scale, below),
     ]
     for index, bar in enumerate(bars):
-        parts.extend(_row(bar, index, scale))
+        parts.extend(_row(bar, index, scale, numbers))
     parts.extend(_links(bars, scale))
     if lowest is not None:
         parts.append(_text(20, below + NOTE, _note(lowest, story.currency), SUBHEAD))
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Where the columns of numbers end: what a step changes, and the price after it."""
+
+    change: int
+    after: int
+
+
+def _numbers(bars: Iterable[_Bar]) -> _Numbers:
+    """The usual columns; the page grows for numbers that they do not hold."""
+    changes = max(_width(bar.change, PLAIN) for bar in bars)
+    prices = max(_width(bar.after, STRONG) for bar in bars)
+    change = max(WIDTH - 110, WIDTH - RIGHT + GAP + changes)
+    return _Numbers(change, max(WIDTH - 20, change + GAP + prices))
 
 
 class _Scale:
@@ -129,19 +156,19 @@ def _told(bars: list[_Bar]) -> Iterator[str]:
         yield f"{bar.label} {bar.change} to {bar.after}" if bar.change else f"{bar.label} {bar.after}"
 
 
-def _row(bar: _Bar, index: int, scale: _Scale) -> Iterator[str]:
+def _row(bar: _Bar, index: int, scale: _Scale, numbers: _Numbers) -> Iterator[str]:
     top = TOP + index * ROW
     left, right = sorted((scale.at(bar.start), scale.at(bar.end)))
     width = max(right - left, Decimal(1))
     middle = top + ROW // 2
     words = STRONG if bar.colour == WHOLE else PLAIN
     yield f'<rect x="{left}" y="{middle - BAR // 2}" width="{width}" height="{BAR}" rx="2" fill="{bar.colour}"/>'
-    yield _text(20, middle - 2 if bar.place else middle + 5, _short(bar.label, LABEL_CHARACTERS), words)
+    yield _text(20, middle - 2 if bar.place else middle + 5, _short(bar.label, LABEL, words), words)
     if bar.place:
-        yield _text(20, middle + 13, _short_start(bar.place, PLACE_CHARACTERS), SMALL)
+        yield _text(20, middle + 13, _short_start(bar.place, LABEL, SMALL), SMALL)
     if bar.change:
-        yield _text(WIDTH - 110, middle + 5, bar.change, replace(NUMBER, colour=bar.colour))
-    yield _text(WIDTH - 20, middle + 5, bar.after, replace(words, anchor="end"))
+        yield _text(numbers.change, middle + 5, bar.change, replace(NUMBER, colour=bar.colour))
+    yield _text(numbers.after, middle + 5, bar.after, replace(words, anchor="end"))
 
 
 def _links(bars: list[_Bar], scale: _Scale) -> Iterator[str]:
@@ -166,7 +193,7 @@ def _note(lowest: LowestPrice, currency: Currency) -> str:
 
 def _text(x: int, y: int, words: str, style: _Style) -> str:
     look = f'font-size="{style.size}" font-weight="{style.weight}" fill="{style.colour}" text-anchor="{style.anchor}"'
-    return f'<text x="{x}" y="{y}" {look}>{escape(words)}</text>'
+    return f'<text x="{x}" y="{y}" {look}>{_written(words)}</text>'
 
 
 def _price(value: Decimal, currency: Currency) -> str:
@@ -180,10 +207,41 @@ def _exponent(value: Decimal) -> int:
     return exponent if isinstance(exponent, int) else 0
 
 
-def _short(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+def _written(words: str) -> str:
+    """Words as XML; what it cannot hold is shown as a character that could not be shown."""
+    return escape(NO_XML.sub("\N{REPLACEMENT CHARACTER}", words))
 
 
-def _short_start(words: str, most: int) -> str:
+def _width(words: str, style: _Style) -> int:
+    """The room that words need at most, in points."""
+    return -(-sum(map(_hundredths, words)) * _points(style) // 10_000)
+
+
+def _points(style: _Style) -> int:
+    """The size of letters in hundredths of a point; plain ones are a tenth narrower than bold ones."""
+    return style.size * (100 if style.weight == "bold" else 90)
+
+
+def _hundredths(character: str) -> int:
+    if unicodedata.east_asian_width(character) in "WF" or character in "MWmw@%\N{HORIZONTAL ELLIPSIS}":
+        return FULL
+    if character in " .,:;'|!ijl":
+        return NARROW
+    return BROAD if character.isupper() else ORDINARY
+
+
+def _short(words: str, room: int, style: _Style) -> str:
+    """As much of the start as there is room for."""
+    if _width(words, style) <= room:
+        return words
+    left = room * 10_000 // _points(style) - FULL
+    for kept, character in enumerate(words):
+        left -= _hundredths(character)
+        if left < 0:
+            return f"{words[:kept]}\N{HORIZONTAL ELLIPSIS}"
+    return words
+
+
+def _short_start(words: str, room: int, style: _Style) -> str:
     """A place is told by its end: file and line."""
-    return words if len(words) <= most else f"\N{HORIZONTAL ELLIPSIS}{words[-(most - 1) :]}"
+    return _short(words[::-1], room, style)[::-1]

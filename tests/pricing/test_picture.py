@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from engine.pricing import compile_plan, picture, price, waterfall
 from engine.pricing.effects import Amount, On, Percent, Sign
 from engine.pricing.picture import LEFT, RIGHT, WIDTH
 from engine.pricing.result import Priced
-from tests.pricing.books import D, asked, book, line, rule
+from tests.pricing.books import D, asked, book, entry, line, rule
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -72,3 +73,33 @@ def test_bars_are_as_long_as_prices_and_stay_on_the_page(steps: list[tuple[int, 
     assert lefts[0] == lefts[-1] == LEFT
     widest = max(rights)
     assert abs(widest - (WIDTH - RIGHT)) <= 1
+
+
+@pytest.mark.parametrize("name", ["Disk \x0b", "Disk \ufffe", "Disk \ud800"])
+def test_a_character_that_no_xml_holds_is_shown_as_one_that_cannot_be_shown(name: str) -> None:
+    off = rule("ten", Percent(D(10)), say=name)
+    svg = drawn(off, title=name)
+    assert words(svg)[0] == "Disk \N{REPLACEMENT CHARACTER}"
+    assert svg.findtext(f"{SVG}title") == "Price of Disk \N{REPLACEMENT CHARACTER}, one unit in EUR"
+    assert words(svg)[4] == "rules: Disk \N{REPLACEMENT CHARACTER}"
+
+
+def test_numbers_of_many_digits_stand_beside_each_other_and_not_on_bars() -> None:
+    # bold digits of the font named first are 9.05 points wide at 13 points, thousands separators 4.94
+    plan = compile_plan(book(rule("ten", Percent(D(10))), entries=(entry("A", "1234567891.00"),)))
+    found = price(plan, asked(line("A")))
+    assert isinstance(found, Priced)
+    svg = ElementTree.fromstring(picture(waterfall(plan, found, "a")))
+    change, after = [each for each in svg.iter(f"{SVG}text") if each.get("text-anchor") == "end"][1:3]
+    assert (change.text, after.text) == ("\N{MINUS SIGN}123,456,789.10", "1,111,111,101.90")
+    assert int(after.get("x", 0)) - 12 * 9 - 4 * 5 > int(change.get("x", 0))
+    assert int(change.get("x", 0)) - 12 * 9 - 3 * 5 > WIDTH - RIGHT
+    assert int(svg.get("width", 0)) == int(after.get("x", 0)) + 20
+
+
+@pytest.mark.parametrize(("letter", "most"), [("W", 20), ("\N{CJK UNIFIED IDEOGRAPH-540D}", 20), ("i", 60)])
+def test_words_end_before_the_bars_begin(letter: str, most: int) -> None:
+    # 252 points beside the bar; a W or an ideograph takes 13 of them, an i 4
+    label = words(drawn(rule("ten", Percent(D(10)), say=letter * 200)))[4]
+    assert label.endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert most // 2 < label.count(letter) <= most
