@@ -123,8 +123,11 @@ class QuoteService:
         if len(upserts) > most:
             faults.invalid("upserts", f"{len(upserts)} lines; {most} are allowed")
         lines = read_lines(upserts[:most], faults, "upserts")
-        if len({each.id for each in lines}) < len(lines):
-            faults.invalid("upserts", "two lines have the same id")
+        firsts: dict[str, int] = {}
+        for index, each in enumerate(lines):
+            if each.id and firsts.setdefault(each.id, index) != index:
+                said = f"the line id `{each.id[:80]}` is that of upserts[{firsts[each.id]}], too"
+                faults.invalid(f"upserts[{index}].id", said, "send each line once")
         changes = quotes.LineChanges(lines, tuple(request.removals), read_ramps(upserts[:most], faults, "upserts"))
         self._calls.checked_with(faults, lambda reader: self._with_lines(reader, key, changes))
         return self._calls.mutate(

@@ -67,6 +67,19 @@ class OrderGiver:
             return self._each(effect, lines)
         return NOTHING
 
+    def units_missing(self) -> str:
+        """Which units a rule on single units would need and does not find; "" when it finds them."""
+        given, ledger = self.state.effect(self.rule), self.state.ledger.copy()
+        effect = None if given is None else reached(given, self.value)
+        if not isinstance(effect, UnitsOff | BuyGet):
+            return ""
+        if any(self._grants(effect, phase, ledger) for phase in self._phases(self.state.taking_part(self.rule))):
+            return ""
+        if isinstance(effect, UnitsOff):
+            return "there are no units that it is for"
+        buy, get = effect.buy.quantity, effect.get.quantity
+        return f"there are too few unused units for a set: it takes {buy:f} that are bought and {get:f} that are got"
+
     def value(self, operand: Operand) -> Decimal:
         """A constant, or the value of a formula about the order as it is now."""
         if not isinstance(operand, Decimal):

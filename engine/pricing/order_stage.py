@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from engine.money import EXACT
 from engine.pricing.best import count_of_sets, every_set
 from engine.pricing.compiled import GroupPlan
-from engine.pricing.effects import Gift
+from engine.pricing.effects import BuyGet, Gift, UnitsOff
 from engine.pricing.gifts import gift_line
 from engine.pricing.order_give import OrderGiver, OrderTake
 from engine.pricing.order_state import OrderState
@@ -21,6 +21,9 @@ SETS_MAX = 2_000
 """How many sets of discounts are tried for the best one before they are chosen one after another."""
 SHARES_MAX = 200_000
 """How many times a line may be looked at for that."""
+
+
+NOTHING_LEFT = "nothing left to give"
 
 
 class OrderRun:
@@ -213,8 +216,8 @@ class _GroupRun:
 
     def _beaten(self, rules: Sequence[RulePlan], winners: str, note: str = "") -> None:
         for rule in rules:
-            reason = f"beaten by {winners} in group {self.group.id}{note}" if winners else "nothing left to give"
-            self.run.lost(rule, reason)
+            beaten = f"beaten by {winners} in group {self.group.id}{note}"
+            self.run.lost(rule, beaten if winners else self._why_nothing(rule))
 
     def _beside(self, rule: RulePlan) -> bool:
         """Whether a rule that acted keeps this one out; the reason is noted."""
@@ -254,7 +257,9 @@ class _GroupRun:
     def _give(self, rule: RulePlan) -> bool:
         effect = self.state.effect(rule)
         work = self.state.work
+        nothing = ""
         if work.told is not None:
+            nothing = self._why_nothing(rule)
             work.told.order.acted(rule.no, rule.rule.when, work.records({}))
         if isinstance(effect, Gift):
             gift = self._gift(rule, effect)
@@ -265,13 +270,29 @@ class _GroupRun:
             taken = OrderGiver(self.state, rule, self._base(), self.left).measure(dry=False)
             given = self._book(rule, taken)
         if not given:
-            self.run.lost(rule, "nothing left to give")
+            self.run.lost(rule, nothing)
             return False
         self.run.applied.append(rule.no)
         self.count += 1
         if rule.rule.stop:
             self.run.stopped = rule.rule.id
         return True
+
+    def _why_nothing(self, rule: RulePlan) -> str:
+        """Why a rule would give nothing, as the order is before it."""
+        effect = self.state.effect(rule)
+        if effect is None:
+            return f"gives nothing in {self.state.work.currency.code}"
+        if isinstance(effect, Gift):
+            each = effect.for_each
+            return "" if each is None else f"there are fewer units than the {each.quantity:f} that one is given for"
+        if self.left == 0:
+            return "the cap of its group is reached"
+        if not self.state.taking_part(rule):
+            return "no line takes part in it"
+        if not isinstance(effect, BuyGet | UnitsOff):
+            return NOTHING_LEFT
+        return OrderGiver(self.state, rule, self._base(), self.left).units_missing() or NOTHING_LEFT
 
     def _book(self, rule: RulePlan, taken: OrderTake) -> bool:
         if not any(share for _, share in taken.split):

@@ -119,7 +119,11 @@ def unknown_rule(plan: PricePlan, rule_id: str, lines: Collection[str]) -> tuple
     names = ", ".join(f"`{each}`" for each in rules[:RULES_NAMED])
     more = f" and {len(rules) - RULES_NAMED} more" if len(rules) > RULES_NAMED else ""
     hint = f"give the id of one: {names}{more}" if rules else "the rule book has none"
-    step = next((source.step for source in plan.sources if source.id == rule_id), "")
+    of_currencies = f"{rule_id}/"
+    step = next(
+        (each.step for each in plan.sources if each.id == rule_id or each.id.startswith(of_currencies)),
+        "",
+    )
     if step:
         return f"`{rule_id}` is a step `{step}` and no discount rule", near or hint
     if rule_id in lines:

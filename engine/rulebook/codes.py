@@ -184,6 +184,8 @@ PRC217 | a bundle price leaves out a currency of the book
   the bundle costs what its parts cost in it | add the currency, or leave it as it is meant
 PRC218 | a bundle price is above anything that its parts cost
   the customer would pay more for the bundle than for what is in it | lower it, or leave the parts their own prices
+PRC219 | a bound is not one that the rule has
+  it would silently bound nothing | use one that counts: `uses` for gifts, `units(...)` in the effect on the order
 PRC212 | a price model is given something that its kind does not have
   it would silently do nothing, or no price would follow | remove the key or choose another kind
 DSC201 | an effect cannot be read

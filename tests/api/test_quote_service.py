@@ -53,6 +53,14 @@ def test_a_draft_is_changed_and_evaluated_again(shop: Served) -> None:
     assert [each.id for each in removed.priced.lines] == ["plan"]
 
 
+def test_a_line_that_an_edit_sends_twice_is_named(shop: Served) -> None:
+    quote = deal.create(shop)
+    twice = [deal.line("PLAN", "2"), deal.line("MUG"), deal.line("PLAN", "3")]
+    edit = quote_pb2.BatchUpdateQuoteLinesRequest(name=quote.name, upserts=twice)
+    found = failure(shop.quotes.BatchUpdateQuoteLines, edit).fields
+    assert found == {"upserts[2].id": "the line id `plan` is that of upserts[0], too; send each line once"}
+
+
 def test_removing_a_bundle_removes_its_parts(shop: Served) -> None:
     quote = deal.create(shop, *box("CPU-A", "BRD-1"), deal.line("MUG"))
     assert quote.priced.valid

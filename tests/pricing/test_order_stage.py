@@ -263,3 +263,33 @@ def test_what_an_earlier_group_stopped_is_told_so(pick: Pick) -> None:
     plan = compile_plan(book(first, later, groups=(ON_ORDER, RuleGroup("late", Level.ORDER, pick=pick))))
     lost = told_of(plan, asked(line("A")), ()).order.lost
     assert {plan.source(number).id: reason for number, reason in lost.items()} == {"later": "stopped by first"}
+
+
+@pytest.mark.parametrize(
+    ("effect", "more", "reason"),
+    [
+        # two and one unit are there, and a set takes five
+        (
+            BuyGet(UnitPick(D("3")), UnitPick(D("2")), D("100")),
+            {},
+            "there are too few unused units for a set: it takes 3 that are bought and 2 that are got",
+        ),
+        (
+            UnitsOff(Percent(D("10")), where=(*when('line.sku = "C"'),)),
+            {},
+            "there are no units that it is for",
+        ),
+        (
+            Gift("MUG", for_each=ForEach(D("3"), when('line.sku = "B"'))),
+            {},
+            "there are fewer units than the 3 that one is given for",
+        ),
+        (Percent(D("10"), On.ORDER), {"target": when('line.sku = "C"')}, "no line takes part in it"),
+        (Percent(D("0"), On.ORDER), {}, "nothing left to give"),
+    ],
+)
+@pytest.mark.parametrize("pick", [Pick.ALL, Pick.BEST, Pick.FIRST])
+def test_a_rule_that_gives_nothing_says_what_it_lacks(
+    effect: Effect, more: dict[str, object], reason: str, pick: Pick
+) -> None:
+    assert lost(rule("o", effect, "order", **more), group=RuleGroup("order", Level.ORDER, pick=pick)) == {"o": reason}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.diagnostics import Span
 from engine.language import check_unary_tests
-from engine.pricing import compile_plan, explain_rule, price, waterfall
+from engine.pricing import compile_plan, explain_rule, price, unknown_rule, waterfall
 from engine.pricing.effects import Amount, On, Percent
 from engine.pricing.plan import ExchangeRate, Guard, Level, Pick, Rule, RuleGroup, RuleId, Window
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces
@@ -216,3 +216,12 @@ def test_a_cell_that_does_not_hold_is_told_with_its_column_and_value() -> None:
     (failed,) = told.failed
     assert (failed.text, failed.values) == ("line.qty [24..36)", (("line.qty", D(12)),))
     assert told.wishes == ("line.qty is at least 24 and less than 36",)
+
+
+def test_a_step_is_known_by_the_id_that_its_author_wrote() -> None:
+    plan = compile_plan(book(entries=(entry("A", "100", id="agreed/EUR"),)))
+    for name in ("agreed", "agreed/EUR"):
+        said = unknown_rule(plan, name, ())
+        assert said is not None
+        assert said[0] == f"`{name}` is a step `list price` and no discount rule"
+    assert unknown_rule(plan, "agree", ()) == ("there is no discount rule `agree`", "the rule book has none")

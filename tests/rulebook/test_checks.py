@@ -298,3 +298,25 @@ def test_a_model_beside_a_percent_of_total_is_refused() -> None:
     more = "models: [{id: seats, sku: CARE, model: per_unit, unit: {EUR: 3}}]\n"
     (found,) = told(SUPPORT | {"prices/m.yaml": more})
     assert "PRC114: `care` and `seats/EUR` price `CARE` on the same days" in found
+
+
+def test_bounds_that_would_never_be_reached_are_refused() -> None:
+    rules = """\
+groups: [{id: basket, level: order}]
+discounts:
+  - {id: two, give: 5 % off unit, units_max: 2}
+order_discounts:
+  - {id: often, group: basket, uses: 5, give: add BOX qty 1 at 0}
+  - {id: pot, group: basket, budget: {EUR: 10}, give: add BOX qty 1 at 0}
+  - {id: most, group: basket, limit: {EUR: 10}, give: add BOX qty 1 at 0}
+  - {id: units, group: basket, units_max: 2, give: 5 % off order}
+  - {id: money, group: basket, budget: {EUR: 10}, limit: {EUR: 5}, give: 5 % off order}
+"""
+    gift = "adds a line and takes no money off, so that its"
+    hint = "would never be reached; bound how often it is given, with `uses`"
+    assert told(SUPPORT | {"discounts/d.yaml": rules}) == [
+        f"discounts/d.yaml:6:10: PRC219: `pot` {gift} `budget` {hint}",
+        f"discounts/d.yaml:7:10: PRC219: `most` {gift} `limit` {hint}",
+        "discounts/d.yaml:8:10: PRC219: `units` is about the order, and `units_max` bounds the units of a line; "
+        "write the units into `give`, such as `10 % off units(cheapest 2)`",
+    ]

@@ -11,6 +11,7 @@ from engine.language import Checked, EvaluationFault, compile_all
 from engine.language.types import ContextType
 from engine.pricing import codes
 from engine.pricing.atoms import OneOf, split
+from engine.pricing.effects import Gift
 from engine.pricing.plan import Level, Narrowness, PercentOfTotal, PriceEntry
 from engine.pricing.verify import findings_in
 from engine.rulebook.book import RuleBook
@@ -27,6 +28,7 @@ def pricing_findings(book: RuleBook, unreadable: Set[str]) -> Iterator[Diagnosti
     yield from _missing_prices(book, unreadable)
     yield from _percent_circles(book)
     yield from _on_percents_alone(book)
+    yield from _bounds_of_nothing(book)
     yield from _ended(book)
     yield from _unknown_units(book)
 
@@ -159,6 +161,21 @@ def _on_percents_alone(book: RuleBook) -> Iterator[Diagnostic]:
             message = f"`{rule.id}` is for {shown} alone, a percent of other lines, on which no line rule acts"
             hint = "write it into the `percent` of the product as a formula, or as an order discount `for:` its lines"
             yield warning("PRC216", message, rule.span, hint)
+
+
+def _bounds_of_nothing(book: RuleBook) -> Iterator[Diagnostic]:
+    """Bounds that would never be reached: of money on gifts, which take none off, of a line's units on the order."""
+    on_order = {each.id for each in book.pricing.groups if each.level is Level.ORDER}
+    for rule in book.pricing.rules:
+        if any(isinstance(each, Gift) for each in rule.effects.values()):
+            bounds = {"budget": rule.usage.budgets, "limit": rule.limit.amounts}
+            for key in (key for key, bound in bounds.items() if bound):
+                message = f"`{rule.id}` adds a line and takes no money off, so that its `{key}` would never be reached"
+                yield finding("PRC219", message, rule.span, "bound how often it is given, with `uses`")
+        if rule.group in on_order and rule.limit.units_max is not None:
+            message = f"`{rule.id}` is about the order, and `units_max` bounds the units of a line"
+            hint = "write the units into `give`, such as `10 % off units(cheapest 2)`"
+            yield finding("PRC219", message, rule.span, hint)
 
 
 def _named(conditions: tuple[Checked, ...], book: RuleBook) -> Set[str]:
