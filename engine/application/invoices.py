@@ -15,6 +15,7 @@ from engine.diagnostics import Code, Fault, Refusal
 from engine.money import Money, total
 
 NOT_FINAL = Code("PAY001")
+IN_THE_FUTURE = Code("PAY006")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,12 @@ def not_final(invoice: Invoice) -> tuple[Fault, ...]:
     """Why an invoice that is not final cannot be paid: it is a draft, or void."""
     draft = Fault(NOT_FINAL, "invoice", f"`{invoice.id}` is a draft", "make it final first")
     return (draft,) if invoice.is_draft else void_faults(invoice)
+
+
+def not_yet(field: str, on: date, today: date) -> tuple[Fault, ...]:
+    """Why money that is to move is not recorded: the day is still to come."""
+    hint = "record it when it has moved"
+    return (Fault(IN_THE_FUTURE, field, f"{on} is after today, which is {today}", hint),) if on > today else ()
 
 
 def open_amount(reader: Reader, invoice: Invoice) -> Money:

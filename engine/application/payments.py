@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.corrections import issue_note
-from engine.application.invoices import Payment, load_invoice, not_final, open_amount
+from engine.application.invoices import Payment, load_invoice, not_final, not_yet, open_amount
 from engine.application.ledger import book
 from engine.application.paging import every
 from engine.application.perform import Work
@@ -60,7 +60,7 @@ def record_payment(work: Work, key: str, receipt: Receipt, *, etag: str) -> Paym
         return invoice
     amount, left = Money(receipt.amount_minor, invoice.bill_to.currency), open_amount(work.tx, invoice)
     excess = amount - max(left, Money.zero(left.currency))
-    faults = tuple(_faults(invoice, amount, left, receipt))
+    faults = (*not_yet("pay_date", receipt.on, work.at.date()), *_faults(invoice, amount, left, receipt))
     if faults:
         return Refusal(faults)
     trace = Trace(customer=invoice.bill_to.customer, invoice=key, contract=invoice.contract)

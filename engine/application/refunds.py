@@ -6,19 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.faults import not_found
-from engine.application.invoices import Refund, load_invoice, money_in, not_final, open_amount
-from engine.application.ledger import book
+from engine.application.invoices import Refund, load_invoice, money_in, not_final, not_yet, open_amount, payments_of
+from engine.application.ledger import book, find_entry
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.prepaid import PrepaidCreditAdded
 from engine.billing import Invoice
 from engine.billing.prepaid import CreditSource, PrepaidCredit
 from engine.diagnostics import Code, Fault, Refusal
 from engine.ledger import Fact, FactKey, PaymentRefunded, PrepaidAdded, PrepaidRefunded, Trace
-from engine.money import Money
+from engine.ledger.entry import EntryKey
+from engine.money import Money, total
 
 NOTHING_TO_REFUND = Code("PAY020")
 TOO_MUCH = Code("PAY021")
 GRANTED = Code("PAY022")
+BEFORE_PAID = Code("PAY023")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ def refund_invoice(work: Work, key: str, wish: RefundWish, *, etag: str) -> Refu
         return invoice
     if not invoice.is_final:
         return Refusal(not_final(invoice))
+    early = not_yet("refund_date", wish.on, work.at.date())
+    if early:
+        return Refusal(early)
     paid = money_in(work.tx, invoice)
     most = paid if wish.reopen else min(paid, -open_amount(work.tx, invoice))
     amount = Money(wish.amount_minor, paid.currency) if wish.amount_minor else most
@@ -78,7 +84,19 @@ def refund_invoice(work: Work, key: str, wish: RefundWish, *, etag: str) -> Refu
         message = f"{amount} is more than the {most} that may go back"
         hint = "" if wish.reopen or amount > paid else "what is owed goes back with `reopen`"
         return Refusal((Fault(TOO_MUCH, "amount", message, hint),))
-    return give_back(work, invoice, amount, wish)
+    return _before_paid(work, invoice, amount, wish.on) or give_back(work, invoice, amount, wish)
+
+
+def _before_paid(work: Work, invoice: Invoice, amount: Money, on: date) -> Refusal | None:
+    """Why so much cannot go back on a day: on that day, or a later one that has a refund, less would have come in."""
+    came, back = payments_of(work.tx, invoice.id), list(every(work.tx, Refund, invoice=invoice.id))
+    for day in sorted({on, *(each.on for each in back if each.on > on)}):
+        stood = total((each.amount for each in came if each.on <= day), amount.currency)
+        stood -= total((each.amount for each in back if each.on <= day), amount.currency)
+        if stood < amount:
+            message = f"of what came in, {stood} had not gone back by {day}, less than {amount}"
+            return Refusal((Fault(BEFORE_PAID, "refund_date", message, "give a day from the payment on"),))
+    return None
 
 
 def give_back(work: Work, invoice: Invoice, amount: Money, wish: RefundWish) -> Refund | Refusal:
@@ -123,6 +141,9 @@ def refund_credit(work: Work, key: str, wish: RefundWish, *, etag: str) -> Refun
         return Refusal((Fault(NOTHING_TO_REFUND, "prepaid_credit", f"nothing is left of `{key}`"),))
     if amount > credit.left:
         return Refusal((Fault(TOO_MUCH, "amount", f"{amount} is more than the {credit.left} that are left"),))
+    wrong = _wrong_day(work, credit, wish.on)
+    if wrong:
+        return Refusal(wrong)
     before = credit.refunded or Money.zero(amount.currency)
     changed = replace(credit, refunded=before + amount)
     work.tx.replace(changed)
@@ -140,6 +161,14 @@ def refund_credit(work: Work, key: str, wish: RefundWish, *, etag: str) -> Refun
     )
     trace = Trace(customer=credit.customer, category=credit.source.value)
     return _recorded(work, refund, PrepaidRefunded(FactKey(f"refund/{refund.id}"), wish.on, amount, trace))
+
+
+def _wrong_day(work: Work, credit: PrepaidCredit, on: date) -> tuple[Fault, ...]:
+    added = find_entry(work.tx, EntryKey(f"prepaid/{credit.id}"))
+    if added is None or added.on <= on:
+        return not_yet("refund_date", on, work.at.date())
+    message = f"`{credit.id}` is a credit since {added.on}, after {on}"
+    return (Fault(BEFORE_PAID, "refund_date", message, "give that day or a later one"),)
 
 
 def _kept(work: Work, invoice: Invoice, amount: Money, wish: RefundWish) -> PrepaidCredit:

@@ -117,7 +117,7 @@ def overpaid(server: Served) -> str:
     """A final invoice that was paid, and credited whole afterwards."""
     name = final(server).name
     left = server.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=name)).open
-    paid = billing_pb2.RecordPaymentRequest(invoice=name, amount=left, pay_date=deal.day("2026-03-02"))
+    paid = billing_pb2.RecordPaymentRequest(invoice=name, amount=left, pay_date=deal.day("2026-03-01"))
     server.billing.RecordPayment(paid)
     server.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=name, reason="goodwill"))
     return str(name)
@@ -250,7 +250,7 @@ MUTATIONS: Mapping[str, Make] = {
     "VoidInvoice": lambda server: billing_pb2.VoidInvoiceRequest(name=drafted(server).name),
     "RecordUsage": lambda server: billing_pb2.RecordUsageRequest(contract=usage_contract(server), records=USAGE),
     "RecordPayment": lambda server: billing_pb2.RecordPaymentRequest(
-        invoice=final(server).name, amount=100, pay_date=deal.day("2026-03-10")
+        invoice=final(server).name, amount=100, pay_date=deal.day("2026-03-01")
     ),
     "GrantCoupon": lambda server: coupon_pb2.GrantCouponRequest(
         coupon={"customer": "customers/anna", "display_name": "Tenth", "percent_off": {"percent": "10"}}
@@ -259,7 +259,7 @@ MUTATIONS: Mapping[str, Make] = {
     "AddPrepaidCredit": lambda server: prepaid_pb2.AddPrepaidCreditRequest(credit=credit_of()),
     "ApplyPrepaidCredits": lambda server: prepaid_pb2.ApplyPrepaidCreditsRequest(invoice=open_with_credit(server)),
     "RecordRefund": lambda server: refund_pb2.RecordRefundRequest(
-        invoice=overpaid(server), refund_date=deal.day("2026-03-03"), reason="credited"
+        invoice=overpaid(server), refund_date=deal.day("2026-03-01"), reason="credited"
     ),
     "RevokePrepaidCredit": lambda server: prepaid_pb2.RevokePrepaidCreditRequest(name=credited(server)),
     "IssueCreditNote": lambda server: billing_pb2.IssueCreditNoteRequest(invoice=final(server).name, reason="goodwill"),

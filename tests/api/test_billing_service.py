@@ -245,7 +245,7 @@ def test_payments_close_an_invoice_and_too_much_is_refused(shop: Served) -> None
 
     def pay(amount: int, etag: str = "") -> billing_pb2.RecordPaymentRequest:
         return billing_pb2.RecordPaymentRequest(
-            invoice=invoice.name, amount=amount, pay_date=deal.day("2026-03-10"), etag=etag
+            invoice=invoice.name, amount=amount, pay_date=deal.day("2026-03-01"), etag=etag
         )
 
     shop.billing.RecordPayment(pay(1000, invoice.etag))
@@ -260,7 +260,7 @@ def test_payments_close_an_invoice_and_too_much_is_refused(shop: Served) -> None
     shop.billing.RecordPayment(pay(2570))
     paid = shop.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=invoice.name))
     assert (paid.open, paid.state) == (0, billing_pb2.INVOICE_STATE_PAID)
-    early = billing_pb2.RecordPaymentRequest(invoice=draft.name, amount=1, pay_date=deal.day("2026-03-10"))
+    early = billing_pb2.RecordPaymentRequest(invoice=draft.name, amount=1, pay_date=deal.day("2026-03-01"))
     assert failure(shop.billing.RecordPayment, early).reason == "PAY001"
 
 

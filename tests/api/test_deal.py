@@ -40,7 +40,7 @@ def test_a_flat_price_goes_from_quote_to_journal_to_the_cent(shop: Served) -> No
     again = shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=day("2026-03-31")))
     assert again.entry_count == 0
     paid = shop.billing.RecordPayment(
-        billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=5950, pay_date=day("2026-03-10"))
+        billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=5950, pay_date=day("2026-03-01"))
     )
     assert paid.amount == 5950
     invoice = shop.billing.GetInvoice(billing_pb2.GetInvoiceRequest(name=invoice.name))

@@ -49,7 +49,7 @@ def run(shop: Served, day: str = "", **fields: Any) -> dunning_pb2.RunDunningRes
 
 
 def paid(shop: Served, name: str, amount: int) -> None:
-    asked = billing_pb2.RecordPaymentRequest(invoice=name, amount=amount, pay_date=deal.day("2026-03-20"))
+    asked = billing_pb2.RecordPaymentRequest(invoice=name, amount=amount, pay_date=deal.day("2026-03-01"))
     shop.billing.RecordPayment(asked)
 
 

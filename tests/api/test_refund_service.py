@@ -17,7 +17,7 @@ OVERPAID = prepaid_pb2.PREPAID_SOURCE_OVERPAID
 
 
 def wish(**fields: Any) -> refund_pb2.RecordRefundRequest:
-    told = {"refund_date": deal.day("2026-03-20"), "reason": "paid twice", **fields}
+    told = {"refund_date": deal.day("2026-03-01"), "reason": "paid twice", **fields}
     return refund_pb2.RecordRefundRequest(**told)
 
 
@@ -30,7 +30,7 @@ def refused(shop: Served, **fields: Any) -> Any:
 
 
 def pay(shop: Served, name: str, amount: int, **fields: Any) -> billing_pb2.Payment:
-    asked = billing_pb2.RecordPaymentRequest(invoice=name, amount=amount, pay_date=deal.day("2026-03-10"), **fields)
+    asked = billing_pb2.RecordPaymentRequest(invoice=name, amount=amount, pay_date=deal.day("2026-03-01"), **fields)
     return shop.billing.RecordPayment(asked)
 
 
@@ -88,7 +88,7 @@ def test_what_is_kept_pays_the_next_invoice(shop: Served) -> None:
 def test_a_payment_beyond_what_is_open_is_kept_where_that_is_wanted(shop: Served) -> None:
     contract = deal.ordered(shop, deal.line("PLAN"), term_months=12).contract
     (first,) = deal.invoiced(shop, contract, "2026-03-01")
-    too_much = billing_pb2.RecordPaymentRequest(invoice=first.name, amount=5000, pay_date=deal.day("2026-03-10"))
+    too_much = billing_pb2.RecordPaymentRequest(invoice=first.name, amount=5000, pay_date=deal.day("2026-03-01"))
     told = failure(shop.billing.RecordPayment, too_much)
     assert "keep_excess" in told.message and told.reason == "PAY002"
     exact = pay(shop, first.name, 570, keep_excess=True)
@@ -178,3 +178,27 @@ def test_wrong_requests_name_everything(shop: Served, invoices: list[billing_pb2
     )
     by_hand = prepaid_pb2.AddPrepaidCreditRequest(credit=kept)
     assert {*failure(shop.prepaid.AddPrepaidCredit, by_hand).fields} == {"credit.source"}
+
+
+def test_money_is_recorded_when_it_has_moved(shop: Served, invoices: list[billing_pb2.Invoice]) -> None:
+    """The clock stands at 1 March; a year mistyped would leave the money out of the books for good."""
+    first, _ = invoices
+    later = billing_pb2.RecordPaymentRequest(invoice=first.name, amount=1, pay_date=deal.day("2062-03-01"))
+    assert failure(shop.billing.RecordPayment, later).reason == "PAY006"
+    deal.move_clock(shop, "2026-03-10T12:00:00Z")
+    for amount, on in ((1000, "2026-03-05"), (2570, "2026-03-08")):
+        paid = billing_pb2.RecordPaymentRequest(invoice=first.name, amount=amount, pay_date=deal.day(on))
+        shop.billing.RecordPayment(paid)
+    asked = {"invoice": first.name, "reopen": True}
+    assert refused(shop, **asked, amount=1, refund_date=deal.day("2026-03-11")).reason == "PAY006"
+    assert refused(shop, **asked, amount=1, refund_date=deal.day("2026-03-04")).reason == "PAY023"
+    assert refused(shop, **asked, amount=1001, refund_date=deal.day("2026-03-07")).reason == "PAY023"
+    refund(shop, **asked, amount=2600, refund_date=deal.day("2026-03-08"))
+    # 10.00 came in by the seventh; 9.70 of the 35.70 were left on the eighth
+    assert refused(shop, **asked, amount=971, refund_date=deal.day("2026-03-07")).reason == "PAY021"
+    kept = refund(shop, **asked, amount=970, refund_date=deal.day("2026-03-07"), keep=True)
+    early = {"prepaid_credit": kept.prepaid_credit, "amount": 100}
+    assert refused(shop, **early, refund_date=deal.day("2026-03-06")).reason == "PAY023"
+    assert refused(shop, **early, refund_date=deal.day("2026-03-11")).reason == "PAY006"
+    assert refund(shop, **early, refund_date=deal.day("2026-03-07")).amount == 100
+    tie_out(shop, "2026-03-31")

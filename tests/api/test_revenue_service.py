@@ -186,7 +186,7 @@ def test_a_closed_period_takes_no_more_and_late_work_moves_on(shop: Served) -> N
 def test_what_a_run_posted_is_corrected_by_its_source(shop: Served) -> None:
     invoice = final(shop)
     shop.billing.RecordPayment(
-        billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=100, pay_date=deal.day("2026-03-05"))
+        billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=100, pay_date=deal.day("2026-03-01"))
     )
     shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-03-31")))
     shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill"))
@@ -266,7 +266,7 @@ def test_the_audit_finds_each_corrupted_kind_of_row(shop: Served, tmp_path: Path
     deal.report(shop, order.name, "mug.send")
     deal.invoiced(shop, order.contract, "2026-05-31")
     shop.billing.RecordPayment(
-        billing_pb2.RecordPaymentRequest(invoice="invoices/in-000001", amount=100, pay_date=deal.day("2026-04-01"))
+        billing_pb2.RecordPaymentRequest(invoice="invoices/in-000001", amount=100, pay_date=deal.day("2026-03-01"))
     )
     shop.revenue.RunRecognition(revenue_pb2.RunRecognitionRequest(until=deal.day("2026-05-31")))
     request = revenue_pb2.RunAuditRequest(until=deal.day("2026-05-31"))

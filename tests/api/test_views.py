@@ -27,7 +27,7 @@ def lived(shop: Served) -> Served:
     first = deal.ordered(shop, deal.line("PLAN", "5"), deal.line("MUG", "2"), term_months=12)
     (invoice,) = deal.invoiced(shop, first.contract, "2026-03-01")
     shop.billing.RecordPayment(
-        billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=1_000, pay_date=deal.day("2026-03-05"))
+        billing_pb2.RecordPaymentRequest(invoice=invoice.name, amount=1_000, pay_date=deal.day("2026-03-01"))
     )
     shop.billing.IssueCreditNote(billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill"))
     second = deal.ordered(shop, deal.line("PLAN", "3"), term_months=12)

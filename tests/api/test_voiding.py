@@ -122,7 +122,7 @@ def test_what_is_paid_or_credited_by_hand_is_not_voided(shop: Served) -> None:
     line = billing_pb2.CreditedLine(line=first.lines[0].id, amount=100)
     asked = billing_pb2.IssueCreditNoteRequest(invoice=first.name, lines=[line], reason="goodwill")
     shop.billing.IssueCreditNote(asked)
-    paid = billing_pb2.RecordPaymentRequest(invoice=first.name, amount=1000, pay_date=deal.day("2026-03-02"))
+    paid = billing_pb2.RecordPaymentRequest(invoice=first.name, amount=1000, pay_date=deal.day("2026-03-01"))
     shop.billing.RecordPayment(paid)
     assert refused(shop, first.name) == ["BIL031", "BIL032"], "everything at once"
     assert refused(shop, first.name, "") == ["BIL030", "BIL031", "BIL032"]
@@ -138,7 +138,7 @@ def test_nothing_is_done_with_a_void_invoice(shop: Served) -> None:
     assert failure(shop.billing.VoidInvoice, old).code is grpc.StatusCode.ABORTED
     void(shop, first.name)
     assert refused(shop, first.name) == ["BIL014"]
-    pay = billing_pb2.RecordPaymentRequest(invoice=first.name, amount=1, pay_date=deal.day("2026-03-02"))
+    pay = billing_pb2.RecordPaymentRequest(invoice=first.name, amount=1, pay_date=deal.day("2026-03-01"))
     assert failure(shop.billing.RecordPayment, pay).states == ["BIL014"]
     credit = billing_pb2.IssueCreditNoteRequest(invoice=first.name, reason="goodwill")
     assert "BIL014" in failure(shop.billing.IssueCreditNote, credit).states

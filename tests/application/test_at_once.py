@@ -129,7 +129,7 @@ def test_of_two_payments_of_all_that_is_open_one_is_refused(deal: Shop) -> None:
 
     def pay(work: Work) -> Any:
         # 4 x 12.50 and 19 % of it
-        return payments.record_payment(work, invoice.id, payments.Receipt(5950, date(2026, 3, 5), "r"), etag="")
+        return payments.record_payment(work, invoice.id, payments.Receipt(5950, date(2026, 3, 1), "r"), etag="")
 
     refused = [each for each in at_once(deal, pay) if isinstance(each, Refusal)]
     assert [fault.code for each in refused for fault in each.faults] == [payments.TOO_MUCH]

@@ -237,7 +237,7 @@ def it_is_invoiced_paid_and_credited(cpq: Cpq, deal: dict[str, str]) -> None:
     shown = cpq("invoice", "finalize", name)
     assert "FJ-" in shown
     gross = int(cpq("invoice", "show", name, "--json")["gross"])
-    pay = ("invoice", "pay", name, "--day", "2026-12-01", "--reference", "bank 7", "--amount")
+    pay = ("invoice", "pay", name, "--day", "2026-01-01", "--reference", "bank 7", "--amount")
     assert "decimals" in cpq(*pay, "0.001", code=1)
     for wrong in ("much", "1,20", "246,93", "1,200", "1_0", "NaN"):
         assert "is not an amount" in cpq(*pay, wrong, code=2)

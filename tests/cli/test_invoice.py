@@ -52,12 +52,12 @@ def test_an_invoice_tells_whom_it_is_for_and_answers_to_its_number(
         assert f"for customers/anna, {contract}, purchase order {order}" in said("invoice", "show", "WE-000001")
         assert "invoice number customer contract state date due gross open" in said("invoice", "list")
         # 35.70 less 5.00 and less a credit of 10.00 with 19 percent of tax
-        assert said("invoice", "pay", "WE-000001", "--amount", "5", "--day", "2026-03-02")[0].endswith("left to pay")
+        assert said("invoice", "pay", "WE-000001", "--amount", "5", "--day", "2026-03-01")[0].endswith("left to pay")
         said("invoice", "credit", "WE-000001", "--lines", "PLAN=10.00", "--reason", "goodwill")
         shown = said("invoice", "show", "invoices/WE-000001")
         assert shown[-3:] == ["credited -11.90", "paid -5.00", "open EUR 18.80"]
-        failed = ("dunning", "failed", "WE-000001", "--day", "2026-03-02", "--reason", "no money")
+        failed = ("dunning", "failed", "WE-000001", "--day", "2026-03-01", "--reason", "no money")
         assert "attempt 1 for EUR 18.80 failed" in said(*failed)[0]
         back = ("refund", "record", "--invoice", "WE-000001", "--amount", "5", "--reopen", "--reason", "x")
-        assert f"of {invoice.name} goes back" in " ".join(said(*back, "--day", "2026-03-02"))
+        assert f"of {invoice.name} goes back" in " ".join(said(*back, "--day", "2026-03-01"))
         assert "there is no `invoices/WE-000009`" in " ".join(said("invoice", "show", "WE-000009", code=1))

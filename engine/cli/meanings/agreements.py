@@ -175,4 +175,8 @@ PAY004 | nothing of the invoice is open, so that no collection of it can have fa
   reporting a failure of a paid invoice | nothing has to be reported
 PAY005 | a failed attempt is dated before the one before it
   an attempt of the third after one of the fifth | give that day or a later one
+PAY006 | a payment or refund on a day that is still to come
+  a payment dated 2062 for 2026 | record it when the money has moved
+PAY023 | money goes back before it came in
+  a refund of 1 March of what was paid on 5 March | give the day of the payment or a later one
 """
