@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.configurations import (
+    CHEAPEST,
     FEASIBLE,
     INFEASIBLE,
     MOST_OPTIONS,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from engine.cli.screen import Screen
     from engine.client import Client
 
-AIMS = ("cheapest", "best_margin", "preferred")
+PREFERRED = "preferred"
+AIMS = (CHEAPEST, "best_margin", PREFERRED)
 STATUSES = {
     1: "a valid configuration, proven at list prices",
     2: "a valid configuration, not proven at list prices",
@@ -38,7 +40,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     arguments = (
         positional("product", "the configurable product, such as WS", named("products")),
         Argument(("--choices",), 'a JSON file {"choices": [...], "wishes": [{"choice": ..., "weight": 2}]}', Path),
-        option("--aim", f"what to look for: {', '.join(AIMS)}", default="cheapest"),
+        option("--aim", f"what to look for: {', '.join(AIMS)}", default=CHEAPEST),
         option("--limit", "the most the list price may come to"),
         option("--candidates", "how many are priced with all rules, best first (default 20)", kind=int, default=0),
         option("--alternatives", "how many of the others to show (default 0)", kind=int, default=0),
@@ -76,7 +78,7 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
     if found.status in (OPTIMAL, FEASIBLE):
         if not screen.machine:
             show_completed(screen, _groups(client, options.product, found.choices), found.choices)
-        say_price(screen, found)
+        say_price(screen, found, options.aim)
     if found.list_price_bound and found.status not in (OPTIMAL, INFEASIBLE):
         screen.say(f"no parts cost less than {plain(found.list_price_bound)} {found.currency_code}")
     for each in found.missed:
@@ -88,6 +90,8 @@ def complete(client: Client, screen: Screen, options: argparse.Namespace) -> Any
 
 def _outcome(found: Any, options: argparse.Namespace) -> str:
     """What was found; where nothing was, what stands against it, and which verb says more."""
+    if found.status == OPTIMAL and options.aim == PREFERRED and not found.missed:
+        return "a valid configuration, proven to keep the most of what the rules prefer"
     if found.status != INFEASIBLE:
         return STATUSES[found.status]
     if options.limit:

@@ -12,6 +12,8 @@ STANDINGS = {1: "chosen", 2: "follows", 3: "possible", 4: "impossible", 5: "not 
 CHOSEN, IMPLIED, POSSIBLE, IMPOSSIBLE = 1, 2, 3, 4
 MOST_OPTIONS = 1_000
 OPTIMAL, FEASIBLE, INFEASIBLE = 1, 2, 3
+CHEAPEST = "cheapest"
+"""The aim that is taken when none is stated."""
 BUNDLE_ITSELF = "the product itself, quantities at their tiers"
 
 
@@ -79,13 +81,15 @@ def show_repairs(screen: Screen, answer: Any) -> None:
         )
 
 
-def say_price(screen: Screen, found: Any) -> None:
-    """What a completion lists and nets, and how far either is proven."""
+def say_price(screen: Screen, found: Any, aim: str = CHEAPEST) -> None:
+    """What a completion by an aim lists and nets, and how far either is proven: only the cheapest is the lowest."""
     code = found.currency_code
-    proven = found.status == OPTIMAL
-    first = "proven to be the lowest" if proven else "not proven to be the lowest"
-    rank = first if found.list_rank == 1 else f"number {found.list_rank} by list price; it nets less than those before"
-    screen.say(f"list price of the parts {plain(found.list_price)} {code}, {rank}")
+    rank = ""
+    if aim == CHEAPEST:
+        first = ", proven to be the lowest" if found.status == OPTIMAL else ", not proven to be the lowest"
+        further = f", number {found.list_rank} by list price; it nets less than those before"
+        rank = first if found.list_rank == 1 else further
+    screen.say(f"list price of the parts {plain(found.list_price)} {code}{rank}")
     if not found.price.net_price:
         why = f": {found.price.fault}" if found.price.fault else ""
         screen.say(f"no price with all rules{why}", style="yellow")

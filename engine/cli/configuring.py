@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.cli.complete import say_without_price
 from engine.cli.configurations import (
+    CHEAPEST,
     CHOSEN,
     IMPLIED,
     IMPOSSIBLE,
@@ -267,7 +268,7 @@ class Session:
 
     def _complete(self) -> None:
         complete = self._client.configuration.complete_configuration
-        done = self._guest.ask(complete, product=self._product, choices=self._choices, aim="cheapest")
+        done = self._guest.ask(complete, product=self._product, choices=self._choices, aim=CHEAPEST)
         if not done.choices:
             self._screen.say("no valid configuration contains these choices", style="yellow")
             say_without_price(self._screen, done)

@@ -117,6 +117,10 @@ def test_a_completion_says_what_it_lists_and_nets_and_how_far_that_is_proven(cpq
     assert len(nets) == 4 and nets == sorted(nets, key=float)
     one = " ".join(cpq("complete", "WS", "--choices", asked, "--candidates", "1").split())
     assert "proven to be the lowest" in one and "others were not priced with all rules" in one
+    for aim in ("preferred", "best_margin"):  # of which none says that nothing costs less
+        other = " ".join(cpq("complete", "WS", "--choices", asked, "--aim", aim).split())
+        assert "list price of the parts" in other and "the lowest" not in other
+        assert ("proven to keep the most of what the rules prefer" in other) == (aim == "preferred")
     told = cpq("complete", "WS", "--choices", asked, "--candidates", "101", "--alternatives", "-1", code=1)
     assert "101 is not between 0 and 100" in told and "-1 is not between 0 and 100" in told
     clash = " ".join(cpq("repair", "WS", "--choices", write("d.json", CLASH)).split())

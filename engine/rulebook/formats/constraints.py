@@ -14,8 +14,13 @@ CONSTRAINT = Record(
         Field("exclude", CONDITION, "What must not be true."),
         Field("allow_table", FILE, "A table of the combinations that are allowed."),
         Field("forbid_table", FILE, "A table of the combinations that are forbidden."),
-        Field("default", CONDITION, "What completion takes unless the customer chooses otherwise."),
-        Field("prefer", CONDITION, "What completion prefers; `weight` says how much."),
+        Field(
+            "default",
+            CONDITION,
+            "What a completion with the aim `preferred` takes unless the customer chooses otherwise; with another aim"
+            " it decides between equals.",
+        ),
+        Field("prefer", CONDITION, "What a completion prefers, as with `default`; `weight` says how much."),
         Field("weight", INTEGER, "How much a preference counts.", default="1"),
         Field(
             "say", MESSAGE, "What the customer reads; formulas stand in braces.", example="{psu.watts} W is too small"
