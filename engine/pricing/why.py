@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from engine.catalog import Value
 from engine.diagnostics import did_you_mean
 from engine.language import Checked, EvaluationFault, compile_one
 from engine.pricing.compiled import PricePlan
 from engine.pricing.flow import Lane, Pricing
+from engine.pricing.manual import replaces_order_rules
+from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
 from engine.pricing.plan import Level, Rule
 from engine.pricing.request import Facts, PriceRequest
@@ -149,6 +152,9 @@ def _failed(pricing: Pricing, rule: RulePlan, index: int) -> tuple[FailedConditi
         return _failing(rule.rule.when, work.records(state.record), roots)
     pricing.line_rules()
     order = OrderState(work, pricing.rows)
+    if not replaces_order_rules(pricing.request):
+        before = takewhile(lambda group: all(each.no != rule.no for each in group.rules), plan.order_groups)
+        OrderRun(order).run(tuple(before), pricing.usable.blocked)
     order.show()
     record: Record = order.records[index]
     found = _failing(rule.rule.when, work.records(record), (work.quote, work.customer, work.lines))

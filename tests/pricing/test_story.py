@@ -218,6 +218,17 @@ def test_a_cell_that_does_not_hold_is_told_with_its_column_and_value() -> None:
     assert told.wishes == ("line.qty is at least 24 and less than 36",)
 
 
+def test_an_order_rule_is_explained_on_what_the_groups_before_it_left() -> None:
+    ten = rule("ten", Percent(D("10"), On.ORDER), "first")
+    later = rule("later", Percent(D("5"), On.ORDER), "second", when=order_when("quote.running > 95"))
+    groups = (RuleGroup("first", Level.ORDER), RuleGroup("second", Level.ORDER))
+    answer = explain_rule(compile_plan(book(ten, later, groups=groups)), asked(line("A")), "a", "later")
+    # 100.00 less a tenth
+    assert answer.reason == "`quote.running > 95` does not hold"
+    assert answer.failed[0].values == (("quote.running", D("90.00")),)
+    assert answer.wishes == ("quote.running is more than 95",)
+
+
 def test_a_step_is_known_by_the_id_that_its_author_wrote() -> None:
     plan = compile_plan(book(entries=(entry("A", "100", id="agreed/EUR"),)))
     for name in ("agreed", "agreed/EUR"):
