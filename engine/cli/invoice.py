@@ -10,6 +10,7 @@ from engine.cli.books import STATES, show_credit_note, show_invoice
 from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen, day, minor_units, money
 from engine.cli.verbs import (
+    REQUEST_ID,
     Argument,
     Verb,
     a_day,
@@ -45,6 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--day", "day it came in", kind=a_day, required=True),
         option("--reference", "bank reference", default=""),
         Argument(("--keep-excess",), "keep what is beyond what is open as a prepaid credit", flag=True),
+        REQUEST_ID,
     )
     credit = (
         NAME,
@@ -60,6 +62,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Argument(
             ("--price-change",), "the price of what is still to come was agreed anew: revenue so far stays", flag=True
         ),
+        Argument(("--preview",), "check and show it, but save nothing", flag=True),
+        REQUEST_ID,
     )
     usage = (
         CONTRACT,
@@ -224,6 +228,7 @@ def record_payment(client: Client, screen: Screen, options: argparse.Namespace) 
         reference=options.reference,
         pay_date=options.day,
         keep_excess=options.keep_excess,
+        request_id=options.request_id,
     )
     left = client.billing.get_invoice(name=name).open
     screen.say(f"{payment.name}: {money(payment.amount, code)}; {money(left, code)} left to pay")
@@ -245,8 +250,12 @@ def issue_credit(client: Client, screen: Screen, options: argparse.Namespace) ->
         reason=options.reason,
         past_fault=options.past_fault,
         price_change=options.price_change,
+        validate_only=options.preview,
+        request_id=options.request_id,
     )
     show_credit_note(screen, note)
+    if options.preview:
+        screen.say("  nothing was changed: this is a preview")
     return note
 
 

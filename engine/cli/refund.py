@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.failure import VerbFailed
 from engine.cli.invoice import invoice_named
 from engine.cli.screen import Screen, day, minor_units, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount, named, option, positional
+from engine.cli.verbs import REQUEST_ID, Argument, Verb, a_day, add_family, an_amount, named, option, positional
 
 if TYPE_CHECKING:
     from engine.client import Client
@@ -25,6 +25,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--reference", "the reference of the transfer", default=""),
         Argument(("--keep",), "keep it as a prepaid credit, which pays the next invoices", flag=True),
         Argument(("--reopen",), "give back what is owed, too: the invoice is open again by as much", flag=True),
+        REQUEST_ID,
     )
     of_whom = (
         option("--customer", "only of this customer", default=""),
@@ -47,7 +48,7 @@ def record_refund(client: Client, screen: Screen, options: argparse.Namespace) -
         hint = "leave it out to give back all that may"
         raise VerbFailed(f"`--amount {options.amount}` gives nothing back", hint=hint)
     fields: dict[str, Any] = {"keep": options.keep, "reopen": options.reopen, "reason": options.reason}
-    fields |= {"refund_date": options.day, "reference": options.reference}
+    fields |= {"refund_date": options.day, "reference": options.reference, "request_id": options.request_id}
     if options.invoice:
         fields["invoice"] = invoice_named(client, named("invoices")(options.invoice))
     else:

@@ -135,6 +135,10 @@ def option(
     return Argument((flag,), text, kind, default, required)
 
 
+REQUEST_ID = option("--request-id", "a UUID of this call: said again with it, it gives the recorded answer", default="")
+"""For verbs that move money: a script that does not know whether its call arrived says it again."""
+
+
 def a_day(text: str) -> date:
     """A date in ISO form, for argparse."""
     try:

@@ -53,7 +53,10 @@ def test_an_invoice_tells_whom_it_is_for_and_answers_to_its_number(
         assert "invoice number customer contract state date due gross open" in said("invoice", "list")
         # 35.70 less 5.00 and less a credit of 10.00 with 19 percent of tax
         assert said("invoice", "pay", "WE-000001", "--amount", "5", "--day", "2026-03-01")[0].endswith("left to pay")
-        said("invoice", "credit", "WE-000001", "--lines", "PLAN=10.00", "--reason", "goodwill")
+        credit = ("invoice", "credit", "WE-000001", "--lines", "PLAN=10.00", "--reason", "goodwill")
+        assert said(*credit, "--preview")[-1] == "nothing was changed: this is a preview"
+        once = ("--request-id", "8f1d1f3e-3d2a-4c59-9d0c-0c2b7c1a5e11")
+        assert said(*credit, *once) == said(*credit, *once), "one credit note"
         shown = said("invoice", "show", "invoices/WE-000001")
         assert shown[-3:] == ["credited -11.90", "paid -5.00", "open EUR 18.80"]
         failed = ("dunning", "failed", "WE-000001", "--day", "2026-03-01", "--reason", "no money")
