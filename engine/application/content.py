@@ -22,6 +22,7 @@ from engine.diagnostics import Code, Fault, Refusal
 from engine.money import MoneyError, currency
 from engine.parties import Customer
 from engine.pricing.breakdown import breakdowns
+from engine.pricing.codes import MISSING_PRICE, UNKNOWN_CURRENCY
 from engine.pricing.models import PricePart
 from engine.pricing.request import FrozenRate, ManualDiscount, PriceRequest
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate, faults_before_prices, price_lines, price_request
@@ -29,6 +30,7 @@ from engine.quotes.lines import resolve
 from engine.quotes.ramp import Ramp, Term, as_asked, expand
 from engine.quotes.reevaluation import reevaluate
 from engine.quotes.request import QuoteRequest, RequestedLine, RunningLine
+from engine.rulebook.book import RuleBook
 from engine.rulebook.line_attributes import read_attributes
 
 NO_RULE_BOOK = Code("NO_RULE_BOOK")
@@ -141,7 +143,20 @@ def price(
     asked = _asked(reader, content, active, day)
     faults = (*_outside(active, day), *asked.faults)
     found = _evaluated(env, asked, active.parts, faults)
+    if isinstance(found, Refusal):
+        found = _without_currency(found, asked.request, active.book)
     return _as_asked(found, content, asked)
+
+
+def _without_currency(refusal: Refusal, request: QuoteRequest, book: RuleBook) -> Refusal:
+    """A refusal that names a currency in which the book has no prices at all, instead of each product without one."""
+    exchanged = request.exchange or any(each.target == request.currency for each in book.pricing.exchange_rates)
+    if exchanged or request.currency in book.currencies:
+        return refusal
+    message = f"the book has no currency {request.currency}; it has {', '.join(book.currencies)}"
+    hint = "choose one of them, or add it to `currencies` in book.yaml with prices in it"
+    others = (each for each in refusal.faults if each.code != MISSING_PRICE)
+    return Refusal((Fault(UNKNOWN_CURRENCY, "currency_code", message, hint), *others))
 
 
 def _evaluated(env: Environment, asked: _Asked, parts: Parts, faults: tuple[Fault, ...]) -> PricedQuote | Refusal:

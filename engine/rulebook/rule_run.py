@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from engine.configuration.products import SOFT
-from engine.diagnostics import Diagnostic, Refusal
+from engine.diagnostics import Diagnostic, Refusal, did_you_mean
 from engine.pricing.request import TaxState
 from engine.pricing.settings import TaxSource
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate
@@ -40,7 +40,18 @@ class RuleTestResult:
 
 def run_tests(book: RuleBook, parts: Parts) -> tuple[RuleTestResult, ...]:
     """Run every test of the book; ``parts`` are those of ``parts_of(book)``."""
-    return tuple(_run(each, parts) for each in book.tests)
+    names = _names(book, parts)
+    return tuple(_run(each, parts, names) for each in book.tests)
+
+
+def _names(book: RuleBook, parts: Parts) -> Mapping[str, Collection[str]]:
+    """What expectations may name, by the last word of their path."""
+    return {
+        "applied": {str(each.id) for each in parts.plan.sources},
+        "approvals": {f"{chain.id}/{level.id}" for chain in book.chains for level in chain.levels},
+        "gifts": set(book.catalog.products),
+        "violations": {each.id for rules in book.constraints.values() for each in rules},
+    }
 
 
 def findings_of(results: tuple[RuleTestResult, ...]) -> tuple[Diagnostic, ...]:
@@ -58,12 +69,12 @@ def untested_rules(book: RuleBook, results: tuple[RuleTestResult, ...]) -> tuple
     )
 
 
-def _run(test: RuleTest, parts: Parts) -> RuleTestResult:
+def _run(test: RuleTest, parts: Parts, names: Mapping[str, Collection[str]]) -> RuleTestResult:
     outcome = answer_to(test.request, parts)
     if isinstance(outcome, Refusal):
         outcome = Refusal(as_asked(outcome.faults, test.asked, test.request.lines))
     rules = _at_work(outcome, parts) if isinstance(outcome, PricedQuote) else ()
-    return RuleTestResult(test, tuple(_findings(test, outcome, parts)), rules)
+    return RuleTestResult(test, tuple(_findings(test, outcome, parts, names)), rules)
 
 
 def answer_to(asked: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
@@ -90,7 +101,9 @@ def _at_work(quote: PricedQuote, parts: Parts) -> tuple[str, ...]:
     return (*rule_names(quote.priced.applied, parts.plan), *broken, *matched)
 
 
-def _findings(test: RuleTest, outcome: PricedQuote | Refusal, parts: Parts) -> Iterator[Diagnostic]:
+def _findings(
+    test: RuleTest, outcome: PricedQuote | Refusal, parts: Parts, names: Mapping[str, Collection[str]]
+) -> Iterator[Diagnostic]:
     if isinstance(outcome, Refusal) and all(each.path != "refused" for each in test.expected):
         faults = "; ".join(str(each) for each in outcome.faults)
         message = f"`{test.name}`: the request was refused: {faults}"
@@ -107,7 +120,17 @@ def _findings(test: RuleTest, outcome: PricedQuote | Refusal, parts: Parts) -> I
             wanted = _said(each.values if each.many else each.values[0])
             reason = why(outcome, each) if isinstance(outcome, PricedQuote) else ""
             message = f"`{test.name}`: `{name}` is {_said(found)}, not {wanted}{f': {reason}' if reason else ''}"
-            yield finding("TST501", message, each.span, "correct the rules, or the expected value with its reason")
+            hint = (
+                _meant(each, found, names.get(name, ())) or "correct the rules, or the expected value with its reason"
+            )
+            yield finding("TST501", message, each.span, hint)
+
+
+def _meant(expected: Expected, found: Observed, names: Collection[str]) -> str:
+    """The names that come near to those that are expected and that the book does not have."""
+    seen = found if isinstance(found, tuple) else ()
+    unknown = [each for each in expected.values if each not in names and each not in seen] if names else []
+    return "; ".join(filter(None, (did_you_mean(each, names) for each in unknown)))
 
 
 def _equal(expected: Expected, found: Observed) -> bool:

@@ -110,10 +110,10 @@ MUG = deal.line("MUG", "4")
             [MUG],
             {"currency_code": "JPY"},
             (
-                "PRC002",
-                "content.lines[0].sku",
-                "no price for `MUG` in JPY on 2026-03-01, quantity 4; "
-                "add a price book entry, or check SKU, currency, date and quantity",
+                "PRC001",
+                "content.currency_code",
+                "the book has no currency JPY; it has EUR, USD; "
+                "choose one of them, or add it to `currencies` in book.yaml with prices in it",
             ),
         ),
         (
@@ -271,3 +271,11 @@ def test_a_day_that_no_book_is_for_is_refused(shop: Served) -> None:
         "NO_RULE_BOOK",
         "the rule book does not hold on 2030-01-01; it holds from 2026-01-01 until 2027-01-01",
     )
+
+
+def test_a_currency_that_the_book_does_not_have_is_told_with_what_else_is_wrong(shop: Served) -> None:
+    told = ("PRC001", "content.currency_code", "the book has no currency CHF; it has EUR, USD")
+    found = refusal(shop, MUG, currency_code="CHF")
+    assert [(code, field, text.rpartition("; ")[0]) for code, field, text in found] == [told]
+    found = refusal(shop, MUG, deal.line("MUGG"), currency_code="CHF", codes=["NONE"])
+    assert [code for code, *_ in found] == ["PRC001", "QUO104", "PRC008"]

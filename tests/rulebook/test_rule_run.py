@@ -49,6 +49,33 @@ def test_what_differs_is_told_at_the_expectation() -> None:
     ]
 
 
+def test_a_name_that_the_book_does_not_have_is_told_with_the_one_that_is_meant() -> None:
+    (found,) = told("{approvals: [sales/maneger]}")
+    assert found.endswith("`approvals` is [], not [sales/maneger]; did you mean `sales/manager`?")
+    (found,) = told("{applied: [ten-chars]}")
+    assert found.endswith("`applied` is [ten-chairs], not [ten-chars]; did you mean `ten-chairs`?")
+    (found,) = told("{gifts: [CHAR]}")
+    assert found.endswith("`gifts` is [], not [CHAR]; did you mean `CHAIR`?")
+
+
+def test_a_part_in_a_group_that_its_bundle_does_not_have_is_refused() -> None:
+    test = (
+        "tests:\n  - name: t\n    given:\n      date: 2026-03-01\n      lines:\n        - sku: SET\n"
+        "          parts: [{sku: CHAIR, group: GROUP}]\n    expect: {total_net: 120}\n"
+    )
+    files = FILES | {
+        "catalog/set.yaml": "products: [{sku: SET, name: Set, list: {EUR: 0}, cost: {EUR: 0}}]\n"
+        'bundles: [{sku: SET, groups: [{id: seats, where: sku = "CHAIR"}]}]\n',
+    }
+
+    def found(group: str) -> list[str]:
+        texts = files | {"tests/chairs.yaml": test.replace("GROUP", group)}
+        return [str(each) for each in load({path: body.encode() for path, body in texts.items()}).errors]
+
+    assert found("seats") == []
+    assert found("seat") == ["tests/chairs.yaml:7:39: CAT009: `SET` has no group `seat`; did you mean `seats`?"]
+
+
 def test_amounts_are_compared_as_numbers() -> None:
     assert told("{total_net: 1140, lines: [{unit_net: 114.000}]}") == []
 

@@ -71,6 +71,8 @@ CASES = [
     ("discounts", "discounts", "{give: 5 % off unit, not_with: [x]}", "DSC202: `x` cannot stand beside itself"),
     ("discounts", "order_discounts", "{give: buy 0 of any get 1 of any at 0 %}", "DSC201: 0 is not above zero"),
     ("discounts", "order_discounts", "{give: 50 % off units (cheapest -2)}", "DSC201: -2 is not above zero"),
+    ("discounts", "order_discounts", "{give: 3 % off unit}", "DSC201: an order discount acts on no unit of its own"),
+    ("discounts", "order_discounts", "{give: 3.00 off unit}", "DSC201: an order discount acts on no unit of its own"),
     ("discounts", "order_discounts", "{give: add PEN qty -2 at 0}", "DSC201: -2 is not above zero"),
 ]
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from engine.diagnostics import DiagnosticError, Span, did_you_mean
 from engine.language import Checked, Scope
-from engine.pricing.effects import Amount, Effect, On, SetPrice
+from engine.pricing.effects import Amount, Effect, On, Percent, SetPrice
 from engine.pricing.plan import (
     NO_LIMIT,
     NO_USAGE_LIMIT,
@@ -233,9 +233,9 @@ class _Rules:
     def _effects(self, node: Node) -> Mapping[str, Effect]:
         found = effects_of(node, self.names, self.scope)
         if self.level is Level.ORDER and any(
-            isinstance(each, Amount | SetPrice) and each.on is On.UNIT for each in found.values()
+            isinstance(each, Percent | Amount | SetPrice) and each.on is On.UNIT for each in found.values()
         ):
-            message = "an order discount has no amount for each unit"
+            message = "an order discount acts on no unit of its own"
             hint = "write `order`, `each_line` or `units(…)` for `unit`, or move the rule to `discounts`"
             self.report.add(finding("DSC201", message, node.span, hint))
             return {}

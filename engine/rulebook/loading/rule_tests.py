@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from engine.catalog import LineId, Sku, Value
+from engine.catalog import Bundle, LineId, Sku, Value
 from engine.diagnostics import did_you_mean
 from engine.language.types import TEXT, Type
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
@@ -99,11 +99,17 @@ class _Tests:
                 self.report.add(finding(problem.code, problem.message, node.span, problem.hint))
         return MappingProxyType(found)
 
-    def _line(self, read: Read, at: int, parent: LineId | None = None) -> Iterator[RequestedLine]:
+    def _line(
+        self, read: Read, at: int, parent: LineId | None = None, inside: Bundle | None = None
+    ) -> Iterator[RequestedLine]:
         sku = read.scalar("sku")
         assert sku is not None, "the reader requires it"
         own = LineId(read.text("id") or (f"{parent}.{at}" if parent else str(at)))
         self.ramps.read(read, own)
+        group = read.scalar("group")
+        if group is not None and inside is not None and inside.group(group.text) is None:
+            hint = did_you_mean(group.text, [each.id for each in inside.groups])
+            self.report.add(finding("CAT009", f"`{inside.sku}` has no group `{group.text}`", group.span, hint))
         if known_sku(sku, self.scope):
             past = read.number("past")
             yield RequestedLine(
@@ -124,7 +130,7 @@ class _Tests:
                 end=read.day("end"),
             )
         for number, part in enumerate(read.records("parts"), 1):
-            yield from self._line(part, number, own)
+            yield from self._line(part, number, own, self.scope.catalog.bundle(sku.text))
 
     def _attributes(self, read: Read, sku: str) -> Mapping[str, Value]:
         bundle = self.scope.catalog.bundle(sku)
