@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+import pytest
+
+from engine.cli.command import main
 from engine.diagnostics import render
 from engine.rulebook.load import load
 from engine.rulebook.parts import parts_of
@@ -52,3 +56,15 @@ def test_a_book_without_taxes_bears_none_and_one_without_a_rate_is_refused() -> 
     assert told(terms, "{total_net: 120.00, total_tax: 0.00, total_gross: 120.00}") == []
     assert told(f"{terms}tax: {{unknown: refuse}}\n", "{refused: [PRC013]}", "TRM406") == []
     assert told(f"{terms}tax: {{unknown: free}}\n", "{total_tax: 0.00, total_gross: 120.00}") == []
+
+
+def test_the_request_of_the_page_is_priced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (request,) = re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.S | re.M)
+    for path, content in whole_book().items():
+        (tmp_path / "shop" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "shop" / path).write_bytes(content)
+    (tmp_path / "request.json").write_text(request, encoding="utf-8")
+    words = ["--rules", str(tmp_path / "shop"), "--database", str(tmp_path / "d.sqlite3"), "--explain", "--json"]
+    assert main(["price", str(tmp_path / "request.json"), *words]) == 0
+    # five oak chairs for a school 5 x 108.00 = 540.00, and a table 140 cm 480.00
+    assert json.loads(capsys.readouterr().out)["priced"]["totals"]["net"] == "102000"
