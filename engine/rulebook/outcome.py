@@ -120,6 +120,7 @@ _WHOLE: Mapping[str, Callable[[PricedQuote, PricePlan], Observed]] = {
     "total_net": lambda quote, plan: _shown(quote.priced.totals.net),
     "total_tax": lambda quote, plan: _shown(quote.priced.totals.tax),
     "total_gross": lambda quote, plan: _shown(quote.priced.totals.gross),
+    "payable": lambda quote, plan: _shown(quote.priced.totals.payable),
     "one_time": lambda quote, plan: _shown(quote.priced.totals.one_time),
     "monthly": lambda quote, plan: _shown(quote.priced.totals.mrr),
     "yearly": lambda quote, plan: _shown(quote.priced.totals.arr),

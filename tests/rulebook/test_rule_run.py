@@ -201,3 +201,15 @@ def test_totals_count_one_charge_period_and_the_contract_value_all_of_them() -> 
     # 2 x 12.50 = 25.00 once and 30.00 a month: 55.00 for the first month, 25.00 + 12 x 30.00 = 385.00 in all
     given = "term_months: 12, lines: [{sku: MUG, qty: 2}, {sku: PLAN}]"
     assert small(given, "{total_list: 55, total_net: 55, tcv: 385}") == []
+
+
+def test_what_is_to_be_paid_is_expected_after_cash_rounding() -> None:
+    files = FILES | {
+        "book.yaml": FILES["book.yaml"] + "rounding: {cash: 0.05}\n",
+        "catalog/products.yaml": "products: [{sku: CHAIR, name: Chair, list: {EUR: 9.98}, cost: {EUR: 5}}]\n",
+        "tests/chairs.yaml": "tests:\n  - name: t\n    given: {date: 2026-03-01, lines: [{sku: CHAIR}]}\n"
+        "    expect: {total_gross: 9.98, payable: 10.00}\n",
+    }
+    loaded = load({path: body.encode() for path, body in files.items()})
+    assert loaded.book is not None
+    assert findings_of(run_tests(loaded.book, parts_of(loaded.book))) == ()

@@ -177,6 +177,7 @@ EXPECT = Record(
         ),
         Field("total_tax", NUMBER, "Tax."),
         Field("total_gross", NUMBER, "With tax."),
+        Field("payable", NUMBER, "What is to be paid: with tax, after cash rounding."),
         Field("one_time", NUMBER, "One-time charges."),
         Field("monthly", NUMBER, "Charges each month (MRR)."),
         Field("yearly", NUMBER, "Charges each year (ARR)."),
