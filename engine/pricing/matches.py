@@ -98,19 +98,19 @@ class _LargeBook:
         self.rest = [_Asked(each, self.rules) for each in index.line if each.rows is None]
         self.name = _together([each.getter for each in self.naming])
         self.rest_name = _together([each.getter for each in self.rest])
-        self._names: Sequence[object] = ()
+        self._names: Sequence[Sequence[object]] = ()
 
     def under(self, header: int) -> Matches:
         """How lines find their rules under a header."""
         return _UnderHeader(self, header).of
 
-    def names(self) -> Sequence[object]:
-        """What each rule names, where one attribute is named."""
+    def names(self) -> Sequence[Sequence[object]]:
+        """All that each rule names, where one attribute is named: a list of products is several names."""
         if not self._names:
-            names: list[object] = [None] * self.rules
+            names: list[tuple[object, ...]] = [()] * self.rules
             for value, numbers in self.naming[0].rows.items():
                 for number in numbers:
-                    names[number] = value
+                    names[number] = (*names[number], value)
             self._names = names
         return self._names
 
@@ -170,8 +170,9 @@ class _UnderHeader:
         names = self._of.names()
         found: dict[object, Numbers] = {}
         for number in rows_of(self._header & ~self._naming[0].other):
-            wanted, before = names[number], found.get(names[number])
-            found[wanted] = (number,) if before is None else (*before, number)
+            for wanted in names[number]:
+                before = found.get(wanted)
+                found[wanted] = (number,) if before is None else (*before, number)
         self._all_named = found
         return found.get(name, ())
 

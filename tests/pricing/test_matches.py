@@ -105,6 +105,17 @@ def test_a_header_met_before_finds_its_rules_where_it_left_them() -> None:
         assert matches_of(plan.index, 1) == matches_of(plan.index, 1) != matches_of(plan.index, 0)
 
 
+def test_a_rule_for_several_products_is_found_for_each_of_them_however_many_names_are_asked() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.pricing.index.LARGE", 0)
+        names = [f"S{number}" for number in range(200)]
+        pairs = [rule(f"r{n:03}", Percent(D(1)), when=when(f'line.sku in ("S{n}", "S{n + 1}")')) for n in range(199)]
+        plan = compile_plan(book(*pairs))
+        matching = matches_of(plan.index, plan.index.everything)
+        found = [matching(line(name)) for name in names]
+        assert found == [(0,), *((n - 1, n) for n in range(1, 199)), (198,)]
+
+
 def test_all_rules_of_a_header_are_put_under_their_names_once_many_names_are_asked() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.pricing.index.LARGE", 0)
