@@ -86,7 +86,7 @@ def price(
         return Refusal((Fault(codes.RULE_FAILED, "", str(fault)),))
     except MoneyError as error:
         return Refusal((error.fault(""),))
-    except (ArithmeticError, ValueError) as error:
+    except (ArithmeticError, ValueError, TypeError) as error:  # a signalling NaN has no hash
         return _not_computed(plan, request, error)
 
 

@@ -104,7 +104,7 @@ def reprice(plan: PricePlan, request: PriceRequest, priced: Priced, edit: Edit) 
     if reach is not Reach.QUOTE and not priced.warnings and _is_sound(plan, edited, edit):
         try:
             found = _Again(plan, Repriced(request, priced), edited, edit, places).priced(reach)
-        except (EvaluationFault, NotANumberError, MoneyError, ArithmeticError):
+        except (EvaluationFault, NotANumberError, MoneyError, ArithmeticError, TypeError):
             pass  # pricing the whole quote tells what is wrong, and where
     answer = found or price(plan, edited)
     return answer if isinstance(answer, Refusal) else Repriced(edited, answer)

@@ -240,8 +240,12 @@ def test_a_bound_that_is_no_number_is_told_and_hides_no_other_fault(name: str, o
     ]
 
 
+@pytest.mark.parametrize("large", [0, 1_000])
 @pytest.mark.parametrize("odd", ["sNaN", "NaN"])
-def test_facts_and_budgets_that_are_no_numbers_are_told_where_a_rule_reads_them(odd: str) -> None:
+def test_facts_and_budgets_that_are_no_numbers_are_told_where_a_rule_reads_them(
+    odd: str, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.pricing.index.LARGE", large)
     scope = Scope(line_roots({"metres": optional(NUMBER)}, {"term": optional(NUMBER)}, {"credit": optional(NUMBER)}))
     for root, more in (
         ("line.metres", {"lines": (line("A", facts={"metres": D(odd)}),)}),
