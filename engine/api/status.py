@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import grpc
 from google.protobuf import any_pb2
+from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -153,5 +154,5 @@ def _text(fault: Fault, longest: int = LONGEST_TEXT) -> str:
     return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0] or text[:longest]}..."
 
 
-def _pack(slot: any_pb2.Any, message: object) -> None:
-    slot.Pack(message)  # type: ignore[arg-type]
+def _pack(slot: any_pb2.Any, message: Message) -> None:
+    slot.Pack(message)

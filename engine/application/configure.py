@@ -11,7 +11,7 @@ from decimal import Decimal
 from engine.application.content import Content, request_of
 from engine.application.ports import Reader
 from engine.application.rule_books import ActiveBook
-from engine.catalog import LineId, Sku
+from engine.catalog import LineId, Sku, Value
 from engine.catalog.product import QuantityRule
 from engine.configuration.answers import Budget
 from engine.configuration.products import Finding, Pick, Prices, ProductChoice, Set
@@ -130,14 +130,14 @@ def validate_lines(
 
 def lines_of(sku: str, choices: Sequence[ProductChoice]) -> tuple[RequestedLine, ...]:
     """A configuration as quote lines: the bundle, then its parts below what they are part of."""
-    settings: dict[str, dict[str, object]] = {}
+    settings: dict[str, dict[str, Value]] = {}
     for each in choices:
         if isinstance(each, Set):
             above, _, name = each.setting.rpartition(".")
             settings.setdefault(above, {})[name] = each.value
     picks = sorted((each for each in choices if isinstance(each, Pick) and each.sku), key=_place)
     ids: dict[str, LineId] = {"": ROOT}
-    lines = [RequestedLine(ROOT, Sku(sku), ONE, attributes=settings.get("", {}))]  # type: ignore[arg-type]
+    lines = [RequestedLine(ROOT, Sku(sku), ONE, attributes=settings.get("", {}))]
     for number, pick in enumerate(picks, 1):
         above, _, name = pick.slot.rpartition(".")
         group = name.partition("[")[0]
@@ -150,7 +150,7 @@ def lines_of(sku: str, choices: Sequence[ProductChoice]) -> tuple[RequestedLine,
                 Decimal(pick.quantity or 1),
                 parent=ids.get(above, ROOT),
                 group=group,
-                attributes=settings.get(pick.slot, {}),  # type: ignore[arg-type]
+                attributes=settings.get(pick.slot, {}),
             )
         )
     return tuple(lines)
