@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
-from engine.language.tables.bitmaps import rows_of
+from engine.language.tables.bitmaps import flags_of, rows_of
 from engine.pricing.index import AttributeIndex, MatchIndex
 from engine.pricing.masks import Getter, LineMasks, getter_of
 from engine.pricing.request import RequestLine
@@ -26,7 +26,6 @@ ONE_BY_ONE = 32
 NEVER = -1
 _SHIFTED = 100
 """After so many questions it pays to turn a mask into bytes."""
-_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 Numbers: TypeAlias = tuple[int, ...]
 Matches: TypeAlias = Callable[[RequestLine], Numbers]
@@ -220,7 +219,7 @@ class _Flags:
         self._asked += len(numbers)
         mask = self._mask
         if self._asked > _SHIFTED:
-            self.flags = f"{mask:0{self._rules}b}"[::-1].encode().translate(_DIGITS)
+            self.flags = flags_of(mask, self._rules)
         return tuple([each for each in numbers if mask >> each & 1])
 
 

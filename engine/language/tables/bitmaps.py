@@ -181,10 +181,15 @@ def rows_of(mask: int) -> Sequence[int]:
     if count <= _FEW:
         return _cleared(mask)
     if count * _FEW > highest:
-        return list(compress(range(highest + 1), f"{mask:b}"[::-1].encode().translate(_DIGITS)))
+        return list(compress(range(highest + 1), flags_of(mask, highest + 1)))
     words = memoryview(mask.to_bytes((highest // _WORD + 1) * _WORD // 8, sys.byteorder)).cast("Q")
     ordered = enumerate(words) if sys.byteorder == "little" else enumerate(reversed(words))
     return [place * _WORD + bit for place, word in ordered if word for bit in _cleared(word)]
+
+
+def flags_of(mask: int, rows: int) -> bytes:
+    """A byte for each of so many rows: 1 where the mask has it, else 0."""
+    return f"{mask:0{rows}b}"[::-1].encode().translate(_DIGITS)
 
 
 def _cleared(mask: int) -> list[int]:
