@@ -253,7 +253,7 @@ class _Group:
                 off = unit.value * self.order.number(effect.percent_off) / 100
                 taken[unit.line] = taken.get(unit.line, Fraction(0)) + off
         order = sorted(taken)
-        if self.rules.rounding.of is RoundingOf.DISCOUNT:
+        if self.rules.rounding.of is not RoundingOf.PRICE:
             shares = [self.order.cents(taken[line]) for line in order]
             if most is not None and most < sum(shares):
                 shares = proportional(most, shares)
