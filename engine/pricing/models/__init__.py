@@ -1,7 +1,7 @@
 """Owns the price models, one file each, pure in quantity: the same code rates a quote's estimate and the invoice.
 
 Does not own which model a product has, nor where rounding happens.
-Entry points: the model classes, each with ``rate``; ``Usage.rate_in`` and ``Commitment`` for billing; ``price_parts``
+Entry points: the model classes, each with ``rate``; ``Usage.rate_in`` and ``for_part`` for billing; ``price_parts``
 for the breakdown of an amount.
 """
 
@@ -18,7 +18,7 @@ from engine.pricing.models.percentage import Percentage
 from engine.pricing.models.ramp import RampSegment, ShortSegment, month_multiplier, period_count, segments
 from engine.pricing.models.stairstep import BeyondLastStepError, Stairstep
 from engine.pricing.models.tiers import Tier, TierEffect, TierTableError
-from engine.pricing.models.usage import Billed, Commitment, Meter, Usage
+from engine.pricing.models.usage import Billed, Meter, Usage
 from engine.pricing.models.volume import Volume
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "Billed",
     "BlockPolicy",
     "BlockTier",
-    "Commitment",
     "Computed",
     "CostPlus",
     "Flat",

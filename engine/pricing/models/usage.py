@@ -1,4 +1,4 @@
-"""Usage: any model on a metered quantity, with included units, least and most per period, and a commitment."""
+"""Usage: any model on a metered quantity, with included units, least and most per period."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 
-from engine.money import EXACT, HALF_UP, Money, Ratio, RoundingRule, UnitPrice, settle, share_of, step
+from engine.money import EXACT, Ratio, step
 from engine.pricing.models.model import ZERO, PartKind, PriceModel, Rated, RatedPart
 
 
@@ -56,7 +56,7 @@ class Usage:
         return Rated(parts)
 
     def for_part(self, share: Ratio) -> Usage:
-        """The model of a part of the period: it commits to that share of the least, as ``Commitment`` does."""
+        """The model of a part of the period: it commits to that share of the least."""
         if self.minimum is None:
             return self
         part = EXACT.divide(EXACT.multiply(self.minimum, Decimal(share.numerator)), Decimal(share.denominator))
@@ -92,24 +92,3 @@ def _cut(parts: tuple[RatedPart, ...], room: Decimal) -> tuple[RatedPart, ...]:
         kept.append(replace(part, discount=EXACT.subtract(part.gross, allowed)))
         left = EXACT.subtract(left, max(allowed, ZERO))
     return tuple(kept)
-
-
-@dataclass(frozen=True, slots=True)
-class Commitment:
-    """A least spend for a whole period; a shorter period commits to its share."""
-
-    minimum: Money
-
-    def share(self, share: Ratio, *, rounding: RoundingRule = HALF_UP) -> Money:
-        """The commitment of a part of the period."""
-        return share_of(self.minimum, share, rounding=rounding)
-
-    def true_up(self, share: Ratio, spent: Money, *, rounding: RoundingRule = HALF_UP) -> Money:
-        """What is still to pay so that ``spent`` reaches the commitment of that share; never negative."""
-        missing = self.share(share, rounding=rounding) - spent
-        return missing if missing.minor_units > 0 else Money.zero(missing.currency)
-
-
-def settled(rated: Rated, like: Money, *, rounding: RoundingRule = HALF_UP) -> Money:
-    """A rated amount as money of the currency of ``like``, rounded once."""
-    return settle(UnitPrice(rated.amount, like.currency), quantity=Decimal(1), rounding=rounding)

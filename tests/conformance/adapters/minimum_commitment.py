@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from engine.money import Money, Ratio, currency, share_of
-from engine.pricing.models import Commitment
+from engine.money import HALF_UP, Money, Ratio, UnitPrice, currency, settle, share_of
+from engine.pricing.models import Meter, PerUnit, Usage
 
 Case = Mapping[str, Any]
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 def check(case: Case) -> None:
@@ -22,13 +23,13 @@ def _plan(case: Case) -> dict[str, Decimal]:
     """A commitment of a whole plan: its share less the share of the fee and what was used."""
     given = case["given"]
     share = Ratio(int(given["billed_days"]), int(given["period_days"]))
-    commitment = Commitment(_money(given["minimum_commitment"], case))
+    committed = _committed(given["minimum_commitment"], share)
     fee = share_of(_money(given.get("plan_fee", "0"), case), share)
     spent = fee + _money(given.get("usage", "0"), case)
     return {
-        "commitment": commitment.share(share).decimal,
+        "commitment": _missing(committed, ZERO, case).decimal,
         "plan_fee_billed": fee.decimal,
-        "true_up": commitment.true_up(share, spent).decimal,
+        "true_up": _missing(committed, spent.decimal, case).decimal,
     }
 
 
@@ -38,7 +39,7 @@ def _charge(case: Case) -> dict[str, Decimal]:
     share = Ratio(int(given["billed_days"]), int(given["period_days"]))
     tax = Ratio.of(Decimal(given.get("tax_percent", "0"))) * Ratio(1, 100)
     usage = _money(given["usage"], case)
-    true_up = Commitment(_money(given["charge_minimum"], case)).true_up(share, usage)
+    true_up = _missing(_committed(given["charge_minimum"], share), usage.decimal, case)
     fees = usage + true_up
     taxes = share_of(usage, tax) + share_of(true_up, tax)
     found = {
@@ -60,6 +61,17 @@ def _charge(case: Case) -> dict[str, Decimal]:
         found["credit_note.total"] = credit + share_of(credit, tax)
         found["total_due"] = fees + taxes - found["credit_note.total"]
     return {name: amount.decimal for name, amount in found.items()}
+
+
+def _committed(minimum: str, share: Ratio) -> Usage:
+    """Anything metered that commits to a share of a least spend, as billing rates the part of a period."""
+    return Usage(PerUnit(ONE), minimum=Decimal(minimum)).for_part(share)
+
+
+def _missing(model: Usage, billed: Decimal, case: Case) -> Money:
+    """What the last line of a period adds to what was billed before it, rounded once."""
+    amount = model.rate_in(ZERO, Meter(billed=billed)).amount
+    return settle(UnitPrice(amount, currency(case["currency"])), quantity=ONE, rounding=HALF_UP)
 
 
 def _money(amount: str, case: Case) -> Money:

@@ -15,14 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.money import Money, Ratio, Rounding, currency
+from engine.money import Ratio, Rounding
 from engine.periods import PartMonths
 from engine.pricing.models import (
     BeyondLastStepError,
     Billed,
     BlockPolicy,
     BlockTier,
-    Commitment,
     Computed,
     CostPlus,
     Flat,
@@ -50,7 +49,6 @@ from engine.pricing.models import (
 )
 from engine.pricing.models.percent_of_total import PercentCycleError, dependency_order, percent_of
 from engine.pricing.models.ramp import uplifted
-from engine.pricing.models.usage import settled
 
 D = Decimal
 TIERS = (Tier(D("5"), D("7")), Tier(D("10"), D("6.5")), Tier(None, D("6")))
@@ -232,13 +230,11 @@ def test_percentages_of_events() -> None:
     assert Percentage(D("10"), D("1"), free_amount=D("50")).rate(D("60"), prior=D("45")).amount == D("6.5")
 
 
-def test_a_commitment_is_trued_up_to_its_share() -> None:
-    euro = currency("EUR")
-    commitment = Commitment(Money(1_000_000, euro))
-    # 10 000 x 25/28 less 892.86
-    assert commitment.true_up(Ratio(25, 28), Money(89_286, euro)) == Money(803_571, euro)
-    assert commitment.true_up(Ratio(1, 1), Money(2_000_000, euro)).is_zero
-    assert settled(PerUnit(D("0.005")).rate(D("1")), Money(0, euro)) == Money(1, euro)
+def test_a_least_is_trued_up_to_its_share() -> None:
+    model = Usage(PerUnit(D("1")), minimum=D("10000")).for_part(Ratio(25, 28))
+    # 10 000 x 25/28 less the 892.86 that earlier lines billed
+    assert model.rate_in(D("0"), Meter(billed=D("892.86"))).amount == D("8035.711428571429")
+    assert model.rate_in(D("0"), Meter(billed=D("20000"))).amount == 0
 
 
 def test_computed_prices_and_endings() -> None:
