@@ -13,6 +13,8 @@ from cachetools import LRUCache
 from google.protobuf.message import DecodeError, Message
 
 from engine.api.pages import Pages
+from engine.api.refused import Refused
+from engine.api.streams import Streams
 from engine.application.faults import invalid
 from engine.application.perform import DEFAULT_TENANT, Environment, Options, Work, perform
 from engine.application.ports import Asked, Reader
@@ -31,14 +33,6 @@ MOST_SHEETS = 8
 FINGERPRINT_CHUNK = hashlib.sha256
 
 
-class Refused(Exception):
-    """Carries a refusal from a method to the guard; never crosses the process."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(str(refusal))
-        self.refusal = refusal
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a single call may ask for and search for, how many streams of callers hold a thread at once, and whether
@@ -53,12 +47,13 @@ class Limits:
 
 
 class Calls:
-    """Given to every servicer; knows the environment, the limits and the page tokens."""
+    """Given to every servicer; knows the environment, the limits, the places of streams and the page tokens."""
 
     def __init__(self, env: Environment, pages: Pages, limits: Limits = Limits()) -> None:
         self.env = env
         self.pages = pages
         self.limits = limits
+        self.streams = Streams(limits.streams)
         self._sheets: LRUCache[str, Sheets] = LRUCache(MOST_SHEETS)
         self._gate = threading.Lock()
 

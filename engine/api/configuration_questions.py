@@ -12,9 +12,10 @@ from typing import Any, TypeAlias, TypeVar
 
 import grpc
 
-from engine.api.calls import Calls, Refused, beside, checked, ok
+from engine.api.calls import Calls, beside, checked, ok
 from engine.api.configuration_states import Key, key_of
 from engine.api.price_tables import PriceTables
+from engine.api.refused import Refused
 from engine.application.configure import ListPrices, asked_header, configurator_of
 from engine.application.content import Content, find_book
 from engine.application.perform import DEFAULT_TENANT

@@ -10,10 +10,11 @@ from typing import Any, Never, TypeVar
 import grpc
 from cpq.v1 import configuration_pb2
 
-from engine.api.calls import Calls, Refused, Reply, ok
+from engine.api.calls import Calls, Reply, ok
 from engine.api.charting import Charting
 from engine.api.configuration_questions import RULE_BOOKS, Asked, Needs, Patience, Questions, needs_of
 from engine.api.configuration_states import Key, States, read_token, token_of
+from engine.api.refused import Refused
 from engine.application.configure import costs, lines_of, list_price, unpriced, validate_lines, without_price
 from engine.application.faults import invalid
 from engine.application.ranking import REPRICED, counted_settings

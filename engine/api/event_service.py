@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import grpc
 from cpq.v1 import event_pb2
 
-from engine.api.calls import Calls, Refused, checked
+from engine.api.calls import Calls, checked
+from engine.api.refused import Refused
 from engine.application.faults import NOT_FOUND
+from engine.application.perform import DEFAULT_TENANT
 from engine.application.ports import StoredEvent
 from engine.diagnostics import Fault, Refusal
 from engine.wire.basics import Faults, fill_instant
@@ -32,10 +35,14 @@ class EventService:
         if request.after_cursor < 0:
             faults.invalid("after_cursor", f"{request.after_cursor} is below zero")
         checked(faults)
+        with self._calls.streams.place() if request.follow else nullcontext():
+            yield from self._told(request, context)
+
+    def _told(self, request: event_pb2.WatchEventsRequest, context: grpc.ServicerContext) -> Iterator[event_pb2.Event]:
         cursor, wanted = request.after_cursor, frozenset(request.event_types)
         is_known = bool(cursor) or request.follow or not request.entity
         while context.is_active():
-            with self._calls.env.store.read("default") as reader:
+            with self._calls.env.store.read(DEFAULT_TENANT) as reader:
                 events = reader.events(after=cursor, limit=BATCH)
             for each in events:
                 cursor = each.cursor

@@ -11,8 +11,9 @@ from typing import Any
 import grpc
 from google.rpc import code_pb2, status_pb2
 
-from engine.api.calls import Refused
+from engine.api.refused import Refused
 from engine.api.status import abort, internal, status_of
+from engine.api.streams import Streams
 from engine.application.faults import STORE_UNAVAILABLE
 from engine.application.ports import StoreFailed
 from engine.diagnostics import Fault, Refusal
@@ -23,28 +24,31 @@ LOG = logging.getLogger("cpq.calls")
 class Guard(grpc.ServerInterceptor):
     """Nothing but a status leaves the process: no stack trace, no SQL, no path."""
 
-    def __init__(self) -> None:
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
         self._guarded: dict[str, Any] = {}
 
     def intercept_service(self, continuation: Callable[..., Any], details: Any) -> Any:
         """The guarded handler of a method; a method has one handler as long as the server lives."""
         found = self._guarded.get(details.method)
         if found is None:
-            found = _guarded(details.method, continuation(details))
+            found = _guarded(details.method, continuation(details), self._streams)
             if found is not None:
                 self._guarded[details.method] = found
         return found
 
 
-def _guarded(method: str, handler: Any) -> Any:
-    if handler is None:
-        return None
+def _guarded(method: str, handler: Any, streams: Streams) -> Any:
+    if handler is None or hasattr(handler.unary_stream, "experimental_non_blocking"):
+        return handler  # what answers by callbacks (the watch of the health service) holds no thread as it is
     serializers = {
         "request_deserializer": handler.request_deserializer,
         "response_serializer": handler.response_serializer,
     }
     if handler.stream_stream is not None:
-        return grpc.stream_stream_rpc_method_handler(_streaming(method, handler.stream_stream), **serializers)
+        return grpc.stream_stream_rpc_method_handler(
+            _streaming(method, _placed(handler.stream_stream, streams)), **serializers
+        )
     if handler.response_streaming:
         return grpc.unary_stream_rpc_method_handler(_streaming(method, handler.unary_stream), **serializers)
     return grpc.unary_unary_rpc_method_handler(_unary(method, handler.unary_unary), **serializers)
@@ -75,7 +79,7 @@ def _streaming(method: str, behave: Callable[..., Any]) -> Callable[..., Any]:
             yield from behave(request, context)
             return
         except Exception as failure:
-            if _ended(context):
+            if _ended(context) or isinstance(failure, grpc.RpcError):  # met where a caller left while it sent
                 raise
             status = _status(method, failure)
         finally:
@@ -83,6 +87,16 @@ def _streaming(method: str, behave: Callable[..., Any]) -> Callable[..., Any]:
         abort(context, status)
 
     return guarded
+
+
+def _placed(behave: Callable[..., Any], streams: Streams) -> Callable[..., Any]:
+    """A method whose callers send as long as they like, each in a place of its own."""
+
+    def placed(requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        with streams.place():
+            yield from behave(requests, context)
+
+    return placed
 
 
 def _ended(context: Any) -> bool:

@@ -7,7 +7,8 @@ from collections import Counter
 import grpc
 from cpq.v1 import test_clock_pb2
 
-from engine.api.calls import Calls, Refused, Reply, checked
+from engine.api.calls import Calls, Reply, checked
+from engine.api.refused import Refused
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, etag_of
 from engine.application.ports import Reader

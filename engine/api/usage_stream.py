@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import grpc
 from cpq.v1 import billing_pb2
 
-from engine.api.calls import Calls, Refused
-from engine.application.faults import DEADLINE_EXCEEDED, TOO_BUSY, TOO_MANY_STREAMS
+from engine.api.calls import Calls
+from engine.api.refused import Refused
+from engine.application.faults import DEADLINE_EXCEEDED, TOO_BUSY
 from engine.application.perform import Options, Work, perform
 from engine.application.ports import Asked
 from engine.application.usage import UsageKept, keep_usage
@@ -35,19 +34,17 @@ class _Batch:
 
 
 class UsageStream:
-    """Answers streams of usage, so many at once."""
+    """Answers streams of usage."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._room = threading.BoundedSemaphore(calls.limits.streams)
 
     def answers(
         self, batches: Iterator[billing_pb2.StreamUsageRequest], context: grpc.ServicerContext
     ) -> Iterator[billing_pb2.StreamUsageResponse]:
         """What became of each batch, in their order."""
-        with self._taken():
-            for number, request in enumerate(_until_left(batches, context), 1):
-                yield self._answer(request, number, context)
+        for number, request in enumerate(batches, 1):
+            yield self._answer(request, number, context)
 
     def _answer(
         self, request: billing_pb2.StreamUsageRequest, number: int, context: grpc.ServicerContext
@@ -89,28 +86,6 @@ class UsageStream:
         if any(each.code in ENDS_STREAM for each in done.faults):
             raise Refused(done)
         return done
-
-    @contextmanager
-    def _taken(self) -> Iterator[None]:
-        if not self._room.acquire(blocking=False):
-            message = f"{self._calls.limits.streams} streams are taken already"
-            hint = "send more batches on fewer streams, or try later"
-            raise Refused(Refusal((Fault(TOO_MANY_STREAMS, "", message, hint),)))
-        try:
-            yield
-        finally:
-            self._room.release()
-
-
-def _until_left(
-    batches: Iterator[billing_pb2.StreamUsageRequest], context: grpc.ServicerContext
-) -> Iterator[billing_pb2.StreamUsageRequest]:
-    """Batches until the caller has sent the last one or has left, which is no failure of ours."""
-    try:
-        yield from batches
-    except grpc.RpcError:
-        if context.is_active():
-            raise
 
 
 def _read(request: billing_pb2.StreamUsageRequest, faults: Faults) -> _Batch:

@@ -44,7 +44,7 @@ class Running:
         self._threads = futures.ThreadPoolExecutor(settings.handler_threads, thread_name_prefix="call")
         self._server = grpc.server(
             self._threads,
-            interceptors=[Guard()],
+            interceptors=[Guard(calls.streams)],
             maximum_concurrent_rpcs=settings.calls_max,
             options=(
                 # By default a second server on a busy port starts without an error and takes half the connections.

@@ -42,7 +42,7 @@ TOO_BUSY | others changed the same records again and again
 TOO_MANY | a request holds more of something than is allowed
   a quote of 3 000 lines where the server takes 2 000 | split it, or raise the limit of the server
 TOO_MANY_STREAMS | the server has no room for one more caller that streams
-  nine meters send usage to a server with 32 threads | try later, or start the server with more threads
+  nine programs follow events of a server with 32 threads | try later, or start the server with more threads
 UNKNOWN_FACT | a fact of a customer or a quote is not declared by the rule book
   `customer_facts: {"colour": "red"}` | use the facts that `book.yaml` declares; the nearest is named
 USAGE_ID_REUSED | a usage record came twice, with another content the second time

@@ -1,0 +1,31 @@
+"""Streams that last as long as their callers like: each holds a thread, so there is room for so many at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from engine.api.refused import Refused
+from engine.application.faults import TOO_MANY_STREAMS
+from engine.diagnostics import Fault, Refusal
+
+
+class Streams:
+    """The places for callers who stream or wait for what is to come; all others find a thread beside them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._room = threading.BoundedSemaphore(most)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place for as long as the stream lasts; raises Refused when all are taken."""
+        if not self._room.acquire(blocking=False):
+            message = f"{self._most} streams are taken already"
+            hint = "send more on fewer streams, or try later"
+            raise Refused(Refusal((Fault(TOO_MANY_STREAMS, "", message, hint),)))
+        try:
+            yield
+        finally:
+            self._room.release()
