@@ -161,6 +161,9 @@ class Giver:
     def give(self, rule: RulePlan) -> bool:
         """Apply one rule; False, with the reason noted, when it has nothing to give."""
         run, state = self.run, self.run.state
+        if run.stopped:
+            run.lost(rule, f"stopped by {run.stopped}")
+            return False
         clash = run.clash(rule)
         if clash:
             run.lost(rule, f"cannot stand beside {clash}")
@@ -239,14 +242,21 @@ class Giver:
             priority = members[0].rule.priority
             band = [rule for rule in members if rule.rule.priority == priority]
             members = members[len(band) :]
-            if winners and self.group.across is Across.STOP:
+            ended = self._ended(winners)
+            if ended:
                 for rule in band:
-                    self.run.lost(rule, f"beaten by {winners} of a higher band")
+                    self.run.lost(rule, ended)
                 continue
-            before = self.count
+            before = len(self.run.state.applied)
             self._give_chosen(band, self._band(band))
-            if self.count > before:
-                winners = ", ".join(self.run.work.plan.sources[no].id for no in self.run.state.applied[-1:])
+            given = self.run.state.applied[before:]
+            winners = ", ".join(self.run.work.plan.sources[no].id for no in given) or winners
+
+    def _ended(self, winners: str) -> str:
+        """Why no further band is worked, or nothing."""
+        if self.run.stopped:
+            return f"stopped by {self.run.stopped}"
+        return f"beaten by {winners} of a higher band" if winners and self.group.across is Across.STOP else ""
 
     def _band(self, band: Sequence[RulePlan]) -> tuple[int, ...]:
         """The positions of the rules of a band that win."""

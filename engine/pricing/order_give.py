@@ -45,13 +45,17 @@ class OrderGiver:
         self.most = self._most(most)
 
     def measure(self, *, dry: bool) -> OrderTake:
-        """What the rule gives now; a dry run leaves no unit used."""
-        if self.rule.rule.usage.budgets and not dry:
-            take = OrderGiver(self.state, self.rule, self.base, self.most).measure(dry=True)
-            wanted = major(take.amount, self.work.currency)
+        """What the rule gives now, as far as its budget pays; a dry run leaves no unit used and no money spent."""
+        if self.rule.rule.usage.budgets:
+            wanted = major(self._measured(dry=True).amount, self.work.currency)
             paid = self.work.within_budget(self.rule.no, self.rule.rule, wanted)
-            self.work.spend(self.rule.no, paid)
-            self.most = minor_units(paid, self.work.currency, self.mode)
+            if not dry:
+                self.work.spend(self.rule.no, paid)
+            if paid != wanted:
+                self.most = minor_units(paid, self.work.currency, self.mode)
+        return self._measured(dry=dry)
+
+    def _measured(self, *, dry: bool) -> OrderTake:
         effect = self.state.effect(self.rule)
         if effect is None or self.most == 0:
             return NOTHING

@@ -173,18 +173,24 @@ class _GroupRun:
         saved, left = self.state.saved(), self.left
         worth = 0
         for rule in rules:
-            effect = self.state.effect(rule)
-            if isinstance(effect, Gift):
-                worth += self._worth(rule)
-                continue
-            taken = OrderGiver(self.state, rule, self._base(), self.left).measure(dry=False)
-            if any(share for _, share in taken.split):
-                self.state.take(taken.split, revalue=taken.whole_lines)
-                worth += taken.amount
-                self.left = None if self.left is None else max(self.left - taken.amount, 0)
+            given = self._try(rule)
+            worth += given
+            if given and rule.rule.stop:
+                break
         self.state.restore(saved)
         self.left = left
         return worth
+
+    def _try(self, rule: RulePlan) -> int:
+        """What a rule takes off what those before it left on trial."""
+        if isinstance(self.state.effect(rule), Gift):
+            return self._worth(rule)
+        taken = OrderGiver(self.state, rule, self._base(), self.left).measure(dry=False)
+        if not any(share for _, share in taken.split):
+            return 0
+        self.state.take(taken.split, revalue=taken.whole_lines)
+        self.left = None if self.left is None else max(self.left - taken.amount, 0)
+        return taken.amount
 
     def _one(self, ready: Sequence[RulePlan], *, sign: int) -> None:
         """Give the best or the worst by what each would give alone."""
@@ -194,7 +200,7 @@ class _GroupRun:
     def _in_turn(self, ready: Sequence[RulePlan], most: int) -> None:
         """The best one by one, as long as there is one that takes something off what the others left."""
         winner, left = self._give_one(ready, sign=1)
-        while self.count < most:
+        while self.count < most and not self.run.stopped:
             left = [rule for rule in left if not self._beside(rule)]
             if not any(self._worth(rule) > 0 for rule in left):
                 break
@@ -255,6 +261,9 @@ class _GroupRun:
         return OrderGiver(self.state, rule, self._base(), self.left).measure(dry=True).amount
 
     def _give(self, rule: RulePlan) -> bool:
+        if self.run.stopped:
+            self.run.lost(rule, f"stopped by {self.run.stopped}")
+            return False
         effect = self.state.effect(rule)
         work = self.state.work
         nothing = ""

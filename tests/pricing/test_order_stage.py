@@ -23,10 +23,11 @@ from engine.pricing.effects import (
     UnitPick,
     UnitsOff,
 )
-from engine.pricing.plan import Cap, Combine, Level, Pick, Rule, RuleGroup, Spread
+from engine.pricing.plan import Cap, Combine, Level, Pick, Rule, RuleGroup, Spread, UsageLimit
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
+from engine.pricing.settings import BudgetOverrun, Habits
 from engine.pricing.story import told_of
-from tests.pricing.books import ON_ORDER, PROMO, D, amounts, asked, book, line, order_when, priced, rule, when
+from tests.pricing.books import ON_ORDER, PROMO, D, amounts, asked, book, entry, line, order_when, priced, rule, when
 
 TWO = (line("A"), line("B", "2"))  # 100.00 and 40.00
 
@@ -254,6 +255,46 @@ def test_units_of_a_ramp_count_in_their_own_year(effect: Effect, off: tuple[str,
 def test_a_gift_comes_for_what_is_sold_at_first() -> None:
     gift = Gift("MUG", for_each=ForEach(D(2), when('line.sku = "A"')))
     assert [each.quantity for each in priced(book(rule("g", gift, "order")), asked(*YEARS)).gifts] == [D(2)]
+
+
+@pytest.mark.parametrize(
+    ("budget", "overrun", "at_most", "expected"),
+    [
+        ("20", BudgetOverrun.REFUSE, 2, [1500, 300]),
+        ("20", BudgetOverrun.CAP, 1, [1500]),
+        # 2.00 are left of the budget: less than 3.00, and beside it all of them or none
+        ("2", BudgetOverrun.CAP, 1, [300]),
+        ("2", BudgetOverrun.CAP, 2, [200, 300]),
+        ("2", BudgetOverrun.REFUSE, 2, [300]),
+    ],
+)
+def test_the_best_is_chosen_by_what_budgets_pay(
+    budget: str, overrun: BudgetOverrun, at_most: int, expected: list[int]
+) -> None:
+    group = RuleGroup("order", Level.ORDER, pick=Pick.BEST, at_most=at_most)
+    paid = rule("b", Amount(D(15), On.ORDER), "order", usage=UsageLimit(budgets={"EUR": D(budget)}))
+    habits = Habits(budget_overrun=overrun)
+    plan = book(paid, rule("c", Amount(D(3), On.ORDER), "order"), groups=(group,), habits=habits)
+    assert [each.amount for each in priced(plan, asked(line("A"))).order_discounts] == expected
+
+
+def test_a_budget_that_pays_all_caps_no_line() -> None:
+    each = rule("e", Percent(D(3), On.EACH_LINE), "order", usage=UsageLimit(budgets={"EUR": D(5)}))
+    plan = book(each, groups=(ON_ORDER,), entries=(entry("A", "100"), entry("BACK", "-4")))
+    # 3.00 off 100.00 and 0.12 onto -4.00 come to 2.88
+    assert [x.order_discount for x in priced(plan, asked(line("A"), line("BACK"))).lines] == [300, -12]
+
+
+def test_nothing_of_the_best_set_acts_after_a_rule_that_stops() -> None:
+    best = RuleGroup("order", Level.ORDER, pick=Pick.BEST, at_most=2)
+    ends = rule("ends", Amount(D(15), On.ORDER), "order", stop=True, priority=9)
+    more = rule("more", Amount(D(20), On.ORDER), "order")
+    # 15.00 and nothing after it, or 20.00 by itself: never 35.00
+    quote = priced(book(ends, more, groups=(best,)), asked(line("A")))
+    assert [each.amount for each in quote.order_discounts] == [2000]
+    # what comes before it acts beside it
+    quote = priced(book(ends, rule("more", more.effects[""], "order", priority=99), groups=(best,)), asked(line("A")))
+    assert [each.amount for each in quote.order_discounts] == [2000, 1500]
 
 
 @pytest.mark.parametrize("pick", list(Pick))

@@ -97,6 +97,23 @@ def test_stop_ends_the_level_and_not_with_keeps_rules_apart() -> None:
     assert unit(PROMO, rule("five", Percent(D("5")), not_with=frozenset({"ten"})), TEN) == D("95")
 
 
+def test_stop_ends_the_level_within_bands_and_within_the_best_set() -> None:
+    go_on = RuleGroup("promo", pick=Pick.BANDS, across=Across.COMPOUND)
+    high = rule("high", Percent(D("10")), stop=True, priority=9)
+    # the lower band would halve 90
+    assert unit(go_on, high, rule("low", Percent(D("50")), priority=1)) == D("90")
+    stacked = RuleGroup("promo", pick=Pick.BANDS, within=Within.COMPOUND_VS_BEST)
+    # of two that stack the first ends the level: 10 off, less than 12 alone
+    both = (rule("a", Percent(D("10")), stop=True, priority=9), rule("b", Percent(D("20")), priority=9))
+    assert unit(stacked, *both, rule("c", Percent(D("12")), priority=9, mode=Mode.BEST_PRICE)) == D("88")
+    best = RuleGroup("promo", pick=Pick.BEST, at_most=2)
+    ends = rule("ends", Percent(D("15")), stop=True, priority=9)
+    # 15 and nothing after it, or 20 by itself: never both
+    assert unit(best, ends, TWENTY) == D("80")
+    # what comes before it acts beside it: 100 x .9 x .85
+    assert unit(best, rule("ends", Percent(D("15")), stop=True), rule("ten", Percent(D("10")), priority=9)) == D("76.5")
+
+
 def test_of_list_counts_from_the_list_price() -> None:
     # 100 - 10, then 20 % of 100
     assert unit(PROMO, TEN, rule("z", Percent(D("20"), of=Basis.LIST))) == D("70")

@@ -28,10 +28,10 @@ from engine.pricing.effects import (
     UnitPick,
     UnitsOff,
 )
-from engine.pricing.plan import Cap, Combine, Level, Limit, Pick, PricingRules, Rule, RuleGroup, Spread
+from engine.pricing.plan import Cap, Combine, Level, Limit, Pick, PricingRules, Rule, RuleGroup, Spread, UsageLimit
 from engine.pricing.request import PriceRequest
 from engine.pricing.result import Priced
-from engine.pricing.settings import Habits, RoundingOf, RoundingSettings, TieBreak
+from engine.pricing.settings import BudgetOverrun, Habits, RoundingOf, RoundingSettings, TieBreak
 from engine.pricing.story import told_of
 from tests.pricing.books import LINE, ORDER, D, asked, entry, line
 from tests.pricing.twin_order import price_order
@@ -104,6 +104,7 @@ in_currencies = st.one_of(
     st.builds(lambda effect, other: {"EUR": effect, "USD": other, "": other}, effects, effects),
     st.builds(lambda other: {"USD": other}, effects),
 )
+BUDGETS = tuple(UsageLimit(budgets={"EUR": D(amount)}) for amount in ("5", "12.34", "40"))
 roundings = st.builds(RoundingSettings, mode=st.sampled_from(Rounding), of=st.sampled_from(RoundingOf))
 
 
@@ -131,6 +132,7 @@ def books(draw: st.DrawFn) -> PricingRules:
             when=draw(st.just(()) | st.sampled_from([(each,) for each in WHENS])),
             priority=draw(st.integers(0, 2)),
             limit=draw(st.just(Limit()) | st.just(Limit({"EUR": D(7)}))),
+            usage=draw(st.sampled_from((*(UsageLimit(),) * 4, *BUDGETS))),
             target=draw(wheres),
             spread=draw(st.sampled_from(Spread)),
             exclusive=draw(st.integers(0, 11)) == 0,
@@ -139,7 +141,8 @@ def books(draw: st.DrawFn) -> PricingRules:
         )
         for name in names
     )
-    return replace(made(groups, rules), rounding=draw(roundings))
+    habits = Habits(ties=TieBreak.LISTED, budget_overrun=draw(st.sampled_from(BudgetOverrun)))
+    return replace(made(groups, rules), rounding=draw(roundings), habits=habits)
 
 
 def made(groups: tuple[RuleGroup, ...], rules: tuple[Rule, ...]) -> PricingRules:

@@ -141,7 +141,7 @@ class _Group:
     def _in_turn(self, members: Sequence[Rule], most: int | None) -> None:
         count = 0
         for rule in members:
-            if (most is not None and count >= most) or (self.line.stopped and self.group.pick is Pick.ALL):
+            if most is not None and count >= most:
                 return
             if holds(rule, self.line, self.predicates) and self.give(rule):
                 count += 1
@@ -202,7 +202,7 @@ class _Group:
     def give(self, rule: Rule) -> bool:
         """Apply a rule; False when it takes nothing."""
         line = self.line
-        if self._clash(rule):
+        if line.stopped or self._clash(rule):
             return False
         base = self.entry if self.group.combine is Combine.ADDITIVE else line.unit
         taken = discount_of(rule, line, base)

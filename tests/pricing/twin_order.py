@@ -22,7 +22,7 @@ from engine.pricing.effects import (
     UnitsOff,
 )
 from engine.pricing.plan import Combine, Level, Pick, PricingRules, Rule, RuleGroup, Spread
-from engine.pricing.settings import RoundingOf
+from engine.pricing.settings import BudgetOverrun, RoundingOf
 from tests.pricing.twin_lines import proportional
 from tests.pricing.twin_order_lines import TwinOrder, Unit, admits, choose, spread, within
 
@@ -137,6 +137,8 @@ class _Group:
         return sum(share for _, share in trial.shares(rule))
 
     def give(self, rule: Rule) -> None:
+        if self.order.stopped:
+            return
         effect = self.order.effect_of(rule)
         if isinstance(effect, Gift):
             count = self._gift(effect)
@@ -147,6 +149,7 @@ class _Group:
             shares = self.shares(rule)
             if not any(share for _, share in shares):
                 return
+            self.order.spent[rule.id] = self.order.spent.get(rule.id, 0) + sum(share for _, share in shares)
             for line, share in shares:
                 before = self.order.running[line]
                 self.order.running[line] -= share
@@ -169,11 +172,24 @@ class _Group:
         return int(effect.quantity) * times
 
     def shares(self, rule: Rule) -> list[tuple[int, int]]:
-        """What a rule takes off which line; units of a discount on units are revalued as they are taken."""
+        """What a rule takes off which line as far as its budget pays; units of a discount on units are revalued as they
+        are taken.
+        """
+        limits = [] if self.left is None else [self.left]
+        budget = rule.usage.budgets.get("EUR")
+        if budget is not None:
+            trial = _Group(self.rules, self.group, self.order.copy())
+            trial.entry = self.entry
+            wanted = sum(share for _, share in trial._limited(rule, limits))
+            left = max(self.order.cents(Fraction(budget) * 100) - self.order.spent.get(rule.id, 0), 0)
+            if wanted > left:
+                limits = [*limits, left if self.rules.habits.budget_overrun is BudgetOverrun.CAP else 0]
+        return self._limited(rule, limits)
+
+    def _limited(self, rule: Rule, limits: list[int]) -> list[tuple[int, int]]:
         lines, effect = _lines(rule, self.order), self.order.effect_of(rule)
         limit = rule.limit.amounts.get("EUR")
-        limits = [] if self.left is None else [self.left]
-        limits += [] if limit is None else [self.order.cents(Fraction(limit) * 100)]
+        limits = limits + ([] if limit is None else [self.order.cents(Fraction(limit) * 100)])
         most = min(limits) if limits else None
         if not lines or most == 0 or effect is None:
             return []

@@ -43,6 +43,7 @@ class TwinOrder:
     mode: Rounding = Rounding.HALF_UP
     start: list[int] = field(default_factory=list)
     one_by_one: bool = False
+    spent: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.start = list(self.running)
@@ -57,7 +58,7 @@ class TwinOrder:
         units = [Unit(each.line, each.value, each.used) for each in self.units]
         rest = (self.skus, self.quantities, self.listed, list(self.running), self.lowest, self.discountable)
         made = TwinOrder(*rest, units, list(self.applied), list(self.gifts), self.stopped, self.gross_of)
-        made.mode, made.start = self.mode, self.start
+        made.mode, made.start, made.spent = self.mode, self.start, dict(self.spent)
         return made
 
     def cents(self, value: Fraction) -> int:
