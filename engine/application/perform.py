@@ -15,7 +15,18 @@ from engine.application.faults import (
     TOO_BUSY,
     etag_mismatch,
 )
-from engine.application.ports import AlreadyAnswered, Asked, Bell, Clock, Conflict, Ids, Reader, Store, Transaction
+from engine.application.ports import (
+    AlreadyAnswered,
+    Asked,
+    Bell,
+    Clock,
+    Conflict,
+    Ids,
+    Reader,
+    Store,
+    StoreError,
+    Transaction,
+)
 from engine.application.rule_books import RuleBooks
 from engine.application.tax_hook import NO_TAX_SERVICE, AskedOnce, TaxService
 from engine.approvals.process import ApprovalProcess
@@ -154,6 +165,27 @@ def perform(
             except (Conflict, AlreadyAnswered):
                 continue
     return Refusal((Fault(TOO_BUSY, "", "others changed the same records again and again", "try again"),))
+
+
+def fail(failure: Exception) -> None:
+    """What becomes of a failure of ours where nobody asked to be told of it."""
+    raise failure
+
+
+def perform_apart(
+    env: Environment, asked: Asked, decide: Callable[[Work], object], failed: Callable[[Exception], None]
+) -> bool:
+    """Do one of many things that do not hang on each other; whether it was done.
+
+    One that we fail on keeps none of the others from being done: ``failed`` is told of it. Raises StoreError.
+    """
+    try:
+        return not isinstance(perform(env, asked, decide, lambda _work, _value: b""), Refusal)
+    except StoreError:
+        raise
+    except Exception as failure:
+        failed(failure)
+        return False
 
 
 def _attempt(

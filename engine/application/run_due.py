@@ -12,7 +12,7 @@ from typing import TypeAlias
 from engine.application.approvals import directory, ended_with_quote
 from engine.application.dunning import dun_today, is_dunning_due
 from engine.application.faults import not_found
-from engine.application.perform import DEFAULT_TENANT, Environment, Work, perform
+from engine.application.perform import DEFAULT_TENANT, Environment, Work, fail, perform_apart
 from engine.application.ports import Asked, in_order
 from engine.application.prepaid import expire_credit
 from engine.application.renewing import keep_waiting, renew_contract
@@ -45,19 +45,25 @@ Move: TypeAlias = tuple[Due, Callable[[Work], object]]
 """A kind, and the unit of work that does one of it."""
 
 
-def run_due(env: Environment, now: datetime, *, limit: int = 1_000, tenant: str = DEFAULT_TENANT) -> Counter[Due]:
+def run_due(
+    env: Environment,
+    now: datetime,
+    *,
+    limit: int = 1_000,
+    tenant: str = DEFAULT_TENANT,
+    failed: Callable[[Exception], None] = fail,
+) -> Counter[Due]:
     """Do up to ``limit`` things that are due by ``now`` and return how many of each kind were; none: nothing waits.
 
     Expired quotes are closed, approvals whose time passed escalate, contracts that renew by themselves are renewed,
     prepaid credits whose day came expire, customers are dunned once a day, usage that arrived is looked at for
     thresholds, old answers of requests are forgotten. Each is a unit of its own, so that a stop in between loses
-    nothing and a second run repeats nothing.
+    nothing and a second run repeats nothing; one that we fail on is told to ``failed``, and the others are done.
     """
     done: Counter[Due] = Counter()
     for kind, move in _moves(env, now, limit, tenant):
-        outcome = perform(env, Asked("RunDue", tenant=tenant), move, lambda _work, _value: b"")
-        done[kind] += not isinstance(outcome, Refusal)
-    done[Due.USAGE] += look_at_usage(env, tenant=tenant, limit=limit)
+        done[kind] += perform_apart(env, Asked("RunDue", tenant=tenant), move, failed)
+    done[Due.USAGE] += look_at_usage(env, tenant=tenant, limit=limit, failed=failed)
     left = max(limit - done.total(), 1)
     done[Due.ANSWER] += env.store.purge_answers(tenant, before=now - ANSWERS_KEPT, limit=left)
     return +done

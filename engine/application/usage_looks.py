@@ -6,29 +6,31 @@ looked at in the background, by what is due, and by a test clock as it moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from engine.application.billing import bill_usage
 from engine.application.paging import PAGE
-from engine.application.perform import Environment, Work, perform
+from engine.application.perform import Environment, Work, fail, perform_apart
 from engine.application.ports import Asked, Reader
 from engine.application.usage import UsageLook
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
 
 
-def look_at_usage(env: Environment, *, tenant: str, limit: int = PAGE) -> int:
+def look_at_usage(
+    env: Environment, *, tenant: str, limit: int = PAGE, failed: Callable[[Exception], None] = fail
+) -> int:
     """Look at up to ``limit`` contracts that wait for it, and return how many were looked at.
 
-    What is refused waits on, and keeps none of those behind it waiting.
+    What is refused waits on, and keeps none of those behind it waiting; nor does what we fail on, which ``failed`` is
+    told of.
     """
     done = 0
     for key in _waiting(env, tenant):
-        outcome = perform(env, Asked("LookAtUsage", tenant=tenant), partial(_looked, key=key), lambda _work, _done: b"")
-        done += not isinstance(outcome, Refusal)
+        done += perform_apart(env, Asked("LookAtUsage", tenant=tenant), partial(_looked, key=key), failed)
         if done >= limit:
             break
     return done

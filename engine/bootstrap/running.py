@@ -102,7 +102,7 @@ class Running:
 
 def _advance(env: Environment) -> bool:
     """What a server does in the background: thresholds that usage may have crossed, then a chunk of a billing run."""
-    looked = look_at_usage(env, tenant=DEFAULT_TENANT)
+    looked = look_at_usage(env, tenant=DEFAULT_TENANT, failed=log_failure)
     return advance_billing(env, tenant=DEFAULT_TENANT, failed=log_failure) or looked > 0
 
 

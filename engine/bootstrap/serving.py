@@ -15,8 +15,8 @@ from types import FrameType
 from engine.adapters.folder_watch import FolderWatch
 from engine.api.register import bind_when_called
 from engine.application.perform import DEFAULT_TENANT, Environment
-from engine.application.ports import StoreError
 from engine.application.run_due import run_due
+from engine.bootstrap.background import log_failure
 from engine.bootstrap.build import build_server
 from engine.bootstrap.folders import publish_folders
 from engine.bootstrap.running import Running
@@ -87,11 +87,12 @@ def get_ready(env: Environment) -> None:
 def do_what_is_due(env: Environment) -> int:
     """Expire, escalate, forget; a failure is logged and tried again the next time, and keeps nobody from being served.
 
-    Every thing due is a unit of its own, so several servers that do this at once repeat nothing.
+    Every thing due is a unit of its own, so several servers that do this at once repeat nothing, and one that fails
+    keeps none of the others waiting.
     """
     try:
-        return run_due(env, env.clock.now(DEFAULT_TENANT)).total()
-    except StoreError:
+        return run_due(env, env.clock.now(DEFAULT_TENANT), failed=log_failure).total()
+    except Exception:  # whatever it is, those who call are to be answered
         LOG.exception("what is due could not be done")
         return 0
 

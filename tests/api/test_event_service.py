@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import grpc
+import pytest
 from cpq.v1 import event_pb2, test_clock_pb2
 
+from engine.quotes import lifecycle
+from engine.quotes.quote import Quote
 from tests.api import deal
 from tests.api.server import Served, failure, served
 
@@ -63,6 +67,26 @@ def test_the_clock_stands_and_moves_forward_only(server: Served) -> None:
     assert failure(server.clock.CreateTestClock, empty).fields.keys() == {"now"}
     moved = deal.move_clock(server, "2029-03-01T12:00:00Z")
     assert moved.test_clock.now.ToJsonString() == "2029-03-01T12:00:00Z"
+
+
+def test_a_move_does_all_that_is_due_but_what_we_fail_on_and_says_so(
+    shop: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (deal.create(shop).name.removeprefix("quotes/") for _ in range(2))
+    expire = lifecycle.expire
+
+    def broken(quote: Quote, *, at: datetime) -> object:
+        if quote.id == first:
+            raise KeyError("a bug of ours")
+        return expire(quote, at=at)
+
+    monkeypatch.setattr(lifecycle, "expire", broken)
+    later = test_clock_pb2.AdvanceTestClockRequest(name="testClocks/default")
+    later.until.FromJsonString("2027-03-01T12:00:00Z")
+    with pytest.raises(grpc.RpcError) as error:
+        shop.clock.AdvanceTestClock(later, timeout=30)
+    assert error.value.code() is grpc.StatusCode.INTERNAL
+    assert [each.entity for each in events(shop, event_types=["QuoteClosed"])] == [second]
 
 
 def test_without_the_switch_time_is_nobodys_to_move(tmp_path: Path) -> None:

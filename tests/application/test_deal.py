@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from engine.application.content import Content, customer_facts, find_book, reque
 from engine.application.faults import etag_mismatch, not_found
 from engine.application.invoices import invoice_etag, open_amount
 from engine.application.perform import Work
-from engine.application.run_due import run_due
+from engine.application.run_due import Due, run_due
 from engine.application.taxes import Offer, tax_table
 from engine.approvals.run import ApprovalRun, Delegation, RunStatus, Verdict
 from engine.billing import Reason
@@ -26,6 +26,7 @@ from engine.diagnostics import Refusal
 from engine.orders.states import OrderState
 from engine.parties import Customer
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn
+from engine.quotes import lifecycle
 from engine.quotes.quote import Quote
 from engine.quotes.status import Status
 from tests.application.deal import UNTIL, Shop, draft, line, ordered, shop
@@ -111,6 +112,27 @@ def test_what_falls_due_is_done_once(deal: Shop) -> None:
         (run,) = reader.page(ApprovalRun, limit=5)
         assert run.status is not RunStatus.RUNNING
         assert reader.answer("old") is None
+
+
+def test_what_we_fail_on_keeps_nothing_else_waiting(deal: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = (deal.do(lambda work: quotes.create_quote(work, draft(), etag="")) for _ in range(3))
+    expire = lifecycle.expire
+
+    def broken(quote: Quote, *, at: datetime) -> object:
+        if quote.id == first.id:
+            raise KeyError("a bug of ours")
+        return expire(quote, at=at)
+
+    monkeypatch.setattr(lifecycle, "expire", broken)
+    deal.clock.advance(timedelta(days=200))
+    told: list[Exception] = []
+    assert run_due(deal.env, deal.clock.instant, failed=told.append)[Due.QUOTE] == 2
+    assert [str(each) for each in told] == ["'a bug of ours'"]
+    with deal.env.store.read("default") as reader:
+        found = [reader.get(Quote, each.id) for each in (first, second, third)]
+    assert [each.status for each in found if each] == [Status.DRAFT, Status.EXPIRED, Status.EXPIRED]
+    with pytest.raises(KeyError):
+        run_due(deal.env, deal.clock.instant)
 
 
 def test_usage_and_credits_by_hand_reach_revenue(deal: Shop) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.application import usage, usage_looks
-from engine.application.perform import DEFAULT_TENANT
+from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.publish import publish_files
 from engine.application.usage import UsageLook
 from engine.application.usage_looks import look_at_usage
@@ -43,6 +43,26 @@ def nets(deal: Shop, contract: str) -> list[int]:
 def waiting(deal: Shop) -> list[tuple[str, date | None]]:
     with deal.env.store.read(DEFAULT_TENANT) as reader:
         return [(each.id, each.on) for each in reader.page(UsageLook, limit=9)]
+
+
+def test_a_contract_that_we_fail_on_keeps_no_others_waiting(deal: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, *others = sorted(ordered(deal, line("CALLS", "100"), term_months=2).contract for _ in range(3))
+    for each in (broken, *others):
+        use(deal, each, NOON.date(), 120)
+    bill = usage_looks.bill_usage
+
+    def failing(work: Work, contract: Contract) -> object:
+        if contract.id == broken:
+            raise KeyError("a bug of ours")
+        return bill(work, contract)
+
+    monkeypatch.setattr(usage_looks, "bill_usage", failing)
+    told: list[Exception] = []
+    assert look_at_usage(deal.env, tenant=DEFAULT_TENANT, failed=told.append) == 2
+    assert len(told) == 1
+    # 120 calls at 0.05
+    assert [nets(deal, each) for each in (broken, *others)] == [[], [600], [600]]
+    assert [each for each, _ in waiting(deal)] == [broken]
 
 
 def look(deal: Shop, day: date, limit: int = 1_000) -> int:

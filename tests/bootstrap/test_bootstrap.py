@@ -148,6 +148,13 @@ def test_what_is_due_is_done_and_a_broken_store_keeps_nobody_waiting(
         assert do_what_is_due(running.env) == 0
         assert "disk full" in caplog.text
 
+        def broken(*_: object, **__: object) -> int:
+            raise KeyError("a bug of ours")
+
+        monkeypatch.setattr(type(running.env.store), "purge_answers", broken)
+        assert do_what_is_due(running.env) == 0
+        assert "a bug of ours" in caplog.text
+
 
 def test_closing_twice_is_closing_once(tmp_path: Path) -> None:
     running = build_server(Settings(tmp_path / "a.sqlite3", listen=f"unix:{tmp_path / 's'}"))
