@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 
@@ -20,22 +19,17 @@ def _serve(arguments: list[str] | None) -> int:
     # What keeps the server from starting is said by its settings, in words of ours.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from engine.application.ports import StoreFailed
-    from engine.bootstrap.command_line import add_options, settings_of
+    from engine.bootstrap.command_line import add_options, log_as_told, settings_of
     from engine.bootstrap.serving import serve
     from engine.bootstrap.settings import SettingsError
 
     parser = argparse.ArgumentParser(prog="server.py", description="Serve the open CPQ engine over gRPC.")
     add_options(parser, os.environ)
-    parser.add_argument("--quiet", action="store_true", help="log failures only")
     options = parser.parse_args(arguments)
-    logging.basicConfig(
-        level=logging.WARNING if options.quiet else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
     try:
+        log_as_told(options, os.environ)
         serve(settings_of(options, os.environ))
-    except (SettingsError, StoreFailed, OSError) as problem:
+    except (SettingsError, StoreFailed) as problem:
         print(f"cannot start: {problem}", file=sys.stderr)
         return 2
     return 0

@@ -110,7 +110,9 @@ def _status(method: str, failure: Exception) -> status_pb2.Status:
     reference = secrets.token_hex(6)
     LOG.error("failed method=%s reference=%s", method, reference, exc_info=failure)
     if isinstance(failure, StoreFailed):
-        return status_of(Refusal((Fault(STORE_UNAVAILABLE, "", f"the store cannot save; see the log at {reference}"),)))
+        return status_of(
+            Refusal((Fault(STORE_UNAVAILABLE, "", f"the store cannot read or save; see the log at {reference}"),))
+        )
     return internal(reference)
 
 

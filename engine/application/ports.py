@@ -22,7 +22,7 @@ class Conflict(StoreError):
 
 
 class StoreFailed(StoreError):
-    """The store is broken (disk full, file gone): every unit of the failed commit gets this, none was acknowledged."""
+    """The store is broken (disk full, file gone): it cannot be read, or a commit failed with all units in it."""
 
 
 class AlreadyAnswered(StoreError):

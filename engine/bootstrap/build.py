@@ -47,7 +47,13 @@ def build_server(settings: Settings, *, bind: Bind = bind_all) -> Running:
     """
     check(settings)
     calm_collector()
-    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        told = failure.strerror or str(failure)
+        raise SettingsError(
+            f"`{settings.database.parent}` cannot be made the folder of the database: {told}"
+        ) from failure
     store = open_store(settings.database, TABLES, SCALARS)
     afterwards = Afterwards()
     try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.adapters.disk_cache import user_cache
-from engine.bootstrap.settings import Settings
+from engine.bootstrap.settings import Settings, switched_on
 
 DEFAULT_RULES = Path(__file__).resolve().parents[2] / "rules" / "workstation"
 
@@ -74,8 +76,16 @@ def add_options(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         metavar="DIR",
         help="where compiled rule books are kept between starts, or `none` (default: the user's cache folder)",
     )
-    parser.add_argument(
-        "--test-clock", action="store_true", default=bool(environ.get("CPQ_TEST_CLOCK")), help="let clients move time"
+    parser.add_argument("--test-clock", action="store_true", help="let clients move time")
+    parser.add_argument("--quiet", action="store_true", help="log failures only")
+
+
+def log_as_told(options: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    """Log each call to stderr, or failures only; raises SettingsError for a switch that is neither on nor off."""
+    logging.basicConfig(
+        level=logging.WARNING if options.quiet or switched_on(environ, "CPQ_QUIET") else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
     )
 
 
@@ -96,16 +106,17 @@ def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Sett
         message_bytes_max=int(options.max_message_bytes),
         drain_seconds=float(options.drain_seconds),
         approvals=options.approvals,
-        test_clock=options.test_clock,
+        test_clock=options.test_clock or switched_on(environ, "CPQ_TEST_CLOCK"),
         tax_hook=options.tax_hook,
         tax_seconds=options.tax_seconds,
         search_seconds=float(options.search_seconds),
         search_conflicts=int(options.search_conflicts),
-        cache=_cache(options.cache, environ),
+        cache=cache_folder(options.cache, environ),
     )
 
 
-def _cache(given: str | None, environ: Mapping[str, str]) -> Path | None:
-    if given == "none":
+def cache_folder(given: str | None, environ: Mapping[str, str]) -> Path | None:
+    """Where compiled rule books are kept: as given, else as CPQ_CACHE says, else in the user's cache folder; `none`."""
+    if (given or environ.get("CPQ_CACHE")) == "none":
         return None
     return user_cache(environ if given is None else {"CPQ_CACHE": given})

@@ -115,12 +115,21 @@ def limits_of(settings: Settings) -> Limits:
 
 def _why(listen: str) -> str:
     """Why an address cannot be listened on, in the words of the system: the transport does not pass them on."""
-    host, _, port = listen.rpartition(":")
     try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM):
-            with socket.socket(family, kind, protocol) as trial:
-                trial.bind(address)
+        _try_to_bind(listen)
     except OSError as failure:
         in_use = failure.errno == errno.EADDRINUSE
         return "another program listens there; choose another port" if in_use else failure.strerror or str(failure)
     return "the transport refused it"
+
+
+def _try_to_bind(listen: str) -> None:
+    kind, _, path = listen.partition(":")
+    if kind == "unix":
+        with socket.socket(socket.AF_UNIX) as trial:
+            trial.bind(path)
+        return
+    host, _, port = listen.rpartition(":")
+    for family, stream, protocol, _, address in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM):
+        with socket.socket(family, stream, protocol) as trial:
+            trial.bind(address)

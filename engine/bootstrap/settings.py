@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+ON, OFF = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+SMALLEST_MESSAGE, LARGEST_MESSAGE = 65_536, 2**31 - 1
+LONGEST_DRAIN = 3_600
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -52,10 +55,30 @@ class Settings:
         return self.listen.startswith("unix:") or self.listen.rpartition(":")[0] in LOOPBACK
 
 
+BOUNDS: tuple[tuple[Callable[[Settings], bool], str], ...] = (
+    (lambda it: 0 < it.tax_seconds <= 60, "the tax service is given up to 60 seconds to answer"),
+    (
+        lambda it: 0 < it.search_seconds <= 600 and it.search_conflicts >= 1,
+        "a search is given up to 600 seconds and at least one conflict",
+    ),
+    (lambda it: it.calls_max >= 1, "at least one call at once has to be allowed"),
+    (lambda it: it.handler_threads >= 1 and it.lines_max >= 1, "threads and lines have to be at least 1"),
+    (
+        lambda it: SMALLEST_MESSAGE <= it.message_bytes_max <= LARGEST_MESSAGE,
+        f"the largest message has {SMALLEST_MESSAGE} to {LARGEST_MESSAGE} bytes",
+    ),
+    (
+        lambda it: 0 <= it.drain_seconds <= LONGEST_DRAIN,
+        f"calls in flight are given 0 to {LONGEST_DRAIN} seconds when the server stops",
+    ),
+)
+"""What holds of numbers, and what is said where it does not."""
+
+
 def check(settings: Settings) -> None:
     """Raise SettingsError with what is wrong."""
     host, colon, port = settings.listen.rpartition(":")
-    if not settings.listen.startswith("unix:") and not (host and colon and port.isdigit() and int(port) < 65536):
+    if not settings.listen.startswith("unix:") and not (host and colon and _is_port(port)):
         raise SettingsError(f"`{settings.listen}` is not an address; write host:port or unix:PATH")
     if not settings.is_local:
         raise SettingsError(
@@ -68,14 +91,21 @@ def check(settings: Settings) -> None:
         raise SettingsError(
             f"`{settings.tax_hook}` is no address of a tax service; write http://host/path or https://…"
         )
-    if not 0 < settings.tax_seconds <= 60:
-        raise SettingsError("the tax service is given up to 60 seconds to answer")
-    if not 0 < settings.search_seconds <= 600 or settings.search_conflicts < 1:
-        raise SettingsError("a search is given up to 600 seconds and at least one conflict")
-    if settings.calls_max < 1:
-        raise SettingsError("at least one call at once has to be allowed")
-    if settings.handler_threads < 1 or settings.lines_max < 1 or settings.message_bytes_max < 65536:
-        raise SettingsError("threads and lines have to be at least 1, message bytes at least 65536")
+    for is_within, said in BOUNDS:
+        if not is_within(settings):
+            raise SettingsError(said)
+
+
+def switched_on(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a switch is on that the environment gives; raises SettingsError for what is neither on nor off."""
+    said = environ.get(name, "").strip().lower()
+    if said not in (*ON, *OFF):
+        raise SettingsError(f"{name} is `{environ[name]}`, which is neither on nor off; say 1 or 0")
+    return said in ON
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) < 65536
 
 
 def _is_http(url: str) -> bool:

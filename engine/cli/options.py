@@ -15,6 +15,11 @@ SHIPPED_RULES = Path(__file__).resolve().parents[2] / "rules" / "workstation"
 BAD_JSON = Code("CLI001")
 
 
+def usual_database() -> Path:
+    """The store of a server inside where none is named: that of a server started here, which CPQ_DATABASE names too."""
+    return Path(os.environ.get("CPQ_DATABASE") or DATABASE)
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that all verbs on deals share."""
     parser.add_argument(
@@ -24,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--database",
         metavar="FILE",
         type=Path,
-        default=DATABASE,
+        default=usual_database(),
         help="store of the server inside (default %(default)s)",
     )
     parser.add_argument(
@@ -37,7 +42,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--test-clock",
         action="store_true",
-        default=bool(os.environ.get("CPQ_TEST_CLOCK")),
         help="let `cpq clock` move the time of the server inside",
     )
     parser.add_argument("--json", action="store_true", help="one JSON value for machines, refusals too")

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.adapters.disk_cache import user_cache
+from engine.bootstrap.command_line import cache_folder
 from engine.bootstrap.serving import serve_folder
 from engine.bootstrap.settings import Settings
 from engine.cli.failure import CLEAN
@@ -20,7 +20,7 @@ def run_serve(options: argparse.Namespace) -> int:
     folder: Path = options.folder
     with tempfile.TemporaryDirectory(prefix="cpq-rules-") as beside:
         database = options.database or Path(beside) / "cpq.sqlite3"
-        settings = Settings(database, listen=options.listen, cache=user_cache(os.environ))
+        settings = Settings(database, listen=options.listen, cache=cache_folder(None, os.environ))
         with starting():
             serve_folder(settings, folder, _tell)
     return CLEAN

@@ -56,7 +56,7 @@ gRPC, package `cpq.v1`; this page is made from the comments in `proto/cpq/v1` by
 | `FAILED_PRECONDITION` | the state forbids it: expired, not approved, already final, period closed |
 | `RESOURCE_EXHAUSTED` | more calls or streams at once than the server takes |
 | `DEADLINE_EXCEEDED` | the caller's time was up; a mutation saved nothing |
-| `UNAVAILABLE` | the server is stopping, or the store cannot save |
+| `UNAVAILABLE` | the server is stopping, or the store cannot read or save |
 
 Health (`grpc.health.v1`) and reflection are on, so `grpcurl` and `grpcui` work without the proto files. The server
 listens on this machine only; a request may have up to 2 000 lines and 16 MiB (see `python server.py --help`).

@@ -43,6 +43,7 @@ def test_this_machine_may_be_listened_on(listen: str) -> None:
         ("example.com:1", "not authenticated"),
         ("127.0.0.1", "not an address"),
         ("127.0.0.1:99999", "not an address"),
+        ("127.0.0.1:\u00b2", "not an address"),
         (":50051", "not an address"),
     ],
 )
@@ -57,6 +58,11 @@ def test_other_settings_are_checked() -> None:
         {"handler_threads": 0},
         {"lines_max": 0},
         {"message_bytes_max": 1},
+        {"message_bytes_max": 2**31},
+        {"drain_seconds": -1},
+        {"drain_seconds": float("inf")},
+        {"drain_seconds": float("nan")},
+        {"calls_max": 0},
         {"tax_hook": "file:///etc/passwd"},
         {"tax_hook": "taxes.example"},
         {"tax_hook": "http://[::1"},
@@ -82,7 +88,34 @@ def test_options_come_from_the_command_line_or_the_environment() -> None:
     searching = limits_of(parsed("--search-seconds", "0.5", CPQ_SEARCH_CONFLICTS="900")).search
     assert (searching.milliseconds, searching.conflicts) == (500, 900)
     assert parsed("--database", "/nowhere/z").rules[0].name == "workstation"
+    assert parsed("--cache", "/nowhere/c").cache == Path("/nowhere/c/cpq")
+    assert parsed(CPQ_CACHE="/nowhere/c").cache == Path("/nowhere/c/cpq")
+    assert parsed("--cache", "none").cache is parsed(CPQ_CACHE="none").cache is None
     assert limits_of(settings).lines == 7
+
+
+@pytest.mark.parametrize(
+    ("said", "is_on"), [("", False), ("0", False), ("false", False), ("No", False), ("1", True), ("on", True)]
+)
+def test_a_switch_of_the_environment_is_on_or_off(said: str, is_on: bool) -> None:
+    assert parsed(CPQ_TEST_CLOCK=said).test_clock is is_on
+
+
+def test_a_switch_that_is_neither_is_refused() -> None:
+    with pytest.raises(SettingsError, match="CPQ_TEST_CLOCK is `maybe`"):
+        parsed(CPQ_TEST_CLOCK="maybe")
+
+
+def test_what_keeps_the_address_of_a_socket_from_being_used_is_said(tmp_path: Path) -> None:
+    for path, said in ((tmp_path / "none" / "s", "No such file or directory"), (tmp_path / ("s" * 200), "too long")):
+        with pytest.raises(SettingsError, match=said):
+            build_server(Settings(tmp_path / "a.sqlite3", listen=f"unix:{path}"))
+
+
+def test_a_folder_that_cannot_be_made_for_the_database_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(SettingsError, match="cannot be made the folder of the database"):
+        build_server(Settings(tmp_path / "file" / "a.sqlite3"))
 
 
 def test_a_server_in_the_same_process_answers_and_keeps_its_book(tmp_path: Path) -> None:

@@ -35,3 +35,22 @@ def test_a_store_of_its_own_is_stopped_moved_and_asked(
 
 def test_a_server_that_does_not_allow_it_says_so(cpq: Cpq) -> None:
     assert "test clocks are off" in cpq("clock", "show", code=1)
+
+
+def test_verbs_and_server_go_by_the_same_store_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "mine" / "a.sqlite3"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CPQ_DATABASE", str(database))
+    assert main(["party", "list", "customer", "--json"]) == 0, capsys.readouterr()
+    assert database.exists()
+    assert not (tmp_path / ".cpq").exists()
+
+
+def test_a_switch_of_the_environment_that_is_neither_on_nor_off_is_a_misuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CPQ_TEST_CLOCK", "perhaps")
+    assert main(["clock", "show", "--database", str(tmp_path / "a.sqlite3")]) == 2
+    assert "CPQ_TEST_CLOCK is `perhaps`" in capsys.readouterr().err

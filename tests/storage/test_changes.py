@@ -227,7 +227,7 @@ def test_what_a_unit_read_it_reads_again_alike(store: SqliteStore) -> None:
 
 
 def fails(store: SqliteStore) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="disk"), store.begin("default") as unit:
+    with pytest.raises(StoreFailed, match="disk"), store.begin("default") as unit:
         unit.get(User, "u-9")
 
 

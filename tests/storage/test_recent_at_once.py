@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from engine.application.ports import Reader
+from engine.application.ports import Reader, StoreFailed
 from engine.parties import Customer
 from engine.storage.records import SCALARS, TABLES
 from engine.storage.sqlite import SqliteStore, open_store
@@ -99,7 +99,7 @@ def test_a_snapshot_that_could_not_begin_is_not_read_later(
     def meet() -> None:
         with monkeypatch.context() as patched:
             patched.setattr(store._snapshots, "_connect", no_file)
-            with pytest.raises(sqlite3.OperationalError):
+            with pytest.raises(StoreFailed):
                 read()
         assert read() == "0"
         in_thread(lambda: rename(other, "1"))

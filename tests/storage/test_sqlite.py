@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -87,6 +88,29 @@ def test_a_closed_database_is_one_file(tmp_path: Path) -> None:
 def test_a_disk_that_is_full_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreFailed, match="database or disk is full"):
         open_store(Path("/dev/full"), TABLES, SCALARS)
+
+
+def test_a_database_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """As of a disk that gives back other bytes than were written."""
+    path = tmp_path / "a.sqlite3"
+    with closing(open_store(path, TABLES, SCALARS)) as store:
+        save(store, ANNA)
+    with closing(sqlite3.connect(path)) as found:
+        (size,) = found.execute("PRAGMA page_size").fetchone()
+        (wanted,) = found.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('customers', 'events')").fetchone()
+        roots = found.execute("SELECT rootpage FROM sqlite_master WHERE tbl_name IN ('customers', 'events')").fetchall()
+    assert wanted == 2
+    with path.open("r+b") as file:
+        for (root,) in roots:
+            file.seek((root - 1) * size)
+            file.write(b"\xff" * size)
+    with closing(open_store(path, TABLES, SCALARS)) as store:
+        with pytest.raises(StoreFailed, match="cannot be read: database disk image is malformed"):
+            store.look("default", lambda reader: reader.get(Customer, "c-1"))
+        with store.read("default") as reader, pytest.raises(StoreFailed, match="cannot be read"):
+            reader.events(after=0, limit=5)
+        with pytest.raises(StoreFailed, match="cannot be read"):
+            store.wait_for_events(after=0, seconds=1)
 
 
 def test_a_closed_store_refuses(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from engine.bootstrap.settings import Settings
-from engine.cli.options import DATABASE
+from engine.cli.options import usual_database
 from engine.cli.rule_publishing import add_publishing
 from engine.cli.verbs import a_day, work_in
 
@@ -41,7 +41,9 @@ def _test(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--record", metavar="QUOTE", default="", help="first add a stored quote to the tests")
     parser.add_argument("--server", metavar="ADDRESS", help="the server that has it (default: one inside this command)")
-    parser.add_argument("--database", metavar="FILE", type=Path, default=DATABASE, help="the store of the one inside")
+    parser.add_argument(
+        "--database", metavar="FILE", type=Path, default=usual_database(), help="the store of the one inside"
+    )
     parser.set_defaults(rules=[], test_clock=False)
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.application.ports import Conflict
+from engine.application.ports import Conflict, StoreFailed
 from engine.storage.sqlite.changes import Place
 from engine.storage.sqlite.recent import NOT_READ, Found, RecentRecords
 from engine.storage.sqlite.statements import SHORT, Prepared
@@ -58,8 +58,11 @@ class Snapshot:
         return found.version
 
     def select(self, sql: str, parameters: Sequence[Any]) -> list[Any]:
-        """The rows of a statement; Conflict as above."""
-        rows = self.hold().execute(sql, parameters).fetchall()
+        """The rows of a statement; Conflict as above, StoreFailed when the database cannot be read."""
+        try:
+            rows = self.hold().execute(sql, parameters).fetchall()
+        except sqlite3.Error as failure:
+            raise _unreadable(failure) from failure
         if not self._is_sure:
             self._make_sure()
         return rows
@@ -70,8 +73,11 @@ class Snapshot:
             assert not self._is_over, "a snapshot is read from before it ends"
             if not self._given:
                 self._seal = self._recent.present()
-            connection = self._connect()
-            connection.execute("BEGIN")
+            try:
+                connection = self._connect()
+                connection.execute("BEGIN")
+            except sqlite3.Error as failure:
+                raise _unreadable(failure) from failure
             self._connection = connection
         return self._connection
 
@@ -102,6 +108,10 @@ class Snapshot:
                 if now != (given if is_whole else given.version):
                     raise Conflict(f"changed meanwhile: {table} {key}")
         self._given.clear()
+
+
+def _unreadable(failure: sqlite3.Error) -> StoreFailed:
+    return StoreFailed(f"the database cannot be read: {failure}")
 
 
 class Snapshots:

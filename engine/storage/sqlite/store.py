@@ -160,8 +160,11 @@ class SqliteStore:
             self._news.notify_all()
 
     def _newest(self) -> int:
-        found = self._snapshots.connection().execute("SELECT coalesce(max(cursor), 0) FROM events").fetchone()
-        return found[0]  # type: ignore[no-any-return]
+        snapshot, _ = self._snapshots.latest()
+        try:
+            return snapshot.select("SELECT coalesce(max(cursor), 0) FROM events", ())[0][0]  # type: ignore[no-any-return]
+        finally:
+            snapshot.end()
 
 
 def open_store(path: Path, tables: Iterable[Table], scalars: Mapping[type, Shape] | None = None) -> SqliteStore:
