@@ -118,7 +118,7 @@ class _Filler:
         match message:
             case Message() if isinstance(value, type(message)):
                 message.CopyFrom(value)
-            case date_pb2.Date() if isinstance(value, Mapping):
+            case date_pb2.Date() | common_pb2.Value() if isinstance(value, Mapping):
                 message.SetInParent()
                 self.fill(message, value)
             case date_pb2.Date():
@@ -131,8 +131,6 @@ class _Filler:
                 message.paths.extend(value)
             case FieldMask():
                 raise TypeError("names of fields are expected, with commas between or as a list")
-            case common_pb2.Value() if isinstance(value, Mapping):
-                self.fill(message, value)
             case common_pb2.Value():
                 fill_value(message, _language_value(value))
             case _:

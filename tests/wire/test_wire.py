@@ -221,6 +221,12 @@ def test_masks_change_what_they_name_and_nothing_else() -> None:
     assert not faults.found
 
 
+def test_a_value_of_nothing_is_there() -> None:
+    read = pricing_pb2.ReasonValue()
+    fill(read, {"value": {}})
+    assert read.HasField("value")
+
+
 @settings(max_examples=60)
 @given(st.sampled_from((quote_pb2.Quote, billing_pb2.Invoice, revenue_pb2.JournalEntry)), st.data())
 def test_the_json_of_a_message_fills_it_again(kind: type[Message], data: st.DataObject) -> None:
