@@ -24,11 +24,12 @@ from engine.pricing.plan import (
     Rule,
     RuleGroup,
     UnitsBase,
+    UsageLimit,
     Within,
 )
 from engine.pricing.request import PriceRequest
 from engine.pricing.result import Priced
-from engine.pricing.settings import Habits, RoundingOf, RoundingPoint, RoundingSettings, TieBreak
+from engine.pricing.settings import BudgetOverrun, Habits, RoundingOf, RoundingPoint, RoundingSettings, TieBreak
 from tests.pricing.books import LINE, D, asked, entry, line
 from tests.pricing.twin_lines import Predicate, TwinLine, price_lines, rounded
 
@@ -78,6 +79,7 @@ caps = st.builds(
     st.sampled_from(CapScope),
 )
 
+BUDGETS = tuple(UsageLimit(budgets={"EUR": D(amount)}) for amount in ("5", "12.34", "40"))
 
 roundings = st.builds(
     lambda mode, points, of, places: RoundingSettings(mode, frozenset(points), of, places),
@@ -113,6 +115,7 @@ def books(draw: st.DrawFn) -> PricingRules:
             ),
             priority=draw(st.integers(0, 2)),
             limit=draw(st.just(Limit()) | limits),
+            usage=draw(st.sampled_from((*(UsageLimit(),) * 4, *BUDGETS))),
             exclusive=draw(st.integers(0, 11)) == 0,
             stop=draw(st.integers(0, 5)) == 0,
             not_with=frozenset(draw(st.lists(st.sampled_from(names), max_size=1))) - {name},
@@ -130,7 +133,7 @@ def books(draw: st.DrawFn) -> PricingRules:
         groups=groups,
         rules=rules,
         rounding=rounding,
-        habits=Habits(ties=TieBreak.LISTED),
+        habits=Habits(ties=TieBreak.LISTED, budget_overrun=draw(st.sampled_from(BudgetOverrun))),
     )
 
 

@@ -14,7 +14,7 @@ from engine.money import Rounding
 from engine.pricing.effects import Amount, Basis, FirstNext, On, Percent, SetPrice, Sign, Tiered
 from engine.pricing.plan import Across, CapScope, Combine, Level, Mode, Pick, PricingRules, Rule, RuleGroup, UnitsBase
 from engine.pricing.plan import Within as Inside
-from engine.pricing.settings import RoundingOf, RoundingPoint
+from engine.pricing.settings import BudgetOverrun, RoundingOf, RoundingPoint
 
 ZERO = Fraction(0)
 Predicate = Callable[["TwinLine"], bool]
@@ -57,6 +57,7 @@ class TwinLine:
     by_group: dict[str, Fraction] = field(default_factory=dict)
     entries: dict[str, Fraction] = field(default_factory=dict)
     moves: list[tuple[Fraction, Fraction, bool]] = field(default_factory=list)
+    spent: dict[str, Fraction] = field(default_factory=dict)
 
     @property
     def running(self) -> Fraction:
@@ -68,14 +69,18 @@ class TwinLine:
 
     def copy(self) -> TwinLine:
         made = TwinLine(self.sku, self.quantity, self.listed, self.unit, self.lowest, self.granted, self.discounted)
-        made.applied = list(self.applied)
+        made.applied, made.spent = list(self.applied), dict(self.spent)
         return made
 
 
 def price_lines(rules: PricingRules, lines: Sequence[TwinLine], predicates: Mapping[str, Predicate]) -> None:
-    """Take every line through its groups, then give back what a cap over the quote does not allow."""
+    """Take every line through its groups, then give back what a cap over the quote does not allow; lines share what
+    budgets pay.
+    """
+    spent: dict[str, Fraction] = {}
     groups = [group for group in rules.groups if group.level is Level.LINE]
     for line in lines:
+        line.spent = spent
         members = _members(rules, groups, line, predicates)
         for group in groups:
             chosen = [rule for rule in members if rule.group == group.id]
@@ -208,7 +213,7 @@ class _Group:
         taken = discount_of(rule, line, base)
         if self.left is not None:
             taken = min(taken, self.left)
-        taken = min(self._as_rounded(taken), line.room)
+        taken = min(self._as_rounded(self._paid(rule, taken)), line.room)
         if not taken:
             return False
         effect = rule.effects[""]
@@ -218,6 +223,7 @@ class _Group:
         if self._rounds(RoundingOf.PRICE):
             line.unit = self._of_unit(line.unit)
         line.granted += taken
+        line.spent[rule.id] = line.spent.get(rule.id, ZERO) + taken
         line.discounted = line.discounted or taken > 0
         line.applied.append(rule.id)
         line.by_group[self.group.id] = line.by_group.get(self.group.id, ZERO) + taken
@@ -234,6 +240,16 @@ class _Group:
         places = self.rules.rounding.unit_exponent
         scale = 10 ** (2 if places is None else places)
         return Fraction(rounded(value * scale, self.rules.rounding.mode), scale)
+
+    def _paid(self, rule: Rule, taken: Fraction) -> Fraction:
+        """What the rule's budget pays of a discount: all, a part, or nothing."""
+        budget = rule.usage.budgets.get("EUR")
+        if budget is None:
+            return taken
+        left = max(Fraction(budget) - self.line.spent.get(rule.id, ZERO), ZERO)
+        if taken <= left or taken <= 0:
+            return taken
+        return left if self.rules.habits.budget_overrun is BudgetOverrun.CAP else ZERO
 
     def _as_rounded(self, taken: Fraction) -> Fraction:
         """A discount as it is rounded after every rule: on the line, or on each unit."""
