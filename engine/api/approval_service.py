@@ -9,7 +9,7 @@ import grpc
 from cpq.v1 import approval_pb2
 
 from engine.api.calls import Calls, Reply, checked, ok
-from engine.api.listing import Listed, get_one, keys_of, list_page
+from engine.api.listing import InState, Listed, filters_of, get_one, list_page
 from engine.application.approvals import Opinion, StoredDelegation, decide, delegate, directory, waits_for
 from engine.application.perform import DEFAULT_TENANT, etag_of
 from engine.application.ports import Reader
@@ -30,10 +30,9 @@ class ApprovalService:
 
     def ListApprovals(self, request: approval_pb2.ListApprovalsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of approvals."""
-        where = keys_of(self._calls, {"quote": (request.quote, QUOTES), "member": (request.member, USERS)})
+        named = {"quote": (request.quote, QUOTES), "member": (request.member, USERS)}
+        where = filters_of(self._calls, named, InState("status", request.state, wire.STATUS_OF))
         member = where.pop("member", "")
-        if request.state:
-            where["status"] = wire.STATUS_OF.get(request.state, RunStatus.RUNNING).value
         reply = approval_pb2.ListApprovalsResponse()
         if not member:
             return list_page(self._calls, LISTED, request, reply, where)

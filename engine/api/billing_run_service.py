@@ -7,7 +7,7 @@ from cpq.v1 import billing_run_pb2
 
 from engine.api.billing_service import read_contracts
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, key_of, list_page
+from engine.api.listing import InState, Listed, filters_of, get_one, key_of, list_page
 from engine.application.billing_runs import BillingRun, cancel_billing_run, start_billing_run
 from engine.application.faults import etag_mismatch
 from engine.application.perform import Work
@@ -43,15 +43,7 @@ class BillingRunService:
 
     def ListBillingRuns(self, request: billing_run_pb2.ListBillingRunsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of runs."""
-        faults = Faults()
-        where = {}
-        if request.state:
-            state = wire.STATE_OF.get(request.state)
-            if state is None:
-                faults.invalid("state", f"{request.state} is not a state")
-            else:
-                where["state"] = state.value
-        checked(faults)
+        where = filters_of(self._calls, state=InState("state", request.state, wire.STATE_OF))
         reply = billing_run_pb2.ListBillingRunsResponse()
         listed = Listed(BillingRun, "billing_runs", lambda each: each.id, _message)
         return list_page(self._calls, listed, request, reply, where)

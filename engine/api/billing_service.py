@@ -9,7 +9,7 @@ import grpc
 from cpq.v1 import billing_pb2
 
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, key_of, keys_of, list_page
+from engine.api.listing import Listed, filters_of, get_one, key_of, list_page
 from engine.api.usage_stream import UsageStream
 from engine.application.billing import (
     Drafted,
@@ -80,7 +80,7 @@ class BillingService:
 
     def ListInvoices(self, request: billing_pb2.ListInvoicesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of invoices."""
-        where = keys_of(
+        where = filters_of(
             self._calls, {"customer": (request.customer, CUSTOMERS), "contract": (request.contract, wire.CONTRACTS)}
         )
         reply = billing_pb2.ListInvoicesResponse()
@@ -90,9 +90,7 @@ class BillingService:
 
     def FinalizeInvoice(self, request: billing_pb2.FinalizeInvoiceRequest, context: grpc.ServicerContext) -> Reply:
         """Make a draft final."""
-        faults = Faults()
-        key = read_key(request.name, wire.INVOICES, "name", faults)
-        checked(faults)
+        key = key_of(request.name, wire.INVOICES)
         return self._calls.mutate(
             request,
             context,
@@ -102,9 +100,7 @@ class BillingService:
 
     def VoidInvoice(self, request: billing_pb2.VoidInvoiceRequest, context: grpc.ServicerContext) -> Reply:
         """Throw a draft away, or make a final invoice void."""
-        faults = Faults()
-        key = read_key(request.name, wire.INVOICES, "name", faults)
-        checked(faults)
+        key = key_of(request.name, wire.INVOICES)
         return self._calls.mutate(
             request,
             context,
@@ -211,7 +207,7 @@ class BillingService:
 
     def ListCreditNotes(self, request: billing_pb2.ListCreditNotesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of credit notes."""
-        where = keys_of(
+        where = filters_of(
             self._calls, {"contract": (request.contract, wire.CONTRACTS), "invoice": (request.invoice, wire.INVOICES)}
         )
         reply = billing_pb2.ListCreditNotesResponse()

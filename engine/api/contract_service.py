@@ -10,7 +10,7 @@ import grpc
 from cpq.v1 import common_pb2, contract_pb2
 
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, keys_of, list_page
+from engine.api.listing import Listed, filters_of, get_one, list_page
 from engine.api.quote_answers import QuoteAnswers
 from engine.application.amendment_impact import Impact, impact_of
 from engine.application.amendments import create_amendment_quote
@@ -31,7 +31,7 @@ from engine.wire.parties import CUSTOMERS, USERS
 from engine.wire.places import placed
 from engine.wire.quotes import QUOTES
 
-TERMS = {number: term for term, number in wire.SUSPENDED_TERMS.items() if term is not None}
+TERMS = {number: term or SuspendedTerm.KEPT for term, number in wire.SUSPENDED_TERMS.items()}
 
 
 class ContractService:
@@ -47,7 +47,7 @@ class ContractService:
 
     def ListContracts(self, request: contract_pb2.ListContractsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of contracts."""
-        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
+        where = filters_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         reply = contract_pb2.ListContractsResponse()
         return list_page(self._calls, CONTRACTS, request, reply, where)
 
@@ -68,6 +68,8 @@ class ContractService:
         """Let lines pause."""
         faults = Faults()
         key = read_key(request.name, wire.CONTRACTS, "name", faults)
+        if request.term not in TERMS:
+            faults.invalid("term", f"{request.term} is not known")
         wish = SuspensionWish(**_pausing(request, faults), term=TERMS.get(request.term, SuspendedTerm.KEPT))
         checked(faults)
         return self._calls.mutate(

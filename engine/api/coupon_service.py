@@ -6,7 +6,7 @@ import grpc
 from cpq.v1 import coupon_pb2
 
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, keys_of, list_page
+from engine.api.listing import Listed, filters_of, get_one, list_page
 from engine.application.coupons import end_coupon, grant_coupon
 from engine.application.perform import Work
 from engine.application.ports import Reader
@@ -36,7 +36,7 @@ class CouponService:
 
     def ListCoupons(self, request: coupon_pb2.ListCouponsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of coupons."""
-        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
+        where = filters_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         reply = coupon_pb2.ListCouponsResponse()
         return list_page(self._calls, Listed(Coupon, "coupons", lambda each: each.id, _message), request, reply, where)
 

@@ -6,7 +6,7 @@ import grpc
 from cpq.v1 import dunning_pb2
 
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, keys_of, list_page
+from engine.api.listing import Listed, filters_of, list_page
 from engine.application.dunning import Dunned, record_failed_payment, run_dunning
 from engine.application.invoices import open_amount
 from engine.application.perform import Work
@@ -44,7 +44,7 @@ class DunningService:
 
     def ListFailedPayments(self, request: dunning_pb2.ListFailedPaymentsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of failed payments."""
-        where = keys_of(
+        where = filters_of(
             self._calls, {"invoice": (request.invoice, INVOICES), "customer": (request.customer, CUSTOMERS)}
         )
         reply = dunning_pb2.ListFailedPaymentsResponse()
@@ -62,7 +62,7 @@ class DunningService:
 
     def ListReminders(self, request: dunning_pb2.ListRemindersRequest, _: grpc.ServicerContext) -> Reply:
         """A page of reminders."""
-        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
+        where = filters_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         reply = dunning_pb2.ListRemindersResponse()
         listed = Listed(Reminder, "reminders", lambda each: each.id, _reminder)
         return list_page(self._calls, listed, request, reply, where)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from google.protobuf.message import Message
 
@@ -23,6 +25,7 @@ from engine.wire.parties import CUSTOMERS, USERS
 from engine.wire.quotes import QUOTES
 
 T = TypeVar("T")
+NO_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
 
 class Page(Protocol):
@@ -83,14 +86,30 @@ def key_of(name: str, collection: str, field: str = "name") -> str:
     return key
 
 
-def keys_of(calls: Calls, names: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Filters that are given: column to id, from column to (name, collection).
+class InState(NamedTuple):
+    """The filter by a state: its column, the number that the request gives (0: none), and what each number means."""
 
-    Raises Refused for wrong names and for names of nothing: an empty list would say that what was asked for has none.
+    column: str
+    number: int
+    known: Mapping[int, Enum]
+
+
+def filters_of(
+    calls: Calls, names: Mapping[str, tuple[str, str]] = NO_NAMES, state: InState | None = None
+) -> dict[str, str]:
+    """Filters that are given: column to value, from column to (name, collection), and by a state.
+
+    Raises Refused for wrong names and states, and for names of nothing: an empty list would say that what was asked for
+    has none.
     """
     faults = Faults()
     given = {column: each for column, each in names.items() if each[0]}
     found = {column: read_key(name, collection, column, faults) for column, (name, collection) in given.items()}
+    if state is not None and state.number:
+        if state.number not in state.known:
+            faults.invalid("state", f"{state.number} is not a state")
+        else:
+            found[state.column] = str(state.known[state.number].value)
     checked(faults)
 
     def unknown(reader: Reader) -> Refusal | None:

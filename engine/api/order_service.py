@@ -8,11 +8,10 @@ import grpc
 from cpq.v1 import order_pb2
 
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, key_of, keys_of, list_page
+from engine.api.listing import InState, Listed, filters_of, get_one, key_of, list_page
 from engine.application.orders import Progress, Report, cancel_order, order_quote, report_progress
 from engine.application.ports import Reader
 from engine.orders.order import Order
-from engine.orders.states import OrderState
 from engine.wire import orders as wire
 from engine.wire.basics import Faults, read_decimal, read_key
 from engine.wire.parties import CUSTOMERS, USERS
@@ -42,9 +41,8 @@ class OrderService:
 
     def ListOrders(self, request: order_pb2.ListOrdersRequest, _: grpc.ServicerContext) -> Reply:
         """A page of orders."""
-        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
-        if request.state:
-            where["state"] = wire.STATE_OF.get(request.state, OrderState.ACKNOWLEDGED).value
+        state = InState("state", request.state, wire.STATE_OF)
+        where = filters_of(self._calls, {"customer": (request.customer, CUSTOMERS)}, state)
         reply = order_pb2.ListOrdersResponse()
         return list_page(self._calls, ORDERS, request, reply, where)
 

@@ -10,11 +10,9 @@ import grpc
 from cpq.v1 import party_pb2
 from google.protobuf.message import Message
 
-from engine.api.calls import Calls, Reply, checked, ok
-from engine.api.listing import keys_of
-from engine.application.faults import not_found
+from engine.api.calls import Calls, Reply, checked
+from engine.api.listing import Listed, filters_of, get_one, list_page
 from engine.application.parties import change_party, create_party
-from engine.application.perform import etag_of
 from engine.application.ports import Reader
 from engine.diagnostics import Refusal
 from engine.parties import BillingAccount, Customer, Group, SellingEntity, User
@@ -36,6 +34,10 @@ class Kind(Generic[P]):
     message: Callable[[P, str], Message]
     listed: type[Message]
     plural: str
+
+    def shown(self, party: P, etag: str, _: Reader) -> Message:
+        """A stored party as a message."""
+        return self.message(party, etag)
 
 
 CUSTOMER = Kind(
@@ -103,34 +105,13 @@ class PartyService:
         )
 
     def _get(self, kind: Kind[Any], request: Any, _: grpc.ServicerContext) -> Reply:
-        faults = Faults()
-        key = read_key(request.name, kind.collection, "name", faults)
-        checked(faults)
-
-        def answer(reader: Reader) -> Message | Refusal:
-            found = reader.get(kind.record, key)
-            if found is None:
-                return not_found("name", request.name)
-            return kind.message(found, etag_of(reader, kind.record, key))
-
-        return self._calls.read(answer)
+        return get_one(self._calls, kind.record, kind.collection, request.name, kind.shown)
 
     def _list(self, kind: Kind[Any], request: Any, _: grpc.ServicerContext) -> Reply:
-        where = _filters(self._calls, kind, request)
-        with self._calls.env.store.read("default") as reader:
-            rows, token = ok(
-                self._calls.pages.page(
-                    request,
-                    lambda after, limit: reader.page(kind.record, where=where, after=after, limit=limit),
-                    lambda each: str(each.id),
-                    where,
-                )
-            )
-            reply = kind.listed(next_page_token=token)
-            getattr(reply, kind.plural).extend(
-                kind.message(each, etag_of(reader, kind.record, each.id)) for each in rows
-            )
-        return reply
+        listed = Listed(kind.record, kind.plural, lambda each: str(each.id), kind.shown)
+        reply: Any = kind.listed()
+        filled: Message = list_page(self._calls, listed, request, reply, _filters(self._calls, kind, request))
+        return filled
 
     def _update(self, kind: Kind[Any], request: Any, context: grpc.ServicerContext) -> Reply:
         faults = Faults()
@@ -159,5 +140,5 @@ def _bound(method: Callable[..., Reply], kind: Kind[Any]) -> Callable[..., Reply
 
 def _filters(calls: Calls, kind: Kind[Any], request: Any) -> dict[str, str]:
     if kind is ACCOUNT:
-        return keys_of(calls, {"customer": (request.customer, wire.CUSTOMERS)})
+        return filters_of(calls, {"customer": (request.customer, wire.CUSTOMERS)})
     return {"segment": request.segment} if kind is CUSTOMER and request.segment else {}

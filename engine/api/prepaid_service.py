@@ -6,7 +6,7 @@ import grpc
 from cpq.v1 import prepaid_pb2
 
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, key_of, keys_of, list_page
+from engine.api.listing import Listed, filters_of, get_one, key_of, list_page
 from engine.application.invoices import open_amount
 from engine.application.perform import DEFAULT_TENANT, Work
 from engine.application.ports import Reader
@@ -38,7 +38,7 @@ class PrepaidService:
 
     def ListPrepaidCredits(self, request: prepaid_pb2.ListPrepaidCreditsRequest, _: grpc.ServicerContext) -> Reply:
         """A page of credits."""
-        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
+        where = filters_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
         listed = Listed(PrepaidCredit, "credits", lambda each: each.id, _message)
         return list_page(self._calls, listed, request, prepaid_pb2.ListPrepaidCreditsResponse(), where)
 

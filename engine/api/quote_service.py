@@ -10,7 +10,7 @@ from cpq.v1 import common_pb2, quote_pb2
 from google.protobuf.empty_pb2 import Empty
 
 from engine.api.calls import Calls, Reply, checked, ok
-from engine.api.listing import keys_of
+from engine.api.listing import InState, filters_of, key_of
 from engine.api.quote_answers import QuoteAnswers
 from engine.application import offers, quotes
 from engine.application.content import Content
@@ -21,7 +21,6 @@ from engine.application.review import ApprovalPreview, compare_versions, preview
 from engine.diagnostics import Refusal
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote, QuoteParties
-from engine.quotes.status import Status
 from engine.wire import quotes as wire
 from engine.wire.basics import Faults, need_date, read_key
 from engine.wire.contents import read_content, read_lines, read_ramps
@@ -65,9 +64,8 @@ class QuoteService:
 
     def ListQuotes(self, request: quote_pb2.ListQuotesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of quotes without lines."""
-        where = keys_of(self._calls, {"customer": (request.customer, CUSTOMERS)})
-        if request.state:
-            where["status"] = wire.STATUS_OF.get(request.state, Status.DRAFT).value
+        state = InState("status", request.state, wire.STATUS_OF)
+        where = filters_of(self._calls, {"customer": (request.customer, CUSTOMERS)}, state)
         if request.deal:
             where["deal"] = request.deal
         with self._calls.env.store.read(DEFAULT_TENANT) as reader:
@@ -101,7 +99,7 @@ class QuoteService:
 
     def DeleteQuote(self, request: quote_pb2.DeleteQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """Delete a draft or a withdrawn quote."""
-        key = self._key(request.name)
+        key = key_of(request.name, wire.QUOTES)
 
         def answer(work: Work, _: None) -> Empty:
             self._answers.removed(work, key)
@@ -139,7 +137,7 @@ class QuoteService:
 
     def SubmitQuote(self, request: quote_pb2.SubmitQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """Send a draft to its approvers."""
-        key = self._key(request.name)
+        key = key_of(request.name, wire.QUOTES)
         return self._move(request, context, lambda work: _of_stored(offers.submit_quote(work, key, etag=request.etag)))
 
     def RecallQuote(self, request: quote_pb2.RecallQuoteRequest, context: grpc.ServicerContext) -> Reply:
@@ -156,7 +154,7 @@ class QuoteService:
 
     def SendQuote(self, request: quote_pb2.SendQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """Make the offer."""
-        key = self._key(request.name)
+        key = key_of(request.name, wire.QUOTES)
         return self._move(request, context, lambda work: offers.send_quote(work, key, etag=request.etag))
 
     def AcceptQuote(self, request: quote_pb2.AcceptQuoteRequest, context: grpc.ServicerContext) -> Reply:
@@ -176,14 +174,14 @@ class QuoteService:
 
     def DeclineQuote(self, request: quote_pb2.DeclineQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """The customer says no."""
-        key = self._key(request.name)
+        key = key_of(request.name, wire.QUOTES)
         return self._move(
             request, context, lambda work: offers.decline_quote(work, key, note=request.note, etag=request.etag)
         )
 
     def WithdrawQuote(self, request: quote_pb2.WithdrawQuoteRequest, context: grpc.ServicerContext) -> Reply:
         """We take the quote back for good."""
-        key = self._key(request.name)
+        key = key_of(request.name, wire.QUOTES)
         return self._move(
             request, context, lambda work: offers.withdraw_quote(work, key, note=request.note, etag=request.etag)
         )
@@ -213,9 +211,7 @@ class QuoteService:
 
     def ListQuoteVersions(self, request: quote_pb2.ListQuoteVersionsRequest, _: grpc.ServicerContext) -> Reply:
         """The offers of a quote, newest first."""
-        faults = Faults()
-        key = read_key(request.parent, wire.QUOTES, "parent", faults)
-        checked(faults)
+        key = key_of(request.parent, wire.QUOTES, "parent")
         quote = self._calls.read(lambda reader: reader.get(Quote, key) or not_found("parent", request.parent))
         newest = sorted(quote.versions, key=lambda each: -each.number)
         rows, token = ok(
@@ -232,7 +228,7 @@ class QuoteService:
 
     def CompareQuoteVersions(self, request: quote_pb2.CompareQuoteVersionsRequest, _: grpc.ServicerContext) -> Reply:
         """Every field in which two versions differ."""
-        key = self._key(request.name)
+        key = key_of(request.name, wire.QUOTES)
         found = self._calls.read(lambda reader: compare_versions(reader, key, request.before, request.after))
         reply = quote_pb2.CompareQuoteVersionsResponse()
         for each in found:
@@ -305,12 +301,6 @@ class QuoteService:
         return self._calls.mutate(
             request, context, decide, lambda work, quote: self._answers.changed(work, quote, common_pb2.VIEW_FULL)
         )
-
-    def _key(self, name: str) -> str:
-        faults = Faults()
-        key = read_key(name, wire.QUOTES, "name", faults)
-        checked(faults)
-        return key
 
 
 def _in_quote(outcome: T | Refusal) -> T | Refusal:

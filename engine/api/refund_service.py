@@ -6,7 +6,7 @@ import grpc
 from cpq.v1 import refund_pb2
 
 from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, keys_of, list_page
+from engine.api.listing import Listed, filters_of, get_one, list_page
 from engine.application.invoices import Refund
 from engine.application.perform import Work
 from engine.application.ports import Reader
@@ -49,7 +49,7 @@ class RefundService:
         named = {"customer": (request.customer, CUSTOMERS), "invoice": (request.invoice, INVOICES)}
         listed = Listed(Refund, "refunds", lambda each: each.id, _message)
         reply = refund_pb2.ListRefundsResponse()
-        return list_page(self._calls, listed, request, reply, keys_of(self._calls, named))
+        return list_page(self._calls, listed, request, reply, filters_of(self._calls, named))
 
 
 def _message(refund: Refund, _: str, __: Reader) -> refund_pb2.Refund:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import grpc
 from cpq.v1 import revenue_pb2
 
-from engine.api.calls import Calls, Reply, checked
-from engine.api.listing import Listed, get_one, keys_of, list_page
+from engine.api.calls import Calls, Reply, checked, ok
+from engine.api.listing import Listed, filters_of, get_one, list_page
 from engine.application.audit import run_audit
 from engine.application.faults import etag_mismatch
 from engine.application.ledger import (
@@ -130,18 +130,19 @@ class RevenueService:
 
     def ListJournalEntries(self, request: revenue_pb2.ListJournalEntriesRequest, _: grpc.ServicerContext) -> Reply:
         """A page of entries in the order of posting."""
-        contract = keys_of(self._calls, {"contract": (request.contract, "contracts")}).get("contract", "")
+        contract = filters_of(self._calls, {"contract": (request.contract, "contracts")}).get("contract", "")
         reply = revenue_pb2.ListJournalEntriesResponse()
         if not contract:
             return list_page(self._calls, ENTRIES, request, reply, {})
         with self._calls.env.store.read(DEFAULT_TENANT) as reader:
-            found = self._calls.pages.page(
-                request,
-                lambda after, limit: entries_of_contract(reader, contract, after, limit),
-                lambda each: each.id,
-                {"contract": contract},
+            rows, token = ok(
+                self._calls.pages.page(
+                    request,
+                    lambda after, limit: entries_of_contract(reader, contract, after, limit),
+                    lambda each: each.id,
+                    {"contract": contract},
+                )
             )
-            rows, token = self._calls.read(lambda _: found)
             reply.entries.extend(_entry(each, etag_of(reader, LedgerEntry, each.id), reader) for each in rows)
         reply.next_page_token = token
         return reply

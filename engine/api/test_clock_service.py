@@ -8,6 +8,7 @@ import grpc
 from cpq.v1 import test_clock_pb2
 
 from engine.api.calls import Calls, Reply, checked
+from engine.api.listing import key_of
 from engine.api.refused import Refused
 from engine.application.faults import not_found
 from engine.application.perform import DEFAULT_TENANT, etag_of
@@ -45,9 +46,7 @@ class TestClockService:
     def GetTestClock(self, request: test_clock_pb2.GetTestClockRequest, _: grpc.ServicerContext) -> Reply:
         """The test clock."""
         self._check_on()
-        faults = Faults()
-        key = read_key(request.name, COLLECTION, "name", faults)
-        checked(faults)
+        key = key_of(request.name, COLLECTION)
 
         def answer(reader: Reader) -> test_clock_pb2.TestClock | Refusal:
             clock = reader.get(TestClock, key)

@@ -31,7 +31,17 @@ FILTERS = [
 ]
 
 
-def request_of(stub: str, method: str, **fields: str) -> Any:
+ENUMS = [
+    (stub, method.name, field.name)
+    for stub, key in STUBS.items()
+    for method in SERVICES[key].methods
+    for field in method.input_type.fields
+    if field.enum_type is not None and not field.is_repeated
+]
+"""Fields of requests that hold a number of an enumeration."""
+
+
+def request_of(stub: str, method: str, **fields: Any) -> Any:
     described = SERVICES[STUBS[stub]].methods_by_name[method]
     return GetMessageClass(described.input_type)(**fields)
 
@@ -42,6 +52,25 @@ def test_a_list_of_what_belongs_to_nothing_is_refused(shop: Served, stub: str, m
     told = failure(getattr(getattr(shop, stub), method), request_of(stub, method, **{field: name}))
     assert told.code is grpc.StatusCode.NOT_FOUND
     assert name in told.message
+
+
+@pytest.mark.parametrize(("stub", "method", "field"), ENUMS, ids=[f"{each[1]}-{each[2]}" for each in ENUMS])
+def test_a_number_that_means_nothing_is_refused(shop: Served, stub: str, method: str, field: str) -> None:
+    """As from a client of a later version: it was taken for the first state, the shorter term, a price by the line."""
+    told = failure(getattr(getattr(shop, stub), method), request_of(stub, method, **{field: 99}))
+    assert told.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert field in told.fields
+
+
+def test_the_numbers_of_requests_are_known() -> None:
+    assert {
+        ("quotes", "ListQuotes", "state"),
+        ("orders", "ListOrders", "state"),
+        ("approvals", "ListApprovals", "state"),
+        ("billing_runs", "ListBillingRuns", "state"),
+        ("contracts", "SuspendContract", "term"),
+        ("pricing", "PriceQuote", "view"),
+    } <= set(ENUMS)
 
 
 def test_all_lists_that_are_filtered_are_known() -> None:
