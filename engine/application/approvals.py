@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.application.faults import etag_mismatch, invalid, not_found
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.ports import Reader
 from engine.approvals.eligibility import may_decide
@@ -18,8 +19,6 @@ from engine.diagnostics import Refusal
 from engine.parties import Group, User
 from engine.quotes import lifecycle
 from engine.quotes.quote import Quote
-
-MOST_PEOPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,9 @@ class Opinion:
 def directory(reader: Reader) -> Directory:
     """Everybody that a route or a decision may refer to."""
     return Directory(
-        users={each.id: each for each in reader.page(User, limit=MOST_PEOPLE)},
-        groups={each.id: each for each in reader.page(Group, limit=MOST_PEOPLE)},
-        delegations=tuple(each.delegation for each in reader.page(StoredDelegation, limit=MOST_PEOPLE)),
+        users={each.id: each for each in every(reader, User)},
+        groups={each.id: each for each in every(reader, Group)},
+        delegations=tuple(each.delegation for each in every(reader, StoredDelegation)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.application.approvals import directory, earlier_runs, ended_with_quote, standing_levels
 from engine.application.content import find_book
+from engine.application.paging import every
 from engine.application.perform import Work
 from engine.application.promotions import redeem
 from engine.application.quotes import load_quote
@@ -98,7 +99,7 @@ def accept_quote(work: Work, key: str, *, version: int, purchase_order: str, eta
         return used_up
     if not accepted.parties.deal:
         return accepted
-    for other in work.tx.page(Quote, where={"deal": accepted.parties.deal}, limit=1_000):
+    for other in every(work.tx, Quote, deal=accepted.parties.deal):
         if other.id != key and other.status in OPEN:
             lost = work.saved(lifecycle.supersede(other, note=f"{key} was accepted", at=work.at))
             if isinstance(lost, Refusal):

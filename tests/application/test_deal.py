@@ -97,6 +97,19 @@ def test_an_approval_is_asked_for_and_decides(deal: Shop) -> None:
     assert deal.do(lambda work: approvals.delegate(work, delegation, etag="")).id == "d-000001"
 
 
+def test_everybody_who_stands_in_for_somebody_is_known(deal: Shop) -> None:
+    """Delegations are never deleted, so that they come to more than a page holds."""
+    many = 10_001
+
+    def add(work: Work) -> None:
+        for n in range(many):
+            work.tx.add(approvals.StoredDelegation(f"d-{n:06d}", Delegation("mia", f"u-{n}", date(2026, 3, 1))))
+
+    deal.do(add)
+    with deal.env.store.read("default") as reader:
+        assert len(approvals.directory(reader).delegations) == many
+
+
 def test_what_falls_due_is_done_once(deal: Shop) -> None:
     quote = deal.do(lambda work: quotes.create_quote(work, draft(manual=(TWENTY,)), etag=""))
     deal.do(lambda work: offers.submit_quote(work, quote.id, etag=""), request_id="old", fingerprint=b"x")

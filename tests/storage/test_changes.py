@@ -246,3 +246,30 @@ def test_a_unit_that_gets_no_snapshot_is_not_waited_for(store: SqliteStore, monk
         in_thread(lambda: fails(store))
         assert store._writer._coming == {id(sound)}
     assert not store._writer._coming
+
+
+def test_what_an_event_tells_of_is_found_without_looking_at_all_that_is_saved(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run over thousands of contracts saves as many records, and emits as many events."""
+    asked: list[type] = []
+    found = type(store._schema).of
+
+    def counted(schema: object, kind: type) -> object:
+        asked.append(kind)
+        return found(schema, kind)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(store._schema), "of", counted)
+    counts = []
+    for size in (10, 40):
+        with store.begin("default") as unit:
+            for n in range(size):
+                unit.add(Customer(f"c-{size}-{n}", "Anna"))
+                unit.emit(CustomerRenamed(f"c-{size}-{n}", NOON, "Anna"))
+            asked.clear()
+            unit.commit(Asked("Save"), b"", at=NOON)
+        counts.append(len(asked))
+    assert counts[1] == 4 * counts[0]
+    with store.read("default") as reader:
+        told = reader.rows("events", ("record", "entity", "version"))
+    assert [(each["record"], each["version"]) for each in told] == [("customers", 1)] * 50

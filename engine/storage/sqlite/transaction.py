@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -262,8 +262,7 @@ class SqliteTransaction(SqliteReader):
                 changes.inserts.append((KEPT, [(self._tenant, key, mark, content)]))
             else:
                 changes.clears.append((FORGET, (self._tenant, key)))
-        told = [self._told(self._schema.event(self._tenant, each, at), each) for each in self._events]
-        changes.inserts.append((EVENTS, told))
+        changes.inserts.append((EVENTS, list(self._told(at))))
         return changes
 
     def _write(self, changes: Changes, at: tuple[type[Any], str], value: Any) -> None:
@@ -285,10 +284,19 @@ class SqliteTransaction(SqliteReader):
     def _place(self, at: tuple[type[Any], str]) -> Place:
         return self._schema.of(at[0]).table.table, self._tenant, at[1]
 
-    def _told(self, row: tuple[str, ...], event: object) -> Row:
-        """The row of an event with the change that it tells of: the table of its record, and the version saved here."""
+    def _told(self, at: datetime) -> Iterator[Row]:
+        """The rows of events, each with the change that it tells of: the table of its record, and the version saved."""
+        written: dict[str, list[type[Any]]] = {}
         for kind, key in self._own:
+            written.setdefault(key, []).append(kind)
+        for event in self._events:
+            row = self._schema.event(self._tenant, event, at)
+            yield (*row, *self._change(type(event), row[2], written.get(row[2], ())))
+
+    def _change(self, event: type[Any], key: str, kinds: Sequence[type[Any]]) -> tuple[str, int]:
+        """What an event tells of, of all records with its key that are written here; nothing of no record."""
+        for kind in kinds:
             table = self._schema.of(kind).table
-            if key == row[2] and (table.told_by is None or type(event) in table.told_by):
-                return (*row, table.table, self.version(kind, key))
-        return (*row, "", 0)
+            if table.told_by is None or event in table.told_by:
+                return table.table, self.version(kind, key)
+        return "", 0
