@@ -304,12 +304,12 @@ def test_units_that_wait_share_a_commit_and_one_that_fails_does_not_hurt_the_oth
 
 
 class BrokenCommit(sqlite3.Connection):
-    """A connection whose COMMIT fails, as on a full disk."""
+    """A connection whose COMMIT fails, as on a full disk; ``broken`` are the statements that do."""
 
-    broken = False
+    broken: frozenset[str] = frozenset()
 
     def execute(self, sql: str, *rest: object) -> sqlite3.Cursor:  # type: ignore[override]
-        if self.broken and sql == "COMMIT":
+        if sql in self.broken:
             raise sqlite3.OperationalError("database or disk is full")
         return super().execute(sql, *rest)  # type: ignore[arg-type]
 
@@ -319,7 +319,7 @@ def test_a_failed_commit_fails_every_unit_in_it_and_saves_nothing(tmp_path: Path
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=BrokenCommit)
     connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
     writer = Writer(connection)
-    connection.broken = True
+    connection.broken = frozenset({"COMMIT"})
     failures: list[str] = []
 
     def insert(number: int) -> None:
@@ -334,9 +334,24 @@ def test_a_failed_commit_fails_every_unit_in_it_and_saves_nothing(tmp_path: Path
     for thread in threads:
         thread.join(30)
     assert failures == ["the commit failed: database or disk is full"] * 5
-    connection.broken = False
+    connection.broken = frozenset()
     assert writer.submit(lambda each: each.execute("SELECT count(*) FROM t").fetchone()) == (0,)
     writer.close()
+
+
+def test_a_write_that_cannot_be_undone_ends_writing_and_the_writer_ends_with_the_store(tmp_path: Path) -> None:
+    path = tmp_path / "w.sqlite3"
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=BrokenCommit)
+    connection.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+    writer = Writer(connection)
+    connection.broken = frozenset({"COMMIT", "ROLLBACK"})
+    for said in ("the commit failed", "could not be undone"):
+        with pytest.raises(StoreFailed, match=said):
+            writer.submit(lambda each: each.execute("INSERT INTO t VALUES (1)"))
+    writer.close()
+    assert not writer._thread.is_alive()
+    with pytest.raises(StoreFailed, match="the store is closed"):
+        writer.submit(lambda each: each.execute("SELECT 1"))
 
 
 def test_a_backup_taken_in_use_opens_as_a_store(store: SqliteStore, tmp_path: Path) -> None:

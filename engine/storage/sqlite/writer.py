@@ -23,6 +23,7 @@ from engine.storage.sqlite.recent import RecentRecords
 T = TypeVar("T")
 MOST_UNITS = 64
 PATIENCE_SECONDS = 0.02
+STUCK = "a write that failed could not be undone; nothing is saved any more until the server is started again"
 
 
 class _Unit:
@@ -59,7 +60,7 @@ class Writer:
         self._recent = recent or RecentRecords(None)
         self._after_commit = after_commit
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
-        self._closed = False
+        self._closed = self._is_stuck = False
         self._coming: set[int] = set()
         self._took = 0.0
         self._gate = threading.Lock()
@@ -87,8 +88,8 @@ class Writer:
 
     def _wait(self, unit: _Unit) -> Any:
         with self._gate:
-            if self._closed:
-                raise StoreFailed("the store is closed")
+            if self._closed or self._is_stuck:
+                raise StoreFailed("the store is closed" if self._closed else STUCK)
             self._queue.put(unit)
         unit.done.acquire()
         if unit.error is not None:
@@ -177,7 +178,7 @@ class Writer:
             try:
                 self._connection.execute("ROLLBACK")
             except sqlite3.Error:
-                self._closed = True
+                self._is_stuck = True
         for unit in batch:
             if unit.error is None:
                 unit.error = StoreFailed(f"the commit failed: {failure}")
