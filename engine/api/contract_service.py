@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import grpc
 from cpq.v1 import common_pb2, contract_pb2
+from google.protobuf.message import Message
 
 from engine.api.calls import Calls, Reply, checked
 from engine.api.listing import Listed, filters_of, get_one, list_page
@@ -34,6 +35,19 @@ from engine.wire.quotes import QUOTES
 TERMS = {number: term or SuspendedTerm.KEPT for term, number in wire.SUSPENDED_TERMS.items()}
 
 
+Wish = TypeVar("Wish")
+Done = TypeVar("Done")
+Contra = TypeVar("Contra", contravariant=True)
+Co = TypeVar("Co", covariant=True)
+
+
+class Change(Protocol[Contra, Co]):
+    """A use case that changes a contract by a wish."""
+
+    def __call__(self, work: Work, key: str, wish: Contra, *, etag: str) -> Co | Refusal:
+        """What was done, or why not."""
+
+
 class ContractService:
     """Contracts over gRPC."""
 
@@ -53,56 +67,38 @@ class ContractService:
 
     def TerminateContract(self, request: contract_pb2.TerminateContractRequest, context: grpc.ServicerContext) -> Reply:
         """End a contract or some of its lines early."""
-        faults = Faults()
-        key = read_key(request.name, wire.CONTRACTS, "name", faults)
-        wish = _termination(request, faults)
-        checked(faults)
-        return self._calls.mutate(
-            request,
-            context,
-            lambda work: terminate_contract(work, key, wish, etag=request.etag),
-            lambda work, done: wire.termination_message(done, work.etag(Contract, key)),
-        )
+        return self._changed(request, context, _termination, terminate_contract, wire.termination_message)
 
     def SuspendContract(self, request: contract_pb2.SuspendContractRequest, context: grpc.ServicerContext) -> Reply:
         """Let lines pause."""
-        faults = Faults()
-        key = read_key(request.name, wire.CONTRACTS, "name", faults)
-        if request.term not in TERMS:
-            faults.invalid("term", f"{request.term} is not known")
-        wish = SuspensionWish(**_pausing(request, faults), term=TERMS.get(request.term, SuspendedTerm.KEPT))
-        checked(faults)
-        return self._calls.mutate(
-            request,
-            context,
-            lambda work: suspend_contract(work, key, wish, etag=request.etag),
-            lambda work, done: wire.suspension_message(done, work.etag(Contract, key)),
-        )
+        return self._changed(request, context, _suspension, suspend_contract, wire.suspension_message)
 
     def ResumeContract(self, request: contract_pb2.ResumeContractRequest, context: grpc.ServicerContext) -> Reply:
         """Let suspended lines come back."""
-        faults = Faults()
-        key = read_key(request.name, wire.CONTRACTS, "name", faults)
-        wish = ResumptionWish(**_pausing(request, faults))
-        checked(faults)
-        return self._calls.mutate(
-            request,
-            context,
-            lambda work: resume_contract(work, key, wish, etag=request.etag),
-            lambda work, done: wire.resumption_message(done, work.etag(Contract, key)),
-        )
+        return self._changed(request, context, _resumption, resume_contract, wire.resumption_message)
 
     def SetBillDay(self, request: contract_pb2.SetBillDayRequest, context: grpc.ServicerContext) -> Reply:
         """Let periods turn over on another day of the month."""
+        return self._changed(request, context, _bill_day, set_bill_day, wire.bill_day_message)
+
+    def _changed(
+        self,
+        request: Any,
+        context: grpc.ServicerContext,
+        read: Callable[[Any, Faults], Wish],
+        change: Change[Wish, Done],
+        told: Callable[[Done, str], Message],
+    ) -> Reply:
+        """Change a contract by what somebody wishes, and tell what was done with the contract's new etag."""
         faults = Faults()
         key = read_key(request.name, wire.CONTRACTS, "name", faults)
-        wish = _bill_day(request, faults)
+        wish = read(request, faults)
         checked(faults)
         return self._calls.mutate(
             request,
             context,
-            lambda work: set_bill_day(work, key, wish, etag=request.etag),
-            lambda work, done: wire.bill_day_message(done, work.etag(Contract, key)),
+            lambda work: change(work, key, wish, etag=request.etag),
+            lambda work, done: told(done, work.etag(Contract, key)),
         )
 
     def CreateAmendmentQuote(
@@ -187,33 +183,40 @@ def _contract(contract: Contract, etag: str, _: Reader) -> contract_pb2.Contract
 
 def _termination(request: contract_pb2.TerminateContractRequest, faults: Faults) -> Termination:
     end = need_date(request.end, "end", faults)
-    by = read_key(request.by, USERS, "by", faults, optional=True)
-    if not request.reason.strip():
-        faults.required("reason")
-    if len(set(request.lines)) < len(request.lines):
-        faults.invalid("lines", "a line is named twice")
-    return Termination(end=end, reason=request.reason, lines=tuple(request.lines), by=by)
+    return Termination(end=end, **_signed(request, faults), lines=_lines(request, faults))
 
 
-def _pausing(
-    request: contract_pb2.SuspendContractRequest | contract_pb2.ResumeContractRequest, faults: Faults
-) -> dict[str, Any]:
-    """What a suspension and its end have in common."""
+def _suspension(request: contract_pb2.SuspendContractRequest, faults: Faults) -> SuspensionWish:
+    if request.term not in TERMS:
+        faults.invalid("term", f"{request.term} is not known")
+    term = TERMS.get(request.term, SuspendedTerm.KEPT)
     start = need_date(request.start, "start", faults)
-    by = read_key(request.by, USERS, "by", faults, optional=True)
-    if not request.reason.strip():
-        faults.required("reason")
-    if len(set(request.lines)) < len(request.lines):
-        faults.invalid("lines", "a line is named twice")
-    return {"start": start, "by": by, "reason": request.reason, "lines": tuple(request.lines)}
+    return SuspensionWish(start, **_signed(request, faults), lines=_lines(request, faults), term=term)
+
+
+def _resumption(request: contract_pb2.ResumeContractRequest, faults: Faults) -> ResumptionWish:
+    start = need_date(request.start, "start", faults)
+    return ResumptionWish(start, **_signed(request, faults), lines=_lines(request, faults))
 
 
 def _bill_day(request: contract_pb2.SetBillDayRequest, faults: Faults) -> BillDayWish:
     effective = need_date(request.effective, "effective", faults)
+    return BillDayWish(request.bill_day, effective, **_signed(request, faults))
+
+
+def _signed(request: Any, faults: Faults) -> dict[str, str]:
+    """Who changes a contract, and why."""
     by = read_key(request.by, USERS, "by", faults, optional=True)
     if not request.reason.strip():
         faults.required("reason")
-    return BillDayWish(request.bill_day, effective, request.reason, by)
+    return {"by": by, "reason": request.reason}
+
+
+def _lines(request: Any, faults: Faults) -> tuple[str, ...]:
+    """The lines that a change is about, each once."""
+    if len(set(request.lines)) < len(request.lines):
+        faults.invalid("lines", "a line is named twice")
+    return tuple(request.lines)
 
 
 CONTRACTS = Listed(Contract, "contracts", lambda contract: contract.id, _contract)

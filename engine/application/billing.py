@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from engine.application.faults import invalid, not_found
 from engine.application.invoices import load_invoice
 from engine.application.kept_usage import usage_since
 from engine.application.ledger import book
-from engine.application.paging import every
+from engine.application.paging import chosen
 from engine.application.perform import Environment, Work
 from engine.application.ports import Reader
 from engine.application.prepaid import use_credits
@@ -95,7 +95,7 @@ def run_billing(work: Work, until: date, contracts: Sequence[str] = ()) -> Draft
     invoices: list[Invoice] = []
     notes: list[CreditNote] = []
     free: list[FreeDay] = []
-    for contract in _chosen(work.tx, contracts):
+    for contract in chosen(work.tx, Contract, contracts):
         drafted = bill_contract(work, contract, until)
         if isinstance(drafted, Refusal):
             return drafted
@@ -224,11 +224,3 @@ def _bill(work: Work, contract: Contract, until: date) -> Drafted | Refusal:
 
 def _free(contract: str, documents: Documents) -> tuple[FreeDay, ...]:
     return tuple(FreeDay(contract, day, len(lines)) for day, lines in documents.free.items())
-
-
-def _chosen(reader: Reader, contracts: Sequence[str]) -> Iterator[Contract]:
-    if contracts:
-        found = (reader.get(Contract, key) for key in contracts)
-        yield from (each for each in found if each is not None)
-    else:
-        yield from every(reader, Contract)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from engine.application.ports import Reader
@@ -37,6 +37,14 @@ def every(reader: Reader, kind: type[K], **where: str) -> Iterator[K]:
     while rows := reader.page(kind, where=where, after=after, limit=PAGE):
         yield from rows
         after = rows[-1].id
+
+
+def chosen(reader: Reader, kind: type[K], keys: Sequence[str]) -> Iterator[K]:
+    """The records of some keys, passing over those that are not there; without any keys all that there are."""
+    if keys:
+        yield from (each for key in keys if (each := reader.get(kind, key)) is not None)
+    else:
+        yield from every(reader, kind)
 
 
 def newest_first(reader: Reader, kind: type[N]) -> Iterator[N]:

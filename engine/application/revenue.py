@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,9 +10,8 @@ from typing import TypeAlias
 
 from engine.application.faults import not_found
 from engine.application.ledger import book
-from engine.application.paging import every
+from engine.application.paging import chosen
 from engine.application.perform import Work
-from engine.application.ports import Reader
 from engine.billing import BillLine, CreditNote, Invoice
 from engine.contracts import Contract
 from engine.diagnostics import Refusal
@@ -241,7 +240,7 @@ def run_recognition(work: Work, until: date, contracts: Sequence[str] = ()) -> R
     if unknown:
         return Refusal(tuple(f for each in unknown for f in not_found("contracts", f"revenueContracts/{each}").faults))
     seen = booked = 0
-    for contract in _chosen(work.tx, contracts):
+    for contract in chosen(work.tx, RevenueContract, contracts):
         seen += 1
         found = recognise(contract, until=until)
         if found.contract != contract:
@@ -252,14 +251,6 @@ def run_recognition(work: Work, until: date, contracts: Sequence[str] = ()) -> R
             return problem
         booked += len(found.facts)
     return RunResult(seen, booked)
-
-
-def _chosen(reader: Reader, contracts: Sequence[str]) -> Iterator[RevenueContract]:
-    if contracts:
-        found = (reader.get(RevenueContract, key) for key in contracts)
-        yield from (each for each in found if each is not None)
-    else:
-        yield from every(reader, RevenueContract)
 
 
 def _is_priced_as_billed(revenue: RevenueContract, line: BillLine) -> bool:

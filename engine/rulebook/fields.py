@@ -134,6 +134,19 @@ PAYABLE = MapField(ScalarField(ScalarKind.MONEY, limits=Limits.FROM_ZERO), "curr
 LARGEST = MapField(ScalarField(ScalarKind.MONEY, limits=Limits.ABOVE_ZERO), "currency")
 
 
+def record_in(field: FieldType) -> Record | None:
+    """The record that a field holds, or a list or map of it; None for a field of plain values."""
+    match field:
+        case RecordField(record):
+            return record
+        case ListField(item) | MapField(item):
+            return record_in(item)
+        case EitherField(options):
+            return next((found for each in options if (found := record_in(each)) is not None), None)
+        case ScalarField():
+            return None
+
+
 def choice(*words: str) -> ScalarField:
     """A field that takes one of the words."""
     return ScalarField(ScalarKind.TEXT, words)

@@ -21,6 +21,7 @@ from engine.rulebook.fields import (
     RecordField,
     ScalarField,
     ScalarKind,
+    record_in,
 )
 from engine.rulebook.fractions import fractions
 from engine.rulebook.nodes import ListNode, Node, RecordNode, Report, Scalar
@@ -91,7 +92,7 @@ class Read:
     def records(self, name: str) -> Iterator[Read]:
         """The records of a list, each as read by its own type."""
         field = self.record.field(name)
-        kind = _record_of(field.type) if field else None
+        kind = record_in(field.type) if field else None
         for node in self.items(name):
             if kind is not None and isinstance(node, RecordNode):
                 yield _view(node, kind)
@@ -126,18 +127,6 @@ def view(node: Node, record: Record) -> Read | None:
 
 def _view(node: RecordNode, record: Record) -> Read:
     return Read(record, node.span, {each.key.text: each.value for each in node.entries})
-
-
-def _record_of(field: FieldType) -> Record | None:
-    match field:
-        case RecordField(record):
-            return record
-        case ListField(item) | MapField(item):
-            return _record_of(item)
-        case EitherField(options):
-            return next((found for each in options if (found := _record_of(each)) is not None), None)
-        case ScalarField():
-            return None
 
 
 def _check(node: Node, field: FieldType, report: Report) -> Node | None:

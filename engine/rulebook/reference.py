@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.rulebook.codes import EXPLANATIONS
-from engine.rulebook.fields import EitherField, FieldType, ListField, MapField, Record, RecordField, ScalarField
+from engine.rulebook.fields import (
+    EitherField,
+    FieldType,
+    ListField,
+    MapField,
+    Record,
+    RecordField,
+    ScalarField,
+    record_in,
+)
 from engine.rulebook.schema_files import FILE_KINDS
 
 HEAD = """\
@@ -41,25 +50,13 @@ def _record(record: Record, seen: set[str]) -> Iterator[str]:
         yield f"| `{field.name}`{need} | {_type(field.type)} | {_cell(field.doc + default + example)} |"
     yield ""
     for field in record.fields:
-        inner = _inner(field.type)
+        inner = record_in(field.type)
         if inner is not None and inner.name not in seen:
             yield f"### {inner.name.removeprefix('the ').removeprefix('an ').removeprefix('a ').capitalize()}"
             yield ""
             yield inner.doc
             yield ""
             yield from _record(inner, seen)
-
-
-def _inner(field: FieldType) -> Record | None:
-    match field:
-        case RecordField(record):
-            return record
-        case ListField(item) | MapField(item):
-            return _inner(item)
-        case EitherField(options):
-            return next((found for each in options if (found := _inner(each)) is not None), None)
-        case ScalarField():
-            return None
 
 
 def _type(field: FieldType) -> str:

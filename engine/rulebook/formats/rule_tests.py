@@ -58,18 +58,23 @@ SERVICE = (
     Field("segment_price", NUMBER, "What a unit of such a segment costs, in place of list price, contract and model."),
 )
 
+_FILLING = (
+    Field("group", ID, "The option group it fills.", required=True),
+    Field("id", TEXT, "The id of the line."),
+    Field("unit", ID, "What the quantity counts; the product's own unit by default."),
+    Field("ramp", RecordField(RAMP), "How its term is cut, when nothing above it is ramped."),
+    *SERVICE,
+    Field("past", NUMBER, "What past orders count towards the tiers."),
+)
+"""What every part of a bundle may state beside its product and quantity."""
+
 NESTED = Record(
     "a nested part",
     "A part of a part: what fills a group of a nested bundle.",
     (
         Field("sku", ID, "The product.", required=True),
         Field("qty", NUMBER, "How many, per one unit of the part above.", default="1"),
-        Field("group", ID, "The option group it fills.", required=True),
-        Field("id", TEXT, "The id of the line."),
-        Field("unit", ID, "What the quantity counts; the product's own unit by default."),
-        Field("ramp", RecordField(RAMP), "How its term is cut, when nothing above it is ramped."),
-        *SERVICE,
-        Field("past", NUMBER, "What past orders count towards the tiers."),
+        *_FILLING,
     ),
 )
 
@@ -79,12 +84,7 @@ PART = Record(
     (
         Field("sku", ID, "The product.", required=True),
         Field("qty", NUMBER, "How many, per one unit of the bundle.", default="1"),
-        Field("group", ID, "The option group it fills.", required=True),
-        Field("id", TEXT, "The id of the line."),
-        Field("unit", ID, "What the quantity counts; the product's own unit by default."),
-        Field("ramp", RecordField(RAMP), "How its term is cut, when nothing above it is ramped."),
-        *SERVICE,
-        Field("past", NUMBER, "What past orders count towards the tiers."),
+        *_FILLING,
         Field("attributes", MapField(TEXT), "Choices on the part."),
         Field("parts", many(NESTED), "What fills it, when it is a bundle itself."),
     ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
 from engine.catalog import Bundle, LineId, Sku, Value
-from engine.diagnostics import did_you_mean
+from engine.diagnostics import Diagnostic, did_you_mean
 from engine.language.types import TEXT, Type
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
 from engine.quotes.ramp import Term
@@ -87,11 +87,22 @@ class _Tests:
 
     def _facts(self, read: Read, name: str, types: Mapping[str, Type]) -> Mapping[str, Value]:
         """Facts with their declared types; texts that the test leaves out are empty, other facts unknown."""
-        found: dict[str, Value] = {key: "" if item is TEXT else None for key, item in types.items()}
+
+        def unknown(key: Scalar) -> Diagnostic:
+            hint = did_you_mean(key.text, types) or "declare it under `facts` in book.yaml"
+            return finding("CAT003", f"the fact `{name}.{key.text}` is not declared", key.span, hint)
+
+        left_out: dict[str, Value] = {key: "" if item is TEXT else None for key, item in types.items()}
+        return MappingProxyType({**left_out, **self._typed(read, name, types, unknown)})
+
+    def _typed(
+        self, read: Read, name: str, types: Mapping[str, Type], unknown: Callable[[Scalar], Diagnostic]
+    ) -> Mapping[str, Value]:
+        """The values of a record by their declared types; names without one, and values of another, are told."""
+        found: dict[str, Value] = {}
         for key, node in read.pairs(name):
             if key.text not in types:
-                hint = did_you_mean(key.text, types) or "declare it under `facts` in book.yaml"
-                self.report.add(finding("CAT003", f"the fact `{name}.{key.text}` is not declared", key.span, hint))
+                self.report.add(unknown(key))
                 continue
             try:
                 found[key.text] = value_of(node, types[key.text], Words())
@@ -135,17 +146,11 @@ class _Tests:
     def _attributes(self, read: Read, sku: str) -> Mapping[str, Value]:
         bundle = self.scope.catalog.bundle(sku)
         known = {each.name: each.type for each in bundle.attributes} if bundle else {}
-        found: dict[str, Value] = {}
-        for key, node in read.pairs("attributes"):
-            if key.text not in known:
-                hint = did_you_mean(key.text, known)
-                self.report.add(finding("CAT003", f"`{sku}` has no attribute `{key.text}`", key.span, hint))
-                continue
-            try:
-                found[key.text] = value_of(node, known[key.text], Words())
-            except Unreadable as problem:
-                self.report.add(finding(problem.code, problem.message, node.span, problem.hint))
-        return MappingProxyType(found)
+
+        def unknown(key: Scalar) -> Diagnostic:
+            return finding("CAT003", f"`{sku}` has no attribute `{key.text}`", key.span, did_you_mean(key.text, known))
+
+        return self._typed(read, "attributes", known, unknown)
 
 
 def _manual(read: Read, at: int) -> ManualDiscount:
