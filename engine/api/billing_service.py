@@ -167,12 +167,11 @@ class BillingService:
         on = need_date(request.pay_date, "pay_date", faults)
         amount = _minor(request.amount, "amount", faults)
         checked(faults)
+        receipt = Receipt(amount, on, request.reference, request.keep_excess, request.currency_code)
         return self._calls.mutate(
             request,
             context,
-            lambda work: record_payment(
-                work, key, Receipt(amount, on, request.reference, request.keep_excess), etag=request.etag
-            ),
+            lambda work: record_payment(work, key, receipt, etag=request.etag),
             lambda _, payment: wire.payment_message(payment),
         )
 

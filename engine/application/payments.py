@@ -19,6 +19,7 @@ from engine.money import Money
 
 TOO_MUCH = Code("PAY002")
 NOT_ABOVE_ZERO = Code("PAY003")
+OTHER_CURRENCY = Code("PAY007")
 UNKNOWN_LINE = Code("BIL021")
 
 
@@ -44,13 +45,14 @@ class CreditWish:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """Money that came in: how much in minor units, when, and by which reference; ``keep_excess``: what is beyond what
-    is open becomes a credit of the customer.
+    is open becomes a credit of the customer. ``currency_code`` empty is that of the invoice.
     """
 
     amount_minor: int
     on: date
     reference: str
     keep_excess: bool = False
+    currency_code: str = ""
 
 
 def record_payment(work: Work, key: str, receipt: Receipt, *, etag: str) -> Payment | Refusal:
@@ -83,7 +85,12 @@ def record_payment(work: Work, key: str, receipt: Receipt, *, etag: str) -> Paym
 def _faults(invoice: Invoice, amount: Money, left: Money, receipt: Receipt) -> Iterator[Fault]:
     if not invoice.is_final:
         yield from not_final(invoice)
-    if amount.minor_units <= 0:
+    if receipt.currency_code not in ("", amount.currency.code):
+        message = f"the invoice is in {amount.currency.code}, and the money in {receipt.currency_code[:80]}"
+        yield Fault(
+            OTHER_CURRENCY, "currency_code", message, "say what the bank credited in the currency of the invoice"
+        )
+    elif amount.minor_units <= 0:
         yield Fault(NOT_ABOVE_ZERO, "amount", f"{amount} is not above zero")
     elif invoice.is_final and amount > left and not receipt.keep_excess:
         message = f"{amount} is more than the {left} that are open"

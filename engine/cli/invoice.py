@@ -44,6 +44,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         NAME,
         option("--amount", "how much, such as 142.80", kind=an_amount_above_zero, required=True),
         option("--day", "day it came in", kind=a_day, required=True),
+        option("--currency", "currency of the money, when it should be checked, such as EUR", default=""),
         option("--reference", "bank reference", default=""),
         Argument(("--keep-excess",), "keep what is beyond what is open as a prepaid credit", flag=True),
         REQUEST_ID,
@@ -228,6 +229,7 @@ def record_payment(client: Client, screen: Screen, options: argparse.Namespace) 
         reference=options.reference,
         pay_date=options.day,
         keep_excess=options.keep_excess,
+        currency_code=options.currency,
         request_id=options.request_id,
     )
     left = client.billing.get_invoice(name=name).open

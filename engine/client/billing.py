@@ -89,6 +89,7 @@ class RecordPaymentFields(TypedDict, total=False):
     pay_date: date
     reference: str
     keep_excess: bool
+    currency_code: str
     request_id: str
     validate_only: bool
     etag: str

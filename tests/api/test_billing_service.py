@@ -264,6 +264,22 @@ def test_payments_close_an_invoice_and_too_much_is_refused(shop: Served) -> None
     assert failure(shop.billing.RecordPayment, early).reason == "PAY001"
 
 
+def test_a_payment_in_another_currency_is_refused(shop: Served) -> None:
+    invoice = final(shop)
+    pay = billing_pb2.RecordPaymentRequest(
+        invoice=invoice.name, amount=3570, pay_date=deal.day("2026-03-01"), currency_code="USD"
+    )
+    told = failure(shop.billing.RecordPayment, pay)
+    assert (told.code, told.reason, set(told.fields)) == (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "PAY007",
+        {"currency_code"},
+    )
+    assert "is in EUR, and the money in USD" in told.message
+    pay.currency_code = "EUR"
+    assert shop.billing.RecordPayment(pay).amount == 3570
+
+
 @pytest.mark.parametrize("past_fault", [False, True])
 def test_credit_notes_take_off_no_more_than_is_left_and_lower_revenue(shop: Served, past_fault: bool) -> None:
     order = deal.ordered(shop)

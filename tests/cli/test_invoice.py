@@ -53,6 +53,8 @@ def test_an_invoice_tells_whom_it_is_for_and_answers_to_its_number(
         assert "invoice number customer contract state date due gross open" in said("invoice", "list")
         # 35.70 less 5.00 and less a credit of 10.00 with 19 percent of tax
         assert said("invoice", "pay", "WE-000001", "--amount", "5", "--day", "2026-03-01")[0].endswith("left to pay")
+        dollars = ("invoice", "pay", "WE-000001", "--amount", "5", "--day", "2026-03-01", "--currency", "USD")
+        assert any("is in EUR, and the money in USD" in each for each in said(*dollars, code=1))
         credit = ("invoice", "credit", "WE-000001", "--lines", "PLAN=10.00", "--reason", "goodwill")
         assert said(*credit, "--preview")[-1] == "nothing was changed: this is a preview"
         once = ("--request-id", "8f1d1f3e-3d2a-4c59-9d0c-0c2b7c1a5e11")

@@ -177,6 +177,8 @@ PAY005 | a failed attempt is dated before the one before it
   an attempt of the third after one of the fifth | give that day or a later one
 PAY006 | a payment or refund on a day that is still to come
   a payment dated 2062 for 2026 | record it when the money has moved
+PAY007 | a payment is in another currency than its invoice
+  50.00 USD for an invoice in EUR | say what the bank credited in the currency of the invoice
 PAY023 | money goes back before it came in
   a refund of 1 March of what was paid on 5 March | give the day of the payment or a later one
 """
