@@ -22,7 +22,7 @@ from engine.diagnostics import Code, Fault, Refusal
 from engine.money import MoneyError, currency
 from engine.parties import Customer
 from engine.pricing.breakdown import breakdowns
-from engine.pricing.codes import MISSING_PRICE, UNKNOWN_CURRENCY
+from engine.pricing.codes import UNKNOWN_CURRENCY
 from engine.pricing.models import PricePart
 from engine.pricing.request import FrozenRate, ManualDiscount, PriceRequest
 from engine.quotes.evaluation import Parts, PricedQuote, evaluate, faults_before_prices, price_lines, price_request
@@ -81,7 +81,7 @@ def find_book(env: Environment, tenant: str, *, book_hash: str, day: date) -> Ac
 
 
 def request_of(reader: Reader, content: Content, active: ActiveBook, day: date) -> QuoteRequest | Refusal:
-    """The complete request; the customer must exist, the currency be one, and the facts be those of the rule book."""
+    """The complete request; the customer must exist, and currency and facts be those of the rule book."""
     asked = _asked(reader, content, active, day)
     return Refusal(asked.faults) if asked.faults else asked.request
 
@@ -89,11 +89,8 @@ def request_of(reader: Reader, content: Content, active: ActiveBook, day: date) 
 def _asked(reader: Reader, content: Content, active: ActiveBook, day: date) -> _Asked:
     book = active.book
     code = content.currency or book.default_currency
-    faults: list[Fault] = []
-    try:
-        currency(code)
-    except MoneyError as problem:
-        faults.append(problem.fault("currency_code"))
+    faults = list(_currency_faults(code, content, book))
+    if faults:
         code = book.default_currency
     recorded: Mapping[str, Value] = NO_VALUES
     if content.customer:
@@ -143,20 +140,21 @@ def price(
     asked = _asked(reader, content, active, day)
     faults = (*_outside(active, day), *asked.faults)
     found = _evaluated(env, asked, active.parts, faults)
-    if isinstance(found, Refusal):
-        found = _without_currency(found, asked.request, active.book)
     return _as_asked(found, content, asked)
 
 
-def _without_currency(refusal: Refusal, request: QuoteRequest, book: RuleBook) -> Refusal:
-    """A refusal that names a currency in which the book has no prices at all, instead of each product without one."""
-    exchanged = request.exchange or any(each.target == request.currency for each in book.pricing.exchange_rates)
-    if exchanged or request.currency in book.currencies:
-        return refusal
-    message = f"the book has no currency {request.currency}; it has {', '.join(book.currencies)}"
+def _currency_faults(code: str, content: Content, book: RuleBook) -> tuple[Fault, ...]:
+    """What is wrong with a currency: it is none, or one in which the book has no prices, exchanged ones neither."""
+    try:
+        currency(code)
+    except MoneyError as problem:
+        return (problem.fault("currency_code"),)
+    exchanged = content.exchange or any(each.target == code for each in book.pricing.exchange_rates)
+    if exchanged or code in book.currencies:
+        return ()
+    message = f"the book has no currency {code}; it has {', '.join(book.currencies)}"
     hint = "choose one of them, or add it to `currencies` in book.yaml with prices in it"
-    others = (each for each in refusal.faults if each.code != MISSING_PRICE)
-    return Refusal((Fault(UNKNOWN_CURRENCY, "currency_code", message, hint), *others))
+    return (Fault(UNKNOWN_CURRENCY, "currency_code", message, hint),)
 
 
 def _evaluated(env: Environment, asked: _Asked, parts: Parts, faults: tuple[Fault, ...]) -> PricedQuote | Refusal:

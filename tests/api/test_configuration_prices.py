@@ -229,6 +229,7 @@ BAD: list[dict[str, Any]] = [
     {"customer": "anna", "currency_code": "EURO", "term_months": -1},
     {"customer_facts": {"region": common_pb2.Value(number="1e")}, "date": {"year": 2026, "month": 13, "day": 1}},
     {"header": {"channel": common_pb2.Value(number="1")}, "customer": "customers/anna"},
+    {"customer": "customers/nobody", "currency_code": "JPY"},
 ]
 
 
