@@ -9,11 +9,12 @@ from engine.catalog import LineId
 from engine.money import EXACT, Money, currency
 from engine.pricing.compiled import ModelPlan, PricePlan
 from engine.pricing.models import CostPlus, PricePart, PricePartKind, Rated, Volume, brought_to, price_parts
+from engine.pricing.pools import pooled_quantity
 from engine.pricing.request import PriceRequest, RequestLine
 from engine.pricing.result import Priced, PricedLine
-from engine.pricing.starting import model_for, pooled_quantity
+from engine.pricing.starting import agreed_and_model
 from engine.pricing.state import ZERO, minor_units
-from engine.pricing.work import Work
+from engine.pricing.work import Work, line_record
 
 
 def breakdowns(plan: PricePlan, priced: Priced, request: PriceRequest) -> Mapping[LineId, tuple[PricePart, ...]]:
@@ -26,7 +27,7 @@ def breakdowns(plan: PricePlan, priced: Priced, request: PriceRequest) -> Mappin
     work = Work(plan, request, currency(request.currency))
     found = {}
     for asked, line in zip(request.lines, priced.lines, strict=True):
-        model = model_for(work, asked)
+        _, model = agreed_and_model(work, asked, line_record(plan, asked))
         if model is not None and asked.segment_price is None:
             parts = _parts(work, model, asked, line)
             if parts:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from engine.money import EXACT
+from engine.money import EXACT, Money
 from engine.pricing.compiled import BundlePlan
 from engine.pricing.rows import Rows
 from engine.pricing.spread import proportional
@@ -12,8 +12,9 @@ from engine.pricing.state import LineState, major, minor_units
 from engine.pricing.work import Work
 
 
-def price_bundles(work: Work, rows: Rows) -> None:
-    """Give the lines of each bundle that has a price of its own their shares of it, before any rule acts.
+def price_bundles(work: Work, rows: Rows) -> Iterator[str]:
+    """Give the lines of each bundle that has a price of its own their shares of it, before any rule acts; tell where
+    that is more than its parts cost on their own.
 
     Lines that are charged otherwise than the bundle (a monthly part of something sold once) keep their own price, and
     so do those that are a percent of others: they have none yet.
@@ -30,7 +31,7 @@ def price_bundles(work: Work, rows: Rows) -> None:
             continue
         plan = _price_for(work, plans[state.line.sku], state)
         if plan is not None:
-            _share(work, plan, state, members.get(state.line.id, []))
+            yield from _share(work, plan, state, members.get(state.line.id, []))
 
 
 def _price_for(work: Work, plans: Sequence[BundlePlan], root: LineState) -> BundlePlan | None:
@@ -43,7 +44,7 @@ def _price_for(work: Work, plans: Sequence[BundlePlan], root: LineState) -> Bund
     return None
 
 
-def _share(work: Work, plan: BundlePlan, root: LineState, parts: Sequence[LineState]) -> None:
+def _share(work: Work, plan: BundlePlan, root: LineState, parts: Sequence[LineState]) -> Iterator[str]:
     alike = [root, *(each for each in parts if each.line.charge == root.line.charge)]
     mode = work.plan.rules.rounding.mode
     price = work.number(plan.use.price, root.record)
@@ -56,3 +57,7 @@ def _share(work: Work, plan: BundlePlan, root: LineState, parts: Sequence[LineSt
         state.put_amount(plan.no, major(share, work.currency))
         state.start = state.running_amount
         state.is_whole = True
+    apart = sum(weights)
+    if total > apart > 0:
+        costs, by_parts = (Money(each, work.currency) for each in (total, apart))
+        yield f"`{root.line.id}` costs {costs} by the bundle price `{plan.use.id}`, and {by_parts} by its parts"

@@ -40,6 +40,7 @@ from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
 from engine.pricing.percent_lines import in_turn, of_nothing, start_counting
 from engine.pricing.plan import Step
+from engine.pricing.pools import alone_by_mistake
 from engine.pricing.request import PriceRequest, RequestLine, TaxState
 from engine.pricing.result import Priced
 from engine.pricing.rows import Rows
@@ -199,7 +200,8 @@ class Pricing:
             except BeyondLastStepError as error:
                 faults.append(Fault(codes.BEYOND_MODEL, f"lines[{index}].quantity", str(error)))
         if not faults:
-            price_bundles(self.work, self.rows)
+            self.warnings.extend(price_bundles(self.work, self.rows))
+            self.warnings.extend(alone_by_mistake(self.work, lines))
             show_start(self.work, self.rows, slow)
         waiting = set(self.counting)
         self.slow = [index for index in slow if index not in waiting]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from engine.catalog import ChargeKind
 from engine.money import EXACT, step
 from engine.pricing.compiled import SEGMENT_PRICE, UPLIFT, ContractPlan, ModelPlan, PercentPlan
 from engine.pricing.finding import Finder, contract_for, contracted_unit
-from engine.pricing.models import CostPlus, PerUnit, Volume
+from engine.pricing.models import CostPlus, PerUnit, Volume, states_prices
 from engine.pricing.models.ramp import segment_list, uplifted
-from engine.pricing.plan import Narrowness, PoolScope
-from engine.pricing.request import RequestLine, meets
-from engine.pricing.state import ZERO, LineState, minor_units
+from engine.pricing.plan import Narrowness
+from engine.pricing.pools import model_for, pooled_quantity, tell_pool
+from engine.pricing.request import RequestLine
+from engine.pricing.state import ZERO, LineState, Record, minor_units
 from engine.pricing.work import Work, line_record
 
 _OF_ONE_PRODUCT = (Narrowness.SKU, Narrowness.PRODUCT)
@@ -25,11 +27,12 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
     """Give a line its list price and the price that rules start from; raises ``MissingPriceError``."""
     line, record = state.line, state.record
     found = finder.find(line, record)
-    contract = contract_for(work, line, record)
-    if found is None and contract is not None and contract.contract.price is None:
+    contract, model = agreed_and_model(work, line, record)
+    stated = model is not None and states_prices(model.use.model)
+    is_after = contract is not None and contract.contract.price is None and stated
+    if found is None and contract is not None and contract.contract.price is None and not is_after:
         contract = None  # a percent off what nobody states is no price
     _tell(work, state, contract)
-    model = model_for(work, line)
     if found is not None:
         state.source = found.source
         _list(state, found.unit)
@@ -37,10 +40,12 @@ def start_line(work: Work, finder: Finder, state: LineState) -> None:
             state.amount = step(EXACT.multiply(found.sold_unit, state.sold))
     elif contract is None and model is None and line.segment_price is None:
         raise MissingPriceError(line.sku)
-    if contract is not None:
+    if contract is not None and not is_after:
         _apply_contract(work, state, contract, listed=found is not None)
     if model is not None:
-        _apply_model(work, state, model, listed=found is not None or contract is not None)
+        _apply_model(work, state, model, listed=found is not None or (contract is not None and not is_after))
+    if contract is not None and is_after:
+        _apply_contract(work, state, contract, listed=True)
     _apply_segment(state, listed=found is not None or contract is not None or model is not None)
     state.start = state.running_amount
     mode = work.plan.rules.rounding.mode
@@ -113,12 +118,23 @@ def _apply_uplift(state: LineState, percent: Decimal) -> None:
         state.put_amount(UPLIFT, uplifted(state.amount, percent))
 
 
-def model_for(work: Work, line: RequestLine) -> ModelPlan | None:
-    """The price model of a SKU that holds in this currency on this date."""
-    for plan in work.plan.models.get(line.sku, ()):
-        if plan.use.currency in ("", work.currency.code) and plan.use.window.holds(work.request.date):
-            return plan
-    return None
+def agreed_and_model(work: Work, line: RequestLine, record: Record) -> tuple[ContractPlan | None, ModelPlan | None]:
+    """The contracted price and the price model of a line, as far as they act.
+
+    An agreed price stands in the place of a model that states prices of its own; a percent is taken off what the model
+    states. What is used is billed by its model, so that a price agreed beside one does not act there.
+    """
+    contract, model = contract_for(work, line, record), model_for(work, line)
+    if contract is None or model is None or contract.contract.price is None or not states_prices(model.use.model):
+        return contract, model
+    notes = None if work.told is None else work.told.about(line.id)
+    if line.charge.kind is ChargeKind.USAGE:
+        if notes is not None:
+            notes.lost[contract.no] = f"usage is billed by {model.use.id}, and agreed percents alone act on it"
+        return None, model
+    if notes is not None:
+        notes.lost[model.no] = f"replaced by the price agreed in {contract.contract.id}"
+    return contract, None
 
 
 def _apply_model(work: Work, state: LineState, plan: ModelPlan, *, listed: bool) -> None:
@@ -129,6 +145,7 @@ def _apply_model(work: Work, state: LineState, plan: ModelPlan, *, listed: bool)
             raise MissingPriceError(line.sku)
         base = line.cost
     pooled = pooled_quantity(work, line, plan)
+    tell_pool(work, line, plan, pooled)
     unit: Decimal | None = None
     amount: Decimal | None = None
     if isinstance(model, Volume) and model.prices_units:
@@ -168,27 +185,6 @@ def _rated_amount(plan: ModelPlan, line: RequestLine, pooled: Decimal, base: Dec
         return plan.use.model.rate(line.quantity, prior=prior, base=base).amount
     whole = plan.use.model.rate(pooled, prior=prior, base=base).amount
     return EXACT.divide(EXACT.multiply(whole, line.quantity), pooled) if pooled else ZERO
-
-
-def pooled_quantity(work: Work, line: RequestLine, plan: ModelPlan) -> Decimal:
-    """The quantity that decides the tier: the line's own, or that of all lines of its pool that run beside it; a line
-    that is in no group counts alone.
-    """
-    scope = plan.use.pool
-    if scope is PoolScope.LINE or (scope is PoolScope.GROUP and not line.group):
-        return line.quantity
-    total = ZERO
-    for other in work.request.lines:
-        if scope is PoolScope.SKU and other.sku != line.sku:
-            continue
-        if scope is PoolScope.GROUP and other.group != line.group:
-            continue
-        if not meets(line, other):
-            continue
-        if other is not line and plan.pool and not work.holds(plan.pool, line_record(work.plan, other)):
-            continue
-        total = EXACT.add(total, other.quantity)
-    return total
 
 
 def new_state(work: Work, line: RequestLine) -> LineState:

@@ -186,6 +186,8 @@ PRC218 | a bundle price is above anything that its parts cost
   the customer would pay more for the bundle than for what is in it | lower it, or leave the parts their own prices
 PRC219 | a bound is not one that the rule has
   it would silently bound nothing | use one that counts: `uses` for gifts, `units(...)` in the effect on the order
+PRC220 | an agreed price is for what is billed by the model of its usage
+  it would not act, since bills follow the model | agree on a percent, or take the price model out
 PRC212 | a price model is given something that its kind does not have
   it would silently do nothing, or no price would follow | remove the key or choose another kind
 DSC201 | an effect cannot be read

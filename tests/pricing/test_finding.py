@@ -313,15 +313,6 @@ def test_percents_and_guards_hold_on_their_days(day: date, amounts_then: dict[st
     assert {name: str(amounts(found)[name]) for name in amounts_then} == amounts_then
 
 
-def test_a_line_in_no_group_pools_with_nobody() -> None:
-    tiers = Volume((Tier(D(9), D(10)), Tier(None, D(8))))
-    rules = book(models=(ModelUse(RuleId("m"), "A", tiers, PoolScope.GROUP),))
-    alone = priced(rules, asked(line("A", "6"), line("A", "6", id="more")))
-    assert amounts(alone) == {"a": D("60.00"), "more": D("60.00")}
-    rack = priced(rules, asked(line("A", "6", group="rack"), line("A", "6", id="more", group="rack")))
-    assert amounts(rack) == {"a": D("48.00"), "more": D("48.00")}
-
-
 def test_the_story_names_the_book_that_a_price_was_found_in() -> None:
     dealer = entry("B", "15", id="dealer-B", book="dealer")
     books = (PriceBook("dealer", ""),)

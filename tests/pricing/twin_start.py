@@ -75,17 +75,22 @@ def started(rules: PricingRules, request: PriceRequest, line: RequestLine) -> Ro
     row.listed = price / factor if per_sold else price
     row.amount = row.listed * quantity
     contract = contract_of(rules, request, line)
+    use = next((each for each in rules.models if each.sku == line.sku), None)
+    is_stated = use is not None and getattr(use.model, "effect", None) is not TierEffect.PERCENT_OFF
+    percent = Fraction(0) if contract is None or contract.price is not None else Fraction(contract.percent_off)  # type: ignore[arg-type]
     if contract is not None and contract.price is not None:
         row.move(Fraction(contract.price) * quantity)  # type: ignore[arg-type]
-    elif contract is not None:
-        row.move(row.amount - row.amount * Fraction(contract.percent_off) / 100)  # type: ignore[arg-type]
-    use = next((each for each in rules.models if each.sku == line.sku), None)
+        use = None if is_stated else use
+    elif contract is not None and not is_stated:
+        row.move(row.amount - row.amount * percent / 100)
     if use is not None:
         row.move(_modelled(use, row, request))
         by_unit = isinstance(use.model, CostPlus | PerUnit) or (
             isinstance(use.model, Volume) and use.model.effect is not TierEffect.FLAT
         )
         row.is_whole = not by_unit and line.segment_price is None
+        if is_stated and contract is not None:
+            row.move(row.amount - row.amount * percent / 100)
     if line.segment_price is not None:
         row.move(Fraction(line.segment_price) * quantity, undoes=True)
     row.move(row.amount + row.amount * Fraction(line.uplift_percent) / 100)

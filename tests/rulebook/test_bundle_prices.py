@@ -112,3 +112,14 @@ def test_a_bundle_price_above_anything_that_the_parts_cost_is_told() -> None:
         "prices: [{id: p, price: 900}]",
     ):
         assert warnings_of(FILES, prices=f"{dear}\n{more}") == []
+
+
+def test_a_bundle_that_costs_more_than_its_parts_is_told_to_whom_it_is_quoted() -> None:
+    parts = book_of(FILES, prices=FIXED)
+    # 500.00 + 80.00 = 580.00 is less than 599.99; with a second disk the parts cost 660.00
+    small = quote(parts, PC, line("DISK", "1", parent="pc"))
+    assert small.priced.warnings == (
+        "`pc` costs 599.99 EUR by the bundle price `deal/EUR`, and 580.00 EUR by its parts",
+    )
+    assert nets(small) == {"pc": "517.23", "disk": "82.76"}
+    assert quote(parts, PC, DISK).priced.warnings == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.adapters.rule_folder import unpack
 from engine.rulebook.load import load
-from tests.rulebook.shop import book_of, line, nets, quote, refused
+from tests.rulebook.shop import book_of, line, nets, quote, refused, warnings_of
 
 
 def test_a_computed_price_without_a_base_starts_from_the_list_price_beside_the_product() -> None:
@@ -85,3 +85,16 @@ def test_a_bare_amount_of_a_model_is_told_how_to_write_it() -> None:
         "a record was expected, with a currency as each key",
         "write `{EUR: 50.00}`, with the currency that it is in",
     )
+
+
+def test_a_price_agreed_for_what_is_billed_by_its_usage_is_told() -> None:
+    charge = "charge: {kind: usage, period: month, meter: calls}"
+    files = {"catalog/u.yaml": f"products: [{{sku: CALL, name: Call, family: calls, {charge}}}]\n"}
+    model = "models: [{id: m, sku: CALL, model: per_unit, unit: {EUR: 0.10}}]\n"
+    rows = "{id: acme, customer: acme, sku: CALL, price: 0.05}", "{id: all, customer: acme, family: calls, price: 1}"
+    agreed = f"contracted: [{', '.join(rows)}]\n"
+    told = ["PRC220: `acme/EUR` agrees on a price of `CALL`, which its price model bills"]
+    told.append(told[0].replace("acme", "all"))
+    assert warnings_of(files, prices=model + agreed) == told
+    assert warnings_of(files, prices=model + agreed.replace("price", "percent_off")) == []
+    assert warnings_of(files, prices=agreed) == ["PRC201: `CALL` has no price in EUR"]

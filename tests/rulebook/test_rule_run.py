@@ -213,3 +213,10 @@ def test_what_is_to_be_paid_is_expected_after_cash_rounding() -> None:
     loaded = load({path: body.encode() for path, body in files.items()})
     assert loaded.book is not None
     assert findings_of(run_tests(loaded.book, parts_of(loaded.book))) == ()
+
+
+def test_lines_of_a_group_of_the_quote_are_stated_as_recorded_quotes_are() -> None:
+    lines = "lines: [{sku: CHAIR, qty: 4, group: rack}, {sku: CHAIR}]"
+    manual = "manual: [{on: group, target: rack, value: 10}]"
+    # 4 x 120.00 less 10 % = 432.00, and one of 120.00
+    assert told("{total_net: 552.00, lines: [{net: 432.00}, {net: 120.00}]}", given=f"{lines}, {manual}") == []

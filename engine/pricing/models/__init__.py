@@ -17,6 +17,7 @@ from engine.pricing.models.per_unit import PerUnit
 from engine.pricing.models.percentage import Percentage
 from engine.pricing.models.ramp import RampSegment, ShortSegment, month_multiplier, period_count, segments
 from engine.pricing.models.stairstep import BeyondLastStepError, Stairstep
+from engine.pricing.models.stating import states_prices
 from engine.pricing.models.tiers import Tier, TierEffect, TierTableError
 from engine.pricing.models.usage import Billed, Meter, Usage
 from engine.pricing.models.volume import Volume
@@ -57,4 +58,5 @@ __all__ = [
     "price_parts",
     "round_to_multiple",
     "segments",
+    "states_prices",
 ]

@@ -12,6 +12,7 @@ from engine.language.types import ContextType
 from engine.pricing import codes
 from engine.pricing.atoms import OneOf, split
 from engine.pricing.effects import Gift
+from engine.pricing.models import states_prices
 from engine.pricing.plan import Level, Narrowness, PercentOfTotal, PriceEntry
 from engine.pricing.verify import findings_in
 from engine.rulebook.book import RuleBook
@@ -29,6 +30,7 @@ def pricing_findings(book: RuleBook, unreadable: Set[str]) -> Iterator[Diagnosti
     yield from _percent_circles(book)
     yield from _on_percents_alone(book)
     yield from _bounds_of_nothing(book)
+    yield from _agreed_beside_usage(book)
     yield from _ended(book)
     yield from _unknown_units(book)
 
@@ -176,6 +178,19 @@ def _bounds_of_nothing(book: RuleBook) -> Iterator[Diagnostic]:
             message = f"`{rule.id}` is about the order, and `units_max` bounds the units of a line"
             hint = "write the units into `give`, such as `10 % off units(cheapest 2)`"
             yield finding("PRC219", message, rule.span, hint)
+
+
+def _agreed_beside_usage(book: RuleBook) -> Iterator[Diagnostic]:
+    """Agreed prices of what is billed by the model of its usage: they do not act there, and agreed percents do."""
+    stating = {each.sku for each in book.pricing.models if states_prices(each.model)}
+    for contract in book.pricing.contracted:
+        match = contract.match
+        for product in book.catalog.products.values() if contract.price is not None else ():
+            own = {Narrowness.SKU: product.sku, Narrowness.FAMILY: product.family}.get(match.by, match.value)
+            if product.charge.kind is ChargeKind.USAGE and product.sku in stating and own == match.value:
+                message = f"`{contract.id}` agrees on a price of `{product.sku}`, which its price model bills"
+                hint = "agree on a `percent_off`, which the bills keep"
+                yield warning("PRC220", message, contract.span, hint)
 
 
 def _named(conditions: tuple[Checked, ...], book: RuleBook) -> Set[str]:

@@ -33,6 +33,10 @@ from engine.rulebook.fields import (
 _ID = Field("id", ID, "How traces and tests name it.", required=True)
 _EVENTS = ScalarField(ScalarKind.INTEGER, limits=Limits.FROM_ZERO)
 _AT_MOST_ALL = ScalarField(ScalarKind.PERCENT, limits=Limits.TO_HUNDRED)
+_POOL = (
+    "Whose quantities count together: with `group` those of lines in the option group, or group of the quote, of that "
+    "name; a line in none counts alone."
+)
 PER_CURRENCY = EitherField((FORMULA, MapField(FORMULA, "currency")))
 
 ENTRY = Record(
@@ -122,7 +126,7 @@ MODEL = Record(
         Field("included", FROM_ZERO, "Units of a period that cost nothing (usage)."),
         Field("minimum", PAYABLE, "The least of a period (usage)."),
         Field("maximum", PAYABLE, "The most of a period (usage)."),
-        Field("pool", choice("line", "sku", "group", "quote"), "Whose quantities count together.", default="line"),
+        Field("pool", choice("line", "sku", "group", "quote"), _POOL, default="line"),
         Field("pool_where", CONDITION, "Which lines count together."),
         Field(
             "past_months",

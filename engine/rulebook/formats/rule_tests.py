@@ -97,6 +97,7 @@ LINE = Record(
         Field("sku", ID, "The product.", required=True),
         Field("qty", NUMBER, "How many.", default="1"),
         Field("id", TEXT, "The id of the line; line 1, 2, … by default."),
+        Field("group", ID, "The group of the quote that it is in: `pool: group` counts its lines together."),
         Field("unit", ID, "What the quantity counts, such as `box`; the product's own unit by default."),
         Field("ramp", RecordField(RAMP), "How its term is cut into segments."),
         *SERVICE,
