@@ -125,11 +125,21 @@ def _outcome(explanation: Any) -> tuple[str, ...]:
     """What happened and why: the conditions that do not hold say it by themselves."""
     if explanation.applied:
         return ("acts",)
-    failed = [_failed(each) for each in explanation.failed]
-    why = failed or [explanation.reason]
+    is_first = any(explanation.reason == f"`{each.condition}` does not hold" for each in explanation.failed[:1])
+    why = [*([] if is_first else [explanation.reason]), *map(_failed, explanation.failed)]
     if explanation.wishes:
-        why.append(f"it would act if {' and '.join(explanation.wishes)}")
+        why.append(_wished(explanation))
     return ("does not act", *why)
+
+
+def _wished(explanation: Any) -> str:
+    """What would make it act, and how sure that is."""
+    wishes = " and ".join(explanation.wishes)
+    if explanation.enough:
+        return f"it would act if {wishes}"
+    if explanation.even_then:
+        return f"it takes that {wishes}, and even then it would not act: {explanation.even_then}"
+    return f"it takes that {wishes}; whether that is enough was not tried"
 
 
 def _failed(condition: Any) -> str:

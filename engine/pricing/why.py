@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from engine.catalog import Value
 from engine.diagnostics import did_you_mean
-from engine.language import Checked, EvaluationFault, compile_one
+from engine.language import Checked
+from engine.pricing.asking import Watch, Watched
+from engine.pricing.changes import CODE, Change, Wish, changed
+from engine.pricing.compile import DAY, LIVE
 from engine.pricing.compiled import PricePlan
-from engine.pricing.flow import Lane, Pricing
-from engine.pricing.manual import replaces_order_rules
-from engine.pricing.order_stage import OrderRun
-from engine.pricing.order_state import OrderState
+from engine.pricing.effects import BuyGet, Condition, Effect, UnitsOff
+from engine.pricing.expressions import reads
+from engine.pricing.flow import faults_of
 from engine.pricing.plan import Level, Rule
-from engine.pricing.request import Facts, PriceRequest
+from engine.pricing.request import PriceRequest, Replaces
 from engine.pricing.result import Priced
 from engine.pricing.ruleplan import RulePlan
-from engine.pricing.state import Record
-from engine.pricing.story import UnknownLineError, place_of, told_of
+from engine.pricing.sight import Sight, holds
+from engine.pricing.story import UnknownLineError, place_of
 from engine.pricing.told import facts_read
 from engine.pricing.usability import EXPIRED, NOT_STARTED, why_unusable
-from engine.pricing.wording import failing_parts
+from engine.pricing.wording import failing_parts, together
 
 RULES_NAMED = 8
 """How many rules are named to who asks for one that is not there."""
+LEFT = ("quote.running", "lines.running")
+"""What changes while rules act on the order."""
 
 
 class UnknownRuleError(LookupError):
@@ -44,8 +48,10 @@ class FailedCondition:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a rule did or did not act on a line. ``failed`` are its conditions that do not hold, the first one first;
-    ``wishes`` what would make it act, all of them together.
+    """Why a rule did or did not act on a line. ``failed`` are its conditions that do not hold, the first one first, as
+    they were when its turn came; ``wishes`` is what it takes to make it act, all of them together.
+
+    ``enough`` says that they were tried, and it acts; where it does not, ``even_then`` says why, as far as is known.
     """
 
     rule_id: str
@@ -54,6 +60,8 @@ class Explanation:
     reason: str
     failed: tuple[FailedCondition, ...] = ()
     wishes: tuple[str, ...] = ()
+    enough: bool = False
+    even_then: str = ""
 
 
 def explain_rule(plan: PricePlan, request: PriceRequest, line_id: str, rule_id: str) -> Explanation:
@@ -62,55 +70,141 @@ def explain_rule(plan: PricePlan, request: PriceRequest, line_id: str, rule_id: 
     index = next((index for index, line in enumerate(request.lines) if line.id == line_id), None)
     if index is None:
         raise UnknownLineError(line_id)
-    closed = _closed(rule.rule, request)
-    pricing = Pricing(plan, request, lane=Lane.FULL)
-    if pricing.start():
-        return _explained(rule, "the quote has no price yet")
-    failed = _failed(pricing, rule, index)
-    wishes = (*(wish for _, wish in closed), *(each.wish for each in failed))
-    known = tuple(wish for wish in wishes if wish) if all(wishes) else ()
-    if closed:
-        return _explained(rule, closed[0][0], failed, known)
-    if failed:
-        return _explained(rule, f"`{failed[0].text}` does not hold", failed, known)
-    return _outcome(plan, request, index, rule)
-
-
-def _explained(
-    rule: RulePlan, reason: str, failed: Sequence[FailedCondition] = (), wishes: Sequence[str] = ()
-) -> Explanation:
+    found = _obstacles(plan, request, index, rule)
     place = place_of(rule.rule.span)
-    return Explanation(rule.rule.id, place, applied=False, reason=reason, failed=tuple(failed), wishes=tuple(wishes))
+    if not found:
+        return Explanation(rule_id, place, applied=True, reason="it applied")
+    failed = tuple(each.failed for each in found if each.failed is not None)
+    wish = together([each.wish for each in found])
+    first = Explanation(rule_id, place, applied=False, reason=found[0].reason, failed=failed)
+    if wish is None:
+        return first
+    wishes = tuple(each.wish.text for each in found if each.wish is not None)
+    enough, even_then = _tried(plan, request, index, rule, wish)
+    return replace(first, wishes=wishes, enough=enough, even_then=even_then)
 
 
-def _closed(rule: Rule, request: PriceRequest) -> list[tuple[str, str]]:
-    """Why a rule is not open to the request at all, each with what would open it ("" when nothing does)."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing that keeps a rule from acting: why, what would take it away, and the condition that it is."""
+
+    reason: str
+    wish: Wish | None = None
+    failed: FailedCondition | None = None
+
+
+def _obstacles(plan: PricePlan, request: PriceRequest, index: int, rule: RulePlan) -> list[Obstacle]:
+    """All that keeps a rule from acting on a line, the first one first; nothing when it acts."""
+    closed = list(_closed(rule.rule, request))
+    watch = Watch(rule.rule.when, request, index, is_open=not closed)
+    watched = Watched(plan, request, index, rule, watch)
+    priced = watched.outcome
+    if not isinstance(priced, Priced):
+        return [*closed, Obstacle(f"the quote has no price: {priced.faults[0].message}")]
+    if acts(priced, index, rule.no):
+        return []
+    found = [*closed, *_failed(watched, rule, watch.seen)]
+    if found:
+        return found
+    lost = watched.told.all_about(request.lines[index].id).get(rule.no)
+    return [Obstacle(lost)] if lost else list(_aside(watched, request, index, rule))
+
+
+def acts(priced: Priced, index: int, number: int) -> bool:
+    """Whether a rule acts on a line: on the line itself, with a share of what it gives on the order, or with a gift."""
+    shares = [dict(each.split).get(index, 0) for each in priced.order_discounts if each.rule_no == number]
+    gave = any(gift.rule_no == number for gift in priced.gifts)
+    return number in priced.lines[index].applied or any(shares) or gave
+
+
+def _tried(plan: PricePlan, request: PriceRequest, index: int, rule: RulePlan, wish: Wish) -> tuple[bool, str]:
+    """Whether a rule acts once a wish comes true, and why not even then; nothing is told of what cannot be tried."""
+    asked = None if wish.changes is None else changed(request, index, wish.changes)
+    if asked is None:
+        return False, ""
+    faults = faults_of(plan, asked)
+    if faults:
+        return False, f"the quote cannot be priced so: {faults[0].message}"
+    left = _obstacles(plan, asked, index, rule)
+    return not left, left[0].reason if left else ""
+
+
+def _closed(rule: Rule, request: PriceRequest) -> Iterator[Obstacle]:
+    """Why a rule is not open to the request at all."""
     if rule.code and rule.code not in request.codes:
-        found.append((f"its code `{rule.code}` was not entered", f"the code `{rule.code}` is entered"))
-    unusable = why_unusable(rule, request)
-    if unusable == NOT_STARTED:
-        found.append((unusable, f"quote.date is at least {rule.window.start}"))
-    elif unusable == EXPIRED:
-        found.append((unusable, f"quote.date is before {rule.window.end}"))
+        wish = Wish(f"the code `{rule.code}` is entered", (Change(CODE, rule.code),))
+        yield Obstacle(f"its code `{rule.code}` was not entered", wish)
+    unusable, window = why_unusable(rule, request), rule.window
+    if unusable == NOT_STARTED and window.start is not None:
+        wish = Wish(f"quote.date is at least {window.start}", (Change(DAY, window.start),))
+        yield Obstacle(unusable, wish)
+    elif unusable == EXPIRED and window.end is not None:
+        wish = Wish(f"quote.date is before {window.end}", (Change(DAY, window.end - timedelta(days=1)),))
+        yield Obstacle(unusable, wish)
     elif unusable:
-        found.append((unusable, ""))
-    return found
+        yield Obstacle(unusable)
 
 
-def _outcome(plan: PricePlan, request: PriceRequest, index: int, rule: RulePlan) -> Explanation:
-    """What became of a rule whose conditions hold."""
-    priced = Pricing(plan, request, lane=Lane.FULL).run()
-    if isinstance(priced, Priced):
-        line = priced.lines[index]
-        shares = [dict(each.split).get(index, 0) for each in priced.order_discounts if each.rule_no == rule.no]
-        gave = any(gift.rule_no == rule.no for gift in priced.gifts)
-        if rule.no in line.applied or any(shares) or gave:
-            return Explanation(rule.rule.id, place_of(rule.rule.span), applied=True, reason="it applied")
-    name = request.lines[index].id
-    told = told_of(plan, request, (name,))
-    lost = told.all_about(name).get(rule.no)
-    return _explained(rule, lost or "it does not take part in this line")
+def _failed(watched: Watched, rule: RulePlan, seen: Sight | None) -> Iterator[Obstacle]:
+    """The conditions of a rule that do not hold when its turn comes.
+
+    One whose turn never comes (another rule stands in its place) is judged by what no rule before it changes.
+    """
+    is_line_rule = watched.plan.level_of(rule.no) is Level.LINE
+    changing: tuple[str, ...] = ()
+    if seen is not None:
+        sight = seen
+    elif is_line_rule and watched.before is not None:
+        sight, changing = watched.before, LIVE
+    else:
+        sight, changing = watched.left(), LEFT
+    yield from failing(rule.rule.when, sight, sight.of_line if is_line_rule else sight.of_order, besides=changing)
+    yield from failing(rule.rule.target, sight, sight.of_line)
+
+
+def _aside(watched: Watched, request: PriceRequest, index: int, rule: RulePlan) -> Iterator[Obstacle]:
+    """Why a rule that acts gives nothing on one line."""
+    line, sight = request.lines[index], watched.left()
+    final = next((m for m in request.manual if m.replaces is Replaces.FINAL and m.target == line.id), None)
+    effects = rule.rule.effects
+    effect = effects.get(request.currency, effects.get(""))
+    where = list(failing(() if effect is None else units_given(effect), sight, sight.of_line))
+    if final is not None:
+        yield Obstacle(f"the manual discount {final.id or 'of the agent'} is the last word on the price of this line")
+    if not line.discountable:
+        wish = Wish("the line is discountable", (Change(("line", "discountable"), value=True),))
+        yield Obstacle("no discount on the order is for this line: it is not discountable", wish)
+    yield from where
+    if final is None and line.discountable and not where:
+        yield Obstacle("it gives on other lines only")
+
+
+def units_given(effect: Effect) -> tuple[Condition, ...]:
+    """Which lines an effect on single units gives them on."""
+    match effect:
+        case BuyGet():
+            return effect.get.where
+        case UnitsOff():
+            return effect.where
+        case _:
+            return ()
+
+
+def failing(
+    conditions: Iterable[Checked], sight: Sight, roots: tuple[object, ...], *, besides: tuple[str, ...] = ()
+) -> Iterator[Obstacle]:
+    """The parts of conditions that do not hold on what could be seen, but for those that read some names."""
+    for condition in conditions:
+        if holds(condition, roots):
+            continue
+        for part in failing_parts(condition, roots):
+            read = part.checked or condition
+            if besides and reads((read,), *besides):
+                continue
+            text = "" if part.wish is None else part.wish.text
+            place = place_of(condition.span_of(part.node))
+            failed = FailedCondition(part.text, place, facts_read(read, sight.records), text)
+            yield Obstacle(f"`{part.text}` does not hold", part.wish, failed)
 
 
 def unknown_rule(plan: PricePlan, rule_id: str, lines: Collection[str]) -> tuple[str, str] | None:
@@ -140,44 +234,3 @@ def _rule_named(plan: PricePlan, rule_id: str) -> RulePlan:
             if rule.rule.id == rule_id:
                 return rule
     raise UnknownRuleError(rule_id)
-
-
-def _failed(pricing: Pricing, rule: RulePlan, index: int) -> tuple[FailedCondition, ...]:
-    """The conditions of a rule that do not hold, on the state that the rule would first see."""
-    plan, work = pricing.plan, pricing.work
-    if plan.level_of(rule.no) is Level.LINE:
-        state = pricing.rows.states[index]
-        assert state is not None
-        roots = (state.record, work.quote, work.customer, work.lines)
-        return _failing(rule.rule.when, work.records(state.record), roots)
-    pricing.line_rules()
-    order = OrderState(work, pricing.rows)
-    if not replaces_order_rules(pricing.request):
-        before = takewhile(lambda group: all(each.no != rule.no for each in group.rules), plan.order_groups)
-        OrderRun(order).run(tuple(before), pricing.usable.blocked)
-    order.show()
-    record: Record = order.records[index]
-    found = _failing(rule.rule.when, work.records(record), (work.quote, work.customer, work.lines))
-    roots = (record, work.quote, work.customer, work.lines)
-    return (*found, *_failing(rule.rule.target, work.records(record), roots))
-
-
-def _failing(
-    conditions: tuple[Checked, ...], records: Mapping[str, Facts], roots: tuple[object, ...]
-) -> tuple[FailedCondition, ...]:
-    found = []
-    for condition in conditions:
-        if _holds(condition, roots):
-            continue
-        for part in failing_parts(condition, roots):
-            place = place_of(condition.span_of(part.node))
-            read = part.checked or condition
-            found.append(FailedCondition(part.text, place, facts_read(read, records), part.wish))
-    return tuple(found)
-
-
-def _holds(condition: Checked, roots: tuple[object, ...]) -> bool:
-    try:
-        return compile_one(condition)(*roots) is True
-    except EvaluationFault:
-        return False

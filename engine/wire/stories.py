@@ -33,6 +33,7 @@ def fill_explanation(message: pricing_pb2.RuleExplanation, line: str, told: Expl
     message.line_id, message.rule, message.place = line, told.rule_id, told.place
     message.applied, message.reason = told.applied, told.reason
     message.wishes.extend(told.wishes)
+    message.enough, message.even_then = told.enough, told.even_then
     for each in told.failed:
         failed = message.failed.add()
         failed.condition, failed.place, failed.wish = each.text, each.place, each.wish

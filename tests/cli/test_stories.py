@@ -69,6 +69,8 @@ def test_a_narrow_screen_puts_sentences_and_places_below(
 def explanation(rule: str, line: str, *failed: str, wish: str = "", reason: str = "") -> pricing_pb2.RuleExplanation:
     made = pricing_pb2.RuleExplanation(rule=rule, line_id=line, place="discounts/a.yaml:7:9", reason=reason)
     made.applied = not failed and not reason
+    made.reason = reason or next((f"`{each}` does not hold" for each in failed), "it applied")
+    made.enough = bool(wish)
     for text in failed:
         condition = made.failed.add(condition=text)
         read = condition.values.add(expression="line.qty")
@@ -104,6 +106,29 @@ def test_lines_of_one_outcome_are_told_together(capsys: pytest.CaptureFixture[st
     assert "acts on l0, l1, l2, l3, l4, l5 and 2 other lines" in capsys.readouterr().out
     show_explanations(Screen(), many, {})
     assert "acts on every line" in capsys.readouterr().out
+
+
+def test_a_wish_says_how_sure_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    told = explanation(
+        "bulk", "a", "line.qty >= 5", wish="line.qty is at least 5", reason="its code `X` was not entered"
+    )
+    for more, said in (
+        ({}, "it would act if line.qty is at least 5"),
+        ({"enough": False}, "it takes that line.qty is at least 5; whether that is enough was not tried"),
+        (
+            {"enough": False, "even_then": "beaten by ten in group promo"},
+            "it takes that line.qty is at least 5, and even then it would not act: beaten by ten in group promo",
+        ),
+    ):
+        for name, value in more.items():
+            setattr(told, name, value)
+        show_explanations(Screen(), [told], NAMES)
+        assert capsys.readouterr().out.splitlines()[1:5] == [
+            "  does not act on SEAT",
+            "    its code `X` was not entered",
+            "    line.qty >= 5 does not hold: line.qty is 3",
+            f"    {said}",
+        ]
 
 
 PLAIN_BOOK = {
