@@ -13,11 +13,11 @@ from engine.application.ports import Reader
 from engine.approvals.eligibility import may_decide
 from engine.approvals.process import Directory
 from engine.approvals.reapproval import carry_over
-from engine.approvals.routed import Route
 from engine.approvals.run import ApprovalRun, Decide, Delegation, RequestStatus, RunStatus, Verdict
 from engine.diagnostics import Refusal
 from engine.parties import Group, User
 from engine.quotes import lifecycle
+from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote
 
 
@@ -139,9 +139,12 @@ def earlier_runs(reader: Reader, quote: str) -> Sequence[ApprovalRun]:
     return reader.page(ApprovalRun, where={"quote": quote}, limit=1_000)
 
 
-def standing_levels(route: Route, runs: Sequence[ApprovalRun]) -> frozenset[tuple[str, str]]:
-    """The levels of a route that an earlier approval of the quote still covers."""
-    return frozenset(level for run in runs for level in carry_over(run, route))
+def standing_levels(priced: PricedQuote, runs: Sequence[ApprovalRun]) -> frozenset[tuple[str, str]]:
+    """The levels of a route that an earlier approval of the quote still covers: one of the same currency, since less of
+    another one may be more.
+    """
+    alike = (run for run in runs if run.case.currency == priced.request.currency)
+    return frozenset(level for run in alike for level in carry_over(run, priced.route))
 
 
 def ended_with_quote(work: Work, run: ApprovalRun) -> None:

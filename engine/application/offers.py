@@ -34,7 +34,7 @@ def submit_quote(work: Work, key: str, *, etag: str) -> Quote | Refusal:
         route,
         submission=submission_of(quote, case_id),
         directory=people,
-        standing=standing_levels(route, earlier_runs(work.tx, key)),
+        standing=standing_levels(quote.priced, earlier_runs(work.tx, key)),
     )
     if isinstance(case, Refusal):
         return case
@@ -58,6 +58,7 @@ def submission_of(quote: Quote, case_id: str) -> Submission:
         owner=quote.parties.owner,
         discount_percent=totals.discount_percent,
         net_total=totals.net.decimal,
+        currency=totals.net.currency.code,
     )
 
 

@@ -58,7 +58,7 @@ def preview(
         return priced
     active = env.books.get(tenant, priced.rule_book)
     advice = _advice(priced, active.parts) if active is not None else ()
-    standing = standing_levels(priced.route, earlier_runs(reader, key)) if quote is not None else frozenset()
+    standing = standing_levels(priced, earlier_runs(reader, key)) if quote is not None else frozenset()
     return ApprovalPreview(priced.route, standing, advice)
 
 

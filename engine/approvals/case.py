@@ -18,7 +18,9 @@ TOO_FEW_PEOPLE = Code("APR003")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What is submitted: which version of which quote, by whom, how deep its discount and how large it is."""
+    """What is submitted: which version of which quote, by whom, how deep its discount and how large it is, in which
+    currency.
+    """
 
     id: str
     quote: str
@@ -26,6 +28,7 @@ class Submission:
     owner: str
     discount_percent: Decimal | None = None
     net_total: Decimal | None = None
+    currency: str = ""
 
 
 def case_of(
@@ -72,6 +75,7 @@ def case_of(
         chains=tuple(chains),
         discount_percent=submission.discount_percent,
         net_total=submission.net_total,
+        currency=submission.currency,
     )
 
 

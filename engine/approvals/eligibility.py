@@ -133,10 +133,11 @@ def _limit_faults(
     if limit is not None and (depth is None or depth > limit):
         stated = "unknown" if depth is None else f"{depth} %"
         yield Fault(ABOVE_LIMIT, "by", f"`{principal}` may approve discounts up to {limit} %, this quote has {stated}")
-    ceiling, total = user.approval_limit, case.net_total
-    if ceiling is not None and (total is None or total > ceiling):
-        stated = "unknown" if total is None else f"{total}"
-        yield Fault(ABOVE_LIMIT, "by", f"`{principal}` may approve totals up to {ceiling}, this quote has {stated}")
+    ceiling, total, stated_in = user.approval_limit, case.net_total, user.approval_limit_currency
+    if ceiling is not None and (total is None or total > ceiling or stated_in not in ("", case.currency)):
+        stated = "unknown" if total is None else f"{total} {case.currency}".rstrip()
+        most = f"{ceiling} {stated_in}".rstrip()
+        yield Fault(ABOVE_LIMIT, "by", f"`{principal}` may approve totals up to {most}, this quote has {stated}")
 
 
 def _is_last_level(case: ApprovalCase, request: ApprovalRequest) -> bool:

@@ -41,7 +41,9 @@ class CaseChain:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalCase:
-    """What is put before the approvers: one version of a quote, its owner, its depth of discount and its total."""
+    """What is put before the approvers: one version of a quote, its owner, its depth of discount and its total with
+    its currency.
+    """
 
     id: str
     quote: str
@@ -50,6 +52,7 @@ class ApprovalCase:
     chains: tuple[CaseChain, ...]
     discount_percent: Decimal | None = None
     net_total: Decimal | None = None
+    currency: str = ""
 
 
 class Verdict(Enum):

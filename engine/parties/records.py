@@ -58,13 +58,18 @@ class SellingEntity:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who quotes or approves; ``discount_limit_percent`` is the deepest quote discount they may approve."""
+    """A person who quotes or approves; ``discount_limit_percent`` is the deepest quote discount they may approve.
+
+    ``approval_limit`` is the largest net total they may approve: in ``approval_limit_currency`` and in no other, or
+    where that is empty in the currency of each quote.
+    """
 
     id: str
     display_name: str
     roles: tuple[str, ...] = ()
     discount_limit_percent: Decimal | None = None
     approval_limit: Decimal | None = None
+    approval_limit_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,10 @@ def read_user(message: party_pb2.User, key: str, faults: Faults) -> User:
     limit = read_decimal(message.approval_limit, "approval_limit", faults)
     if limit is not None and limit < 0:
         faults.invalid("approval_limit", f"{limit} is below zero")
-    return User(key, message.display_name, tuple(dict.fromkeys(message.roles)), discount, limit)
+    code = message.approval_limit_currency
+    if code:
+        check_currency(code, "approval_limit_currency", faults)
+    return User(key, message.display_name, tuple(dict.fromkeys(message.roles)), discount, limit, code)
 
 
 def user_message(user: User, etag: str) -> party_pb2.User:
@@ -106,6 +109,7 @@ def user_message(user: User, etag: str) -> party_pb2.User:
     message.roles.extend(user.roles)
     message.discount_limit_percent = decimal_text(user.discount_limit_percent)
     message.approval_limit = decimal_text(user.approval_limit)
+    message.approval_limit_currency = user.approval_limit_currency
     return message
 
 

@@ -71,6 +71,22 @@ def test_an_approval_stands_when_the_quote_gets_no_worse(shop: Served) -> None:
     assert again.state == quote_pb2.QUOTE_STATE_APPROVED
 
 
+def test_an_approval_of_one_currency_says_nothing_of_another(shop: Served) -> None:
+    quote = submitted(shop, "25")
+    shop.approvals.Approve(approval_pb2.ApproveRequest(name=quote.approval, approver="users/mia"))
+    shop.quotes.RecallQuote(quote_pb2.RecallQuoteRequest(name=quote.name, by="users/rep"))
+    for code, standing in (("USD", []), ("EUR", ["sales/manager"])):
+        change = quote_pb2.UpdateQuoteRequest(quote=quote_pb2.Quote(name=quote.name))
+        change.quote.content.CopyFrom(deal.content(manual_discounts=[deal.discount("20")], currency_code=code))
+        shop.quotes.UpdateQuote(change)
+        preview = shop.quotes.PreviewApprovals(quote_pb2.PreviewApprovalsRequest(name=quote.name))
+        assert list(preview.standing) == standing
+    change.quote.content.currency_code = "USD"
+    shop.quotes.UpdateQuote(change)
+    again = shop.quotes.SubmitQuote(quote_pb2.SubmitQuoteRequest(name=quote.name))
+    assert again.state == quote_pb2.QUOTE_STATE_IN_APPROVAL
+
+
 def test_only_the_owner_recalls_and_a_delegate_decides_on_behalf(shop: Served) -> None:
     quote = submitted(shop)
     other = failure(shop.quotes.RecallQuote, quote_pb2.RecallQuoteRequest(name=quote.name, by="users/dan"))

@@ -173,8 +173,12 @@ def test_each_kind_has_its_own_methods(people: Served) -> None:
     changed = p.UpdateSellingEntity(party_pb2.UpdateSellingEntityRequest(selling_entity=entity))
     assert changed.invoice_prefix == "OURS"
     user = p.GetUser(party_pb2.GetUserRequest(name="users/u-1"))
-    user.approval_limit = "12.5"
-    assert p.UpdateUser(party_pb2.UpdateUserRequest(user=user)).approval_limit == "12.5"
+    user.approval_limit, user.approval_limit_currency = "12.5", "EUR"
+    limited = p.UpdateUser(party_pb2.UpdateUserRequest(user=user))
+    assert (limited.approval_limit, limited.approval_limit_currency) == ("12.5", "EUR")
+    limited.approval_limit_currency = "euro"
+    wrong = failure(p.UpdateUser, party_pb2.UpdateUserRequest(user=limited))
+    assert wrong.fields.keys() == {"user.approval_limit_currency"}
     assert [each.name for each in p.ListUsers(party_pb2.ListUsersRequest()).users] == ["users/u-1"]
     group = p.CreateGroup(
         party_pb2.CreateGroupRequest(group=party_pb2.Group(display_name="G", members=["users/u-1"] * 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -221,6 +222,21 @@ class ProcessContract:
             assert refused(process, run, decide("sales/director", "fay", for_="cat")) == ["APR108"]
         run = started(process, alone, discount=40, total=50_000)
         assert taken(process, run, decide("sales/director", "fay", for_="cat")).status is RunStatus.APPROVED
+
+    def test_a_limit_in_a_currency_holds_in_no_other(self, process: ApprovalProcess) -> None:
+        alone = CaseChain("sales", (CaseLevel("manager", ("bob",), 1),))
+        for stated, currency, codes in (
+            ("EUR", "EUR", []),
+            ("EUR", "USD", ["APR108"]),
+            ("", "USD", []),
+            ("EUR", "", ["APR108"]),
+        ):
+            bob = replace(DIRECTORY.users["bob"], approval_limit=Decimal(9_000), approval_limit_currency=stated)
+            directory = replace(DIRECTORY, users={**DIRECTORY.users, "bob": bob})
+            begun = process.begin(replace(case(alone), currency=currency), at=NOON)
+            assert isinstance(begun, Decision)
+            outcome = process.act(begun.value, decide("sales/manager", "bob"), directory=directory)
+            assert ([fault.code for fault in outcome.faults] if isinstance(outcome, Refusal) else []) == codes
 
     def test_time_escalates_what_is_overdue(self, process: ApprovalProcess) -> None:
         run = started(process, SALES)
