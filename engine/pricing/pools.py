@@ -56,9 +56,7 @@ def tell_pool(work: Work, line: RequestLine, plan: ModelPlan, pooled: Decimal) -
 
 def alone_by_mistake(work: Work, lines: Sequence[RequestLine]) -> Iterator[str]:
     """Several lines whose quantities count together by groups, and that are in none: each counts alone."""
-    by_group = {
-        sku for sku, uses in work.plan.models.items() if any(each.use.pool is PoolScope.GROUP for each in uses)
-    }
+    by_group = {sku for sku, uses in work.plan.models.items() if any(each.use.pool is PoolScope.GROUP for each in uses)}
     alone: dict[str, list[str]] = {}
     for line in lines if by_group else ():
         plan = None if line.group or line.sku not in by_group else model_for(work, line)
