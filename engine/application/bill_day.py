@@ -14,7 +14,6 @@ from engine.billing import Invoice, LineKind
 from engine.catalog import ChargeKind
 from engine.contracts import Contract, all_lines, change_bill_day, turnover_of
 from engine.diagnostics import Code, Fault, Refusal
-from engine.periods import Recurrence
 
 USAGE_BILLED = Code("CON038")
 
@@ -70,7 +69,7 @@ def _usage_faults(work: Work, contract: Contract) -> Iterator[Fault]:
     for each in all_lines(contract):
         if each.charge.kind is not ChargeKind.USAGE or each.id not in billed or each.charge.period is None:
             continue
-        turns = turnover_of(contract, each, Recurrence(each.charge.period.value)).stretches[-1].since
+        turns = turnover_of(contract, each, each.charge.period.recurrence).stretches[-1].since
         if turns < billed[each.id]:
             message = f"usage of `{each.id}` is billed up to {billed[each.id]}, and would turn over on {turns}"
             yield Fault(USAGE_BILLED, "effective", message, f"let it change from {billed[each.id]} on")

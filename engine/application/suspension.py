@@ -27,7 +27,7 @@ from engine.contracts import (
 )
 from engine.diagnostics import Code, Fault, Refusal
 from engine.money import EXACT, Money, total
-from engine.periods import Period, add_months
+from engine.periods import Cycle, Period
 from engine.revenue import Obligation, RevenueContract, Timing, add_obligations
 
 NO_DAYS_TO_LEAVE_OUT = Code("CON048")
@@ -171,7 +171,7 @@ def _obligation(before: Obligation, line: SubscriptionLine) -> Obligation:
         products=(line.sku,),
         stated=promised,
         allocated=promised,
-        service=Period(line.start, line.end or add_months(line.start, line.charge.period.value)),
+        service=Period(line.start, line.end or Cycle.anchored(line.start, line.charge.period.recurrence).boundary(1)),
         ssp=scaled,
     )
 

@@ -26,7 +26,7 @@ class Service:
         """How often its charge period comes back."""
         period = self.state.line.charge.period
         assert period is not None, "a signed recurring line has a charge period"
-        return Recurrence(period.value)
+        return period.recurrence
 
     @property
     def turnover(self) -> Turnover:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.money import Ratio
+from engine.periods import Recurrence, Unit
+
 
 class ChargeKind(Enum):
     """One-time, recurring, or usage."""
@@ -15,8 +18,25 @@ class ChargeKind(Enum):
 
 
 class ChargePeriod(Enum):
-    """The period that a recurring unit price is for; the value is its length in months."""
+    """The period that a recurring unit price is for."""
 
+    length: int
+    """Its length in months, or below zero in days: its value."""
+    recurrence: Recurrence
+    """How often it comes back."""
+    months: Ratio
+    """Its length in months; a month has a twelfth of 365 days where a period is counted in days."""
+    days: int
+    """Its length where it is counted in days, whatever the month; 0: it is counted in months."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.days = max(-length, 0)
+        self.recurrence = Recurrence(self.days, Unit.DAY) if self.days else Recurrence(length)
+        self.months = Ratio(12 * self.days, 365) if self.days else Ratio(length, 1)
+
+    DAY = -1
+    WEEK = -7
     MONTH = 1
     QUARTER = 3
     HALF_YEAR = 6

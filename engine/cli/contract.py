@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.books import IS_GONE, WOULD_GO, say_thrown_away, show_credit_note
 from engine.cli.changes import show_change, show_renewal
 from engine.cli.options import read_json
-from engine.cli.prices import show_findings, show_lines, show_totals
+from engine.cli.prices import is_periodic, show_findings, show_lines, show_totals
 from engine.cli.quote import show_quote
 from engine.cli.screen import Screen, amount, day, last_day, money
 from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
@@ -313,7 +313,7 @@ def _bare(name: str) -> str:
 
 
 def _end(line: Any) -> str:
-    if line.charge.period_months == 0:
+    if not is_periodic(line.charge):
         return "once"
     return last_day(line.period) or "no agreed end"
 

@@ -91,7 +91,7 @@ def show_totals(screen: Screen, priced: Any) -> None:
         ("cash rounding", totals.cash_rounding),
         ("to pay", totals.payable),
         ("one-time", totals.one_time),
-        *((f"every {_months(each.period_months)}", each.net) for each in totals.recurring),
+        *((f"every {charge_period(each)}", each.net) for each in totals.recurring),
         ("usage estimate", totals.usage_estimate),
         ("contract value", totals.tcv if totals.recurring else 0),
     ]
@@ -115,8 +115,8 @@ def show_totals(screen: Screen, priced: Any) -> None:
     if totals.phases:
         phases = [
             [
-                "once" if not each.period_months else f"every {_months(each.period_months)}",
-                days(each.days) if each.period_months else "",
+                "once" if not is_periodic(each) else f"every {charge_period(each)}",
+                days(each.days) if is_periodic(each) else "",
                 *(amount(value, code) for value in (each.net, each.tax, each.gross)),
             ]
             for each in totals.phases
@@ -214,14 +214,23 @@ def _segment(line: Any) -> str:
 
 
 def _per(line: Any) -> str:
-    return f" / {_months(line.charge.period_months)}" if line.charge.period_months else ""
+    return f" / {charge_period(line.charge)}" if is_periodic(line.charge) else ""
 
 
 PERIODS = {1: "month", 3: "quarter", 6: "half-year", 12: "year", 24: "two years", 36: "three years"}
+PERIODS_OF_DAYS = {1: "day", 7: "week"}
 
 
-def _months(count: int) -> str:
-    return PERIODS.get(count, counted(count, "month"))
+def is_periodic(charge: Any) -> bool:
+    """Whether something is charged again every period."""
+    return bool(charge.period_months or charge.period_days)
+
+
+def charge_period(charge: Any) -> str:
+    """How long the period is that something is charged for: a month, a week."""
+    if charge.period_days:
+        return PERIODS_OF_DAYS.get(charge.period_days, counted(charge.period_days, "day"))
+    return PERIODS.get(charge.period_months, counted(charge.period_months, "month"))
 
 
 def _reason(reason: Any) -> str:

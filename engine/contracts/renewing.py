@@ -10,7 +10,7 @@ from engine.contracts.contract import Contract, SubscriptionLine, SuspendedTerm
 from engine.contracts.force import LineInForce, all_lines, lines_in_force
 from engine.contracts.renewal import RenewalKind
 from engine.contracts.turning import bill_day_on
-from engine.periods import Cycle, Recurrence, months_between
+from engine.periods import MONTHLY, Cycle, months_between
 
 YEAR = 12
 
@@ -73,7 +73,7 @@ def anchor_of(contract: Contract, charge: Charge, start: date) -> date:
     bill_day = bill_day_on(contract, start)
     if not bill_day:
         return contract.start
-    recurrence = Recurrence(charge.period.value if charge.period is not None else 1)
+    recurrence = charge.period.recurrence if charge.period is not None else MONTHLY
     cycle = Cycle.on_day(start, recurrence, bill_day)
     boundaries = (cycle.boundary(-n) for n in range(YEAR + 1))
     return next((each for each in boundaries if each.day == cycle.day), cycle.first)

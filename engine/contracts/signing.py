@@ -16,7 +16,7 @@ from engine.contracts.renewing import going_on
 from engine.contracts.turning import bill_day_on
 from engine.diagnostics import Code, Decision, Fault, Refusal, did_you_mean
 from engine.money import Money
-from engine.periods import Recurrence
+from engine.periods import MONTHLY
 
 NO_LINES = Code("CON001")
 DUPLICATE_LINE = Code("CON002")
@@ -186,7 +186,7 @@ def _notice_faults(contract: Contract, proposed: ContractChange, states: Mapping
         if end.on <= state.line.start and not _was_served(state, given):
             continue
         period = state.line.charge.period
-        recurrence = Recurrence(period.value if period is not None else 1)
+        recurrence = period.recurrence if period is not None else MONTHLY
         earliest = earliest_end(given, terms, start=contract.start, recurrence=recurrence)
         if end.on < earliest:
             message = f"`{end.line}` needs {terms.notice_days} days of notice"

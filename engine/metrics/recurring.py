@@ -20,7 +20,7 @@ from engine.contracts.force import lines_in_force
 from engine.ledger.accounts import CLEARING, COST_OF_SALES
 from engine.metrics.facts import Facts
 from engine.metrics.metric import MetricRow
-from engine.money import Currency, Money, Ratio, share_of
+from engine.money import WHOLE, Currency, Money, Ratio, share_of
 from engine.periods import Period
 
 EARNED = {"RevenueRecognised": "revenue", "RevenueReversed": "revenue"}
@@ -62,13 +62,13 @@ def recurring_lines(contracts: Iterable[Contract]) -> Iterator[RecurringLine]:
         for each in lines_in_force(contract):
             line = each.line
             if line.charge.kind is ChargeKind.RECURRING and line.charge.period is not None and not each.was_taken_back:
-                monthly = by_the_month(line.amount, line.charge.period.value)
+                monthly = by_the_month(line.amount, line.charge.period.months)
                 yield RecurringLine(line.id, contract.id, contract.customer, line.sku, monthly, line.start, each.end)
 
 
-def by_the_month(amount: Money, months: int) -> Money:
-    """What an amount for a period of so many months is for one."""
-    return share_of(amount, Ratio(1, months))
+def by_the_month(amount: Money, months: Ratio) -> Money:
+    """What an amount for so many months is for one."""
+    return share_of(amount, WHOLE.over(months))
 
 
 def moved(before: Money, after: Money, *, paid_ever: bool) -> Movement | None:

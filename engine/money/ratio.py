@@ -52,6 +52,12 @@ class Ratio:
         top = self.numerator * other.denominator + other.numerator * self.denominator
         return Ratio(top, self.denominator * other.denominator)
 
+    def over(self, other: Ratio) -> Ratio:
+        """How often another share above zero is in it, in lowest terms: 12 months hold 365 of 12/365 months."""
+        top, below = self.numerator * other.denominator, self.denominator * other.numerator
+        common = math.gcd(top, below)
+        return Ratio(top // common, below // common)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ratio):
             return NotImplemented

@@ -178,7 +178,7 @@ def _odd_amounts(line: RequestLine, place: str) -> Iterator[Fault]:
 
 
 def _is_term(months: Decimal, part: Ratio) -> bool:
-    return months.is_finite() and months >= 0 and part.numerator >= 0 and (months > 0 or part.numerator > 0)
+    return months.is_finite() and months >= 0 and (Ratio.of(months) + part).numerator > 0
 
 
 def _is_fine(quantity: Decimal, places: int) -> bool:

@@ -157,7 +157,8 @@ def _in_period(amount: Decimal, charge: Charge, own: Charge) -> Decimal:
     """
     if charge.period is None or own.period is None or charge.period is own.period:
         return amount
-    return EXACT.divide(EXACT.multiply(amount, Decimal(own.period.value)), Decimal(charge.period.value))
+    share = own.period.months.over(charge.period.months)
+    return EXACT.divide(EXACT.multiply(amount, Decimal(share.numerator)), Decimal(share.denominator))
 
 
 def start_counting(work: Work, rows: Rows, index: int, counted: Counted) -> None:

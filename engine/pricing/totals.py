@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from engine.catalog import ChargeKind
+from engine.catalog import ChargeKind, ChargePeriod
 from engine.money import EXACT, Currency, Money, MoneyError, Ratio, RoundingRule, cash_difference, share_of
 from engine.money.problem import OUT_OF_RANGE
 from engine.money.settlement import MOST_MINOR_UNITS
@@ -37,12 +37,17 @@ _PLAIN = (
 )
 
 
+_MONTH, _YEAR = Ratio(1, 1), Ratio(12, 1)
+
+
 def periods_of(line: RequestLine, parts: PartMonths) -> Ratio:
     """How many charge periods the term of a line has; 1 for one-time charges and without a term."""
     if line.charge.kind is ChargeKind.ONE_TIME or line.term_months is None or line.charge.period is None:
         return Ratio(1, 1)
-    months = Ratio.of(line.term_months) + line.term_part
-    return month_multiplier(months, Decimal(line.charge.period.value), parts)
+    months, period = Ratio.of(line.term_months) + line.term_part, line.charge.period
+    if period.days:
+        return months.over(period.months)
+    return month_multiplier(months, Decimal(period.length), parts)
 
 
 def term_amount(amount: int, periods: Ratio, currency: Currency, rounding: RoundingRule) -> int:
@@ -58,7 +63,7 @@ def year_amount(line: RequestLine, amount: int, term: int, currency: Currency, r
     """What of an amount a charge period, and of its whole term, recurs in the first year."""
     if line.charge.kind is not ChargeKind.RECURRING or line.charge.period is None or line.segment > 1:
         return 0
-    yearly = share_of(Money(amount, currency), Ratio(12, line.charge.period.value), rounding=rounding).minor_units
+    yearly = share_of(Money(amount, currency), _YEAR.over(line.charge.period.months), rounding=rounding).minor_units
     bounded = line.term_months is not None and yearly >= 0 and not line.segment
     return min(yearly, term) if bounded else yearly
 
@@ -100,8 +105,8 @@ class Sums:
         for name in _PLAIN:
             setattr(self, name, getattr(self, name) + sign * getattr(other, name))
         self.unknown += sign * other.unknown
-        for months, amount in other.recurring.items():
-            self.recurring[months] = self.recurring.get(months, 0) + sign * amount
+        for length, amount in other.recurring.items():
+            self.recurring[length] = self.recurring.get(length, 0) + sign * amount
 
     def add_gifts(self, gifts: Iterable[GiftLine], sign: int = 1) -> None:
         """Count the lines that rules added, or take them away; their net and tax are among the plain sums already."""
@@ -131,8 +136,8 @@ def sums_of(
         amounts.tcv += term
         if lines[index].segment > 1:
             continue  # a later segment of a ramp: the contract is worth it, but nothing of it runs at first
-        months = charge.period.value
-        amounts.recurring[months] = amounts.recurring.get(months, 0) + net
+        length = charge.period.length
+        amounts.recurring[length] = amounts.recurring.get(length, 0) + net
         amounts.acv += year_amount(lines[index], net, term, currency, rule)
     amounts.tcv += amounts.one_time
     return amounts
@@ -253,10 +258,13 @@ def _recurring(
 ) -> tuple[tuple[tuple[int, Money], ...], Money, Money]:
     """What recurs by charge period, and what that comes to in a month and in a year."""
     rule = RoundingRule(rounding.mode)
-    periods = tuple(sorted((months, Money(amount, currency)) for months, amount in sums.recurring.items() if amount))
+    periods = tuple(sorted((length, Money(amount, currency)) for length, amount in sums.recurring.items() if amount))
     mrr, arr = [
-        sum(share_of(amount, Ratio(wanted, months), rounding=rule).minor_units for months, amount in periods)
-        for wanted in (1, 12)
+        sum(
+            share_of(amount, wanted.over(ChargePeriod(length).months), rounding=rule).minor_units
+            for length, amount in periods
+        )
+        for wanted in (_MONTH, _YEAR)
     ]
     return periods, Money(mrr, currency), Money(arr, currency)
 

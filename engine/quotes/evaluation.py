@@ -11,14 +11,12 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, cast
 
 from engine.approvals import ApprovalPolicy, ChainDefinition, Route, Router
-from engine.catalog import ONE_TIME, Catalog, ChargeKind, ConfiguredLine, LineId, Product, Sku, Value
+from engine.catalog import ONE_TIME, Catalog, ConfiguredLine, LineId, Product, Sku, Value
 from engine.catalog.product import ONE
 from engine.configuration.answers import DEFAULT_BUDGET, Budget
 from engine.configuration.products import Finding
 from engine.configuration.products.checking import UNDECIDED
 from engine.diagnostics import Fault, Refusal
-from engine.money import Ratio
-from engine.periods import DayCount, PartMonths, Period, Recurrence, month_share, months_by_periods
 from engine.pricing import PricePlan, price
 from engine.pricing.checks import request_faults
 from engine.pricing.codes import NO_LINES
@@ -36,6 +34,7 @@ from engine.quotes.lines import ResolvedLine, children_of, resolve
 from engine.quotes.phases import Phase, phases_of
 from engine.quotes.request import NONE, QuoteRequest, RequestedLine
 from engine.quotes.running import beside_running
+from engine.quotes.terms import is_by_the_day, service_of, term_of, until_end
 
 if TYPE_CHECKING:
     from engine.configuration.products.configurator import ProductConfigurator
@@ -315,7 +314,7 @@ def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> Requ
         asked.parent,
         asked.group,
         product.charge,
-        None if product.charge is ONE_TIME else _term(asked, product, request),
+        None if product.charge is ONE_TIME else term_of(asked, product.charge, request),
         cost=product.costs.get(request.currency),
         discountable=product.discountable,
         tax_code=product.tax_code,
@@ -326,26 +325,11 @@ def _price_line(line: ResolvedLine, request: QuoteRequest, parts: Parts) -> Requ
         bundle=root.sku if root is not None else "",
         allowed=allowed,
     )
-    if asked.end is not None:
-        made = _until(made, Period(asked.start or request.start or request.date, asked.end), asked.anchor, parts.plan)
+    if asked.end is not None or is_by_the_day(product.charge):
+        made = until_end(made, service_of(asked, product.charge, request), asked.anchor, parts.plan)
     if asked.says_more or asked.sku in request.past:
         return _with_own(made, asked, product, request.past.get(asked.sku, NONE))
     return made
-
-
-def _until(line: RequestLine, service: Period, anchor: date | None, plan: PricePlan) -> RequestLine:
-    """The line with the months of its service: whole ones, and the part beyond them by the book's count of days.
-
-    Where a contract has its periods already they are counted by those, as its invoices will be.
-    """
-    rules, period = plan.rules, line.charge.period
-    count = rules.day_count if rules.part_months is PartMonths.PRORATED else DayCount.DAILY
-    if anchor is not None and period is not None and rules.part_months is PartMonths.PRORATED:
-        share = months_by_periods(service, anchor=anchor, recurrence=Recurrence(period.value), count=count)
-    else:
-        share = month_share(service, count)
-    whole, rest = divmod(share.part, share.whole)
-    return line._replace(term_months=Decimal(whole), term_part=Ratio(rest, share.whole))
 
 
 def _with_own(line: RequestLine, asked: RequestedLine, product: Product, past: Decimal) -> RequestLine:
@@ -373,17 +357,6 @@ def product_facts(product: Product, attributes: Mapping[str, Value], *, unit: st
         "unit_of_measure": unit or product.unit,
         "item": attributes,
     }
-
-
-def _term(line: RequestedLine, product: Product, request: QuoteRequest) -> Decimal | None:
-    """The months of a recurring or usage charge: the line's own term, else the quote's, else one charge period."""
-    charge = product.charge
-    if charge.kind is ChargeKind.ONE_TIME:
-        return None
-    months = line.term_months or request.term_months
-    if months is None:
-        months = charge.period.value if charge.period is not None else 1
-    return Decimal(months)
 
 
 def _tree(root: ResolvedLine, below: Mapping[LineId, tuple[ResolvedLine, ...]]) -> tuple[ConfiguredLine, ...]:

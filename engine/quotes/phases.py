@@ -26,11 +26,14 @@ ONCE = 0
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What is charged from ``start`` until ``end`` (no longer served; None: open) every ``period_months``; 0: once."""
+    """What is charged from ``start`` until ``end`` (no longer served; None: open), every so many months.
+
+    A ``length`` below zero is in days; 0: it is charged once.
+    """
 
     start: date
     end: date | None
-    period_months: int
+    length: int
     net: Money
     tax: Money
 
@@ -106,4 +109,4 @@ class _Summing:
 
 def _period(line: RequestLine) -> int:
     assert line.charge.period is not None, "a recurring charge has a period"
-    return line.charge.period.value
+    return line.charge.period.length

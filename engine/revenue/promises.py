@@ -11,7 +11,7 @@ from types import MappingProxyType
 from engine.catalog import ChargeKind
 from engine.diagnostics import Fault, Refusal, did_you_mean
 from engine.money import EXACT, Money
-from engine.periods import Period, Recurrence, add_months, month_share, months_by_periods
+from engine.periods import Cycle, Period, add_months, month_share, months_by_periods
 from engine.quotes.accepted import AcceptedLine, AcceptedQuote
 from engine.revenue.allocation import ObservableBundle
 from engine.revenue.obligation import UNKNOWN_POLICY, Promise
@@ -81,7 +81,7 @@ def service_of(line: AcceptedLine) -> Period:
     if line.last_end is not None:
         return Period(line.start, line.last_end)
     if line.charge.kind is not ChargeKind.ONE_TIME and months is None and line.charge.period is not None:
-        months = line.charge.period.value
+        return Period(line.start, Cycle.anchored(line.start, line.charge.period.recurrence).boundary(1))
     if months is None:
         return Period(line.start, line.start + timedelta(days=1))
     return Period(line.start, add_months(line.start, months))
@@ -108,17 +108,20 @@ def _periods(line: AcceptedLine) -> Decimal:
     """How many charge periods the term has; 1 for what is charged once."""
     if line.charge.kind is ChargeKind.ONE_TIME or line.charge.period is None:
         return Decimal(1)
+    period = line.charge.period
+    if line.last_end is None:
+        return Decimal(1)
+    if period.days:
+        return EXACT.divide(Decimal(service_of(line).days), Decimal(period.days))
     if line.end is not None:
-        service, months = Period(line.start, line.end), line.charge.period.value
+        service = Period(line.start, line.end)
         share = (
             month_share(service)
             if line.anchor is None
-            else months_by_periods(service, anchor=line.anchor, recurrence=Recurrence(months))
+            else months_by_periods(service, anchor=line.anchor, recurrence=period.recurrence)
         )
-        return EXACT.divide(Decimal(share.part), Decimal(share.whole * line.charge.period.value))
-    if line.term_months is None:
-        return Decimal(1)
-    return EXACT.divide(Decimal(line.term_months), Decimal(line.charge.period.value))
+        return EXACT.divide(Decimal(share.part), Decimal(share.whole * period.length))
+    return EXACT.divide(Decimal(line.term_months or 0), Decimal(period.length))
 
 
 def _scaled(entry: SspEntry, factor: Decimal) -> SspEntry:

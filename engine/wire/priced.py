@@ -21,7 +21,7 @@ from engine.quotes.phases import Phase
 from engine.quotes.request import NO_MORE, RequestedLine
 from engine.wire.basics import decimal_text, fill_date, fill_value, price_text
 from engine.wire.parts import fill_parts
-from engine.wire.sheets import Sheets, Texts, place_of
+from engine.wire.sheets import Sheets, Texts, fill_length, place_of
 from engine.wire.stories import fill_read
 
 CHUNK = 200
@@ -153,9 +153,10 @@ def _fill_totals(message: pricing_pb2.Totals, totals: PricedTotals) -> None:
     message.net, message.tax, message.gross = totals.net.minor_units, totals.tax.minor_units, totals.gross.minor_units
     message.cash_rounding, message.payable = totals.cash_rounding.minor_units, totals.payable.minor_units
     message.one_time, message.usage_estimate = totals.one_time.minor_units, totals.usage_estimate.minor_units
-    for months, net in totals.recurring:
+    for length, net in totals.recurring:
         row = message.recurring.add()
-        row.period_months, row.net = months, net.minor_units
+        row.net = net.minor_units
+        fill_length(row, length)
     message.mrr, message.arr = totals.mrr.minor_units, totals.arr.minor_units
     message.acv, message.tcv = totals.acv.minor_units, totals.tcv.minor_units
     if totals.cost is not None:
@@ -179,8 +180,8 @@ def _fill_missing_costs(message: pricing_pb2.Totals, priced: Priced) -> None:
 def _fill_phase(row: pricing_pb2.PhaseTotal, phase: Phase) -> None:
     fill_date(row.days.start, phase.start)
     fill_date(row.days.end, phase.end)
-    row.period_months, row.net, row.tax = phase.period_months, phase.net.minor_units, phase.tax.minor_units
-    row.gross = phase.gross.minor_units
+    row.net, row.tax, row.gross = phase.net.minor_units, phase.tax.minor_units, phase.gross.minor_units
+    fill_length(row, phase.length)
 
 
 def fill_waterfall(message: pricing_pb2.Waterfall, story: Waterfall) -> None:

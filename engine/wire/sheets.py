@@ -253,8 +253,13 @@ def fill_charge(message: common_pb2.Charge, charge: Charge) -> None:
     """Set how a product is charged for."""
     message.kind = CHARGE_KINDS[charge.kind]  # type: ignore[assignment]
     message.timing = TIMINGS[charge.timing]  # type: ignore[assignment]
-    message.period_months = charge.period.value if charge.period is not None else 0
+    fill_length(message, charge.period.length if charge.period is not None else 0)
     message.meter = charge.meter
+
+
+def fill_length(message: common_pb2.Charge | pricing_pb2.PhaseTotal | pricing_pb2.RecurringTotal, length: int) -> None:
+    """Set the length of a charge period, which is below zero in days."""
+    message.period_months, message.period_days = max(length, 0), max(-length, 0)
 
 
 def place_of(span: Span | None) -> str:

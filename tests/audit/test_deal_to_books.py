@@ -35,7 +35,7 @@ from tests.ledger.journal import balances_of
 
 @st.composite
 def accepted_lines(draw: st.DrawFn, number: int) -> AcceptedLine:
-    kind = draw(st.sampled_from(["shipped", "at once", "month", "quarter", "year"]))
+    kind = draw(st.sampled_from(["shipped", "at once", "day", "week", "month", "quarter", "year"]))
     listed, net = draw(st.integers(0, 300_000)), draw(st.integers(0, 300_000))
     months: int | None = None
     charge, recognition, fulfilment = ONE_TIME, draw(st.sampled_from(["", "kit"])), ""
@@ -44,11 +44,13 @@ def accepted_lines(draw: st.DrawFn, number: int) -> AcceptedLine:
     if kind == "shipped":
         fulfilment = "ship"
     elif kind != "at once":
-        period = {"month": ChargePeriod.MONTH, "quarter": ChargePeriod.QUARTER, "year": ChargePeriod.YEAR}[kind]
+        period = ChargePeriod[kind.upper()]
         charge = Charge(ChargeKind.RECURRING, period, draw(st.sampled_from(BillingTiming)))
-        months = draw(st.integers(1, 26))
+        months = draw(st.integers(1, 3 if period.days else 26))
         recognition = draw(st.sampled_from(["", "even", "daily", "prorated", "front"]))
-        exact = share_of(Money(net, EUR), Ratio(months, period.value)).minor_units
+        days = (add_months(START, months) - START).days
+        periods = Ratio(days, period.days) if period.days else Ratio(months, period.length)
+        exact = share_of(Money(net, EUR), periods).minor_units
         # What the quote promised for the term need not be the sum of its periods to the cent.
         term = max(exact + draw(st.integers(-3, 3)), 0) if net else 0
     return AcceptedLine(

@@ -29,10 +29,12 @@ def agreements(draw: st.DrawFn) -> Contract:
     lines = []
     for number in range(draw(st.integers(1, 3))):
         period = draw(st.sampled_from(ChargePeriod))
-        months = draw(st.integers(1, 30))
+        months = draw(st.integers(1, 3 if period.days else 30))
         begin = start + timedelta(days=draw(st.integers(0, 40)))
         cents = draw(st.integers(0, 200_000))
-        term_cents = cents * months // period.value
+        term_cents = cents * months // period.length
+        if period.days:
+            term_cents = cents * (add_months(begin, months) - begin).days // period.days
         lines.append(
             replace(
                 recurring(f"r{number}", "0.00", str(begin), str(add_months(begin, months)), period=period),

@@ -28,6 +28,7 @@ from engine.catalog import (
     Sku,
 )
 from engine.language.types import NUMBER, optional
+from engine.money import Ratio
 
 DISK = Product(Sku("DISK"), "Disk", category="drive", costs={"EUR": Decimal("72.80")})
 GROUP = OptionGroup("drives", "Drives", (Sku("DISK"),), minimum=1, maximum=4, quantity_maximum=8)
@@ -54,6 +55,17 @@ def test_a_product_is_charged_once_unless_it_says_otherwise() -> None:
     assert (ONE_TIME.kind, ONE_TIME.period, ONE_TIME.timing) == (ChargeKind.ONE_TIME, None, BillingTiming.ADVANCE)
     yearly = Charge(ChargeKind.RECURRING, ChargePeriod.YEAR)
     assert yearly.period is not None and yearly.period.value == 12
+
+
+def test_a_charge_period_is_of_months_or_of_days() -> None:
+    assert [str(each.recurrence) for each in (ChargePeriod.DAY, ChargePeriod.WEEK, ChargePeriod.YEAR)] == [
+        "P1D",
+        "P7D",
+        "P12M",
+    ]
+    assert (ChargePeriod.WEEK.days, ChargePeriod.WEEK.length, ChargePeriod.QUARTER.days) == (7, -7, 0)
+    # a month is a twelfth of 365 days
+    assert (ChargePeriod.DAY.months, ChargePeriod.QUARTER.months) == (Ratio(12, 365), Ratio(3, 1))
 
 
 def test_any_whole_quantity_may_be_sold_unless_a_rule_says_otherwise() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,19 @@ def held(customer: str, number: int, *lines: object, ended: tuple[LineEnd, ...] 
         return made
     at = datetime(2026, 1, 1, tzinfo=UTC)
     return replace(made, changes=(ContractChange(1, FIRST, "ends", "rep", at, ended=ended),))
+
+
+LENGTHS: dict[ChargePeriod, Callable[[Decimal], Decimal]] = {
+    ChargePeriod.DAY: lambda amount: amount * 365 / 12,
+    ChargePeriod.WEEK: lambda amount: amount * 365 / 84,
+    ChargePeriod.MONTH: lambda amount: amount,
+    ChargePeriod.QUARTER: lambda amount: amount / 3,
+    ChargePeriod.HALF_YEAR: lambda amount: amount / 6,
+    ChargePeriod.YEAR: lambda amount: amount / 12,
+    ChargePeriod.TWO_YEARS: lambda amount: amount / 24,
+    ChargePeriod.THREE_YEARS: lambda amount: amount / 36,
+}
+"""What an amount for each charge period is for a month."""
 
 
 @st.composite
@@ -61,7 +75,7 @@ def twin_mrr(found: tuple[Contract, ...], customer: str, on: date) -> Decimal:
             if each.customer == customer and line.charge.period is not None and line.amount.minor_units:
                 last = min((end for end in (line.end, ends.get(line.id)) if end is not None), default=date.max)
                 if line.start <= on < last:
-                    whole += line.amount.decimal / line.charge.period.value
+                    whole += LENGTHS[line.charge.period](line.amount.decimal).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return whole
 
 

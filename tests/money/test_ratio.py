@@ -26,6 +26,12 @@ def test_nine_decimals_half_up() -> None:
     assert str(Ratio(830, 365).decimal(4)) == "2.2740"
 
 
+def test_how_often_a_share_is_in_another_is_in_lowest_terms() -> None:
+    assert str(Ratio(12, 1).over(Ratio(12, 365))) == "365/1"
+    assert str(Ratio(1, 1).over(Ratio(84, 365))) == "365/84"
+    assert str(Ratio(0, 5).over(Ratio(2, 3))) == "0/1"
+
+
 def test_products_and_sums() -> None:
     assert Ratio(1, 2) * Ratio(2, 3) == Ratio(1, 3)
     assert Ratio(1, 2) + Ratio(1, 3) == Ratio(5, 6)

@@ -24,7 +24,19 @@ from tests.pricing.books import D, asked, book, line, priced, rule
 from tests.pricing.twin_lines import rounded
 
 PRICES = {"A": 10_000, "B": 2_000, "C": 999}
-PERIODS = (ChargePeriod.MONTH, ChargePeriod.QUARTER, ChargePeriod.YEAR, ChargePeriod.TWO_YEARS)
+PERIODS = (
+    ChargePeriod.DAY,
+    ChargePeriod.WEEK,
+    ChargePeriod.MONTH,
+    ChargePeriod.QUARTER,
+    ChargePeriod.YEAR,
+    ChargePeriod.TWO_YEARS,
+)
+IN_MONTHS = {"DAY": Fraction(12, 365), "WEEK": Fraction(84, 365), "MONTH": 1, "QUARTER": 3, "YEAR": 12, "TWO_YEARS": 24}
+
+
+def in_months(period: ChargePeriod) -> Fraction:
+    return Fraction(IN_MONTHS[period.name])
 
 
 @dataclass
@@ -53,16 +65,17 @@ class Totals:
             self.usage += net
             return
         assert each.charge.period is not None
-        length, term = each.charge.period.value, net
+        length, term = in_months(each.charge.period), net
         if each.term_months is not None:
             months = Fraction(each.term_months) + Fraction(each.term_part.numerator, each.term_part.denominator)
-            months = Fraction(ceil(months)) if parts is PartMonths.WHOLE else months
+            by_the_day = each.charge.period.name in ("DAY", "WEEK")
+            months = Fraction(ceil(months)) if parts is PartMonths.WHOLE and not by_the_day else months
             whole, rest = divmod(months, length)
             term = int(whole) * net + rounded(net * rest / length, mode)
         self.tcv += term
         if each.segment > 1:
             return
-        yearly = rounded(Fraction(net * 12, length), mode)
+        yearly = rounded(net * 12 / length, mode)
         ends = each.term_months is not None and not each.segment
         self.acv += min(yearly, term) if ends else yearly
 
@@ -109,20 +122,21 @@ def test_totals_are_what_their_definitions_say(
     request = asked(*[each._replace(id=f"l{number}") for number, each in enumerate(each_of)])  # type: ignore[arg-type]
     rules = [rule("gift", gift, "order")] if gift is not None else []
     found = priced(book(*rules, part_months=parts, rounding=RoundingSettings(mode)), request)
-    twin, by_length = Totals(), dict[int, int]()
+    twin, by_length = Totals(), dict[Fraction, int]()
     for each in request.lines:
         net = PRICES[each.sku] * int(each.quantity)
         twin.count(each, net, parts, mode)
         if each.charge.kind is ChargeKind.RECURRING and each.segment <= 1:
             assert each.charge.period is not None
-            by_length[each.charge.period.value] = by_length.get(each.charge.period.value, 0) + net
+            length = in_months(each.charge.period)
+            by_length[length] = by_length.get(length, 0) + net
     if gift is not None:
         extra, cost = int(gift.unit_price * gift.quantity * 100), gift.costs.get("EUR")
         twin.one_time, twin.tcv = twin.one_time + extra, twin.tcv + extra
         if twin.cost is not None:
             twin.cost = None if cost is None else twin.cost + int(cost * gift.quantity * 100)
-    twin.mrr = sum(rounded(Fraction(amount, length), mode) for length, amount in by_length.items())
-    twin.arr = sum(rounded(Fraction(amount * 12, length), mode) for length, amount in by_length.items())
+    twin.mrr = sum(rounded(amount / length, mode) for length, amount in by_length.items())
+    twin.arr = sum(rounded(amount * 12 / length, mode) for length, amount in by_length.items())
     totals = found.totals
     assert (
         Totals(
@@ -136,7 +150,8 @@ def test_totals_are_what_their_definitions_say(
         )
         == twin
     )
-    assert {months: amount.minor_units for months, amount in totals.recurring} == by_length
+    shown = {in_months(ChargePeriod(length)): amount.minor_units for length, amount in totals.recurring}
+    assert shown == by_length
     assert totals.amount == totals.net == totals.gross == totals.payable
     if twin.cost is None:
         assert totals.margin is None and totals.margin_percent is None

@@ -65,7 +65,7 @@ def test_a_quote_without_a_ramp_has_no_phases() -> None:
 def test_the_phases_of_a_ramp_come_to_its_contract_value() -> None:
     found = priced(line("SEAT", "5"), line("PEN", "2"), seat=Ramp(uplift_percent=Decimal(10)))
     once, *years = found.phases
-    assert (once.period_months, [each.period_months for each in years]) == (0, [1, 1])
+    assert (once.length, [each.length for each in years]) == (0, [1, 1])
     worth = once.net.minor_units + sum(12 * each.net.minor_units for each in years)
     assert worth == found.priced.totals.tcv.minor_units
     assert [(each.start, each.end) for each in years] == [

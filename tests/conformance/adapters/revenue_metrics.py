@@ -9,7 +9,7 @@ from typing import Any
 from engine.metrics import METRICS, Metric, MetricRow
 from engine.metrics.metric import figure_of, places_of, rounded
 from engine.metrics.recurring import by_the_month, movements
-from engine.money import Money
+from engine.money import Money, Ratio
 from engine.periods import Period
 from tests.conformance.adapters.revenue_case import Case, money, text, unit_of
 
@@ -44,5 +44,5 @@ def _folded(case: Case, wanted: Metric, values: list[Any]) -> str:
 def _amount(case: Case, value: Any) -> Decimal:
     if isinstance(value, list):
         amount, months = value
-        return by_the_month(Money.exactly(Decimal(amount), unit_of(case)), int(months)).decimal
+        return by_the_month(Money.exactly(Decimal(amount), unit_of(case)), Ratio.of(int(months))).decimal
     return Decimal(value)

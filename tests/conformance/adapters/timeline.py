@@ -45,7 +45,7 @@ SERVICE = {
     "repair_credit": LineKind.CREDIT,
     "credit_note": LineKind.CREDIT,
 }
-PERIODS = {each.value: each for each in ChargePeriod}
+PERIODS = {each.recurrence: each for each in ChargePeriod}
 
 
 def check(case: dict[str, Any]) -> None:
@@ -327,8 +327,8 @@ def _blocks(usage: dict[str, Any]) -> TieredBlocks:
 
 def _period(text: str) -> ChargePeriod:
     recurrence = Recurrence.parse(text)
-    need(recurrence.unit is Unit.MONTH and recurrence.count in PERIODS, "charge-period-of-days")
-    return PERIODS[recurrence.count]
+    need(recurrence in PERIODS, "charge-period")
+    return PERIODS[recurrence]
 
 
 def _later(start: date, length: str) -> date:
