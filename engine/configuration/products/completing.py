@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -14,6 +15,7 @@ from engine.configuration.answers import (
     Objective,
     Ranking,
 )
+from engine.configuration.model import Term
 from engine.configuration.products.answers import Aim, Candidates, Pick, Prices, ProductChoice, ProductCompletion
 from engine.configuration.products.candidates import Firm, Full, Variants, apart_of, content_of, first_of, neighbours
 from engine.configuration.products.completion import PRICE_SCALE, aims_of, choices_from
@@ -29,6 +31,8 @@ RESERVE_MS = 300
 """Kept of the time of a search that proves nothing, to look at what lies next to the one that it found."""
 TRIES = 10
 """Exchanges tried for every configuration wanted."""
+TIE_MS = 1_000
+"""How long the cheapest is looked for among those that are preferred as much."""
 
 
 class Completer:
@@ -49,9 +53,13 @@ class Completer:
         allowed = limit
         while True:
             objective, asked = self._asked(choices, sought, allowed)
-            ranking = self._engine.ranked(
-                asked, objective=objective, apart=apart, count=sought.count, budget=_most_of(allowance, sought)
-            )
+            if sought.aim is Aim.PREFERRED:
+                ranking = Ranking((self._preferred(asked, objective, (choices, sought), allowance),))
+            else:
+                within = _most_of(allowance, sought)
+                ranking = self._engine.ranked(
+                    asked, objective=objective, apart=apart, count=sought.count, budget=within
+                )
             found = ranking.completions[0]
             first = first or found
             full, total = self._filled(found, choices, sought)
@@ -67,6 +75,23 @@ class Completer:
         firm = _picked(choices)
         solutions = [(self._full(each, choices, sought.amounts), firm) for each in ranking.completions if each.values]
         return self._with_next(best, solutions, sought, allowance, exhausted=ranking.exhausted)
+
+    def _preferred(
+        self,
+        asked: Sequence[Choice],
+        objective: Objective,
+        told: tuple[Sequence[ProductChoice], Sought],
+        allowance: Allowance,
+    ) -> Completion:
+        """The cheapest found of those that keep the most of what the rules prefer; proven says that none keeps more."""
+        missed = tuple(Term(each.weight, -each.literal) for each in self._product.model.preferences)
+        first = self._engine.complete(asked, objective=Objective(missed, objective.limits), budget=allowance)
+        if first.total is None:
+            return first
+        alike = replace(objective, limits=(*objective.limits, (missed, first.total)))
+        other = self._engine.complete(asked, objective=alike, budget=allowance.share(TIE_MS))
+        prices = {each: self._filled(each, *told)[1] for each in (other, first) if each.values}
+        return replace(first, values=min(prices, key=lambda each: prices[each] or Decimal(0)).values)
 
     def nearest(
         self,
@@ -85,6 +110,8 @@ class Completer:
         allowed = limit
         while True:
             objective, asked = self._asked(choices, sought, allowed)
+            if sought.aim is Aim.PREFERRED:
+                objective = replace(objective, terms=())  # wishes, then preferences
             found = nearest(
                 self._product.model, asked, spoken, then=objective, told=(apart, sought.count), budget=allowance
             )

@@ -35,10 +35,8 @@ def aims_of(
     limits = [*_few_with_prices(product, prices)]
     if limit is not None:
         limits.append((terms, int(limit * PRICE_SCALE)))
-    objective: tuple[Term, ...] = terms
-    if aim is Aim.PREFERRED:
-        objective = ()
-    elif aim is Aim.BEST_MARGIN:
+    objective = terms
+    if aim is Aim.BEST_MARGIN:
         objective = tuple(_amounts(product, amounts_of(aim, prices, costs), picks))
     return Objective(objective, tuple(limits)), tuple(_not_offered(product, prices, picks))
 

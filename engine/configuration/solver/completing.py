@@ -248,10 +248,18 @@ def _by_steps(task: Task) -> Ranking | None:
     An integer program is the better one where a limit meets the prices, two sums over the same atoms; but it comes to
     one completion.
     """
-    if (task.limits and task.several.count == 1) or steps_of(task.model, task.terms) > STEPS_MAX:
+    if (task.several.count == 1 and any(_meet(each.terms, task.terms) for each in task.limits)) or steps_of(
+        task.model, task.terms
+    ) > STEPS_MAX:
         return None
     found = _by_maxsat(task, task.allowance.share(task.allowance.milliseconds_left() // 5))  # the program gets the rest
     return found if isinstance(found, Ranking) else None
+
+
+def _meet(some: Sequence[Term], others: Sequence[Term]) -> bool:
+    """Whether two sums are about the same quantities."""
+    quantities = {each.quantity for each in some if each.quantity is not None}
+    return any(each.quantity in quantities for each in others)
 
 
 def _by_cores(task: Task) -> Ranking:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
@@ -178,6 +179,38 @@ def test_a_completion_keeps_the_limit_and_is_the_best_where_it_is_proven(
     if found.proven:
         measure = price if aim is Aim.CHEAPEST else loss
         assert measure(chosen) == min(measure(c) for c in within)
+
+
+@cache
+def preferring(rules: frozenset[int], wishes: frozenset[int]) -> ProductConfigurator:
+    hard = [parts.constraint(number, SCOPE) for number in sorted(rules - wishes)]
+    soft = [
+        replace(parts.constraint(number, SCOPE, ConstraintKind.PREFER), weight=1 + number % 3)
+        for number in sorted(wishes)
+    ]
+    catalog = parts.catalog()
+    return ProductConfigurator(compile_product(catalog.bundles[Sku("PC")], catalog, {Sku("PC"): [*hard, *soft]}))
+
+
+@given(RULE_SETS, RULE_SETS, PICKS, st.integers(100, 400) | st.none())
+def test_of_those_preferred_as_much_the_cheapest_is_taken(
+    rules: frozenset[int], wishes: frozenset[int], picks: list[Pick], limit: int | None
+) -> None:
+    def missed(configuration: parts.Configuration) -> int:
+        return sum(1 + number % 3 for number in wishes if parts.RULES[number].holds(configuration) is False)
+
+    within = [c for c in fitting(rules - wishes, picks) if limit is None or price(c) <= limit]
+    most = None if limit is None else Decimal(limit)
+    found = preferring(rules, wishes).complete(picks, aim=Aim.PREFERRED, prices=PRICES, limit=most)
+    if not found.choices:
+        assert not within or limit is not None
+        return
+    chosen = {slot: tuple((p.sku, p.quantity) for p in found.choices if p.slot == slot and p.sku) for slot in SLOTS}
+    if found.proven:
+        least = min(missed(c) for c in within)
+        assert missed(chosen) == least
+        if len(chosen["drives"]) < 2 and limit is None:  # a second drive of a class costs more than the solver counts
+            assert found.list_price == min(price(c) for c in within if missed(c) == least)
 
 
 def test_the_second_product_of_a_class_may_break_the_limit_that_the_first_would_keep() -> None:
