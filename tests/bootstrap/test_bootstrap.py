@@ -207,14 +207,15 @@ def test_a_call_beyond_the_most_at_once_is_turned_away(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "cpq.sqlite3", calls_max=1)
     with in_process(settings) as running, grpc.insecure_channel(running.address) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
-        watch = event_pb2_grpc.EventServiceStub(channel).WatchEvents(event_pb2.WatchEventsRequest(follow=True))
-        codes = []
-        for _ in range(1_000):  # the stream is taken in its own time
+        events, follow = event_pb2_grpc.EventServiceStub(channel), event_pb2.WatchEventsRequest(follow=True)
+        watch, codes = events.WatchEvents(follow), []
+        for _ in range(1_000):  # the stream is taken in its own time, unless a check of the server came before it
             try:
                 stub.Check(health_pb2.HealthCheckRequest(), timeout=10)
             except grpc.RpcError as refused:
                 codes.append(refused.code())
                 break
+            watch = watch if watch.is_active() else events.WatchEvents(follow)
             time.sleep(0.01)
         assert codes == [grpc.StatusCode.RESOURCE_EXHAUSTED]
         watch.cancel()
