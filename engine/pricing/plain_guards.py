@@ -67,6 +67,13 @@ class PlainGuards:
             found = by_cost[line.cost] = bounds_of(guards, line.cost)
         return found
 
+    def floor(self, line: RequestLine) -> Decimal | None:
+        """The lowest unit price that a line may come down to, of a book all of whose guards are plain."""
+        bounds = self.on(line) if self.is_needed else None
+        if bounds is None or bounds.lowest is None:
+            return line.floor
+        return bounds.lowest if line.floor is None else max(line.floor, bounds.lowest)
+
 
 def bounds_of(guards: Sequence[Plain], cost: Decimal | None) -> Bounds:
     """What some guards want of lines of one cost, each and together."""

@@ -20,6 +20,7 @@ from engine.pricing.flow import Pricing, price, unknown_tax_codes
 from engine.pricing.gifts import added_lines, taxed_gifts, untaxed_gifts
 from engine.pricing.order_stage import OrderRun
 from engine.pricing.order_state import OrderState
+from engine.pricing.plain_guards import PlainGuards
 from engine.pricing.plan import CapScope, PoolScope
 from engine.pricing.request import PriceRequest, RequestLine, stated
 from engine.pricing.result import OrderDiscount, Priced, PricedLine, column
@@ -59,7 +60,8 @@ def reach_of(plan: PricePlan, request: PriceRequest, edit: Edit = NO_EDIT) -> Re
     tied = (
         plan.line_sees_lines
         or plan.line_sees_totals
-        or (plan.guards and has_order)  # order discounts hold the floors of guards, which an answer does not keep
+        # Order discounts hold the floors of guards; an answer does not keep them, and only plain ones are found again.
+        or (has_order and not all(each.plain for each in plan.guards))
         or request.manual
         or (RoundingPoint.TOTAL in points and RoundingPoint.LINE not in points)
         or any(g.group.cap is not None and g.group.cap.scope is CapScope.QUOTE for g in plan.line_groups)
@@ -188,7 +190,7 @@ class _Again:
         """Go on from the order stage; lines are made anew where it or tax comes to something else than before."""
         plan = self.plan
         work = Work(plan, self.edited, pricing.work.currency)
-        order = OrderState(work, Rows.again(self.edited.lines, lines))
+        order = OrderState(work, Rows.again(self.edited.lines, lines, guards=PlainGuards(work)))
         if unknown_tax_codes(work, order):
             return None
         run = OrderRun(order)

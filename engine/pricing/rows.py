@@ -12,6 +12,7 @@ from engine.money.problem import OUT_OF_RANGE
 from engine.money.settlement import MOST_MINOR_UNITS
 from engine.pricing.compiled import ROUNDING
 from engine.pricing.known_lines import KnownLine, Shelf
+from engine.pricing.plain_guards import PlainGuards
 from engine.pricing.request import RequestLine, stated
 from engine.pricing.result import PricedLine, TraceRow, column
 from engine.pricing.state import ZERO, LineState, Record, major
@@ -113,13 +114,17 @@ class Rows:
                 raise MoneyError(OUT_OF_RANGE, "an amount is beyond the largest that a document can hold")
 
     @classmethod
-    def again(cls, lines: tuple[RequestLine, ...], before: Sequence[PricedLine]) -> Rows:
-        """Lines whose line stage is done, with the columns that the order stage cannot do without."""
+    def again(
+        cls, lines: tuple[RequestLine, ...], before: Sequence[PricedLine], *, guards: PlainGuards | None = None
+    ) -> Rows:
+        """Lines whose line stage is done, with the columns that the order stage cannot do without; the guards of the
+        book tell how low each may come.
+        """
         rows = cls(lines)
         rows.before = before
         rows.list_amount = list(map(column("list_amount"), before))
         rows.stage_amount = list(map(column("stage_amount"), before))
-        rows.floor = list(map(_FLOOR, lines))
+        rows.floor = list(map(_FLOOR, lines)) if guards is None else list(map(guards.floor, lines))
         return rows
 
     def records(self, work: Work) -> list[Record]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
+from operator import itemgetter, ne
 
 from engine.catalog import Catalog, LineId, Product
 from engine.configuration.products import Finding
@@ -23,6 +25,8 @@ from engine.quotes.evaluation import (
 )
 from engine.quotes.lines import ResolvedLine, resolve
 from engine.quotes.request import QuoteRequest, RequestedLine
+
+ID, SKU = map(itemgetter, map(RequestedLine._fields.index, ("id", "sku")))
 
 
 def reevaluate(before: PricedQuote, request: QuoteRequest, parts: Parts) -> PricedQuote | Refusal:
@@ -62,52 +66,63 @@ def _edit(
 
     A line is changed when what pricing is asked differs: its own words, or the quantity of a line above it.
     """
-    fresh = {line.id: line for line in asked}
-    old_lines = _asked_before(before, request, fresh, parts)
-    if old_lines is None:
+    stored = before.request.lines
+    old, now = dict(zip(map(ID, stored), stored, strict=True)), dict(zip(map(ID, request.lines), asked, strict=True))
+    kept = [name for name in old if name in now]
+    if any(map(ne, kept, now)):  # lines that stay come first, in the order in which they were
         return None
-    old_ids = {line.id for line in old_lines}
-    kept = [line.id for line in old_lines if line.id in fresh]
-    if kept != [line.id for line in asked[: len(kept)]]:
+    reached = _reached(old, request.lines)
+    asked_before = _asked_before(before, reached, request, parts)
+    if asked_before is None:
         return None
-    changed = tuple(fresh[line.id] for line in old_lines if line.id in fresh and fresh[line.id] != line)
-    removed = frozenset(line.id for line in old_lines if line.id not in fresh)
-    added = tuple(line for line in asked if line.id not in old_ids)
-    return Edit(changed, removed, added), old_lines
+    changed = tuple(now[name] for name, was in asked_before.items() if name in now and now[name] != was)
+    removed = frozenset(name for name in reached if name not in now)
+    added = tuple(islice(now.values(), len(kept), None))
+    return Edit(changed, removed, added), tuple([asked_before.get(name) or now[name] for name in old])
+
+
+def _reached(old: Mapping[LineId, RequestedLine], lines: Sequence[RequestedLine]) -> dict[LineId, RequestedLine]:
+    """The lines of before that are others now or gone, and those that are a part of such a line."""
+    now = dict(zip(map(ID, lines), lines, strict=True))
+    own = {name for name, line in old.items() if (found := now.get(name)) is not line and found != line}
+    if not own:
+        return {}
+    return {name: line for name, line in old.items() if name in own or _is_below(line, own, old)}
+
+
+def _is_below(line: RequestedLine, names: Collection[LineId], by_id: Mapping[LineId, RequestedLine]) -> bool:
+    """Whether a line is a part of one of these."""
+    while line.parent is not None:
+        if line.parent in names:
+            return True
+        line = by_id[line.parent]
+    return False
 
 
 def _asked_before(
-    before: PricedQuote, request: QuoteRequest, fresh: Mapping[LineId, RequestLine], parts: Parts
-) -> tuple[RequestLine, ...] | None:
-    """What pricing was asked before: the very lines of now where nothing that they hang on changed."""
-    now = {line.id: line for line in request.lines}
+    before: PricedQuote, reached: Mapping[LineId, RequestedLine], request: QuoteRequest, parts: Parts
+) -> dict[LineId, RequestLine] | None:
+    """What pricing was asked before of the lines that an edit reaches: of the others it is asked the same again."""
+    if not reached:
+        return {}
     old = {line.id: line for line in before.request.lines}
-    same = {name for name, line in old.items() if now.get(name) == line}
-    found: list[RequestLine] = []
+    lines: list[ResolvedLine] = []
     for line, priced in zip(before.request.lines, before.priced.lines, strict=True):
-        if _chain_is_same(line, old, same):
-            found.append(fresh[line.id])
+        if line.id not in reached:
             continue
         product = _product(line, parts.catalog)
         if product is None:
             return None
-        found.extend(price_lines([ResolvedLine(line, product, priced.quantity, _root(line, old))], request, parts))
-    return tuple(found)
-
-
-def _chain_is_same(line: RequestedLine, old: Mapping[LineId, RequestedLine], same: set[LineId]) -> bool:
-    above: RequestedLine | None = line
-    while above is not None:
-        if above.id not in same:
-            return False
-        above = old[above.parent] if above.parent is not None else None
-    return True
+        lines.append(ResolvedLine(line, product, priced.quantity, _root(line, old)))
+    return dict(zip(reached, price_lines(lines, request, parts), strict=True))
 
 
 def _findings(
     before: PricedQuote, lines: tuple[ResolvedLine, ...], request: QuoteRequest, parts: Parts
 ) -> tuple[Finding, ...]:
     """The findings of trees in which nothing changed as they were, those of the others anew, in the order of lines."""
+    if not before.findings and parts.configurators.keys().isdisjoint(map(SKU, request.lines)):
+        return ()
     old = _trees(before.request)
     now = _trees(request)
     kept: dict[LineId, list[Finding]] = {}

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 Cell: TypeAlias = str | int | None
 """What a relational column holds; money is whole minor units, dates are ISO text, exact numbers are decimal text."""
+Place: TypeAlias = tuple[str, str, str]
+"""Where a record lies: table, tenant, key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from engine.pricing.effects import Amount, Basis, BuyGet, ForEach, Gift, On, Per
 from engine.pricing.flow import Lane
 from engine.pricing.models.tiers import Tier
 from engine.pricing.models.volume import Volume
+from engine.pricing.plain_guards import is_plain
 from engine.pricing.plan import (
     BundlePrice,
     ContractedPrice,
@@ -171,7 +172,7 @@ def untied(rules: PricingRules) -> PricingRules:
     """A book without what ties a whole quote together, so that less than all of it is priced again."""
     return replace(
         rules,
-        guards=(),
+        guards=tuple(each for each in rules.guards if is_plain(each)),
         bundle_prices=(),
         models=tuple(replace(each, pool=PoolScope.LINE) for each in rules.models),
         rounding=replace(rules.rounding, points=rules.rounding.points - {RoundingPoint.TOTAL} | {RoundingPoint.LINE}),
@@ -210,6 +211,24 @@ def test_edits_under_random_books_equal_pricing_from_the_start(
     if is_free:
         rules, before, after = untied(rules), without_percents(before), without_percents(after)
     same_as_the_whole(rules, before, data.draw(edits_between(before, after)))
+
+
+@pytest.mark.parametrize(("guard", "reach"), [("15", Reach.ORDER), ("line.list * 0.5", Reach.QUOTE)])
+def test_an_order_discount_holds_the_floors_of_plain_guards_after_an_edit(guard: str, reach: Reach) -> None:
+    floor = D(guard) if reach is Reach.ORDER else when(guard)[0]
+    guards = (Guard(RuleId("low"), when('line.sku = "B"'), floor=floor),)
+    most = rule("most", Percent(D("60"), On.ORDER), "order")
+    plan = compile_plan(book(most, guards=guards))
+    request = asked(line("A"), line("B"))
+    assert reach_of(plan, request) is reach
+    before = price(plan, request)
+    assert isinstance(before, Priced)
+    found = reprice(plan, request, before, Edit(changed=(line("A", "2"),)))
+    assert isinstance(found, Repriced) and found.priced == price(plan, found.request)
+    # A is 100.00 a unit, B 20.00: 60 % of 220.00 are 132.00, of which B can take no more than 5.00, or 10.00 by formula
+    assert [each.order_discount for each in found.priced.lines] == (
+        [12700, 500] if reach is Reach.ORDER else [12200, 1000]
+    )
 
 
 def test_a_contracted_price_is_no_discount_after_an_edit_either() -> None:

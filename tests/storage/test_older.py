@@ -78,7 +78,9 @@ def test_every_record_says_what_it_said(plain: sqlite3.Connection, store: Sqlite
         names = ", ".join(("version", *table.columns))
         stored = plain.execute(f"SELECT {names} FROM {table.table} WHERE id = ?", (key,)).fetchone()
         assert prepared.columns_of(record) == stored[1:]
-        for child, (_, rows) in zip(table.children, prepared.children_of("default", key, record), strict=True):
+        for child, (_, rows) in zip(
+            table.children, prepared.children_of(("default", key), prepared.rows_of(record)), strict=True
+        ):
             names = ", ".join(("tenant_id", "parent_id", "position", *child.columns))
             sql = f"SELECT {names} FROM {child.table} WHERE parent_id = ? ORDER BY position"
             assert rows == plain.execute(sql, (key,)).fetchall()

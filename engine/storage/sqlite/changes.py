@@ -5,16 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from engine.application.ports import AlreadyAnswered, Conflict
 from engine.storage.sqlite.statements import ANSWERS, Insert, Row, held, shielded
+from engine.storage.tables import Place
 
 K = TypeVar("K", bound=Hashable)
-Place: TypeAlias = tuple[str, str, str]
-"""Where a record lies: table, tenant, key."""
 TAKEN = frozenset({sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE})
 ENCODER = msgspec.json.Encoder()
 

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from cachetools import LRUCache
 
-from engine.storage.sqlite.changes import Place
 from engine.storage.sqlite.wal_index import Seal, WalIndex, is_next, settled
+from engine.storage.tables import Place
 
 MOST_RECORDS: Final = 4_096
 MOST_ANSWERS: Final = 16_384

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.storage.codec import Codec, codec_of
 from engine.storage.shapes import Shape
+from engine.storage.sqlite.decoded import DecodedRecords
 from engine.storage.sqlite.statements import Prepared, prepare
 from engine.storage.tables import Table
 
@@ -18,7 +19,8 @@ class Schema:
 
     def __init__(self, tables: Iterable[Table], scalars: Mapping[type, Shape]) -> None:
         self._scalars = scalars
-        self._prepared = {each.kind: prepare(each, scalars) for each in tables}
+        known = DecodedRecords()
+        self._prepared = {each.kind: prepare(each, scalars, known) for each in tables}
         self._events: dict[type[Any], tuple[Codec, str]] = {}
 
     def of(self, kind: type[Any]) -> Prepared:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.application.ports import Conflict, StoreFailed
-from engine.storage.sqlite.changes import Place
 from engine.storage.sqlite.recent import NOT_READ, Found, RecentRecords
 from engine.storage.sqlite.statements import SHORT, Prepared
+from engine.storage.tables import Place
 
 
 class Snapshot:
@@ -40,7 +40,7 @@ class Snapshot:
         if kept is not None and kept.record is not NOT_READ:
             return kept
         rows = self.select(prepared.select, (tenant, key))
-        found = Found(rows[0][0], prepared.decode(rows[0][1])) if rows else Found(0, None)
+        found = Found(rows[0][0], prepared.record(tenant, key, rows[0][1])) if rows else Found(0, None)
         if self._seal is not None and (not rows or len(rows[0][1]) <= SHORT):
             self._recent.keep(self._seal, place, found)
         return found

@@ -6,11 +6,13 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, compress
+from operator import ne
 from typing import Any, TypeAlias
 
 from engine.storage.codec import Codec, codec_of
 from engine.storage.shapes import Shape
+from engine.storage.sqlite.decoded import ChildRows, DecodedRecords
 from engine.storage.tables import Table
 
 REMEMBERED = 512
@@ -18,6 +20,8 @@ SHORT = 2_048
 """How many records of a kind are remembered, and how many characters they may have."""
 CHUNKS = (64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1)
 """How many rows one statement inserts: what a few units write to a table is one, and seldom more than three."""
+ROW_KEY = ("tenant_id", "parent_id", "position")
+"""What tells the rows beside a record apart."""
 Row: TypeAlias = tuple[Any, ...]
 """The parameters of one row."""
 
@@ -27,10 +31,10 @@ class Insert:
 
     __slots__ = ("statements",)
 
-    def __init__(self, table: str, columns: Sequence[str], *, verb: str = "INSERT") -> None:
+    def __init__(self, table: str, columns: Sequence[str], *, verb: str = "INSERT", tail: str = "") -> None:
         head = f"{verb} INTO {table} ({', '.join(columns)}) VALUES "
         marks = f"({', '.join('?' * len(columns))})"
-        self.statements = tuple((size, head + ", ".join([marks] * size)) for size in CHUNKS)
+        self.statements = tuple((size, head + ", ".join([marks] * size) + tail) for size in CHUNKS)
 
     def run(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
         """Insert all rows, in their order."""
@@ -82,16 +86,41 @@ class Prepared:
     update: str
     delete: str
     clear_children: tuple[str, ...]
+    clear_rows: tuple[str, ...]
+    write_rows: tuple[Insert, ...]
     insert_children: tuple[Insert, ...]
+    known: DecodedRecords
 
     def columns_of(self, value: Any) -> Row:
         """The relational columns of a record, in the order of the statements."""
         return tuple([read(value) for read in self.table.columns.values()])
 
-    def children_of(self, tenant: str, key: str, value: Any) -> Iterator[tuple[Insert, list[Row]]]:
-        """The rows of a record that finance queries line by line, with the statement that inserts them."""
+    def record(self, tenant: str, key: str, text: str) -> Any:
+        """The record that a stored text stands for; a large one is decoded once for as long as it is stored so."""
+        if len(text) <= SHORT:
+            return self.decode(text)
+        return self.known.record((self.table.table, tenant, key), text, self.decode)
+
+    def rows_of(self, value: Any) -> ChildRows:
+        """The rows of a record that finance queries line by line, by table."""
+        return {child.table: list(child.rows(value)) for child in self.table.children}
+
+    def children_of(self, own: tuple[str, str], rows: ChildRows) -> Iterator[tuple[Insert, list[Row]]]:
+        """All rows beside a record, with the statement that inserts them."""
         for child, insert in zip(self.table.children, self.insert_children, strict=True):
-            yield insert, [(tenant, key, place, *row) for place, row in enumerate(child.rows(value))]
+            yield insert, [(*own, place, *row) for place, row in enumerate(rows[child.table])]
+
+    def edited_children(
+        self, own: tuple[str, str], before: ChildRows, rows: ChildRows
+    ) -> Iterator[tuple[str, list[Row], Insert, list[Row]]]:
+        """What of the rows beside a record differs from those that are there: how to clear what is gone, and what to
+        write in its place or behind the others.
+        """
+        for child, clear, write in zip(self.table.children, self.clear_rows, self.write_rows, strict=True):
+            old, new = before[child.table], rows[child.table]
+            differing = compress(range(len(new)), map(ne, old, new))  # as far as both go
+            gone = [(*own, place) for place in range(len(new), len(old))]
+            yield clear, gone, write, [(*own, each, *new[each]) for each in (*differing, *range(len(old), len(new)))]
 
     def page(self, where: Mapping[str, str], columns: str = "id, version, body") -> str:
         """The statement that reads a page, with one condition for each column named."""
@@ -112,7 +141,7 @@ class Prepared:
         )
 
 
-def prepare(table: Table, scalars: Mapping[type, Shape]) -> Prepared:
+def prepare(table: Table, scalars: Mapping[type, Shape], known: DecodedRecords) -> Prepared:
     """Compile the codec and write the statements of a table."""
     name, columns = table.table, list(table.columns)
     sets = "".join(f", {column} = ?" for column in columns)
@@ -130,10 +159,22 @@ def prepare(table: Table, scalars: Mapping[type, Shape]) -> Prepared:
         clear_children=tuple(
             f"DELETE FROM {each.table} WHERE tenant_id = ? AND parent_id = ?" for each in table.children
         ),
-        insert_children=tuple(
-            Insert(each.table, ("tenant_id", "parent_id", "position", *each.columns)) for each in table.children
+        clear_rows=tuple(
+            f"DELETE FROM {each.table} WHERE tenant_id = ? AND parent_id = ? AND position = ?"
+            for each in table.children
         ),
+        write_rows=tuple(
+            Insert(each.table, (*ROW_KEY, *each.columns), tail=_in_place(each.columns)) for each in table.children
+        ),
+        insert_children=tuple(Insert(each.table, (*ROW_KEY, *each.columns)) for each in table.children),
+        known=known,
     )
+
+
+def _in_place(columns: Sequence[str]) -> str:
+    """A row that is there keeps its place among all: ``rows`` gives them in the order in which they came."""
+    sets = ", ".join(f"{each} = excluded.{each}" for each in columns)
+    return f" ON CONFLICT ({', '.join(ROW_KEY)}) DO UPDATE SET {sets}"
 
 
 def _remembering(decode: Callable[[str], Any]) -> Callable[[str], Any]:

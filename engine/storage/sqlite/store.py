@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from engine.application.ports import Conflict, StoreFailed, in_order
 from engine.storage.shapes import Shape
-from engine.storage.sqlite.changes import Place
 from engine.storage.sqlite.migrate import migrate, migrations
 from engine.storage.sqlite.recent import RecentAnswers, RecentRecords
 from engine.storage.sqlite.schema import Schema
@@ -20,7 +19,7 @@ from engine.storage.sqlite.snapshot import Snapshots
 from engine.storage.sqlite.transaction import SqliteReader, SqliteTransaction
 from engine.storage.sqlite.wal_index import OPENING, WalIndex
 from engine.storage.sqlite.writer import Writer
-from engine.storage.tables import Table
+from engine.storage.tables import Place, Table
 
 T = TypeVar("T")
 BUSY_MILLISECONDS = 10_000

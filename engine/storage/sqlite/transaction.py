@@ -8,12 +8,14 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from engine.application import ports
 from engine.application.ports import Answer, Asked, StoredEvent, in_order
-from engine.storage.sqlite.changes import Changes, Place
+from engine.storage.sqlite.changes import Changes
+from engine.storage.sqlite.decoded import NO_ROWS, Decoded
 from engine.storage.sqlite.recent import RecentAnswers
 from engine.storage.sqlite.schema import Schema
 from engine.storage.sqlite.snapshot import Snapshot, Snapshots
-from engine.storage.sqlite.statements import BLOBS, COUNT_ON, COUNTERS, EVENTS, FORGET, KEPT, Row
+from engine.storage.sqlite.statements import BLOBS, COUNT_ON, COUNTERS, EVENTS, FORGET, KEPT, SHORT, Prepared, Row
 from engine.storage.sqlite.writer import Writer
+from engine.storage.tables import Place
 
 T = TypeVar("T")
 Enter: TypeAlias = Callable[[], tuple[Snapshot, bool]]
@@ -141,8 +143,8 @@ class SqliteReader:
     def _decoded(self, kind: type[T], rows: Sequence[tuple[str, int, str]]) -> list[T]:
         for key, version, _ in rows:
             self._seen.setdefault((kind, key), version)
-        decode = self._schema.of(kind).decode
-        return [decode(body) for _, _, body in rows]
+        record = self._schema.of(kind).record
+        return [record(self._tenant, key, body) for key, _, body in rows]
 
     def aside(self) -> SqliteReader:
         """The same snapshot, read without being remembered."""
@@ -166,6 +168,8 @@ class SqliteTransaction(SqliteReader):
         self._kept: dict[str, tuple[str, bytes]] = {}
         self._events: list[object] = []
         self._numbers: dict[str, tuple[int, int]] = {}
+        self._saved: list[tuple[Prepared, Place, Decoded | None]] = []
+        """Large records as they are stored once this unit is; None for one that is deleted or small by then."""
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -236,6 +240,11 @@ class SqliteTransaction(SqliteReader):
         changes = self._changes(asked, answer, at)
         self._end()
         self._writer.save(changes)
+        for prepared, place, decoded in self._saved:
+            if decoded is None:
+                prepared.known.forget(place)
+            else:
+                prepared.known.keep(place, decoded)
         if asked.request_id:
             self._answered.add(self._tenant, asked.request_id)
 
@@ -266,20 +275,30 @@ class SqliteTransaction(SqliteReader):
         return changes
 
     def _write(self, changes: Changes, at: tuple[type[Any], str], value: Any) -> None:
-        prepared, key = self._schema.of(at[0]), at[1]
+        prepared, key, place = self._schema.of(at[0]), at[1], self._place(at)
         own, version = (self._tenant, key), self._seen.get(at, 0)
-        changes.written.append(self._place(at))
-        if at not in self._added:
-            changes.clears += [(sql, own) for sql in prepared.clear_children]
+        changes.written.append(place)
         if value is None:
+            changes.clears += [(sql, own) for sql in prepared.clear_children]
             changes.updates.append((prepared.delete, (*own, version)))
+            self._saved.append((prepared, place, None))
             return
-        body, columns = prepared.codec.encode(value), prepared.columns_of(value)
+        body, columns, rows = prepared.codec.encode(value), prepared.columns_of(value), prepared.rows_of(value)
+        before = NO_ROWS if at in self._added else prepared.known.rows(place, version)
         if at in self._added:
             changes.inserts.append((prepared.insert, [(*own, 1, body, *columns)]))
         else:
             changes.updates.append((prepared.update, (body, *columns, *own, version)))
-        changes.inserts += prepared.children_of(*own, value)
+        if before:
+            for clear, gone, insert, fresh in prepared.edited_children(own, before, rows):
+                changes.clears += [(clear, row) for row in gone]
+                changes.inserts.append((insert, fresh))
+        else:
+            if at not in self._added:
+                changes.clears += [(sql, own) for sql in prepared.clear_children]
+            changes.inserts += prepared.children_of(own, rows)
+        now = 1 if at in self._added else version + 1
+        self._saved.append((prepared, place, Decoded(body, value, now, rows) if len(body) > SHORT else None))
 
     def _place(self, at: tuple[type[Any], str]) -> Place:
         return self._schema.of(at[0]).table.table, self._tenant, at[1]

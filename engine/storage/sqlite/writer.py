@@ -17,8 +17,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from engine.application.ports import StoreError, StoreFailed
-from engine.storage.sqlite.changes import Changes, Place, save_group
+from engine.storage.sqlite.changes import Changes, save_group
 from engine.storage.sqlite.recent import RecentRecords
+from engine.storage.tables import Place
 
 T = TypeVar("T")
 MOST_UNITS = 64
