@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from threading import Lock
 
 import grpc
 from cpq.v1 import test_clock_pb2
@@ -10,10 +11,11 @@ from cpq.v1 import test_clock_pb2
 from engine.api.calls import Calls, Reply, checked
 from engine.api.listing import key_of
 from engine.api.refused import Refused
+from engine.application.clock_walk import walk_test_clock
 from engine.application.faults import not_found
-from engine.application.perform import DEFAULT_TENANT, etag_of
+from engine.application.perform import etag_of
 from engine.application.ports import Reader
-from engine.application.run_due import Due, run_due
+from engine.application.run_due import Due
 from engine.application.test_clock import TestClock, advance_test_clock, create_test_clock
 from engine.diagnostics import Code, Fault, Refusal
 from engine.wire.basics import Faults, fill_instant, read_instant, read_key
@@ -29,6 +31,7 @@ class TestClockService:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self._walking = Lock()  # two walks at once would skip what is due on days that the other one moves over
 
     def CreateTestClock(self, request: test_clock_pb2.CreateTestClockRequest, context: grpc.ServicerContext) -> Reply:
         """Stop the clock at an instant."""
@@ -46,18 +49,19 @@ class TestClockService:
     def GetTestClock(self, request: test_clock_pb2.GetTestClockRequest, _: grpc.ServicerContext) -> Reply:
         """The test clock."""
         self._check_on()
-        key = key_of(request.name, COLLECTION)
+        return self._shown(request.name)
+
+    def _shown(self, name: str) -> test_clock_pb2.TestClock:
+        key = key_of(name, COLLECTION)
 
         def answer(reader: Reader) -> test_clock_pb2.TestClock | Refusal:
             clock = reader.get(TestClock, key)
-            return (
-                not_found("name", request.name) if clock is None else _message(clock, etag_of(reader, TestClock, key))
-            )
+            return not_found("name", name) if clock is None else _message(clock, etag_of(reader, TestClock, key))
 
         return self._calls.read(answer)
 
     def AdvanceTestClock(self, request: test_clock_pb2.AdvanceTestClockRequest, context: grpc.ServicerContext) -> Reply:
-        """Move the clock, then do all that is due at its new time; a replay finds nothing left to do and counts 0."""
+        """Let the clock go where it is sent, and do all that is due on each day of the way; a replay of it counts 0."""
         self._check_on()
         faults = Faults()
         key = read_key(request.name, COLLECTION, "name", faults)
@@ -73,19 +77,18 @@ class TestClockService:
         )
         reply = test_clock_pb2.AdvanceTestClockResponse.FromString(moved)
         if not request.validate_only:
-            counts = self._catch_up()
+            counts = self._walk(context)
+            reply.test_clock.CopyFrom(self._shown(request.name))
             reply.done_count = counts.total()
             for kind in (each for each in Due if counts[each]):
                 reply.done.add(kind=kind.value, count=counts[kind])
         return reply
 
-    def _catch_up(self) -> Counter[Due]:
-        """Do all that is due; what we fail on is our failure once everything else is done."""
-        total: Counter[Due] = Counter()
+    def _walk(self, context: grpc.ServicerContext) -> Counter[Due]:
+        """Do all that is due on the way; what we fail on is our failure once everything else is done."""
         failures: list[Exception] = []
-        env = self._calls.env
-        while done := run_due(env, env.clock.now(DEFAULT_TENANT), failed=failures.append):
-            total += done
+        with self._walking:
+            total = walk_test_clock(self._calls.env, alive=context.is_active, failed=failures.append)
         if failures:
             raise failures[0]
         return total

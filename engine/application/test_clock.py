@@ -1,25 +1,30 @@
-"""A test clock of a tenant: it stands until it is moved, and a move does everything that falls due on the way."""
+"""A test clock of a tenant: it stands until it is sent on its way, and goes there day by day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.application.faults import already_exists, etag_mismatch, invalid, not_found
 from engine.application.perform import Work
 from engine.diagnostics import Refusal
 
 TEST_CLOCK = "default"
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class TestClock:
-    """The present instant of a tenant; ``id`` is always ``default``, since a tenant has one time."""
+    """The present instant of a tenant; ``id`` is always ``default``, since a tenant has one time.
+
+    ``until`` is where a clock that is under way goes; None: it stands.
+    """
 
     __test__ = False  # pytest collects classes by this name otherwise
 
     id: str
     now: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def create_test_clock(work: Work, now: datetime, *, etag: str) -> TestClock | Re
 
 
 def advance_test_clock(work: Work, key: str, until: datetime, *, etag: str) -> TestClock | Refusal:
-    """Move the clock forward; time never goes back."""
+    """Send the clock on its way and return it as it will stand there; time never goes back."""
     clock = work.tx.get(TestClock, key)
     if clock is None:
         return not_found("name", f"testClocks/{key}")
@@ -52,7 +57,19 @@ def advance_test_clock(work: Work, key: str, until: datetime, *, etag: str) -> T
         return stale
     if until < clock.now:
         return Refusal((invalid("until", f"{until.isoformat()} lies before {clock.now.isoformat()}"),))
-    moved = replace(clock, now=until)
+    work.tx.replace(replace(clock, until=until))
+    return replace(clock, now=until)
+
+
+def step_test_clock(work: Work) -> TestClock | Refusal:
+    """Move a clock that is under way by a day, or by what is left of its way; one that stands stays."""
+    clock = work.tx.get(TestClock, TEST_CLOCK)
+    if clock is None:
+        return not_found("name", f"testClocks/{TEST_CLOCK}")
+    if clock.until is None:
+        return clock
+    now = min(clock.now + ONE_DAY, clock.until)
+    moved = replace(clock, now=now, until=None if now == clock.until else clock.until)
     work.tx.replace(moved)
-    work.tx.emit(TestClockMoved(key, until))
+    work.tx.emit(TestClockMoved(clock.id, now))
     return moved

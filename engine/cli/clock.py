@@ -33,7 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the family."""
     verbs = (
         Verb("stop", "stop the time on a day", stop, (DAY,)),
-        Verb("advance", "move to a later day at once, and do as of it all that fell due", advance, (DAY,)),
+        Verb("advance", "move on to a later day, and do on each day all that falls due", advance, (DAY,)),
         Verb("show", "the day it is", show),
     )
     add_family(commands, "clock", "the time of a rehearsal; say `--test-clock` or CPQ_TEST_CLOCK=1 to allow it", verbs)
