@@ -83,6 +83,8 @@ class BillingService:
         where = filters_of(
             self._calls, {"customer": (request.customer, CUSTOMERS), "contract": (request.contract, wire.CONTRACTS)}
         )
+        if request.number:
+            where["number"] = request.number
         reply = billing_pb2.ListInvoicesResponse()
         return list_page(
             self._calls, Listed(Invoice, "invoices", lambda each: each.id, self._invoice), request, reply, where

@@ -96,7 +96,7 @@ def invoice_named(client: Client, said: str) -> str:
     if INVOICE_ID.fullmatch(key):
         return said
     # Numbers are unique among those that one entity sells; what no invoice has is refused as the name that it was.
-    meant = [each.name for each in client.billing.list_invoices() if each.number == key]
+    meant = [each.name for each in client.billing.list_invoices(number=key)]
     if len(meant) > 1:
         raise VerbFailed(f"`{key}` is the number of {len(meant)} invoices; say one of {', '.join(meant)}")
     return meant[0] if meant else said

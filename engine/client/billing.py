@@ -42,6 +42,7 @@ class ListInvoicesFields(TypedDict, total=False):
     contract: str
     page_size: int
     page_token: str
+    number: str
 
 
 class FinalizeInvoiceFields(TypedDict, total=False):

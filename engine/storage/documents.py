@@ -246,7 +246,7 @@ DOCUMENTS = (
     Table(
         Invoice,
         "invoices",
-        listed_by=("contract", "customer"),
+        listed_by=("contract", "customer", "number"),
         columns={
             "contract": _contract_of,
             "customer": lambda invoice: invoice.bill_to.customer,

@@ -52,6 +52,20 @@ def test_numbers_have_no_gap_and_a_final_invoice_never_changes(shop: Served) -> 
     assert list(listed) == invoices
 
 
+def test_an_invoice_is_found_by_its_number(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=12)
+    invoices = deal.invoiced(shop, order.contract, "2026-04-30")
+    drafted(shop)
+
+    def found(number: str, **fields: Any) -> list[billing_pb2.Invoice]:
+        request = billing_pb2.ListInvoicesRequest(number=number, **fields)
+        return list(shop.billing.ListInvoices(request).invoices)
+
+    assert found("WE-000002") == found("WE-000002", contract=order.contract) == [invoices[1]]
+    assert found("WE-000009") == found("we-000002") == []
+    assert len(found("")) == 3
+
+
 def test_a_voided_draft_is_billed_again(shop: Served) -> None:
     draft = drafted(shop)
     voided = shop.billing.VoidInvoice(billing_pb2.VoidInvoiceRequest(name=draft.name))
