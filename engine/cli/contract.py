@@ -14,7 +14,7 @@ from engine.cli.options import read_json
 from engine.cli.prices import is_periodic, show_findings, show_lines, show_totals
 from engine.cli.quote import show_quote
 from engine.cli.screen import Screen, amount, day, last_day, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
+from engine.cli.verbs import BY, OF_CUSTOMER, Argument, Verb, a_day, add_family, named, option, positional
 
 if TYPE_CHECKING:
     from engine.client import Client
@@ -29,7 +29,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--end", "the first day that is not served any more", kind=a_day, required=True),
         option("--reason", "why", required=True),
         Argument(("--lines",), "the lines to end (default: all that run)", default=(), many=True),
-        option("--by", "who asks for it", default=""),
+        BY,
         Argument(("--preview",), "show what it would credit, and change nothing", flag=True),
     )
     pause = (
@@ -38,7 +38,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--reason", "why", required=True),
         Argument(("--lines",), "the lines that pause (default: all that run)", default=(), many=True),
         Argument(("--extend",), "let their terms end as many days later (default: as agreed)", flag=True),
-        option("--by", "who asks for it", default=""),
+        BY,
         Argument(("--preview",), "show what it would credit, and change nothing", flag=True),
     )
     come_back = (
@@ -46,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--from", "the first day that is served again", kind=a_day, required=True),
         option("--reason", "why", required=True),
         Argument(("--lines",), "suspended lines (default: all of them)", default=(), many=True),
-        option("--by", "who asks for it", default=""),
+        BY,
         Argument(("--preview",), "show what would come back, and change nothing", flag=True),
     )
     bill_day = (
@@ -54,12 +54,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         positional("bill_day", "the day of the month, 1 to 31", int),
         option("--from", "from when on: periods that run then end as agreed", kind=a_day, required=True),
         option("--reason", "why", required=True),
-        option("--by", "who asks for it", default=""),
+        BY,
         Argument(("--preview",), "show what it would throw away, and change nothing", flag=True),
     )
     offer = (
         option("--valid-until", "the last day the quote can be accepted on", kind=a_day, required=True),
-        option("--owner", "who quotes (default: the owner of the contract's quote)", default=""),
+        option("--owner", "who quotes (default: the owner of the contract's quote)", kind=named("users")),
         option("--title", "a title for people", default=""),
         option("--until", "up to when the schedule looks (default: the end of the contract)", kind=a_day),
         Argument(("--preview",), "show what it would do, and keep no quote", flag=True),
@@ -90,7 +90,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--until", "up to when the schedule looks", kind=a_day),
     )
     verbs = (
-        Verb("list", "list contracts", list_contracts),
+        Verb("list", "list contracts", list_contracts, (OF_CUSTOMER,)),
         Verb("show", "show a contract with its lines and changes", show, (NAME,)),
         Verb("amend", "quote a change of a contract, and show what signing it does", amend_contract, amend),
         Verb("renew", "quote the next term of a contract", renew_contract, renew),
@@ -103,9 +103,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add_family(commands, "contract", "what was agreed, changing, renewing and ending it", verbs)
 
 
-def list_contracts(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
+def list_contracts(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List contracts."""
-    contracts = list(client.contracts.list_contracts())
+    contracts = list(client.contracts.list_contracts(customer=options.customer))
     rows = [
         [_bare(each.name), _bare(each.customer), day(each.start), str(len(each.lines)), _bare(each.order)]
         for each in contracts
@@ -168,9 +168,7 @@ def show_impact(client: Client, screen: Screen, options: argparse.Namespace) -> 
 
 
 def _offer(options: argparse.Namespace) -> dict[str, Any]:
-    fields: dict[str, Any] = {"valid_until": options.valid_until, "title": options.title}
-    if options.owner:
-        fields["owner"] = named("users")(options.owner)
+    fields: dict[str, Any] = {"valid_until": options.valid_until, "title": options.title, "owner": options.owner}
     return fields | ({"until": options.until} if options.until else {})
 
 
@@ -206,7 +204,7 @@ def terminate_contract(client: Client, screen: Screen, options: argparse.Namespa
         end=options.end,
         reason=options.reason,
         lines=list(options.lines),
-        by=named("users")(options.by) if options.by else "",
+        by=options.by,
         validate_only=options.preview,
     )
     _show(screen, answer.contract)
@@ -240,7 +238,7 @@ def _pausing(options: argparse.Namespace) -> dict[str, Any]:
         "start": getattr(options, "from"),
         "reason": options.reason,
         "lines": list(options.lines),
-        "by": named("users")(options.by) if options.by else "",
+        "by": options.by,
         "validate_only": options.preview,
     }
 
@@ -261,7 +259,7 @@ def set_bill_day(client: Client, screen: Screen, options: argparse.Namespace) ->
         bill_day=options.bill_day,
         effective=getattr(options, "from"),
         reason=options.reason,
-        by=named("users")(options.by) if options.by else "",
+        by=options.by,
         validate_only=options.preview,
     )
     _show(screen, answer.contract)

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen, day, minor_units, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount_above_zero, named, option, positional
+from engine.cli.verbs import (
+    OF_CUSTOMER,
+    REQUEST_ID,
+    Argument,
+    Verb,
+    a_day,
+    add_family,
+    an_amount_above_zero,
+    named,
+    option,
+    positional,
+)
 from engine.diagnostics import counted
 
 if TYPE_CHECKING:
@@ -30,10 +41,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--priority", "a lower one is taken off first", kind=int, default=0),
         option("--start", "the first day whose invoices use it", kind=a_day),
         option("--end", "the first day whose invoices use it no more", kind=a_day),
+        REQUEST_ID,
     )
     verbs = (
         Verb("grant", "give a customer a coupon", grant_coupon, grant),
-        Verb("list", "list coupons", list_coupons, (option("--customer", "only of this customer", default=""),)),
+        Verb("list", "list coupons", list_coupons, (OF_CUSTOMER,)),
         Verb("show", "show a coupon", show, (NAME,)),
         Verb(
             "end",
@@ -64,13 +76,12 @@ def grant_coupon(client: Client, screen: Screen, options: argparse.Namespace) ->
         coupon["amount_off"] = {"currency_code": options.currency, "amount": units}
     if options.percent:
         coupon["percent_off"] = {"percent": options.percent, "invoices": options.invoices}
-    return _shown(screen, client.coupons.grant_coupon(coupon=coupon))
+    return _shown(screen, client.coupons.grant_coupon(coupon=coupon, request_id=options.request_id))
 
 
 def list_coupons(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List coupons."""
-    customer = named("customers")(options.customer) if options.customer else ""
-    found = list(client.coupons.list_coupons(customer=customer))
+    found = list(client.coupons.list_coupons(customer=options.customer))
     rows = [
         [
             each.name.partition("/")[2],

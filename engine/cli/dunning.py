@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.invoice import invoice_named
 from engine.cli.screen import Screen, day, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, named, option, positional
+from engine.cli.verbs import OF_CUSTOMER, Argument, Verb, a_day, add_family, named, option, positional
 from engine.diagnostics import counted
 
 if TYPE_CHECKING:
@@ -21,13 +21,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         option("--day", "when it failed", kind=a_day, required=True),
         option("--reason", "why, in the provider's words", required=True),
     )
-    customer = option("--customer", "only of this customer", default="")
-    due = (customer, Argument(("--preview",), "show what is due, and save nothing", flag=True))
+    due = (OF_CUSTOMER, Argument(("--preview",), "show what is due, and save nothing", flag=True))
     verbs = (
         Verb("failed", "note that an attempt to collect an invoice failed", failed_payment, failed),
         Verb("run", "ask for attempts and remind of what is due today", run, due),
-        Verb("failures", "list failed payments", failures, (customer,)),
-        Verb("reminders", "list reminders", reminders, (customer,)),
+        Verb("failures", "list failed payments", failures, (OF_CUSTOMER,)),
+        Verb("reminders", "list reminders", reminders, (OF_CUSTOMER,)),
     )
     add_family(commands, "dunning", "payments that failed, when to try again, and reminders", verbs)
 
@@ -44,7 +43,7 @@ def failed_payment(client: Client, screen: Screen, options: argparse.Namespace) 
 
 def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Do what is due."""
-    answer = client.dunning.run_dunning(**_of(options), validate_only=options.preview)
+    answer = client.dunning.run_dunning(customer=options.customer, validate_only=options.preview)
     _show_failures(screen, answer.retries)
     _show_reminders(screen, answer.reminders)
     retries = counted(len(answer.retries), "attempt")
@@ -56,20 +55,16 @@ def run(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def failures(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List failed payments."""
-    found = list(client.dunning.list_failed_payments(**_of(options)))
+    found = list(client.dunning.list_failed_payments(customer=options.customer))
     _show_failures(screen, found)
     return found
 
 
 def reminders(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List reminders."""
-    found = list(client.dunning.list_reminders(**_of(options)))
+    found = list(client.dunning.list_reminders(customer=options.customer))
     _show_reminders(screen, found)
     return found
-
-
-def _of(options: argparse.Namespace) -> Any:
-    return {"customer": named("customers")(options.customer)} if options.customer else {}
 
 
 def _show_failures(screen: Screen, found: Any) -> None:

@@ -19,6 +19,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     tail = (
         option("--after", "a cursor: only what came after it", kind=int, default=0),
         Argument(("--follow",), "wait for more instead of stopping at the end", flag=True),
+        option("--entity", "only about this one, by its id alone, such as q-000001"),
+        Argument(("--types",), "only of these kinds, such as QuoteSent", default=(), many=True),
     )
     add_family(commands, "events", "what happened, in order", (Verb("tail", "follow the events", follow, tail),))
 
@@ -28,7 +30,9 @@ def follow(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     from engine.cli.answers import as_data  # of a verb that runs: its help needs no messages
 
     count = 0
-    for event in client.events.watch_events(after_cursor=options.after, follow=options.follow):
+    entity = options.entity.rpartition("/")[2] if options.entity else None
+    fields: Any = {"entity": entity, "event_types": list(options.types)}
+    for event in client.events.watch_events(after_cursor=options.after, follow=options.follow, **fields):
         count += 1
         if screen.machine:
             print(json.dumps(as_data(event), ensure_ascii=False), flush=True)

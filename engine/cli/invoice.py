@@ -10,6 +10,8 @@ from engine.cli.books import STATES, show_credit_note, show_invoice
 from engine.cli.failure import VerbFailed
 from engine.cli.screen import Screen, day, minor_units, money
 from engine.cli.verbs import (
+    OF_CONTRACT,
+    OF_CUSTOMER,
     REQUEST_ID,
     Argument,
     Verb,
@@ -31,10 +33,7 @@ INVOICE_ID = re.compile(r"in-\d+")
 NAME = positional("name", "the invoice, by name, id or the number that is printed on it", named("invoices"))
 NOTE = positional("name", "the credit note, by name or id", named("creditNotes"))
 CONTRACT = positional("contract", "the contract, such as k-000001", named("contracts"))
-OF_WHOM = (
-    option("--customer", "only of this customer", default=""),
-    option("--contract", "only of this contract", default=""),
-)
+OF_INVOICE = option("--invoice", "only on this invoice, by name, id or number", kind=named("invoices"))
 UNTIL = option("--until", "bill what is due up to this day", kind=a_day, required=True)
 
 
@@ -78,12 +77,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Verb("preview", "the invoices of a contract as they will be", preview, (CONTRACT, UNTIL)),
         Verb("run", "draft what is due", run, (UNTIL,)),
         Verb("usage", "record how much was used of a line", record_usage, usage),
-        Verb("list", "list invoices", list_invoices, OF_WHOM),
+        Verb("list", "list invoices", list_invoices, (OF_CUSTOMER, OF_CONTRACT)),
         Verb("show", "show an invoice", show, (NAME,)),
         Verb("finalize", "give a draft its number; it becomes immutable", finalize, (NAME,)),
         Verb("void", "throw a draft away, or make a final invoice void and its lines due again", void, gone),
         Verb("pay", "record a payment", record_payment, pay),
-        Verb("notes", "list credit notes", list_notes, (option("--contract", "only of this contract", default=""),)),
+        Verb("notes", "list credit notes", list_notes, (OF_CONTRACT, OF_INVOICE)),
         Verb("note", "show a credit note", show_note, (NOTE,)),
         Verb("credit", "issue a credit note", issue_credit, credit),
     )
@@ -149,9 +148,7 @@ def record_usage(client: Client, screen: Screen, options: argparse.Namespace) ->
 
 def list_invoices(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List invoices."""
-    customer = named("customers")(options.customer) if options.customer else ""
-    contract = named("contracts")(options.contract) if options.contract else ""
-    invoices = list(client.billing.list_invoices(customer=customer, contract=contract))
+    invoices = list(client.billing.list_invoices(customer=options.customer, contract=options.contract))
     rows = [
         [
             each.name.partition("/")[2],
@@ -173,8 +170,8 @@ def list_invoices(client: Client, screen: Screen, options: argparse.Namespace) -
 
 def list_notes(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List credit notes."""
-    contract = named("contracts")(options.contract) if options.contract else ""
-    notes = list(client.billing.list_credit_notes(contract=contract))
+    invoice = invoice_named(client, options.invoice) if options.invoice else ""
+    notes = list(client.billing.list_credit_notes(contract=options.contract, invoice=invoice))
     rows = [
         [
             each.name.partition("/")[2],
@@ -291,6 +288,5 @@ def _contracts(invoice: Any) -> list[str]:
 
 def _credited(client: Client, invoice: Any) -> int:
     """What credit notes that count take off an invoice."""
-    notes = (note for contract in _contracts(invoice) for note in client.billing.list_credit_notes(contract=contract))
-    own = {note.name: note for note in notes if note.invoice == invoice.name and not note.void_date.year}
-    return sum(note.gross for note in own.values())
+    notes = client.billing.list_credit_notes(invoice=invoice.name)
+    return sum(note.gross for note in notes if not note.void_date.year)

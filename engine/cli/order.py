@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.books import say_thrown_away, show_credit_note
-from engine.cli.verbs import Argument, Verb, add_family, named, option, positional
+from engine.cli.verbs import BY, OF_CUSTOMER, Argument, Verb, add_family, named, option, positional
 
 if TYPE_CHECKING:
     from engine.cli.screen import Screen
@@ -44,9 +44,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     cancel = (
         NAME,
         Argument(("--items",), "the items (default: all)", default=(), many=True),
-        option("--by", "who asks for it", default=""),
+        BY,
         option("--note", "why", default=""),
     )
+    state = option("--state", "only in this state, such as in_progress")
     verbs = (
         Verb(
             "create",
@@ -54,7 +55,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             create,
             (positional("quote", "the quote", named("quotes")),),
         ),
-        Verb("list", "list orders", list_orders),
+        Verb("list", "list orders", list_orders, (OF_CUSTOMER, state)),
         Verb("show", "show an order with items and tasks", show, (NAME,)),
         Verb("progress", "report what a department did", report, progress),
         Verb("cancel", "cancel items that are not past their point of no return", cancel_order, cancel),
@@ -67,9 +68,9 @@ def create(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     return _shown(screen, client.orders.create_order(quote=options.quote))
 
 
-def list_orders(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
+def list_orders(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List orders."""
-    orders = list(client.orders.list_orders())
+    orders = list(client.orders.list_orders(customer=options.customer, state=options.state))
     rows = [[each.name.partition("/")[2], each.quote, each.contract, STATES[each.state]] for each in orders]
     screen.table(["order", "quote", "contract", "state"], rows)
     return orders
@@ -95,10 +96,9 @@ def report(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def cancel_order(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Cancel, and show what this did to invoices."""
-    by = named("users")(options.by) if options.by else ""
     contract = client.orders.get_order(name=options.name).contract
     drafts, notes = _drafts(client, contract), _notes(client, contract)
-    order = client.orders.cancel_order(name=options.name, items=list(options.items), by=by, note=options.note)
+    order = client.orders.cancel_order(name=options.name, items=list(options.items), by=options.by, note=options.note)
     _shown(screen, order)
     left, issued = _drafts(client, contract), _notes(client, contract)
     for name in sorted(drafts.keys() - left.keys()):

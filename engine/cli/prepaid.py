@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.invoice import invoice_named
 from engine.cli.screen import Screen, day, minor_units, money
-from engine.cli.verbs import Argument, Verb, a_day, add_family, an_amount_above_zero, named, option, positional
+from engine.cli.verbs import (
+    OF_CUSTOMER,
+    REQUEST_ID,
+    Argument,
+    Verb,
+    a_day,
+    add_family,
+    an_amount_above_zero,
+    named,
+    option,
+    positional,
+)
 
 if TYPE_CHECKING:
     from engine.client import Client
@@ -29,12 +40,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         Argument(("--products",), "it pays only lines of these products (default: all)", default=(), many=True),
         option("--priority", "a lower one pays first", kind=int, default=0),
         option("--end", "the day on which what is left expires (default: never)", kind=a_day),
+        REQUEST_ID,
     )
     invoice = positional("invoice", "the invoice, by name, id or number", named("invoices"))
     verbs = (
         Verb("add", "grant a customer a credit, or book one that was bought", add_credit, add),
         Verb("balance", "what the credits of a customer may still pay", balance, (CUSTOMER,)),
-        Verb("list", "list credits", list_credits, (option("--customer", "only of this customer", default=""),)),
+        Verb("list", "list credits", list_credits, (OF_CUSTOMER,)),
         Verb("show", "show a credit", show, (NAME,)),
         Verb("apply", "let credits pay an open invoice", apply_credits, (invoice,)),
         Verb("revoke", "take back what is left of a granted credit", revoke, (NAME,)),
@@ -55,7 +67,7 @@ def add_credit(client: Client, screen: Screen, options: argparse.Namespace) -> A
         "priority": options.priority,
         "end": options.end,
     }
-    return _shown(screen, client.prepaid.add_prepaid_credit(credit=credit))
+    return _shown(screen, client.prepaid.add_prepaid_credit(credit=credit, request_id=options.request_id))
 
 
 def balance(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
@@ -74,8 +86,7 @@ def balance(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def list_credits(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List credits."""
-    customer = named("customers")(options.customer) if options.customer else ""
-    found = list(client.prepaid.list_prepaid_credits(customer=customer))
+    found = list(client.prepaid.list_prepaid_credits(customer=options.customer))
     rows = [
         [
             each.name.partition("/")[2],

@@ -11,7 +11,7 @@ from engine.cli.failure import FINDINGS, VerbFailed
 from engine.cli.options import read_json
 from engine.cli.prices import PENDING, show_approval, show_findings, show_lines, show_route, show_totals
 from engine.cli.screen import Screen, day, money
-from engine.cli.verbs import Argument, Negative, Verb, a_day, add_family, named, option, positional
+from engine.cli.verbs import OF_CUSTOMER, Argument, Negative, Verb, a_day, add_family, named, option, positional
 
 if TYPE_CHECKING:
     from engine.client import Client
@@ -33,10 +33,16 @@ STATES = (
 RENEWAL = 2
 NAME = positional("name", "the quote, such as q-000001", named("quotes"))
 NOTE = option("--note", "why", default="")
+OWNER = option("--by", "the owner", kind=named("users"), required=True)
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the family."""
+    wanted = (
+        OF_CUSTOMER,
+        option("--state", "only in this state, such as sent or in_approval"),
+        option("--deal", "only of this deal"),
+    )
     verbs = (
         Verb(
             "create",
@@ -50,14 +56,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             edit,
             (NAME, positional("file", "the file", Path)),
         ),
-        Verb("list", "list quotes", list_quotes),
+        Verb("list", "list quotes", list_quotes, wanted),
         Verb("show", "show a quote with lines and totals", show, (NAME,)),
         Verb("preview", "who would have to approve it, and what would avoid that", preview, (NAME,)),
         Verb("submit", "send a draft to its approvers, or straight on", submit, (NAME,)),
         Verb("approvals", "who was asked, what they said, and what happens next", approvals, (NAME,)),
         Verb("approve", "decide the pending requests of a quote as one approver", approve, (NAME, *_decision())),
         Verb("reject", "reject a quote as one of its approvers", reject, (NAME, *_decision())),
-        Verb("recall", "take a quote back to a draft", recall, (NAME, option("--by", "the owner", required=True))),
+        Verb(
+            "recall",
+            "take a quote back to a draft",
+            recall,
+            (NAME, OWNER),
+        ),
         Verb("send", "make the offer; it becomes immutable", send, (NAME,)),
         Verb(
             "accept",
@@ -84,7 +95,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             (
                 NAME,
                 option("--valid-until", "last day of the offer", kind=a_day, required=True),
-                option("--owner", "who quotes", default=""),
+                option("--owner", "who quotes", kind=named("users")),
             ),
         ),
         Verb("versions", "the offers made so far", versions, (NAME,)),
@@ -107,8 +118,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _decision() -> tuple[Argument, ...]:
     return (
-        option("--as", "the approver, such as u-000002", required=True),
-        option("--on-behalf-of", "the approver who delegated to them, where it is not clear", default=""),
+        option("--as", "the approver, such as u-000002", kind=named("users"), required=True),
+        option("--on-behalf-of", "the approver who delegated to them, where it is not clear", kind=named("users")),
         option("--comment", "why", default=""),
     )
 
@@ -140,9 +151,9 @@ def edit(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     return _shown(screen, client.quotes.update_quote(quote={**given, "name": present.name}, etag=etag, view="full"))
 
 
-def list_quotes(client: Client, screen: Screen, _: argparse.Namespace) -> Any:
+def list_quotes(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List quotes."""
-    quotes = list(client.quotes.list_quotes())
+    quotes = list(client.quotes.list_quotes(customer=options.customer, state=options.state, deal=options.deal))
     rows = [
         [
             each.name.partition("/")[2],
@@ -198,7 +209,7 @@ def reject(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def recall(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Recall."""
-    return _head(screen, client.quotes.recall_quote(name=options.name, by=named("users")(options.by)))
+    return _head(screen, client.quotes.recall_quote(name=options.name, by=options.by))
 
 
 def send(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
@@ -235,8 +246,7 @@ def revise(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 def clone(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Clone."""
     until: date = options.valid_until
-    owner = named("users")(options.owner) if options.owner else ""
-    return _head(screen, client.quotes.clone_quote(name=options.name, valid_until=until, owner=owner))
+    return _head(screen, client.quotes.clone_quote(name=options.name, valid_until=until, owner=options.owner))
 
 
 def versions(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
@@ -284,8 +294,8 @@ def delete(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 
 def _decide(client: Client, screen: Screen, options: argparse.Namespace, *, approve: bool) -> Any:
-    approver = named("users")(getattr(options, "as"))
-    principal = named("users")(options.on_behalf_of) if options.on_behalf_of else approver
+    approver = getattr(options, "as")
+    principal = options.on_behalf_of or approver
     quote = client.quotes.get_quote(name=options.name)
     approval = client.approvals.get_approval(name=quote.approval) if quote.approval else None
     pending = [each for each in (approval.requests if approval is not None else ()) if each.state == PENDING]
@@ -298,7 +308,7 @@ def _decide(client: Client, screen: Screen, options: argparse.Namespace, *, appr
             "name": quote.approval,
             "request": request,
             "approver": approver,
-            "on_behalf_of": principal if options.on_behalf_of else "",
+            "on_behalf_of": options.on_behalf_of,
             "comment": options.comment,
         }
         approval = client.approvals.approve(**fields) if approve else client.approvals.reject(**fields)

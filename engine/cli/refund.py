@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.failure import VerbFailed
 from engine.cli.invoice import invoice_named
 from engine.cli.screen import Screen, day, minor_units, money
-from engine.cli.verbs import REQUEST_ID, Argument, Verb, a_day, add_family, an_amount, named, option, positional
+from engine.cli.verbs import (
+    OF_CUSTOMER,
+    REQUEST_ID,
+    Argument,
+    Verb,
+    a_day,
+    add_family,
+    an_amount,
+    named,
+    option,
+    positional,
+)
 
 if TYPE_CHECKING:
     from engine.client import Client
@@ -17,8 +28,12 @@ if TYPE_CHECKING:
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the family."""
     record = (
-        option("--invoice", "the invoice that more was paid for than is owed, by name, id or number", default=""),
-        option("--credit", "the prepaid credit that is paid back, by name or id", default=""),
+        option(
+            "--invoice",
+            "the invoice that more was paid for than is owed, by name, id or number",
+            kind=named("invoices"),
+        ),
+        option("--credit", "the prepaid credit that is paid back, by name or id", kind=named("prepaidCredits")),
         option("--amount", "how much, such as 23.80 (default: all that may go back)", kind=an_amount),
         option("--day", "when it goes back", kind=a_day, required=True),
         option("--reason", "why", required=True),
@@ -28,8 +43,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         REQUEST_ID,
     )
     of_whom = (
-        option("--customer", "only of this customer", default=""),
-        option("--invoice", "only of what was paid for this invoice", default=""),
+        OF_CUSTOMER,
+        option("--invoice", "only of what was paid for this invoice", kind=named("invoices")),
     )
     name = positional("name", "the refund, by name or id", named("refunds"))
     verbs = (
@@ -50,9 +65,9 @@ def record_refund(client: Client, screen: Screen, options: argparse.Namespace) -
     fields: dict[str, Any] = {"keep": options.keep, "reopen": options.reopen, "reason": options.reason}
     fields |= {"refund_date": options.day, "reference": options.reference, "request_id": options.request_id}
     if options.invoice:
-        fields["invoice"] = invoice_named(client, named("invoices")(options.invoice))
+        fields["invoice"] = invoice_named(client, options.invoice)
     else:
-        fields["prepaid_credit"] = named("prepaidCredits")(options.credit)
+        fields["prepaid_credit"] = options.credit
     if options.amount is not None:
         fields["amount"] = minor_units(options.amount, _currency(client, fields))
     refund = client.refunds.record_refund(**fields)
@@ -66,9 +81,8 @@ def record_refund(client: Client, screen: Screen, options: argparse.Namespace) -
 
 def list_refunds(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """List refunds."""
-    customer = named("customers")(options.customer) if options.customer else ""
-    invoice = invoice_named(client, named("invoices")(options.invoice)) if options.invoice else ""
-    found = list(client.refunds.list_refunds(customer=customer, invoice=invoice))
+    invoice = invoice_named(client, options.invoice) if options.invoice else ""
+    found = list(client.refunds.list_refunds(customer=options.customer, invoice=invoice))
     rows = [
         [
             each.name.partition("/")[2],

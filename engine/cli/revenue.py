@@ -10,7 +10,19 @@ from engine.cli.book_tables import BALANCES, JOURNAL, SCHEDULE, balance_rows, jo
 from engine.cli.books import show_audit, show_balances, show_entry, show_position, show_schedule, show_stated
 from engine.cli.export import a_table_file, counted_rows
 from engine.cli.options import read_json
-from engine.cli.verbs import Argument, Negative, Verb, a_day, a_rate, add_family, add_verb, named, option, positional
+from engine.cli.verbs import (
+    OF_CONTRACT,
+    Argument,
+    Negative,
+    Verb,
+    a_day,
+    a_rate,
+    add_family,
+    add_verb,
+    named,
+    option,
+    positional,
+)
 from engine.diagnostics import counted
 
 if TYPE_CHECKING:
@@ -21,7 +33,6 @@ CONTRACT = positional("contract", "the contract, such as k-000001", str)
 QUESTION = positional("file", "a JSON file with a question, such as `timing`, and its facts", Path)
 UNTIL = option("--until", "the last day that counts", kind=a_day, required=True)
 TO_FILE = option("--file", "write it as a table, to a .csv or .xlsx file", kind=a_table_file)
-OF_CONTRACT = option("--contract", "only of this contract", default="")
 BY_THEN = option("--until", "only what was posted by this day", kind=a_day)
 
 
@@ -134,7 +145,7 @@ def close(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
 
 def journal(client: Client, screen: Screen, options: argparse.Namespace) -> Any:
     """Show the journal."""
-    contract = named("contracts")(options.contract) if options.contract else ""
+    contract = options.contract
     entries = list(client.revenue.list_journal_entries(contract=contract))
     if contract and not entries:
         client.contracts.get_contract(name=contract)  # a name that nothing has is told, rather than an empty journal

@@ -139,6 +139,17 @@ REQUEST_ID = option("--request-id", "a UUID of this call: said again with it, it
 """For verbs that move money: a script that does not know whether its call arrived says it again."""
 
 
+def named(collection: str) -> Callable[[str], str]:
+    """Resource names may be given without their collection: ``q-000001`` is ``quotes/q-000001``."""
+    return lambda text: text if "/" in text or not text else f"{collection}/{text}"
+
+
+OF_CUSTOMER = option("--customer", "only of this customer", kind=named("customers"))
+OF_CONTRACT = option("--contract", "only of this contract", kind=named("contracts"))
+BY = option("--by", "who asks for it", kind=named("users"))
+"""For verbs that list what belongs to somebody, and for those that people are to answer for."""
+
+
 def a_day(text: str) -> date:
     """A date in ISO form, for argparse."""
     try:
@@ -175,11 +186,6 @@ def a_rate(text: str) -> tuple[date, str]:
     if not found or not RATE.fullmatch(rate):
         raise argparse.ArgumentTypeError(f"`{text}` is not DAY=RATE, such as 2026-03-01=1.08")
     return a_day(since), rate
-
-
-def named(collection: str) -> Callable[[str], str]:
-    """Resource names may be given without their collection: ``q-000001`` is ``quotes/q-000001``."""
-    return lambda text: text if "/" in text else f"{collection}/{text}"
 
 
 _METAVARS: dict[Callable[[str], Any], str] = {

@@ -124,16 +124,30 @@ class Connection:
             raise failure_of(error) from None
 
     def exchange(self, method: MethodDescriptor, batches: Iterable[Mapping[str, Any]]) -> Iterator[Message]:
-        """A stream both ways: each message is answered in its turn; it lasts until the messages end."""
+        """A stream both ways: each message is answered in its turn; it lasts until the messages end.
+
+        What keeps a message from being made (PlainError for a value that does not fit) is raised once those before it
+        are answered.
+        """
         call = self._channel.stream_stream(
             _path(method),
             request_serializer=GetMessageClass(method.input_type).SerializeToString,
             response_deserializer=GetMessageClass(method.output_type).FromString,
         )
+        unsent: list[Exception] = []
+
+        def requests() -> Iterator[Message]:
+            try:
+                yield from (self._request(method, each) for each in batches)
+            except Exception as failure:  # met in a thread of the transport, which would not say what it was
+                unsent.append(failure)
+
         try:
-            yield from call(self._request(method, each) for each in batches)
+            yield from call(requests())
         except grpc.RpcError as error:
             raise failure_of(error) from None
+        if unsent:
+            raise unsent[0]
 
     def _request(self, method: MethodDescriptor, values: Mapping[str, Any]) -> Message:
         request = GetMessageClass(method.input_type)()

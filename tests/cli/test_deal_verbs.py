@@ -306,15 +306,32 @@ def revenue_is_recognised_and_everything_ties_out(cpq: Cpq, deal: dict[str, str]
     assert "every identity holds" in cpq("audit")
 
 
-def events_tell_what_happened(cpq: Cpq, capsys: pytest.CaptureFixture[str]) -> None:
+def events_tell_what_happened(cpq: Cpq, deal: dict[str, str]) -> None:
     shown = cpq("events", "tail")
     assert "QuoteAccepted" in shown
     assert "QuoteCreated" in shown
+    quote = deal["quote"].rpartition("/")[2]
+    told = cpq("events", "tail", "--entity", deal["quote"], "--types", "QuoteSent", "QuoteAccepted").splitlines()
+    assert {line.split()[1] for line in told} == {"QuoteSent", "QuoteAccepted"}
+    assert {line.split()[2] for line in told} == {quote}
 
 
-def test_one_deal_from_parties_to_the_books(
-    cpq: Cpq, write: Write, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def lists_are_those_of_whom_and_of_which_state(cpq: Cpq, deal: dict[str, str]) -> None:
+    customer = deal["customer"].rpartition("/")[2]
+    assert deal["quote"] in [each["name"] for each in cpq("quote", "list", "--state", "ordered", "--json")]
+    assert cpq("quote", "list", "--state", "in_approval", "--json") == []
+    for words in (("quote", "list"), ("order", "list"), ("contract", "list")):
+        theirs = cpq(*words, "--customer", customer, "--json")
+        assert {each.get("customer", deal["customer"]) for each in theirs} == {deal["customer"]}
+        assert len(theirs) == len(cpq(*words, "--json"))
+        assert "there is no `customers/nobody`" in cpq(*words, "--customer", "nobody", code=1)
+    assert cpq("order", "list", "--state", "rejected", "--json") == []
+    assert "nonsense" in cpq("order", "list", "--state", "nonsense", code=1)
+    notes = cpq("invoice", "notes", "--json")
+    assert notes == cpq("invoice", "notes", "--invoice", notes[0]["invoice"], "--json")
+
+
+def test_one_deal_from_parties_to_the_books(cpq: Cpq, write: Write, tmp_path: Path) -> None:
     """The steps go on from each other, so they are one test, whichever worker takes it; a failure names its step."""
     deal = dict[str, str]()
     parties_are_created_from_files(cpq, write, deal)
@@ -326,4 +343,5 @@ def test_one_deal_from_parties_to_the_books(
     an_order_is_made_and_fulfilled(cpq, deal)
     it_is_invoiced_paid_and_credited(cpq, deal)
     revenue_is_recognised_and_everything_ties_out(cpq, deal, tmp_path)
-    events_tell_what_happened(cpq, capsys)
+    events_tell_what_happened(cpq, deal)
+    lists_are_those_of_whom_and_of_which_state(cpq, deal)

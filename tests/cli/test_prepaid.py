@@ -47,3 +47,18 @@ def test_credits_are_added_listed_applied_and_revoked(cpq: Callable[..., str]) -
     listed = cpq("prepaid", "list", "--customer", "anna")
     assert re.search(r"pc-000002 +anna +Top up +bought +EUR 100\.00 +EUR 81\.69", listed)
     assert "EUR 9.00 granted, EUR 0.00 left" in cpq("prepaid", "show", "pc-000003")
+    again = (
+        "prepaid",
+        "add",
+        "anna",
+        "--amount",
+        "7.00",
+        "--currency",
+        "EUR",
+        "--title",
+        "Once",
+        "--request-id",
+        "c-1",
+    )
+    assert cpq(*again) == cpq(*again)
+    assert cpq("prepaid", "list").count("Once") == 1

@@ -290,3 +290,13 @@ def test_amounts_are_exact_in_both_directions() -> None:
     assert show_amount(1250, "EUR") == "EUR 12.50"
     with pytest.raises(MoneyError):
         minor_units(Decimal("12.505"), "EUR")
+
+
+def test_a_batch_that_does_not_fit_is_named_once_those_before_it_are_answered(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers = client.billing.stream_usage([{"contract": "contracts/k-9", "records": []}, {"bogus": 1}])  # type: ignore[typeddict-unknown-key]
+    assert [each.code for each in next(answers).faults] == ["REQUIRED_FIELD"]
+    with pytest.raises(PlainError, match="`bogus` is not a field of StreamUsageRequest"):
+        next(answers)
+    assert "Exception" not in caplog.text
