@@ -54,6 +54,7 @@ class EventService:
                     raise Refused(Refusal((Fault(NOT_FOUND, "entity", f"no event is about `{request.entity}`", HINT),)))
                 if not request.follow:
                     return
+                self._calls.streams.check()
                 self._calls.env.store.wait_for_events(after=cursor, seconds=WAIT_SECONDS)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from engine.api.refused import Refused
-from engine.application.faults import TOO_MANY_STREAMS
+from engine.application.faults import STOPPING, TOO_MANY_STREAMS
 from engine.diagnostics import Fault, Refusal
 
 
@@ -17,6 +17,7 @@ class Streams:
     def __init__(self, most: int) -> None:
         self._most = most
         self._room = threading.BoundedSemaphore(most)
+        self._ending = threading.Event()
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -29,3 +30,12 @@ class Streams:
             yield
         finally:
             self._room.release()
+
+    def end(self) -> None:
+        """Let those who wait for what is to come go: nothing comes from a server that stops."""
+        self._ending.set()
+
+    def check(self) -> None:
+        """Raise Refused when nothing comes any more."""
+        if self._ending.is_set():
+            raise Refused(Refusal((Fault(STOPPING, "", "the server stops", "go on from the last cursor"),)))

@@ -37,6 +37,7 @@ class Running:
         self, settings: Settings, calls: Calls, on_close: Callable[[], None] = lambda: None, *, bind: Bind = bind_all
     ) -> None:
         self.env = calls.env
+        self._streams = calls.streams
         self._settings = settings
         self._on_close = on_close
         self._closing = threading.Lock()
@@ -74,8 +75,9 @@ class Running:
             self._background = Background(work, calls.env.bell)
 
     def drain(self) -> None:
-        """Say NOT_SERVING, take no more calls, let those in flight end, then close."""
+        """Say NOT_SERVING, take no more calls, let go who waits for events, let calls in flight end, then close."""
         self._health.enter_graceful_shutdown()
+        self._streams.end()
         self._server.stop(self._settings.drain_seconds).wait()
         self.close()
 

@@ -82,6 +82,21 @@ def test_whoever_watches_the_health_holds_no_thread(tmp_path: Path) -> None:
         assert {next(each).status for each in watches} == {health_pb2.HealthCheckResponse.NOT_SERVING}
 
 
+def test_who_waits_for_events_does_not_hold_up_a_server_that_stops(tmp_path: Path) -> None:
+    """It waited for them as long as calls in flight may take: here an hour."""
+    with served(tmp_path, handler_threads=THREADS, drain_seconds=3_600) as server:
+        waiting = watch(server, Silent())
+        next(waiting)
+        stopping = threading.Thread(target=server.running.drain, daemon=True)
+        stopping.start()
+        with pytest.raises(grpc.RpcError) as error:
+            next(waiting)
+        found = Failure(error.value)
+        assert (found.code, found.reason) == (grpc.StatusCode.UNAVAILABLE, "STOPPING")
+        stopping.join(60)
+        assert not stopping.is_alive()
+
+
 def test_who_reads_what_is_there_needs_no_place(tmp_path: Path) -> None:
     with served(tmp_path, handler_threads=THREADS) as server:
         taken = [watch(server, Silent()) for _ in range(PLACES)]

@@ -33,6 +33,8 @@ REQUEST_ID_REUSED | a request id was used before for another request
   one id for two CreateQuote calls with different lines | make a new id for every new request; keep it for retries only
 REQUIRED_FIELD | a field that the call needs is not set
   CreateCustomer without `display_name` | set the field that is named
+STOPPING | the server stops, so that no events come from it any more
+  `cpq events tail --follow` while the server is started again | go on from the last cursor; a retry is safe
 STORE_UNAVAILABLE | the store could not be read or save; nothing was changed
   the disk is full, or the file became read-only | see the log of the server at the reference; a retry is safe
 TEST_CLOCK_OFF | time may not be moved here
