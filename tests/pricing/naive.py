@@ -6,7 +6,7 @@ Conditions come as pairs of text and a Python predicate, so that neither parser 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import floor
 
@@ -40,6 +40,7 @@ Predicate = Callable[[Line], bool]
 
 def naive_lines(rules: PricingRules, request: PriceRequest, predicates: dict[str, Predicate]) -> list[Line]:
     """Every line after the line rules."""
+    rules = replace(rules, rules=tuple(rule for rule in rules.rules if may_act(rule, request)))
     prices = {entry.match.value: Fraction(entry.price) for entry in rules.entries}  # type: ignore[arg-type]
     lines = []
     for each in request.lines:
@@ -61,6 +62,13 @@ def naive_lines(rules: PricingRules, request: PriceRequest, predicates: dict[str
         line.total_listed = total
         _line(rules, line, predicates)
     return lines
+
+
+def may_act(rule: Rule, request: PriceRequest) -> bool:
+    """Whether its code was entered, if it has one, on a day from its first to the one before its end."""
+    start, end = rule.window.start, rule.window.end
+    opened = (start is None or start <= request.date) and (end is None or request.date < end)
+    return opened and (not rule.code or rule.code in request.codes)
 
 
 def _line(rules: PricingRules, line: Line, predicates: dict[str, Predicate]) -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from engine.diagnostics import Span
 from engine.language import check_unary_tests
 from engine.pricing import compile_plan, explain_rule, price, unknown_rule, waterfall
-from engine.pricing.effects import Amount, On, Percent
+from engine.pricing.effects import Amount, Gift, On, Percent
 from engine.pricing.plan import ExchangeRate, Guard, Level, Pick, Rule, RuleGroup, RuleId, Window
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces
 from engine.pricing.result import Priced
+from engine.pricing.settings import Habits, UnusableCode
 from engine.pricing.story import UnknownLineError
 from engine.pricing.why import UnknownRuleError
 from tests.pricing.books import DAY, LINE, ON_ORDER, D, asked, book, entry, line, order_when, rule, when
@@ -47,6 +48,23 @@ def test_each_step_names_its_rule_its_place_and_what_it_did() -> None:
     assert told.amount.decimal == D("171.00")
 
 
+def test_an_order_discount_for_some_lines_is_no_step_of_the_others() -> None:
+    dear = rule("dear", Amount(D("6"), On.ORDER), "order", target=when('line.sku = "A"'), priority=1)
+    off = rule("off", Amount(D("19"), On.ORDER), "order")
+    request = asked(line("A"), line("B", "2"))
+    plan, found = priced_with(dear, off, request=request)
+    # 6.00 off A leaves 94.00 and 40.00; of 19.00 they take 94 and 40 parts of 134: 13.33 and 5.67
+    told = [
+        [(each.rule_id, each.before, each.after) for each in waterfall(plan, found, name).steps]  # type: ignore[arg-type]
+        for name in ("a", "b")
+    ]
+    assert told == [
+        [("list-A", D(0), D(100)), ("dear", D(100), D(94)), ("off", D(94), D("80.67"))],
+        # 40.00 - 5.67 = 34.33, of two units
+        [("list-B", D(0), D(20)), ("off", D(20), D("17.165"))],
+    ]
+
+
 def test_losers_say_who_beat_them() -> None:
     group = RuleGroup("promo", pick=Pick.BEST)
     request = asked(line("A"))
@@ -59,6 +77,24 @@ def test_losers_say_who_beat_them() -> None:
     )
     told = waterfall(plan, found, "a", request)  # type: ignore[arg-type]
     assert [(each.rule_id, each.reason) for each in told.losers] == [("five", "beaten by ten in group promo")]
+
+
+def test_losers_come_in_the_order_of_the_book_and_codes_that_cannot_be_used_are_among_them() -> None:
+    groups = (RuleGroup("promo", pick=Pick.BEST), RuleGroup("codes"), ON_ORDER)
+    request = asked(line("A"), codes=("OLD",))
+    plan, found = priced_with(
+        rule("old", Percent(D("30")), "codes", code="OLD", window=Window(end=DAY)),
+        rule("five", Percent(D("5"))),
+        rule("ten", Percent(D("10"))),
+        request=request,
+        groups=groups,
+        habits=Habits(unusable_codes=UnusableCode.REPORT),
+    )
+    told = waterfall(plan, found, "a", request)  # type: ignore[arg-type]
+    assert [(each.rule_id, each.reason) for each in told.losers] == [
+        ("five", "beaten by ten in group promo"),
+        ("old", "expired"),
+    ]
 
 
 def test_a_guard_is_a_step_of_its_own() -> None:
@@ -128,6 +164,25 @@ def test_an_order_rule_is_explained_on_what_the_order_comes_to() -> None:
     assert answer.failed[0].wish == "quote.net is more than 500"
     assert answer.failed[0].values == (("quote.net", D("100.00")),)
     assert answer.wishes == ("quote.net is more than 500",)
+
+
+def test_a_gift_is_what_a_rule_gave_and_no_other_rule_gave_it() -> None:
+    bag = rule("bag", Gift("BAG"), "order", when=order_when("quote.net >= 100"))
+    little = rule("little", Amount(D("1"), On.ORDER), "order", target=when('line.sku = "B"'))
+    plan = compile_plan(book(bag, little, groups=(ON_ORDER,)))
+    request = asked(line("A"), line("B"))
+    bag_told, little_told = (explain_rule(plan, request, "a", name) for name in ("bag", "little"))
+    assert (bag_told.applied, bag_told.reason) == (True, "it applied")
+    # line a is not what it is for: the condition on lines is what fails
+    assert (little_told.applied, little_told.reason) == (False, '`line.sku = "B"` does not hold')
+
+
+def test_a_rule_for_discountable_lines_says_when_it_does_not_take_part_in_a_line() -> None:
+    off = rule("off", Amount(D("1"), On.ORDER), "order")
+    bag = rule("bag", Gift("BAG"), "order")
+    plan = compile_plan(book(off, bag, groups=(ON_ORDER,)))
+    answer = explain_rule(plan, asked(line("A", discountable=False), line("B")), "a", "off")
+    assert (answer.applied, answer.reason) == (False, "it does not take part in this line")
 
 
 def test_each_step_says_what_its_rule_read() -> None:
@@ -236,3 +291,11 @@ def test_a_step_is_known_by_the_id_that_its_author_wrote() -> None:
         assert said is not None
         assert said[0] == f"`{name}` is a step `list price` and no discount rule"
     assert unknown_rule(plan, "agree", ()) == ("there is no discount rule `agree`", "the rule book has none")
+
+
+def test_a_name_nearly_right_is_met_with_the_nearest() -> None:
+    plan = compile_plan(book(rule("spring", Percent(D(5))), entries=(entry("A", "100", id="sprang"),)))
+    (step, hint) = unknown_rule(plan, "sprang", ()) or ("", "")
+    assert (step, hint) == ("`sprang` is a step `list price` and no discount rule", "did you mean `spring`?")
+    assert unknown_rule(plan, "sprint", ()) == ("there is no discount rule `sprint`", "did you mean `spring`?")
+    assert unknown_rule(plan, "zzz", ()) == ("there is no discount rule `zzz`", "give the id of one: `spring`")
