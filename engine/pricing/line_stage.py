@@ -157,6 +157,7 @@ class Giver:
         self.given = ZERO
         self.count = 0
         self.left = self._cap_left()
+        self.pays_all = False
 
     def give(self, rule: RulePlan) -> bool:
         """Apply one rule; False, with the reason noted, when it has nothing to give."""
@@ -171,9 +172,8 @@ class Giver:
         take = run.measure(rule, self._base())
         if self.left is not None and take.amount > self.left:
             take = Take(self.left)
-        if rule.rule.usage.budgets:
-            paid = run.work.within_budget(rule.no, rule.rule, take.amount)
-            take = take if paid == take.amount else Take(paid)
+        if rule.rule.usage.budgets and not self.pays_all:
+            take = self._within_budget(rule, take)
         told = run.told
         if told is not None:
             told.acted(rule.no, rule.rule.when, run.work.records(state.record))
@@ -191,6 +191,13 @@ class Giver:
         if rule.rule.stop:
             run.stopped = rule.rule.id
         return True
+
+    def _within_budget(self, rule: RulePlan, take: Take) -> Take:
+        """What the budget of a rule pays of what the line has room for."""
+        run, room = self.run, self.run.state.room
+        wanted = take.amount if room is None else min(take.amount, room)
+        paid = run.work.within_budget(rule.no, rule.rule, wanted, on_trial=run.trial)
+        return take if paid == wanted else Take(paid)
 
     def give_all(self, members: Sequence[RulePlan]) -> None:
         """Each in working order, as long as its conditions hold then."""
@@ -220,7 +227,12 @@ class Giver:
         chosen: tuple[int, ...] = ()
         if at_most > 1:
             clashes = [_clashing(rule, members) for rule in members]
-            found = best_set(alone, clashes, at_most, lambda taken: self._together([members[each] for each in taken]))
+            # What a budget cannot pay of a rule by itself it may pay beside another that leaves less to take.
+            most = [
+                self._alone(rule, pays_all=True) if rule.rule.usage.budgets else worth
+                for rule, worth in zip(members, alone, strict=True)
+            ]
+            found = best_set(most, clashes, at_most, lambda taken: self._together([members[each] for each in taken]))
             self.run.greedy = self.run.greedy or not found.exact
             chosen = found.positions
         best = None if chosen else _argmax(alone)
@@ -278,6 +290,7 @@ class Giver:
                 self.give(rule)
             else:
                 self.run.lost(rule, f"beaten by {names} in group {self.group.id}" if names else "nothing left to give")
+        self.run.work.settle_trials()
 
     def _holds(self, rule: RulePlan) -> bool:
         if self.run.live(rule):
@@ -294,13 +307,13 @@ class Giver:
     def _base(self) -> Entry:
         return self.entry if self.group.combine is Combine.ADDITIVE else entry_of(self.run.state)
 
-    def _alone(self, rule: RulePlan) -> Decimal:
-        return self._together([rule])
+    def _alone(self, rule: RulePlan, *, pays_all: bool = False) -> Decimal:
+        return self._together([rule], pays_all=pays_all)
 
-    def _together(self, rules: Sequence[RulePlan]) -> Decimal:
-        """What rules take off together, tried on a copy of the line."""
+    def _together(self, rules: Sequence[RulePlan], *, pays_all: bool = False) -> Decimal:
+        """What rules take off together, tried on a copy of the line; ``pays_all`` when no budget is to be asked."""
         trial = Giver(LineRun(self.run.work, self.run.state.copy(), trial=True), self.group, self.entry)
-        trial.left = self.left
+        trial.left, trial.pays_all = self.left, pays_all
         for rule in rules:
             trial.give(rule)
         return trial.given

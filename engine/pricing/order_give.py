@@ -44,16 +44,19 @@ class OrderGiver:
         self.mode = state.work.plan.rules.rounding.mode
         self.most = self._most(most)
 
-    def measure(self, *, dry: bool) -> OrderTake:
-        """What the rule gives now, as far as its budget pays; a dry run leaves no unit used and no money spent."""
-        if self.rule.rule.usage.budgets:
-            wanted = major(self._measured(dry=True).amount, self.work.currency)
-            paid = self.work.within_budget(self.rule.no, self.rule.rule, wanted)
-            if not dry:
-                self.work.spend(self.rule.no, paid)
-            if paid != wanted:
-                self.most = minor_units(paid, self.work.currency, self.mode)
-        return self._measured(dry=dry)
+    def measure(self, *, dry: bool, on_trial: bool = False) -> OrderTake:
+        """What the rule gives now as far as its budget pays; a dry run uses no unit, a trial spends no money."""
+        if not self.rule.rule.usage.budgets:
+            return self._measured(dry=dry)
+        on_trial = dry or on_trial
+        wanted = major(self._measured(dry=True).amount, self.work.currency)
+        paid = self.work.within_budget(self.rule.no, self.rule.rule, wanted, on_trial=on_trial)
+        if paid != wanted:
+            self.most = minor_units(paid, self.work.currency, self.mode)
+        take = self._measured(dry=dry)
+        if take.amount and not on_trial:
+            self.work.spend(self.rule.no, major(take.amount, self.work.currency))
+        return take
 
     def _measured(self, *, dry: bool) -> OrderTake:
         effect = self.state.effect(self.rule)

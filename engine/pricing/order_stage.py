@@ -106,6 +106,7 @@ class _GroupRun:
                 self._best(members)
             case Pick.WORST:
                 self._one(self._all_ready(members), sign=-1)
+        self.state.work.settle_trials()
 
     def _all(self, members: Sequence[RulePlan]) -> None:
         most = self.group.at_most
@@ -185,7 +186,7 @@ class _GroupRun:
         """What a rule takes off what those before it left on trial."""
         if isinstance(self.state.effect(rule), Gift):
             return self._worth(rule)
-        taken = OrderGiver(self.state, rule, self._base(), self.left).measure(dry=False)
+        taken = OrderGiver(self.state, rule, self._base(), self.left).measure(dry=False, on_trial=True)
         if not any(share for _, share in taken.split):
             return 0
         self.state.take(taken.split, revalue=taken.whole_lines)

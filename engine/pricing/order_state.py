@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from operator import add, le, sub
 
 from engine.pricing.effects import Condition, Effect
@@ -28,7 +27,6 @@ class SavedOrder:
     running: tuple[int, ...]
     discounts: tuple[int, ...]
     ledger: UnitLedger | None
-    spent: Mapping[int, Decimal]
 
 
 class OrderState:
@@ -206,12 +204,11 @@ class OrderState:
     def saved(self) -> SavedOrder:
         """What discounts change, to come back to after a trial."""
         ledger = None if self._ledger is None else self._ledger.copy()
-        return SavedOrder(tuple(self.running), tuple(self.discounts), ledger, dict(self.work.spent))
+        return SavedOrder(tuple(self.running), tuple(self.discounts), ledger)
 
     def restore(self, saved: SavedOrder) -> None:
         """Come back to what was before a trial."""
         self.running[:] = saved.running
         self.discounts[:] = saved.discounts
         self._ledger = None if saved.ledger is None else saved.ledger.copy()
-        self.work.spent = dict(saved.spent)
         self._dirty = True

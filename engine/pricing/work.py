@@ -49,6 +49,7 @@ class Work:
     """The working copy of one call; never shared, never kept."""
 
     __slots__ = (
+        "_over_on_trial",
         "amounts",
         "currency",
         "customer",
@@ -82,6 +83,7 @@ class Work:
         self.lines: Sequence[Facts] = ()
         self.spent: dict[int, Decimal] = {}
         self.over_budget: dict[int, None] = {}
+        self._over_on_trial: dict[int, None] = {}
         self.percent_of = header.percent_of
 
     def holds(self, tests: tuple[Test, ...], record: Facts) -> bool:
@@ -104,8 +106,11 @@ class Work:
             return operand
         return as_number(self.plan.functions[id(operand)](self.quote, self.customer, self.lines))
 
-    def within_budget(self, no: int, rule: Rule, amount: Decimal) -> Decimal:
-        """As much of a grant as the rule's budget still pays: all, a part, or nothing, as the book says."""
+    def within_budget(self, no: int, rule: Rule, amount: Decimal, *, on_trial: bool) -> Decimal:
+        """As much of a grant as the rule's budget still pays: all, a part, or nothing, as the book says.
+
+        What it cannot pay is noted; ``on_trial`` only until it is settled what the rules of a group give.
+        """
         left = budget_left(rule, self.request)
         if left is None or amount <= 0:
             return amount
@@ -114,12 +119,19 @@ class Work:
             return amount
         if self.plan.rules.habits.budget_overrun is BudgetOverrun.CAP and left > 0:
             return left
-        self.over_budget[no] = None
+        noted = self._over_on_trial if on_trial else self.over_budget
+        noted[no] = None
         return ZERO
 
     def spend(self, no: int, amount: Decimal) -> None:
         """Note what a rule has given in this call."""
         self.spent[no] = EXACT.add(self.spent.get(no, ZERO), amount)
+        self._over_on_trial.pop(no, None)
+
+    def settle_trials(self) -> None:
+        """Keep note of the budgets that could not pay on trial what was not given for real either."""
+        self.over_budget.update(self._over_on_trial)
+        self._over_on_trial.clear()
 
     def records(self, line: Facts) -> dict[str, Facts]:
         """What conditions about a line read, by root."""

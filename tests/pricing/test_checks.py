@@ -24,7 +24,7 @@ from engine.pricing.request import (
     TaxState,
 )
 from engine.pricing.scope import line_roots
-from engine.pricing.settings import Habits, TaxRate, TaxSettings, UnusableCode
+from engine.pricing.settings import Habits, TaxRate, TaxSettings, TaxSource, UnusableCode
 from tests.pricing.books import DAY, D, asked, book, entry, line, priced, refused, rule, when
 
 
@@ -111,6 +111,13 @@ def test_the_header_is_checked() -> None:
     assert found(asked()) == [(codes.NO_LINES, "lines")]
     rate = FrozenRate("USD", D("-1"), DAY)
     assert found(asked(line("A"), exchange=(rate,))) == [(codes.BAD_AMOUNT, "exchange[0].rate")]
+
+
+def test_a_book_that_asks_a_tax_service_gives_no_price_that_none_was_asked_for() -> None:
+    hook = TaxSettings(source=TaxSource.HOOK)
+    assert found(asked(line("A")), tax=hook) == [(codes.TAX_UNAVAILABLE, "tax_state")]
+    assert found(asked(line("A"), tax_state=TaxState.FAILED), tax=hook) == [(codes.TAX_UNAVAILABLE, "tax_state")]
+    assert priced(book(tax=hook), asked(line("A"), tax_state=TaxState.OPEN)).totals.net.decimal == D("100.00")
 
 
 def test_the_number_of_lines_is_limited() -> None:

@@ -85,13 +85,12 @@ groups = st.builds(
     st.none() | st.sampled_from((10, 25)),
 )
 
-windows = (
-    st.just(Window())
-    | st.just(Window())
-    | st.builds(
-        lambda start, end: Window(start and DAY + timedelta(start - 2), end and DAY + timedelta(end - 2)),
-        st.none() | st.integers(1, 3),
-        st.none() | st.integers(1, 3),
+BEFORE, AFTER = DAY - timedelta(1), DAY + timedelta(1)
+windows = st.just(Window()) | st.sampled_from(
+    (
+        *(Window(BEFORE), Window(DAY), Window(AFTER)),
+        *(Window(None, BEFORE), Window(None, DAY), Window(None, AFTER)),
+        *(Window(BEFORE, DAY), Window(BEFORE, AFTER), Window(DAY, AFTER)),
     )
 )
 

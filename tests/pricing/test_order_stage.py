@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from engine.pricing.effects import (
 )
 from engine.pricing.plan import Cap, Combine, Level, Pick, Rule, RuleGroup, Spread, UsageLimit
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, Replaces
-from engine.pricing.settings import BudgetOverrun, Habits
+from engine.pricing.settings import BudgetOverrun, Habits, TaxRate, TaxSettings
 from engine.pricing.story import told_of
 from tests.pricing.books import ON_ORDER, PROMO, D, amounts, asked, book, entry, line, order_when, priced, rule, when
 
@@ -334,3 +335,49 @@ def test_a_rule_that_gives_nothing_says_what_it_lacks(
     effect: Effect, more: dict[str, object], reason: str, pick: Pick
 ) -> None:
     assert lost(rule("o", effect, "order", **more), group=RuleGroup("order", Level.ORDER, pick=pick)) == {"o": reason}
+
+
+@pytest.mark.parametrize("full", [{"id": "c", "list_price": D(0)}, {"id": "c", "list_price": D(7), "floor": D(7)}])
+def test_a_line_that_can_take_nothing_has_no_part_in_the_split(full: dict[str, Any]) -> None:
+    """Of two cents by quantity a line of 7 and one of 2 units take 1.56 and 0.44 cents; were the unit of the full line
+    counted too (1.4, 0.4 and 0.2), each would take one.
+    """
+    off = rule("off", Amount(D("0.02"), On.ORDER), "order", spread=Spread.BY_QUANTITY)
+    lines = line("A", "2"), line("B", "7"), line("E", **full)
+    assert amounts(priced(book(off), asked(*lines)))["a"] == D("200.00")
+    assert amounts(priced(book(off), asked(*lines)))["b"] == D("139.98")
+
+
+def test_a_rule_for_some_lines_counts_the_floors_of_those_alone_though_all_are_known() -> None:
+    """The first rule is for all lines and learns their floors, the second for two of three."""
+    all_of_them = rule("all", Amount(D(12), On.ORDER), "order", priority=1)
+    two = rule("two", Amount(D(60), On.ORDER), "order", target=when('line.sku in ("A", "B")'))
+    lines = line("A", floor=D("50.10")), line("B", "2"), line("C", "10")
+    quote = priced(book(all_of_them, two), asked(*lines))
+    # 12.00 over 100.00, 40.00 and 99.90: 5.00, 2.00 and 5.00 (5.002, 2.001, 4.997)
+    # 60.00 over 95.00 and 38.00: 42.86 and 17.14 (42.857, 17.143)
+    assert amounts(quote) == {"a": D("52.14"), "b": D("20.86"), "c": D("94.90")}
+
+
+def test_what_a_rule_is_for_is_asked_of_what_earlier_rules_left() -> None:
+    tenth = rule("tenth", Percent(D(10), On.ORDER), "order", priority=1)
+    dear = rule("dear", Amount(D(9), On.ORDER), "order", target=when("line.running > 95"))
+    # a tenth leaves 90.00 of A and 99.00 of five B and a half
+    quote = priced(book(tenth, dear), asked(line("A"), line("B", "5.5")))
+    assert amounts(quote) == {"a": D("90.00"), "b": D("90.00")}
+
+
+@pytest.mark.parametrize(
+    ("inclusive", "expected"),
+    [
+        # 119 and 100 parts of 10.00: 5.43 and 4.57
+        (False, {"a": D("94.57"), "b": D("95.43")}),
+        # the prices are those with tax
+        (True, {"a": D("95.00"), "b": D("95.00")}),
+    ],
+)
+def test_a_discount_is_split_by_what_lines_cost_with_tax(inclusive: bool, expected: dict[str, Decimal]) -> None:
+    tax = TaxSettings(inclusive=inclusive, rates=(TaxRate("std", D(19)), TaxRate("none", D(0))))
+    off = rule("off", Amount(D(10), On.ORDER), "order", spread=Spread.BY_GROSS)
+    lines = line("A", tax_code="std"), line("B", "5", tax_code="none")
+    assert amounts(priced(book(off, tax=tax), asked(*lines))) == expected

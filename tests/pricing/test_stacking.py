@@ -10,12 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.pricing.best import best_set
-from engine.pricing.effects import Amount, Basis, FirstNext, On, Percent, SetPrice, Sign, Tiered, TierStep
+from engine.pricing.effects import (
+    Amount,
+    Basis,
+    FirstNext,
+    On,
+    Percent,
+    Select,
+    SetPrice,
+    Sign,
+    Tiered,
+    TierStep,
+    UnitsOff,
+)
 from engine.pricing.plan import (
     Across,
     Cap,
     CapScope,
     Combine,
+    Level,
     Limit,
     Mode,
     Pick,
@@ -177,6 +190,66 @@ def test_a_budget_refuses_or_caps_what_it_cannot_pay() -> None:
     capped = book(limited, habits=Habits(budget_overrun=BudgetOverrun.CAP))
     assert amounts(priced(capped, request)) == {"a": D("90.00"), "b": D("19.00")}
     assert [each.reason for each in priced(book(limited), request).refused] == ["budget"]
+
+
+@pytest.mark.parametrize(
+    ("level", "at_most", "overrun", "budget", "net", "refused"),
+    [
+        # ten takes 10.00 and five 5.00: what is tried on the way to the best set spends nothing
+        (Level.LINE, 2, BudgetOverrun.REFUSE, "15", "85.00", []),
+        (Level.ORDER, 2, BudgetOverrun.REFUSE, "15", "85.00", []),
+        # of 10.00 the budget pays 4.00: five gives more by itself, and both together give 9.00
+        (Level.LINE, 1, BudgetOverrun.CAP, "4", "95.00", []),
+        (Level.ORDER, 1, BudgetOverrun.CAP, "4", "95.00", []),
+        (Level.LINE, 2, BudgetOverrun.CAP, "4", "91.00", []),
+        (Level.ORDER, 2, BudgetOverrun.CAP, "4", "91.00", []),
+        (Level.LINE, 1, BudgetOverrun.REFUSE, "4", "95.00", [("ten", "budget")]),
+        (Level.ORDER, 1, BudgetOverrun.REFUSE, "4", "95.00", [("ten", "budget")]),
+    ],
+)
+def test_the_best_of_a_group_is_chosen_by_what_budgets_pay(
+    level: Level, at_most: int, overrun: BudgetOverrun, budget: str, net: str, refused: list[tuple[str, str]]
+) -> None:
+    on = On.ORDER if level is Level.ORDER else On.UNIT
+    usage = UsageLimit(budgets={"EUR": D(budget)})
+    rules = rule("ten", Amount(D(10), on), "g", usage=usage), rule("five", Amount(D(5), on), "g")
+    groups = (RuleGroup("g", level, pick=Pick.BEST, at_most=at_most),)
+    quote = priced(book(*rules, groups=groups, habits=Habits(budget_overrun=overrun)), asked(line("A")))
+    assert quote.totals.net.decimal == D(net)
+    assert [(each.rule_id, each.reason) for each in quote.refused] == refused
+
+
+@pytest.mark.parametrize("level", [Level.LINE, Level.ORDER])
+def test_what_a_budget_cannot_pay_of_a_rule_by_itself_it_may_pay_beside_another(level: Level) -> None:
+    on = On.ORDER if level is Level.ORDER else On.UNIT
+    half = rule("half", Percent(D(50), on), "g", priority=1)
+    fifth = rule("fifth", Percent(D(20), on), "g", usage=UsageLimit(budgets={"EUR": D(15)}))
+    quote = priced(book(half, fifth, groups=(RuleGroup("g", level, pick=Pick.BEST, at_most=2),)), asked(line("A")))
+    # a fifth of 100.00 is beyond 15.00, a fifth of the half that is left is not
+    assert quote.totals.net.decimal == D("40.00")
+    assert quote.refused == ()
+
+
+def test_a_budget_pays_what_the_floor_leaves_of_a_discount() -> None:
+    limited = rule("b", Percent(D("10")), usage=UsageLimit(budgets={"EUR": D("5")}))
+    quote = priced(book(limited), asked(line("A", floor=D(97))))
+    # 3.00 of the 10.00 down to the floor, of a budget of 5.00
+    assert (quote.totals.net.decimal, quote.refused) == (D("97.00"), ())
+
+
+def test_a_surcharge_on_each_line_is_the_same_with_a_budget() -> None:
+    dearer = Amount(D(5), On.EACH_LINE, Sign.UP)
+    up = rule("up", dearer, "order", usage=UsageLimit(budgets={"EUR": D(100)}))
+    assert amounts(priced(book(up), asked(line("A"), line("B")))) == {"a": D("105.00"), "b": D("25.00")}
+
+
+def test_a_budget_that_pays_all_changes_no_split() -> None:
+    """Three units at 3 percent: 3.00 of A, 1.20 of two B of which the floor allows 1.00."""
+    three = UnitsOff(Percent(D(3)), Select.LINE_ORDER, None, 3)
+    request = asked(line("A"), line("B", "2", floor=D("19.5")))
+    for budgets in ({}, {"EUR": D("4.99")}):
+        quote = priced(book(rule("three", three, "order", usage=UsageLimit(budgets=budgets))), request)
+        assert amounts(quote) == {"a": D("97.00"), "b": D("39.00")}
 
 
 def test_a_rule_sees_the_running_state_of_its_line() -> None:

@@ -124,6 +124,7 @@ class _Group:
         self.rules, self.group, self.line, self.predicates = rules, group, line, predicates
         self.entry = line.unit
         self.left = self._cap()
+        self.pays_all = False
 
     def work(self, members: Sequence[Rule]) -> None:
         if self.line.stopped:
@@ -159,12 +160,13 @@ class _Group:
         anything off, the one that adds least.
         """
         alone = [self._try([rule]) for rule in members]
+        useful = [self._try([rule], pays_all=True) > 0 for rule in members]
         best: tuple[int, ...] = ()
         worth = greatest = ZERO
         for chosen in _sets(len(members), self.group.at_most or 1):
             found = self._try([members[index] for index in chosen])
             greatest = max(greatest, found)
-            if all(alone[index] > 0 for index in chosen) and found > worth:
+            if all(useful[index] for index in chosen) and found > worth:
                 best, worth = chosen, found
         assert worth == greatest, "a set with a useless rule is better than any without"
         if not best:
@@ -196,10 +198,10 @@ class _Group:
                     self.give(rule)
             gave = gave or len(self.line.applied) > before
 
-    def _try(self, members: Sequence[Rule]) -> Fraction:
-        """What rules take off together, on a copy."""
+    def _try(self, members: Sequence[Rule], *, pays_all: bool = False) -> Fraction:
+        """What rules take off together, on a copy; ``pays_all`` when budgets have no end."""
         trial = _Group(self.rules, self.group, self.line.copy(), self.predicates)
-        trial.entry, trial.left = self.entry, self.left
+        trial.entry, trial.left, trial.pays_all = self.entry, self.left, pays_all
         for rule in members:
             trial.give(rule)
         return trial.line.granted - self.line.granted
@@ -242,12 +244,12 @@ class _Group:
         return Fraction(rounded(value * scale, self.rules.rounding.mode), scale)
 
     def _paid(self, rule: Rule, taken: Fraction) -> Fraction:
-        """What the rule's budget pays of a discount: all, a part, or nothing."""
+        """What the rule's budget pays of a discount that the line has room for: all, a part, or nothing."""
         budget = rule.usage.budgets.get("EUR")
-        if budget is None:
+        if budget is None or self.pays_all:
             return taken
         left = max(Fraction(budget) - self.line.spent.get(rule.id, ZERO), ZERO)
-        if taken <= left or taken <= 0:
+        if min(taken, self.line.room) <= left or taken <= 0:
             return taken
         return left if self.rules.habits.budget_overrun is BudgetOverrun.CAP else ZERO
 

@@ -102,3 +102,27 @@ def test_rules_read_the_facts_of_a_product() -> None:
     facts = product_facts(catalog().products["DISK"], {"colour": "red"})  # type: ignore[index]
     assert facts["product"] == "DISK"
     assert facts["item"] == {"colour": "red"}
+
+
+def test_a_term_is_from_one_month_to_a_hundred_years() -> None:
+    plain = request(line("a", "SEAT"))
+    (seat,) = plain.lines
+    for months in (0, 1, 1_200, 1_201):
+        faults = []
+        for each in (replace(plain, term_months=months), replace(plain, lines=(seat._replace(term_months=months),))):
+            found = resolve(each, catalog())
+            faults += [fault.field for fault in found.faults] if isinstance(found, Refusal) else []
+        assert faults == ([] if 1 <= months <= 1_200 else ["term_months", "lines[0].term_months"])
+
+
+def test_parts_are_nested_eight_levels_deep_and_no_deeper() -> None:
+    levels = [line("l1", "DISK", "2"), *(line(f"l{n}", "DISK", "2", f"l{n - 1}") for n in range(2, 10))]
+    eight, nine = (resolve(request(*levels[:most]), catalog()) for most in (8, 9))
+    assert not isinstance(eight, Refusal)
+    # two of each in two of each above it: 2 ** 8
+    assert eight[-1].quantity == Decimal(256)
+    assert [each.root and each.root.id for each in eight] == [None, *["l1"] * 7]
+    assert isinstance(nine, Refusal)
+    assert [str(each) for each in nine.faults] == [
+        "QUO106: lines[8].parent: the line `l9` is nested deeper than 8 levels"
+    ]
