@@ -101,6 +101,32 @@ def test_an_approved_quote_that_was_never_sent_keeps_its_number_when_revised() -
     assert done(lifecycle.revise(approved, priced(), valid_until=UNTIL, at=AT)).version == 1
 
 
+def test_nobody_approves_or_rejects_what_is_not_in_approval() -> None:
+    for outcome in (lifecycle.approve(draft(), at=AT), lifecycle.reject(draft(), by="bob", at=AT)):
+        assert codes(outcome) == ["QUO001"]
+
+
+def test_the_offer_that_was_made_last_is_what_is_accepted() -> None:
+    dearer = priced(request(line("a", "DISK", "3")))
+    second = done(lifecycle.revise(sent(), dearer, valid_until=UNTIL, at=AT))
+    second = done(lifecycle.send(done(lifecycle.submit(second, at=AT)), at=AT))
+    outcome = lifecycle.accept(second, version=2, at=AT)
+    assert isinstance(outcome, Decision)
+    (event,) = outcome.events
+    # three disks at 100.00; the first offer had two
+    assert isinstance(event, QuoteAccepted) and str(event.net_total) == "300.00 EUR"
+
+
+def test_an_offer_stands_until_the_end_of_its_last_day() -> None:
+    assert draft().etag == 1
+    last = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
+    assert codes(lifecycle.expire(sent(), at=last)) == ["QUO007"]
+    assert done(lifecycle.accept(sent(), version=1, at=last)).status is Status.ACCEPTED
+    next_day = last + timedelta(minutes=1)
+    assert done(lifecycle.expire(sent(), at=next_day)).status is Status.EXPIRED
+    assert codes(lifecycle.accept(sent(), version=1, at=next_day)) == ["QUO002"]
+
+
 def test_time_ends_an_offer() -> None:
     assert codes(lifecycle.expire(sent(), at=AT)) == ["QUO007"]
     assert done(lifecycle.expire(sent(), at=LATE)).status is Status.EXPIRED

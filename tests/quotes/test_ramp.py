@@ -102,6 +102,22 @@ def test_a_rule_reads_the_segment() -> None:
     assert nets(quote(book_of(discounts=discounts), *found)) == {"seat/1": "5.00", "seat/2": "10.00"}
 
 
+def test_the_shortest_and_the_longest_ramp() -> None:
+    (only,) = cut(line("SEAT"), term=Term(1, DAY), seat=Ramp())
+    assert (only.term_months, only.segment) == (1, 1)
+    century = cut(line("SEAT"), term=Term(1_200, DAY), seat=Ramp())
+    assert (len(century), century[-1].start) == (100, date(2125, 3, 1))
+    assert len(cut(line("SEAT"), term=Term(120, DAY), seat=Ramp(segment_months=1))) == 120
+    assert faults(line("SEAT"), term=Term(1_201, DAY), ramps={"seat": Ramp()}) == [
+        "QUO112: lines[0].ramp: a ramp needs a term of 1 to 1200 months; give `term_months` on the line or the quote"
+    ]
+
+
+def test_a_line_with_a_start_of_its_own_is_cut_from_there() -> None:
+    found = cut(line("SEAT", start=date(2026, 7, 1)), term=Term(24, DAY), seat=Ramp())
+    assert [each.start for each in found] == [date(2026, 7, 1), date(2027, 7, 1)]
+
+
 def test_bad_ramps_are_refused_all_at_once() -> None:
     ramps = {"a": Ramp(), "b": Ramp(segment_months=0), "c": Ramp(own={5: SegmentTerms()}), "d": Ramp()}
     lines = (
