@@ -19,6 +19,7 @@ from engine.configuration.model import Term
 from engine.configuration.products.answers import Aim, Candidates, Pick, Prices, ProductChoice, ProductCompletion
 from engine.configuration.products.candidates import Firm, Full, Variants, apart_of, content_of, first_of, neighbours
 from engine.configuration.products.completion import PRICE_SCALE, aims_of, choices_from
+from engine.configuration.products.doubles import ClassAt, ToldApart, taken_often, told_apart
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.sought import Sought
 from engine.configuration.products.vocabulary import Vocabulary
@@ -45,52 +46,106 @@ class Completer:
     def best(self, choices: Sequence[ProductChoice], sought: Sought, allowance: Allowance) -> Candidates:
         """The configurations that are best by the aim, with the choices in them.
 
-        The solver counts the cheapest product of a class for every one taken of it. Where the second one breaks the
-        limit, it is asked again with so much less; what it finds then is not proven the best.
+        The solver counts the best product of a class for every one taken of it. Classes of which it takes several are
+        told apart, and it is asked again. Where that is no help and the second product breaks the limit, it is asked
+        with so much less; what it finds then is not proven the best.
         """
-        limit, apart = sought.limit, apart_of(self._product, sought.counted, choices)
-        first: Completion | None = None
-        allowed = limit
+        allowed = limit = sought.limit
+        told, kept = ToldApart(self._engine), list[tuple[Full, Decimal | None]]()
+        bound: int | None = None
         while True:
-            objective, asked = self._asked(choices, sought, allowed)
-            if sought.aim is Aim.PREFERRED:
-                ranking = Ranking((self._preferred(asked, objective, (choices, sought), allowance),))
-            else:
-                within = _most_of(allowance, sought)
-                ranking = self._engine.ranked(
-                    asked, objective=objective, apart=apart, count=sought.count, budget=within
-                )
+            ranking = self._ranking(choices, sought, (allowed, told), allowance)
             found = ranking.completions[0]
-            first = first or found
-            full, total = self._filled(found, choices, sought)
-            if limit is None or allowed is None or total is None or total <= limit:
+            if allowed == limit and found.bound is not None:
+                bound = found.bound
+            full, total = self._filled(found, choices, sought, told)
+            more = None if allowance.spent() else self._untold(found, full, choices, sought, told)
+            if more:
+                kept.append((full, total))
+                picks, every = self._words.picks(choices), _weighs_two(sought)
+                told = told_apart(self._product, more, picks, sought.amounts, every=every)
+            elif limit is None or allowed is None or total is None or total <= limit:
                 break
-            allowed -= total - limit
-        bound = None if first.bound is None or sought.aim is not Aim.CHEAPEST else Decimal(first.bound) / PRICE_SCALE
+            else:
+                allowed -= total - limit
         status = self._status(found, full, sought)
-        if found is not first:
+        if allowed != limit:
             status = CompletionStatus.FEASIBLE if full else CompletionStatus.UNKNOWN
             ranking = Ranking(ranking.completions)
-        best = ProductCompletion(status, full, total, bound=bound)
+        if kept and status is not CompletionStatus.OPTIMAL:
+            full, total, status = self._best_kept((full, total), kept, sought, status)
+        shown = None if bound is None or sought.aim is not Aim.CHEAPEST else Decimal(bound) / PRICE_SCALE
+        best = ProductCompletion(status, full, total, bound=shown)
         firm = _picked(choices)
         solutions = [(self._full(each, choices, sought.amounts), firm) for each in ranking.completions if each.values]
         return self._with_next(best, solutions, sought, allowance, exhausted=ranking.exhausted)
+
+    def _ranking(
+        self,
+        choices: Sequence[ProductChoice],
+        sought: Sought,
+        how: tuple[Decimal | None, ToldApart],
+        allowance: Allowance,
+    ) -> Ranking:
+        """What the solver puts first within a limit, where it tells these products apart."""
+        allowed, told = how
+        objective, asked = self._asked(choices, sought, allowed, told)
+        if sought.aim is Aim.PREFERRED:
+            return Ranking((self._preferred(asked, objective, (choices, sought, told), allowance),))
+        apart = apart_of(self._product, sought.counted, choices)
+        within = _most_of(allowance, sought)
+        return told.engine.ranked(asked, objective=objective, apart=apart, count=sought.count, budget=within)
+
+    def _untold(
+        self, found: Completion, full: Full, choices: Sequence[ProductChoice], sought: Sought, told: ToldApart
+    ) -> frozenset[ClassAt] | None:
+        """The classes told apart and those where a proven solution counted on better products; None: no more of them.
+
+        Within a limit the product of the best margin may be too dear although it is the only one of its class.
+        """
+        if found.status is not CompletionStatus.OPTIMAL:
+            return None
+        by_price = sought.aim is not Aim.PREFERRED
+        if by_price and self._keeps(full, sought) and self._status(found, full, sought) is CompletionStatus.OPTIMAL:
+            return None
+        least = 1 if _weighs_two(sought) else 2
+        more = told.classes | taken_often(self._product, full, self._words.picks(choices), least)
+        return more if more != told.classes else None
+
+    def _best_kept(
+        self,
+        last: tuple[Full, Decimal | None],
+        kept: Sequence[tuple[Full, Decimal | None]],
+        sought: Sought,
+        status: CompletionStatus,
+    ) -> tuple[Full, Decimal | None, CompletionStatus]:
+        """The best within the limit of what was found on the way, where the last one is not proven to be it."""
+        if status is CompletionStatus.INFEASIBLE:
+            return (*last, status)
+        found = [each for each in kept if self._keeps(each[0], sought)]
+        if last[0] and (sought.aim is not Aim.PREFERRED or not found):
+            found.append(last)
+        if not found:
+            return (*last, status)
+        full, total = min(found, key=lambda each: self._words.list_price(each[0], sought.amounts))
+        return full, total, CompletionStatus.FEASIBLE
 
     def _preferred(
         self,
         asked: Sequence[Choice],
         objective: Objective,
-        told: tuple[Sequence[ProductChoice], Sought],
+        how: tuple[Sequence[ProductChoice], Sought, ToldApart],
         allowance: Allowance,
     ) -> Completion:
         """The cheapest found of those that keep the most of what the rules prefer; proven says that none keeps more."""
         missed = tuple(Term(each.weight, -each.literal) for each in self._product.model.preferences)
-        first = self._engine.complete(asked, objective=Objective(missed, objective.limits), budget=allowance)
+        engine = how[-1].engine
+        first = engine.complete(asked, objective=Objective(missed, objective.limits), budget=allowance)
         if first.total is None:
             return first
         alike = replace(objective, limits=(*objective.limits, (missed, first.total)))
-        other = self._engine.complete(asked, objective=alike, budget=allowance.share(TIE_MS))
-        prices = {each: self._filled(each, *told)[1] for each in (other, first) if each.values}
+        other = engine.complete(asked, objective=alike, budget=allowance.share(TIE_MS))
+        prices = {each: self._filled(each, *how)[1] for each in (other, first) if each.values}
         return replace(first, values=min(prices, key=lambda each: prices[each] or Decimal(0)).values)
 
     def nearest(
@@ -109,7 +164,7 @@ class Completer:
         apart = apart_of(self._product, sought.counted, choices, [each.choice for each in wishes])
         allowed = limit
         while True:
-            objective, asked = self._asked(choices, sought, allowed)
+            objective, asked = self._asked(choices, sought, allowed, ToldApart(self._engine))
             if sought.aim is Aim.PREFERRED:
                 objective = replace(objective, terms=())  # wishes, then preferences
             found = nearest(
@@ -183,10 +238,10 @@ class Completer:
         return sought.limit is None or self._words.list_price(full, sought.prices) <= sought.limit
 
     def _asked(
-        self, choices: Sequence[ProductChoice], sought: Sought, allowed: Decimal | None
+        self, choices: Sequence[ProductChoice], sought: Sought, allowed: Decimal | None, told: ToldApart
     ) -> tuple[Objective, list[Choice]]:
         picks, tables = self._words.picks(choices), (sought.prices, sought.costs)
-        objective, offered = aims_of(self._product, picks, sought.aim, tables, allowed)
+        objective, offered = aims_of(self._product, picks, sought.aim, tables, allowed, told.facts)
         return objective, [*self._words.spoken(choices), *offered]
 
     def _wished(
@@ -200,13 +255,14 @@ class Completer:
         return choices_from(self._product, found.values, choices, amounts)
 
     def _filled(
-        self, found: Completion, choices: Sequence[ProductChoice], sought: Sought
+        self, found: Completion, choices: Sequence[ProductChoice], sought: Sought, told: ToldApart
     ) -> tuple[Full, Decimal | None]:
         """Products for a solution with their list price: the best of each class, or the cheapest to keep the limit."""
+        placed = told.placed(found.values)
         full: Full = ()
         total = None
         for amounts in (sought.amounts, sought.prices):
-            full = self._full(found, choices, amounts)
+            full = choices_from(self._product, found.values, choices, amounts, placed=placed)
             total = self._words.list_price(full, sought.prices) if full else None
             if sought.limit is None or total is None or total <= sought.limit:
                 break
@@ -221,6 +277,11 @@ class Completer:
             exact = self._words.list_price(full, sought.amounts)
             return found.status if exact == Decimal(found.total or 0) / PRICE_SCALE else CompletionStatus.FEASIBLE
         return found.status
+
+
+def _weighs_two(sought: Sought) -> bool:
+    """Whether products have a price that a limit counts beside what the aim does."""
+    return sought.limit is not None and sought.aim is Aim.BEST_MARGIN
 
 
 def _most_of(allowance: Allowance, sought: Sought) -> Allowance:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from types import MappingProxyType
+from typing import TypeAlias
 
 from engine.catalog import Sku
 from engine.configuration.answers import Choice, Objective, Relation
 from engine.configuration.model import Term, Value
 from engine.configuration.products.answers import Aim, Pick, ProductChoice
 from engine.configuration.products.answers import Set as SetChoice
+from engine.configuration.products.doubles import Fact
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import NEVER, NOTHING, Place, Slot
 
+Facts: TypeAlias = Mapping[tuple[str, int], Sequence[Fact]]
+"""Which product a place holds, by the path of the place and the number of the class there."""
+NO_FACTS: Facts = MappingProxyType({})
 NOWHERE: Mapping[str, Sku] = MappingProxyType({})
 PRICE_SCALE = 10_000
 """Prices enter the solver in ten-thousandths; a list price with more decimals than four is no list price of a part."""
@@ -25,19 +30,20 @@ def aims_of(
     aim: Aim,
     tables: tuple[Mapping[Sku, Decimal], Mapping[Sku, Decimal]],
     limit: Decimal | None,
+    facts: Facts = NO_FACTS,
 ) -> tuple[Objective, tuple[Choice, ...]]:
     """The objective of a completion, and the choices that keep products without a price out; tables: prices, costs.
 
-    For the best margin a product whose cost is unknown counts as bringing none.
+    For the best margin a product whose cost is unknown counts as bringing none; ``facts`` tell some products apart.
     """
     prices, costs = tables
-    terms = tuple(_amounts(product, prices, picks))
+    terms = tuple(_amounts(product, prices, picks, facts))
     limits = [*_few_with_prices(product, prices)]
     if limit is not None:
         limits.append((terms, int(limit * PRICE_SCALE)))
     objective = terms
     if aim is Aim.BEST_MARGIN:
-        objective = tuple(_amounts(product, amounts_of(aim, prices, costs), picks))
+        objective = tuple(_amounts(product, amounts_of(aim, prices, costs), picks, facts))
     return Objective(objective, tuple(limits)), tuple(_not_offered(product, prices, picks))
 
 
@@ -79,7 +85,9 @@ def choices_from(
     return tuple(full)
 
 
-def _amounts(product: ProductModel, each_unit: Mapping[Sku, Decimal], picks: Sequence[Pick]) -> Iterator[Term]:
+def _amounts(
+    product: ProductModel, each_unit: Mapping[Sku, Decimal], picks: Sequence[Pick], facts: Facts
+) -> Iterator[Term]:
     """What the entries add up to: a place that holds a pick counts that product, others the least of the class."""
     for slot in product.slots.values():
         mine = {each.sku for each in picks if each.slot == slot.path}
@@ -87,10 +95,14 @@ def _amounts(product: ProductModel, each_unit: Mapping[Sku, Decimal], picks: Seq
         least = [_least(each.skus, each_unit, mine) for each in slot.classes]
         for at, each in enumerate(slot.classes):
             for place, own in slot.holders(at):
+                if (place.path, own) in facts:
+                    for fact in facts[place.path, own]:
+                        yield from _units(place, fact.literal, each_unit[fact.sku])
+                    continue
                 sku = held.get(place.path)
                 amount = each_unit.get(sku) if sku is not None and sku in each.skus else least[at]
                 if amount is not None:
-                    yield from _units(place, own, amount)
+                    yield from _units(place, place.taken[own], amount)
 
 
 def _least(skus: Sequence[Sku], each_unit: Mapping[Sku, Decimal], picked: Set[Sku]) -> Decimal | None:
@@ -98,15 +110,15 @@ def _least(skus: Sequence[Sku], each_unit: Mapping[Sku, Decimal], picked: Set[Sk
     return min((each_unit[sku] for sku in skus if sku in each_unit and sku not in picked), default=None)
 
 
-def _units(place: Place, at: int, amount: Decimal) -> Iterator[Term]:
-    """So much a unit of a class in a place."""
+def _units(place: Place, held: int, amount: Decimal) -> Iterator[Term]:
+    """So much a unit of what a place holds when the literal says so."""
     scaled = int((amount * PRICE_SCALE).to_integral_value())
     if not scaled:
         return
     if place.quantity is None:
-        yield Term(scaled * place.low, place.taken[at])
+        yield Term(scaled * place.low, held)
     else:
-        yield Term(scaled, place.taken[at], place.quantity)
+        yield Term(scaled, held, place.quantity)
 
 
 def _not_offered(product: ProductModel, prices: Mapping[Sku, Decimal], picks: Sequence[Pick]) -> Iterator[Choice]:

@@ -381,7 +381,7 @@ def _exact(task: Task, atoms: list[int], quantities: dict[int, int]) -> list[int
 
 
 def _by_descent(task: Task, bound: int | None) -> Completion:
-    """No proof in time: a good solution, with the bound reached."""
+    """No proof in time: a good solution, with the bound reached; one that meets it is the best."""
     theory = task.theory()
     search = Search(task.bench.foundation.cnf, theory=theory)
     last = search.allowance = task.allowance.extended()
@@ -396,4 +396,5 @@ def _by_descent(task: Task, bound: int | None) -> Completion:
     finally:
         search.close()
     values = values_of(task.model, found.solution, found.quantities)
-    return Completion(CompletionStatus.FEASIBLE, values, found.total, bound)
+    status = CompletionStatus.OPTIMAL if found.total == bound else CompletionStatus.FEASIBLE
+    return Completion(status, values, found.total, bound)
