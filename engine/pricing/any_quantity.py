@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
+from typing import cast
 
 from engine.catalog import Sku
 from engine.language.tables.bitmaps import rows_of
@@ -14,6 +17,7 @@ from engine.pricing.masks import decided_by_product
 from engine.pricing.request import ONE, RequestLine
 from engine.pricing.rows import Rows
 
+_MAKE = cast("Callable[[tuple[object, ...]], KnownLine]", partial(tuple.__new__, KnownLine))
 DIGITS_MOST = 6
 """Larger quantities are left to those who check them."""
 
@@ -60,18 +64,20 @@ class Derived:
 
 
 def _of_product(known: KnownLine, line: RequestLine, express: Express) -> OfProduct:
-    scale = Decimal(express.work.currency.scale)
+    amounts, scale = express.work.amounts, Decimal(express.work.currency.scale)
     cost = None if line.cost is None else whole_minor(line.cost, scale)
-    return OfProduct(known, line.cost, whole_minor(known.list_unit, scale), cost)
+    least = 0 if known.floor is None else amounts.not_below(known.floor, ONE) or 0
+    return OfProduct(known, line.cost, whole_minor(known.list_unit, scale), cost, least)
 
 
 def _in_quantity(product: OfProduct, quantity: Decimal, amounts: Amounts) -> KnownLine:
     """A line of a product in another quantity."""
-    line, cost, minor, minor_cost = product
+    line, cost, minor, minor_cost, least = product
     list_unit, unit, _, _, source, floor, applied, trace, _, _ = line
-    listed = amounts.rounded(list_unit, quantity) if minor is None else minor * int(quantity)
+    count = int(quantity)
+    listed = amounts.rounded(list_unit, quantity) if minor is None else minor * count
     staged = listed if unit is list_unit else amounts.rounded(unit, quantity)
     own = None
     if cost is not None:
-        own = amounts.rounded(cost, quantity) if minor_cost is None else minor_cost * int(quantity)
-    return KnownLine(list_unit, unit, listed, staged, source, floor, applied, trace, own, None)
+        own = amounts.rounded(cost, quantity) if minor_cost is None else minor_cost * count
+    return _MAKE((list_unit, unit, listed, staged, source, floor, applied, trace, own, least * count))

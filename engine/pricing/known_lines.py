@@ -45,13 +45,14 @@ class KnownLine(NamedTuple):
 
 class OfProduct(NamedTuple):
     """A line of a product whose unit price is the same in any quantity, and what one costs; list price and cost in
-    minor units too, where they have no part of one.
+    minor units too, where they have no part of one. ``least`` is what one cannot come down below, rounded up.
     """
 
     line: KnownLine
     cost: Decimal | None
     minor: int | None
     minor_cost: int | None
+    least: int
 
 
 class Shelf:

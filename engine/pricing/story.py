@@ -15,7 +15,7 @@ from engine.pricing.compiled import MANUAL, PricePlan, Source
 from engine.pricing.flow import Lane, Pricing
 from engine.pricing.request import PriceRequest
 from engine.pricing.result import Loser, Priced, PricedLine, Waterfall, WaterfallStep
-from engine.pricing.state import ZERO, major
+from engine.pricing.state import ZERO
 from engine.pricing.told import Told
 
 
@@ -87,18 +87,20 @@ class Steps:
 
     def of_order(self, index: int, line: PricedLine) -> list[FlatStep]:
         """Order discounts as they lower the unit price: the line's amount over its quantity."""
-        priced, amount = self._priced, line.stage_amount
         steps: list[FlatStep] = []
         if not line.order_discount:
             return steps
+        amount, count = line.stage_amount, line.quantity.scaleb(self._priced.currency.exponent, EXACT)
+        before = _per_unit(amount, count)
         for source, split in self._splits:
             share = split.get(index, 0)
             if not share:
                 continue
-            before = _per_unit(priced, amount, line.quantity)
             amount -= share
+            after = _per_unit(amount, count)
             name = "manual discount" if source.number == MANUAL else "order discount"
-            steps.append((name, source, before, _per_unit(priced, amount, line.quantity)))
+            steps.append((name, source, before, after))
+            before = after
         return steps
 
 
@@ -114,8 +116,9 @@ def place_of(span: Span) -> str:
     return str(span) if span.path else ""
 
 
-def _per_unit(priced: Priced, minor: int, quantity: Decimal) -> Decimal:
-    return step(EXACT.divide(major(minor, priced.currency), quantity)) if quantity else ZERO
+def _per_unit(amount: int, count: Decimal) -> Decimal:
+    """An amount in minor units over a quantity times the minor units of a major one."""
+    return step(EXACT.divide(amount, count)) if count else ZERO
 
 
 def told_of(plan: PricePlan, request: PriceRequest, lines: Sequence[LineId]) -> Told:

@@ -116,7 +116,7 @@ class Lines:
                 row.waterfall.line_id = line.id
                 row.waterfall.MergeFromString(sheets.story(line, digits))
                 if line.order_discount:
-                    sheets.fill_steps(row.waterfall, steps.of_order(index, line), digits)
+                    row.waterfall.MergeFromString(sheets.steps(steps.of_order(index, line), digits))
                 fill_parts(row.waterfall.parts, self._parts.get(line.id, ()))
 
 

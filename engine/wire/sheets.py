@@ -16,6 +16,7 @@ from engine.pricing.compiled import Source
 from engine.pricing.result import PricedLine, TraceRow
 from engine.pricing.story import FlatStep, line_steps
 from engine.wire.basics import price_text
+from engine.wire.lengths import sized
 
 CHARGE_KINDS: Mapping[ChargeKind, int] = {
     ChargeKind.ONE_TIME: common_pb2.CHARGE_KIND_ONE_TIME,
@@ -29,6 +30,10 @@ TIMINGS: Mapping[BillingTiming, int] = {
 NO_PRODUCTS: Mapping[Sku, Product] = MappingProxyType({})
 
 
+STEP = b"\x12"
+"""Field 2 of a waterfall, messages."""
+BEFORE, AFTER = b"\x22", b"\x2a"
+"""Fields 4 and 5 of a step, texts."""
 MOST_STORIES = 8_192
 MOST_LINES = 8_192
 _AMOUNTS = slice(PricedLine._fields.index("order_discount"), PricedLine._fields.index("gross") + 1)
@@ -95,7 +100,7 @@ class Sheets:
         self.products = products
         self._written: dict[Sku, tuple[Decimal, int, bytes]] = {}
         self._around: dict[Sku, Around] = {}
-        self._steps: dict[tuple[str, int], bytes] = {}
+        self._steps: dict[tuple[str, int], tuple[bytes, bytes]] = {}
         self._stories: dict[tuple[int, int, int], _Story] = {}
         self._lines: dict[tuple[Sku, int, int], _Line] = {}
 
@@ -167,28 +172,30 @@ class Sheets:
         if found is not None and found.is_of(line, digits):
             return found.written
         assert self.plan is not None, "a story is told by a book"
-        message = pricing_pb2.Waterfall()
-        self.fill_steps(message, line_steps(self.plan, line), digits)
-        written = message.SerializeToString()
+        written = self.steps(line_steps(self.plan, line), digits)
         if len(self._stories) >= MOST_STORIES:
             self._stories = {}
         self._stories[key] = _Story(line.list_unit, line.trace, line.source, digits, written)
         return written
 
-    def fill_steps(self, message: pricing_pb2.Waterfall, steps: Iterable[FlatStep], digits: int) -> None:
-        """Append steps to a story."""
-        add = message.steps.add
+    def steps(self, steps: Iterable[FlatStep], digits: int) -> bytes:
+        """Steps of a story."""
+        found = b""
         for name, source, before, after in steps:
-            row = add()
-            row.MergeFromString(self.step(name, source))
-            row.before, row.after = price_text(before, digits), price_text(after, digits)
+            head, tail = self._step(name, source)
+            prices = (
+                BEFORE + sized(price_text(before, digits).encode()) + AFTER + sized(price_text(after, digits).encode())
+            )
+            found += STEP + sized(head + prices + tail)
+        return found
 
-    def step(self, name: str, source: Source) -> bytes:
-        """Everything of a waterfall step but the prices."""
+    def _step(self, name: str, source: Source) -> tuple[bytes, bytes]:
+        """What stands before and after the prices of a waterfall step."""
         found = self._steps.get((name, source.number))
         if found is None:
-            row = pricing_pb2.WaterfallStep(step=name, rule=source.id, place=place_of(source.span), say=source.say)
-            found = self._steps[name, source.number] = row.SerializeToString()
+            head = pricing_pb2.WaterfallStep(step=name, rule=source.id, place=place_of(source.span))
+            tail = pricing_pb2.WaterfallStep(say=source.say)
+            found = self._steps[name, source.number] = head.SerializeToString(), tail.SerializeToString()
         return found
 
     def rule(self, number: int) -> tuple[str, str]:

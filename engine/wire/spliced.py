@@ -15,6 +15,7 @@ from cpq.v1 import common_pb2, pricing_pb2
 from engine.pricing.result import PricedLine
 from engine.pricing.story import Steps
 from engine.quotes.evaluation import PricedQuote
+from engine.wire.lengths import SHORT, SIZES, number, sized
 from engine.wire.priced import fill_after_lines, fill_before_lines
 from engine.wire.sheets import Sheets
 
@@ -60,7 +61,7 @@ class Splicer:
         """Those of a quote, by the fields of their ids; ``met`` are told as what they are written."""
         stories = self._stories(ids) if self._view == common_pb2.VIEW_WATERFALL else None
         pieces: list[bytes] = []
-        amounts, short = self._amounts, len(SIZES)
+        amounts = self._amounts
         for place, (line, each, name) in enumerate(zip(self._priced.lines, met, ids, strict=True)):
             found = each.written
             if found is None or found.unit is not line.unit or found.list_unit is not line.list_unit:
@@ -75,7 +76,7 @@ class Splicer:
             if stories is not None:
                 body += stories[place]
             size = len(name) + len(body)
-            pieces += LINES, SIZES[size] if size < short else number(size), name, body
+            pieces += LINES, SIZES[size] if size < SHORT else number(size), name, body
         return b"".join(pieces)
 
     def _undiscounted(self, line: PricedLine, found: Written, met: Met) -> bytes:
@@ -92,7 +93,7 @@ class Splicer:
         """A line in bytes."""
         around = self._sheets.around(line, self._digits)
         text = format(line.quantity, "f").encode()
-        before = b"".join((around.named, QUANTITY, number(len(text)), text, around.prices))
+        before = around.named + QUANTITY + sized(text) + around.prices
         _decide(self._amounts, line)
         whole = before + self._amounts.SerializeToString() + around.charge
         return Written(line, line.list_unit, line.unit, whole, before, around.charge)
@@ -106,10 +107,8 @@ class Splicer:
         for index, line in enumerate(self._priced.lines):
             body = ids[index] + sheets.story(line, digits)
             if line.order_discount:
-                more = pricing_pb2.Waterfall()
-                sheets.fill_steps(more, steps.of_order(index, line), digits)
-                body += more.SerializeToString()
-            found.append(STORY + number(len(body)) + body)
+                body += sheets.steps(steps.of_order(index, line), digits)
+            found.append(STORY + sized(body))
         return found
 
 
@@ -136,19 +135,3 @@ def _decide(amounts: pricing_pb2.PricedLine, line: PricedLine) -> None:
         amounts.cost = cost
     else:
         amounts.ClearField("cost")
-
-
-def number(value: int) -> bytes:
-    """A number as it is written, seven bits a byte, the lowest first."""
-    if 0x80 <= value < 0x4000:
-        return bytes((value & 0x7F | 0x80, value >> 7))
-    found = bytearray()
-    while value >= 0x80:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    found.append(value)
-    return bytes(found)
-
-
-SIZES = tuple(map(number, range(1_000)))
-"""How many bytes most lines take, as it is written before them."""

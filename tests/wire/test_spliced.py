@@ -13,7 +13,7 @@ from engine.pricing.result import PricedLine
 from engine.quotes.evaluation import PricedQuote, evaluate
 from engine.wire.priced import fill_priced
 from engine.wire.sheets import Sheets
-from engine.wire.spliced import Written, number, spliced
+from engine.wire.spliced import Written, spliced
 from tests.quotes.test_known import SAME, made
 from tests.rulebook.shop import ask, line
 
@@ -96,10 +96,3 @@ def test_a_line_is_remembered_as_it_is_without_a_discount_on_the_order() -> None
     written = known[0].written
     assert written is not None
     assert written.line is whole
-
-
-def test_sizes_are_written_as_numbers() -> None:
-    # 300 = 2 * 128 + 44, the lowest seven bits first, marked
-    assert (number(300), number(127), number(0)) == (b"\xac\x02", b"\x7f", b"\x00")
-    # and 20 010 = 128 * 128 + 28 * 128 + 42
-    assert number(20_010) == b"\xaa\x9c\x01"
