@@ -43,7 +43,7 @@ from engine.pricing.plan import Step
 from engine.pricing.pools import alone_by_mistake
 from engine.pricing.request import PriceRequest, RequestLine, TaxState
 from engine.pricing.result import Priced
-from engine.pricing.rows import Rows
+from engine.pricing.rows import Rows, TooLargeError
 from engine.pricing.ruleplan import RulePlan
 from engine.pricing.settings import RoundingPoint
 from engine.pricing.shown import show_line, show_start
@@ -85,6 +85,8 @@ def price(
         return Refusal((Fault(codes.RULE_FAILED, "", f"a rule could not be evaluated: {fault}"),))
     except NotANumberError as fault:
         return Refusal((Fault(codes.RULE_FAILED, "", str(fault)),))
+    except TooLargeError as error:
+        return Refusal(error.faults())
     except MoneyError as error:
         return Refusal((error.fault(""),))
     except (ArithmeticError, ValueError, TypeError) as error:  # a signalling NaN has no hash

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import partial
 from typing import cast
 
+from engine.catalog import LineId
+from engine.diagnostics import Fault
 from engine.money import MoneyError
 from engine.money.problem import OUT_OF_RANGE
 from engine.money.settlement import MOST_MINOR_UNITS
@@ -22,6 +24,25 @@ NOTHING = KnownLine(ZERO, ZERO, 0, 0, 0, None, (), (), None, None)
 """Stands in the columns for a line that is not known yet."""
 _FLOOR = stated("floor")
 _MAKE = cast("Callable[[tuple[object, ...]], KnownLine]", partial(tuple.__new__, KnownLine))
+
+
+class TooLargeError(MoneyError):
+    """Lines, or all of them together, that come to more than a document can hold; ``faults`` gives each its place."""
+
+    def __init__(self, names: Sequence[LineId], places: Sequence[int]) -> None:
+        self.names, self.places = names, places
+        hint = "check quantities and prices, or split the quote"
+        super().__init__(OUT_OF_RANGE, "the lines together are beyond the largest amount of a document", hint)
+
+    def faults(self) -> tuple[Fault, ...]:
+        """A fault for each line, or one for all together."""
+        if not self.places:
+            return (self.fault("lines"),)
+        beyond = "is beyond the largest amount that a document can hold"
+        return tuple(
+            Fault(OUT_OF_RANGE, f"lines[{place}].quantity", f"what `{name}` comes to {beyond}", self.hint)
+            for name, place in zip(self.names, self.places, strict=True)
+        )
 
 
 class Rows:
@@ -111,7 +132,8 @@ class Rows:
         """Refuse amounts that no document can hold: beyond 64 bits of minor units, one by one or together."""
         for amounts in (self.list_amount, self.stage_amount):
             if max(amounts) > MOST_MINOR_UNITS or min(amounts) < -MOST_MINOR_UNITS or sum(amounts) > MOST_MINOR_UNITS:
-                raise MoneyError(OUT_OF_RANGE, "an amount is beyond the largest that a document can hold")
+                places = [n for n, each in enumerate(amounts) if abs(each) > MOST_MINOR_UNITS]
+                raise TooLargeError([self.lines[each].id for each in places], places)
 
     @classmethod
     def again(

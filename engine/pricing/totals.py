@@ -250,7 +250,8 @@ def _check_range(sums: Sums, gross: Money, arr: Money, cost: int) -> None:
         sums.net - cost,
     )
     if max(totals) > MOST_MINOR_UNITS or min(totals) < -MOST_MINOR_UNITS:
-        raise MoneyError(OUT_OF_RANGE, "a total is beyond the largest that a document can hold")
+        hint = "check quantities, prices and terms, or split the quote"
+        raise MoneyError(OUT_OF_RANGE, "a total is beyond the largest that a document can hold", hint)
 
 
 def _recurring(

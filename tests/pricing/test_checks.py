@@ -276,3 +276,15 @@ def test_a_book_that_states_no_number_says_which(odd: str) -> None:
     steep = ModelUse("m", "S", Graduated((Tier(None, D(odd)),)))  # type: ignore[arg-type]
     (fault,) = refused(book(models=(steep,)), asked(line("S"))).faults
     assert fault.message == f"`m` states `{odd}` for model.tiers[0].value, which is not a finite number"
+
+
+def test_lines_that_no_document_can_hold_are_named() -> None:
+    # 10^12 units at 100.00 are 10^16 cents, and a thousand times that, or 10^15 units, is beyond 9.2 x 10^18
+    many = asked(*(line("A", "1e12", id=f"a{n}") for n in range(1000)))
+    assert [(each.code, each.field) for each in refused(book(), many).faults] == [("MNY005", "lines")]
+    huge = asked(line("A"), line("A", "1e15", id="b"), line("A", "1e15", id="c"))
+    beyond = "comes to is beyond the largest amount that a document can hold"
+    assert [(each.field, each.message) for each in refused(book(), huge).faults] == [
+        ("lines[1].quantity", f"what `b` {beyond}"),
+        ("lines[2].quantity", f"what `c` {beyond}"),
+    ]
