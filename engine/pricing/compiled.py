@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
 from engine.diagnostics import Diagnostic, Span
+from engine.pricing.bounds import Bound, bounds_of
 from engine.pricing.index import MatchIndex
 from engine.pricing.models.book_formula import Computed
 from engine.pricing.plan import (
@@ -157,7 +158,7 @@ class PricePlan:
 
     ``lone_ops`` is by currency ("": any other) what each line rule does that matches by itself.
     ``tax_by_code`` says that lines of one tax code always have one rate, ``may_raise`` that something in the book can
-    raise prices, so that the depth of discounts is worked out line by line.
+    raise prices, so that the depth of discounts is worked out line by line. ``bounds`` are those of its formulas.
     """
 
     rules: PricingRules
@@ -186,6 +187,10 @@ class PricePlan:
     declared: Mapping[str, Mapping[str, None]]
     restrictions: Restrictions
     warnings: tuple[Diagnostic, ...]
+    bounds: Mapping[int, Bound] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bounds", bounds_of(self.rules))
 
     def source(self, number: int) -> Source:
         """What a trace number stands for."""

@@ -23,6 +23,7 @@ from engine.pricing.effects import (
     FirstNext,
     Gift,
     On,
+    Operand,
     Percent,
     SetPrice,
     Sign,
@@ -49,15 +50,20 @@ def may_raise(rules: PricingRules) -> bool:
 def _raises(effect: Effect) -> bool:
     match effect:
         case Percent(value, _, sign) | Amount(value, _, sign):
-            return sign is Sign.UP or not isinstance(value, Decimal) or value < 0
+            return sign is Sign.UP or _is_below_zero(value)
         case SetPrice(_, on):
             return on is On.UNIT
         case FirstNext(first, following):
-            return not (isinstance(first, Decimal) and isinstance(following, Decimal))
+            return _is_below_zero(first) or _is_below_zero(following)
         case Tiered(_, steps):
             return any(_raises(tier.effect) for tier in steps)
         case BuyGet() | UnitsOff() | Gift():
             return False
+
+
+def _is_below_zero(operand: Operand) -> bool:
+    """Whether a constant takes off less than nothing; a formula that does is refused."""
+    return isinstance(operand, Decimal) and operand < 0
 
 
 def is_raised(plan: PricePlan, manual: Iterable[ManualDiscount], discounts: Iterable[OrderDiscount]) -> bool:

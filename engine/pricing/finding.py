@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from engine.money import EXACT, step
+from engine.pricing.bounds import Bound
 from engine.pricing.compiled import EXCHANGE, OWN_LIST, Constant, ContractPlan, EntryPlan, PricePlan, PriceTable
-from engine.pricing.plan import FormulaBase, Narrowness
+from engine.pricing.plan import FormulaBase, Narrowness, PriceEntry
 from engine.pricing.request import FrozenRate, PriceRequest, RequestLine
 from engine.pricing.state import HUNDRED, ZERO, Record, rounded
-from engine.pricing.work import Work, as_number
+from engine.pricing.work import NotANumberError, Work, as_number
 
 DEFAULT_BOOK = "default"
 
@@ -142,14 +143,14 @@ class Finder:
     def _price_of(self, plan: EntryPlan, line: RequestLine, record: Record, code: str) -> Decimal | None:
         if plan.computed is not None and plan.entry.formula is not None:
             base = self._base(plan.entry.formula.base, plan.entry.formula.book, line, record, code)
-            return None if base is None else plan.computed.price(base)
+            return None if base is None else _payable(plan.computed.price(base), plan.entry)
         if plan.price is None:
             return None
         if isinstance(plan.price, Decimal):
             price = plan.price
         else:
             work = self.work
-            price = as_number(plan.price(record, work.quote, work.customer, work.lines))
+            price = _payable(as_number(plan.price(record, work.quote, work.customer, work.lines)), plan.entry)
         for surcharge in line.surcharges:
             price = EXACT.add(price, surcharge)
         return price
@@ -182,6 +183,14 @@ def _found(plan: EntryPlan, line: RequestLine, price: Decimal, source: int, curr
     if not plan.entry.unit or line.unit_factor == 1:
         return Found(price, source, currency)
     return Found(step(EXACT.divide(price, line.unit_factor)), source, currency, price)
+
+
+def _payable(price: Decimal, entry: PriceEntry) -> Decimal:
+    """A price that was worked out, which cannot be below zero."""
+    bound = Bound(None, "price", entry.id, entry.span)
+    if not bound.admits(price):
+        raise NotANumberError(bound.told(price))
+    return price
 
 
 def own_list(line: RequestLine) -> Decimal | None:

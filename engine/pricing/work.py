@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from engine.language.scope import Checked
 from engine.money import EXACT, Currency
 from engine.pricing.adjust import Evaluate
 from engine.pricing.amounts import Amounts
@@ -98,13 +99,22 @@ class Work:
         """A constant, or the value of a formula about a line."""
         if isinstance(operand, Decimal):
             return operand
-        return as_number(self.plan.functions[id(operand)](record, self.quote, self.customer, self.lines))
+        found = as_number(self.plan.functions[id(operand)](record, self.quote, self.customer, self.lines))
+        return self._within_bounds(operand, found)
 
     def order_number(self, operand: Operand) -> Decimal:
         """A constant, or the value of a formula about the order."""
         if isinstance(operand, Decimal):
             return operand
-        return as_number(self.plan.functions[id(operand)](self.quote, self.customer, self.lines))
+        found = as_number(self.plan.functions[id(operand)](self.quote, self.customer, self.lines))
+        return self._within_bounds(operand, found)
+
+    def _within_bounds(self, operand: Checked, value: Decimal) -> Decimal:
+        """A result as it is; what is refused as a constant when a book is loaded is refused as a result, too."""
+        bound = self.plan.bounds.get(id(operand))
+        if bound is not None and not bound.admits(value):
+            raise NotANumberError(bound.told(value))
+        return value
 
     def within_budget(self, no: int, rule: Rule, amount: Decimal, *, on_trial: bool) -> Decimal:
         """As much of a grant as the rule's budget still pays: all, a part, or nothing, as the book says.

@@ -41,6 +41,11 @@ def formula(text: str) -> Checked:
     return check_expression(text, scope=LINE)
 
 
+def order_formula(text: str) -> Checked:
+    """A formula about the order."""
+    return check_expression(text, scope=ORDER)
+
+
 def entry(sku: str, amount: str, **more: Any) -> PriceEntry:
     """A list price in euro."""
     name = more.pop("id", f"list-{sku}")

@@ -226,7 +226,7 @@ TEN = Rule("ten", "lines", {"": Percent(D(10))}, priority=-1)  # type: ignore[ar
         {"rules": (rule("up", Amount(D(50), sign=Sign.UP)), TEN)},
         {"rules": (rule("set", SetPrice(D(150))), TEN)},
         {"rules": (rule("by formula", Percent(formula("line.qty * 50"), sign=Sign.UP)), TEN)},
-        {"rules": (rule("by formula", Amount(formula("line.qty * -50"))), TEN)},
+        {"rules": (rule("by formula", Amount(formula("line.qty * 50"), sign=Sign.UP)), TEN)},
         {
             "rules": (
                 rule("tiers", Tiered(formula("line.qty"), (TierStep(D(1), RUSH), TierStep(D(5), Percent(D(20)))))),
@@ -239,7 +239,7 @@ TEN = Rule("ten", "lines", {"": Percent(D(10))}, priority=-1)  # type: ignore[ar
                 TEN,
             )
         },
-        {"rules": (rule("next", FirstNext(formula("line.qty * -50"), D(0))), TEN)},
+        {"rules": (rule("next", FirstNext(D(-50), D(0))), TEN)},
     ],
 )
 def test_a_tenth_off_what_was_raised_is_a_tenth_whatever_raised_it(more: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from engine.pricing.index import MatchIndex
 from engine.rulebook.packing.kinds import PackError, field_names
 
 ANALYSED = tuple(each.name for each in fields(Analysis))
-PLAN = tuple(name for name in field_names(PricePlan) if name != "functions")
+PLAN = tuple(name for name in field_names(PricePlan) if name not in ("functions", "bounds"))
 
 
 class Parts:
