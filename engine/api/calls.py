@@ -30,7 +30,6 @@ W = TypeVar("W", bound=Message)
 Reply: TypeAlias = Message | bytes
 LONGEST_REQUEST_ID = 128
 MOST_SHEETS = 8
-FINGERPRINT_CHUNK = hashlib.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,6 @@ class Limits:
     """
 
     lines: int = 2_000
-    message_bytes: int = 16 * 1024 * 1024
     test_clock: bool = False
     search: Budget = DEFAULT_BUDGET
     streams: int = 8
@@ -101,7 +99,7 @@ class Calls:
         bare = type(request)()
         bare.CopyFrom(request)
         bare.ClearField("request_id")
-        digest = FINGERPRINT_CHUNK(f"{method}\n".encode() + bare.SerializeToString(deterministic=True)).digest()
+        digest = hashlib.sha256(f"{method}\n".encode() + bare.SerializeToString(deterministic=True)).digest()
         return Asked(method, request.request_id, digest)
 
 

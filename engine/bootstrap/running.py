@@ -112,7 +112,7 @@ def limits_of(settings: Settings) -> Limits:
     """The limits of one call."""
     search = Budget(settings.search_conflicts, int(settings.search_seconds * 1000))
     streams = max(1, settings.handler_threads // THREADS_A_STREAM)
-    return Limits(settings.lines_max, settings.message_bytes_max, settings.test_clock, search, streams)
+    return Limits(settings.lines_max, settings.test_clock, search, streams)
 
 
 def _why(listen: str) -> str:
