@@ -124,7 +124,7 @@ def _sold(reader: Reader) -> tuple[SoldLine, ...]:
 
 
 def _journal(reader: Reader) -> tuple[BookedLine, ...]:
-    entries = {each["id"]: each for each in reader.rows("journal_entries", ("id", "kind", "posted_on"))}
+    entries = {each["id"]: each for each in reader.rows("journal_entries", ("id", "kind", "posted_on", "happened_on"))}
     columns = ("parent_id", "account", "currency", "amount_minor", "contract", "invoice", "quote_line")
     return tuple(
         BookedLine(
@@ -136,6 +136,7 @@ def _journal(reader: Reader) -> tuple[BookedLine, ...]:
             amount_minor=each["amount_minor"],
             contract=each["contract"],
             invoice=each["invoice"],
+            happened_on=date.fromisoformat(entries[each["parent_id"]]["happened_on"]),
             order_line=each["quote_line"],
         )
         for each in reader.rows("journal_lines", columns)

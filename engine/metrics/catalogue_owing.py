@@ -87,6 +87,7 @@ OWING = (
         {each: sum_of(each) for each in ("deferred_revenue", "unbilled_backlog", "rpo_current")},
         lambda found: signed(found, [("deferred_revenue", 1), ("unbilled_backlog", 1)]),
         (*CUSTOMER, "contract"),
+        version=2,
     ),
     Metric(
         "rpo_maturity",
@@ -104,8 +105,9 @@ OWING = (
     Metric(
         "unbilled_backlog",
         "Unbilled backlog",
-        "The transaction price of the contracts signed by the last day that is not billed by then in the books (by the "
-        "day of posting), by the contracts as they stand now. Usage, and services without an agreed end, are left out.",
+        "The transaction price of the contracts signed by the last day that is not billed by then (by the days of the "
+        "invoices and credit notes, also where closed books took them later), by the contracts as they stand now. "
+        "Usage, and services without an agreed end, are left out.",
         Unit.MONEY,
         Moment.AT_DAY,
         REMAINING,
@@ -113,6 +115,7 @@ OWING = (
         {"unbilled_backlog": sum_of("unbilled_backlog")},
         only("unbilled_backlog"),
         (*CUSTOMER, "contract"),
+        version=2,
     ),
     Metric(
         "revenue_leakage",

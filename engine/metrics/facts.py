@@ -28,7 +28,10 @@ class SoldLine:
 
 @dataclass(frozen=True, slots=True)
 class BookedLine:
-    """A line of a posted journal entry, in minor units; debits are positive. ``kind`` is the fact that it states."""
+    """A line of a posted journal entry, in minor units; debits are positive. ``kind`` is the fact that it states.
+
+    ``on`` is the day of posting; ``happened_on`` that of what it states, before it where books were closed meanwhile.
+    """
 
     entry: str
     kind: str
@@ -38,6 +41,7 @@ class BookedLine:
     amount_minor: int
     contract: str
     invoice: str
+    happened_on: date
     order_line: str = ""
 
 

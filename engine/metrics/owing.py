@@ -141,12 +141,12 @@ def _signed(facts: Facts, at: date) -> Iterator[RevenueContract]:
 
 def _met(facts: Facts, at: date) -> tuple[_ByLine, _ByLine]:
     """By contract and order line, by the end of a day: what was billed less credits, and what of that is no revenue but
-    a refund liability, interest or the like.
+    a refund liability, interest or the like. By the day of what happened, as the price and the revenue that it meets.
     """
     billed: _ByLine = defaultdict(lambda: defaultdict(int))
     aside: _ByLine = defaultdict(lambda: defaultdict(int))
     for line in facts.journal:
-        if line.account != CLEARING or line.on > at:
+        if line.account != CLEARING or line.happened_on > at:
             continue
         if line.kind in SALES:
             billed[line.contract][line.order_line] -= line.amount_minor

@@ -12,7 +12,7 @@ from engine.money import EXACT, Ratio, step
 from engine.pricing import codes
 from engine.pricing.models.percent_of_total import PercentCycleError, dependency_order, percent_of
 from engine.pricing.plan import PercentBasis
-from engine.pricing.request import Beside, RequestLine, Runs, meets
+from engine.pricing.request import NO_PART, Beside, RequestLine, Runs, meets
 from engine.pricing.rows import Rows
 from engine.pricing.starting import start_percent_line
 from engine.pricing.state import ZERO, major
@@ -118,7 +118,9 @@ def _uneven(rows: Rows, index: int, counted: Sequence[int]) -> Iterator[tuple[in
 
 
 def _months(line: RequestLine) -> tuple[Decimal | None, Ratio]:
-    return line.term_months, line.term_part
+    """What tells terms apart: of charges by the day the months, since the part is only what their days are more."""
+    period = line.charge.period
+    return line.term_months, NO_PART if period is not None and period.days else line.term_part
 
 
 def _fault_of_segments(rows: Rows, index: int, other: int) -> Fault:

@@ -364,6 +364,7 @@ DOCUMENTS = (
             "entry_key": lambda stored: stored.entry.key,
             "kind": lambda stored: stored.entry.kind,
             "posted_on": lambda stored: stored.entry.posted_on.isoformat(),
+            "happened_on": lambda stored: stored.entry.on.isoformat(),
             "reverses": lambda stored: stored.entry.reverses,
         },
         children=(

@@ -18,6 +18,7 @@ from engine.wire.basics import decimal_text
 from tests.api import deal
 from tests.api.amending import amendment, quantity, signed
 from tests.api.server import Served, failure
+from tests.api.test_revenue_service import closed_ahead
 
 MUGS = 25  # two at 12.50
 
@@ -70,6 +71,17 @@ def test_recurring_revenue_moves_and_is_kept(lived: Served) -> None:
     assert value(lived, "nrr", "2026-04-01", "2026-04-30") == 1
     assert value(lived, "grr", "2026-04-01", "2026-06-30") == 0
     assert value(lived, "logo_churn_rate", "2026-04-01", "2026-06-30") == 1
+
+
+def test_what_closed_books_took_later_counts_on_its_own_day(shop: Served) -> None:
+    order = deal.ordered(shop, deal.line("PLAN"), term_months=3)
+    (invoice,) = deal.invoiced(shop, order.contract, "2026-03-01")
+    closed_ahead(shop, date(2026, 3, 31))
+    credit = billing_pb2.IssueCreditNoteRequest(invoice=invoice.name, reason="goodwill")
+    credit.lines.add(line=invoice.lines[0].id, amount=500)
+    shop.billing.IssueCreditNote(credit)
+    # Of a price of 85.00, 25.00 are billed on 1 March, though the books took the credit of 5.00 in April
+    assert value(shop, "unbilled_backlog", "2026-03-31", "2026-03-31") == 60
 
 
 def test_the_books_say_what_is_owed_and_what_is_still_to_be_earned(lived: Served) -> None:

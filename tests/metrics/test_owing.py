@@ -30,6 +30,7 @@ def journals(draw: st.DrawFn) -> tuple[BookedLine, ...]:
             amount_minor=draw(st.integers(-9_999, 9_999)),
             contract=draw(st.sampled_from(("k-1", "k-2"))),
             invoice=draw(st.sampled_from(("in-1", "in-2"))),
+            happened_on=FIRST,
         )
         for n in range(draw(st.integers(0, 20)))
     )

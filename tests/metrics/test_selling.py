@@ -117,7 +117,7 @@ def test_discounts_are_weighted_by_value_and_never_mix_currencies() -> None:
 
 def test_receivables_against_what_the_period_sold() -> None:
     def booked(kind: str, on: str, minor: int, invoice: str) -> BookedLine:
-        return BookedLine("1", kind, "receivable", EUR, day(on), minor, "k-1", invoice)
+        return BookedLine("1", kind, "receivable", EUR, day(on), minor, "k-1", invoice, day(on))
 
     journal = (
         booked("InvoiceFinalized", "2026-02-10", 50_000, "in-1"),
