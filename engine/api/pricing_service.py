@@ -8,6 +8,7 @@ from typing import NamedTuple
 import grpc
 from cpq.v1 import common_pb2, pricing_pb2
 
+from engine.api.asked_about import asked_about
 from engine.api.calls import Calls, Reply, checked, ok, read_message, takes_bytes
 from engine.api.known_headers import KnownHeaders
 from engine.api.price_answers import PriceAnswers
@@ -21,10 +22,11 @@ from engine.application.price_history import DAYS_MAX, lowest_prices
 from engine.application.rule_books import ActiveBook
 from engine.catalog import LineId
 from engine.diagnostics import Refusal
-from engine.pricing import explain_rule, picture, unknown_rule, waterfalls
+from engine.pricing import explain_rule, picture, waterfalls
 from engine.pricing.history import LowestPrice
 from engine.quotes.evaluation import PricedQuote
 from engine.quotes.quote import Quote
+from engine.quotes.why import explain_policy
 from engine.wire.basics import Faults, read_key
 from engine.wire.contents import read_content
 from engine.wire.places import placed
@@ -116,12 +118,9 @@ class PricingService:
                 faults.invalid(f"line_ids[{n}]", f"there is no line `{each[:80]}`")
         wanted = {LineId(each) for each in request.line_ids} or set(known)
         plan, products = active.parts.plan, active.parts.catalog.products
-        for n, each in enumerate(request.rule_ids):
-            unknown = unknown_rule(plan, each, known)
-            if unknown is not None:
-                faults.invalid(f"rule_ids[{n}]", *unknown)
-        if len(wanted) * len(request.rule_ids) > MOST_EXPLAINED:
-            message = f"{len(wanted)} lines and {len(request.rule_ids)} rules are too many to explain at once"
+        about = asked_about(active, request.rule_ids, known, faults)
+        if len(wanted) * len(about.rules) > MOST_EXPLAINED:
+            message = f"{len(wanted)} lines and {len(about.rules)} rules are too many to explain at once"
             faults.invalid("rule_ids", message, "name the lines")
         _check_days(request.lowest_price_days, faults)
         checked(faults)
@@ -137,8 +136,10 @@ class PricingService:
                 fill_lowest_price(row.lowest_price, lowest[line.id], quote.priced.currency.exponent)
             if request.picture:
                 row.svg = picture(story, f"{products[line.sku].name} ({line.id})", lowest.get(line.id))
-            for rule in dict.fromkeys(request.rule_ids):
+            for rule in about.rules:
                 fill_explanation(reply.rules.add(), line.id, explain_rule(plan, asked, line.id, rule))
+        for policy in about.policies:
+            fill_explanation(reply.rules.add(), "", explain_policy(quote, asked.lines, active.parts, policy))
         return reply
 
     def _priced(self, request: pricing_pb2.PriceQuoteRequest, witness: Witness | None = None) -> _Priced:

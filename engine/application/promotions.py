@@ -15,7 +15,7 @@ from engine.pricing.codes import UNUSABLE_CODE
 from engine.pricing.plan import NO_USAGE_LIMIT, Rule
 from engine.pricing.request import PriceRequest, Redeemed
 from engine.pricing.result import Priced
-from engine.pricing.usability import BUDGET, budget_left, granted, why_unusable
+from engine.pricing.usability import BUDGET, budget_left, granted, said_why, why_unusable
 from engine.quotes.evaluation import price_request
 from engine.quotes.quote import Quote
 
@@ -77,9 +77,11 @@ def _limited(plan: PricePlan, codes: Sequence[str]) -> Iterable[Rule]:
 def _ended(plan: PricePlan, today: PriceRequest) -> Iterable[Fault]:
     """The codes that pricing would refuse today."""
     for index, code in enumerate(today.codes):
-        reasons = [why_unusable(each.rule, today) for each in plan.restrictions.codes.get(code, ())]
+        rules = [each.rule for each in plan.restrictions.codes.get(code, ())]
+        reasons = [why_unusable(each, today) for each in rules]
         if reasons and all(reasons):
-            yield Fault(UNUSABLE_CODE, f"codes[{index}]", f"code `{code}` cannot be used: {reasons[0]}", "leave it out")
+            said = said_why(reasons[0], rules[0], today)
+            yield Fault(UNUSABLE_CODE, f"codes[{index}]", f"code `{code}` cannot be used: {said}", "leave it out")
 
 
 def _used_up(rules: Mapping[int, Rule], priced: Priced, today: PriceRequest) -> Iterable[Fault]:
@@ -89,12 +91,13 @@ def _used_up(rules: Mapping[int, Rule], priced: Priced, today: PriceRequest) -> 
         left = budget_left(rule, today)
         if not reason and left is not None and granted(priced, number) > left:
             reason = BUDGET
+        said = said_why(reason, rule, today) if reason else ""
         if reason and rule.code not in today.codes:
             hint = "change the quote, so that it is priced again"
-            yield Fault(UNUSABLE_CODE, "promotions", f"promotion `{rule.id}` cannot be used: {reason}", hint)
+            yield Fault(UNUSABLE_CODE, "promotions", f"promotion `{rule.id}` cannot be used: {said}", hint)
         elif reason:
             place = f"codes[{today.codes.index(rule.code)}]"
-            yield Fault(UNUSABLE_CODE, place, f"code `{rule.code}` cannot be used: {reason}", "leave it out")
+            yield Fault(UNUSABLE_CODE, place, f"code `{rule.code}` cannot be used: {said}", "leave it out")
 
 
 def _count(work: Work, key: str, amount: Decimal, currency: str) -> None:

@@ -99,8 +99,8 @@ def show_explanations(screen: Screen, explanations: Any, names: Mapping[str, str
     for each in explanations:
         by_rule.setdefault(each.rule, []).append(each)
     for rule, each_line in by_rule.items():
-        place = _at(each_line[0].place)
-        screen.say(f"{rule}{f'  {place}' if place else ''}", style="bold")
+        told = (rule, each_line[0].kind, _at(each_line[0].place))
+        screen.say("  ".join(each for each in told if each), style="bold")
         outcomes: dict[tuple[str, ...], list[str]] = {}
         for each in each_line:
             outcomes.setdefault(_outcome(each), []).append(_short(each.line_id, names))
@@ -115,7 +115,9 @@ def show_explanations(screen: Screen, explanations: Any, names: Mapping[str, str
 
 
 def _short(line: str, names: Mapping[str, str]) -> str:
-    """A line by its product; with its id where several lines have that."""
+    """A line by its product, with its id where several lines have that; an approval rule is about the whole quote."""
+    if not line:
+        return "the quote"
     name = names.get(line, line)
     sku = name.partition("  ")[0]
     return f"{sku} ({line})" if sum(each.partition("  ")[0] == sku for each in names.values()) > 1 else sku

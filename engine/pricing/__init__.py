@@ -8,13 +8,14 @@ input types in ``plan``, ``effects``, ``settings``, ``scope``, ``request``; answ
 from engine.pricing.compile import compile_plan
 from engine.pricing.compiled import PricePlan
 from engine.pricing.edits import Edit
+from engine.pricing.explain import explain_rule, meant_by, unknown_rule
 from engine.pricing.flow import Lane, price
+from engine.pricing.obstacles import Explanation
 from engine.pricing.picture import picture
 from engine.pricing.reading import may_be_read
 from engine.pricing.repricing import Repriced, reprice
 from engine.pricing.story import waterfall, waterfalls
 from engine.pricing.unit_prices import facts_read, unit_prices
-from engine.pricing.why import Explanation, explain_rule, unknown_rule
 
 __all__ = [
     "Edit",
@@ -26,6 +27,7 @@ __all__ = [
     "explain_rule",
     "facts_read",
     "may_be_read",
+    "meant_by",
     "picture",
     "price",
     "reprice",

@@ -21,7 +21,7 @@ from engine.pricing.rows import Rows
 from engine.pricing.spread import spread
 from engine.pricing.taxes import tax_on
 from engine.pricing.totals import Columns, Sums, periods_of, sums_of, term_amount, totals_of
-from engine.pricing.usability import BUDGET
+from engine.pricing.usability import BUDGET, refusal_of
 from engine.pricing.work import Work
 
 ONE = Decimal(1)
@@ -90,7 +90,8 @@ def unit_discounts(order: OrderState) -> tuple[tuple[int, tuple[int, ...]], ...]
 
 def _over_budget(work: Work) -> tuple[RefusedRule, ...]:
     """The promotions whose budget could not pay what they would have given."""
-    return tuple(RefusedRule(work.plan.sources[number].id, BUDGET) for number in work.over_budget)
+    rules = (work.plan.rule_plan(number).rule for number in work.over_budget)
+    return tuple(refusal_of(rule, BUDGET, work.request) for rule in rules)
 
 
 def priced_lines(rows: Rows, order: OrderState, line_tax: Sequence[int]) -> Columns:

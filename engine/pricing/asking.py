@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from engine.diagnostics import Refusal
 from engine.language import Checked, compile_all
-from engine.pricing.compiled import GroupPlan, GuardPlan, PricePlan
+from engine.pricing.compiled import GroupPlan, PricePlan
 from engine.pricing.flow import Lane, Pricing
 from engine.pricing.plan import Level
 from engine.pricing.request import Facts, PriceRequest
@@ -47,7 +47,7 @@ class Watch:
 
 
 class Watched(Pricing):
-    """A quote that is priced while a rule, or a guard, is watched on one line.
+    """A quote that is priced while a rule is watched on one line.
 
     ``before`` is what the line's rules see before the first of them; ``outcome`` the price of the quote.
     """
@@ -92,7 +92,12 @@ def _with_rule(group: GroupPlan, rule: RulePlan) -> GroupPlan:
     return replace(group, rules=tuple(rule if each.no == rule.no else each for each in group.rules))
 
 
-def guard_watched(plan: PricePlan, guard: GuardPlan, watch: Watch) -> PricePlan:
-    """The plan with a watch in the place of a guard's conditions."""
-    guards = tuple(replace(each, tests=(watch.of_line,)) if each.no == guard.no else each for each in plan.guards)
-    return replace(plan, guards=guards)
+def with_watch(plan: PricePlan, number: int, watch: Watch) -> PricePlan:
+    """The plan with a watch in the place of the conditions of a guard or of a bundle price."""
+    tests = (watch.of_line,)
+    guards = tuple(replace(each, tests=tests) if each.no == number else each for each in plan.guards)
+    bundles = {
+        sku: tuple(replace(each, tests=tests) if each.no == number else each for each in found)
+        for sku, found in plan.bundle_prices.items()
+    }
+    return replace(plan, guards=guards, bundle_prices=bundles)

@@ -25,7 +25,7 @@ from engine.pricing.request import (
     stated,
 )
 from engine.pricing.settings import TaxSource, UnusableCode
-from engine.pricing.usability import why_unusable
+from engine.pricing.usability import said_why, why_unusable
 
 _ID, _PARENT = attrgetter("id"), attrgetter("parent")
 UPLIFT_MOST = Decimal(1_000)
@@ -295,7 +295,8 @@ def _codes(plan: PricePlan, request: PriceRequest) -> Iterator[Fault]:
             continue
         reasons = [why_unusable(each.rule, request) for each in rules]
         if all(reasons):
-            yield Fault(codes.UNUSABLE_CODE, place, f"code `{code}` cannot be used: {reasons[0]}", "leave it out")
+            said = said_why(reasons[0], rules[0].rule, request)
+            yield Fault(codes.UNUSABLE_CODE, place, f"code `{code}` cannot be used: {said}", "leave it out")
     yield from _exclusions(plan, request.codes)
 
 

@@ -237,7 +237,7 @@ class _Compiler:
         for entry in self.rules.entries:
             books.setdefault(entry.book, []).append(matched(entry))
         own = {
-            book: [self._entry(rank, entry) for rank, entry in enumerate(sorted(entries, key=_rank))]
+            book: [self._entry(rank, entry) for rank, entry in enumerate(sorted(entries, key=rank_of))]
             for book, entries in books.items()
         }
         names = dict.fromkeys((*books, *(each.id for each in self.rules.price_books)))
@@ -331,7 +331,8 @@ def specificity(rule: Rule) -> int:
     return sum(conjuncts(each) for each in rule.when) + int(window)
 
 
-def _rank(entry: PriceEntry) -> tuple[int, int, int, int, Decimal, str]:
+def rank_of(entry: PriceEntry) -> tuple[int, int, int, int, Decimal, str]:
+    """Where an entry stands among those of its book that hold: the least comes first."""
     window = entry.window.start is not None or entry.window.end is not None
     conditions = sum(conjuncts(each) for each in entry.when) + int(window) + int(bool(entry.unit))
     least = entry.quantity_min if entry.quantity_min is not None else Decimal(0)

@@ -17,6 +17,7 @@ from engine.pricing.ruleplan import RulePlan
 from engine.pricing.spread import spread
 from engine.pricing.state import HUNDRED, ZERO, Capped, LineState, major, minor_units
 from engine.pricing.told import Notes
+from engine.pricing.usability import BUDGET, said_why
 from engine.pricing.work import Work
 
 
@@ -354,4 +355,6 @@ def _why_nothing(run: LineRun, rule: RulePlan, left: Decimal | None) -> str:
         return f"gives nothing in {run.work.currency.code}"
     if left is not None and left == 0:
         return "the cap of its group is reached"
+    if rule.no in run.work.over_budget:
+        return said_why(BUDGET, rule.rule, run.work.request)
     return "nothing left to give"

@@ -16,6 +16,7 @@ from engine.pricing.plan import Combine, Pick
 from engine.pricing.result import GiftLine, OrderDiscount
 from engine.pricing.ruleplan import RulePlan
 from engine.pricing.state import HUNDRED, ZERO, minor_units
+from engine.pricing.usability import BUDGET, said_why
 
 SETS_MAX = 2_000
 """How many sets of discounts are tried for the best one before they are chosen one after another."""
@@ -280,7 +281,8 @@ class _GroupRun:
             taken = OrderGiver(self.state, rule, self._base(), self.left).measure(dry=False)
             given = self._book(rule, taken)
         if not given:
-            self.run.lost(rule, nothing)
+            is_over = rule.no in work.over_budget
+            self.run.lost(rule, said_why(BUDGET, rule.rule, work.request) if is_over else nothing)
             return False
         self.run.applied.append(rule.no)
         self.count += 1

@@ -311,7 +311,8 @@ class Rule:
 
     ``effects`` maps a currency to what is given in it, "" to what is given in any. ``target`` (order rules) says which
     lines take part. ``not_with`` names rules it cannot stand beside; ``exclusive`` is alone in its level; ``stop`` ends
-    the level once it applied; ``specificity`` 0 means: as many as it has conditions.
+    the level once it applied; ``specificity`` 0 means: as many as it has conditions. ``table`` names the record whose
+    table the rule is a row of.
     """
 
     id: RuleId
@@ -332,6 +333,7 @@ class Rule:
     specificity: int = 0
     say: str = ""
     span: Span = NOWHERE
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)

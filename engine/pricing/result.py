@@ -88,10 +88,13 @@ class GiftLine:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRule:
-    """A promotion that was asked for or would have applied, and why it does not: ``use-limit``, ``expired`` …"""
+    """A promotion that was asked for or would have applied, and why it does not: in a word that stays the same
+    (``use-limit``, ``expired`` …), and as a sentence.
+    """
 
     rule_id: str
     reason: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def told_of(plan: PricePlan, request: PriceRequest, lines: Sequence[LineId]) -> 
     pricing.run()
     for refused in pricing.usable.refused:
         number = next(source.number for source in plan.sources if source.id == refused.rule_id)
-        told.order.lost.setdefault(number, refused.reason)
+        told.order.lost.setdefault(number, refused.said)
     return told
 
 

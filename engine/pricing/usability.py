@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from engine.diagnostics import counted
 from engine.language.tables.bitmaps import bits
-from engine.money import EXACT
+from engine.money import EXACT, currency
 from engine.pricing.plan import Rule
 from engine.pricing.request import PriceRequest, Redeemed
 from engine.pricing.result import Priced, RefusedRule
 from engine.pricing.ruleplan import RulePlan
+from engine.pricing.window import closed_on
 
 UNUSED = Redeemed()
+ZERO = Decimal(0)
 
 NOT_STARTED = "not-started"
 EXPIRED = "expired"
@@ -37,6 +40,27 @@ def why_unusable(rule: Rule, request: PriceRequest) -> str:
         return CUSTOMER_LIMIT
     left = budget_left(rule, request)
     return BUDGET if left is not None and left <= 0 else ""
+
+
+def said_why(reason: str, rule: Rule, request: PriceRequest) -> str:
+    """The reason that ``why_unusable`` or a budget gives, as a sentence for people."""
+    usage = rule.usage
+    if reason == USE_LIMIT and usage.uses is not None:
+        return f"it may be used {counted(usage.uses, 'time')} in all, and was"
+    if reason == CUSTOMER_LIMIT and usage.uses_per_customer is not None:
+        return f"a customer may use it {counted(usage.uses_per_customer, 'time')}, and this one has"
+    if reason == BUDGET:
+        left, code = budget_left(rule, request), request.currency
+        digits = currency(code).exponent
+        if left is None or left <= 0:
+            return f"its budget of {usage.budgets.get(code, ZERO):,.{digits}f} {code} is spent"
+        return f"the {left:,.{digits}f} {code} that are left of its budget do not pay for it"
+    return closed_on(rule.window, request.date)
+
+
+def refusal_of(rule: Rule, reason: str, request: PriceRequest) -> RefusedRule:
+    """A rule that may not act, with the reason in a word and in a sentence."""
+    return RefusedRule(rule.id, reason, said_why(reason, rule, request))
 
 
 def budget_left(rule: Rule, request: PriceRequest) -> Decimal | None:
@@ -92,7 +116,7 @@ def usable_rules(restrictions: Restrictions, request: PriceRequest, everything: 
     for plan in (*entered, *restrictions.limited):
         reason = why_unusable(plan.rule, request)
         if reason:
-            refused.append(RefusedRule(plan.rule.id, reason))
+            refused.append(refusal_of(plan.rule, reason, request))
             blocked.add(plan.no)
             lines &= ~(1 << plan.no)
         elif plan.rule.code:

@@ -10,6 +10,7 @@ from itertools import chain
 from engine.diagnostics import DiagnosticError
 from engine.language import Checked, EvaluationFault, check_expression, compile_one
 from engine.language.tree import Comparison, ComparisonOp, Expression, Logic, LogicOp
+from engine.money import EXACT
 from engine.pricing.atoms import Interval, OneOf, atom_of, parts_of
 from engine.pricing.changes import Wish, change_of
 from engine.pricing.sight import holds
@@ -140,5 +141,5 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return f"{value.normalize(EXACT):f}"
     return str(value)

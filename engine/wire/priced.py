@@ -78,7 +78,7 @@ def fill_after_lines(message: pricing_pb2.PricedQuote, quote: PricedQuote, sheet
         given.unit_price, given.amount = price_text(gift.unit_price, priced.currency.exponent), gift.amount
         given.line_id, given.tax, given.net = gift.id, gift.tax, gift.net
     for refused in priced.refused:
-        message.refused_rules.add(rule=refused.rule_id, reason=refused.reason)
+        message.refused_rules.add(rule=refused.rule_id, reason=refused.reason, said=refused.said)
     for finding in quote.findings:
         found = message.findings.add()
         found.line_id, found.rule, found.message = finding.line, finding.rule, finding.message

@@ -33,6 +33,7 @@ def fill_explanation(message: pricing_pb2.RuleExplanation, line: str, told: Expl
     message.line_id, message.rule, message.place = line, told.rule_id, told.place
     message.applied, message.reason = told.applied, told.reason
     message.wishes.extend(told.wishes)
+    message.kind = told.kind
     message.enough, message.even_then = told.enough, told.even_then
     for each in told.failed:
         failed = message.failed.add()

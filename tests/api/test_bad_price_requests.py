@@ -129,7 +129,11 @@ MUG = deal.line("MUG", "4")
         (
             [MUG],
             {"codes": ["GONE"]},
-            ("PRC009", "content.codes[0]", "code `GONE` cannot be used: expired; leave it out"),
+            (
+                "PRC009",
+                "content.codes[0]",
+                "code `GONE` cannot be used: it has ended: its last day was 2026-01-31; leave it out",
+            ),
         ),
         ([MUG], {"codes": ["ON"]}, ("PRC008", "content.codes[0]", "unknown code `ON`; did you mean `ONE`?")),
         (

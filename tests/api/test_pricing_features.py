@@ -265,7 +265,11 @@ discounts:
 
 @pytest.mark.parametrize(
     ("code", "reason"),
-    [("ONCE", "use-limit"), ("EACH", "customer-limit"), ("POT", "budget")],
+    [
+        ("ONCE", "it may be used 1 time in all, and was"),
+        ("EACH", "a customer may use it 1 time, and this one has"),
+        ("POT", "the 3.00 EUR that are left of its budget do not pay for it"),
+    ],
 )
 def test_the_last_use_of_a_code_goes_to_one_quote(shop: Served, code: str, reason: str) -> None:
     """Both quotes were priced with the code; the pot of 9.00 pays 6.00 (4 x 1.50) once."""
@@ -279,7 +283,8 @@ def test_the_last_use_of_a_code_goes_to_one_quote(shop: Served, code: str, reaso
     if code == "POT":
         # 3.00 are left: too little for 6.00, enough for one mug
         found = shop.pricing.PriceQuote(asked)
-        assert (found.totals.net, found.refused_rules[0].reason) == (5000, "budget")
+        (refused,) = found.refused_rules
+        assert (found.totals.net, refused.reason, refused.said) == (5000, "budget", reason)
         one = deal.content(deal.line("MUG", "1"), codes=[code])
         assert shop.pricing.PriceQuote(pricing_pb2.PriceQuoteRequest(content=one)).totals.net == 1100
     else:
@@ -293,6 +298,6 @@ def test_an_ended_code_gets_the_same_answer_when_priced_and_when_accepted(shop: 
     deal.move_clock(shop, "2026-03-10T12:00:00Z")
     accept = failure(shop.quotes.AcceptQuote, quote_pb2.AcceptQuoteRequest(name=offer.name, version=1))
     asked = pricing_pb2.PriceQuoteRequest(content=deal.content(deal.line("MUG", "4"), codes=["MAY"]))
-    said = "code `MAY` cannot be used: expired; leave it out"
+    said = "code `MAY` cannot be used: it has ended: its last day was 2026-03-09; leave it out"
     assert accept.fields == {"codes[0]": said}, "of the stored offer"
     assert failure(shop.pricing.PriceQuote, asked).fields == {"content.codes[0]": said}

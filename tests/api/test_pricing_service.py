@@ -82,12 +82,6 @@ def test_an_explanation_says_why_a_rule_does_not_act_and_what_would_make_it(shop
         ("customer.segment", "edu"),
         ("quote.channel", "web"),
     ]
-    unknown = pricing_pb2.ExplainPriceRequest(content=deal.content(), rule_ids=["eduweb", "mug", "x"])
-    assert failure(shop.pricing.ExplainPrice, unknown).fields == {
-        "rule_ids[0]": "there is no discount rule `eduweb`; did you mean `edu-web`?",
-        "rule_ids[1]": "`mug` is a line and no discount rule; give the id of one: `edu-web`, `edu`",
-        "rule_ids[2]": "there is no discount rule `x`; give the id of one: `edu-web`, `edu`",
-    }
 
 
 def test_an_explanation_comes_as_a_picture(shop: Served) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from engine.diagnostics import DiagnosticError
 from engine.language import NUMBER, Scope, check_expression, optional
-from engine.pricing import codes, compile_plan
-from engine.pricing.effects import Percent
+from engine.pricing import codes, compile_plan, explain_rule, waterfall
+from engine.pricing.effects import On, Percent
 from engine.pricing.models import Graduated, Tier
 from engine.pricing.plan import ModelUse, UsageLimit, Window
 from engine.pricing.request import (
@@ -288,3 +290,40 @@ def test_lines_that_no_document_can_hold_are_named() -> None:
         ("lines[1].quantity", f"what `b` {beyond}"),
         ("lines[2].quantity", f"what `c` {beyond}"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "used", "said"),
+    [
+        ({"window": Window(start=date(2026, 5, 1))}, Redeemed(), "it begins on 2026-05-01"),
+        ({"window": Window(end=DAY)}, Redeemed(), "it has ended: its last day was 2026-02-28"),
+        ({"usage": UsageLimit(uses=5)}, Redeemed(uses=5), "it may be used 5 times in all, and was"),
+        (
+            {"usage": UsageLimit(uses_per_customer=1)},
+            Redeemed(customer_uses=1),
+            "a customer may use it 1 time, and this one has",
+        ),
+        (
+            {"usage": UsageLimit(budgets={"EUR": D(1200)})},
+            Redeemed(spent=D(1200)),
+            "its budget of 1,200.00 EUR is spent",
+        ),
+        (
+            {"usage": UsageLimit(budgets={"EUR": D(100)})},
+            Redeemed(spent=D("97.5")),
+            "the 2.50 EUR that are left of its budget do not pay for it",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("group", "on"), [("promo", On.UNIT), ("order", On.ORDER)])
+def test_why_a_promotion_is_not_used_is_a_sentence(
+    more: dict[str, Any], used: Redeemed, said: str, group: str, on: On
+) -> None:
+    """Both where the quote reports it and where the story names the losers."""
+    promotion = rule("ten", Percent(D("10"), on), group, code="TEN", **more)
+    rules = book(promotion, habits=Habits(unusable_codes=UnusableCode.REPORT))
+    request = asked(line("A"), codes=("TEN",), redeemed={"ten": used})
+    assert [each.said for each in priced(rules, request).refused] == [said]
+    story = waterfall(compile_plan(rules), priced(rules, request), "a", request)
+    assert [each.reason for each in story.losers] == [said]
+    assert explain_rule(compile_plan(rules), request, "a", "ten").reason == said

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from engine.diagnostics import Span
 from engine.language import check_unary_tests
-from engine.pricing import compile_plan, explain_rule, price, unknown_rule, waterfall
+from engine.pricing import compile_plan, explain_rule, price, waterfall
 from engine.pricing.effects import Amount, Gift, On, Percent
+from engine.pricing.explain import UnknownRuleError
 from engine.pricing.plan import ExchangeRate, Guard, Level, Pick, Rule, RuleGroup, RuleId, Window
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces
 from engine.pricing.result import Priced
 from engine.pricing.settings import Habits, UnusableCode
 from engine.pricing.story import UnknownLineError
-from engine.pricing.why import UnknownRuleError
 from tests.pricing.books import DAY, LINE, ON_ORDER, D, asked, book, entry, line, order_when, rule, when
 
 PLACE = Span("discounts/2026.yaml", 7, 3)
@@ -146,7 +146,7 @@ def test_an_exchanged_price_tells_the_price_the_rate_and_who_published_it() -> N
     ("more", "reason"),
     [
         ({"code": "X"}, "its code `X` was not entered"),
-        ({"window": Window(end=DAY)}, "expired"),
+        ({"window": Window(end=DAY)}, "it has ended: its last day was 2026-02-28"),
         ({"priority": -1}, "cannot stand beside first"),
     ],
 )
@@ -282,20 +282,3 @@ def test_an_order_rule_is_explained_on_what_the_groups_before_it_left() -> None:
     assert answer.reason == "`quote.running > 95` does not hold"
     assert answer.failed[0].values == (("quote.running", D("90.00")),)
     assert answer.wishes == ("quote.running is more than 95",)
-
-
-def test_a_step_is_known_by_the_id_that_its_author_wrote() -> None:
-    plan = compile_plan(book(entries=(entry("A", "100", id="agreed/EUR"),)))
-    for name in ("agreed", "agreed/EUR"):
-        said = unknown_rule(plan, name, ())
-        assert said is not None
-        assert said[0] == f"`{name}` is a step `list price` and no discount rule"
-    assert unknown_rule(plan, "agree", ()) == ("there is no discount rule `agree`", "the rule book has none")
-
-
-def test_a_name_nearly_right_is_met_with_the_nearest() -> None:
-    plan = compile_plan(book(rule("spring", Percent(D(5))), entries=(entry("A", "100", id="sprang"),)))
-    (step, hint) = unknown_rule(plan, "sprang", ()) or ("", "")
-    assert (step, hint) == ("`sprang` is a step `list price` and no discount rule", "did you mean `spring`?")
-    assert unknown_rule(plan, "sprint", ()) == ("there is no discount rule `sprint`", "did you mean `spring`?")
-    assert unknown_rule(plan, "zzz", ()) == ("there is no discount rule `zzz`", "give the id of one: `spring`")

@@ -16,10 +16,10 @@ from engine.pricing import PricePlan, compile_plan, explain_rule, price, waterfa
 from engine.pricing.atoms import Interval, Key, OneOf, admits, split
 from engine.pricing.changes import Change, change_of, changed
 from engine.pricing.effects import Amount, BuyGet, Gift, On, Percent, Sign, UnitPick, UnitsOff
+from engine.pricing.obstacles import Explanation
 from engine.pricing.plan import Combine, Level, PercentOfTotal, Pick, PricingRules, Rule, RuleGroup, RuleId, Window
 from engine.pricing.request import ManualDiscount, ManualKind, ManualOn, PriceRequest, Replaces
 from engine.pricing.result import Priced
-from engine.pricing.why import Explanation
 from tests.pricing.books import DAY, D, asked, book, line, order_when, priced, rule, when
 
 FIRST, SECOND, ORDER = RuleGroup("first"), RuleGroup("second"), RuleGroup("order", Level.ORDER)
@@ -324,8 +324,9 @@ def granted(request: PriceRequest, wish: str) -> PriceRequest:
         bound = date.fromisoformat(day[2])
         return replace(request, date=bound if day[1] == "at least" else bound - timedelta(days=1))
     if text := re.fullmatch(r'(\w+)\.(\w+) is (?:one of )?"(\w+)".*', first):
-        record = {**getattr(request, text[1]), text[2]: text[3]}
-        return replace(request, **{text[1]: record})
+        if text[1] == "quote":
+            return replace(request, quote={**request.quote, text[2]: text[3]})
+        return replace(request, customer={**request.customer, text[2]: text[3]})
     number = re.fullmatch(r"line\.qty is (at least|more than|less than) (\S+)", first)
     assert number is not None, wish
     quantity = D(number[2]) + {"at least": 0, "more than": 1, "less than": -1}[number[1]]

@@ -92,7 +92,7 @@ def _with_rows(rule: Rule, rules: list[Rule]) -> Rule:
     """A rule that cannot stand beside a table cannot stand beside any of its rows."""
     if not rule.not_with:
         return rule
-    others = (each.id for each in rules if each.id in rule.not_with or each.id.partition("/")[0] in rule.not_with)
+    others = (each.id for each in rules if each.id in rule.not_with or each.table in rule.not_with)
     return replace(rule, not_with=frozenset(others))
 
 
@@ -143,7 +143,7 @@ def _cap(read: Read, scope: PricingScope) -> Cap | None:
 
 def _report_unknown_names(files: list[tuple[str, Read]], found: Discounts, sources: Sources) -> None:
     """``not_with`` must name rules that exist."""
-    known = {each.id for each in found.rules} | {each.id.partition("/")[0] for each in found.rules}
+    known = {str(each.id) for each in found.rules} | {each.table for each in found.rules if each.table}
     for _, read in files:
         for name in ("discounts", "order_discounts"):
             for each in read.records(name):
@@ -289,6 +289,7 @@ class _Rules:
             priority=whole_of(row, "priority", self.report, plain.priority),
             say=text_of(row, "say") or plain.say,
             span=row.table.cell(row.row, 0).span,
+            table=str(plain.id),
         )
 
 
