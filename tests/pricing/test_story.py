@@ -93,7 +93,7 @@ def test_losers_come_in_the_order_of_the_book_and_codes_that_cannot_be_used_are_
     told = waterfall(plan, found, "a", request)  # type: ignore[arg-type]
     assert [(each.rule_id, each.reason) for each in told.losers] == [
         ("five", "beaten by ten in group promo"),
-        ("old", "expired"),
+        ("old", "it has ended: its last day was 2026-02-28"),
     ]
 
 
