@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.catalog import Charge, ChargeKind, ChargePeriod, LineId
+from engine.money import Ratio
 from engine.pricing import Edit, compile_plan, explain_rule, price, reprice, waterfall
 from engine.pricing.effects import Amount, On, Percent
 from engine.pricing.flow import OF_OTHERS, Lane
@@ -293,12 +294,15 @@ def test_a_percent_of_list_prices_that_there_are_none_of_says_so() -> None:
     assert priced(book(percent_of=(CARE, PLUS)), asked(line("PLUS"), *LINES)).warnings == ()
 
 
-def test_segments_of_other_months_are_refused() -> None:
+def test_segments_of_other_months_are_refused_and_days_of_a_leap_year_are_not() -> None:
     ramp = [segment("A", number, 12) for number in (1, 2)]
     answer = refused(book(percent_of=(CARE,)), asked(*ramp, *(segment("CARE", number, 6) for number in (1, 2, 3, 4))))
     assert [str(each) for each in answer.faults] == [
         "PRC021: lines[2].segment: `care/1` is a percent of `a/1`, which is for other months; cut both ramps alike"
     ]
+    # 366 days are 12 months and a day, which is 12/365 of a month: those months are alike
+    desk = segment("A", 1)._replace(charge=Charge(ChargeKind.RECURRING, ChargePeriod.DAY), term_part=Ratio(12, 365))
+    assert priced(book(percent_of=(CARE,)), asked(desk, segment("CARE", 1))).lines[1].amount > 0
 
 
 def test_lines_that_count_each_other_are_refused() -> None:
