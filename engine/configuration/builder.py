@@ -170,8 +170,9 @@ class ModelBuilder:
         self.at_most((Term(-each.coefficient, each.literal, each.quantity) for each in terms), -bound, rule, when=when)
 
     def prefer(self, literal: int, weight: int = 1, rule: int = STRUCTURE) -> None:
-        """Completions try to make the literal hold."""
-        self._preferences.append(Preference(literal, weight, rule))
+        """Completions try to make the literal hold, or with a weight below zero to make it fail."""
+        if weight:
+            self._preferences.append(Preference(literal if weight > 0 else -literal, abs(weight), rule))
 
     def build(self) -> Model:
         """The finished, immutable problem."""

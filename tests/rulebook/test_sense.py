@@ -161,3 +161,20 @@ def test_a_faulty_cell_of_terms_is_told_where_it_stands(header: str, row: str, p
     (found,) = load(unpack({path: text.encode() for path, text in texts.items()})).errors
     assert f"{found.code}: {found.message}".startswith(finding)
     assert f"{found.span.line}:{found.span.column}" == place
+
+
+@pytest.mark.parametrize(
+    ("rule", "finding"),
+    [
+        ("{prefer: count(pens) = 1, weight: 0}", "FLD010: 0 is not above zero"),
+        ("{default: count(pens) = 1, weight: -2}", "FLD010: -2 is not above zero"),
+        ("{require: count(pens) = 1, weight: 2}", "FLD011: `x` has `require`, so its `weight` would say nothing"),
+        ("{prefer: count(pens) = 1, weight: 2}", ""),
+    ],
+)
+def test_only_preferences_have_a_weight_and_it_counts(rule: str, finding: str) -> None:
+    """A weight below zero turned the aim of a completion round: the dearest was called the cheapest."""
+    bundle = "bundles:\n  - {sku: SET, groups: [{id: pens, title: Pens, where: 'sku = \"PEN\"', min: 0}]}\n"
+    products = CATALOG.replace("products:\n", "products:\n  - {sku: SET, name: Set, list: {EUR: 1}}\n", 1)
+    found = findings_of(catalog=products + bundle, constraints=f"constraints:\n  - {{id: x, {rule[1:]}\n")
+    assert found == ([finding] if finding else [])

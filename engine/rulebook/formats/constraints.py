@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from engine.rulebook.fields import CONDITION, FILE, ID, INTEGER, MESSAGE, Field, Record, dates, many
+from engine.rulebook.fields import (
+    CONDITION,
+    FILE,
+    ID,
+    MESSAGE,
+    Field,
+    Limits,
+    Record,
+    ScalarField,
+    ScalarKind,
+    dates,
+    many,
+)
+
+_WEIGHT = ScalarField(ScalarKind.INTEGER, limits=Limits.ABOVE_ZERO)
 
 CONSTRAINT = Record(
     "a constraint",
@@ -21,7 +35,7 @@ CONSTRAINT = Record(
             " it decides between equals.",
         ),
         Field("prefer", CONDITION, "What a completion prefers, as with `default`; `weight` says how much."),
-        Field("weight", INTEGER, "How much a preference counts.", default="1"),
+        Field("weight", _WEIGHT, "How much a preference counts.", default="1"),
         Field(
             "say", MESSAGE, "What the customer reads; formulas stand in braces.", example="{psu.watts} W is too small"
         ),

@@ -16,6 +16,7 @@ from engine.rulebook.codes import finding
 from engine.rulebook.formats.constraints import CONSTRAINTS
 from engine.rulebook.loading.book_head import check_days
 from engine.rulebook.loading.checked import check_condition, check_message
+from engine.rulebook.loading.sense import check_meaning
 from engine.rulebook.loading.sources import Sources
 from engine.rulebook.loading.table_rows import CellChecker, divide, rows_of
 from engine.rulebook.nodes import Report
@@ -31,6 +32,7 @@ _BODIES = {
 _TABLES = {"allow_table": ConstraintKind.ALLOW_TABLE, "forbid_table": ConstraintKind.FORBID_TABLE}
 _OF_PRICES = tuple(f"unknown name `{each}`" for each in ("customer", "quote", "line"))
 _KINDS = (*_BODIES, *_TABLES)
+_HARD = ("require", "exclude", *_TABLES)
 
 
 def read_constraints(sources: Sources, catalog: Catalog) -> Mapping[Sku, tuple[Constraint, ...]]:
@@ -98,6 +100,8 @@ class _Constraints:
         before = self._errors()
         kind = self._kind(read)
         check_days(read, self.report)
+        if kind in _HARD:
+            check_meaning(read, kind, ("weight",), self.report)
         when = self._condition(read, "when")
         say = read.scalar("say")
         message = check_message(say, self.scope, self.report) if say is not None else None

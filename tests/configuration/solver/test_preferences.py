@@ -81,3 +81,13 @@ def test_one_heavy_wish_or_two_light_ones(weights: tuple[int, int, int]) -> None
         builder.prefer(builder.is_(colour, value), weight)
     found = dict(SatConfigurator(builder.build()).complete([], objective=Objective(())).values)
     assert weights[("red", "green", "blue").index(str(found["colour"]))] == max(weights)
+
+
+def test_what_is_wished_with_a_weight_below_zero_is_wished_away() -> None:
+    builder = ModelBuilder("lamp")
+    lamp = builder.variable(builder.boolean("lamp")).first
+    dear = builder.variable(builder.boolean("dear")).first
+    builder.prefer(lamp, -2)
+    builder.prefer(lamp, 0)
+    found = SatConfigurator(builder.build()).complete((), objective=Objective((Term(5, dear),)))
+    assert found.total == 0 and dict(found.values) == {"lamp": False, "dear": False}
