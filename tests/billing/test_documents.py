@@ -36,10 +36,11 @@ from engine.billing import (
     priced_lines,
     sort_onto_documents,
 )
+from engine.billing.tax import line_tax
 from engine.contracts import ContractTerms, cancel
 from engine.diagnostics import Decision, Refusal
 from engine.ledger import Books, CreditNoteIssued, InvoiceFinalized, Posted, post
-from engine.money import Money, currency, total
+from engine.money import HALF_UP, Money, currency, total
 from tests.contracts.build import EUR, contract, day, eur, one_time, recurring
 
 AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -360,3 +361,20 @@ def test_both_tax_points_stay_within_a_cent_a_rate(parts) -> None:
     exact = sum(each.amount.decimal * RATES.percents[each.tax_code] / 100 for each in lines)
     assert abs(once.tax.decimal - exact) <= Decimal("0.005")
     assert abs(by_rate.tax.decimal - exact) <= Decimal("0.005") * len(by_rate.taxes)
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "expected"),
+    [
+        # 3.33, 3.33 and 3.34 bear .6327, .6327 and .6346: .63 each, and not the 1.90 of the whole
+        ("10.00", "3", "1.89"),
+        ("-10.00", "3", "-1.89"),
+        # what is not in whole units is taxed whole: .0114, not twice .0057
+        ("0.06", "2.5", "0.01"),
+        ("0.06", "2", "0.02"),
+        ("0.06", "0", "0.01"),
+    ],
+)
+def test_tax_on_units_is_rounded_on_each_of_them(amount: str, quantity: str, expected: str) -> None:
+    units = replace(line("a", amount), quantity=Decimal(quantity))
+    assert line_tax(units, Decimal(19), point=TaxPoint.UNIT, rounding=HALF_UP) == eur(expected)

@@ -46,6 +46,23 @@ def test_a_credit_for_some_products_pays_their_net_and_tax() -> None:
     assert drawn(invoice, [only], on=ON, left=eur("7.00")) == (Draw("k-1", eur("7.00")),)
 
 
+def test_a_credit_pays_what_those_before_it_left_of_its_lines() -> None:
+    """12.00 and 22.00 are open: of the first 5.00 are paid before, by a credit of its own or by one for both."""
+    invoice = final(line("a", "10.00"), line("b", "20.00", "reduced"), coupons=())
+    more_than_enough = credit("k-2", "50.00", products=("a",))
+    own = credit("k-1", "5.00", products=("a",), priority=-1)
+    assert [each.amount for each in drawn(invoice, [own, more_than_enough], on=ON, left=invoice.gross)] == [
+        eur("5.00"),
+        eur("7.00"),
+    ]
+    # 6.80 over both in proportion: 2.40 and 4.40
+    both = credit("k-1", "6.80", priority=-1)
+    assert [each.amount for each in drawn(invoice, [both, more_than_enough], on=ON, left=invoice.gross)] == [
+        eur("6.80"),
+        eur("9.60"),
+    ]
+
+
 def test_the_order_is_priority_then_end_then_age() -> None:
     invoice = final(line("a", "10.00"), coupons=())
     dollars = Money(500, USD)

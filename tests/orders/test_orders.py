@@ -185,6 +185,30 @@ def test_the_delivering_step_hands_over_the_item_and_what_comes_with_it() -> Non
     assert deliveries(done(finished)) == deliveries(order)
 
 
+def test_every_change_counts_the_etag_up_by_one() -> None:
+    order = booked(PC, DISK).order
+    assert order.etag == 1
+    for task in ("pc.reserve", "pc.assemble", "pc.image"):
+        before, order = order, through(order, task)
+        assert order.etag == before.etag + 1
+    handed = done(deliver(order, "pc", quantity=Decimal(1), at=LATER))
+    assert handed.etag == order.etag + 1
+
+
+def test_an_item_is_handed_over_when_the_last_of_its_delivering_steps_is_done() -> None:
+    steps = (
+        FulfilmentStep("first", "stores", delivers=True),
+        FulfilmentStep("second", "stores", delivers=True),
+        FulfilmentStep("check", "stores"),
+    )
+    order = built(FulfilmentPlan("plan", steps)).order
+    first = through(order, "a.first")
+    assert deliveries(first) == ()
+    outcome = complete_task(first, "a.second", at=LATER)
+    # seven of a, and the one b that comes with them
+    assert [(each.line, each.quantity) for each in deliveries(done(outcome))] == [("a", 7), ("b", 1)]
+
+
 def test_a_part_can_be_handed_over_and_the_rest_stays_on_back_order() -> None:
     order = done(deliver(booked(PC, DISK).order, "pc", quantity=Decimal(1), at=LATER))
     assert [(each.delivered, each.back_ordered) for each in order.items] == [(1, 1), (2, 2)]
