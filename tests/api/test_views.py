@@ -65,9 +65,12 @@ def test_recurring_lines_come_to_the_recurring_revenue(lived: Served, tmp_path: 
 
 
 def test_every_charge_period_has_its_months_in_the_view() -> None:
-    text = (FOLDER / "0014_recurring_lines.sql").read_text()
+    text = " ".join((FOLDER / "0026_days_by_the_month.sql").read_text().split())
     for period in ChargePeriod:
-        assert f"WHEN '{period.name}' THEN {period.value}" in text
+        # A month has a twelfth of 365 days: 12 / 365 months a day, 84 / 365 a week.
+        assert f"WHEN '{period.name}' THEN {12 * period.days or period.value} " in text
+    by_days = ", ".join(f"'{each.name}'" for each in ChargePeriod if each.days)
+    assert f"IN ({by_days}) THEN 365 END AS of_days" in text
 
 
 def test_quotes_orders_invoices_and_books_come_to_their_metrics(lived: Served, tmp_path: Path) -> None:
