@@ -64,3 +64,15 @@ def test_what_is_called_nothing_names_what_is_near() -> None:
     many = compile_plan(book(*(rule(f"r{n}", Percent(D(5))) for n in range(10))))
     assert unknown_rule(many, "zzzzzz")[1].endswith("`r7` and 2 more")
     assert unknown_rule(compile_plan(book()), "zzzzzz")[1] == "the rule book has no discount rule"
+
+
+def test_the_id_of_a_table_names_its_rows() -> None:
+    plan = compile_plan(
+        book(
+            rule("tiers/3", Percent(D(1)), table="tiers"),
+            rule("gold", Percent(D(2)), table="tiers"),
+            rule("x/1", Percent(D(3))),
+        )
+    )
+    assert meant_by(plan, "tiers") == ("tiers/3", "gold")
+    assert (meant_by(plan, ""), meant_by(plan, "x")) == ((), ())

@@ -374,3 +374,10 @@ def with_rule(rules: PricingRules, changed_rule: Rule) -> PricingRules:
     """The book with another rule in the place of the one of its id, told as specific as that one."""
     told = tuple(replace(changed_rule, specificity=1) if each.id == changed_rule.id else each for each in rules.rules)
     return replace(rules, rules=told)
+
+
+def test_an_order_rule_whose_code_was_not_entered_sees_what_was_left_in_its_turn() -> None:
+    ten = rule("ten", Percent(D(10), On.ORDER), "order", priority=2)
+    may = rule("may", Percent(D(5), On.ORDER), "order", code="MAY", when=order_when("quote.running > 95"))
+    told = why(book(ten, may, groups=(ORDER,)), "may")
+    assert [each.values for each in told.failed] == [(("quote.running", D("90.00")),)]

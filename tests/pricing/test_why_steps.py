@@ -328,3 +328,10 @@ def test_every_price_that_acts_says_so_and_no_other() -> None:
             answer = explain_rule(plan, request, each.id, source.id)
             assert answer.applied == (source.number in acting), source
             assert answer.reason
+
+
+def test_a_guard_is_told_on_the_line_that_is_asked_about() -> None:
+    shop = book(guards=(replace(GUARD, when=when("line.unit < 10")),))
+    for of, unit in (("a", D(100)), ("b", D(20))):
+        found = why(shop, "hold", line("A"), line("B"), of=of)
+        assert found.failed[0].values == (("line.unit", unit),)
