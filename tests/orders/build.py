@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from engine.catalog import BillingTiming, Charge, ChargeKind, ChargePeriod, LineId, Sku
 from engine.contracts import ContractTerms
 from engine.diagnostics import Decision
 from engine.money import Money, currency, total
-from engine.orders import Booked, Booking, FulfilmentPlan, FulfilmentStep, create_order
+from engine.orders import Booked, Booking, FulfilmentPlan, FulfilmentStep, Order, complete_task, create_order
 from engine.quotes.accepted import AcceptedLine, AcceptedQuote
 from engine.quotes.quote import QuoteParties
 
 EUR = currency("EUR")
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+LATER = AT + timedelta(days=2)
 MONTHLY = Charge(ChargeKind.RECURRING, ChargePeriod.MONTH, BillingTiming.ADVANCE)
 CALLS = Charge(ChargeKind.USAGE, ChargePeriod.MONTH, BillingTiming.ARREARS, "calls")
 
@@ -88,3 +89,15 @@ def booked(*lines: AcceptedLine) -> Booked:
     outcome = create_order(accepted(*lines), Booking("o-1", "c-1", AT, PLANS, ContractTerms(payment_days=14)))
     assert isinstance(outcome, Decision), outcome
     return outcome.value
+
+
+def done(outcome: object) -> Order:
+    assert isinstance(outcome, Decision), outcome
+    assert isinstance(outcome.value, Order)
+    return outcome.value
+
+
+def through(order: Order, *tasks: str) -> Order:
+    for task in tasks:
+        order = done(complete_task(order, task, at=LATER))
+    return order

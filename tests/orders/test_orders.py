@@ -5,7 +5,7 @@ engine.orders.progress and engine.orders.states."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -43,20 +43,27 @@ from engine.orders import (
 )
 from engine.orders.order import FulfilmentTask
 from engine.orders.states import TASK_MOVES, item_state, order_state
-from tests.orders.build import AT, CALLS, EUR, MONTHLY, PLANS, WORKSHOP, accepted, accepted_line, booked, eur
+from tests.orders.build import (
+    AT,
+    CALLS,
+    EUR,
+    LATER,
+    MONTHLY,
+    PLANS,
+    WORKSHOP,
+    accepted,
+    accepted_line,
+    booked,
+    done,
+    eur,
+    through,
+)
 
-LATER = AT + timedelta(days=2)
 PC = accepted_line("pc", "900.00", quantity="2", fulfilment="workshop")
 DISK = accepted_line("disk", "200.00", quantity="4", parent="pc")
 SEATS = accepted_line("seats", "100.00", charge=MONTHLY, months=12, fulfilment="provision")
 API = accepted_line("api", "25.00", charge=CALLS, months=12)
 SETUP = accepted_line("setup", "50.00")
-
-
-def done(outcome: object) -> Order:
-    assert isinstance(outcome, Decision), outcome
-    assert isinstance(outcome.value, Order)
-    return outcome.value
 
 
 def codes(outcome: object) -> list[str]:
@@ -66,12 +73,6 @@ def codes(outcome: object) -> list[str]:
 
 def states(order: Order) -> dict[str, str]:
     return {each.id: each.state.value for each in order.items}
-
-
-def through(order: Order, *tasks: str) -> Order:
-    for task in tasks:
-        order = done(complete_task(order, task, at=LATER))
-    return order
 
 
 def test_an_offer_becomes_a_contract_and_an_order_with_its_prices_copied() -> None:
@@ -183,16 +184,6 @@ def test_the_delivering_step_hands_over_the_item_and_what_comes_with_it() -> Non
     assert isinstance(finished, Decision)
     assert OrderStateChanged("o-1", OrderState.IN_PROGRESS, OrderState.COMPLETED, LATER) in finished.events
     assert deliveries(done(finished)) == deliveries(order)
-
-
-def test_every_change_counts_the_etag_up_by_one() -> None:
-    order = booked(PC, DISK).order
-    assert order.etag == 1
-    for task in ("pc.reserve", "pc.assemble", "pc.image"):
-        before, order = order, through(order, task)
-        assert order.etag == before.etag + 1
-    handed = done(deliver(order, "pc", quantity=Decimal(1), at=LATER))
-    assert handed.etag == order.etag + 1
 
 
 def test_an_item_is_handed_over_when_the_last_of_its_delivering_steps_is_done() -> None:
