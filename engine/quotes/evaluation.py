@@ -48,8 +48,8 @@ SEMANTICS = "1"
 Verifying recomputes an offer with the meaning of today, so another version means that no older offer verifies any more,
 those included whose price is the same. Before the first release it therefore stays as it is: offers that a correction
 changes (the best set of order discounts, budgets, what follows `then: stop`, what is agreed beside a price model, a DMN
-cell `true`) are named one by one, as a mismatch. From then on a change of meaning raises it, and keeps the older meaning
-for the offers that were made under it.
+cell `true`) are named one by one, as a mismatch. From then on a change of meaning raises it, and keeps the older
+meaning for the offers that were made under it.
 """
 
 
