@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
@@ -12,9 +13,18 @@ from engine.configuration.answers import Choice, Objective, Relation
 from engine.configuration.model import Term, Value
 from engine.configuration.products.answers import Aim, Pick, ProductChoice
 from engine.configuration.products.answers import Set as SetChoice
-from engine.configuration.products.doubles import Fact
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.products.slots import NEVER, NOTHING, Place, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """That a place holds a product: the name and the literal for the solver."""
+
+    sku: Sku
+    name: str
+    literal: int
+
 
 Facts: TypeAlias = Mapping[tuple[str, int], Sequence[Fact]]
 """Which product a place holds, by the path of the place and the number of the class there."""

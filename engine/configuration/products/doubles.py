@@ -15,21 +15,13 @@ from typing import TypeAlias
 from engine.catalog import Sku
 from engine.configuration.model import Cardinality, Clause, Value
 from engine.configuration.products.answers import Pick, Prices, ProductChoice
+from engine.configuration.products.completion import Fact
 from engine.configuration.products.problem import ProductModel
 from engine.configuration.solver.engine import SatConfigurator
 from engine.configuration.wider import Wider
 
 ClassAt: TypeAlias = tuple[str, int]
 """A class by the path of its slot and its number there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """That a place holds a product: the name and the literal for the solver."""
-
-    sku: Sku
-    name: str
-    literal: int
 
 
 @dataclass(frozen=True, slots=True)
