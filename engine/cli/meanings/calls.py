@@ -161,8 +161,8 @@ PRC015 | a price model does not reach to this quantity
   501 users where the last tier ends at 500 | add a tier, or quote fewer
 PRC016 | an amount is larger than a document can hold
   a quantity of 10 to the 30 | look at quantity and price of the line
-PRC017 | a rule could not be evaluated for this request
-  a formula divides by a quantity of nought | the place of the rule is named; guard it with a condition
+PRC017 | a rule could not be evaluated for this request, or comes to what no rule may give
+  a formula divides by nought, or takes 120 percent off | its place is named: add a condition, or `min(100, ...)`
 PRC018 | an amount of the request is no number
   `value: ten` of a manual discount | write digits with a point, such as 10.50
 PRC019 | nothing to price
